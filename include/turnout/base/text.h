@@ -1,0 +1,45 @@
+/* Bytes read as text: slices, whole numbers, codes, UTF-8. Nothing here allocates, and nothing guesses: a
+ * number is decimal digits and nothing else, never "as far as it goes". */
+#ifndef TURNOUT_BASE_TEXT_H
+#define TURNOUT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Borrowed bytes, not NUL-terminated. */
+struct slice {
+    const char *bytes;
+    size_t length;
+};
+
+struct slice slice_of(const char *text); /* of a NUL-terminated string */
+bool slice_equals(struct slice slice, const char *text);
+bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */
+struct slice slice_trim(struct slice slice); /* spaces and tabs at both ends */
+
+/* Copies into a NUL-terminated array of `capacity` bytes; false (and nothing written) when it does not fit. */
+bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
+
+/* Decimal digits only: no sign, no space, no leading '+'; leading zeros are fine. False when empty, not all
+ * digits, or above `most`. */
+bool text_parse_unsigned(struct slice slice, uint64_t most, uint64_t *ret_value);
+
+/* The same with an optional leading '-', for least <= value <= most. */
+bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t *ret_value);
+
+/* A code: 1 to `AREA_CODE_BYTES_MAX` of A-Z a-z 0-9 . _ - (DESIGN section 2). */
+bool text_is_code(struct slice slice);
+
+/* Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates); *ret_characters (may
+ * be NULL) is the number of code points. */
+bool text_is_utf8(struct slice slice, size_t *ret_characters);
+
+/* Whether any character is a control character: C0, DEL or C1. The bytes must be UTF-8. */
+bool text_has_control(struct slice slice);
+
+/* Splits off the part before the first `separator`: returns it and moves *rest behind the separator. At the
+ * end *rest is {NULL, 0}, which says that the part returned was the last. */
+struct slice text_split(struct slice *rest, char separator);
+
+#endif

@@ -1,0 +1,33 @@
+/* The election itself: what it is called, when it is, when its polls are open, its rounds and its rules.
+ * Pure data, filled from election.ini; immutable once the server runs. */
+#ifndef TURNOUT_ELECTION_ELECTION_H
+#define TURNOUT_ELECTION_ELECTION_H
+
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+
+/* Rules that an election may set for itself. */
+struct rules {
+    int32_t as_of_tolerance_s; /* how far a unit's clock may be ahead of the server's */
+};
+
+struct election {
+    char id[AREA_CODE_BYTES];
+    char name[NAME_BYTES_MAX + 1];
+    char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
+    char date[sizeof "2026-03-15"];
+    char timezone[64];                /* IANA name, for readers; never used to compute */
+    int32_t offset_s;                 /* the day's offset from UTC, taken from `opens` */
+    int64_t opens;                    /* Unix seconds */
+    int64_t closes;
+    int64_t rounds[ROUNDS_MAX];       /* Unix seconds, ascending; round k (from 1) is rounds[k - 1] */
+    uint32_t round_count;
+    struct rules rules;
+};
+
+/* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.
+ * 1 to round_count, or 0 when the election has no rounds. */
+uint32_t election_round_at(const struct election *election, int64_t as_of);
+
+#endif

@@ -1,0 +1,92 @@
+/* The register: the tree nation > province > commune > unit, with every unit's roll as it stood when the polls
+ * opened. Built once from rows, then immutable and shared by all threads without locks.
+ *
+ * Areas (nation, provinces, communes) stand in one array: the nation at 0, then the provinces in the order
+ * given, then the communes grouped by province. Units stand in another, grouped by commune. So "the children
+ * of" is always a range. A million units take about 70 MiB.
+ *
+ * (`register` alone is a word of C, hence the struct's longer name.) */
+#ifndef TURNOUT_ELECTION_REGISTER_H
+#define TURNOUT_ELECTION_REGISTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+
+enum area_level { AREA_NATION, AREA_PROVINCE, AREA_COMMUNE };
+
+enum { REGISTER_NATION = 0 };          /* index of the nation */
+#define REGISTER_NONE UINT32_MAX /* "no such area", "no such unit" */
+
+struct area {
+    const char *code;      /* owned by the register, as are the names */
+    const char *name;
+    const char *name_en;   /* "" when there is none */
+    enum area_level level;
+    uint32_t parent;       /* index; REGISTER_NONE for the nation */
+    uint32_t first_child;  /* of a nation or province: index of an area; of a commune: index of a unit */
+    uint32_t children;
+    uint32_t communes;     /* in it; 1 for a commune */
+    uint32_t units;        /* in it */
+    int64_t registered;    /* sum of its units' rolls as listed */
+};
+
+struct unit {
+    const char *code;
+    const char *name;
+    uint32_t commune;      /* index of an area */
+    uint32_t registered;   /* the roll as listed */
+};
+
+enum { REGISTER_DIGEST_BYTES = 32 };
+
+struct election_register {
+    struct area *areas;
+    uint32_t area_count;
+    uint32_t province_count; /* areas[1] .. areas[province_count] */
+    struct unit *units;
+    uint32_t unit_count;
+    struct register_index *index; /* private */
+    struct register_text *text;   /* private: the strings */
+};
+
+/* What is wrong with a row, or with the whole. `line` is what the caller gave for that row; 0 for the whole. */
+typedef void register_fault_fn(void *context, const char *file, uint32_t line, const struct error *error);
+
+struct register_builder;
+
+/* `on_fault` is called for every fault found, as it is found; it must outlive the builder. */
+struct register_builder *register_builder_new(register_fault_fn *on_fault, void *context);
+void register_builder_free(struct register_builder *builder);
+
+/* One row of areas.csv: code, level (nation, province, commune), parent (empty for the nation), name, name_en.
+ * Any order of rows will do. Borrows the slices for the call only. */
+void register_builder_add_area(struct register_builder *builder, uint32_t line, struct slice code,
+                               struct slice level, struct slice parent, struct slice name, struct slice name_en);
+
+/* One row of units.csv: code, commune, name, registered. */
+void register_builder_add_unit(struct register_builder *builder, uint32_t line, struct slice code,
+                               struct slice commune, struct slice name, struct slice registered);
+
+/* Checks what only the whole can show (one nation, every parent there and of the level above, every code
+ * unique in the election, every unit in a commune) and builds the register. NULL when anything was wrong,
+ * now or in a row; then every fault has been reported. The caller frees the register. The builder can only be
+ * freed afterwards. */
+struct election_register *register_builder_finish(struct register_builder *builder);
+
+void register_free(struct election_register *reg);
+
+/* REGISTER_NONE when there is none. Constant time on average. */
+uint32_t register_find_area(const struct election_register *reg, struct slice code);
+uint32_t register_find_unit(const struct election_register *reg, struct slice code);
+
+/* The province (index) that an area lies in; the nation has none. */
+uint32_t register_province_of(const struct election_register *reg, uint32_t area);
+
+/* "nation", "province", "commune". */
+const char *area_level_name(enum area_level level);
+
+#endif

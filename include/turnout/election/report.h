@@ -1,0 +1,107 @@
+/* A report: one unit's statement that as of this time this many have voted (DESIGN section 6), and what
+ * becomes of it. Plain values, no pointers: copied freely. */
+#ifndef TURNOUT_ELECTION_REPORT_H
+#define TURNOUT_ELECTION_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/rfc3339.h>
+
+enum report_kind { KIND_PROGRESS, KIND_FINAL, KIND_CORRECTION };
+
+enum report_reason {
+    REASON_NONE,
+    REASON_MISCOUNT,
+    REASON_MISTYPED,
+    REASON_WRONG_UNIT,
+    REASON_ROLL_CHANGED,
+    REASON_OTHER,
+};
+
+enum { REGISTERED_ABSENT = -1 };
+
+struct report {
+    char election[AREA_CODE_BYTES];
+    char unit[AREA_CODE_BYTES];
+    int32_t seq;                       /* 1 to SEQ_MAX */
+    char as_of_text[RFC3339_BYTES];    /* as the unit wrote it: the signature covers these characters */
+    int64_t as_of;                     /* the same in Unix seconds */
+    int32_t voted;                     /* 0 to VOTERS_MAX, since the polls opened */
+    int32_t registered;                /* 0 to VOTERS_MAX, or REGISTERED_ABSENT: the roll is unchanged */
+    enum report_kind kind;
+    bool kind_given;                   /* an absent `kind` means progress, but is signed as empty */
+    enum report_reason reason;
+    char note[NOTE_BYTES_MAX + 1];     /* empty when absent */
+    char key[KEY_BYTES_MAX + 1];       /* empty when absent */
+    char sig[SIGNATURE_TEXT_BYTES + 1];
+};
+
+enum report_status {
+    STATUS_ACCEPTED,
+    STATUS_DUPLICATE,
+    STATUS_SUPERSEDED,
+    STATUS_HELD,
+    STATUS_REJECTED,
+    STATUS_UNAVAILABLE,
+    STATUS_COUNT,
+};
+
+enum report_code {
+    CODE_NONE,
+    CODE_MALFORMED,
+    CODE_BAD_SIGNATURE,
+    CODE_UNKNOWN_KEY,
+    CODE_OUT_OF_SCOPE,
+    CODE_UNKNOWN_UNIT,
+    CODE_WRONG_ELECTION,
+    CODE_SEQ_CONFLICT,
+    CODE_TOO_LARGE,
+    CODE_VOTED_EXCEEDS_REGISTERED,
+    CODE_AS_OF_IN_FUTURE,
+    CODE_AS_OF_BEFORE_OPENING,
+    CODE_AS_OF_BEFORE_LAST,
+    CODE_REASON_REQUIRED,
+    CODE_COUNT_DECREASED,
+    CODE_NOT_OPEN,
+    CODE_CLOSED,
+    CODE_TOO_MANY,
+    CODE_STORE_UNAVAILABLE,
+    CODE_COUNT,
+};
+
+/* `7K4Q-9M2D` and its NUL. */
+enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16 };
+
+/* The answer to one report. */
+struct report_result {
+    char unit[AREA_CODE_BYTES];       /* empty when the report did not tell */
+    int32_t seq;                 /* 0 when the report did not tell */
+    enum report_status status;
+    enum report_code code;       /* CODE_NONE unless rejected or unavailable */
+    char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
+    char field[32];              /* the field to blame; may be empty */
+    char detail[200];            /* for a person; may be empty */
+};
+
+/* Their spelling on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... */
+const char *report_kind_name(enum report_kind kind);
+const char *report_reason_name(enum report_reason reason); /* "" for REASON_NONE */
+const char *report_status_name(enum report_status status);
+const char *report_code_name(enum report_code code);       /* "" for CODE_NONE */
+bool report_kind_parse(struct slice name, enum report_kind *ret_kind);
+bool report_reason_parse(struct slice name, enum report_reason *ret_reason);
+bool report_status_parse(struct slice name, enum report_status *ret_status);
+bool report_code_parse(struct slice name, enum report_code *ret_code);
+
+/* The HTTP status that a single report is answered with, and a short title for the problem document. */
+int report_result_http_status(const struct report_result *result);
+const char *report_code_title(enum report_code code);
+
+/* Makes a rejection (or, for CODE_STORE_UNAVAILABLE, an `unavailable`) of *report; `report` may be NULL when
+ * there is none to name. */
+void report_reject(struct report_result *ret_result, const struct report *report, enum report_code code,
+                   const char *field, const char *detail_format, ...) __attribute__((format(printf, 5, 6)));
+
+#endif

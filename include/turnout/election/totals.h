@@ -1,0 +1,36 @@
+/* The running totals of an area: what Redis keeps for each province and commune, and what the nation is the
+ * sum of. */
+#ifndef TURNOUT_ELECTION_TOTALS_H
+#define TURNOUT_ELECTION_TOTALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+
+/* All counts; `as_of` alone is a moment. In a change (rules.h) counts may be negative. */
+struct totals {
+    int64_t voted;
+    int64_t registered;          /* the roll of all units, silent ones included */
+    int64_t units_reported;
+    int64_t registered_reported; /* the roll of the units heard from */
+    int64_t units_final;
+    int64_t units_complete;      /* units of which every registered voter, at least one, has voted */
+    int64_t held;                /* reports waiting for a decision; never counted above */
+    int64_t revision;            /* reports applied */
+    int64_t dup_seen;            /* duplicates seen */
+    int64_t as_of;               /* latest of the counted reports, Unix seconds; 0 when none */
+    int64_t rounds[ROUNDS_MAX];  /* [k - 1]: units heard in round k */
+};
+
+/* Adds every count; as_of becomes the later one. */
+void totals_add(struct totals *sum, const struct totals *part);
+
+/* Whether two totals agree in everything that must add up: all but as_of. */
+bool totals_equal(const struct totals *a, const struct totals *b);
+
+/* Whether the figures can be true of an area of `units` units: nothing negative, voted <= registered_reported
+ * <= registered, units_complete and units_final <= units_reported <= units, no round above units_reported. */
+bool totals_plausible(const struct totals *totals, int64_t units);
+
+#endif

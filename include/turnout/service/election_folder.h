@@ -1,0 +1,22 @@
+/* An election's folder on disk: election.ini, areas.csv, units.csv. Read whole, checked whole, every fault
+ * reported with its file, line and what to do. */
+#ifndef TURNOUT_SERVICE_ELECTION_FOLDER_H
+#define TURNOUT_SERVICE_ELECTION_FOLDER_H
+
+#include <turnout/base/error.h>
+#include <turnout/election/election.h>
+#include <turnout/election/register.h>
+
+struct election_folder {
+    struct election election;
+    struct election_register *reg; /* owned */
+    unsigned char register_digest[REGISTER_DIGEST_BYTES]; /* over every area and unit with its parent and roll */
+};
+
+/* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`; the error then says how many there were. Libraries
+ * do not print: the caller's on_fault does. election_folder_done() frees what it holds. */
+enum turnout_error election_folder_read(const char *path, register_fault_fn *on_fault, void *context,
+                                        struct election_folder *ret_folder, struct error *error);
+void election_folder_done(struct election_folder *folder);
+
+#endif

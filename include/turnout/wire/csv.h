@@ -1,0 +1,40 @@
+/* Comma-separated rows (RFC 4180), read from a whole file in memory. UTF-8, a BOM at the start is passed over,
+ * LF or CRLF. Quoted cells may hold commas, doubled quotes and line ends. */
+#ifndef TURNOUT_WIRE_CSV_H
+#define TURNOUT_WIRE_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+
+enum { CSV_CELLS_MAX = 32 };
+
+struct csv_reader {
+    char *bytes;   /* borrowed, and written to: quoted cells are unescaped in place */
+    size_t length;
+    size_t at;
+    uint32_t next_line;
+};
+
+struct csv_row {
+    uint32_t line; /* where it begins, from 1 */
+    uint32_t cell_count;
+    struct slice cells[CSV_CELLS_MAX];
+};
+
+enum csv_found { CSV_ROW, CSV_END, CSV_BAD };
+
+void csv_reader_init(struct csv_reader *reader, char *bytes, size_t length);
+
+/* The next row that is not empty. On CSV_BAD *error says why, ret_row->line where, and the reader stands at the
+ * next line: reading can go on to find more faults. */
+enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_row, struct error *error);
+
+/* Appends a cell, quoted where RFC 4180 asks for it or `separator` stands in it. */
+struct buffer;
+void csv_write_cell(struct buffer *out, struct slice cell, char separator);
+
+#endif

@@ -1,0 +1,48 @@
+/* The public documents (DESIGN section 7): figures in, JSON and CSV bytes out. Pure. */
+#ifndef TURNOUT_WIRE_DOCUMENTS_H
+#define TURNOUT_WIRE_DOCUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/election/election.h>
+#include <turnout/election/register.h>
+#include <turnout/election/totals.h>
+
+/* The figures of one area, checked. */
+struct area_figures {
+    struct totals totals;
+    uint32_t communes_complete;
+    bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
+};
+
+/* Everything that a publication shows, at one revision. */
+struct figures {
+    const struct election *election;          /* borrowed */
+    const struct election_register *reg;      /* borrowed */
+    const struct area_figures *areas;         /* borrowed; one an area of the register, same index */
+    bool test;                                /* rehearsal, or unsigned reports are taken */
+    const char *durability;                   /* "strict" or "relaxed" */
+    int64_t generated_at;                     /* Unix seconds */
+};
+
+/* /v1/turnout: envelope, nation, provinces. */
+void document_turnout_json(struct buffer *out, const struct figures *figures);
+
+/* /v1/areas/{code}: envelope, the area, its children (none for a commune: units are not public). */
+void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area);
+
+/* /v1/snapshot.json: envelope, then every area, flat, parents first, each with its parent's code. */
+void document_snapshot_json(struct buffer *out, const struct figures *figures);
+
+/* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
+ * spreadsheet would take for a formula is quoted with an apostrophe before it. */
+void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* A problem document (RFC 9457): type urn:turnout:problem:<code>, status, title, detail, code, field (the last
+ * two parts may be empty and are then left out). */
+void document_problem_json(struct buffer *out, int status, const char *code, const char *title,
+                           const char *detail, const char *field);
+
+#endif

@@ -1,0 +1,68 @@
+/* HTTP/1.1 requests, parsed strictly (RFC 9112, and stricter where RFC 9112 leaves a choice that has let
+ * requests be smuggled; DESIGN section 9). Pure: bytes in, slices into the same bytes out.
+ *
+ * Accepted: GET, HEAD, POST, OPTIONS; origin-form targets (`/path?query`) of visible ASCII; HTTP/1.1 and
+ * HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
+ * included); exactly one Host (HTTP/1.0: at most one); a body only as exactly one all-digit Content-Length.
+ * Refused with HTTP_REQUEST_BAD, after which the connection must be closed: any Transfer-Encoding, a bare LF or
+ * CR, NUL or another control character, a folded line, a space before a colon, an empty header name, a
+ * Content-Length on anything but POST other than 0, and everything else not listed above. */
+#ifndef TURNOUT_WIRE_HTTP_REQUEST_H
+#define TURNOUT_WIRE_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS };
+
+struct http_header {
+    struct slice name;
+    struct slice value; /* without the blanks around it */
+};
+
+struct http_request {
+    enum http_method method;
+    struct slice path;  /* begins with '/'; as sent, not percent-decoded */
+    struct slice query; /* behind the first '?'; empty without one */
+    bool keep_alive;    /* HTTP/1.1 without Connection: close */
+    bool expects_continue; /* Expect: 100-continue, the only expectation there is */
+    uint64_t body_bytes;   /* Content-Length; 0 when absent */
+    size_t head_bytes;     /* up to and including the empty line */
+    struct http_header headers[REQUEST_HEADERS_MAX];
+    uint32_t header_count;
+};
+
+enum http_parse {
+    HTTP_REQUEST_COMPLETE, /* the head is whole; the body follows it */
+    HTTP_REQUEST_PARTIAL,  /* so far nothing wrong; give the same bytes again, with more */
+    HTTP_REQUEST_BAD,      /* answer with *ret_status and close */
+};
+
+/* Parses the request that begins at bytes[0]. One parse of a complete head; a partial head is scanned for its
+ * end again with each call, which REQUEST_HEAD_BYTES_MAX bounds. *ret_request (slices borrow `bytes`) is written
+ * on COMPLETE, *ret_status (400, 413, 414, 417, 431, 501 or 505) and *error on BAD. */
+enum http_parse http_request_parse(const char *bytes, size_t length, struct http_request *ret_request,
+                                   int *ret_status, struct error *error);
+
+/* The value of a header by its name in any case, or an empty slice with NULL bytes. */
+struct slice http_request_header(const struct http_request *request, const char *name);
+
+/* Whether a coding ("gzip") is acceptable by Accept-Encoding (RFC 9110 section 12.5.3: q=0 refuses, `*` stands
+ * for the rest). Absent header: only identity. */
+bool http_request_accepts_coding(const struct http_request *request, const char *coding);
+
+/* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
+bool http_request_etag_matches(const struct http_request *request, const char *etag);
+
+/* The percent-decoded value of a query parameter. False when it is absent, malformed, or does not fit. */
+bool http_query_value(struct slice query, const char *name, char *ret_value, size_t capacity);
+
+/* Whether a query parameter is there at all. */
+bool http_query_has(struct slice query, const char *name);
+
+#endif

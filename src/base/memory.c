@@ -1,0 +1,45 @@
+/* Allocation that never returns NULL. */
+#include <turnout/base/memory.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/log.h>
+
+static void *or_die(void *block, size_t bytes)
+{
+    if (block == NULL) {
+        log_error("out-of-memory", log_number("bytes", (int64_t)bytes));
+        abort();
+    }
+    return block;
+}
+
+void *memory_new(size_t bytes)
+{
+    return memory_new_array(1, bytes);
+}
+
+void *memory_new_array(size_t count, size_t bytes_each)
+{
+    if (count == 0 || bytes_each == 0) {
+        count = 1;
+        bytes_each = 1;
+    }
+    return or_die(calloc(count, bytes_each), bytes_each);
+}
+
+void *memory_resize(void *block, size_t count, size_t bytes_each)
+{
+    if (count == 0 || bytes_each == 0) {
+        count = 1;
+        bytes_each = 1;
+    }
+    return or_die(reallocarray(block, count, bytes_each), bytes_each);
+}
+
+char *memory_copy_text(const char *text)
+{
+    return or_die(strdup(text), strlen(text));
+}

@@ -1,0 +1,190 @@
+/* Slices, whole numbers, codes, UTF-8. */
+#include <turnout/base/text.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include <turnout/base/limits.h>
+
+struct slice slice_of(const char *text)
+{
+    return (struct slice){text, strlen(text)};
+}
+
+bool slice_equals(struct slice slice, const char *text)
+{
+    return strlen(text) == slice.length && memcmp(slice.bytes, text, slice.length) == 0;
+}
+
+bool slice_equals_ignoring_case(struct slice slice, const char *text)
+{
+    return strlen(text) == slice.length && strncasecmp(slice.bytes, text, slice.length) == 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct slice slice_trim(struct slice slice)
+{
+    while (slice.length > 0 && is_blank(slice.bytes[0])) {
+        slice.bytes++;
+        slice.length--;
+    }
+    while (slice.length > 0 && is_blank(slice.bytes[slice.length - 1])) {
+        slice.length--;
+    }
+    return slice;
+}
+
+bool slice_copy(struct slice slice, char *ret_text, size_t capacity)
+{
+    if (slice.length >= capacity) {
+        return false;
+    }
+    if (slice.length > 0) {
+        memcpy(ret_text, slice.bytes, slice.length);
+    }
+    ret_text[slice.length] = '\0';
+    return true;
+}
+
+bool text_parse_unsigned(struct slice slice, uint64_t most, uint64_t *ret_value)
+{
+    if (slice.length == 0) {
+        return false;
+    }
+    uint64_t value = 0;
+    for (size_t i = 0; i < slice.length; i++) {
+        char c = slice.bytes[i];
+        if (c < '0' || c > '9') {
+            return false;
+        }
+        uint64_t digit = (uint64_t)(c - '0');
+        if (value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        value = value * 10 + digit;
+    }
+    if (value > most) {
+        return false;
+    }
+    *ret_value = value;
+    return true;
+}
+
+bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t *ret_value)
+{
+    bool negative = slice.length > 0 && slice.bytes[0] == '-';
+    if (negative) {
+        slice.bytes++;
+        slice.length--;
+    }
+    uint64_t magnitude;
+    if (!text_parse_unsigned(slice, (uint64_t)INT64_MAX, &magnitude)) {
+        return false;
+    }
+    int64_t value = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    if (value < least || value > most) {
+        return false;
+    }
+    *ret_value = value;
+    return true;
+}
+
+static bool is_code_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+}
+
+bool text_is_code(struct slice slice)
+{
+    if (slice.length == 0 || slice.length > AREA_CODE_BYTES_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < slice.length; i++) {
+        if (!is_code_character(slice.bytes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Reads one code point at bytes[0..length). Returns its length in bytes, 0 when it is not well-formed. */
+static size_t decode_utf8(const unsigned char *bytes, size_t length, uint32_t *ret_point)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least; /* a smaller point in this form would be overlong */
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+
+    for (size_t form = 0; form < sizeof forms / sizeof forms[0]; form++) {
+        if ((bytes[0] & forms[form].mask) != forms[form].lead) {
+            continue;
+        }
+        if (form + 1 > length) {
+            return 0;
+        }
+        uint32_t point = bytes[0] & (unsigned char)~forms[form].mask;
+        for (size_t i = 1; i <= form; i++) {
+            if ((bytes[i] & 0xc0) != 0x80) {
+                return 0;
+            }
+            point = point << 6 | (bytes[i] & 0x3fU);
+        }
+        bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
+        if (point < forms[form].least || point > 0x10ffff || is_surrogate) {
+            return 0;
+        }
+        *ret_point = point;
+        return form + 1;
+    }
+    return 0;
+}
+
+bool text_is_utf8(struct slice slice, size_t *ret_characters)
+{
+    const unsigned char *bytes = (const unsigned char *)slice.bytes;
+    size_t characters = 0;
+    for (size_t at = 0; at < slice.length; characters++) {
+        uint32_t point;
+        size_t taken = decode_utf8(bytes + at, slice.length - at, &point);
+        if (taken == 0) {
+            return false;
+        }
+        at += taken;
+    }
+    if (ret_characters != NULL) {
+        *ret_characters = characters;
+    }
+    return true;
+}
+
+bool text_has_control(struct slice slice)
+{
+    const unsigned char *bytes = (const unsigned char *)slice.bytes;
+    for (size_t at = 0; at < slice.length;) {
+        uint32_t point;
+        size_t taken = decode_utf8(bytes + at, slice.length - at, &point);
+        if (taken == 0 || point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
+            return true;
+        }
+        at += taken;
+    }
+    return false;
+}
+
+struct slice text_split(struct slice *rest, char separator)
+{
+    struct slice whole = *rest;
+    const char *at = whole.length > 0 ? memchr(whole.bytes, separator, whole.length) : NULL;
+    if (at == NULL) {
+        *rest = (struct slice){0};
+        return whole;
+    }
+    size_t length = (size_t)(at - whole.bytes);
+    *rest = (struct slice){at + 1, whole.length - length - 1};
+    return (struct slice){whole.bytes, length};
+}
