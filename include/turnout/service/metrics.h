@@ -1,0 +1,22 @@
+/* /metrics: every counter of the server as Prometheus text (exposition format 0.0.4). */
+#ifndef TURNOUT_SERVICE_METRICS_H
+#define TURNOUT_SERVICE_METRICS_H
+
+#include <turnout/base/buffer.h>
+#include <turnout/service/counters.h>
+#include <turnout/service/publisher.h>
+#include <turnout/store/store.h>
+
+/* Where the figures come from; all borrowed, all read while others write. */
+struct metrics_sources {
+    const struct counters *const *workers; /* worker_count of them */
+    const struct store_counters *const *worker_stores;
+    uint32_t worker_count;
+    const struct publisher_counters *publisher;
+    const struct store_counters *publisher_store;
+    const struct publication *publication; /* NULL before the first */
+};
+
+void metrics_write(struct buffer *out, const struct metrics_sources *sources);
+
+#endif

@@ -1,0 +1,60 @@
+/* A publication: everything the public can be shown at one revision, frozen. Made by the publisher, shared by
+ * all workers by reference, freed by whoever lets go of it last.
+ *
+ * The large documents are rendered when the publication is made. The documents of single areas, and the less
+ * usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
+ * most once a publication (two workers may race for it; one result is thrown away), so that readers cannot
+ * slow the counting down however they ask. */
+#ifndef TURNOUT_SERVICE_PUBLICATION_H
+#define TURNOUT_SERVICE_PUBLICATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/store/store.h>
+#include <turnout/wire/documents.h>
+
+enum { ETAG_BYTES = 64 };
+
+/* The same content in one coding. */
+struct representation {
+    char *bytes;
+    size_t length;
+    char etag[ETAG_BYTES]; /* strong, with its quotes */
+};
+
+struct document {
+    const char *content_type;
+    struct representation identity;
+    struct representation gzip;
+};
+
+/* The forms of /v1/snapshot.csv. */
+enum { CSV_FORMS = 6 };
+struct csv_form {
+    char separator; /* ',' ';' or tab */
+    bool bom;
+};
+
+struct publication;
+
+/* Takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
+ * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
+ * first reference. */
+struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
+                                    enum store_phase phase);
+
+void publication_acquire(struct publication *publication);
+void publication_release(struct publication *publication); /* NULL-safe */
+
+const struct figures *publication_figures(const struct publication *publication);
+enum store_phase publication_phase(const struct publication *publication);
+const char *publication_last_modified(const struct publication *publication); /* an HTTP date */
+
+/* The documents, valid while a reference is held. */
+const struct document *publication_turnout(const struct publication *publication);
+const struct document *publication_snapshot(const struct publication *publication);
+const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_area(struct publication *publication, uint32_t area);
+
+#endif

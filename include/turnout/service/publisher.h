@@ -1,0 +1,55 @@
+/* The publisher: reads the totals of the provinces whose revision moved, checks that everything adds up, and
+ * makes a new publication of it. Lives on one event_base, with a store link of its own. */
+#ifndef TURNOUT_SERVICE_PUBLISHER_H
+#define TURNOUT_SERVICE_PUBLISHER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <turnout/service/publication.h>
+
+struct event_base;
+
+enum {
+    /* Even when nothing moves, a publication says at least this often that its figures still stand. */
+    PUBLISHER_RENEW_MS = 10000,
+};
+
+struct publisher_options {
+    const struct election *election; /* borrowed, as all here */
+    const struct election_register *reg;
+    struct store *store; /* the publisher's own link, on the same loop */
+    int64_t period_ms;
+    bool takes_unsigned; /* then every document is a test */
+    bool durable;        /* whether acknowledged means durable */
+};
+
+struct publisher_counters {
+    _Atomic uint64_t readings; /* of the whole election that Redis answered */
+    _Atomic uint64_t readings_failed;
+    _Atomic uint64_t publications;
+    _Atomic uint64_t verification_failures; /* provinces found not to add up */
+    _Atomic uint64_t render_us;             /* spent on making publications */
+    _Atomic int64_t confirmed_ms;           /* clock_monotonic_ms of the last reading that went well */
+};
+
+struct publisher;
+
+/* `publication` is borrowed for the call: acquire it to keep it. */
+typedef void publisher_published_fn(void *context, struct publication *publication);
+
+struct publisher *publisher_new(struct event_base *base, const struct publisher_options *options,
+                                publisher_published_fn *on_published, void *context);
+
+/* Reads every period_ms from now on. */
+void publisher_start(struct publisher *publisher);
+
+/* Reads at once, unless a reading is under way: for when the link has come up. */
+void publisher_read_now(struct publisher *publisher);
+
+/* Free the store before: its last answers still come here. NULL-safe. */
+void publisher_free(struct publisher *publisher);
+
+const struct publisher_counters *publisher_counters(const struct publisher *publisher);
+
+#endif

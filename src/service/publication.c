@@ -1,0 +1,195 @@
+/* The frozen documents of one revision, and how long they live. */
+#include <turnout/service/publication.h>
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/gzip.h>
+
+/* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
+enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
+
+static const char content_json[] = "application/json";
+static const char content_csv[] = "text/csv; charset=utf-8; header=present";
+
+static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
+
+struct publication {
+    _Atomic uint32_t references;
+    struct figures figures;
+    struct area_figures *areas;
+    enum store_phase phase;
+    char last_modified[40];
+    struct document *turnout;
+    struct document *snapshot;
+    _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
+};
+
+/* Strong: the same bytes and no others. The gzip form is other bytes, so it has a tag of its own. */
+static void make_etags(struct document *document, int64_t revision)
+{
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+    int failed = crypto_generichash(hash, sizeof hash, (const unsigned char *)document->identity.bytes,
+                                    document->identity.length, NULL, 0);
+    assert(failed == 0);
+    char hex[2 * sizeof hash + 1];
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    int length = snprintf(document->identity.etag, ETAG_BYTES, "\"%lld-%.16s\"", (long long)revision, hex);
+    assert(length > 0 && length < ETAG_BYTES);
+    length = snprintf(document->gzip.etag, ETAG_BYTES, "\"%lld-%.16s-gzip\"", (long long)revision, hex);
+    assert(length > 0 && length < ETAG_BYTES);
+}
+
+/* Takes what was rendered into `rendered`. */
+static struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
+{
+    struct document *document = memory_new(sizeof *document);
+    document->content_type = content_type;
+    document->identity.bytes = buffer_take(rendered, &document->identity.length);
+    int level = document->identity.length > SMALL_BYTES_MAX ? GZIP_LEVEL_LARGE : GZIP_LEVEL_SMALL;
+    document->gzip.bytes =
+        gzip_compress(document->identity.bytes, document->identity.length, level, &document->gzip.length);
+    make_etags(document, revision);
+    return document;
+}
+
+static void document_free(struct document *document)
+{
+    if (document != NULL) {
+        free(document->identity.bytes);
+        free(document->gzip.bytes);
+        free(document);
+    }
+}
+
+static int64_t revision_of(const struct publication *publication)
+{
+    return publication->areas[REGISTER_NATION].totals.revision;
+}
+
+struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
+                                    enum store_phase phase)
+{
+    struct publication *publication = memory_new(sizeof *publication);
+    atomic_init(&publication->references, 1);
+    publication->figures = *figures;
+    publication->figures.areas = areas;
+    publication->areas = areas;
+    publication->phase = phase;
+    publication->area_documents =
+        memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
+
+    time_t generated_at = (time_t)figures->generated_at;
+    struct tm parts;
+    const struct tm *known = gmtime_r(&generated_at, &parts);
+    assert(known != NULL);
+    size_t length = strftime(publication->last_modified, sizeof publication->last_modified,
+                             "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    assert(length > 0);
+
+    struct buffer rendered = {0};
+    document_turnout_json(&rendered, &publication->figures);
+    publication->turnout = document_new(&rendered, content_json, revision_of(publication));
+    document_snapshot_json(&rendered, &publication->figures);
+    publication->snapshot = document_new(&rendered, content_json, revision_of(publication));
+    buffer_done(&rendered);
+    const struct document *csv = publication_snapshot_csv(publication, (struct csv_form){.separator = ','});
+    assert(csv != NULL);
+    return publication;
+}
+
+void publication_acquire(struct publication *publication)
+{
+    atomic_fetch_add_explicit(&publication->references, 1, memory_order_relaxed);
+}
+
+void publication_release(struct publication *publication)
+{
+    if (publication == NULL ||
+        atomic_fetch_sub_explicit(&publication->references, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    document_free(publication->turnout);
+    document_free(publication->snapshot);
+    for (size_t i = 0; i < CSV_FORMS; i++) {
+        document_free(atomic_load(&publication->csv[i]));
+    }
+    for (uint32_t area = 0; area < publication->figures.reg->area_count; area++) {
+        document_free(atomic_load(&publication->area_documents[area]));
+    }
+    free(publication->area_documents);
+    free(publication->areas);
+    free(publication);
+}
+
+const struct figures *publication_figures(const struct publication *publication)
+{
+    return &publication->figures;
+}
+
+enum store_phase publication_phase(const struct publication *publication)
+{
+    return publication->phase;
+}
+
+const char *publication_last_modified(const struct publication *publication)
+{
+    return publication->last_modified;
+}
+
+const struct document *publication_turnout(const struct publication *publication)
+{
+    return publication->turnout;
+}
+
+const struct document *publication_snapshot(const struct publication *publication)
+{
+    return publication->snapshot;
+}
+
+/* Puts a freshly made document into its place; when another worker was first, its document is the one. */
+static const struct document *keep(_Atomic(struct document *) *place, struct document *made)
+{
+    struct document *first = NULL;
+    if (atomic_compare_exchange_strong(place, &first, made)) {
+        return made;
+    }
+    document_free(made);
+    return first;
+}
+
+const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
+{
+    size_t place = form.bom ? CSV_FORMS / 2 : 0;
+    for (size_t i = 0; i < CSV_FORMS / 2; i++) {
+        if (csv_separators[i] == form.separator) {
+            place += i;
+        }
+    }
+    const struct document *known = atomic_load(&publication->csv[place]);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_snapshot_csv(&rendered, &publication->figures, form.separator, form.bom);
+    return keep(&publication->csv[place], document_new(&rendered, content_csv, revision_of(publication)));
+}
+
+const struct document *publication_area(struct publication *publication, uint32_t area)
+{
+    assert(area < publication->figures.reg->area_count);
+    const struct document *known = atomic_load(&publication->area_documents[area]);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_area_json(&rendered, &publication->figures, area);
+    return keep(&publication->area_documents[area],
+                document_new(&rendered, content_json, revision_of(publication)));
+}
