@@ -1,0 +1,86 @@
+/* A connection: one accepted socket on a worker's loop, with bytes in, bytes out, and an absolute deadline.
+ * Knows nothing of HTTP or reports; a *session* on top of it does.
+ *
+ * What is written is sent at the end of the loop's turn, all of it in one system call where possible. Memory
+ * for a quiet connection is small: input is read into a buffer that all connections of a worker share, and only
+ * what a session leaves unread is kept. */
+#ifndef TURNOUT_NET_CONNECTION_H
+#define TURNOUT_NET_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/service/counters.h>
+
+struct event_base;
+struct evbuffer;
+struct connection;
+struct connections;
+
+/* What a session does with its connection. `session` is what connection_accept was given. */
+struct connection_session {
+    /* Bytes are there. Returns how many the session is done with; it is given the rest again, with more behind
+     * it. Must not be called while paused. */
+    size_t (*on_bytes)(void *session, const char *bytes, size_t length);
+
+    /* The peer has finished sending; `bytes` is what was never taken. The connection stays open for writing until
+     * the session finishes or closes it. */
+    void (*on_end)(void *session, const char *bytes, size_t length);
+
+    /* The deadline has passed, and there is none now: the session closes, finishes or sets another one. */
+    void (*on_deadline)(void *session);
+
+    /* Everything written has been sent. May be NULL. */
+    void (*on_sent)(void *session);
+
+    /* The server is stopping: finish what is under way, begin nothing new. */
+    void (*on_drain)(void *session);
+
+    /* The connection is gone; do not use it any more. Frees the session, now or when it can. Called once. */
+    void (*on_closed)(void *session);
+};
+
+enum {
+    CONNECTION_READ_BYTES = 64 * 1024, /* at most this much a connection and turn */
+    CONNECTION_WRITE_MS = 10000,       /* how long the peer may take to accept all of what it was sent */
+    CONNECTION_LINGER_MS = 2000,       /* how long a finished connection waits for the peer to hang up */
+    CONNECTIONS_SWEEP_MS = 250,        /* how often deadlines are looked at: they are late by at most this */
+};
+
+/* All connections of one loop. At most `connections_max` at a time. */
+struct connections *connections_new(struct event_base *base, uint32_t connections_max,
+                                    struct counters *counters);
+
+/* Closes every connection (on_closed is called for each) and frees. NULL-safe. */
+void connections_free(struct connections *connections);
+
+/* Calls on_drain for every connection, now and for later ones at once after they are accepted. */
+void connections_drain(struct connections *connections);
+uint32_t connections_count(const struct connections *connections);
+
+/* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when there are too many. The session is
+ * attached by connection_attach before the loop turns again. */
+struct connection *connection_accept(struct connections *connections, int fd);
+void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);
+
+/* Where to write. Follow it by connection_send. */
+struct evbuffer *connection_output(struct connection *connection);
+void connection_send(struct connection *connection);
+size_t connection_unsent_bytes(const struct connection *connection);
+
+/* Stops calling on_bytes, and resumes: what was left unread is offered again at the end of the turn. */
+void connection_pause(struct connection *connection);
+void connection_resume(struct connection *connection);
+
+/* Counted from now; replaces the one before. 0: none. */
+void connection_set_deadline(struct connection *connection, int64_t ms);
+
+/* Sends what is written, then ends the connection politely: half-closes it, lets the peer hang up, and drops
+ * whatever still comes in, so that the last answer is not lost to a reset. */
+void connection_finish(struct connection *connection);
+
+/* Ends the connection now. on_closed is called at the end of the turn at the latest. */
+void connection_close(struct connection *connection);
+
+#endif

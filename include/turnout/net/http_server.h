@@ -1,0 +1,67 @@
+/* HTTP on top of connections: requests in, answers out, keep-alive and pipelining in order, the deadlines and
+ * refusals of DESIGN section 9. Routes are a table; handlers answer at once or later. */
+#ifndef TURNOUT_NET_HTTP_SERVER_H
+#define TURNOUT_NET_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/net/connection.h>
+#include <turnout/wire/http_request.h>
+
+enum {
+    HTTP_IDLE_MS = 60000,   /* between requests */
+    HTTP_HEAD_MS = 5000,    /* from a request's first byte to the end of its headers */
+    HTTP_BODY_MS = 10000,   /* from there to the end of its body */
+    HTTP_HANDLE_MS = 30000, /* for a handler that answers later: longer than any of its own deadlines */
+    HTTP_UNSENT_BYTES_MAX = 1024 * 1024, /* above it a connection's next request waits */
+};
+
+/* One request and the answer to it. */
+struct http_exchange;
+
+/* `segment` is the last part of the path where the route takes one, else empty. Request, segment and body are
+ * borrowed for the call. The handler answers exactly once, in the call or later. */
+typedef void http_handler_fn(void *context, struct http_exchange *exchange,
+                             const struct http_request *request, struct slice segment, struct slice body);
+
+struct http_route {
+    enum http_method method; /* HTTP_GET (HEAD comes with it) or HTTP_POST */
+    const char *path;        /* the whole path; or, ending in '/', followed by one segment */
+    http_handler_fn *handler;
+};
+
+/* What one listener serves. Borrowed for as long as its connections live. */
+struct http_service {
+    const struct http_route *routes;
+    size_t route_count;
+    void *context;  /* for the handlers */
+    bool is_public; /* any page of any site may read it (CORS) */
+    struct counters *counters;
+};
+
+/* Serves HTTP on a connection just accepted. */
+void http_serve(struct connection *connection, const struct http_service *service);
+
+/* An answer. Everything is borrowed for the call but a body that is lent. */
+struct http_answer {
+    int status;
+    const char *content_type; /* NULL: there is no body */
+    const char *headers;      /* further header lines, each ended by CRLF; or NULL */
+    const void *body;
+    size_t body_bytes;
+    /* NULL: the body is copied. Else it is lent until `release` is called with `lender`. */
+    void (*release)(const void *body, size_t body_bytes, void *lender);
+    void *lender;
+};
+void http_answer(struct http_exchange *exchange, const struct http_answer *answer);
+
+/* A problem document (RFC 9457). `headers` as in http_answer. */
+void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
+                         const char *detail, const char *field, const char *headers);
+
+/* For a handler that answers later: called when the peer has gone first; the exchange must not be used then. */
+void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context);
+
+#endif

@@ -1,0 +1,20 @@
+/* Reports over a stream: JSON, one a line; answers as JSON, one a line, each with the number of the line it
+ * answers, in whatever order they become known (DESIGN section 6). */
+#ifndef TURNOUT_NET_INTAKE_STREAM_H
+#define TURNOUT_NET_INTAKE_STREAM_H
+
+#include <turnout/net/connection.h>
+#include <turnout/service/intake.h>
+
+enum {
+    STREAM_LINE_MS = 10000,                /* from a line's first byte to its end */
+    STREAM_IDLE_MS = 15 * 60 * 1000,       /* between lines */
+    STREAM_UNANSWERED_MAX = 8192,          /* reports; beyond it the stream is not read on */
+    STREAM_UNSENT_BYTES_MAX = 1024 * 1024, /* answers the peer does not take; likewise */
+    STREAM_END_MS = 10000,                 /* for the last answers, once nothing more is read */
+};
+
+/* Serves the stream on a connection just accepted. The intake is borrowed. */
+void intake_stream_serve(struct connection *connection, struct intake *intake);
+
+#endif

@@ -1,0 +1,436 @@
+/* Connections: plain libevent events and an evbuffer for output. bufferevents would do the same with two more
+ * system calls a request. */
+#include <turnout/net/connection.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+
+enum {
+    LINGER_BYTES_MAX = 256 * 1024, /* dropped while lingering, before the patience ends */
+    KEPT_INPUT_BYTES = 16 * 1024,  /* an input buffer larger than this is given back once it is empty */
+};
+
+enum connection_state {
+    CONNECTION_OPEN,
+    CONNECTION_FINISHING, /* sends what is left, then lingers */
+    CONNECTION_LINGERING, /* waits for the peer to hang up */
+    CONNECTION_CLOSED,    /* freed at the end of the turn */
+};
+
+struct connection {
+    TAILQ_ENTRY(connection) all;
+    TAILQ_ENTRY(connection) due; /* in `due` while is_due */
+    struct connections *connections;
+    const struct connection_session *calls;
+    void *session;
+    int fd;
+    enum connection_state state;
+    bool is_due;
+    bool is_paused;
+    bool has_ended;            /* the peer has finished sending */
+    bool was_ended;            /* and the session has been told */
+    bool is_writing;           /* the write event is on */
+    int64_t deadline_ms;       /* the session's; monotonic; 0: none */
+    int64_t write_deadline_ms; /* for the output to become empty; 0: it is */
+    size_t lingered_bytes;
+    struct buffer input;     /* what the session left unread */
+    struct evbuffer *output; /* NULL until something is written */
+    struct event readable;
+    struct event writable;
+};
+
+TAILQ_HEAD(connection_list, connection);
+
+struct connections {
+    struct event_base *base;
+    struct counters *counters;
+    uint32_t count;
+    uint32_t count_max;
+    bool is_draining;
+    struct connection_list all;
+    struct connection_list due; /* have something to do at the end of the turn */
+    struct event *turn_event;
+    struct event *sweep_event;
+    char scratch[CONNECTION_READ_BYTES];
+};
+
+/* ---- the end of a turn ---- */
+
+static void put_due(struct connection *connection)
+{
+    struct connections *connections = connection->connections;
+    if (!connection->is_due) {
+        connection->is_due = true;
+        TAILQ_INSERT_TAIL(&connections->due, connection, due);
+        event_active(connections->turn_event, EV_TIMEOUT, 0);
+    }
+}
+
+static void must(int failed)
+{
+    assert(failed == 0);
+}
+
+static void connection_destroy(struct connection *connection)
+{
+    struct connections *connections = connection->connections;
+    if (connection->is_due) {
+        TAILQ_REMOVE(&connections->due, connection, due);
+    }
+    TAILQ_REMOVE(&connections->all, connection, all);
+    connections->count--;
+    counter_subtract(&connections->counters->connections_open, 1);
+    must(event_del(&connection->readable));
+    must(event_del(&connection->writable));
+    close(connection->fd);
+    if (connection->output != NULL) {
+        evbuffer_free(connection->output);
+    }
+    buffer_done(&connection->input);
+    if (connection->calls != NULL) {
+        connection->calls->on_closed(connection->session);
+    }
+    free(connection);
+}
+
+static void begin_lingering(struct connection *connection)
+{
+    connection->state = CONNECTION_LINGERING;
+    if (connection->has_ended || shutdown(connection->fd, SHUT_WR) != 0) {
+        connection_close(connection);
+        return;
+    }
+    connection_set_deadline(connection, CONNECTION_LINGER_MS);
+    must(event_add(&connection->readable, NULL));
+}
+
+static void send_output(struct connection *connection)
+{
+    size_t unsent = connection_unsent_bytes(connection);
+    if (unsent > 0) {
+        int sent = evbuffer_write(connection->output, connection->fd);
+        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            connection_close(connection);
+            return;
+        }
+        unsent = connection_unsent_bytes(connection);
+    }
+    if (unsent > 0) {
+        if (!connection->is_writing) {
+            connection->is_writing = true;
+            connection->write_deadline_ms = clock_monotonic_ms() + CONNECTION_WRITE_MS;
+            must(event_add(&connection->writable, NULL));
+        }
+        return;
+    }
+    if (connection->is_writing) {
+        connection->is_writing = false;
+        connection->write_deadline_ms = 0;
+        must(event_del(&connection->writable));
+    }
+    if (connection->state == CONNECTION_FINISHING) {
+        begin_lingering(connection);
+    } else if (connection->state == CONNECTION_OPEN && connection->calls->on_sent != NULL) {
+        connection->calls->on_sent(connection->session);
+    }
+}
+
+/* ---- reading ---- */
+
+/* Offers `length` bytes to the session and keeps what it leaves. `bytes` may be the kept input itself. */
+static void offer(struct connection *connection, const char *bytes, size_t length)
+{
+    size_t taken = 0;
+    while (taken < length && connection->state == CONNECTION_OPEN && !connection->is_paused) {
+        size_t step = connection->calls->on_bytes(connection->session, bytes + taken, length - taken);
+        assert(step <= length - taken);
+        if (step == 0) {
+            break;
+        }
+        taken += step;
+    }
+    struct buffer rest = {0};
+    if (taken < length && connection->state == CONNECTION_OPEN) {
+        if (bytes == connection->input.bytes && taken == 0) {
+            return;
+        }
+        buffer_append(&rest, bytes + taken, length - taken);
+    }
+    if (rest.length == 0 && connection->input.capacity <= KEPT_INPUT_BYTES) {
+        buffer_clear(&connection->input);
+        return;
+    }
+    buffer_done(&connection->input);
+    connection->input = rest;
+}
+
+static void offer_end(struct connection *connection)
+{
+    if (connection->has_ended && !connection->was_ended && !connection->is_paused &&
+        connection->state == CONNECTION_OPEN) {
+        connection->was_ended = true;
+        connection->calls->on_end(connection->session, connection->input.bytes, connection->input.length);
+    }
+}
+
+static void drop_lingering(struct connection *connection, size_t length)
+{
+    connection->lingered_bytes += length;
+    if (length == 0 || connection->lingered_bytes > LINGER_BYTES_MAX) {
+        connection_close(connection);
+    }
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct connection *connection = context;
+    struct connections *connections = connection->connections;
+    ssize_t length = read(fd, connections->scratch, sizeof connections->scratch);
+    if (length < 0) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            connection_close(connection);
+        }
+        return;
+    }
+    if (connection->state != CONNECTION_OPEN) {
+        drop_lingering(connection, (size_t)length);
+        return;
+    }
+    if (length == 0) {
+        connection->has_ended = true;
+        must(event_del(&connection->readable));
+        offer_end(connection);
+        return;
+    }
+    if (connection->input.length > 0) {
+        buffer_append(&connection->input, connections->scratch, (size_t)length);
+        offer(connection, connection->input.bytes, connection->input.length);
+    } else {
+        offer(connection, connections->scratch, (size_t)length);
+    }
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    send_output(context);
+}
+
+/* What is to be done for a connection at the end of a turn. */
+static void settle(struct connection *connection)
+{
+    if (connection->state == CONNECTION_OPEN && !connection->is_paused && connection->input.length > 0) {
+        offer(connection, connection->input.bytes, connection->input.length);
+    }
+    offer_end(connection);
+    if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_FINISHING) {
+        send_output(connection);
+    }
+    if (connection->state == CONNECTION_CLOSED) {
+        connection_destroy(connection);
+    }
+}
+
+static void on_turn_ends(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct connections *connections = context;
+    struct connection *connection;
+    while ((connection = TAILQ_FIRST(&connections->due)) != NULL) {
+        TAILQ_REMOVE(&connections->due, connection, due);
+        connection->is_due = false;
+        settle(connection);
+    }
+}
+
+/* ---- deadlines ---- */
+
+static bool has_passed(int64_t deadline_ms, int64_t now_ms)
+{
+    return deadline_ms != 0 && deadline_ms <= now_ms;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct connections *connections = context;
+    int64_t now_ms = clock_monotonic_ms();
+    struct connection *connection;
+    TAILQ_FOREACH(connection, &connections->all, all)
+    {
+        if (has_passed(connection->write_deadline_ms, now_ms)) {
+            connection_close(connection);
+        } else if (has_passed(connection->deadline_ms, now_ms)) {
+            connection->deadline_ms = 0;
+            if (connection->state == CONNECTION_OPEN) {
+                connection->calls->on_deadline(connection->session);
+            } else {
+                connection_close(connection);
+            }
+        }
+    }
+}
+
+/* ---- what sessions use ---- */
+
+struct evbuffer *connection_output(struct connection *connection)
+{
+    if (connection->output == NULL) {
+        connection->output = evbuffer_new();
+        assert(connection->output != NULL);
+    }
+    return connection->output;
+}
+
+void connection_send(struct connection *connection)
+{
+    put_due(connection);
+}
+
+size_t connection_unsent_bytes(const struct connection *connection)
+{
+    return connection->output == NULL ? 0 : evbuffer_get_length(connection->output);
+}
+
+void connection_pause(struct connection *connection)
+{
+    if (!connection->is_paused) {
+        connection->is_paused = true;
+        must(event_del(&connection->readable));
+    }
+}
+
+void connection_resume(struct connection *connection)
+{
+    if (connection->is_paused) {
+        connection->is_paused = false;
+        if (!connection->has_ended) {
+            must(event_add(&connection->readable, NULL));
+        }
+        put_due(connection);
+    }
+}
+
+void connection_set_deadline(struct connection *connection, int64_t ms)
+{
+    connection->deadline_ms = ms == 0 ? 0 : clock_monotonic_ms() + ms;
+}
+
+void connection_finish(struct connection *connection)
+{
+    if (connection->state == CONNECTION_OPEN) {
+        connection->state = CONNECTION_FINISHING;
+        connection->deadline_ms = 0; /* from here on the write deadline and the lingering bound it */
+        must(event_del(&connection->readable));
+        put_due(connection);
+    }
+}
+
+void connection_close(struct connection *connection)
+{
+    connection->state = CONNECTION_CLOSED;
+    put_due(connection);
+}
+
+/* ---- all of them ---- */
+
+struct connection *connection_accept(struct connections *connections, int fd)
+{
+    if (connections->count == connections->count_max) {
+        counter_add(&connections->counters->connections_refused, 1);
+        close(fd);
+        return NULL;
+    }
+    /* Answers are written whole, so waiting to fill a segment gains nothing. Fails on unix sockets: no harm. */
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+
+    struct connection *connection = memory_new(sizeof *connection);
+    connection->connections = connections;
+    connection->fd = fd;
+    must(event_assign(&connection->readable, connections->base, fd, EV_READ | EV_PERSIST, on_readable,
+                      connection));
+    must(event_assign(&connection->writable, connections->base, fd, EV_WRITE | EV_PERSIST, on_writable,
+                      connection));
+    must(event_add(&connection->readable, NULL));
+    TAILQ_INSERT_TAIL(&connections->all, connection, all);
+    connections->count++;
+    counter_add(&connections->counters->connections_accepted, 1);
+    counter_add(&connections->counters->connections_open, 1);
+    return connection;
+}
+
+void connection_attach(struct connection *connection, const struct connection_session *calls, void *session)
+{
+    connection->calls = calls;
+    connection->session = session;
+    if (connection->connections->is_draining) {
+        calls->on_drain(session);
+    }
+}
+
+struct connections *connections_new(struct event_base *base, uint32_t connections_max,
+                                    struct counters *counters)
+{
+    struct connections *connections = memory_new(sizeof *connections);
+    connections->base = base;
+    connections->counters = counters;
+    connections->count_max = connections_max;
+    TAILQ_INIT(&connections->all);
+    TAILQ_INIT(&connections->due);
+    connections->turn_event = event_new(base, -1, 0, on_turn_ends, connections);
+    connections->sweep_event = event_new(base, -1, EV_PERSIST, on_sweep, connections);
+    assert(connections->turn_event != NULL && connections->sweep_event != NULL);
+    struct timeval period = {.tv_usec = CONNECTIONS_SWEEP_MS * 1000};
+    must(event_add(connections->sweep_event, &period));
+    return connections;
+}
+
+void connections_free(struct connections *connections)
+{
+    if (connections == NULL) {
+        return;
+    }
+    struct connection *connection;
+    while ((connection = TAILQ_FIRST(&connections->all)) != NULL) {
+        connection_destroy(connection);
+    }
+    event_free(connections->turn_event);
+    event_free(connections->sweep_event);
+    free(connections);
+}
+
+void connections_drain(struct connections *connections)
+{
+    connections->is_draining = true;
+    struct connection *connection;
+    TAILQ_FOREACH(connection, &connections->all, all)
+    {
+        if (connection->state == CONNECTION_OPEN) {
+            connection->calls->on_drain(connection->session);
+        }
+    }
+}
+
+uint32_t connections_count(const struct connections *connections)
+{
+    return connections->count;
+}

@@ -1,0 +1,395 @@
+/* HTTP sessions. One request is under way at a time; the next one on the same connection waits unread. */
+#include <turnout/net/http_server.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <event2/buffer.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/wire/documents.h>
+
+enum http_stage {
+    STAGE_IDLE,   /* between requests */
+    STAGE_HEAD,   /* a request has begun */
+    STAGE_BODY,   /* its headers are there */
+    STAGE_HANDLE, /* the handler has it */
+};
+
+struct http_exchange {
+    struct connection *connection;
+    const struct http_service *service;
+    enum http_stage stage;
+    bool is_handling;   /* inside the handler's call */
+    bool was_continued; /* 100 Continue has been sent */
+    bool is_head;       /* the answer goes without its body */
+    bool keeps_alive;
+    bool is_draining;
+    void (*on_gone)(void *context);
+    void *gone_context;
+};
+
+/* ---- answers ---- */
+
+static const char *status_text(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } texts[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {503, "Service Unavailable"},
+        {505, "HTTP Version Not Supported"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].status == status) {
+            return texts[i].text;
+        }
+    }
+    assert(!"a status without a text");
+    return "";
+}
+
+static void write_date(struct buffer *head)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000);
+    struct tm parts;
+    char date[40];
+    const struct tm *known = gmtime_r(&now, &parts);
+    assert(known != NULL);
+    size_t length = strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    buffer_append_text(head, "Date: ");
+    buffer_append(head, date, length);
+    buffer_append_text(head, "\r\n");
+}
+
+static void write_head(struct buffer *head, const struct http_exchange *exchange,
+                       const struct http_answer *answer)
+{
+    buffer_append_text(head, "HTTP/1.1 ");
+    buffer_append_integer(head, answer->status);
+    buffer_append_char(head, ' ');
+    buffer_append_text(head, status_text(answer->status));
+    buffer_append_text(head, "\r\n");
+    write_date(head);
+    if (answer->content_type != NULL) {
+        buffer_append_text(head, "Content-Type: ");
+        buffer_append_text(head, answer->content_type);
+        buffer_append_text(head, "\r\nContent-Length: ");
+        buffer_append_integer(head, (int64_t)answer->body_bytes);
+        buffer_append_text(head, "\r\n");
+    } else if (answer->status != 204 && answer->status != 304) {
+        buffer_append_text(head, "Content-Length: 0\r\n");
+    }
+    if (exchange->service->is_public) {
+        buffer_append_text(head,
+                           "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Date\r\n");
+    }
+    if (answer->headers != NULL) {
+        buffer_append_text(head, answer->headers);
+    }
+    if (!exchange->keeps_alive) {
+        buffer_append_text(head, "Connection: close\r\n");
+    }
+    buffer_append_text(head, "\r\n");
+}
+
+/* The exchange is over: on to the next request, or to the end of the connection. */
+static void conclude(struct http_exchange *exchange)
+{
+    exchange->stage = STAGE_IDLE;
+    exchange->on_gone = NULL;
+    connection_send(exchange->connection);
+    if (!exchange->keeps_alive) {
+        connection_finish(exchange->connection);
+        return;
+    }
+    connection_set_deadline(exchange->connection, HTTP_IDLE_MS);
+    if (connection_unsent_bytes(exchange->connection) > HTTP_UNSENT_BYTES_MAX) {
+        connection_pause(exchange->connection); /* until on_sent */
+    } else if (!exchange->is_handling) {
+        connection_resume(exchange->connection);
+    }
+}
+
+void http_answer(struct http_exchange *exchange, const struct http_answer *answer)
+{
+    assert(exchange->stage != STAGE_IDLE);
+    exchange->keeps_alive = exchange->keeps_alive && !exchange->is_draining;
+    struct evbuffer *output = connection_output(exchange->connection);
+    struct buffer head = {0};
+    write_head(&head, exchange, answer);
+    int failed = evbuffer_add(output, head.bytes, head.length);
+    buffer_done(&head);
+
+    bool has_body = answer->content_type != NULL && answer->body_bytes > 0 && !exchange->is_head;
+    if (has_body && answer->release != NULL) {
+        failed |=
+            evbuffer_add_reference(output, answer->body, answer->body_bytes, answer->release, answer->lender);
+    } else if (has_body) {
+        failed |= evbuffer_add(output, answer->body, answer->body_bytes);
+    } else if (answer->release != NULL) {
+        answer->release(answer->body, answer->body_bytes, answer->lender);
+    }
+    assert(failed == 0);
+    counter_add(&exchange->service->counters->requests, 1);
+    conclude(exchange);
+}
+
+void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
+                         const char *detail, const char *field, const char *headers)
+{
+    struct buffer body = {0};
+    document_problem_json(&body, status, code, title, detail, field);
+    http_answer(exchange, &(struct http_answer){.status = status,
+                                                .content_type = "application/problem+json",
+                                                .headers = headers,
+                                                .body = body.bytes,
+                                                .body_bytes = body.length});
+    buffer_done(&body);
+}
+
+void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context)
+{
+    exchange->on_gone = on_gone;
+    exchange->gone_context = context;
+}
+
+/* Refuses a request that cannot be read on: whatever follows it on the connection is not trusted. */
+static void refuse(struct http_exchange *exchange, int status, const char *code, const char *detail)
+{
+    exchange->stage = STAGE_HEAD;
+    exchange->keeps_alive = false;
+    counter_add(&exchange->service->counters->requests_bad, 1);
+    http_answer_problem(exchange, status, code, status_text(status), detail, "", NULL);
+}
+
+/* ---- routes ---- */
+
+static bool route_matches(const struct http_route *route, struct slice path, struct slice *ret_segment)
+{
+    size_t length = strlen(route->path);
+    bool takes_segment = length > 1 && route->path[length - 1] == '/';
+    *ret_segment = (struct slice){0};
+    if (!takes_segment) {
+        return slice_equals(path, route->path);
+    }
+    if (path.length <= length || memcmp(path.bytes, route->path, length) != 0) {
+        return false;
+    }
+    *ret_segment = (struct slice){path.bytes + length, path.length - length};
+    return memchr(ret_segment->bytes, '/', ret_segment->length) == NULL;
+}
+
+/* What the routes of a path have to say to a request. */
+struct route_match {
+    const struct http_route *route; /* NULL: no route for the method */
+    struct slice segment;
+    bool path_is_known;
+    bool takes_get;
+    bool takes_post;
+};
+
+static struct route_match find_route(const struct http_service *service, const struct http_request *request)
+{
+    struct route_match match = {0};
+    enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+    for (size_t i = 0; i < service->route_count; i++) {
+        const struct http_route *route = &service->routes[i];
+        struct slice segment;
+        if (!route_matches(route, request->path, &segment)) {
+            continue;
+        }
+        match.path_is_known = true;
+        match.takes_get = match.takes_get || route->method == HTTP_GET;
+        match.takes_post = match.takes_post || route->method == HTTP_POST;
+        if (route->method == method && match.route == NULL) {
+            match.route = route;
+            match.segment = segment;
+        }
+    }
+    return match;
+}
+
+static void answer_without_route(struct http_exchange *exchange, const struct http_request *request,
+                                 const struct route_match *match)
+{
+    bool asks_for_options = request->method == HTTP_OPTIONS;
+    if (!match->path_is_known && !(asks_for_options && slice_equals(request->path, "*"))) {
+        http_answer_problem(exchange, 404, "not-found", "Not found", "there is nothing at this path", "",
+                            NULL);
+        return;
+    }
+    struct buffer headers = {0};
+    buffer_printf(&headers, "Allow: OPTIONS%s%s\r\n", match->takes_get ? ", GET, HEAD" : "",
+                  match->takes_post ? ", POST" : "");
+    if (asks_for_options && exchange->service->is_public) {
+        buffer_append_text(&headers, "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+                                     "Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n");
+    }
+    if (asks_for_options) {
+        http_answer(exchange, &(struct http_answer){.status = 204, .headers = headers.bytes});
+    } else {
+        http_answer_problem(exchange, 405, "method-not-allowed", "Method not allowed",
+                            "this path takes other methods; see Allow", "", headers.bytes);
+    }
+    buffer_done(&headers);
+}
+
+/* ---- requests ---- */
+
+static void handle(struct http_exchange *exchange, const struct http_request *request, struct slice body)
+{
+    struct route_match match = find_route(exchange->service, request);
+    exchange->stage = STAGE_HANDLE;
+    exchange->is_head = request->method == HTTP_HEAD;
+    exchange->keeps_alive = request->keep_alive;
+    exchange->was_continued = false;
+    if (match.route == NULL) {
+        answer_without_route(exchange, request, &match);
+        return;
+    }
+    exchange->is_handling = true;
+    match.route->handler(exchange->service->context, exchange, request, match.segment, body);
+    exchange->is_handling = false;
+    if (exchange->stage == STAGE_HANDLE) { /* it answers later */
+        connection_set_deadline(exchange->connection, HTTP_HANDLE_MS);
+        connection_pause(exchange->connection);
+    }
+}
+
+static void continue_request(struct http_exchange *exchange, const struct http_request *request)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (request->expects_continue && !exchange->was_continued) {
+        exchange->was_continued = true;
+        int failed = evbuffer_add(connection_output(exchange->connection), go_on, sizeof go_on - 1);
+        assert(failed == 0);
+        connection_send(exchange->connection);
+    }
+}
+
+static void enter(struct http_exchange *exchange, enum http_stage stage, int64_t deadline_ms)
+{
+    if (exchange->stage != stage) {
+        exchange->stage = stage;
+        connection_set_deadline(exchange->connection, deadline_ms);
+    }
+}
+
+static size_t on_bytes(void *session, const char *bytes, size_t length)
+{
+    struct http_exchange *exchange = session;
+    struct http_request request;
+    struct error error;
+    int status;
+    switch (http_request_parse(bytes, length, &request, &status, &error)) {
+    case HTTP_REQUEST_PARTIAL:
+        enter(exchange, STAGE_HEAD, HTTP_HEAD_MS);
+        return 0;
+    case HTTP_REQUEST_BAD:
+        refuse(exchange, status, "bad-request", error.text);
+        return length;
+    case HTTP_REQUEST_COMPLETE:
+        break;
+    }
+    if (request.body_bytes > REQUEST_BODY_BYTES_MAX) {
+        refuse(exchange, 413, "too-large", "a request body is at most 8388608 bytes");
+        return length;
+    }
+    if (length - request.head_bytes < request.body_bytes) {
+        enter(exchange, STAGE_BODY, HTTP_BODY_MS);
+        continue_request(exchange, &request);
+        return 0;
+    }
+    size_t body_bytes = (size_t)request.body_bytes;
+    handle(exchange, &request, (struct slice){bytes + request.head_bytes, body_bytes});
+    return request.head_bytes + body_bytes;
+}
+
+static void on_end(void *session, const char *bytes, size_t length)
+{
+    (void)bytes;
+    struct http_exchange *exchange = session;
+    if (length > 0) {
+        refuse(exchange, 400, "bad-request", "the request ends before it is whole");
+    } else {
+        connection_finish(exchange->connection);
+    }
+}
+
+static void on_deadline(void *session)
+{
+    struct http_exchange *exchange = session;
+    if (exchange->stage == STAGE_HEAD || exchange->stage == STAGE_BODY) {
+        refuse(exchange, 408, "too-slow", "the request did not arrive in time");
+    } else {
+        connection_close(exchange->connection);
+    }
+}
+
+static void on_sent(void *session)
+{
+    struct http_exchange *exchange = session;
+    if (exchange->stage == STAGE_IDLE) {
+        connection_set_deadline(exchange->connection, HTTP_IDLE_MS);
+        connection_resume(exchange->connection);
+    }
+}
+
+static void on_drain(void *session)
+{
+    struct http_exchange *exchange = session;
+    exchange->is_draining = true;
+    if (exchange->stage == STAGE_IDLE) {
+        connection_finish(exchange->connection);
+    }
+}
+
+static void on_closed(void *session)
+{
+    struct http_exchange *exchange = session;
+    if (exchange->on_gone != NULL) {
+        exchange->on_gone(exchange->gone_context);
+    }
+    free(exchange);
+}
+
+void http_serve(struct connection *connection, const struct http_service *service)
+{
+    static const struct connection_session calls = {.on_bytes = on_bytes,
+                                                    .on_end = on_end,
+                                                    .on_deadline = on_deadline,
+                                                    .on_sent = on_sent,
+                                                    .on_drain = on_drain,
+                                                    .on_closed = on_closed};
+    struct http_exchange *exchange = memory_new(sizeof *exchange);
+    exchange->connection = connection;
+    exchange->service = service;
+    connection_set_deadline(connection, HTTP_IDLE_MS);
+    connection_attach(connection, &calls, exchange);
+}

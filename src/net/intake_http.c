@@ -1,0 +1,219 @@
+/* POST /v1/reports. A submission collects the answers to its reports and is answered when the last one is in. */
+#include <turnout/net/intake_http.h>
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/service/intake.h>
+#include <turnout/wire/documents.h>
+#include <turnout/wire/line_framer.h>
+#include <turnout/wire/report_json.h>
+
+enum {
+    RETRY_AFTER_S_MIN = 1,
+    RETRY_AFTER_S_MAX = 5, /* spread, so that units do not all come back in the same second */
+};
+
+/* One request's reports on their way to their answers. */
+struct submission {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    bool is_batch;
+    size_t count;
+    size_t awaited;
+    struct report_result *results; /* in the order of the lines */
+};
+
+static void submission_free(struct submission *submission)
+{
+    free(submission->results);
+    free(submission);
+}
+
+/* ---- answering ---- */
+
+static void answer_batch(struct submission *submission)
+{
+    struct buffer body = {0};
+    for (size_t i = 0; i < submission->count; i++) {
+        result_json_write(&body, &submission->results[i], 0);
+        buffer_append_char(&body, '\n');
+    }
+    http_answer(submission->exchange, &(struct http_answer){.status = 200,
+                                                            .content_type = "application/x-ndjson",
+                                                            .headers = "Cache-Control: no-store\r\n",
+                                                            .body = body.bytes,
+                                                            .body_bytes = body.length});
+    buffer_done(&body);
+}
+
+static void answer_single(struct submission *submission)
+{
+    const struct report_result *result = &submission->results[0];
+    int status = report_result_http_status(result);
+    char headers[96] = "Cache-Control: no-store\r\n";
+    if (status == 503) {
+        uint32_t seconds = RETRY_AFTER_S_MIN + randombytes_uniform(RETRY_AFTER_S_MAX - RETRY_AFTER_S_MIN + 1);
+        int written =
+            snprintf(headers, sizeof headers, "Cache-Control: no-store\r\nRetry-After: %u\r\n", seconds);
+        assert(written > 0 && (size_t)written < sizeof headers);
+    }
+    if (status >= 400) {
+        http_answer_problem(submission->exchange, status, report_code_name(result->code),
+                            report_code_title(result->code), result->detail, result->field, headers);
+        return;
+    }
+    struct buffer body = {0};
+    result_json_write(&body, result, 0);
+    http_answer(submission->exchange, &(struct http_answer){.status = status,
+                                                            .content_type = "application/json",
+                                                            .headers = headers,
+                                                            .body = body.bytes,
+                                                            .body_bytes = body.length});
+    buffer_done(&body);
+}
+
+static void conclude(struct submission *submission)
+{
+    if (submission->exchange != NULL && submission->is_batch) {
+        answer_batch(submission);
+    } else if (submission->exchange != NULL) {
+        answer_single(submission);
+    }
+    submission_free(submission);
+}
+
+static void on_answer(void *context, uint64_t tag, const struct report_result *result)
+{
+    struct submission *submission = context;
+    assert(tag < submission->count && submission->awaited > 0);
+    submission->results[tag] = *result;
+    submission->awaited--;
+    if (submission->awaited == 0) {
+        conclude(submission);
+    }
+}
+
+static void on_gone(void *context)
+{
+    struct submission *submission = context;
+    submission->exchange = NULL;
+}
+
+/* ---- submitting ---- */
+
+/* One answer is awaited beyond the reports' own until all have been submitted, so that answers which need no
+ * store cannot conclude the submission half-way. */
+static struct submission *submission_new(struct http_exchange *exchange, bool is_batch, size_t count)
+{
+    struct submission *submission = memory_new(sizeof *submission);
+    submission->exchange = exchange;
+    submission->is_batch = is_batch;
+    submission->count = count;
+    submission->awaited = count + 1;
+    submission->results = memory_new_array(count, sizeof *submission->results);
+    http_exchange_on_gone(exchange, on_gone, submission);
+    return submission;
+}
+
+static void submission_begun(struct submission *submission)
+{
+    submission->awaited--;
+    if (submission->awaited == 0) {
+        conclude(submission);
+    }
+}
+
+/* The next line that is not empty; LINE_NONE at the end. The last line needs no line end. */
+static enum line_found next_line(struct line_framer *framer, struct slice *rest, struct slice *ret_line)
+{
+    for (;;) {
+        size_t taken;
+        enum line_found found = line_framer_next(framer, rest->bytes, rest->length, ret_line, &taken);
+        rest->bytes += taken;
+        rest->length -= taken;
+        if (found == LINE_NONE && rest->length > 0) {
+            *ret_line = *rest;
+            rest->length = 0;
+            return LINE_WHOLE;
+        }
+        if (found != LINE_WHOLE || ret_line->length > 0) {
+            return found;
+        }
+    }
+}
+
+static size_t count_lines(struct slice body)
+{
+    struct line_framer framer;
+    struct slice line;
+    size_t count = 0;
+    line_framer_init(&framer, REPORT_BYTES_MAX);
+    while (next_line(&framer, &body, &line) != LINE_NONE) {
+        count++;
+    }
+    return count;
+}
+
+static void submit_batch(struct intake *intake, struct http_exchange *exchange, struct slice body)
+{
+    size_t count = count_lines(body);
+    if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
+        const char *detail =
+            count == 0 ? "the body holds no report" : "a request holds at most 10000 reports";
+        enum report_code code = count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE;
+        http_answer_problem(exchange, count == 0 ? 400 : 413, report_code_name(code), report_code_title(code),
+                            detail, "", NULL);
+        return;
+    }
+    struct submission *submission = submission_new(exchange, true, count);
+    struct line_framer framer;
+    struct slice line;
+    line_framer_init(&framer, REPORT_BYTES_MAX);
+    for (uint64_t tag = 0; tag < count; tag++) {
+        if (next_line(&framer, &body, &line) == LINE_TOO_LONG) {
+            intake_refuse(intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, submission,
+                          tag);
+        } else {
+            intake_submit(intake, line.bytes, line.length, on_answer, submission, tag);
+        }
+    }
+    submission_begun(submission);
+}
+
+static void submit_single(struct intake *intake, struct http_exchange *exchange, struct slice body)
+{
+    struct submission *submission = submission_new(exchange, false, 1);
+    intake_submit(intake, body.bytes, body.length, on_answer, submission, 0);
+    submission_begun(submission);
+}
+
+/* The media type without its parameters. */
+static struct slice media_type(const struct http_request *request)
+{
+    struct slice rest = http_request_header(request, "Content-Type");
+    return slice_trim(text_split(&rest, ';'));
+}
+
+static void post_reports(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    (void)segment;
+    struct slice type = media_type(request);
+    if (slice_equals_ignoring_case(type, "application/json")) {
+        submit_single(context, exchange, body);
+    } else if (slice_equals_ignoring_case(type, "application/x-ndjson")) {
+        submit_batch(context, exchange, body);
+    } else {
+        http_answer_problem(exchange, 415, "unsupported-media-type", "Unsupported media type",
+                            "send application/json for one report, application/x-ndjson for many", "", NULL);
+    }
+}
+
+const struct http_route intake_http_routes[] = {
+    {HTTP_POST, "/v1/reports", post_reports},
+};
+const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

@@ -1,0 +1,125 @@
+/* The public endpoints: pick the document, pick the coding, answer 200 or 304. */
+#include <turnout/net/public_http.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static void release_publication(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    publication_release(lender);
+}
+
+static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
+                            const struct http_request *request, const struct document *document)
+{
+    bool takes_gzip = http_request_accepts_coding(request, "gzip");
+    const struct representation *chosen = takes_gzip ? &document->gzip : &document->identity;
+    char headers[512];
+    int length = snprintf(headers, sizeof headers,
+                          "%sETag: %s\r\nLast-Modified: %s\r\n"
+                          "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
+                          "Vary: Accept-Encoding\r\n",
+                          takes_gzip ? "Content-Encoding: gzip\r\n" : "", chosen->etag,
+                          publication_last_modified(reader->publication));
+    assert(length > 0 && (size_t)length < sizeof headers);
+
+    counter_add(&reader->counters->documents_served, 1);
+    if (http_request_etag_matches(request, chosen->etag)) {
+        counter_add(&reader->counters->documents_unchanged, 1);
+        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
+        return;
+    }
+    publication_acquire(reader->publication);
+    http_answer(exchange, &(struct http_answer){.status = 200,
+                                                .content_type = document->content_type,
+                                                .headers = headers,
+                                                .body = chosen->bytes,
+                                                .body_bytes = chosen->length,
+                                                .release = release_publication,
+                                                .lender = reader->publication});
+}
+
+static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
+                        struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_turnout(reader->publication));
+}
+
+static void get_area(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)body;
+    struct public_reader *reader = context;
+    uint32_t area = register_find_area(publication_figures(reader->publication)->reg, segment);
+    if (area == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
+                            "no nation, province or commune of this election has this code", "", NULL);
+        return;
+    }
+    answer_document(reader, exchange, request, publication_area(reader->publication, area));
+}
+
+static void get_snapshot_json(void *context, struct http_exchange *exchange,
+                              const struct http_request *request, struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+}
+
+/* `?bom=1` and `?sep=;` (or a comma or a tab). False when a parameter is there but is none of these; then
+ * *ret_field names it. */
+static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const char **ret_field)
+{
+    struct csv_form form = {.separator = ','};
+    char value[4];
+    if (http_query_has(query, "bom")) {
+        *ret_field = "bom";
+        if (!http_query_value(query, "bom", value, sizeof value) ||
+            (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) {
+            return false;
+        }
+        form.bom = value[0] == '1';
+    }
+    if (http_query_has(query, "sep")) {
+        *ret_field = "sep";
+        if (!http_query_value(query, "sep", value, sizeof value) || strlen(value) != 1 ||
+            strchr(",;\t", value[0]) == NULL) {
+            return false;
+        }
+        form.separator = value[0];
+    }
+    *ret_form = form;
+    return true;
+}
+
+static void get_snapshot_csv(void *context, struct http_exchange *exchange,
+                             const struct http_request *request, struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    struct csv_form form;
+    const char *field;
+    if (!parse_csv_form(request->query, &form, &field)) {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
+        return;
+    }
+    answer_document(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+}
+
+const struct http_route public_http_routes[] = {
+    {HTTP_GET, "/v1/turnout", get_turnout},
+    {HTTP_GET, "/v1/areas/", get_area},
+    {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
+    {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+};
+const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
