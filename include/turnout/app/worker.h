@@ -1,0 +1,42 @@
+/* A worker: one thread with its own loop, listening sockets, link to Redis and intake. It shares nothing with
+ * the others but the publication, which it is handed. */
+#ifndef TURNOUT_APP_WORKER_H
+#define TURNOUT_APP_WORKER_H
+
+#include <turnout/base/error.h>
+#include <turnout/service/counters.h>
+#include <turnout/service/publication.h>
+#include <turnout/store/store.h>
+
+enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in flight gets its answer */
+
+struct worker_options {
+    struct store_options store;
+    bool takes_unsigned;
+    uint32_t connections_max;
+    /* Listening sockets, taken; -1 where off. */
+    int public_fd;
+    int intake_http_fd;
+    int intake_stream_fd;
+};
+
+struct worker;
+
+/* Starts the thread. It accepts from the first publication on. */
+enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
+                                struct error *error);
+
+/* From another thread: from now on this is what readers are shown. Takes a reference of its own. */
+void worker_publish(struct worker *worker, struct publication *publication);
+
+/* Asks the thread to stop accepting and to finish what is in flight. */
+void worker_drain(struct worker *worker);
+
+/* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after worker_drain, and frees. NULL-safe. */
+void worker_join(struct worker *worker);
+
+/* Valid until joined. */
+const struct counters *worker_counters(const struct worker *worker);
+const struct store_counters *worker_store_counters(const struct worker *worker);
+
+#endif

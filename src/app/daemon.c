@@ -1,0 +1,467 @@
+/* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the operations
+ * listener, the signals. The workers own everything else. */
+#include <turnout/app/daemon.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <turnout/app/worker.h>
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+#include <turnout/net/operate_http.h>
+#include <turnout/service/election_folder.h>
+#include <turnout/service/metrics.h>
+#include <turnout/service/publisher.h>
+#include <turnout/store/managed_redis.h>
+
+enum {
+    REDIS_PATIENCE_MS = 60000,  /* at start, for a Redis that is still loading */
+    DESCRIPTORS_RESERVED = 128, /* for what is not a connection */
+    CONNECTIONS_A_WORKER_MAX = 16384,
+    OPERATE_CONNECTIONS_MAX = 64,
+};
+
+struct daemon {
+    const struct settings *settings;
+    struct election_folder folder;
+    int lock_fd; /* -1: not locked */
+
+    /* The addresses, with the ports that were found, and the sockets a worker each; [0] of operate. */
+    struct listen_address public_http, intake_http, intake_stream, operate;
+    int public_fds[WORKERS_MAX], intake_http_fds[WORKERS_MAX], intake_stream_fds[WORKERS_MAX], operate_fd;
+
+    struct managed_redis *redis; /* NULL: somebody else's */
+    struct store_options store_options;
+    bool is_durable;
+
+    struct event_base *base;
+    struct event *terminate_event, *interrupt_event;
+    struct store *store; /* the publisher's link */
+    struct publisher *publisher;
+    struct publication *publication; /* the newest; NULL before the first */
+
+    struct worker *workers[WORKERS_MAX];
+    uint32_t workers_started;
+
+    struct counters operate_counters;
+    struct connections *operate_connections;
+    struct listener *operate_listener;
+    struct operations operations;
+    struct http_service operate_service;
+};
+
+/* ---- the election ---- */
+
+static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    log_error("bad-election", log_text("file", file), log_number("line", line),
+              log_text("field", error->field), log_text("what", error->text));
+}
+
+static bool say(const struct error *error, const char *event)
+{
+    log_error(event, log_text("field", error->field), log_text("what", error->text));
+    return false;
+}
+
+static bool read_election(struct daemon *daemon)
+{
+    struct error error;
+    enum turnout_error failed =
+        election_folder_read(daemon->settings->election, log_fault, NULL, &daemon->folder, &error);
+    return failed == TURNOUT_OK ? true : say(&error, "bad-election");
+}
+
+int daemon_check(const struct settings *settings, FILE *out)
+{
+    struct daemon daemon = {.settings = settings};
+    if (!read_election(&daemon)) {
+        return EXIT_BAD_SETTINGS;
+    }
+    const struct election_register *reg = daemon.folder.reg;
+    (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered\n",
+                  daemon.folder.election.id, reg->province_count, reg->unit_count,
+                  reg->areas[REGISTER_NATION].registered);
+    election_folder_done(&daemon.folder);
+    return EXIT_DONE;
+}
+
+/* ---- the data folder ---- */
+
+static bool lock_data(struct daemon *daemon)
+{
+    const char *data = daemon->settings->data;
+    struct error error;
+    if (mkdir(data, 0700) != 0 && errno != EEXIST) {
+        (void)error_fail_system(&error, errno, "data", "cannot make the folder %s", data);
+        return say(&error, "bad-data-folder");
+    }
+    int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        (void)error_fail_system(&error, errno, "data", "cannot open the folder %s", data);
+        return say(&error, "bad-data-folder");
+    }
+    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
+        close(folder);
+        (void)error_fail(&error, TURNOUT_IN_USE, "data",
+                         "%s is in use by another turnoutd; stop it or choose another folder", data);
+        return say(&error, "data-folder-in-use");
+    }
+    daemon->lock_fd = folder;
+    return true;
+}
+
+/* ---- listening ---- */
+
+static void forget_fds(int *fds, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        fds[i] = -1;
+    }
+}
+
+static void close_fds(const int *fds, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+}
+
+static bool open_one(const char *name, const struct listen_address *wanted, struct listen_address *address,
+                     uint32_t count, int *ret_fds)
+{
+    struct error cause;
+    *address = *wanted;
+    if (address->is_off || listener_open(address, count, ret_fds, &cause) == TURNOUT_OK) {
+        return true;
+    }
+    struct error error;
+    (void)error_fail(&error, TURNOUT_SYSTEM, name, "%s", cause.text);
+    return say(&error, "cannot-listen");
+}
+
+static bool open_listeners(struct daemon *daemon)
+{
+    const struct settings *settings = daemon->settings;
+    uint32_t workers = settings->workers;
+    return open_one("public", &settings->public_http, &daemon->public_http, workers, daemon->public_fds) &&
+           open_one("intake-http", &settings->intake_http, &daemon->intake_http, workers,
+                    daemon->intake_http_fds) &&
+           open_one("intake-stream", &settings->intake_stream, &daemon->intake_stream, workers,
+                    daemon->intake_stream_fds) &&
+           open_one("operate", &settings->operate, &daemon->operate, 1, &daemon->operate_fd);
+}
+
+static void log_listening(const char *listener, const struct listen_address *address)
+{
+    if (!address->is_off) {
+        log_info("listening", log_text("listener", listener), log_text("address", address->host),
+                 log_number("port", address->port));
+    }
+}
+
+/* Connections are capped below what the process may open: the limit is raised as far as it goes. */
+static uint32_t connections_a_worker(uint32_t workers)
+{
+    struct rlimit limit = {0};
+    int failed = getrlimit(RLIMIT_NOFILE, &limit);
+    assert(failed == 0);
+    if (limit.rlim_cur < limit.rlim_max) {
+        struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+            limit = raised;
+        }
+    }
+    uint64_t room = limit.rlim_cur > DESCRIPTORS_RESERVED ? limit.rlim_cur - DESCRIPTORS_RESERVED : 1;
+    uint64_t each = room / workers;
+    return each > CONNECTIONS_A_WORKER_MAX ? CONNECTIONS_A_WORKER_MAX : each > 0 ? (uint32_t)each : 1;
+}
+
+/* ---- Redis ---- */
+
+static void on_redis_event(void *context, const char *event, pid_t pid, const char *detail)
+{
+    (void)context;
+    log_info("managed-redis", log_text("is", event), log_number("pid", pid), log_text("detail", detail));
+}
+
+static void on_store_link(void *context, bool up, const char *why)
+{
+    struct daemon *daemon = context;
+    if (up) {
+        log_info("store-up", log_text("link", "publisher"));
+        publisher_read_now(daemon->publisher);
+    } else {
+        log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
+    }
+}
+
+static bool start_redis(struct daemon *daemon)
+{
+    struct error error;
+    const struct settings *settings = daemon->settings;
+    daemon->store_options = (struct store_options){.address = settings->redis,
+                                                   .election = &daemon->folder.election,
+                                                   .reg = daemon->folder.reg,
+                                                   .command_deadline_ms = STORE_COMMAND_DEADLINE_MS,
+                                                   .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
+    if (settings->redis_is_managed &&
+        managed_redis_start(settings->data, on_redis_event, daemon, &daemon->redis,
+                            &daemon->store_options.address, &error) != TURNOUT_OK) {
+        return say(&error, "cannot-start-redis");
+    }
+    struct store_preparation preparation = {.relaxed = settings->durability_is_relaxed,
+                                            .patience_ms = REDIS_PATIENCE_MS};
+    memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
+    if (store_prepare(&daemon->store_options, &preparation, &daemon->is_durable, &error) != TURNOUT_OK) {
+        return say(&error, "cannot-use-redis");
+    }
+    return true;
+}
+
+/* ---- publishing ---- */
+
+static void log_ready(const struct daemon *daemon)
+{
+    log_listening("public", &daemon->public_http);
+    log_listening("intake-http", &daemon->intake_http);
+    log_listening("intake-stream", &daemon->intake_stream);
+    log_info("ready", log_text("election", daemon->folder.election.id),
+             log_number("units", daemon->folder.reg->unit_count),
+             log_number("workers", daemon->workers_started),
+             log_text("durability", daemon->is_durable ? "strict" : "relaxed"));
+}
+
+static void on_published(void *context, struct publication *publication)
+{
+    struct daemon *daemon = context;
+    bool is_first = daemon->publication == NULL;
+    publication_acquire(publication);
+    publication_release(daemon->publication);
+    daemon->publication = publication;
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        worker_publish(daemon->workers[i], publication);
+    }
+    if (is_first) {
+        log_ready(daemon);
+    }
+}
+
+static void start_publisher(struct daemon *daemon)
+{
+    daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
+    daemon->publisher =
+        publisher_new(daemon->base,
+                      &(struct publisher_options){.election = &daemon->folder.election,
+                                                  .reg = daemon->folder.reg,
+                                                  .store = daemon->store,
+                                                  .period_ms = daemon->settings->publish_ms,
+                                                  .takes_unsigned = daemon->settings->intake_is_open,
+                                                  .durable = daemon->is_durable},
+                      on_published, daemon);
+    store_start(daemon->store);
+    publisher_start(daemon->publisher);
+}
+
+/* ---- workers ---- */
+
+static int give_fd(int *fd)
+{
+    int given = *fd;
+    *fd = -1;
+    return given;
+}
+
+static bool start_workers(struct daemon *daemon)
+{
+    const struct settings *settings = daemon->settings;
+    uint32_t connections_max = connections_a_worker(settings->workers);
+    while (daemon->workers_started < settings->workers) {
+        uint32_t i = daemon->workers_started;
+        struct worker_options options = {.store = daemon->store_options,
+                                         .takes_unsigned = settings->intake_is_open,
+                                         .connections_max = connections_max,
+                                         .public_fd = give_fd(&daemon->public_fds[i]),
+                                         .intake_http_fd = give_fd(&daemon->intake_http_fds[i]),
+                                         .intake_stream_fd = give_fd(&daemon->intake_stream_fds[i])};
+        struct error error;
+        if (worker_start(&options, &daemon->workers[i], &error) != TURNOUT_OK) {
+            return say(&error, "cannot-start-worker");
+        }
+        daemon->workers_started++;
+    }
+    return true;
+}
+
+static void stop_workers(struct daemon *daemon)
+{
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        worker_drain(daemon->workers[i]);
+    }
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        worker_join(daemon->workers[i]);
+    }
+    daemon->workers_started = 0;
+}
+
+/* ---- operations ---- */
+
+static bool is_ready(void *context, const char **ret_words)
+{
+    const struct daemon *daemon = context;
+    if (daemon->publication == NULL) {
+        *ret_words = "not ready: nothing has been published yet";
+        return false;
+    }
+    *ret_words = store_is_up(daemon->store) ? "ready" : "ready, but Redis is away: figures age, reports wait";
+    return true;
+}
+
+static void write_metrics(void *context, struct buffer *out)
+{
+    const struct daemon *daemon = context;
+    const struct counters *workers[WORKERS_MAX];
+    const struct store_counters *stores[WORKERS_MAX];
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        workers[i] = worker_counters(daemon->workers[i]);
+        stores[i] = worker_store_counters(daemon->workers[i]);
+    }
+    metrics_write(out, &(struct metrics_sources){.workers = workers,
+                                                 .worker_stores = stores,
+                                                 .worker_count = daemon->workers_started,
+                                                 .publisher = publisher_counters(daemon->publisher),
+                                                 .publisher_store = store_counters(daemon->store),
+                                                 .publication = daemon->publication});
+}
+
+static void accept_operate(void *context, int fd, const struct sockaddr *peer)
+{
+    (void)peer;
+    struct daemon *daemon = context;
+    struct connection *connection = connection_accept(daemon->operate_connections, fd);
+    if (connection != NULL) {
+        http_serve(connection, &daemon->operate_service);
+    }
+}
+
+static void start_operating(struct daemon *daemon)
+{
+    daemon->operations =
+        (struct operations){.is_ready = is_ready, .write_metrics = write_metrics, .context = daemon};
+    daemon->operate_service = (struct http_service){.routes = operate_http_routes,
+                                                    .route_count = operate_http_route_count,
+                                                    .context = &daemon->operations,
+                                                    .counters = &daemon->operate_counters};
+    daemon->operate_connections =
+        connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, &daemon->operate_counters);
+    if (daemon->operate_fd >= 0) {
+        daemon->operate_listener = listener_new(daemon->base, give_fd(&daemon->operate_fd),
+                                                &daemon->operate_counters, accept_operate, daemon);
+        log_listening("operate", &daemon->operate);
+    }
+}
+
+/* ---- life ---- */
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+    (void)what;
+    struct daemon *daemon = context;
+    log_info("stopping", log_text("why", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    int failed = event_base_loopbreak(daemon->base);
+    assert(failed == 0);
+}
+
+static void start_loop(struct daemon *daemon)
+{
+    daemon->base = event_base_new();
+    assert(daemon->base != NULL);
+    daemon->terminate_event = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
+    daemon->interrupt_event = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
+    assert(daemon->terminate_event != NULL && daemon->interrupt_event != NULL);
+    int failed = event_add(daemon->terminate_event, NULL) | event_add(daemon->interrupt_event, NULL);
+    assert(failed == 0);
+}
+
+/* In this order: what can be wrong with the settings first, what others may hold next, Redis last, because only
+ * Redis takes time. */
+static int start(struct daemon *daemon)
+{
+    if (!read_election(daemon)) {
+        return EXIT_BAD_SETTINGS;
+    }
+    if (!lock_data(daemon) || !open_listeners(daemon)) {
+        return EXIT_FAILED;
+    }
+    if (!start_redis(daemon)) {
+        return EXIT_FAILED;
+    }
+    start_loop(daemon);
+    if (daemon->redis != NULL) {
+        managed_redis_watch(daemon->redis, daemon->base);
+    }
+    if (!start_workers(daemon)) {
+        return EXIT_FAILED;
+    }
+    start_publisher(daemon);
+    start_operating(daemon);
+    return EXIT_DONE;
+}
+
+/* Copes with a daemon that came up only in part. */
+static void stop(struct daemon *daemon)
+{
+    listener_free(daemon->operate_listener);
+    connections_free(daemon->operate_connections);
+    stop_workers(daemon);
+    store_free(daemon->store);
+    publisher_free(daemon->publisher);
+    publication_release(daemon->publication);
+    managed_redis_stop(daemon->redis);
+    if (daemon->base != NULL) {
+        event_free(daemon->terminate_event);
+        event_free(daemon->interrupt_event);
+        event_base_free(daemon->base);
+    }
+    close_fds(daemon->public_fds, WORKERS_MAX);
+    close_fds(daemon->intake_http_fds, WORKERS_MAX);
+    close_fds(daemon->intake_stream_fds, WORKERS_MAX);
+    close_fds(&daemon->operate_fd, 1);
+    close_fds(&daemon->lock_fd, 1);
+    election_folder_done(&daemon->folder);
+}
+
+int daemon_run(const struct settings *settings)
+{
+    struct daemon *daemon = memory_new(sizeof *daemon);
+    daemon->settings = settings;
+    daemon->lock_fd = -1;
+    daemon->operate_fd = -1;
+    forget_fds(daemon->public_fds, WORKERS_MAX);
+    forget_fds(daemon->intake_http_fds, WORKERS_MAX);
+    forget_fds(daemon->intake_stream_fds, WORKERS_MAX);
+
+    int status = start(daemon);
+    if (status == EXIT_DONE) {
+        int failed = event_base_dispatch(daemon->base);
+        assert(failed == 0);
+    }
+    stop(daemon);
+    log_info("stopped", log_number("status", status));
+    free(daemon);
+    return status;
+}

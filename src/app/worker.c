@@ -1,0 +1,303 @@
+/* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. Two things reach it
+ * from outside, a new publication and the wish to stop; both are left in a place of their own, and a byte in an
+ * eventfd wakes the loop to look. */
+#include <turnout/app/worker.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+#include <turnout/net/connection.h>
+#include <turnout/net/intake_http.h>
+#include <turnout/net/intake_stream.h>
+#include <turnout/net/listener.h>
+#include <turnout/net/public_http.h>
+#include <turnout/service/intake.h>
+
+struct worker {
+    struct worker_options options;
+    pthread_t thread;
+    struct event_base *base;
+    struct event *wake_event;
+    struct event *drain_event; /* looks whether draining is done */
+    int wake_fd;
+    _Atomic(struct publication *) delivered; /* a reference; NULL once taken */
+    atomic_bool is_asked_to_drain;
+    bool is_draining;
+    int drain_ticks_left;
+
+    struct counters counters;
+    struct store *store;
+    struct intake *intake;
+    struct connections *connections;
+    struct listener *public_listener; /* NULL: not listening */
+    struct listener *intake_http_listener;
+    struct listener *intake_stream_listener;
+    struct public_reader reader;
+    struct http_service public_service;
+    struct http_service intake_service;
+};
+
+enum { DRAIN_TICK_MS = 20 };
+
+/* ---- connections ---- */
+
+static void accept_public(void *context, int fd, const struct sockaddr *peer)
+{
+    (void)peer;
+    struct worker *worker = context;
+    struct connection *connection = connection_accept(worker->connections, fd);
+    if (connection != NULL) {
+        http_serve(connection, &worker->public_service);
+    }
+}
+
+static void accept_intake_http(void *context, int fd, const struct sockaddr *peer)
+{
+    (void)peer;
+    struct worker *worker = context;
+    struct connection *connection = connection_accept(worker->connections, fd);
+    if (connection != NULL) {
+        http_serve(connection, &worker->intake_service);
+    }
+}
+
+static void accept_intake_stream(void *context, int fd, const struct sockaddr *peer)
+{
+    (void)peer;
+    struct worker *worker = context;
+    struct connection *connection = connection_accept(worker->connections, fd);
+    if (connection != NULL) {
+        intake_stream_serve(connection, worker->intake);
+    }
+}
+
+static struct listener *listen_on(struct worker *worker, int *fd, listener_accept_fn *on_accept)
+{
+    if (*fd < 0) {
+        return NULL;
+    }
+    struct listener *listener = listener_new(worker->base, *fd, &worker->counters, on_accept, worker);
+    *fd = -1;
+    return listener;
+}
+
+static void begin_accepting(struct worker *worker)
+{
+    worker->public_listener = listen_on(worker, &worker->options.public_fd, accept_public);
+    worker->intake_http_listener = listen_on(worker, &worker->options.intake_http_fd, accept_intake_http);
+    worker->intake_stream_listener =
+        listen_on(worker, &worker->options.intake_stream_fd, accept_intake_stream);
+}
+
+/* ---- what comes from outside ---- */
+
+static void take_publication(struct worker *worker)
+{
+    struct publication *publication = atomic_exchange(&worker->delivered, NULL);
+    if (publication == NULL) {
+        return;
+    }
+    bool is_first = worker->reader.publication == NULL;
+    publication_release(worker->reader.publication);
+    worker->reader.publication = publication;
+    intake_set_phase(worker->intake, publication_phase(publication));
+    if (is_first && !worker->is_draining) {
+        begin_accepting(worker);
+    }
+}
+
+static void stop_accepting(struct worker *worker)
+{
+    listener_free(worker->public_listener);
+    listener_free(worker->intake_http_listener);
+    listener_free(worker->intake_stream_listener);
+    worker->public_listener = NULL;
+    worker->intake_http_listener = NULL;
+    worker->intake_stream_listener = NULL;
+}
+
+static void on_drain_tick(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct worker *worker = context;
+    worker->drain_ticks_left--;
+    uint32_t open = connections_count(worker->connections);
+    if (open > 0 && worker->drain_ticks_left > 0) {
+        return;
+    }
+    if (open > 0) {
+        log_warning("drain-cut-short", log_number("connections", open));
+    }
+    int failed = event_base_loopbreak(worker->base);
+    assert(failed == 0);
+}
+
+static void begin_draining(struct worker *worker)
+{
+    worker->is_draining = true;
+    worker->drain_ticks_left = WORKER_DRAIN_MS / DRAIN_TICK_MS;
+    stop_accepting(worker);
+    connections_drain(worker->connections);
+    struct timeval tick = {.tv_usec = DRAIN_TICK_MS * 1000};
+    int failed = event_add(worker->drain_event, &tick);
+    assert(failed == 0);
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct worker *worker = context;
+    eventfd_t wakes;
+    int failed = eventfd_read(fd, &wakes);
+    assert(failed == 0 || errno == EAGAIN);
+    take_publication(worker);
+    if (atomic_load(&worker->is_asked_to_drain) && !worker->is_draining) {
+        begin_draining(worker);
+    }
+}
+
+static void wake(struct worker *worker)
+{
+    int failed = eventfd_write(worker->wake_fd, 1);
+    assert(failed == 0);
+}
+
+void worker_publish(struct worker *worker, struct publication *publication)
+{
+    publication_acquire(publication);
+    publication_release(atomic_exchange(&worker->delivered, publication));
+    wake(worker);
+}
+
+void worker_drain(struct worker *worker)
+{
+    atomic_store(&worker->is_asked_to_drain, true);
+    wake(worker);
+}
+
+/* ---- life ---- */
+
+static void on_link(void *context, bool up, const char *why)
+{
+    (void)context;
+    if (up) {
+        log_info("store-up", log_text("link", "worker"));
+    } else {
+        log_warning("store-away", log_text("link", "worker"), log_text("why", why));
+    }
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    store_start(worker->store);
+    int failed = event_base_dispatch(worker->base);
+    assert(failed == 0);
+    return NULL;
+}
+
+static void build(struct worker *worker)
+{
+    worker->base = event_base_new();
+    assert(worker->base != NULL);
+    worker->wake_event = event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
+    worker->drain_event = event_new(worker->base, -1, EV_PERSIST, on_drain_tick, worker);
+    assert(worker->wake_event != NULL && worker->drain_event != NULL);
+    int failed = event_add(worker->wake_event, NULL);
+    assert(failed == 0);
+
+    worker->store = store_new(worker->base, &worker->options.store, on_link, worker);
+    worker->intake =
+        intake_new(worker->base, &(struct intake_options){.election = worker->options.store.election,
+                                                          .reg = worker->options.store.reg,
+                                                          .store = worker->store,
+                                                          .counters = &worker->counters,
+                                                          .takes_unsigned = worker->options.takes_unsigned});
+    worker->connections = connections_new(worker->base, worker->options.connections_max, &worker->counters);
+    worker->reader.counters = &worker->counters;
+    worker->public_service = (struct http_service){.routes = public_http_routes,
+                                                   .route_count = public_http_route_count,
+                                                   .context = &worker->reader,
+                                                   .is_public = true,
+                                                   .counters = &worker->counters};
+    worker->intake_service = (struct http_service){.routes = intake_http_routes,
+                                                   .route_count = intake_http_route_count,
+                                                   .context = worker->intake,
+                                                   .counters = &worker->counters};
+}
+
+static void close_unless_off(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static void worker_free(struct worker *worker)
+{
+    stop_accepting(worker);
+    /* The store first: whatever is left is answered `unavailable` while its sessions are still there. */
+    store_free(worker->store);
+    connections_free(worker->connections);
+    intake_free(worker->intake);
+    publication_release(worker->reader.publication);
+    event_free(worker->wake_event);
+    event_free(worker->drain_event);
+    event_base_free(worker->base);
+    publication_release(atomic_load(&worker->delivered));
+    close(worker->wake_fd);
+    close_unless_off(worker->options.public_fd);
+    close_unless_off(worker->options.intake_http_fd);
+    close_unless_off(worker->options.intake_stream_fd);
+    free(worker);
+}
+
+enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
+                                struct error *error)
+{
+    int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (wake_fd < 0) {
+        return error_fail_system(error, errno, "workers", "cannot make an eventfd for a worker");
+    }
+    struct worker *worker = memory_new(sizeof *worker);
+    worker->options = *options;
+    worker->wake_fd = wake_fd;
+    build(worker);
+    int reason = pthread_create(&worker->thread, NULL, run, worker);
+    if (reason != 0) {
+        worker_free(worker);
+        return error_fail_system(error, reason, "workers", "cannot start a worker's thread");
+    }
+    *ret_worker = worker;
+    return TURNOUT_OK;
+}
+
+void worker_join(struct worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    int failed = pthread_join(worker->thread, NULL);
+    assert(failed == 0);
+    worker_free(worker);
+}
+
+const struct counters *worker_counters(const struct worker *worker)
+{
+    return &worker->counters;
+}
+
+const struct store_counters *worker_store_counters(const struct worker *worker)
+{
+    return store_counters(worker->store);
+}

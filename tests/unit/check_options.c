@@ -1,0 +1,304 @@
+/* The settings: precedence, bounds, and that every fault is told with its place. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <turnout/app/options.h>
+
+enum { ARGUMENTS_MAX = 16 };
+
+struct outcome {
+    enum turnout_error failed;
+    struct options *options; /* NULL when failed */
+    struct error error;
+};
+
+/* `arguments` and `environment` end with NULL. */
+static struct outcome read_options(const char *const *arguments, const char *const *environment)
+{
+    static char *const nothing[] = {NULL};
+    char *argv[ARGUMENTS_MAX] = {NULL};
+    char *variables[ARGUMENTS_MAX] = {NULL};
+    int argc = 0;
+    argv[argc++] = strdup("turnoutd");
+    for (; *arguments != NULL; arguments++) {
+        argv[argc++] = strdup(*arguments);
+    }
+    for (int i = 0; environment != NULL && environment[i] != NULL; i++) {
+        variables[i] = strdup(environment[i]);
+    }
+    struct outcome outcome = {0};
+    outcome.failed = options_read(argc, argv, environment == NULL ? (char **)(size_t)nothing : variables,
+                                  &outcome.options, &outcome.error);
+    for (int i = 0; i < ARGUMENTS_MAX; i++) {
+        free(argv[i]);
+        free(variables[i]);
+    }
+    return outcome;
+}
+
+static struct outcome read_flags(const char *const *arguments)
+{
+    return read_options(arguments, NULL);
+}
+
+/* A settings file of the given text; the caller frees the name after removing the file. */
+static char *write_file(const char *text)
+{
+    char *path = strdup("/tmp/turnout-options-XXXXXX");
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    ck_assert_int_eq(close(fd), 0);
+    return path;
+}
+
+START_TEST(defaults_are_those_of_the_contract)
+{
+    struct outcome outcome = read_flags((const char *const[]){"--election", "e", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    const struct settings *settings = options_settings(outcome.options);
+    ck_assert_str_eq(settings->election, "e");
+    ck_assert_str_eq(settings->data, "./turnout-data");
+    ck_assert(settings->redis_is_managed);
+    ck_assert_str_eq(settings->public_http.host, "127.0.0.1");
+    ck_assert_uint_eq(settings->public_http.port, 8080);
+    ck_assert_uint_eq(settings->intake_http.port, 8081);
+    ck_assert_uint_eq(settings->intake_stream.port, 7070);
+    ck_assert_uint_eq(settings->operate.port, 9090);
+    ck_assert_uint_ge(settings->workers, 1);
+    ck_assert(!settings->intake_is_open);
+    ck_assert(!settings->durability_is_relaxed);
+    ck_assert_int_eq(settings->publish_ms, 500);
+    options_free(outcome.options);
+}
+END_TEST
+
+START_TEST(a_flag_beats_a_variable_beats_the_file)
+{
+    char *path = write_file("publish-ms = 100\nworkers = 3\nintake = open\n");
+    struct outcome outcome =
+        read_options((const char *const[]){"--config", path, "--election=e", "--publish-ms", "300", NULL},
+                     (const char *const[]){"TURNOUT_PUBLISH_MS=200", "TURNOUT_WORKERS=4", "OTHER=1", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    const struct settings *settings = options_settings(outcome.options);
+    ck_assert_int_eq(settings->publish_ms, 300);
+    ck_assert_uint_eq(settings->workers, 4);
+    ck_assert(settings->intake_is_open);
+    options_free(outcome.options);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+}
+END_TEST
+
+START_TEST(empty_turns_a_listener_off)
+{
+    struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--public", "", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    ck_assert(options_settings(outcome.options)->public_http.is_off);
+    options_free(outcome.options);
+}
+END_TEST
+
+START_TEST(redis_elsewhere)
+{
+    struct outcome outcome =
+        read_flags((const char *const[]){"--election", "e", "--redis", "tcp://127.0.0.1:6380", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    ck_assert(!options_settings(outcome.options)->redis_is_managed);
+    ck_assert_str_eq(options_settings(outcome.options)->redis.host, "127.0.0.1");
+    ck_assert_uint_eq(options_settings(outcome.options)->redis.port, 6380);
+    options_free(outcome.options);
+
+    outcome = read_flags((const char *const[]){"--election", "e", "--redis", "unix:/run/redis.sock", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    ck_assert_str_eq(options_settings(outcome.options)->redis.path, "/run/redis.sock");
+    options_free(outcome.options);
+}
+END_TEST
+
+START_TEST(tasks)
+{
+    static const struct {
+        const char *flag;
+        enum options_task task;
+    } cases[] = {{"--help", TASK_HELP},
+                 {"--version", TASK_VERSION},
+                 {"--print-config", TASK_PRINT_CONFIG},
+                 {"--check-config", TASK_CHECK_CONFIG}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct outcome outcome = read_flags((const char *const[]){"--election", "e", cases[i].flag, NULL});
+        ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+        ck_assert_int_eq(options_task(outcome.options), cases[i].task);
+        options_free(outcome.options);
+    }
+}
+END_TEST
+
+/* Help needs no election. */
+START_TEST(help_stands_alone)
+{
+    struct outcome outcome = read_flags((const char *const[]){"--help", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    options_free(outcome.options);
+}
+END_TEST
+
+struct bad_flag {
+    const char *flag, *value;
+    const char *field, *text; /* the error's field, and a part of its text */
+};
+
+static const struct bad_flag bad_flags[] = {
+    {"--workers", "0", "workers", "--workers: '0' is not a whole number from 1 to 64"},
+    {"--workers", "65", "workers", "from 1 to 64"},
+    {"--workers", "two", "workers", "'two'"},
+    {"--workers", "2x", "workers", "'2x'"},
+    {"--publish-ms", "49", "publish-ms", "from 50 to 60000"},
+    {"--publish-ms", "60001", "publish-ms", "from 50 to 60000"},
+    {"--publish-ms", "", "publish-ms", "''"},
+    {"--publish-ms", "99999999999999999999", "publish-ms", "from 50 to 60000"},
+    {"--intake", "closed", "intake", "'closed' is neither signed nor open"},
+    {"--durability", "none", "durability", "'none' is neither strict nor relaxed"},
+    {"--public", "8080", "public", "not ADDRESS:PORT"},
+    {"--public", "127.0.0.1:65536", "public", "0 to 65535"},
+    {"--public", "localhost:80", "public", "IPv4"},
+    {"--public", "::1:80", "public", "IPv4"},
+    {"--redis", "cluster://127.0.0.1:1", "redis", "not built yet"},
+    {"--redis", "127.0.0.1:6379", "redis", "--redis"},
+    {"--data", "", "data", "a folder is needed"},
+    {"--wokers", "2", "wokers", "no setting has this name"},
+};
+
+START_TEST(bad_flags_are_told_with_their_place)
+{
+    const struct bad_flag *bad = &bad_flags[_i];
+    struct outcome outcome =
+        read_flags((const char *const[]){"--election", "e", bad->flag, bad->value, NULL});
+    ck_assert_int_ne(outcome.failed, TURNOUT_OK);
+    ck_assert_str_eq(outcome.error.field, bad->field);
+    ck_assert_msg(strstr(outcome.error.text, bad->text) != NULL, "%s", outcome.error.text);
+}
+END_TEST
+
+START_TEST(a_value_must_follow)
+{
+    struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--workers", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(outcome.error.text, "--workers: a value is missing");
+    outcome = read_flags((const char *const[]){"--election", "e", "stray", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
+    ck_assert_msg(strstr(outcome.error.text, "'stray' is not a flag") != NULL, "%s", outcome.error.text);
+}
+END_TEST
+
+START_TEST(the_election_is_required)
+{
+    struct outcome outcome = read_flags((const char *const[]){NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(outcome.error.field, "election");
+}
+END_TEST
+
+static const struct {
+    const char *variable, *text;
+} bad_variables[] = {
+    {"TURNOUT_WORKER=2", "TURNOUT_WORKER: no setting has this name"},
+    {"TURNOUT_WORKERS=many", "TURNOUT_WORKERS: 'many'"},
+    {"TURNOUT_=1", "TURNOUT_: no setting has this name"},
+};
+
+START_TEST(bad_variables_are_told_with_their_name)
+{
+    struct outcome outcome = read_options((const char *const[]){"--election", "e", NULL},
+                                          (const char *const[]){bad_variables[_i].variable, NULL});
+    ck_assert_int_ne(outcome.failed, TURNOUT_OK);
+    ck_assert_msg(strstr(outcome.error.text, bad_variables[_i].text) != NULL, "%s", outcome.error.text);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int line;
+    const char *what;
+} bad_files[] = {
+    {"; fine\nworkers = 2\nwokers = 2\n", 3, "there is no setting 'wokers'"},
+    {"workers = 2\n\n[more]\nworkers = 3\n", 4, "without a section"},
+    {"workers = 2\nnonsense\n", 2, "not a line of the form"},
+    {"workers = many\n", 1, "'many' is not a whole number"},
+};
+
+START_TEST(bad_files_are_told_with_their_line)
+{
+    char *path = write_file(bad_files[_i].text);
+    struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--config", path, NULL});
+    ck_assert_int_ne(outcome.failed, TURNOUT_OK);
+    char place[128];
+    (void)snprintf(place, sizeof place, "%s:%d: ", path, bad_files[_i].line);
+    ck_assert_msg(strncmp(outcome.error.text, place, strlen(place)) == 0, "%s", outcome.error.text);
+    ck_assert_msg(strstr(outcome.error.text, bad_files[_i].what) != NULL, "%s", outcome.error.text);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+}
+END_TEST
+
+START_TEST(a_missing_file_is_told)
+{
+    struct outcome outcome =
+        read_flags((const char *const[]){"--election", "e", "--config", "/nowhere/turnoutd.ini", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_SYSTEM);
+    ck_assert_msg(strstr(outcome.error.text, "/nowhere/turnoutd.ini") != NULL, "%s", outcome.error.text);
+}
+END_TEST
+
+/* What --print-config prints can be read back as a settings file. */
+START_TEST(printed_settings_read_back)
+{
+    struct outcome first = read_flags((const char *const[]){"--election", "e", "--workers", "7", NULL});
+    ck_assert_int_eq(first.failed, TURNOUT_OK);
+    char *path = write_file("");
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    options_print(first.options, file);
+    ck_assert_int_eq(fclose(file), 0);
+
+    struct outcome second = read_flags((const char *const[]){"--config", path, NULL});
+    ck_assert_msg(second.failed == TURNOUT_OK, "%s", second.error.text);
+    ck_assert_uint_eq(options_settings(second.options)->workers, 7);
+    ck_assert_str_eq(options_settings(second.options)->election, "e");
+    ck_assert_uint_eq(options_settings(second.options)->operate.port, 9090);
+    options_free(first.options);
+    options_free(second.options);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *all = tcase_create("options");
+    tcase_add_test(all, defaults_are_those_of_the_contract);
+    tcase_add_test(all, a_flag_beats_a_variable_beats_the_file);
+    tcase_add_test(all, empty_turns_a_listener_off);
+    tcase_add_test(all, redis_elsewhere);
+    tcase_add_test(all, tasks);
+    tcase_add_test(all, help_stands_alone);
+    tcase_add_loop_test(all, bad_flags_are_told_with_their_place, 0, sizeof bad_flags / sizeof bad_flags[0]);
+    tcase_add_test(all, a_value_must_follow);
+    tcase_add_test(all, the_election_is_required);
+    tcase_add_loop_test(all, bad_variables_are_told_with_their_name, 0,
+                        sizeof bad_variables / sizeof bad_variables[0]);
+    tcase_add_loop_test(all, bad_files_are_told_with_their_line, 0, sizeof bad_files / sizeof bad_files[0]);
+    tcase_add_test(all, a_missing_file_is_told);
+    tcase_add_test(all, printed_settings_read_back);
+
+    Suite *suite = suite_create("options");
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
