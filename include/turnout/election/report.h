@@ -25,16 +25,16 @@ enum { REGISTERED_ABSENT = -1 };
 struct report {
     char election[AREA_CODE_BYTES];
     char unit[AREA_CODE_BYTES];
-    int32_t seq;                       /* 1 to SEQ_MAX */
-    char as_of_text[RFC3339_BYTES];    /* as the unit wrote it: the signature covers these characters */
-    int64_t as_of;                     /* the same in Unix seconds */
-    int32_t voted;                     /* 0 to VOTERS_MAX, since the polls opened */
-    int32_t registered;                /* 0 to VOTERS_MAX, or REGISTERED_ABSENT: the roll is unchanged */
+    int32_t seq;                    /* 1 to SEQ_MAX */
+    char as_of_text[RFC3339_BYTES]; /* as the unit wrote it: the signature covers these characters */
+    int64_t as_of;                  /* the same in Unix seconds */
+    int32_t voted;                  /* 0 to VOTERS_MAX, since the polls opened */
+    int32_t registered;             /* 0 to VOTERS_MAX, or REGISTERED_ABSENT: the roll is unchanged */
     enum report_kind kind;
-    bool kind_given;                   /* an absent `kind` means progress, but is signed as empty */
+    bool kind_given; /* an absent `kind` means progress, but is signed as empty */
     enum report_reason reason;
-    char note[NOTE_BYTES_MAX + 1];     /* empty when absent */
-    char key[KEY_BYTES_MAX + 1];       /* empty when absent */
+    char note[NOTE_BYTES_MAX + 1]; /* empty when absent */
+    char key[KEY_BYTES_MAX + 1];   /* empty when absent */
     char sig[SIGNATURE_TEXT_BYTES + 1];
 };
 
@@ -76,8 +76,8 @@ enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16 };
 
 /* The answer to one report. */
 struct report_result {
-    char unit[AREA_CODE_BYTES];       /* empty when the report did not tell */
-    int32_t seq;                 /* 0 when the report did not tell */
+    char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */
+    int32_t seq;                /* 0 when the report did not tell */
     enum report_status status;
     enum report_code code;       /* CODE_NONE unless rejected or unavailable */
     char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
@@ -89,7 +89,7 @@ struct report_result {
 const char *report_kind_name(enum report_kind kind);
 const char *report_reason_name(enum report_reason reason); /* "" for REASON_NONE */
 const char *report_status_name(enum report_status status);
-const char *report_code_name(enum report_code code);       /* "" for CODE_NONE */
+const char *report_code_name(enum report_code code); /* "" for CODE_NONE */
 bool report_kind_parse(struct slice name, enum report_kind *ret_kind);
 bool report_reason_parse(struct slice name, enum report_reason *ret_reason);
 bool report_status_parse(struct slice name, enum report_status *ret_status);

@@ -19,12 +19,12 @@ struct area_figures {
 
 /* Everything that a publication shows, at one revision. */
 struct figures {
-    const struct election *election;          /* borrowed */
-    const struct election_register *reg;      /* borrowed */
-    const struct area_figures *areas;         /* borrowed; one an area of the register, same index */
-    bool test;                                /* rehearsal, or unsigned reports are taken */
-    const char *durability;                   /* "strict" or "relaxed" */
-    int64_t generated_at;                     /* Unix seconds */
+    const struct election *election;     /* borrowed */
+    const struct election_register *reg; /* borrowed */
+    const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
+    bool test;                           /* rehearsal, or unsigned reports are taken */
+    const char *durability;              /* "strict" or "relaxed" */
+    int64_t generated_at;                /* Unix seconds */
 };
 
 /* /v1/turnout: envelope, nation, provinces. */

@@ -4,9 +4,10 @@
  * Accepted: GET, HEAD, POST, OPTIONS; origin-form targets (`/path?query`) of visible ASCII; HTTP/1.1 and
  * HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
  * included); exactly one Host (HTTP/1.0: at most one); a body only as exactly one all-digit Content-Length.
- * Refused with HTTP_REQUEST_BAD, after which the connection must be closed: any Transfer-Encoding, a bare LF or
- * CR, NUL or another control character, a folded line, a space before a colon, an empty header name, a
- * Content-Length on anything but POST other than 0, and everything else not listed above. */
+ * Refused with HTTP_REQUEST_BAD, after which the connection must be closed, and as soon as the bytes at hand
+ * prove it: any Transfer-Encoding, a bare LF or CR, NUL or another control character, a folded line, a space
+ * before a colon, an empty header name, a Content-Length on anything but POST other than 0, an empty line before
+ * the request line (which RFC 9112 section 2.2 would have passed over), and everything else not listed above. */
 #ifndef TURNOUT_WIRE_HTTP_REQUEST_H
 #define TURNOUT_WIRE_HTTP_REQUEST_H
 
@@ -18,6 +19,8 @@
 #include <turnout/base/limits.h>
 #include <turnout/base/text.h>
 
+enum { REQUEST_TARGET_BYTES_MAX = 4096 };
+
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS };
 
 struct http_header {
@@ -27,9 +30,9 @@ struct http_header {
 
 struct http_request {
     enum http_method method;
-    struct slice path;  /* begins with '/'; as sent, not percent-decoded */
-    struct slice query; /* behind the first '?'; empty without one */
-    bool keep_alive;    /* HTTP/1.1 without Connection: close */
+    struct slice path;     /* begins with '/', or is the `*` of OPTIONS; as sent, not percent-decoded */
+    struct slice query;    /* behind the first '?'; empty without one */
+    bool keep_alive;       /* HTTP/1.1 without Connection: close */
     bool expects_continue; /* Expect: 100-continue, the only expectation there is */
     uint64_t body_bytes;   /* Content-Length; 0 when absent */
     size_t head_bytes;     /* up to and including the empty line */
@@ -44,8 +47,9 @@ enum http_parse {
 };
 
 /* Parses the request that begins at bytes[0]. One parse of a complete head; a partial head is scanned for its
- * end again with each call, which REQUEST_HEAD_BYTES_MAX bounds. *ret_request (slices borrow `bytes`) is written
- * on COMPLETE, *ret_status (400, 413, 414, 417, 431, 501 or 505) and *error on BAD. */
+ * end again with each call, which REQUEST_HEAD_BYTES_MAX bounds. *ret_request (slices borrow `bytes`) holds the
+ * request on COMPLETE and is unspecified otherwise; *ret_status (400, 413, 414, 417, 501 or 505) and *error
+ * are written on BAD. */
 enum http_parse http_request_parse(const char *bytes, size_t length, struct http_request *ret_request,
                                    int *ret_status, struct error *error);
 
@@ -59,7 +63,8 @@ bool http_request_accepts_coding(const struct http_request *request, const char 
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);
 
-/* The percent-decoded value of a query parameter. False when it is absent, malformed, or does not fit. */
+/* The percent-decoded value of a query parameter ('+' stays '+'). False, and ret_value of no use, when it is
+ * absent, malformed, or does not fit. */
 bool http_query_value(struct slice query, const char *name, char *ret_value, size_t capacity);
 
 /* Whether a query parameter is there at all. */

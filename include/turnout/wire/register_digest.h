@@ -1,0 +1,16 @@
+/* A fingerprint of a register, by which servers and Redis know that they count for the same areas, units and
+ * rolls. Names are left out: to correct one must not look like another register. */
+#ifndef TURNOUT_WIRE_REGISTER_DIGEST_H
+#define TURNOUT_WIRE_REGISTER_DIGEST_H
+
+#include <turnout/election/register.h>
+
+/* BLAKE2b-256 over these lines, each ended by `\n`: first every area by its code, then, commune by commune in
+ * the same order, every unit by its code (bytes compared). The order of the files does not matter.
+ *
+ *   area <code> <level> <parent>        the nation's parent is empty
+ *   unit <code> <commune> <registered>
+ */
+void register_digest(const struct election_register *reg, unsigned char ret_digest[REGISTER_DIGEST_BYTES]);
+
+#endif

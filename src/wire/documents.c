@@ -1,0 +1,187 @@
+/* The JSON documents: an envelope, then areas. An area whose totals did not pass their check keeps what the
+ * register says of it and shows null for everything that was counted. */
+#include <turnout/wire/documents.h>
+
+#include <stddef.h>
+
+#include <turnout/base/rfc3339.h>
+#include <turnout/election/percent.h>
+#include <turnout/wire/json_writer.h>
+
+static const char *name_or_null(const char *name)
+{
+    return name[0] == '\0' ? NULL : name;
+}
+
+static void put_moment(struct json_writer *json, const char *key, const struct figures *figures,
+                       int64_t moment)
+{
+    char text[RFC3339_BYTES];
+    rfc3339_format(moment, figures->election->offset_s, text);
+    json_put_text(json, key, text);
+}
+
+static void put_as_of(struct json_writer *json, const struct figures *figures,
+                      const struct area_figures *counted)
+{
+    if (counted->verified && counted->totals.as_of != 0) {
+        put_moment(json, "as_of", figures, counted->totals.as_of);
+    } else {
+        json_put_text(json, "as_of", NULL);
+    }
+}
+
+static void put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
+                      int64_t count)
+{
+    if (counted->verified) {
+        json_put_integer(json, key, count);
+    } else {
+        json_put_text(json, key, NULL);
+    }
+}
+
+static void put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
+                        int64_t part, int64_t whole)
+{
+    char text[PERCENT_TEXT_BYTES];
+    percent_format_json(counted->verified ? percent_of(part, whole) : PERCENT_NONE, text);
+    json_put_raw(json, key, text);
+}
+
+static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
+{
+    const struct area *area = &figures->reg->areas[index];
+    const struct area_figures *counted = &figures->areas[index];
+    const struct totals *totals = &counted->totals;
+    int64_t silent = totals->registered - totals->registered_reported;
+
+    json_put_text(json, "name", area->name);
+    json_put_text(json, "name_en", name_or_null(area->name_en));
+    put_count(json, "registered", counted, totals->registered);
+    put_count(json, "voted", counted, totals->voted);
+    put_count(json, "remaining", counted, totals->registered - totals->voted);
+    put_percent(json, "percent", counted, totals->voted, totals->registered);
+    json_put_integer(json, "units", area->units);
+    put_count(json, "units_reported", counted, totals->units_reported);
+    put_count(json, "units_complete", counted, totals->units_complete);
+    json_put_integer(json, "communes", area->communes);
+    put_count(json, "communes_complete", counted, counted->communes_complete);
+    put_count(json, "registered_reported", counted, totals->registered_reported);
+    put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
+    put_percent(json, "percent_low", counted, totals->voted, totals->registered);
+    put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
+    put_count(json, "held", counted, totals->held);
+    put_as_of(json, figures, counted);
+    json_put_boolean(json, "verified", counted->verified);
+}
+
+static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index)
+{
+    json_open_object(json, key);
+    json_put_text(json, "code", figures->reg->areas[index].code);
+    json_put_text(json, "level", area_level_name(figures->reg->areas[index].level));
+    put_members(json, figures, index);
+    json_close_object(json);
+}
+
+static void put_area_with_parent(struct json_writer *json, const struct figures *figures, uint32_t index)
+{
+    const struct area *area = &figures->reg->areas[index];
+    json_open_object(json, NULL);
+    json_put_text(json, "code", area->code);
+    json_put_text(json, "level", area_level_name(area->level));
+    json_put_text(json, "parent",
+                  area->parent == REGISTER_NONE ? NULL : figures->reg->areas[area->parent].code);
+    put_members(json, figures, index);
+    json_close_object(json);
+}
+
+static const char *status_of(const struct figures *figures)
+{
+    const struct area_figures *nation = &figures->areas[REGISTER_NATION];
+    uint32_t units = figures->reg->areas[REGISTER_NATION].units;
+    bool complete = nation->verified && units > 0 && nation->totals.units_final == units;
+    return complete ? "unofficial-complete" : "unofficial-partial";
+}
+
+/* Opens the document; the caller adds the areas and closes it. */
+static struct json_writer open_envelope(struct buffer *out, const struct figures *figures)
+{
+    const struct election *election = figures->election;
+    struct json_writer json = json_writer_of(out);
+    json_open_object(&json, NULL);
+    json_open_object(&json, "election");
+    json_put_text(&json, "id", election->id);
+    json_put_text(&json, "name", election->name);
+    json_put_text(&json, "date", election->date);
+    json_put_text(&json, "timezone", election->timezone);
+    json_close_object(&json);
+    json_put_text(&json, "status", status_of(figures));
+    json_put_boolean(&json, "test", figures->test);
+    json_put_text(&json, "durability", figures->durability);
+    json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
+    put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
+    put_moment(&json, "generated_at", figures, figures->generated_at);
+    return json;
+}
+
+static void put_children(struct json_writer *json, const char *key, const struct figures *figures,
+                         uint32_t index)
+{
+    const struct area *area = &figures->reg->areas[index];
+    uint32_t count = area->level == AREA_COMMUNE ? 0 : area->children; /* units are not public */
+    json_open_array(json, key);
+    for (uint32_t i = 0; i < count; i++) {
+        put_area(json, NULL, figures, area->first_child + i);
+    }
+    json_close_array(json);
+}
+
+void document_turnout_json(struct buffer *out, const struct figures *figures)
+{
+    struct json_writer json = open_envelope(out, figures);
+    put_area(&json, "nation", figures, REGISTER_NATION);
+    put_children(&json, "provinces", figures, REGISTER_NATION);
+    json_close_object(&json);
+}
+
+void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
+{
+    struct json_writer json = open_envelope(out, figures);
+    put_area(&json, "area", figures, area);
+    put_children(&json, "children", figures, area);
+    json_close_object(&json);
+}
+
+void document_snapshot_json(struct buffer *out, const struct figures *figures)
+{
+    struct json_writer json = open_envelope(out, figures);
+    json_open_array(&json, "areas");
+    for (uint32_t i = 0; i < figures->reg->area_count; i++) {
+        put_area_with_parent(&json, figures, i);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+}
+
+void document_problem_json(struct buffer *out, int status, const char *code, const char *title,
+                           const char *detail, const char *field)
+{
+    struct json_writer json = json_writer_of(out);
+    json_open_object(&json, NULL);
+    buffer_append_text(out, "\"type\":\"urn:turnout:problem:");
+    buffer_append_text(out, code); /* as all our codes, a plain word */
+    buffer_append_char(out, '"');
+    json.needs_comma = true;
+    json_put_integer(&json, "status", status);
+    json_put_text(&json, "title", title);
+    if (detail[0] != '\0') {
+        json_put_text(&json, "detail", detail);
+    }
+    json_put_text(&json, "code", code);
+    if (field[0] != '\0') {
+        json_put_text(&json, "field", field);
+    }
+    json_close_object(&json);
+}

@@ -1,0 +1,339 @@
+/* The request parser. One pass from the first byte to the empty line: every byte is looked at once, and the
+ * first that cannot be right ends the parse. What a request asks for beyond its framing (codings, validators,
+ * the query) is in http_conditions.c. */
+#include <turnout/wire/http_request.h>
+
+#include <string.h>
+
+/* Beyond it numbers stop being whole in JavaScript, and long before it a body stops being ours. */
+static const uint64_t body_bytes_countable_max = UINT64_C(1) << 53;
+
+enum { CONTENT_LENGTH_DIGITS_MAX = 18, METHOD_BYTES_MAX = 7 };
+
+/* What a byte may be part of. */
+enum {
+    IN_TOKEN = 1,  /* a method, the name of a header: RFC 9110 section 5.6.2 */
+    IN_TARGET = 2, /* visible ASCII without '#', which would begin a fragment */
+    IN_HOST = 4,   /* RFC 3986 section 3.2: a name or address, and a port */
+    VISIBLE = IN_TARGET,
+    IN_TOKEN_ONLY = IN_TARGET | IN_TOKEN,
+    IN_HOST_ONLY = IN_TARGET | IN_HOST,
+    ANYWHERE = IN_TARGET | IN_TOKEN | IN_HOST,
+};
+
+/* clang-format off */
+#define ANYWHERE_4(a, b, c, d) [a] = ANYWHERE, [b] = ANYWHERE, [c] = ANYWHERE, [d] = ANYWHERE
+static const unsigned char byte_class[256] = {
+    ANYWHERE_4('0', '1', '2', '3'), ANYWHERE_4('4', '5', '6', '7'), ANYWHERE_4('8', '9', '-', '.'),
+    ANYWHERE_4('A', 'B', 'C', 'D'), ANYWHERE_4('E', 'F', 'G', 'H'), ANYWHERE_4('I', 'J', 'K', 'L'),
+    ANYWHERE_4('M', 'N', 'O', 'P'), ANYWHERE_4('Q', 'R', 'S', 'T'), ANYWHERE_4('U', 'V', 'W', 'X'),
+    ANYWHERE_4('Y', 'Z', '_', '~'),
+    ANYWHERE_4('a', 'b', 'c', 'd'), ANYWHERE_4('e', 'f', 'g', 'h'), ANYWHERE_4('i', 'j', 'k', 'l'),
+    ANYWHERE_4('m', 'n', 'o', 'p'), ANYWHERE_4('q', 'r', 's', 't'), ANYWHERE_4('u', 'v', 'w', 'x'),
+    ANYWHERE_4('y', 'z', '!', '$'), ANYWHERE_4('%', '&', '\'', '*'), ['+'] = ANYWHERE,
+    ['('] = IN_HOST_ONLY, [')'] = IN_HOST_ONLY, [','] = IN_HOST_ONLY, [':'] = IN_HOST_ONLY,
+    [';'] = IN_HOST_ONLY, ['='] = IN_HOST_ONLY, ['['] = IN_HOST_ONLY, [']'] = IN_HOST_ONLY,
+    ['^'] = IN_TOKEN_ONLY, ['`'] = IN_TOKEN_ONLY, ['|'] = IN_TOKEN_ONLY, ['#'] = IN_TOKEN,
+    ['"'] = VISIBLE, ['/'] = VISIBLE, ['<'] = VISIBLE, ['>'] = VISIBLE, ['?'] = VISIBLE, ['@'] = VISIBLE,
+    ['\\'] = VISIBLE, ['{'] = VISIBLE, ['}'] = VISIBLE,
+};
+/* clang-format on */
+
+static bool is_in(char byte, unsigned class)
+{
+    return (byte_class[(unsigned char)byte] & class) != 0;
+}
+
+static bool is_in_value(char byte)
+{
+    return ((unsigned char)byte >= ' ' && byte != 0x7f) || byte == '\t';
+}
+
+/* A parse in progress. */
+struct parse {
+    const char *at;
+    const char *end; /* of the bytes at hand, or of the longest head */
+    bool is_longest; /* the latter */
+    bool version_1_0;
+    bool host_seen;
+    bool length_seen;
+    struct http_request *request;
+    int status; /* to answer with when the request is bad */
+    struct error *error;
+};
+
+/* The steps return COMPLETE when they have got past their part. */
+
+static enum http_parse bad(struct parse *parse, int status, const char *why)
+{
+    parse->status = status;
+    (void)error_fail(parse->error, TURNOUT_BAD_INPUT, NULL, "%s", why);
+    return HTTP_REQUEST_BAD;
+}
+
+static enum http_parse run_out(struct parse *parse)
+{
+    return parse->is_longest ? bad(parse, 400, "the request line and headers are too long")
+                             : HTTP_REQUEST_PARTIAL;
+}
+
+static enum http_parse pass(struct parse *parse, const char *expected, const char *why)
+{
+    for (const char *c = expected; *c != '\0'; c++) {
+        if (parse->at == parse->end) {
+            return run_out(parse);
+        }
+        if (*parse->at != *c) {
+            return bad(parse, 400, why);
+        }
+        parse->at++;
+    }
+    return HTTP_REQUEST_COMPLETE;
+}
+
+static struct slice scan(struct parse *parse, unsigned class)
+{
+    const char *start = parse->at;
+    while (parse->at < parse->end && is_in(*parse->at, class)) {
+        parse->at++;
+    }
+    return (struct slice){start, (size_t)(parse->at - start)};
+}
+
+static enum http_parse parse_method(struct parse *parse)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD", [HTTP_POST] = "POST", [HTTP_OPTIONS] = "OPTIONS"};
+    struct slice method = scan(parse, IN_TOKEN);
+    if (method.length > METHOD_BYTES_MAX) {
+        return bad(parse, 501, "the method is not one of GET, HEAD, POST, OPTIONS");
+    }
+    if (parse->at == parse->end) {
+        return run_out(parse);
+    }
+    if (method.length == 0 || *parse->at != ' ') {
+        return bad(parse, 400, "must begin with a method and one space");
+    }
+    parse->at++;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (slice_equals(method, names[i])) {
+            parse->request->method = (enum http_method)i;
+            return HTTP_REQUEST_COMPLETE;
+        }
+    }
+    return bad(parse, 501, "the method is not one of GET, HEAD, POST, OPTIONS");
+}
+
+static enum http_parse parse_target(struct parse *parse)
+{
+    struct slice target = scan(parse, IN_TARGET);
+    if (target.length > REQUEST_TARGET_BYTES_MAX) {
+        return bad(parse, 414, "the target is too long");
+    }
+    bool whole = parse->at < parse->end;
+    bool asterisk = parse->request->method == HTTP_OPTIONS && target.length > 0 && target.bytes[0] == '*';
+    if ((target.length > 0 && target.bytes[0] != '/' && !asterisk) || (whole && target.length == 0) ||
+        (asterisk && target.length > 1)) {
+        return bad(parse, 400, "the target must be a path");
+    }
+    if (!whole) {
+        return run_out(parse);
+    }
+    if (*parse->at != ' ') {
+        return bad(parse, 400, "the target holds a character that may not stand there");
+    }
+    parse->at++;
+    const char *mark = memchr(target.bytes, '?', target.length);
+    size_t path_length = mark == NULL ? target.length : (size_t)(mark - target.bytes);
+    parse->request->path = (struct slice){target.bytes, path_length};
+    parse->request->query =
+        mark == NULL ? (struct slice){0} : (struct slice){mark + 1, target.length - path_length - 1};
+    return HTTP_REQUEST_COMPLETE;
+}
+
+/* One digit of the version; `allowed` are those that we speak. */
+static enum http_parse parse_version_digit(struct parse *parse, const char *allowed, char *ret_digit)
+{
+    if (parse->at == parse->end) {
+        return run_out(parse);
+    }
+    char digit = *parse->at;
+    if (digit < '0' || digit > '9') {
+        return bad(parse, 400, "the version is not HTTP/1.1");
+    }
+    if (strchr(allowed, digit) == NULL) {
+        return bad(parse, 505, "the version is neither HTTP/1.1 nor HTTP/1.0");
+    }
+    parse->at++;
+    *ret_digit = digit;
+    return HTTP_REQUEST_COMPLETE;
+}
+
+static enum http_parse parse_version(struct parse *parse)
+{
+    static const char not_version[] = "the version is not HTTP/1.1";
+    char major;
+    char minor;
+    enum http_parse step = pass(parse, "HTTP/", not_version);
+    if (step == HTTP_REQUEST_COMPLETE) {
+        step = parse_version_digit(parse, "1", &major);
+    }
+    if (step == HTTP_REQUEST_COMPLETE) {
+        step = pass(parse, ".", not_version);
+    }
+    if (step == HTTP_REQUEST_COMPLETE) {
+        step = parse_version_digit(parse, "01", &minor);
+    }
+    if (step == HTTP_REQUEST_COMPLETE) {
+        parse->version_1_0 = minor == '0';
+        parse->request->keep_alive = !parse->version_1_0; /* HTTP/1.0 closes, whatever it asks for */
+        step = pass(parse, "\r\n", "the request line does not end in CR LF");
+    }
+    return step;
+}
+
+static enum http_parse take_content_length(struct parse *parse, struct slice value)
+{
+    if (parse->length_seen) {
+        return bad(parse, 400, "more than one Content-Length");
+    }
+    parse->length_seen = true;
+    if (value.length > CONTENT_LENGTH_DIGITS_MAX ||
+        !text_parse_unsigned(value, UINT64_MAX, &parse->request->body_bytes)) {
+        return bad(parse, 400, "Content-Length is not a whole number");
+    }
+    if (parse->request->body_bytes > body_bytes_countable_max) {
+        return bad(parse, 413, "the body is too large");
+    }
+    if (parse->request->body_bytes > 0 && parse->request->method != HTTP_POST) {
+        return bad(parse, 400, "only a POST has a body");
+    }
+    return HTTP_REQUEST_COMPLETE;
+}
+
+static enum http_parse take_host(struct parse *parse, struct slice value)
+{
+    if (parse->host_seen) {
+        return bad(parse, 400, "more than one Host");
+    }
+    parse->host_seen = true;
+    for (size_t i = 0; i < value.length; i++) {
+        if (!is_in(value.bytes[i], IN_HOST)) {
+            return bad(parse, 400, "Host is not a host and port");
+        }
+    }
+    return HTTP_REQUEST_COMPLETE;
+}
+
+static void take_connection(struct parse *parse, struct slice value)
+{
+    while (value.bytes != NULL) {
+        struct slice option = slice_trim(text_split(&value, ','));
+        if (slice_equals_ignoring_case(option, "close")) {
+            parse->request->keep_alive = false;
+        }
+    }
+}
+
+static enum http_parse take_expect(struct parse *parse, struct slice value)
+{
+    if (!slice_equals_ignoring_case(value, "100-continue")) {
+        return bad(parse, 417, "the only expectation met is 100-continue");
+    }
+    parse->request->expects_continue = !parse->version_1_0;
+    return HTTP_REQUEST_COMPLETE;
+}
+
+/* Heeds the headers that frame the request. */
+static enum http_parse take_header(struct parse *parse, const struct http_header *header)
+{
+    if (slice_equals_ignoring_case(header->name, "Host")) {
+        return take_host(parse, header->value);
+    }
+    if (slice_equals_ignoring_case(header->name, "Content-Length")) {
+        return take_content_length(parse, header->value);
+    }
+    if (slice_equals_ignoring_case(header->name, "Transfer-Encoding")) {
+        return bad(parse, 400, "Transfer-Encoding is not taken: send Content-Length");
+    }
+    if (slice_equals_ignoring_case(header->name, "Expect")) {
+        return take_expect(parse, header->value);
+    }
+    if (slice_equals_ignoring_case(header->name, "Connection")) {
+        take_connection(parse, header->value);
+    }
+    return HTTP_REQUEST_COMPLETE;
+}
+
+static enum http_parse parse_header(struct parse *parse)
+{
+    struct slice name = scan(parse, IN_TOKEN);
+    if (parse->at == parse->end) {
+        return run_out(parse);
+    }
+    if (name.length == 0 || *parse->at != ':') {
+        return bad(parse, 400, "a header's name must be followed by a colon at once");
+    }
+    const char *value = ++parse->at;
+    while (parse->at < parse->end && is_in_value(*parse->at)) {
+        parse->at++;
+    }
+    struct http_header header = {.name = name,
+                                 .value = slice_trim((struct slice){value, (size_t)(parse->at - value)})};
+    enum http_parse step = pass(parse, "\r\n", "a header holds a control character or does not end in CR LF");
+    if (step != HTTP_REQUEST_COMPLETE) {
+        return step;
+    }
+    if (parse->request->header_count == REQUEST_HEADERS_MAX) {
+        return bad(parse, 400, "too many headers");
+    }
+    parse->request->headers[parse->request->header_count++] = header;
+    return take_header(parse, &header);
+}
+
+static enum http_parse parse_headers(struct parse *parse)
+{
+    while (parse->at < parse->end) {
+        enum http_parse step;
+        if (*parse->at == '\r') {
+            step = pass(parse, "\r\n", "the headers do not end in an empty line");
+            return step == HTTP_REQUEST_COMPLETE && !parse->host_seen && !parse->version_1_0
+                       ? bad(parse, 400, "Host is missing")
+                       : step;
+        }
+        step = parse_header(parse);
+        if (step != HTTP_REQUEST_COMPLETE) {
+            return step;
+        }
+    }
+    return run_out(parse);
+}
+
+enum http_parse http_request_parse(const char *bytes, size_t length, struct http_request *ret_request,
+                                   int *ret_status, struct error *error)
+{
+    bool is_longest = length >= REQUEST_HEAD_BYTES_MAX;
+    struct parse parse = {
+        .at = bytes,
+        .end = bytes + (is_longest ? REQUEST_HEAD_BYTES_MAX : length),
+        .is_longest = is_longest,
+        .request = ret_request,
+        .error = error,
+    };
+    ret_request->header_count = 0;
+    ret_request->body_bytes = 0;
+    ret_request->expects_continue = false;
+    static enum http_parse (*const steps[])(struct parse *) = {parse_method, parse_target, parse_version,
+                                                               parse_headers};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        enum http_parse step = steps[i](&parse);
+        if (step == HTTP_REQUEST_BAD) {
+            *ret_status = parse.status;
+        }
+        if (step != HTTP_REQUEST_COMPLETE) {
+            return step;
+        }
+    }
+    ret_request->head_bytes = (size_t)(parse.at - bytes);
+    return HTTP_REQUEST_COMPLETE;
+}

@@ -1,0 +1,96 @@
+/* The signed lines, composed on the stack: every report is hashed, few are kept. */
+#include <turnout/wire/signature.h>
+
+#include <assert.h>
+#include <string.h>
+
+#include <sodium.h>
+
+enum {
+    DECIMAL_BYTES_MAX = 11,
+    NAME_OF_KIND_BYTES_MAX = 16,
+    SIGNED_LINES_BYTES_MAX = (int)sizeof "turnout-report-v1" + 2 * AREA_CODE_BYTES + 3 * DECIMAL_BYTES_MAX +
+                             RFC3339_BYTES + 2 * NAME_OF_KIND_BYTES_MAX + NOTE_BYTES_MAX + KEY_BYTES_MAX + 16,
+};
+
+struct lines {
+    char bytes[SIGNED_LINES_BYTES_MAX];
+    size_t length;
+};
+
+static void put_line(struct lines *lines, const char *text)
+{
+    size_t length = strlen(text);
+    assert(length < sizeof lines->bytes - lines->length);
+    memcpy(lines->bytes + lines->length, text, length);
+    lines->bytes[lines->length + length] = '\n';
+    lines->length += length + 1;
+}
+
+static void put_integer_line(struct lines *lines, int32_t value)
+{
+    assert(value >= 0);
+    char digits[DECIMAL_BYTES_MAX];
+    size_t start = sizeof digits;
+    digits[--start] = '\0';
+    do {
+        digits[--start] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    put_line(lines, digits + start);
+}
+
+static void compose_down_to_note(struct lines *lines, const struct report *report)
+{
+    lines->length = 0;
+    put_line(lines, "turnout-report-v1");
+    put_line(lines, report->election);
+    put_line(lines, report->unit);
+    put_integer_line(lines, report->seq);
+    put_line(lines, report->as_of_text);
+    put_integer_line(lines, report->voted);
+    if (report->registered == REGISTERED_ABSENT) {
+        put_line(lines, "");
+    } else {
+        put_integer_line(lines, report->registered);
+    }
+    put_line(lines, report->kind_given ? report_kind_name(report->kind) : "");
+    put_line(lines, report_reason_name(report->reason));
+    put_line(lines, report->note);
+}
+
+void signed_lines_write(struct buffer *out, const struct report *report)
+{
+    struct lines lines;
+    compose_down_to_note(&lines, report);
+    put_line(&lines, report->key);
+    buffer_append(out, lines.bytes, lines.length);
+}
+
+void report_digest(const struct report *report, unsigned char ret_digest[REPORT_DIGEST_BYTES])
+{
+    struct lines lines;
+    compose_down_to_note(&lines, report);
+    unsigned char whole[crypto_generichash_blake2b_BYTES];
+    int failed = crypto_generichash_blake2b(whole, sizeof whole, (const unsigned char *)lines.bytes,
+                                            lines.length, NULL, 0);
+    assert(failed == 0);
+    memcpy(ret_digest, whole, REPORT_DIGEST_BYTES);
+}
+
+void receipt_from_digest(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_receipt[RECEIPT_BYTES])
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* no I, L, O, U: they are misheard */
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 5; i++) {
+        bits = bits << 8 | digest[i];
+    }
+    char *at = ret_receipt;
+    for (int shift = 35; shift >= 0; shift -= 5) {
+        *at++ = alphabet[bits >> shift & 31];
+        if (shift == 20) {
+            *at++ = '-';
+        }
+    }
+    *at = '\0';
+}

@@ -1,0 +1,348 @@
+/* The public documents of a small nation, to the byte where their shape is a promise, through jansson elsewhere:
+ *
+ *   VN > 15 > 19753: units 19753-001 (100 voters), 19753-002 (50)      all have voted
+ *           > 20333: no unit
+ *      > 46 > 19804: unit 19804-001 (1000)                              silent */
+#include <turnout/wire/documents.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <jansson.h>
+
+enum { VN, CENTRAL, SOUTHERN, FULL, EMPTY, SILENT, AREA_COUNT };
+
+static const struct election election = {
+    .id = "vn-2026",
+    .name = "Bầu cử \"2026\"",
+    .date = "2026-03-15",
+    .timezone = "Asia/Ho_Chi_Minh",
+    .offset_s = 25200,
+};
+
+static struct area areas[AREA_COUNT];
+static const struct election_register reg = {
+    .areas = areas, .area_count = AREA_COUNT, .province_count = 2, .unit_count = 3};
+static struct area_figures counted[AREA_COUNT];
+static struct figures figures;
+static struct buffer out;
+
+/* Fresh for every test, so that each can spoil what it likes. */
+static void set_up(void)
+{
+    static const struct area fresh_areas[AREA_COUNT] = {
+        [VN] = {"VN", "Việt Nam", "Viet Nam", AREA_NATION, REGISTER_NONE, CENTRAL, 2, 3, 3, 1150},
+        [CENTRAL] = {"15", "Miền Trung", "", AREA_PROVINCE, VN, FULL, 2, 2, 2, 150},
+        [SOUTHERN] = {"46", "Huế", "Hue", AREA_PROVINCE, VN, SILENT, 1, 1, 1, 1000},
+        [FULL] = {"19753", "Xã, một", "", AREA_COMMUNE, CENTRAL, 0, 2, 1, 2, 150},
+        [EMPTY] = {"20333", "=Xã \"hai\"", "", AREA_COMMUNE, CENTRAL, 2, 0, 1, 0, 0},
+        [SILENT] = {"-4", "Xã ba", "", AREA_COMMUNE, SOUTHERN, 2, 1, 1, 1, 1000},
+    };
+    static const struct totals full = {.voted = 150,
+                                       .registered = 150,
+                                       .units_reported = 2,
+                                       .registered_reported = 150,
+                                       .units_final = 1,
+                                       .units_complete = 2,
+                                       .held = 1,
+                                       .revision = 5,
+                                       .as_of = 1773561600};
+    memcpy(areas, fresh_areas, sizeof areas);
+    for (size_t i = 0; i < AREA_COUNT; i++) {
+        counted[i] = (struct area_figures){.verified = true};
+    }
+    counted[FULL] = counted[CENTRAL] = counted[VN] =
+        (struct area_figures){.verified = true, .communes_complete = 1, .totals = full};
+    counted[VN].totals.registered = 1150;
+    counted[SOUTHERN].totals.registered = counted[SILENT].totals.registered = 1000;
+    figures = (struct figures){.election = &election,
+                               .reg = &reg,
+                               .areas = counted,
+                               .test = true,
+                               .durability = "strict",
+                               .generated_at = 1773561603};
+    buffer_clear(&out);
+}
+
+static void tear_down(void)
+{
+    buffer_done(&out);
+}
+
+#define ENVELOPE                                                                                             \
+    "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
+    "\"timezone\":\"Asia/"                                                                                   \
+    "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
+    "\"revision\":5,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"generated_at\":\"2026-03-15T15:00:03+07:00\","
+#define VN_MEMBERS                                                                                           \
+    "\"name\":\"Việt Nam\",\"name_en\":\"Viet Nam\",\"registered\":1150,\"voted\":150,\"remaining\":1000," \
+    "\"percent\":13.04,\"units\":3,\"units_reported\":2,\"units_complete\":2,\"communes\":3,"                \
+    "\"communes_complete\":1,\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":13.04," \
+    "\"percent_high\":100,\"held\":1,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
+#define CENTRAL_MEMBERS                                                                                      \
+    "\"name\":\"Miền "                                                                                     \
+    "Trung\",\"name_en\":null,\"registered\":150,\"voted\":150,\"remaining\":0,\"percent\":100,"             \
+    "\"units\":2,\"units_reported\":2,\"units_complete\":2,\"communes\":2,\"communes_complete\":1,"          \
+    "\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":100,\"percent_high\":100,"      \
+    "\"held\":1,"                                                                                            \
+    "\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
+#define SOUTHERN_MEMBERS                                                                                       \
+    "\"name\":\"Huế\",\"name_en\":\"Hue\",\"registered\":1000,\"voted\":0,\"remaining\":1000,\"percent\":0," \
+    "\"units\":1,\"units_reported\":0,\"units_complete\":0,\"communes\":1,\"communes_complete\":0,"            \
+    "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":0,\"percent_high\":100,"           \
+    "\"held\":0,"                                                                                              \
+    "\"as_of\":null,\"verified\":true}"
+#define EMPTY_MEMBERS                                                                                        \
+    "\"name\":\"=Xã "                                                                                       \
+    "\\\"hai\\\"\",\"name_en\":null,\"registered\":0,\"voted\":0,\"remaining\":0,\"percent\":null,"          \
+    "\"units\":0,\"units_reported\":0,\"units_complete\":0,\"communes\":1,\"communes_complete\":0,"          \
+    "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":null,\"percent_high\":null,"     \
+    "\"held\":0,"                                                                                            \
+    "\"as_of\":null,\"verified\":true}"
+
+START_TEST(turnout_is_the_nation_and_its_provinces)
+{
+    document_turnout_json(&out, &figures);
+    ck_assert_str_eq(out.bytes,
+                     ENVELOPE "\"nation\":{\"code\":\"VN\",\"level\":\"nation\"," VN_MEMBERS
+                              ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS
+                              ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS "]}");
+}
+END_TEST
+
+static json_t *rendered(void)
+{
+    json_error_t fault;
+    json_t *document = json_loadb(out.bytes, out.length, JSON_REJECT_DUPLICATES, &fault);
+    ck_assert_msg(document != NULL, "%s", fault.text);
+    return document;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+START_TEST(an_area_comes_with_its_children)
+{
+    document_area_json(&out, &figures, CENTRAL);
+    ck_assert_ptr_eq(strstr(out.bytes, ENVELOPE "\"area\":{\"code\":\"15\","), out.bytes);
+    ck_assert_ptr_nonnull(strstr(out.bytes, ",\"children\":[{\"code\":\"19753\",\"level\":\"commune\","));
+    ck_assert_ptr_nonnull(strstr(out.bytes, "{\"code\":\"20333\",\"level\":\"commune\"," EMPTY_MEMBERS "]}"));
+}
+END_TEST
+
+START_TEST(units_are_not_public)
+{
+    document_area_json(&out, &figures, FULL);
+    json_t *document = rendered();
+    ck_assert_str_eq(text_at(json_object_get(document, "area"), "code"), "19753");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(document, "area"), "communes_complete")), 1);
+    ck_assert(json_is_array(json_object_get(document, "children")));
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "children")), 0);
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(the_snapshot_is_flat_with_parents_first)
+{
+    document_snapshot_json(&out, &figures);
+    ck_assert_ptr_nonnull(strstr(
+        out.bytes, ENVELOPE "\"areas\":[{\"code\":\"VN\",\"level\":\"nation\",\"parent\":null," VN_MEMBERS
+                            ",{\"code\":\"15\",\"level\":\"province\",\"parent\":\"VN\"," CENTRAL_MEMBERS));
+    static const char *const parents[AREA_COUNT] = {NULL, "VN", "VN", "15", "15", "46"};
+    json_t *document = rendered();
+    const json_t *flat = json_object_get(document, "areas");
+    ck_assert_uint_eq(json_array_size(flat), AREA_COUNT);
+    for (size_t i = 0; i < AREA_COUNT; i++) {
+        const json_t *area = json_array_get(flat, i);
+        ck_assert_str_eq(text_at(area, "code"), areas[i].code);
+        ck_assert_pstr_eq(text_at(area, "parent"), parents[i]);
+    }
+    json_decref(document);
+}
+END_TEST
+
+#define CSV_HEAD                                                                                             \
+    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision\r\n"
+
+START_TEST(the_table_quotes_and_guards_its_cells)
+{
+    document_snapshot_csv(&out, &figures, ',', false);
+    ck_assert_str_eq(out.bytes, CSV_HEAD
+                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5\r\n"
+                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
+                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5\r\n"
+                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
+                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5\r\n"
+                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5\r\n");
+}
+END_TEST
+
+START_TEST(the_table_is_made_for_spreadsheets_when_asked)
+{
+    document_snapshot_csv(&out, &figures, ';', true);
+    ck_assert_int_eq(strncmp(out.bytes,
+                             "\xef\xbb\xbf"
+                             "code;level;parent;name;",
+                             26),
+                     0);
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n19753;commune;15;\"Xã, một\";150;150;0;100.00;2;2;"));
+    buffer_clear(&out);
+    document_snapshot_csv(&out, &figures, '\t', false);
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n46\tprovince\tVN\tHuế\t1000\t0\t"));
+}
+END_TEST
+
+static const struct {
+    const char *name, *cell;
+} formulas[] = {{"=1+1", "'=1+1"}, {"+1", "'+1"},  {"-1", "'-1"},  {"@SUM(A1)", "'@SUM(A1)"},
+                {"\tx", "'\tx"},   {"a=1", "a=1"}, {"1-2", "1-2"}, {"", ""}};
+
+START_TEST(no_name_becomes_a_formula)
+{
+    char expected[64];
+    ck_assert_int_gt(snprintf(expected, sizeof expected, "\r\n46,province,VN,%s,1000,", formulas[_i].cell),
+                     0);
+    areas[SOUTHERN].name = formulas[_i].name;
+    document_snapshot_csv(&out, &figures, ',', false);
+    ck_assert_msg(strstr(out.bytes, expected) != NULL, "%s", out.bytes);
+}
+END_TEST
+
+START_TEST(what_is_not_verified_is_not_shown)
+{
+    static const char *const hidden[] = {"registered",
+                                         "voted",
+                                         "remaining",
+                                         "percent",
+                                         "units_reported",
+                                         "units_complete",
+                                         "communes_complete",
+                                         "registered_reported",
+                                         "percent_of_reported",
+                                         "percent_low",
+                                         "percent_high",
+                                         "held",
+                                         "as_of"};
+    counted[VN].verified = counted[CENTRAL].verified = false;
+    counted[CENTRAL].totals.voted = -7; /* must not even be computed with */
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    const json_t *unverified[] = {json_object_get(document, "nation"),
+                                  json_array_get(json_object_get(document, "provinces"), 0)};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < sizeof hidden / sizeof hidden[0]; k++) {
+            ck_assert_msg(json_is_null(json_object_get(unverified[i], hidden[k])), "%s", hidden[k]);
+        }
+        ck_assert(json_is_false(json_object_get(unverified[i], "verified")));
+    }
+    ck_assert_int_eq(json_integer_value(json_object_get(unverified[0], "units")), 3);
+    ck_assert_int_eq(json_integer_value(json_object_get(unverified[0], "communes")), 3);
+    ck_assert(json_is_null(json_object_get(document, "as_of")));
+    ck_assert_int_eq(json_integer_value(json_object_get(document, "revision")), 5);
+    const json_t *verified = json_array_get(json_object_get(document, "provinces"), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(verified, "registered")), 1000);
+    json_decref(document);
+
+    buffer_clear(&out);
+    document_snapshot_csv(&out, &figures, ',', false);
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
+}
+END_TEST
+
+START_TEST(complete_once_every_unit_has_closed)
+{
+    static const struct {
+        int64_t units_final;
+        bool verified;
+        const char *status;
+    } cases[] = {{0, true, "unofficial-partial"},
+                 {2, true, "unofficial-partial"},
+                 {3, true, "unofficial-complete"},
+                 {3, false, "unofficial-partial"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        counted[VN].totals.units_final = cases[i].units_final;
+        counted[VN].verified = cases[i].verified;
+        buffer_clear(&out);
+        document_turnout_json(&out, &figures);
+        json_t *document = rendered();
+        ck_assert_str_eq(text_at(document, "status"), cases[i].status);
+        json_decref(document);
+    }
+}
+END_TEST
+
+START_TEST(a_nation_without_units_is_never_complete)
+{
+    areas[VN].units = 0;
+    counted[VN].totals = (struct totals){0};
+    figures.test = false;
+    figures.durability = "relaxed";
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    ck_assert_str_eq(text_at(document, "status"), "unofficial-partial");
+    ck_assert(json_is_false(json_object_get(document, "test")));
+    ck_assert_str_eq(text_at(document, "durability"), "relaxed");
+    ck_assert(json_is_null(json_object_get(document, "as_of")));
+    ck_assert(json_is_null(json_object_get(json_object_get(document, "nation"), "percent")));
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(silent_units_widen_the_range)
+{
+    counted[SOUTHERN].totals = (struct totals){.voted = 300,
+                                               .registered = 1000,
+                                               .units_reported = 1,
+                                               .registered_reported = 400,
+                                               .as_of = 1773561600};
+    document_area_json(&out, &figures, SOUTHERN);
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\"percent\":30,"));
+    ck_assert_ptr_nonnull(
+        strstr(out.bytes, "\"percent_of_reported\":75,\"percent_low\":30,\"percent_high\":90,"));
+}
+END_TEST
+
+START_TEST(problems_say_what_they_know)
+{
+    document_problem_json(&out, 422, "count-decreased", "Fewer have voted", "812 \"now\"", "voted");
+    ck_assert_str_eq(
+        out.bytes,
+        "{\"type\":\"urn:turnout:problem:count-decreased\",\"status\":422,\"title\":\"Fewer have voted\","
+        "\"detail\":\"812 \\\"now\\\"\",\"code\":\"count-decreased\",\"field\":\"voted\"}");
+    buffer_clear(&out);
+    document_problem_json(&out, 404, "not-found", "Not found", "", "");
+    ck_assert_str_eq(out.bytes,
+                     "{\"type\":\"urn:turnout:problem:not-found\",\"status\":404,\"title\":\"Not found\","
+                     "\"code\":\"not-found\"}");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("documents");
+    TCase *tests = tcase_create("documents");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, turnout_is_the_nation_and_its_provinces);
+    tcase_add_test(tests, an_area_comes_with_its_children);
+    tcase_add_test(tests, units_are_not_public);
+    tcase_add_test(tests, the_snapshot_is_flat_with_parents_first);
+    tcase_add_test(tests, the_table_quotes_and_guards_its_cells);
+    tcase_add_test(tests, the_table_is_made_for_spreadsheets_when_asked);
+    tcase_add_loop_test(tests, no_name_becomes_a_formula, 0, sizeof formulas / sizeof formulas[0]);
+    tcase_add_test(tests, what_is_not_verified_is_not_shown);
+    tcase_add_test(tests, complete_once_every_unit_has_closed);
+    tcase_add_test(tests, a_nation_without_units_is_never_complete);
+    tcase_add_test(tests, silent_units_widen_the_range);
+    tcase_add_test(tests, problems_say_what_they_know);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

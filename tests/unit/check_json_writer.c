@@ -1,0 +1,127 @@
+/* Written JSON, byte by byte, and read again by jansson. */
+#include <turnout/wire/json_writer.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <jansson.h>
+
+START_TEST(commas_stand_between_members_only)
+{
+    struct buffer out = {0};
+    struct json_writer json = json_writer_of(&out);
+    json_open_object(&json, NULL);
+    json_put_integer(&json, "a", 1);
+    json_open_object(&json, "b");
+    json_close_object(&json);
+    json_open_array(&json, "c");
+    json_open_object(&json, NULL);
+    json_put_text(&json, "d", "e");
+    json_close_object(&json);
+    json_open_array(&json, NULL);
+    json_close_array(&json);
+    json_put_integer(&json, NULL, -2);
+    json_put_text(&json, NULL, NULL);
+    json_close_array(&json);
+    json_put_boolean(&json, "f", true);
+    json_put_boolean(&json, "g", false);
+    json_put_raw(&json, "h", "99.38");
+    json_put_text(&json, "i", NULL);
+    json_close_object(&json);
+    ck_assert_str_eq(out.bytes, "{\"a\":1,\"b\":{},\"c\":[{\"d\":\"e\"},[],-2,null],\"f\":true,\"g\":false,"
+                                "\"h\":99.38,\"i\":null}");
+    ck_assert_uint_eq(out.length, strlen(out.bytes));
+    buffer_done(&out);
+}
+END_TEST
+
+START_TEST(writes_behind_what_is_there)
+{
+    struct buffer out = {0};
+    buffer_append_text(&out, "data: ");
+    struct json_writer json = json_writer_of(&out);
+    json_put_integer(&json, NULL, INT64_MIN);
+    ck_assert_str_eq(out.bytes, "data: -9223372036854775808");
+    buffer_done(&out);
+}
+END_TEST
+
+static const struct {
+    const char *value, *written;
+} texts[] = {
+    {"", "\"\""},
+    {"Việt Nam", "\"Việt Nam\""},
+    {"\"", "\"\\\"\""},
+    {"\\", "\"\\\\\""},
+    {"</script>", "\"</script>\""},
+    {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+    {"\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\""},
+    {"a\"b\\c\nd", "\"a\\\"b\\\\c\\nd\""},
+};
+
+START_TEST(texts_are_escaped)
+{
+    struct buffer out = {0};
+    struct json_writer json = json_writer_of(&out);
+    json_put_text(&json, NULL, texts[_i].value);
+    ck_assert_str_eq(out.bytes, texts[_i].written);
+    buffer_done(&out);
+}
+END_TEST
+
+START_TEST(every_character_comes_back)
+{
+    char value[512];
+    size_t length = 0;
+    for (int c = 1; c < 128; c++) {
+        value[length++] = (char)c;
+    }
+    memcpy(value + length, "ệ😀", sizeof "ệ😀");
+    struct buffer out = {0};
+    struct json_writer json = json_writer_of(&out);
+    json_open_array(&json, NULL);
+    json_put_text(&json, NULL, value);
+    json_close_array(&json);
+    json_error_t fault;
+    json_t *array = json_loadb(out.bytes, out.length, 0, &fault);
+    ck_assert_msg(array != NULL, "%s", fault.text);
+    ck_assert_str_eq(json_string_value(json_array_get(array, 0)), value);
+    json_decref(array);
+    buffer_done(&out);
+}
+END_TEST
+
+/* Texts that need all the room that was reserved for them, around the sizes at which the buffer grows. */
+START_TEST(escapes_never_outgrow_their_room)
+{
+    for (size_t length = 1; length < 200; length++) {
+        char value[200] = "";
+        memset(value, '\x01', length);
+        struct buffer out = {0};
+        struct json_writer json = json_writer_of(&out);
+        json_put_text(&json, "key", value);
+        ck_assert_uint_eq(out.length, sizeof "\"key\":\"\"" - 1 + 6 * length);
+        ck_assert_uint_lt(out.length, out.capacity);
+        ck_assert_int_eq(out.bytes[out.length], '\0');
+        buffer_done(&out);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("json_writer");
+    TCase *tests = tcase_create("json_writer");
+    tcase_add_test(tests, commas_stand_between_members_only);
+    tcase_add_test(tests, writes_behind_what_is_there);
+    tcase_add_loop_test(tests, texts_are_escaped, 0, sizeof texts / sizeof texts[0]);
+    tcase_add_test(tests, every_character_comes_back);
+    tcase_add_test(tests, escapes_never_outgrow_their_room);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
