@@ -28,7 +28,7 @@ void buffer_clear(struct buffer *buffer)
 char *buffer_reserve(struct buffer *buffer, size_t more)
 {
     size_t needed = buffer->length + more + 1;
-    assert(needed > more);
+    assert(needed > more && needed <= SIZE_MAX / 2); /* so that doubling ends */
     if (needed > buffer->capacity) {
         size_t capacity = buffer->capacity == 0 ? FIRST_CAPACITY_BYTES : buffer->capacity;
         while (capacity < needed) {

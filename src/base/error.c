@@ -5,7 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A text that is too long is cut, on purpose: an error is for reading, and its head says what happened. */
+#include <turnout/base/text.h>
+
+/* A text that is too long is cut, on purpose: an error is for reading, and its head says what happened. But
+ * never inside a character, because the text goes on into JSON. */
+static void end_at_whole_character(char *text)
+{
+    text[text_whole_length(slice_of(text))] = '\0';
+}
+
 static void fill(struct error *error, const char *field, const char *format, va_list arguments)
 {
     if (field == NULL) {
@@ -14,9 +22,11 @@ static void fill(struct error *error, const char *field, const char *format, va_
     size_t field_length = strnlen(field, sizeof error->field - 1);
     memcpy(error->field, field, field_length);
     error->field[field_length] = '\0';
+    end_at_whole_character(error->field);
     if (vsnprintf(error->text, sizeof error->text, format, arguments) < 0) {
         error->text[0] = '\0';
     }
+    end_at_whole_character(error->text);
 }
 
 enum turnout_error error_fail(struct error *error, enum turnout_error code, const char *field,
@@ -31,8 +41,8 @@ enum turnout_error error_fail(struct error *error, enum turnout_error code, cons
     return code;
 }
 
-enum turnout_error error_fail_system(struct error *error, int errno_value, const char *field, const char *format,
-                                     ...)
+enum turnout_error error_fail_system(struct error *error, int errno_value, const char *field,
+                                     const char *format, ...)
 {
     if (error != NULL) {
         va_list arguments;
@@ -46,6 +56,7 @@ enum turnout_error error_fail_system(struct error *error, int errno_value, const
         if (snprintf(error->text + length, sizeof error->text - length, ": %s", words) < 0) {
             error->text[length] = '\0';
         }
+        end_at_whole_character(error->text);
     }
     return TURNOUT_SYSTEM;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/text.h>
 
 enum { LINE_BYTES_MAX = 2048 };
 
@@ -47,12 +48,16 @@ static bool is_plain(const char *text)
     return *text != '\0';
 }
 
+/* Vietnamese stays readable; but one control character or stray byte, and everything that is not ASCII is
+ * escaped: terminals obey C1 controls too. */
 static void put_quoted(struct line *line, const char *text)
 {
+    struct slice whole = slice_of(text);
+    bool readable = text_is_utf8(whole, NULL) && !text_has_control(whole);
     put(line, "\"", 1);
     for (const char *c = text; *c != '\0'; c++) {
         unsigned char byte = (unsigned char)*c;
-        if (byte < ' ' || byte == 0x7f) {
+        if (!readable && (byte < ' ' || byte > '~')) {
             char escape[8];
             int length = snprintf(escape, sizeof escape, "\\x%02x", byte);
             put(line, escape, (size_t)length);

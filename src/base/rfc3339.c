@@ -2,9 +2,8 @@
 #include <turnout/base/rfc3339.h>
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 enum { SECONDS_A_DAY = 86400 };
 
@@ -52,7 +51,8 @@ bool rfc3339_parse_date(struct slice text, int64_t *ret_midnight_utc)
         !digits(text, 5, 2, &month) || !digits(text, 8, 2, &day)) {
         return false;
     }
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
+    if (year < 1970 || year > 9998 || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month)) {
         return false;
     }
     *ret_midnight_utc = days_since_epoch(year, month, day) * SECONDS_A_DAY;
@@ -89,26 +89,66 @@ bool rfc3339_parse(struct slice text, int64_t *ret_seconds, int32_t *ret_offset_
         second > 59 || !parse_offset((struct slice){text.bytes + 19, text.length - 19}, &offset)) {
         return false;
     }
-    *ret_seconds = midnight + hour * 3600 + minute * 60 + second - offset;
+    int second_of_day = (hour * 60 + minute) * 60 + second;
+    *ret_seconds = midnight + second_of_day - offset;
     if (ret_offset_s != NULL) {
         *ret_offset_s = offset;
     }
     return true;
 }
 
+struct date {
+    int year, month, day;
+};
+
+/* The other way round. Counts in years that begin in March, so that the leap day is a year's last, and in eras
+ * of 400 years, which are all equally long. */
+static struct date date_of_days(int64_t days_since_1970)
+{
+    enum { DAYS_AN_ERA = 146097, DAYS_TO_1970 = 719468 /* from 1 March of year 0 */ };
+    int64_t days = days_since_1970 + DAYS_TO_1970;
+    assert(days >= 0);
+    int era = (int)(days / DAYS_AN_ERA);
+    int day_of_era = (int)(days % DAYS_AN_ERA);
+    int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int month_from_march = (5 * day_of_year + 2) / 153;
+    struct date date = {
+        .year = era * 400 + year_of_era,
+        .month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9,
+        .day = day_of_year - (153 * month_from_march + 2) / 5 + 1,
+    };
+    if (date.month <= 2) {
+        date.year++;
+    }
+    return date;
+}
+
+static void put_two(char *text, int value)
+{
+    text[0] = (char)('0' + value / 10);
+    text[1] = (char)('0' + value % 10);
+}
+
+/* By hand, too: snprintf and gmtime_r would take most of the time that a snapshot takes to render. */
 void rfc3339_format(int64_t seconds, int32_t offset_s, char ret_text[RFC3339_BYTES])
 {
-    time_t local = (time_t)(seconds + offset_s);
-    struct tm parts;
-    const struct tm *known = gmtime_r(&local, &parts);
-    assert(known != NULL && parts.tm_year + 1900 >= 0 && parts.tm_year + 1900 <= 9999);
-    int minutes = abs(offset_s / 60);
-    assert(minutes <= 24 * 60);
-    /* Reduced so that the compiler, too, can see that every part fits its place. */
-    int written = snprintf(ret_text, RFC3339_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u%c%02u:%02u",
-                           (unsigned)(parts.tm_year + 1900) % 10000U, (unsigned)(parts.tm_mon + 1) % 100U,
-                           (unsigned)parts.tm_mday % 100U, (unsigned)parts.tm_hour % 100U,
-                           (unsigned)parts.tm_min % 100U, (unsigned)parts.tm_sec % 100U, offset_s < 0 ? '-' : '+',
-                           (unsigned)(minutes / 60) % 100U, (unsigned)(minutes % 60) % 100U);
-    assert(written == RFC3339_BYTES - 1);
+    int64_t local = seconds + offset_s;
+    int64_t days = local / SECONDS_A_DAY - (local % SECONDS_A_DAY < 0 ? 1 : 0);
+    int second = (int)(local - days * SECONDS_A_DAY);
+    struct date date = date_of_days(days);
+    int offset_minutes = abs(offset_s / 60);
+    assert(date.year <= 9999 && offset_minutes <= 24 * 60);
+
+    memcpy(ret_text, "0000-00-00T00:00:00+00:00", RFC3339_BYTES);
+    put_two(ret_text, date.year / 100);
+    put_two(ret_text + 2, date.year % 100);
+    put_two(ret_text + 5, date.month);
+    put_two(ret_text + 8, date.day);
+    put_two(ret_text + 11, second / 3600);
+    put_two(ret_text + 14, second / 60 % 60);
+    put_two(ret_text + 17, second % 60);
+    ret_text[19] = offset_s < 0 ? '-' : '+';
+    put_two(ret_text + 20, offset_minutes / 60);
+    put_two(ret_text + 23, offset_minutes % 60);
 }

@@ -13,12 +13,14 @@ struct slice slice_of(const char *text)
 
 bool slice_equals(struct slice slice, const char *text)
 {
-    return strlen(text) == slice.length && memcmp(slice.bytes, text, slice.length) == 0;
+    return strlen(text) == slice.length &&
+           (slice.length == 0 || memcmp(slice.bytes, text, slice.length) == 0);
 }
 
 bool slice_equals_ignoring_case(struct slice slice, const char *text)
 {
-    return strlen(text) == slice.length && strncasecmp(slice.bytes, text, slice.length) == 0;
+    return strlen(text) == slice.length &&
+           (slice.length == 0 || strncasecmp(slice.bytes, text, slice.length) == 0);
 }
 
 static bool is_blank(char c)
@@ -82,10 +84,11 @@ bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t
         slice.length--;
     }
     uint64_t magnitude;
-    if (!text_parse_unsigned(slice, (uint64_t)INT64_MAX, &magnitude)) {
+    if (!text_parse_unsigned(slice, (uint64_t)INT64_MAX + (negative ? 1 : 0), &magnitude)) {
         return false;
     }
-    int64_t value = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    /* By way of ~, because INT64_MIN has no positive counterpart to negate. */
+    int64_t value = negative && magnitude > 0 ? ~(int64_t)(magnitude - 1) : (int64_t)magnitude;
     if (value < least || value > most) {
         return false;
     }
@@ -95,13 +98,13 @@ bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t
 
 static bool is_code_character(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
 }
 
-bool text_is_code(struct slice slice)
+static bool is_code_within(struct slice slice, size_t bytes_max)
 {
-    if (slice.length == 0 || slice.length > AREA_CODE_BYTES_MAX) {
+    if (slice.length == 0 || slice.length > bytes_max) {
         return false;
     }
     for (size_t i = 0; i < slice.length; i++) {
@@ -110,6 +113,16 @@ bool text_is_code(struct slice slice)
         }
     }
     return true;
+}
+
+bool text_is_code(struct slice slice)
+{
+    return is_code_within(slice, AREA_CODE_BYTES_MAX);
+}
+
+bool text_is_key_id(struct slice slice)
+{
+    return is_code_within(slice, KEY_BYTES_MAX);
 }
 
 /* Reads one code point at bytes[0..length). Returns its length in bytes, 0 when it is not well-formed. */
@@ -174,6 +187,45 @@ bool text_has_control(struct slice slice)
         at += taken;
     }
     return false;
+}
+
+size_t text_whole_length(struct slice slice)
+{
+    size_t start = slice.length;
+    while (start > 0 && slice.length - start < 3 && ((unsigned char)slice.bytes[start - 1] & 0xc0) == 0x80) {
+        start--;
+    }
+    if (start == 0) {
+        return slice.length;
+    }
+    unsigned char lead = (unsigned char)slice.bytes[start - 1];
+    size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    size_t present = slice.length - start + 1;
+    return present < wanted ? start - 1 : slice.length;
+}
+
+const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES])
+{
+    static const char cut_mark[] = "...";
+    struct slice head = {slice.bytes, TEXT_SHOWN_BYTES - sizeof cut_mark};
+    size_t length = head.length < slice.length ? text_whole_length(head) : slice.length;
+    size_t written = 0;
+    for (size_t at = 0; at < length;) {
+        struct slice character = {slice.bytes + at, 1};
+        uint32_t point;
+        size_t taken = decode_utf8((const unsigned char *)slice.bytes + at, length - at, &point);
+        character.length = taken == 0 ? 1 : taken;
+        if (text_has_control(character)) { /* which what is not UTF-8 counts as, too */
+            ret_shown[written++] = '?';
+        } else {
+            memcpy(ret_shown + written, character.bytes, character.length);
+            written += character.length;
+        }
+        at += character.length;
+    }
+    bool is_cut = length < slice.length;
+    memcpy(ret_shown + written, is_cut ? cut_mark : "", is_cut ? sizeof cut_mark : 1);
+    return ret_shown;
 }
 
 struct slice text_split(struct slice *rest, char separator)

@@ -26,12 +26,12 @@ struct error {
 };
 
 /* Fills *error (which may be NULL) and returns `code`, so that a function can end in one line. Both strings
- * are cut to fit. */
+ * are cut to fit, never inside a character. */
 enum turnout_error error_fail(struct error *error, enum turnout_error code, const char *field,
                               const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The same, with the text of `errno_value` appended. */
-enum turnout_error error_fail_system(struct error *error, int errno_value, const char *field, const char *format,
-                                     ...) __attribute__((format(printf, 4, 5)));
+enum turnout_error error_fail_system(struct error *error, int errno_value, const char *field,
+                                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

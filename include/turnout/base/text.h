@@ -16,7 +16,7 @@ struct slice {
 struct slice slice_of(const char *text); /* of a NUL-terminated string */
 bool slice_equals(struct slice slice, const char *text);
 bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */
-struct slice slice_trim(struct slice slice); /* spaces and tabs at both ends */
+struct slice slice_trim(struct slice slice);                           /* spaces and tabs at both ends */
 
 /* Copies into a NUL-terminated array of `capacity` bytes; false (and nothing written) when it does not fit. */
 bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
@@ -31,12 +31,24 @@ bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t
 /* A code: 1 to `AREA_CODE_BYTES_MAX` of A-Z a-z 0-9 . _ - (DESIGN section 2). */
 bool text_is_code(struct slice slice);
 
+/* The id of a signing key: 1 to `KEY_BYTES_MAX` of the same characters. */
+bool text_is_key_id(struct slice slice);
+
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates); *ret_characters (may
  * be NULL) is the number of code points. */
 bool text_is_utf8(struct slice slice, size_t *ret_characters);
 
 /* Whether any character is a control character: C0, DEL or C1. The bytes must be UTF-8. */
 bool text_has_control(struct slice slice);
+
+/* The length without the character at the end that is only there in part: for UTF-8 that was cut to fit. */
+size_t text_whole_length(struct slice slice);
+
+enum { TEXT_SHOWN_BYTES = 52 };
+
+/* For messages: at most 48 bytes of the slice, with `?` for what does not print (and `...` for what was cut off).
+ * Returns ret_shown. */
+const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES]);
 
 /* Splits off the part before the first `separator`: returns it and moves *rest behind the separator. At the
  * end *rest is {NULL, 0}, which says that the part returned was the last. */

@@ -1,0 +1,90 @@
+/* What a caller finds in its struct error. */
+#include <turnout/base/error.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include <turnout/base/text.h>
+
+START_TEST(fills_field_and_text)
+{
+    struct error error;
+    ck_assert_int_eq(error_fail(&error, TURNOUT_CONFLICT, "seq", "%d comes after %d", 3, 7),
+                     TURNOUT_CONFLICT);
+    ck_assert_str_eq(error.field, "seq");
+    ck_assert_str_eq(error.text, "3 comes after 7");
+}
+END_TEST
+
+START_TEST(needs_neither_field_nor_error)
+{
+    struct error error = {.field = "stale", .text = "stale"};
+    ck_assert_int_eq(error_fail(&error, TURNOUT_BAD_INPUT, NULL, "no"), TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(error.field, "");
+    ck_assert_str_eq(error.text, "no");
+    ck_assert_int_eq(error_fail(NULL, TURNOUT_NOT_FOUND, "x", "y"), TURNOUT_NOT_FOUND);
+    ck_assert_int_eq(error_fail_system(NULL, EPERM, "x", "y"), TURNOUT_SYSTEM);
+}
+END_TEST
+
+START_TEST(appends_the_words_of_the_system)
+{
+    struct error error;
+    ck_assert_int_eq(error_fail_system(&error, ENOENT, "election", "cannot open %s", "areas.csv"),
+                     TURNOUT_SYSTEM);
+    ck_assert_str_eq(error.field, "election");
+    ck_assert_str_eq(error.text, "cannot open areas.csv: No such file or directory");
+}
+END_TEST
+
+START_TEST(cuts_what_is_too_long)
+{
+    char much[1000];
+    memset(much, 'a', sizeof much - 1);
+    much[sizeof much - 1] = '\0';
+    struct error error;
+    (void)error_fail(&error, TURNOUT_TOO_LARGE, much, "%s", much);
+    ck_assert_uint_eq(strlen(error.field), ERROR_FIELD_BYTES - 1);
+    ck_assert_uint_eq(strlen(error.text), ERROR_TEXT_BYTES - 1);
+    (void)error_fail_system(&error, ENOENT, much, "%s", much);
+    ck_assert_uint_eq(strlen(error.text), ERROR_TEXT_BYTES - 1);
+}
+END_TEST
+
+/* _i bytes of ASCII before the Vietnamese, so that the cut falls on every byte of a character. */
+START_TEST(never_cuts_inside_a_character)
+{
+    char much[1000] = "";
+    memset(much, 'a', (size_t)_i);
+    for (size_t at = (size_t)_i; at + sizeof "ệ" <= sizeof much; at += sizeof "ệ" - 1) {
+        memcpy(much + at, "ệ", sizeof "ệ");
+    }
+    struct error error;
+    (void)error_fail(&error, TURNOUT_BAD_INPUT, much, "%s", much);
+    ck_assert(text_is_utf8(slice_of(error.field), NULL));
+    ck_assert(text_is_utf8(slice_of(error.text), NULL));
+    ck_assert_uint_ge(strlen(error.text), ERROR_TEXT_BYTES - 3);
+    (void)error_fail_system(&error, ENOENT, "x", "%s", much);
+    ck_assert(text_is_utf8(slice_of(error.text), NULL));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("error");
+    TCase *tests = tcase_create("error");
+    tcase_add_test(tests, fills_field_and_text);
+    tcase_add_test(tests, needs_neither_field_nor_error);
+    tcase_add_test(tests, appends_the_words_of_the_system);
+    tcase_add_test(tests, cuts_what_is_too_long);
+    tcase_add_loop_test(tests, never_cuts_inside_a_character, 0, 4);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,116 @@
+/* Allocation: zeroed, never NULL, and the end of the process where there is none to be had. */
+#include <turnout/base/memory.h>
+
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <check.h>
+
+START_TEST(new_memory_is_zeroed)
+{
+    unsigned char *block = memory_new(1000);
+    unsigned *array = memory_new_array(250, sizeof *array);
+    for (size_t i = 0; i < 1000; i++) {
+        ck_assert_uint_eq(block[i], 0);
+    }
+    for (size_t i = 0; i < 250; i++) {
+        ck_assert_uint_eq(array[i], 0);
+    }
+    free(block);
+    free(array);
+}
+END_TEST
+
+START_TEST(nothing_is_something_to_free)
+{
+    void *blocks[] = {memory_new(0), memory_new_array(0, 8), memory_new_array(8, 0),
+                      memory_resize(NULL, 0, 1)};
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        ck_assert_ptr_nonnull(blocks[i]);
+        free(blocks[i]);
+    }
+}
+END_TEST
+
+START_TEST(resize_keeps_the_content)
+{
+    char *block = memory_resize(NULL, 4, 1);
+    memcpy(block, "abc", 4);
+    block = memory_resize(block, 1 << 20, 1);
+    ck_assert_str_eq(block, "abc");
+    block = memory_resize(block, 2, 2);
+    ck_assert_str_eq(block, "abc");
+    free(block);
+}
+END_TEST
+
+START_TEST(copies_text)
+{
+    char text[] = "Việt Nam";
+    char *copy = memory_copy_text(text);
+    text[0] = 'x';
+    ck_assert_str_eq(copy, "Việt Nam");
+    free(copy);
+}
+END_TEST
+
+/* A sanitizer's allocator ends the process before ours can. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+/* The line that says so goes nowhere, and so does the core. */
+static void expect_death(void)
+{
+    struct rlimit none = {0, 0};
+    ck_assert_int_eq(setrlimit(RLIMIT_CORE, &none), 0);
+    ck_assert_int_eq(close(STDERR_FILENO), 0);
+}
+
+START_TEST(an_overflowing_array_ends_the_process)
+{
+    expect_death();
+    free(memory_new_array(SIZE_MAX / 2, 4));
+}
+END_TEST
+
+START_TEST(an_overflowing_resize_ends_the_process)
+{
+    expect_death();
+    free(memory_resize(NULL, SIZE_MAX / 2, 4));
+}
+END_TEST
+
+static void add_deaths(TCase *tests)
+{
+    tcase_add_test_raise_signal(tests, an_overflowing_array_ends_the_process, SIGABRT);
+    tcase_add_test_raise_signal(tests, an_overflowing_resize_ends_the_process, SIGABRT);
+}
+
+#else
+
+static void add_deaths(TCase *tests)
+{
+    (void)tests;
+}
+
+#endif
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TCase *tests = tcase_create("memory");
+    tcase_add_test(tests, new_memory_is_zeroed);
+    tcase_add_test(tests, nothing_is_something_to_free);
+    tcase_add_test(tests, resize_keeps_the_content);
+    tcase_add_test(tests, copies_text);
+    add_deaths(tests);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

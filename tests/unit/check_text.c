@@ -1,0 +1,244 @@
+/* Slices, numbers, codes, UTF-8: the boundaries and just beyond them. */
+#include <turnout/base/text.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include <turnout/base/limits.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+START_TEST(slices_compare)
+{
+    ck_assert(slice_equals(slice_of("abc"), "abc"));
+    ck_assert(!slice_equals(slice_of("abc"), "ab"));
+    ck_assert(!slice_equals(slice_of("ab"), "abc"));
+    ck_assert(!slice_equals(slice_of("abC"), "abc"));
+    ck_assert(slice_equals((struct slice){0}, ""));
+    ck_assert(slice_equals_ignoring_case(slice_of("aBc-1"), "AbC-1"));
+    ck_assert(!slice_equals_ignoring_case(slice_of("abc"), "abcd"));
+    ck_assert(slice_equals_ignoring_case((struct slice){0}, ""));
+}
+END_TEST
+
+START_TEST(slices_are_trimmed_of_blanks_only)
+{
+    ck_assert(slice_equals(slice_trim(slice_of(" \t a b\t ")), "a b"));
+    ck_assert(slice_equals(slice_trim(slice_of(" \t ")), ""));
+    ck_assert(slice_equals(slice_trim(slice_of("\na\r")), "\na\r"));
+    ck_assert_uint_eq(slice_trim((struct slice){0}).length, 0);
+}
+END_TEST
+
+START_TEST(slices_are_copied_only_when_they_fit)
+{
+    char text[4] = "old";
+    ck_assert(!slice_copy(slice_of("abcd"), text, sizeof text));
+    ck_assert_str_eq(text, "old");
+    ck_assert(slice_copy(slice_of("abc"), text, sizeof text));
+    ck_assert_str_eq(text, "abc");
+    ck_assert(slice_copy((struct slice){0}, text, sizeof text));
+    ck_assert_str_eq(text, "");
+    ck_assert(!slice_copy((struct slice){0}, text, 0));
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    uint64_t most;
+    bool ok;
+    uint64_t value;
+} unsigneds[] = {
+    {"0", 0, true, 0},
+    {"007", 7, true, 7},
+    {"8", 7, false, 0},
+    {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+    {"18446744073709551616", UINT64_MAX, false, 0},
+    {"99999999999999999999", UINT64_MAX, false, 0},
+    {"", 9, false, 0},
+    {"+1", 9, false, 0},
+    {"-1", 9, false, 0},
+    {" 1", 9, false, 0},
+    {"1 ", 9, false, 0},
+    {"1x", 99, false, 0},
+    {"0x1", 99, false, 0},
+    {"1.0", 99, false, 0},
+};
+
+START_TEST(unsigned_numbers)
+{
+    uint64_t value = 12345;
+    ck_assert_int_eq(text_parse_unsigned(slice_of(unsigneds[_i].text), unsigneds[_i].most, &value),
+                     unsigneds[_i].ok);
+    ck_assert_uint_eq(value, unsigneds[_i].ok ? unsigneds[_i].value : 12345);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int64_t least, most;
+    bool ok;
+    int64_t value;
+} integers[] = {
+    {"-5", -5, 5, true, -5},
+    {"-6", -5, 5, false, 0},
+    {"5", -5, 5, true, 5},
+    {"6", -5, 5, false, 0},
+    {"9223372036854775807", INT64_MIN, INT64_MAX, true, INT64_MAX},
+    {"9223372036854775808", INT64_MIN, INT64_MAX, false, 0},
+    {"-9223372036854775807", INT64_MIN, INT64_MAX, true, -INT64_MAX},
+    {"-9223372036854775808", INT64_MIN, INT64_MAX, true, INT64_MIN},
+    {"-9223372036854775809", INT64_MIN, INT64_MAX, false, 0},
+    {"-", -5, 5, false, 0},
+    {"", -5, 5, false, 0},
+    {"--1", -5, 5, false, 0},
+    {"+1", -5, 5, false, 0},
+};
+
+START_TEST(signed_numbers)
+{
+    int64_t value = 12345;
+    ck_assert_int_eq(
+        text_parse_integer(slice_of(integers[_i].text), integers[_i].least, integers[_i].most, &value),
+        integers[_i].ok);
+    ck_assert_int_eq(value, integers[_i].ok ? integers[_i].value : 12345);
+}
+END_TEST
+
+START_TEST(codes)
+{
+    static const char longest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+    ck_assert_uint_eq(strlen(longest), AREA_CODE_BYTES_MAX);
+    ck_assert(text_is_code(slice_of(longest)));
+    ck_assert(!text_is_code(slice_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456")));
+    ck_assert(text_is_code(slice_of("00019804-003._az")));
+    static const char *const wrong[] = {"", "a b", "a/b", "a:b", "{a}", "é", "a\n", "a@b", "a[b", "a`b"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        ck_assert_msg(!text_is_code(slice_of(wrong[i])), "%s", wrong[i]);
+    }
+    ck_assert(!text_is_code((struct slice){"a\0b", 3}));
+}
+END_TEST
+
+START_TEST(key_ids_may_be_longer)
+{
+    char id[KEY_BYTES_MAX + 2];
+    memset(id, 'k', sizeof id);
+    ck_assert(text_is_key_id((struct slice){id, KEY_BYTES_MAX}));
+    ck_assert(!text_is_key_id((struct slice){id, KEY_BYTES_MAX + 1}));
+    ck_assert(!text_is_key_id((struct slice){id, 0}));
+    ck_assert(!text_is_key_id(slice_of("a b")));
+}
+END_TEST
+
+static const struct {
+    const char *bytes;
+    int characters; /* -1: not UTF-8 */
+} encoded[] = {
+    {"", 0},
+    {"abc", 3},
+    {"Việt Nam", 8},
+    {"\x7f", 1},
+    {"\xc2\x80", 1},
+    {"\xdf\xbf", 1},
+    {"\xe0\xa0\x80", 1},
+    {"\xed\x9f\xbf", 1},
+    {"\xee\x80\x80", 1},
+    {"\xef\xbf\xbf", 1},
+    {"\xf0\x90\x80\x80", 1},
+    {"\xf4\x8f\xbf\xbf", 1},
+    {"\x80", -1},
+    {"\xbf", -1},
+    {"\xc0\x80", -1},         /* overlong NUL */
+    {"\xc1\xbf", -1},         /* overlong */
+    {"\xe0\x9f\xbf", -1},     /* overlong */
+    {"\xf0\x8f\xbf\xbf", -1}, /* overlong */
+    {"\xed\xa0\x80", -1},     /* surrogate */
+    {"\xed\xbf\xbf", -1},     /* surrogate */
+    {"\xf4\x90\x80\x80", -1}, /* beyond the last code point */
+    {"\xf8\x88\x80\x80\x80", -1},
+    {"\xff", -1},
+    {"\xc3", -1}, /* cut */
+    {"\xe1\xbb", -1},
+    {"\xf0\x9f\x98", -1},
+    {"\xc3(", -1},
+    {"\xe1\xbb(", -1},
+};
+
+START_TEST(utf8)
+{
+    size_t characters = 0;
+    struct slice slice = slice_of(encoded[_i].bytes);
+    ck_assert_int_eq(text_is_utf8(slice, &characters), encoded[_i].characters >= 0);
+    if (encoded[_i].characters >= 0) {
+        ck_assert_uint_eq(characters, (size_t)encoded[_i].characters);
+    }
+    ck_assert_int_eq(text_is_utf8(slice, NULL), encoded[_i].characters >= 0);
+}
+END_TEST
+
+START_TEST(control_characters)
+{
+    static const char *const with[] = {"\n", "a\tb", "\x1f", "\x7f", "\xc2\x80", "x\xc2\x9f"};
+    static const char *const without[] = {"", " ", "~", "\xc2\xa0", "Việt Nam", "\xe2\x80\xa8"};
+    for (size_t i = 0; i < COUNT(with); i++) {
+        ck_assert(text_has_control(slice_of(with[i])));
+    }
+    for (size_t i = 0; i < COUNT(without); i++) {
+        ck_assert(!text_has_control(slice_of(without[i])));
+    }
+    ck_assert(text_has_control((struct slice){"a\0b", 3}));
+}
+END_TEST
+
+static const struct {
+    const char *bytes;
+    size_t whole;
+} cuts[] = {
+    {"", 0},       {"abc", 3},        {"ab\xe1\xbb\x87", 5}, {"ab\xe1\xbb", 2},       {"ab\xe1", 2},
+    {"ab\xc3", 2}, {"ab\xc3\xa9", 4}, {"\xf0\x9f\x98", 0},   {"\xf0\x9f\x98\x80", 4}, {"\xe1", 0},
+};
+
+START_TEST(whole_length_drops_a_part_of_a_character)
+{
+    ck_assert_uint_eq(text_whole_length(slice_of(cuts[_i].bytes)), cuts[_i].whole);
+}
+END_TEST
+
+START_TEST(splits_to_the_last_part)
+{
+    struct slice rest = slice_of("a,,b,");
+    static const char *const parts[] = {"a", "", "b", ""};
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        ck_assert_ptr_nonnull(rest.bytes);
+        ck_assert(slice_equals(text_split(&rest, ','), parts[i]));
+    }
+    ck_assert_ptr_null(rest.bytes);
+    ck_assert_uint_eq(text_split(&rest, ',').length, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("text");
+    TCase *tests = tcase_create("text");
+    tcase_add_test(tests, slices_compare);
+    tcase_add_test(tests, slices_are_trimmed_of_blanks_only);
+    tcase_add_test(tests, slices_are_copied_only_when_they_fit);
+    tcase_add_loop_test(tests, unsigned_numbers, 0, COUNT(unsigneds));
+    tcase_add_loop_test(tests, signed_numbers, 0, COUNT(integers));
+    tcase_add_test(tests, codes);
+    tcase_add_test(tests, key_ids_may_be_longer);
+    tcase_add_loop_test(tests, utf8, 0, COUNT(encoded));
+    tcase_add_test(tests, control_characters);
+    tcase_add_loop_test(tests, whole_length_drops_a_part_of_a_character, 0, COUNT(cuts));
+    tcase_add_test(tests, splits_to_the_last_part);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
