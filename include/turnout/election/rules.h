@@ -22,7 +22,8 @@ struct unit_state {
     unsigned char digest[REPORT_DIGEST_BYTES];
 };
 
-/* The first kind. True when the report may go on to the store; else *ret_result is the rejection. */
+/* The first kind, in this order: wrong-election, as-of-in-future, as-of-before-opening, reason-required. True
+ * when the report may go on to the store; else *ret_result is the rejection. */
 bool rules_check(const struct election *election, const struct report *report, int64_t now_ms,
                  struct report_result *ret_result);
 
@@ -42,12 +43,15 @@ struct decision {
     struct totals change;      /* what every area above the unit adds to its totals; also for duplicate */
 };
 
+/* The second kind. The first of these that holds decides:
+ *   1. seq below the last one: superseded
+ *   2. seq equal to it: duplicate when the digests are equal, else seq-conflict
+ *   3. voted above the roll that the report leaves behind: voted-exceeds-registered
+ *   4. as_of before the last one: as-of-before-last
+ *   5. voted below the last one, and the kind is not correction: count-decreased
+ *   6. accepted
+ * What cannot be true at all (3) is said before what contradicts another report (4, 5). */
 void rules_decide(const struct unit_state *before, const struct report_received *received,
                   struct decision *ret_decision);
-
-/* The answer for a decision, with receipt and a detail in words; `standing` is what stood recorded before. */
-void rules_explain(const struct report *report, const unsigned char digest[REPORT_DIGEST_BYTES],
-                   enum report_status status, enum report_code code, const struct unit_state *standing,
-                   struct report_result *ret_result);
 
 #endif

@@ -9,12 +9,14 @@
 
 struct election_folder {
     struct election election;
-    struct election_register *reg; /* owned */
-    unsigned char register_digest[REGISTER_DIGEST_BYTES]; /* over every area and unit with its parent and roll */
+    struct election_register *reg;                        /* owned */
+    unsigned char register_digest[REGISTER_DIGEST_BYTES]; /* wire/register_digest.h */
 };
 
-/* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`; the error then says how many there were. Libraries
- * do not print: the caller's on_fault does. election_folder_done() frees what it holds. */
+/* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`, with the file's name in the folder and the
+ * line (0: none to blame); the error then says how many there were. TURNOUT_NOT_FOUND, and no fault, when
+ * there is no such folder. Libraries do not print: the caller's on_fault does. election_folder_done()
+ * frees what it holds. */
 enum turnout_error election_folder_read(const char *path, register_fault_fn *on_fault, void *context,
                                         struct election_folder *ret_folder, struct error *error);
 void election_folder_done(struct election_folder *folder);

@@ -1,0 +1,31 @@
+/* election.ini: what an election is called, when it is, and its rules.
+ *
+ *   [election]
+ *   id = vn-2026                              a code (DESIGN section 2)
+ *   name = Bầu cử ...                         UTF-8, at most NAME_BYTES_MAX bytes
+ *   name_en = Election of ...                 may be left out
+ *   date = 2026-03-15
+ *   timezone = Asia/Ho_Chi_Minh               IANA name, shown to readers
+ *   opens = 2026-03-15T07:00:00+07:00         on `date`; its offset is the election's
+ *   closes = 2026-03-15T21:00:00+07:00        on `date`, later, with the same offset
+ *   rounds = 09:00 11:00 13:00                local times, ascending, not before opening; may be empty
+ *
+ *   [rules]                                   may be left out
+ *   as-of-tolerance-s = 120                   0 to 86400: how far a unit's clock may be ahead
+ */
+#ifndef TURNOUT_ELECTION_INI_H
+#define TURNOUT_ELECTION_INI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <turnout/election/election.h>
+#include <turnout/election/register.h>
+
+#define ELECTION_INI_FILE "election.ini"
+
+/* False after every fault has gone to `on_fault`; *ret_election is written only on true. */
+bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_fault, void *context,
+                       struct election *ret_election);
+
+#endif

@@ -1,0 +1,114 @@
+/* The fingerprint of a register. Units are sorted within their commune only: a few dozen at a time, which
+ * stay in the processor's cache, where sorting a million at once would not. */
+#include <turnout/wire/register_digest.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/memory.h>
+
+enum { FEED_BYTES = 64 * 1024 };
+
+struct digest {
+    crypto_generichash_state state;
+    struct buffer lines; /* gathered and fed to the hash by the block */
+};
+
+static void feed(struct digest *digest)
+{
+    int status = crypto_generichash_update(&digest->state, (const unsigned char *)digest->lines.bytes,
+                                           digest->lines.length);
+    assert(status == 0);
+    buffer_clear(&digest->lines);
+}
+
+static void end_line(struct digest *digest)
+{
+    buffer_append_char(&digest->lines, '\n');
+    if (digest->lines.length >= FEED_BYTES) {
+        feed(digest);
+    }
+}
+
+/* An area or unit to be sorted by its code. */
+struct entry {
+    const char *code;
+    uint32_t at; /* its index in the register */
+};
+
+static int compare_codes(const void *a, const void *b)
+{
+    const struct entry *left = a;
+    const struct entry *right = b;
+    return strcmp(left->code, right->code); /* codes are unique: there are no ties to leave to chance */
+}
+
+static void digest_area(struct digest *digest, const struct election_register *reg, const struct area *area)
+{
+    buffer_append_text(&digest->lines, "area ");
+    buffer_append_text(&digest->lines, area->code);
+    buffer_append_char(&digest->lines, ' ');
+    buffer_append_text(&digest->lines, area_level_name(area->level));
+    buffer_append_char(&digest->lines, ' ');
+    buffer_append_text(&digest->lines, area->parent == REGISTER_NONE ? "" : reg->areas[area->parent].code);
+    end_line(digest);
+}
+
+/* `sorted` has room for the commune's units. */
+static void digest_units(struct digest *digest, const struct election_register *reg,
+                         const struct area *commune, struct entry *sorted)
+{
+    for (uint32_t i = 0; i < commune->children; i++) {
+        uint32_t at = commune->first_child + i;
+        sorted[i] = (struct entry){reg->units[at].code, at};
+    }
+    qsort(sorted, commune->children, sizeof *sorted, compare_codes);
+    for (uint32_t i = 0; i < commune->children; i++) {
+        buffer_append_text(&digest->lines, "unit ");
+        buffer_append_text(&digest->lines, sorted[i].code);
+        buffer_append_char(&digest->lines, ' ');
+        buffer_append_text(&digest->lines, commune->code);
+        buffer_append_char(&digest->lines, ' ');
+        buffer_append_integer(&digest->lines, reg->units[sorted[i].at].registered);
+        end_line(digest);
+    }
+}
+
+/* Every area's line; then areas[] is in the order in which the units' lines come. */
+static void digest_areas(struct digest *digest, const struct election_register *reg, struct entry *areas)
+{
+    for (uint32_t i = 0; i < reg->area_count; i++) {
+        areas[i] = (struct entry){reg->areas[i].code, i};
+    }
+    qsort(areas, reg->area_count, sizeof *areas, compare_codes);
+    for (uint32_t i = 0; i < reg->area_count; i++) {
+        digest_area(digest, reg, &reg->areas[areas[i].at]);
+    }
+}
+
+void register_digest(const struct election_register *reg, unsigned char ret_digest[REGISTER_DIGEST_BYTES])
+{
+    struct digest digest = {0};
+    int status = crypto_generichash_init(&digest.state, NULL, 0, REGISTER_DIGEST_BYTES);
+    assert(status == 0);
+
+    struct entry *areas = memory_new_array(reg->area_count, sizeof *areas);
+    struct entry *units = memory_new_array(reg->unit_count, sizeof *units);
+    digest_areas(&digest, reg, areas);
+    for (uint32_t i = 0; i < reg->area_count; i++) {
+        const struct area *area = &reg->areas[areas[i].at];
+        if (area->level == AREA_COMMUNE) {
+            digest_units(&digest, reg, area, units);
+        }
+    }
+    feed(&digest);
+    status = crypto_generichash_final(&digest.state, ret_digest, REGISTER_DIGEST_BYTES);
+    assert(status == 0);
+    buffer_done(&digest.lines);
+    free(units);
+    free(areas);
+}

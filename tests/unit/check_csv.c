@@ -1,0 +1,220 @@
+/* Rows out of bytes, and cells into them. What a reader makes of a text is written as `line:cell|cell`,
+ * one row a line; a row that cannot be read as `line!`. */
+#include <turnout/wire/csv.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include <turnout/base/buffer.h>
+
+static void read_all(struct buffer *out, const char *text, size_t length)
+{
+    char *bytes = malloc(length == 0 ? 1 : length); /* no more, so that a sanitizer sees a step too far */
+    ck_assert_ptr_nonnull(bytes);
+    memcpy(bytes, text, length);
+    struct csv_reader reader;
+    csv_reader_init(&reader, bytes, length);
+    for (;;) {
+        struct csv_row row;
+        struct error error;
+        enum csv_found found = csv_reader_next(&reader, &row, &error);
+        if (found == CSV_END) {
+            break;
+        }
+        buffer_printf(out, "%u%s", row.line, found == CSV_BAD ? "!" : ":");
+        for (uint32_t i = 0; found == CSV_ROW && i < row.cell_count; i++) {
+            buffer_append_text(out, i == 0 ? "" : "|");
+            buffer_append(out, row.cells[i].bytes, row.cells[i].length);
+        }
+        buffer_append_char(out, '\n');
+    }
+    free(bytes);
+}
+
+static const struct {
+    const char *text;
+    const char *rows;
+} texts[] = {
+    {"a,b\nc,d\n", "1:a|b\n2:c|d\n"},
+    {"a,b\r\nc,d", "1:a|b\n2:c|d\n"},
+    {"\xef\xbb\xbf"
+     "a\n",
+     "1:a\n"},
+    {"\xef\xbb\xbf\"a\"\n", "1:a\n"},
+    {"a\xef\xbb\xbf\n", "1:a\xef\xbb\xbf\n"},
+    {"\xef\xbb", "1:\xef\xbb\n"},
+    {"\n\r\n\na\n\n\nb\n\n", "4:a\n7:b\n"},
+    {",\n,,", "1:|\n2:||\n"},
+    {" a , b \n", "1: a | b \n"},
+    {"\"a,b\",c", "1:a,b|c\n"},
+    {"\"\"", "1:\n"},
+    {"\"\",\"\"\n", "1:|\n"},
+    {"\"say \"\"yes\"\"\",x\n", "1:say \"yes\"|x\n"},
+    {"\"\"\"\"", "1:\"\n"},
+    {"\"two\nlines\",x\ny\n", "1:two\nlines|x\n3:y\n"},
+    {"\"two\r\nlines\"\r\ny", "1:two\r\nlines\n3:y\n"},
+    /* faults: where they stand, and that reading goes on behind them */
+    {"a\"b,c\nd\n", "1!\n2:d\n"},
+    {"a,\"b\"c\nd\n", "1!\n2:d\n"},
+    {"a,\"b\" ,c\nd\n", "1!\n2:d\n"},
+    {"a,\"b\nc,d\ne\n", "1!\n2:c|d\n3:e\n"},
+    {"\"", "1!\n"},
+    {"\"a\"\"", "1!\n"},
+    {"x\ny,\"a\"\"\nz\n", "1:x\n2!\n3:z\n"},
+    {"\"one\ntwo\"x,y\nz\n", "2!\n3:z\n"},
+    {"a\rb\nc\n", "1!\n2:c\n"},
+    {"a\r", "1!\n"},
+    {"\"a\"\rb\nc\n", "1!\n2:c\n"},
+    {"\ra\nb\n", "1!\n2:b\n"},
+};
+
+START_TEST(rows_are_read)
+{
+    struct buffer out = {0};
+    read_all(&out, texts[_i].text, strlen(texts[_i].text));
+    ck_assert_str_eq(out.bytes, texts[_i].rows);
+    buffer_done(&out);
+}
+END_TEST
+
+START_TEST(nothing_gives_no_row)
+{
+    struct buffer out = {0};
+    read_all(&out, "", 0);
+    read_all(&out, "\xef\xbb\xbf", 3);
+    read_all(&out, "\r\n\n", 3);
+    ck_assert_uint_eq(out.length, 0);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_a_byte_of_its_cell)
+{
+    struct buffer out = {0};
+    read_all(&out, "a\0b,c\n", 6);
+    ck_assert_uint_eq(out.length, 8);
+    ck_assert_mem_eq(out.bytes, "1:a\0b|c\n", 8);
+    buffer_done(&out);
+}
+END_TEST
+
+START_TEST(too_many_cells_are_a_fault)
+{
+    for (size_t cells = CSV_CELLS_MAX - 1; cells <= CSV_CELLS_MAX + 1; cells++) {
+        struct buffer text = {0};
+        for (size_t i = 0; i < cells; i++) {
+            buffer_append_text(&text, i == 0 ? "x" : ",x");
+        }
+        buffer_append_text(&text, "\ny\n");
+        struct buffer out = {0};
+        read_all(&out, text.bytes, text.length);
+        ck_assert_int_eq(out.bytes[1], cells > CSV_CELLS_MAX ? '!' : ':');
+        ck_assert_ptr_nonnull(strstr(out.bytes, "\n2:y\n"));
+        buffer_done(&out);
+        buffer_done(&text);
+    }
+}
+END_TEST
+
+START_TEST(a_row_is_compared_with_a_header)
+{
+    static const struct {
+        const char *text;
+        bool is_same;
+    } rows[] = {
+        {"code,name,roll", true},   {"\"code\",name,roll", true}, {"code,name", false},
+        {"code,name,roll,", false}, {"code,name,roll,x", false},  {"code,name,rolls", false},
+        {"Code,name,roll", false},  {"code, name,roll", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char bytes[64];
+        ck_assert(slice_copy(slice_of(rows[i].text), bytes, sizeof bytes));
+        struct csv_reader reader;
+        csv_reader_init(&reader, bytes, strlen(bytes));
+        struct csv_row row;
+        ck_assert_int_eq(csv_reader_next(&reader, &row, NULL), CSV_ROW);
+        ck_assert_msg(csv_row_is(&row, "code,name,roll") == rows[i].is_same, "%s", rows[i].text);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *cell;
+    char separator;
+    const char *written;
+} cells[] = {
+    {"", ',', ""},
+    {"plain", ',', "plain"},
+    {"Xã 1, Huế", ',', "\"Xã 1, Huế\""},
+    {"a;b", ',', "a;b"},
+    {"a;b", ';', "\"a;b\""},
+    {"a,b", ';', "\"a,b\""},
+    {"a\tb", '\t', "\"a\tb\""},
+    {"\"", ',', "\"\"\"\""},
+    {"say \"yes\"", ',', "\"say \"\"yes\"\"\""},
+    {"two\nlines", ',', "\"two\nlines\""},
+    {"two\rlines", ',', "\"two\rlines\""},
+};
+
+START_TEST(cells_are_quoted_where_they_must_be)
+{
+    struct buffer out = {0};
+    buffer_append_char(&out, '<');
+    csv_write_cell(&out, slice_of(cells[_i].cell), cells[_i].separator);
+    ck_assert_str_eq(out.bytes + 1, cells[_i].written);
+    buffer_done(&out);
+}
+END_TEST
+
+/* Any text of these characters is read without a step out of bounds, and ends; whatever it makes of it,
+ * its lines do not go back. */
+START_TEST(any_bytes_are_read_to_their_end)
+{
+    static const char alphabet[] = "a,\"\n\r";
+    uint64_t seed = UINT64_C(20260315);
+    (void)printf("seed %llu\n", (unsigned long long)seed);
+    for (int round = 0; round < 20000; round++) {
+        char text[24];
+        size_t length = 0;
+        while (length < sizeof text - 1) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            text[length++] = alphabet[(seed >> 33) % (sizeof alphabet - 1)];
+        }
+        struct csv_reader reader;
+        csv_reader_init(&reader, text, length);
+        uint32_t line = 0;
+        size_t rows = 0;
+        struct csv_row row;
+        while (csv_reader_next(&reader, &row, NULL) != CSV_END) {
+            ck_assert_uint_gt(row.line, line);
+            line = row.line;
+            ck_assert_uint_le(++rows, sizeof text);
+        }
+        ck_assert_uint_eq(reader.at, length);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("csv");
+    TCase *reading = tcase_create("reading");
+    tcase_add_loop_test(reading, rows_are_read, 0, (int)(sizeof texts / sizeof texts[0]));
+    tcase_add_test(reading, nothing_gives_no_row);
+    tcase_add_test(reading, a_nul_byte_is_a_byte_of_its_cell);
+    tcase_add_test(reading, too_many_cells_are_a_fault);
+    tcase_add_test(reading, a_row_is_compared_with_a_header);
+    tcase_add_test(reading, any_bytes_are_read_to_their_end);
+    suite_add_tcase(suite, reading);
+    TCase *writing = tcase_create("writing");
+    tcase_add_loop_test(writing, cells_are_quoted_where_they_must_be, 0,
+                        (int)(sizeof cells / sizeof cells[0]));
+    suite_add_tcase(suite, writing);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,411 @@
+/* An election's folder: a sound one is read, and every fault in its files is told with file and line.
+ * Faults are gathered as lines, `file:line: field: text`. */
+#include <turnout/service/election_folder.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/file.h>
+
+#define ELECTION                                                                                             \
+    "[election]\n"                                                                                           \
+    "id = test-1\n"                                                                                          \
+    "name = Bầu cử\n"                                                                                    \
+    "date = 2026-03-15\n"                                                                                    \
+    "timezone = Asia/Ho_Chi_Minh\n"
+#define POLLS                                                                                                \
+    "opens = 2026-03-15T07:00:00+07:00\n"                                                                    \
+    "closes = 2026-03-15T21:00:00+07:00\n"
+#define ROUNDS "rounds = 09:00 11:30  20:00\n"
+#define RULES  "[rules]\nas-of-tolerance-s = 60\n"
+
+static const char sound_ini[] = ELECTION POLLS ROUNDS RULES;
+static const char sound_areas[] = "code,level,parent,name,name_en\n"
+                                  "VN,nation,,Việt Nam,Viet Nam\n"
+                                  "46,province,VN,Huế,Hue\n"
+                                  "46-1,commune,46,\"Xã 1, Huế\",\n"
+                                  "46-2,commune,46,\"Xã 2, Huế\",\n";
+static const char sound_units[] = "code,commune,name,registered\n"
+                                  "46-1-1,46-1,Một,900\n"
+                                  "46-1-2,46-1,Hai,0100\n";
+
+static char folder_path[] = "/tmp/turnout-folder-XXXXXX";
+static const char *const files[] = {"election.ini", "areas.csv", "units.csv"};
+enum { FILES = 3 };
+
+static void path_of(const char *file, char ret_path[64])
+{
+    (void)snprintf(ret_path, 64, "%s/%s", folder_path, file);
+}
+
+static void write_file(const char *file, const char *content, size_t length)
+{
+    char path[64];
+    path_of(file, path);
+    struct error error;
+    ck_assert_int_eq(file_write(path, content, length, &error), TURNOUT_OK);
+}
+
+static void make_folder(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(folder_path));
+    write_file("election.ini", sound_ini, sizeof sound_ini - 1);
+    write_file("areas.csv", sound_areas, sizeof sound_areas - 1);
+    write_file("units.csv", sound_units, sizeof sound_units - 1);
+}
+
+static void remove_file(const char *file)
+{
+    char path[64];
+    path_of(file, path);
+    (void)unlink(path);
+}
+
+static void remove_folder(void)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        remove_file(files[i]);
+    }
+    ck_assert_int_eq(rmdir(folder_path), 0);
+}
+
+static void gather_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    buffer_printf(context, "%s:%u: %s: %s\n", file, line, error->field, error->text);
+}
+
+static struct election_folder read_sound_folder(void)
+{
+    struct election_folder folder;
+    struct buffer faults = {0};
+    struct error error;
+    enum turnout_error failed = election_folder_read(folder_path, gather_fault, &faults, &folder, &error);
+    ck_assert_msg(failed == TURNOUT_OK, "%s\n%s", error.text, faults.bytes);
+    return folder;
+}
+
+/* Reads a folder that must be faulty; `wanted` is how each fault told begins, one a line. */
+static void expect_faults(const char *wanted)
+{
+    struct election_folder folder;
+    struct buffer faults = {0};
+    struct error error;
+    ck_assert_int_eq(election_folder_read(folder_path, gather_fault, &faults, &folder, &error),
+                     TURNOUT_BAD_INPUT);
+    struct slice lines = {faults.bytes, faults.length};
+    struct slice heads = slice_of(wanted);
+    uint32_t count = 0;
+    while (heads.bytes != NULL) {
+        struct slice line = text_split(&lines, '\n');
+        struct slice head = text_split(&heads, '\n');
+        ck_assert_msg(line.length >= head.length && memcmp(line.bytes, head.bytes, head.length) == 0,
+                      "wanted\n%s\ngot\n%s", wanted, faults.bytes);
+        count++;
+    }
+    ck_assert_msg(lines.length == 0, "wanted\n%s\ngot\n%s", wanted, faults.bytes);
+    char sum[128];
+    (void)snprintf(sum, sizeof sum, "%s: %u fault%s", folder_path, count, count == 1 ? "" : "s");
+    ck_assert_str_eq(error.text, sum);
+    buffer_done(&faults);
+}
+
+START_TEST(a_sound_folder_is_read)
+{
+    struct election_folder folder = read_sound_folder();
+    const struct election *election = &folder.election;
+    ck_assert_str_eq(election->id, "test-1");
+    ck_assert_str_eq(election->name, "Bầu cử");
+    ck_assert_str_eq(election->name_en, "");
+    ck_assert_str_eq(election->date, "2026-03-15");
+    ck_assert_str_eq(election->timezone, "Asia/Ho_Chi_Minh");
+    ck_assert_int_eq(election->offset_s, 25200);
+    ck_assert_int_eq(election->opens, 1773532800);  /* 2026-03-15T00:00:00Z */
+    ck_assert_int_eq(election->closes, 1773583200); /* 14:00 */
+    ck_assert_uint_eq(election->round_count, 3);
+    ck_assert_int_eq(election->rounds[0], 1773540000);
+    ck_assert_int_eq(election->rounds[1], 1773549000);
+    ck_assert_int_eq(election->rounds[2], 1773579600);
+    ck_assert_int_eq(election->rules.as_of_tolerance_s, 60);
+    ck_assert_uint_eq(folder.reg->area_count, 4);
+    ck_assert_uint_eq(folder.reg->unit_count, 2);
+    ck_assert_int_eq(folder.reg->areas[REGISTER_NATION].registered, 1000);
+    ck_assert_str_eq(folder.reg->areas[2].name, "Xã 1, Huế");
+    election_folder_done(&folder);
+    ck_assert_ptr_null(folder.reg);
+}
+END_TEST
+
+START_TEST(the_digest_follows_the_register)
+{
+    struct election_folder before = read_sound_folder();
+    write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
+    struct election_folder same = read_sound_folder();
+    ck_assert_mem_eq(before.register_digest, same.register_digest, REGISTER_DIGEST_BYTES);
+    static const char other_units[] =
+        "code,commune,name,registered\n46-1-1,46-1,Một,901\n46-1-2,46-1,Hai,100\n";
+    write_file("units.csv", other_units, sizeof other_units - 1);
+    struct election_folder other = read_sound_folder();
+    ck_assert_mem_ne(before.register_digest, other.register_digest, REGISTER_DIGEST_BYTES);
+    election_folder_done(&before);
+    election_folder_done(&same);
+    election_folder_done(&other);
+}
+END_TEST
+
+START_TEST(what_may_be_left_out_may)
+{
+    static const char ini[] =
+        "\xef\xbb\xbf; a comment\r\n\r\n" ELECTION "  name_en : Election  \n" POLLS "rounds =\n#x";
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_str_eq(folder.election.name_en, "Election");
+    ck_assert_uint_eq(folder.election.round_count, 0);
+    ck_assert_int_eq(folder.election.rules.as_of_tolerance_s, 120);
+    election_folder_done(&folder);
+}
+END_TEST
+
+/* What is put in the place of the sound file, and how each fault told begins. */
+static const struct {
+    const char *ini;
+    const char *faults;
+} faulty_inis[] = {
+    /* keys and sections */
+    {"", "election.ini:1: : the file is empty;"},
+    {"\n",
+     "election.ini:0: id: is missing;\nelection.ini:0: name: is missing;\nelection.ini:0: date: is missing;\n"
+     "election.ini:0: timezone: is missing;\nelection.ini:0: opens: is missing;\n"
+     "election.ini:0: closes: is missing;\nelection.ini:0: rounds: is missing;"},
+    {ELECTION POLLS, "election.ini:0: rounds: is missing; add it under [election]"},
+    {ELECTION POLLS ROUNDS "id = test-2\n", "election.ini:9: id: stands in line 2 already;"},
+    {ELECTION POLLS ROUNDS "Id = test-2\n", "election.ini:9: : [election] has no key \"Id\";"},
+    {ELECTION POLLS ROUNDS "\n[rules]\nid = x\n", "election.ini:11: : [rules] has no key \"id\";"},
+    {ELECTION POLLS ROUNDS "[rule]\nas-of-tolerance-s = 1\n",
+     "election.ini:9: : there is no section [rule];"},
+    {ELECTION POLLS ROUNDS "[rules\n", "election.ini:9: : the section's name is not closed;"},
+    {"x = 1\n" ELECTION POLLS ROUNDS, "election.ini:1: : a key before any section;"},
+    {ELECTION "  what\n" POLLS ROUNDS "is this\n",
+     "election.ini:6: : neither a [section] nor a `key = value`;\n"
+     "election.ini:10: : neither a [section] nor a `key = value`;"},
+    {ELECTION POLLS ROUNDS "  id of a kind\n", "election.ini:9: : neither a [section] nor a `key = value`;"},
+    /* values */
+    {"[election]\nid = tést\nname = N\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:2: id: the id"},
+    {"[election]\nid =\nname = N\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:2: id: the id"},
+    {"[election]\nid = {x}\nname = N\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:2: id: the id"},
+    {"[election]\nid = t\nname =\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:3: name: the name is empty;"},
+    {"[election]\nid = t\nname = \xff\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:3: name: the name is not UTF-8;\nelection.ini:4: name_en: the name holds a control "
+     "character;"},
+    {"[election]\nid = t\nname = N\ndate = 2026-02-29\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:4: date: not a day of the calendar;"},
+    {"[election]\nid = t\nname = N\ndate = 2026-03-15\ntimezone = Asia/Hồ\n" POLLS ROUNDS,
+     "election.ini:5: timezone: not the name of a time zone;"},
+    {"[election]\nid = t\nname = N\ndate = 2026-03-15\ntimezone =\n" POLLS ROUNDS,
+     "election.ini:5: timezone: not the"},
+    /* polls */
+    {ELECTION "opens = 2026-03-15T07:00\ncloses = 21:00\n" ROUNDS,
+     "election.ini:6: opens: not a moment;\nelection.ini:7: closes: not a moment;"},
+    {ELECTION "opens = 2026-03-14T23:59:59+07:00\ncloses = 2026-03-15T21:00:00+07:00\n" ROUNDS,
+     "election.ini:6: opens: the polls do not open on 2026-03-15;"},
+    {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-16T00:00:00+07:00\n" ROUNDS,
+     "election.ini:7: closes: the polls do not close on 2026-03-15;"},
+    {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-15T14:00:00Z\n" ROUNDS,
+     "election.ini:7: closes: not the same offset from UTC as `opens`;"},
+    {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-15T07:00:00+07:00\n" ROUNDS,
+     "election.ini:7: closes: not later than `opens`;"},
+    /* rounds */
+    {ELECTION POLLS "rounds = 9:00\n", "election.ini:8: rounds: \"9:00\" is not a time of the day;"},
+    {ELECTION POLLS "rounds = 09:00 24:00\n", "election.ini:8: rounds: \"24:00\" is not a time of the day;"},
+    {ELECTION POLLS "rounds = 09:60\n", "election.ini:8: rounds: \"09:60\" is not a time of the day;"},
+    {ELECTION POLLS "rounds = 09:00,10:00\n",
+     "election.ini:8: rounds: \"09:00,10:00\" is not a time of the day;"},
+    {ELECTION POLLS "rounds = 09:00 09:00\n",
+     "election.ini:8: rounds: 09:00 is not later than the round before it;"},
+    {ELECTION POLLS "rounds = 11:00 09:00\n",
+     "election.ini:8: rounds: 09:00 is not later than the round before it;"},
+    {ELECTION POLLS "rounds = 06:59 09:00\n",
+     "election.ini:8: rounds: the first round is before the polls open;"},
+    /* rules */
+    {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 86401\n",
+     "election.ini:10: as-of-tolerance-s: not a number"},
+    {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = -1\n",
+     "election.ini:10: as-of-tolerance-s: not a number"},
+    {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s =\n",
+     "election.ini:10: as-of-tolerance-s: not a number"},
+};
+
+START_TEST(faults_of_the_ini_are_told)
+{
+    write_file("election.ini", faulty_inis[_i].ini, strlen(faulty_inis[_i].ini));
+    expect_faults(faulty_inis[_i].faults);
+}
+END_TEST
+
+static void write_ini_with_name(const char *name)
+{
+    struct buffer ini = {0};
+    buffer_printf(&ini, "[election]\nid = t\nname = %s\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+                  name);
+    write_file("election.ini", ini.bytes, ini.length);
+    buffer_done(&ini);
+}
+
+START_TEST(names_may_be_as_long_as_allowed)
+{
+    char name[1100];
+    memset(name, 'n', sizeof name);
+    name[NAME_BYTES_MAX] = '\0';
+    write_ini_with_name(name);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_str_eq(folder.election.name, name);
+    election_folder_done(&folder);
+
+    name[NAME_BYTES_MAX] = 'n';
+    name[NAME_BYTES_MAX + 1] = '\0';
+    write_ini_with_name(name);
+    expect_faults("election.ini:3: name: the name has 257 bytes;");
+
+    name[NAME_BYTES_MAX + 1] = 'n';
+    name[sizeof name - 1] = '\0';
+    write_ini_with_name(name);
+    expect_faults("election.ini:3: : the line has 1106 bytes;\nelection.ini:0: name: is missing;");
+}
+END_TEST
+
+START_TEST(as_many_rounds_as_allowed)
+{
+    for (uint32_t rounds = ROUNDS_MAX; rounds <= ROUNDS_MAX + 1; rounds++) {
+        struct buffer ini = {0};
+        buffer_append_text(&ini, ELECTION POLLS "rounds =");
+        for (uint32_t i = 0; i < rounds; i++) {
+            buffer_printf(&ini, " %02u:%02u", 8 + i / 6, i % 6 * 10);
+        }
+        write_file("election.ini", ini.bytes, ini.length);
+        if (rounds == ROUNDS_MAX) {
+            struct election_folder folder = read_sound_folder();
+            ck_assert_uint_eq(folder.election.round_count, ROUNDS_MAX);
+            election_folder_done(&folder);
+        } else {
+            expect_faults("election.ini:8: rounds: more than 48 rounds;");
+        }
+        buffer_done(&ini);
+    }
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_a_fault)
+{
+    static const char ini[] = ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 60\0"
+                                                    "0\n";
+    write_file("election.ini", ini, sizeof ini - 1);
+    expect_faults("election.ini:10: : the line holds a NUL byte;");
+}
+END_TEST
+
+static const struct {
+    const char *areas;
+    const char *units;
+    const char *faults;
+} faulty_tables[] = {
+    {"", sound_units, "areas.csv:1: : the file is empty;"},
+    {sound_areas, "", "units.csv:1: : the file is empty;"},
+    {"\n\n", sound_units, "areas.csv:1: : the first line must be `code,level,parent,name,name_en`;"},
+    {"code,level,parent,name\n", sound_units, "areas.csv:1: : the first line must be"},
+    {"code,level,parent,name,name_en,x\n", sound_units, "areas.csv:1: : the first line must be"},
+    {"\ncode,level,name,parent,name_en\n", sound_units, "areas.csv:2: : the first line must be"},
+    {"\"code\n", "Code,commune,name,registered\n",
+     "areas.csv:1: : the first line must be\nunits.csv:1: : the first line must be "
+     "`code,commune,name,registered`;"},
+    {"code,level,parent,name,name_en\n", "code,commune,name,registered\n",
+     "areas.csv:0: level: there is no nation;"},
+    {sound_areas, "code,commune,name,registered\n", "units.csv:0: : there is no unit;"},
+    {sound_areas, "code,commune,name,registered\nu,46-1,U\nv,46-1,V,1,\nw,46-1,W,x\nx,46-3,X,1\n",
+     "units.csv:2: : 3 cells instead of 4; write `code,commune,name,registered`\n"
+     "units.csv:3: : 5 cells instead of 4;\n"
+     "units.csv:4: registered: \"x\" is not a roll;\n"
+     "units.csv:5: commune: no sound row of areas.csv has the code \"46-3\";"},
+    {sound_areas,
+     "code,commune,name,registered\nu,46-1,\"U,1\nv,46-1,V\"x,1\nw,46-1,\"W\n,W\",1\nw,46-1,W,1\n",
+     "units.csv:3: : text stands behind a closing quote;\n"
+     "units.csv:4: name: the name holds a control character or a line end;\n"
+     "units.csv:6: code: w stands in units.csv line 4 already;"},
+    {sound_areas, "code,commune,name,registered\r\n46,46-1,U,1\r\n",
+     "units.csv:2: code: 46 stands in areas.csv line 3"},
+};
+
+START_TEST(faults_of_the_tables_are_told)
+{
+    write_file("areas.csv", faulty_tables[_i].areas, strlen(faulty_tables[_i].areas));
+    write_file("units.csv", faulty_tables[_i].units, strlen(faulty_tables[_i].units));
+    expect_faults(faulty_tables[_i].faults);
+}
+END_TEST
+
+START_TEST(files_that_are_not_there_are_told)
+{
+    remove_file("areas.csv");
+    expect_faults("areas.csv:0: : cannot be opened: No such file or directory; write it, or make one with");
+    remove_file("units.csv");
+    remove_file("election.ini");
+    expect_faults("election.ini:0: : cannot be opened: No such file or directory;\n"
+                  "areas.csv:0: : cannot be opened: No such file or directory;\n"
+                  "units.csv:0: : cannot be opened: No such file or directory;");
+    char path[64];
+    path_of("units.csv", path);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    expect_faults("election.ini:0: : cannot be opened:\nareas.csv:0: : cannot be opened:\n"
+                  "units.csv:0: : is not a regular file;");
+    ck_assert_int_eq(rmdir(path), 0);
+}
+END_TEST
+
+START_TEST(a_folder_that_is_not_there_is_told)
+{
+    struct election_folder folder;
+    struct buffer faults = {0};
+    struct error error;
+    ck_assert_int_eq(election_folder_read("/nowhere/at/all", gather_fault, &faults, &folder, &error),
+                     TURNOUT_NOT_FOUND);
+    ck_assert_str_eq(error.text, "/nowhere/at/all: there is no such folder");
+    char path[64];
+    path_of("units.csv", path);
+    ck_assert_int_eq(election_folder_read(path, gather_fault, &faults, &folder, &error), TURNOUT_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "units.csv: is not a folder"));
+    ck_assert_uint_eq(faults.length, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("election_folder");
+    TCase *tests = tcase_create("election_folder");
+    tcase_add_checked_fixture(tests, make_folder, remove_folder);
+    tcase_add_test(tests, a_sound_folder_is_read);
+    tcase_add_test(tests, the_digest_follows_the_register);
+    tcase_add_test(tests, what_may_be_left_out_may);
+    tcase_add_loop_test(tests, faults_of_the_ini_are_told, 0,
+                        (int)(sizeof faulty_inis / sizeof faulty_inis[0]));
+    tcase_add_test(tests, names_may_be_as_long_as_allowed);
+    tcase_add_test(tests, as_many_rounds_as_allowed);
+    tcase_add_test(tests, a_nul_byte_is_a_fault);
+    tcase_add_loop_test(tests, faults_of_the_tables_are_told, 0,
+                        (int)(sizeof faulty_tables / sizeof faulty_tables[0]));
+    tcase_add_test(tests, files_that_are_not_there_are_told);
+    tcase_add_test(tests, a_folder_that_is_not_there_is_told);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,25 @@
+/* Whole voters shared out in proportion, between a floor and a ceiling each: the largest-remainder method with
+ * bounds. Integers only, so the same on every machine. */
+#ifndef TURNOUT_COMMAND_APPORTION_H
+#define TURNOUT_COMMAND_APPORTION_H
+
+#include <stdint.h>
+
+/* One who takes part. */
+struct apportion_part {
+    uint32_t weight;    /* at least 1 */
+    uint32_t remainder; /* private */
+    int64_t least;      /* 0 <= least <= most < 2^31 */
+    int64_t most;
+    int64_t given; /* out */
+};
+
+/* Gives `total` to the parts as nearly in proportion to their weights as the bounds allow; of two equally near,
+ * the earlier part comes first. Returns what was given: `total`, or the sum of the floors or ceilings where
+ * `total` lies beyond it. Time grows with count * count. */
+int64_t apportion(int64_t total, struct apportion_part *parts, uint32_t count);
+
+/* A wish as a weight, cut to what a weight can be. */
+uint32_t apportion_weight(int64_t wish);
+
+#endif
