@@ -1,0 +1,360 @@
+/* How a real turnoutd speaks HTTP to readers and operators (DESIGN sections 7 and 9): caching, compression,
+ * methods, paths, and requests that must be refused. The tests only read, so they share one server. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { HEADER_BYTES = 256 };
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static void start_server(void)
+{
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+static void stop_server(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static void get(const char *target, const char *headers, struct http_answer *ret_answer)
+{
+    http_request(turnoutd.public_port, "GET", target, headers, ret_answer);
+}
+
+static void check_header(const struct http_answer *answer, const char *name, const char *wanted)
+{
+    char value[HEADER_BYTES];
+    ck_assert_msg(http_answer_header(answer, name, value, sizeof value), "no %s in %s", name, answer->head);
+    ck_assert_str_eq(value, wanted);
+}
+
+/* ---- documents ---- */
+
+static const char *const documents[] = {"/v1/turnout", "/v1/areas/01", "/v1/snapshot.json",
+                                        "/v1/snapshot.csv"};
+enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
+
+static void check_caching(const struct http_answer *answer)
+{
+    check_header(answer, "Cache-Control", "public, max-age=2, stale-while-revalidate=30");
+    check_header(answer, "Vary", "Accept-Encoding");
+    check_header(answer, "Access-Control-Allow-Origin", "*");
+    char value[HEADER_BYTES];
+    ck_assert(http_answer_header(answer, "Last-Modified", value, sizeof value));
+    ck_assert_str_eq(value + strlen(value) - strlen(" GMT"), " GMT");
+    ck_assert(http_answer_header(answer, "ETag", value, sizeof value));
+    ck_assert_msg(value[0] == '"' && value[strlen(value) - 1] == '"', "not a strong ETag: %s", value);
+}
+
+START_TEST(documents_are_cached_by_etag)
+{
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        struct http_answer answer;
+        get(documents[i], "", &answer);
+        ck_assert_int_eq(answer.status, 200);
+        check_caching(&answer);
+        char etag[HEADER_BYTES];
+        ck_assert(http_answer_header(&answer, "ETag", etag, sizeof etag));
+        http_answer_done(&answer);
+
+        struct buffer header = {0};
+        buffer_printf(&header, "If-None-Match: \"other\", %s\r\n", etag);
+        get(documents[i], header.bytes, &answer);
+        ck_assert_msg(answer.status == 304, "%s: %d", documents[i], answer.status);
+        check_caching(&answer);
+        check_header(&answer, "ETag", etag);
+        http_answer_done(&answer);
+        buffer_done(&header);
+
+        get(documents[i], "If-None-Match: \"other\"\r\n", &answer);
+        ck_assert_msg(answer.status == 200, "%s: %d", documents[i], answer.status);
+        http_answer_done(&answer);
+    }
+}
+END_TEST
+
+static char *gunzip(const struct http_answer *answer)
+{
+    enum { ROOM_BYTES = 1024 * 1024, WINDOW_BITS = 15, GZIP_ONLY = 16 };
+    char *text = calloc(1, ROOM_BYTES);
+    ck_assert_ptr_nonnull(text);
+    union {
+        char *given;
+        Bytef *taken;
+    } in = {.given = answer->body}, out = {.given = text};
+    z_stream stream = {.next_in = in.taken,
+                       .avail_in = (uInt)answer->body_bytes,
+                       .next_out = out.taken,
+                       .avail_out = ROOM_BYTES - 1};
+    ck_assert_int_eq(inflateInit2(&stream, WINDOW_BITS + GZIP_ONLY), Z_OK);
+    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    ck_assert_uint_eq(stream.avail_in, 0);
+    ck_assert_int_eq(inflateEnd(&stream), Z_OK);
+    return text;
+}
+
+START_TEST(documents_come_compressed)
+{
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        struct http_answer plain;
+        get(documents[i], "Accept-Encoding: gzip;q=0, identity\r\n", &plain);
+        char value[HEADER_BYTES];
+        ck_assert(!http_answer_header(&plain, "Content-Encoding", value, sizeof value));
+        char plain_etag[HEADER_BYTES];
+        ck_assert(http_answer_header(&plain, "ETag", plain_etag, sizeof plain_etag));
+
+        struct http_answer packed;
+        get(documents[i], "Accept-Encoding: br, gzip\r\n", &packed);
+        ck_assert_int_eq(packed.status, 200);
+        check_header(&packed, "Content-Encoding", "gzip");
+        check_caching(&packed);
+        /* Other bytes, so another strong ETag. */
+        ck_assert(http_answer_header(&packed, "ETag", value, sizeof value));
+        ck_assert_str_ne(value, plain_etag);
+        ck_assert_uint_lt(packed.body_bytes, plain.body_bytes);
+        char *text = gunzip(&packed);
+        ck_assert_str_eq(text, plain.body);
+        free(text);
+        http_answer_done(&packed);
+        http_answer_done(&plain);
+    }
+}
+END_TEST
+
+/* On one connection, so that a body where none belongs would be taken for the next answer. */
+START_TEST(head_is_get_without_the_body)
+{
+    struct http_link link;
+    http_open(&link, turnoutd.public_port);
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        struct buffer requests = {0};
+        buffer_printf(&requests, "HEAD %s HTTP/1.1\r\nHost: x\r\n\r\nGET %s HTTP/1.1\r\nHost: x\r\n\r\n",
+                      documents[i], documents[i]);
+        http_send(&link, requests.bytes, requests.length);
+        buffer_done(&requests);
+        struct http_answer head;
+        struct http_answer whole;
+        http_read_answer(&link, false, &head);
+        http_read_answer(&link, true, &whole);
+        ck_assert_int_eq(head.status, 200);
+        ck_assert_int_eq(whole.status, 200);
+        check_caching(&head);
+        static const char *const same[] = {"Content-Length", "Content-Type", "ETag", "Last-Modified"};
+        for (size_t h = 0; h < sizeof same / sizeof same[0]; h++) {
+            char value[HEADER_BYTES];
+            ck_assert(http_answer_header(&head, same[h], value, sizeof value));
+            check_header(&whole, same[h], value);
+        }
+        http_answer_done(&head);
+        http_answer_done(&whole);
+    }
+    http_close(&link);
+}
+END_TEST
+
+START_TEST(methods_and_paths_are_told_apart)
+{
+    static const struct {
+        const char *method;
+        const char *target;
+        int status;
+    } cases[] = {
+        {"GET", "/v1/areas/0103", 404},     {"GET", "/v1/areas/0101-001", 404},
+        {"GET", "/v1/areas/", 404},         {"GET", "/v1/areas/01/", 404},
+        {"GET", "/v1/turnout/", 404},       {"GET", "/v2/turnout", 404},
+        {"GET", "/metrics", 404},           {"GET", "/v1/reports", 404},
+        {"GET", "/../etc/passwd", 404},     {"GET", "/v1/areas/%00", 404},
+        {"POST", "/v1/turnout", 405},       {"POST", "/v1/areas/01", 405},
+        {"POST", "/v1/snapshot.json", 405}, {"POST", "/v1/nowhere", 404},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct http_answer answer;
+        bool posts = strcmp(cases[i].method, "POST") == 0;
+        http_request(turnoutd.public_port, cases[i].method, cases[i].target,
+                     posts ? "Content-Length: 0\r\n" : "", &answer);
+        ck_assert_msg(answer.status == cases[i].status, "%s %s: %d, not %d", cases[i].method, cases[i].target,
+                      answer.status, cases[i].status);
+        check_header(&answer, "Content-Type", "application/problem+json");
+        json_t *problem = json_of(answer.body);
+        ck_assert_int_eq(json_integer_of(problem, "status"), cases[i].status);
+        ck_assert_ptr_nonnull(strstr(json_text_of(problem, "type"), "urn:turnout:problem:"));
+        json_decref(problem);
+        char allow[HEADER_BYTES];
+        bool allows = http_answer_header(&answer, "Allow", allow, sizeof allow);
+        ck_assert_int_eq(allows, cases[i].status == 405);
+        if (allows) {
+            ck_assert(strstr(allow, "GET") != NULL && strstr(allow, "HEAD") != NULL);
+        }
+        http_answer_done(&answer);
+    }
+}
+END_TEST
+
+START_TEST(options_tells_what_is_allowed)
+{
+    struct http_answer answer;
+    http_request(turnoutd.public_port, "OPTIONS", "/v1/turnout",
+                 "Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n", &answer);
+    ck_assert_int_eq(answer.status, 204);
+    check_header(&answer, "Access-Control-Allow-Origin", "*");
+    char allow[HEADER_BYTES];
+    ck_assert(http_answer_header(&answer, "Allow", allow, sizeof allow));
+    ck_assert(strstr(allow, "GET") != NULL && strstr(allow, "HEAD") != NULL &&
+              strstr(allow, "OPTIONS") != NULL);
+    http_answer_done(&answer);
+}
+END_TEST
+
+/* Each is refused, and the connection closed with nothing behind it read as another request. */
+START_TEST(requests_that_could_be_smuggled_are_refused)
+{
+    static const char *const requests[] = {
+        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /v1/turnout HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "POST /v1/turnout HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\nx",
+        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+        "GET /v1/turnout HTTP/1.1\nHost: x\n\n",
+        "GET /v1/turnout HTTP/1.1\r\nHost : x\r\n\r\n",
+        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
+        "GET /v1/turnout HTTP/1.1\r\n\r\n",
+        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET http://x/v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET  /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
+        "BREW /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/turnout HTTP/2.0\r\nHost: x\r\n\r\n",
+        "\x16\x03\x01\x02 not HTTP at all\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        struct http_link link;
+        http_open(&link, turnoutd.public_port);
+        http_send_text(&link, requests[i]);
+        struct http_answer answer;
+        http_read_answer(&link, true, &answer);
+        ck_assert_msg(answer.status >= 400, "%d for %s", answer.status, requests[i]);
+        check_header(&answer, "Connection", "close");
+        http_answer_done(&answer);
+        http_read_to_end(&link);
+        ck_assert_msg(link.received.length == 0, "more than one answer for %s", requests[i]);
+        http_close(&link);
+    }
+}
+END_TEST
+
+START_TEST(a_head_without_end_is_refused)
+{
+    struct http_link link;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nX-Long: ");
+    struct buffer head = {0};
+    while (head.length < REQUEST_HEAD_BYTES_MAX) {
+        buffer_append_char(&head, 'x');
+    }
+    http_send(&link, head.bytes, head.length);
+    buffer_done(&head);
+    struct http_answer answer;
+    http_read_answer(&link, true, &answer);
+    ck_assert_int_eq(answer.status, 400);
+    http_answer_done(&answer);
+    http_close(&link);
+}
+END_TEST
+
+START_TEST(connections_end_when_asked_to)
+{
+    static const char *const requests[] = {
+        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /v1/turnout HTTP/1.0\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        struct http_link link;
+        http_open(&link, turnoutd.public_port);
+        http_send_text(&link, requests[i]);
+        struct http_answer answer;
+        http_read_answer(&link, true, &answer);
+        ck_assert_int_eq(answer.status, 200);
+        check_header(&answer, "Connection", "close");
+        http_answer_done(&answer);
+        http_read_to_end(&link);
+        ck_assert_uint_eq(link.received.length, 0);
+        http_close(&link);
+    }
+}
+END_TEST
+
+/* ---- operations ---- */
+
+START_TEST(operators_see_life_readiness_and_metrics)
+{
+    static const char *const paths[] = {"/livez", "/readyz", "/metrics"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct http_answer answer;
+        http_request(turnoutd.operate_port, "GET", paths[i], "", &answer);
+        ck_assert_msg(answer.status == 200, "%s: %d %s", paths[i], answer.status, answer.body);
+        http_answer_done(&answer);
+        http_request(turnoutd.public_port, "GET", paths[i], "", &answer);
+        ck_assert_msg(answer.status == 404, "%s is public", paths[i]);
+        http_answer_done(&answer);
+    }
+
+    struct http_answer answer;
+    http_request(turnoutd.operate_port, "GET", "/metrics", "", &answer);
+    char type[HEADER_BYTES];
+    ck_assert(http_answer_header(&answer, "Content-Type", type, sizeof type));
+    ck_assert_msg(strncmp(type, "text/plain", strlen("text/plain")) == 0, "%s", type);
+    /* Every line is a comment or a name of ours and its value. */
+    struct slice rest = slice_of(answer.body);
+    size_t samples = 0;
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        if (line.length > 0 && line.bytes[0] != '#') {
+            ck_assert_msg(strncmp(line.bytes, "turnout_", strlen("turnout_")) == 0, "%.*s", (int)line.length,
+                          line.bytes);
+            samples++;
+        }
+    }
+    ck_assert_uint_gt(samples, 0);
+    http_answer_done(&answer);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *serving = tcase_create("serving");
+    tcase_add_test(serving, documents_are_cached_by_etag);
+    tcase_add_test(serving, documents_come_compressed);
+    tcase_add_test(serving, head_is_get_without_the_body);
+    tcase_add_test(serving, methods_and_paths_are_told_apart);
+    tcase_add_test(serving, options_tells_what_is_allowed);
+    tcase_add_test(serving, requests_that_could_be_smuggled_are_refused);
+    tcase_add_test(serving, a_head_without_end_is_refused);
+    tcase_add_test(serving, connections_end_when_asked_to);
+
+    TCase *operating = tcase_create("operating");
+    tcase_add_test(operating, operators_see_life_readiness_and_metrics);
+
+    Suite *suite = suite_create("serving");
+    TCase *const all[] = {serving, operating};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        tcase_add_unchecked_fixture(all[i], start_server, stop_server);
+        suite_add_tcase(suite, all[i]);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,187 @@
+/* A turnoutd that cannot start says what is wrong and where, and ends with the status for it: 2 for settings and
+ * elections, 1 for what others hold. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { FAILED = 1, BAD_SETTINGS = 2 };
+
+static struct workspace workspace;
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+}
+
+static void teardown(void)
+{
+    workspace_done(&workspace);
+}
+
+/* Every word must stand in one and the same line of the log. `words` ends with a NULL. */
+static void check_logged(const struct turnoutd *turnoutd, const char *const words[])
+{
+    char *log = workspace_read(turnoutd->process.stderr_path);
+    bool found = false;
+    char *rest = log;
+    for (char *line = strsep(&rest, "\n"); line != NULL && !found; line = strsep(&rest, "\n")) {
+        found = true;
+        for (size_t i = 0; words[i] != NULL; i++) {
+            found = found && strstr(line, words[i]) != NULL;
+        }
+    }
+    free(log);
+    if (!found) {
+        log = workspace_read(turnoutd->process.stderr_path);
+        ck_abort_msg("no line with '%s' and the rest in:\n%s", words[0], log);
+    }
+}
+
+static void check_refusal(const struct workspace *where, const char *const settings[], int status,
+                          const char *const words[])
+{
+    struct turnoutd turnoutd;
+    turnoutd_launch(&turnoutd, where, settings);
+    int ended = process_wait_exit(&turnoutd.process, PROCESS_DEADLINE_MS);
+    ck_assert_msg(ended == status, "%s: status %d, not %d", words[0], ended, status);
+    check_logged(&turnoutd, words);
+}
+
+START_TEST(bad_settings_are_refused)
+{
+    static const struct {
+        const char *settings[3];
+        const char *words[3];
+    } cases[] = {
+        {{"--colour", "red"}, {"bad-setting", "colour"}},
+        {{"--publish-ms", "49"}, {"bad-setting", "publish-ms"}},
+        {{"--publish-ms", "many"}, {"bad-setting", "publish-ms"}},
+        {{"--workers", "0"}, {"bad-setting", "workers"}},
+        {{"--intake", "shut"}, {"bad-setting", "intake"}},
+        {{"--public", "127.0.0.1:65536"}, {"bad-setting", "public"}},
+        {{"--redis", "http://x"}, {"bad-setting", "redis"}},
+        {{"--election", "/nowhere"}, {"bad-election", "/nowhere"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check_refusal(&workspace, cases[i].settings, BAD_SETTINGS, cases[i].words);
+    }
+}
+END_TEST
+
+/* Two faults in one file: both are told, each with its line. */
+START_TEST(a_bad_register_is_refused)
+{
+    workspace_add_small_election(&workspace, "election");
+    workspace_write(&workspace, "election/units.csv",
+                    "code,commune,name,registered\n"
+                    "0101-001,0101,One,1000\n"
+                    "0101-002,0109,Two,500\n"
+                    "0101-003,0101,Three,many\n");
+    struct turnoutd turnoutd;
+    turnoutd_launch(&turnoutd, &workspace, NULL);
+    ck_assert_int_eq(process_wait_exit(&turnoutd.process, PROCESS_DEADLINE_MS), BAD_SETTINGS);
+    static const char *const unknown_commune[] = {"bad-election", "units.csv", "line=3", "0109", NULL};
+    static const char *const bad_roll[] = {"bad-election", "units.csv", "line=4", "registered", NULL};
+    check_logged(&turnoutd, unknown_commune);
+    check_logged(&turnoutd, bad_roll);
+}
+END_TEST
+
+START_TEST(a_port_in_use_is_refused)
+{
+    struct turnoutd first;
+    turnoutd_start(&first, &workspace, NULL);
+    const struct {
+        const char *setting;
+        uint16_t port;
+    } cases[] = {
+        {"--public", first.public_port},
+        {"--intake-http", first.intake_http_port},
+        {"--intake-stream", first.intake_stream_port},
+        {"--operate", first.operate_port},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char address[32];
+        int length = snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned)cases[i].port);
+        ck_assert(length > 0 && (size_t)length < sizeof address);
+        struct workspace own;
+        workspace_init(&own);
+        const char *const settings[] = {cases[i].setting, address, NULL};
+        const char *const words[] = {"cannot-listen", cases[i].setting + strlen("--"), address, NULL};
+        check_refusal(&own, settings, FAILED, words);
+        workspace_done(&own);
+    }
+    turnoutd_stop(&first);
+}
+END_TEST
+
+START_TEST(a_data_folder_in_use_is_refused)
+{
+    struct turnoutd first;
+    turnoutd_start(&first, &workspace, NULL);
+    char data[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data", data);
+    struct workspace own;
+    workspace_init(&own);
+    const char *const settings[] = {"--data", data, NULL};
+    const char *const words[] = {"data-folder-in-use", data, NULL};
+    check_refusal(&own, settings, FAILED, words);
+    workspace_done(&own);
+
+    /* The first one took no harm. */
+    struct http_answer answer;
+    small_report_post(first.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, &answer);
+    ck_assert_int_eq(answer.status, 201);
+    http_answer_done(&answer);
+    turnoutd_stop(&first);
+}
+END_TEST
+
+START_TEST(another_register_than_the_one_in_redis_is_refused)
+{
+    struct turnoutd turnoutd;
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    turnoutd_stop(&turnoutd);
+
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "election/units.csv", path);
+    char *units = workspace_read(path);
+    char *roll = strstr(units, ",2000\n");
+    ck_assert_ptr_nonnull(roll);
+    roll[1] = '3';
+    workspace_write(&workspace, "election/units.csv", units);
+    static const char *const words[] = {"cannot-use-redis", "register", NULL};
+    check_refusal(&workspace, NULL, FAILED, words);
+
+    roll[1] = '2';
+    workspace_write(&workspace, "election/units.csv", units);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    turnoutd_stop(&turnoutd);
+    free(units);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *start = tcase_create("start");
+    tcase_add_checked_fixture(start, setup, teardown);
+    tcase_add_test(start, bad_settings_are_refused);
+    tcase_add_test(start, a_bad_register_is_refused);
+    tcase_add_test(start, a_port_in_use_is_refused);
+    tcase_add_test(start, a_data_folder_in_use_is_refused);
+    tcase_add_test(start, another_register_than_the_one_in_redis_is_refused);
+
+    Suite *suite = suite_create("start");
+    suite_add_tcase(suite, start);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# The check of the files, checked: a sound tree passes, and each fault is found and named.
+#
+#   files_test.sh ROOT
+set -euo pipefail
+check=$1/tests/house/files.sh
+work=$(mktemp --directory)
+trap 'rm --recursive --force "$work"' EXIT
+
+failures=0
+
+# expect STATUS TEXT NAME: runs the check over $work/tree; TEXT must stand in what it prints.
+expect() {
+    local status=0
+    "$check" "$work/tree" >"$work/output" || status=$?
+    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" <(cat "$work/output" && echo end); then
+        echo "$3: status $status instead of $1, or not a word of '$2'"
+        cat "$work/output"
+        failures=$((failures + 1))
+    fi
+}
+
+fresh_tree() {
+    rm --recursive --force "$work/tree"
+    mkdir --parents "$work"/tree/{include,src,tests,tools,.ci}
+    cd "$work/tree"
+    echo '/* Text. */' >include/text.h
+    echo '/* Text. */' >src/text.c
+    printf '%s\n' '#!/usr/bin/env bash' 'true' >.ci/run
+}
+
+# a_function LINES: one whose body has that many.
+a_function() {
+    echo 'void f(void)'
+    echo '{'
+    yes '    g();' | head --lines="$1" || true
+    echo '}'
+}
+
+fresh_tree
+a_function 70 >>src/text.c
+echo '/* We never call atoi; snprintf(...) and strtoull() are fine. */' >>src/text.c
+expect 0 end "a sound tree"
+
+fresh_tree
+a_function 71 >>src/text.c
+expect 1 'src/text.c:3: a function of 71 lines' "a long function"
+
+fresh_tree
+yes '/* so */' | head --lines=601 >include/long.h || true
+expect 1 'include/long.h: 601 lines' "a long file"
+
+fresh_tree
+echo '#include <stdio.h>' >src/bare.c
+expect 1 'src/bare.c:1: does not open' "no comment at the head"
+
+fresh_tree
+echo 'int n = atoi(text);' >>src/text.c
+expect 1 'src/text.c:2:' "a forbidden call"
+
+fresh_tree
+echo 'usleep(1000);' >>src/text.c
+expect 1 'src/text.c:2:' "a sleep"
+
+fresh_tree
+printf '%s\n' '#!/usr/bin/env bash' 'if true' >.ci/run
+expect 1 'syntax error' "a script that does not parse"
+
+[[ $failures -eq 0 ]]

@@ -1,0 +1,67 @@
+/* A store on a real Redis, prepared and connected, with a small register: two provinces ("01", "02") of three
+ * communes, four units a commune with rolls of 0 to 40 voters; the last commune has no unit. */
+#ifndef TURNOUT_TESTS_STORE_FIXTURE_H
+#define TURNOUT_TESTS_STORE_FIXTURE_H
+
+#include <turnout/store/store.h>
+
+#include "redis_fixture.h"
+
+struct event_base;
+
+enum { STORE_FIXTURE_COMMUNES = 3, STORE_FIXTURE_WHY_BYTES = 256 };
+
+struct store_fixture {
+    struct redis_fixture redis;
+    struct election election;
+    struct election_register *reg;
+    struct store_options options; /* may be changed before store_fixture_connect */
+    struct event_base *base;
+    struct store *store;
+    uint32_t times_up;
+    uint32_t times_down;
+    char why[STORE_FIXTURE_WHY_BYTES]; /* what the last failed call or lost link said */
+};
+
+/* A register whose units' rolls are all `extra` more than usual; the caller frees. */
+struct election_register *store_fixture_register(uint32_t extra);
+
+/* Starts Redis only. */
+void store_fixture_start(struct store_fixture *fixture, const char *const *settings);
+
+/* Prepares Redis; the register's digest is made of `register_id`. */
+enum turnout_error store_fixture_prepare(struct store_fixture *fixture, unsigned char register_id,
+                                         bool relaxed, bool *ret_durable, struct error *error);
+
+/* Makes the store and runs the loop until it is up. */
+void store_fixture_connect(struct store_fixture *fixture);
+
+/* All three. */
+void store_fixture_begin(struct store_fixture *fixture);
+void store_fixture_end(struct store_fixture *fixture);
+
+/* A progress report of a unit: `voted` of its roll, an hour after opening for every seq. */
+struct report store_fixture_report(const struct store_fixture *fixture, uint32_t unit, int32_t seq,
+                                   int32_t voted);
+
+/* Adds a report with its digest. */
+void store_fixture_add(const struct store_fixture *fixture, struct store_batch *batch, uint32_t unit,
+                       const struct report *report, uint32_t round);
+
+/* Sends the batch, runs the loop until it is answered, and copies the results. */
+enum turnout_error store_fixture_apply(struct store_fixture *fixture, struct store_batch *batch,
+                                       struct store_result *ret_results);
+
+/* A batch of one. */
+enum turnout_error store_fixture_apply_one(struct store_fixture *fixture, uint32_t unit,
+                                           const struct report *report, struct store_result *ret_result);
+
+/* *ret_moved is whether there was anything newer than `known_revision`. */
+enum turnout_error store_fixture_read(struct store_fixture *fixture, uint32_t province,
+                                      int64_t known_revision, bool *ret_moved, struct totals *ret_totals,
+                                      struct totals ret_communes[STORE_FIXTURE_COMMUNES]);
+
+/* Runs the loop until *condition is true; fails the test after five seconds. */
+void store_fixture_run_until(struct store_fixture *fixture, const bool *condition);
+
+#endif

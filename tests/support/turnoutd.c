@@ -1,0 +1,129 @@
+/* The fixture of the end-to-end tests. */
+#include "turnoutd.h"
+
+#include <check.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/text.h>
+
+#include "http.h"
+
+enum { ARGUMENTS_MAX = 64, ASK_AGAIN_MS = 20 };
+
+struct arguments {
+    const char *words[ARGUMENTS_MAX + 1];
+    size_t count;
+};
+
+static void add(struct arguments *arguments, const char *word)
+{
+    ck_assert_uint_lt(arguments->count, ARGUMENTS_MAX);
+    arguments->words[arguments->count++] = word;
+}
+
+/* Adds a setting of the fixture's, unless the test has its own idea of it. */
+static void add_setting(struct arguments *arguments, const char *const settings[], const char *name,
+                        const char *value)
+{
+    for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
+        if (strcmp(settings[i], name) == 0) {
+            return;
+        }
+    }
+    add(arguments, name);
+    add(arguments, value);
+}
+
+void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
+                     const char *const settings[])
+{
+    *turnoutd = (struct turnoutd){0};
+    char election[WORKSPACE_PATH_BYTES];
+    char data[WORKSPACE_PATH_BYTES];
+    workspace_path(workspace, "election", election);
+    workspace_path(workspace, "data", data);
+    if (access(election, F_OK) != 0) {
+        workspace_add_small_election(workspace, "election");
+    }
+
+    struct arguments arguments = {.count = 0};
+    add(&arguments, TURNOUT_BIN_DIR "/turnoutd");
+    add_setting(&arguments, settings, "--election", election);
+    add_setting(&arguments, settings, "--data", data);
+    add_setting(&arguments, settings, "--public", "127.0.0.1:0");
+    add_setting(&arguments, settings, "--intake-http", "127.0.0.1:0");
+    add_setting(&arguments, settings, "--intake-stream", "127.0.0.1:0");
+    add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
+    add_setting(&arguments, settings, "--intake", "open");
+    for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
+        add(&arguments, settings[i]);
+    }
+    process_start(&turnoutd->process, workspace, "turnoutd", arguments.words);
+}
+
+/* From the log: `... listening listener=public address=127.0.0.1 port=41234`. */
+static uint16_t port_of(struct turnoutd *turnoutd, const char *listener)
+{
+    char wanted[64];
+    int length = snprintf(wanted, sizeof wanted, " listening listener=%s ", listener);
+    ck_assert(length > 0 && (size_t)length < sizeof wanted);
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd->process, turnoutd->process.stderr_path, wanted, line);
+
+    static const char key[] = " port=";
+    const char *port_text = strstr(line, key);
+    ck_assert_msg(port_text != NULL, "no port in: %s", line);
+    struct slice rest = slice_of(port_text + strlen(key));
+    uint64_t port;
+    ck_assert_msg(text_parse_unsigned(text_split(&rest, ' '), UINT16_MAX, &port), "no port in: %s", line);
+    return (uint16_t)port;
+}
+
+void turnoutd_wait_ready(const struct turnoutd *turnoutd)
+{
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (;;) {
+        struct http_answer answer;
+        http_request(turnoutd->operate_port, "GET", "/readyz", "", &answer);
+        int status = answer.status;
+        if (status != 200) {
+            ck_assert_msg(clock_monotonic_ms() < deadline, "not ready: %d %s", status, answer.body);
+        }
+        http_answer_done(&answer);
+        if (status == 200) {
+            return;
+        }
+        /* Nothing announces readiness to a reader, so it is asked for again, and not without a breath. */
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+}
+
+void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
+                    const char *const settings[])
+{
+    turnoutd_launch(turnoutd, workspace, settings);
+    turnoutd->operate_port = port_of(turnoutd, "operate");
+    turnoutd->public_port = port_of(turnoutd, "public");
+    turnoutd->intake_http_port = port_of(turnoutd, "intake-http");
+    turnoutd->intake_stream_port = port_of(turnoutd, "intake-stream");
+    turnoutd_wait_ready(turnoutd);
+}
+
+void turnoutd_stop(struct turnoutd *turnoutd)
+{
+    process_signal(&turnoutd->process, SIGTERM);
+    int status = process_wait_exit(&turnoutd->process, PROCESS_DEADLINE_MS);
+    if (status != 0) {
+        char *log = workspace_read(turnoutd->process.stderr_path);
+        (void)fprintf(stderr, "%s", log);
+        free(log);
+        ck_abort_msg("turnoutd ended with status %d", status);
+    }
+}

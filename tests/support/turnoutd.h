@@ -1,0 +1,34 @@
+/* A real turnoutd over the small election, on free ports of 127.0.0.1. */
+#ifndef TURNOUT_TESTS_TURNOUTD_H
+#define TURNOUT_TESTS_TURNOUTD_H
+
+#include <stdint.h>
+
+#include "process.h"
+#include "workspace.h"
+
+struct turnoutd {
+    struct process process;
+    uint16_t public_port;
+    uint16_t intake_http_port;
+    uint16_t intake_stream_port;
+    uint16_t operate_port;
+};
+
+/* Starts it with the election in the workspace's folder `election` (written when it is not there) and its data in
+ * `data`, and returns once it is ready. `settings` are more arguments, `--name value ...`, ended by a NULL; they
+ * may be NULL, and go before the fixture's own where they name the same setting. */
+void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
+                    const char *const settings[]);
+
+/* The same without waiting for it: for a turnoutd that is not expected to become ready. */
+void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
+                     const char *const settings[]);
+
+/* Waits for GET /readyz to be 200. */
+void turnoutd_wait_ready(const struct turnoutd *turnoutd);
+
+/* SIGTERM; fails the test unless it ends with status 0. */
+void turnoutd_stop(struct turnoutd *turnoutd);
+
+#endif
