@@ -1,0 +1,219 @@
+/* The command `turnout` against a real turnoutd: what it says, how it ends, and that a server which is away costs
+ * no report. */
+#include <check.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { ARGUMENTS_MAX = 32, URL_BYTES = 64 };
+
+static const char turnout[] = TURNOUT_BIN_DIR "/turnout";
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char intake_url[URL_BYTES];
+static char public_url[URL_BYTES];
+static char stream_address[URL_BYTES];
+static char spool_path[WORKSPACE_PATH_BYTES];
+static char election_path[WORKSPACE_PATH_BYTES];
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    (void)snprintf(intake_url, sizeof intake_url, "http://127.0.0.1:%u", turnoutd.intake_http_port);
+    (void)snprintf(public_url, sizeof public_url, "http://127.0.0.1:%u/", turnoutd.public_port);
+    (void)snprintf(stream_address, sizeof stream_address, "127.0.0.1:%u", turnoutd.intake_stream_port);
+    workspace_path(&workspace, "spool", spool_path);
+    workspace_path(&workspace, "election", election_path);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* Runs `turnout` with the arguments up to a NULL; checks its exit status, and that its output and its errors hold
+ * these texts (NULL: must be empty). */
+static void check_run(int status, const char *said, const char *complained, ...)
+{
+    const char *arguments[ARGUMENTS_MAX] = {turnout};
+    size_t count = 1;
+    va_list list;
+    va_start(list, complained);
+    while ((arguments[count] = va_arg(list, const char *)) != NULL) {
+        count++;
+        ck_assert_uint_lt(count, ARGUMENTS_MAX);
+    }
+    va_end(list);
+    struct process process = {0};
+    process_start(&process, &workspace, "turnout", arguments);
+    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *out = workspace_read(process.stdout_path);
+    char *err = workspace_read(process.stderr_path);
+    ck_assert_msg(ended == status, "ended with %d\n%s\n%s", ended, out, err);
+    ck_assert_msg(said == NULL ? out[0] == '\0' : strstr(out, said) != NULL, "no `%s` in\n%s\n%s", said, out,
+                  err);
+    ck_assert_msg(complained == NULL ? err[0] == '\0' : strstr(err, complained) != NULL, "no `%s` in\n%s",
+                  complained, err);
+    free(out);
+    free(err);
+}
+
+#define TO_INTAKE "report", "--server", intake_url, "--spool", spool_path, "--election", "small"
+#define TO_NOBODY "report", "--server", "http://127.0.0.1:1", "--spool", spool_path, "--election", "small"
+#define FLUSH     "report", "--server", intake_url, "--spool", spool_path, "--flush"
+#define AT        "--as-of", "2026-03-15T09:00:00+07:00"
+
+START_TEST(a_report_is_answered_in_words)
+{
+    check_run(
+        0, "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
+        NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
+    check_run(0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1",
+              "--voted", "312", AT, NULL);
+    check_run(3, "seq-conflict", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "313", AT,
+              NULL);
+    check_run(3, "voted-exceeds-registered", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "2", "--voted",
+              "1001", AT, NULL);
+    check_run(3, "unknown-unit", NULL, TO_INTAKE, "--unit", "nobody", "--seq", "2", "--voted", "1", AT, NULL);
+    check_run(0, "accepted: unit 0101-001, report 5, 300 voted", NULL, TO_INTAKE, "--unit", "0101-001",
+              "--seq", "5", "--voted", "300", AT, "--kind", "correction", "--reason", "miscount", "--note",
+              "\u0111\u1ebfm l\u1ea1i", NULL);
+    check_run(0, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "4",
+              "--voted", "312", AT, NULL);
+    small_wait_voted(turnoutd.public_port, 300);
+    ck_assert_int_eq(access(spool_path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(what_could_not_be_sent_is_sent_later)
+{
+    check_run(1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted", "10", NULL);
+    /* Without a time of its own the same report again is the one that waits already. */
+    check_run(1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted", "10", NULL);
+    check_run(2, NULL, "another one with this --seq waits", TO_NOBODY, "--unit", "0101-001", "--seq", "1",
+              "--voted", "11", NULL);
+    check_run(1, "2 kept in", NULL, TO_NOBODY, "--unit", "0101-002", "--seq", "1", "--voted", "20", NULL);
+    /* A power cut in the midst of writing. */
+    FILE *spool = fopen(spool_path, "a");
+    ck_assert_ptr_nonnull(spool);
+    ck_assert_int_ge(fputs("{\"election\":\"small\",\"un", spool), 0);
+    ck_assert_int_eq(fclose(spool), 0);
+    check_run(0, "accepted: unit 0101-001, report 1, 10 voted", "were no whole reports", TO_INTAKE, "--unit",
+              "0101-003", "--seq", "1", "--voted", "30", NULL);
+    small_wait_voted(turnoutd.public_port, 60);
+    check_run(0, "nothing is spooled", NULL, FLUSH, NULL);
+}
+END_TEST
+
+START_TEST(waiting_for_the_server_pays)
+{
+    const char *const arguments[] = {turnout,   TO_INTAKE, "--unit", "0101-001", "--seq", "1",
+                                     "--voted", "10",      "--wait", "60",       NULL};
+    struct process process = {0};
+    char line[PROCESS_LINE_BYTES];
+    turnoutd_stop(&turnoutd);
+    process_start(&process, &workspace, "turnout", arguments);
+    while (access(spool_path, F_OK) != 0) {
+        ck_assert(process_is_running(&process));
+    }
+    char port[URL_BYTES];
+    (void)snprintf(port, sizeof port, "127.0.0.1:%u", turnoutd.intake_http_port);
+    turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake-http", port, NULL});
+    process_wait_line(&process, process.stdout_path, "accepted: unit 0101-001, report 1", line);
+    ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
+}
+END_TEST
+
+START_TEST(watch_shows_the_nation)
+{
+    check_run(0, "0 of 6,150 voted  [TEST]\n0 of 10 units heard, as of -, published ", NULL, "watch",
+              "--once", "--server", public_url, NULL);
+    check_run(0, "accepted", NULL, TO_INTAKE, "--unit", "0201-001", "--seq", "1", "--voted", "615", AT, NULL);
+    small_wait_voted(turnoutd.public_port, 615);
+    check_run(0, "10.00%  615 of 6,150 voted", NULL, "watch", "--once", "--server", public_url, NULL);
+    check_run(1, "server away", NULL, "watch", "--once", "--server", "http://127.0.0.1:1", NULL);
+}
+END_TEST
+
+START_TEST(watch_follows_and_ends_on_a_signal)
+{
+    const char *const watch[] = {turnout, "watch", "--server", public_url, NULL};
+    const char *const report[] = {turnout, TO_INTAKE, "--unit", "0201-001", "--seq",
+                                  "1",     "--voted", "615",    AT,         NULL};
+    struct process watching = {0};
+    struct process reporting = {0};
+    char line[PROCESS_LINE_BYTES];
+    process_start(&watching, &workspace, "watch", watch);
+    process_wait_line(&watching, watching.stdout_path, "  0 of 6,150 voted", line);
+    process_start(&reporting, &workspace, "report", report);
+    ck_assert_int_eq(process_wait_exit(&reporting, PROCESS_DEADLINE_MS), 0);
+    process_wait_line(&watching, watching.stdout_path, "10.00%  615 of 6,150 voted", line);
+    turnoutd_stop(&turnoutd);
+    process_wait_line(&watching, watching.stdout_path, "server away: ", line);
+    process_signal(&watching, SIGINT);
+    ck_assert_int_eq(process_wait_exit(&watching, PROCESS_DEADLINE_MS), 0);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+END_TEST
+
+START_TEST(a_simulation_is_counted)
+{
+    check_run(0, "accepted   250", NULL, "simulate", "--election", election_path, "--stream", stream_address,
+              "--reports-a-unit", "25", NULL);
+    check_run(1, "\"superseded\":240", NULL, "simulate", "--election", election_path, "--stream",
+              stream_address, "--reports-a-unit", "25", "--json", NULL);
+    check_run(1, NULL, "no server at 127.0.0.1 port 1", "simulate", "--election", election_path, "--stream",
+              "127.0.0.1:1", NULL);
+    check_run(2, NULL, "--units 11", "simulate", "--election", election_path, "--units", "11", NULL);
+}
+END_TEST
+
+START_TEST(a_wrong_command_line_is_told)
+{
+    check_run(2, "simulate", NULL, NULL);
+    check_run(0, "simulate", NULL, "help", NULL);
+    check_run(0, "--units N", NULL, "help", "simulate", NULL);
+    check_run(0, "--units N", NULL, "simulate", "--help", NULL);
+    check_run(0, "turnout ", NULL, "--version", NULL);
+    check_run(2, NULL, "there are: demo report watch register simulate", "frobnicate", NULL);
+    check_run(2, NULL, "there is no command `frobnicate`", "help", "frobnicate", NULL);
+    check_run(2, NULL, "turnout report: unrecognized option '--frobnicate'", "report", "--frobnicate", NULL);
+    check_run(2, NULL, "--unit is missing", "report", "--election", "small", NULL);
+    check_run(2, NULL, "--voted 10000001: must be a whole number from 0 to 10000000", "report", "--voted",
+              "10000001", NULL);
+    check_run(2, NULL, "--as-of", "report", "--as-of", "noon", NULL);
+    check_run(2, NULL, "--rate 0: must be", "simulate", "--rate", "0", NULL);
+    check_run(2, NULL, "--server", "watch", "--server", "127.0.0.1:8080", NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("command");
+    TCase *tests = tcase_create("command");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_report_is_answered_in_words);
+    tcase_add_test(tests, what_could_not_be_sent_is_sent_later);
+    tcase_add_test(tests, waiting_for_the_server_pays);
+    tcase_add_test(tests, watch_shows_the_nation);
+    tcase_add_test(tests, watch_follows_and_ends_on_a_signal);
+    tcase_add_test(tests, a_simulation_is_counted);
+    tcase_add_test(tests, a_wrong_command_line_is_told);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

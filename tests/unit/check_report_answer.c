@@ -1,0 +1,90 @@
+/* Which answers of the HTTP intake take a report out of the spool, and which leave it there. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_answer.h"
+
+struct answer_case {
+    int http_status;
+    const char *body;
+    enum turnout_error expected;
+    enum report_status status; /* for TURNOUT_OK */
+    enum report_code code;
+};
+
+#define PROBLEM(code)  "{\"type\":\"urn:turnout:problem:" code "\",\"status\":1,\"code\":\"" code "\"}"
+#define RESULT(status) "{\"unit\":\"u\",\"seq\":1,\"status\":\"" status "\",\"receipt\":\"7K4Q-9M2D\"}"
+
+static const struct answer_case cases[] = {
+    {201, RESULT("accepted"), TURNOUT_OK, STATUS_ACCEPTED, CODE_NONE},
+    {200, RESULT("duplicate"), TURNOUT_OK, STATUS_DUPLICATE, CODE_NONE},
+    {200, RESULT("superseded"), TURNOUT_OK, STATUS_SUPERSEDED, CODE_NONE},
+    {202, RESULT("held"), TURNOUT_OK, STATUS_HELD, CODE_NONE},
+    {422, PROBLEM("voted-exceeds-registered"), TURNOUT_OK, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED},
+    {409, PROBLEM("seq-conflict"), TURNOUT_OK, STATUS_REJECTED, CODE_SEQ_CONFLICT},
+    {400, PROBLEM("malformed"), TURNOUT_OK, STATUS_REJECTED, CODE_MALFORMED},
+    /* Later, perhaps. */
+    {503, PROBLEM("store-unavailable"), TURNOUT_UNAVAILABLE, 0, 0},
+    {429, PROBLEM("too-many"), TURNOUT_UNAVAILABLE, 0, 0},
+    {200, "{\"unit\":\"u\",\"seq\":1,\"status\":\"unavailable\",\"code\":\"store-unavailable\"}",
+     TURNOUT_UNAVAILABLE, 0, 0},
+    {500, PROBLEM("malformed"), TURNOUT_UNAVAILABLE, 0, 0},
+    /* Not the word of an intake. */
+    {502, "<html>Bad Gateway</html>", TURNOUT_UNAVAILABLE, 0, 0},
+    {404, "<html>Not Found</html>", TURNOUT_UNAVAILABLE, 0, 0},
+    {404, PROBLEM("no-such-page"), TURNOUT_UNAVAILABLE, 0, 0},
+    {404, "{\"code\":\"\"}", TURNOUT_UNAVAILABLE, 0, 0},
+    {404, "{\"code\":7}", TURNOUT_UNAVAILABLE, 0, 0},
+    {404, "[]", TURNOUT_UNAVAILABLE, 0, 0},
+    {404, "", TURNOUT_UNAVAILABLE, 0, 0},
+    {200, "hello", TURNOUT_UNAVAILABLE, 0, 0},
+    {201, "", TURNOUT_UNAVAILABLE, 0, 0},
+    {204, "{}", TURNOUT_UNAVAILABLE, 0, 0},
+    {301, RESULT("accepted"), TURNOUT_UNAVAILABLE, 0, 0},
+};
+
+START_TEST(an_answer_is_judged)
+{
+    const struct answer_case *c = &cases[_i];
+    struct report_result result;
+    struct error error = {0};
+    enum turnout_error code = report_answer_read(c->http_status, slice_of(c->body), &result, &error);
+    ck_assert_msg(code == c->expected, "HTTP %d %s: %d %s", c->http_status, c->body, (int)code, error.text);
+    if (code == TURNOUT_OK) {
+        ck_assert_int_eq(result.status, c->status);
+        ck_assert_int_eq(result.code, c->code);
+    } else {
+        ck_assert_str_ne(error.text, "");
+    }
+}
+END_TEST
+
+START_TEST(texts_for_people_are_cut_between_characters)
+{
+    char body[2048] = "{\"code\":\"malformed\",\"field\":\"seq\",\"detail\":\"x";
+    while (strlen(body) < 1000) {
+        (void)strcat(body, "\u1ec7");
+    }
+    (void)strcat(body, "\"}");
+    struct report_result result;
+    ck_assert_int_eq(report_answer_read(400, slice_of(body), &result, NULL), TURNOUT_OK);
+    ck_assert_str_eq(result.field, "seq");
+    ck_assert_uint_ge(strlen(result.detail), sizeof result.detail - 4);
+    ck_assert(text_is_utf8(slice_of(result.detail), NULL));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("report_answer");
+    TCase *tests = tcase_create("read");
+    tcase_add_loop_test(tests, an_answer_is_judged, 0, (int)(sizeof cases / sizeof cases[0]));
+    tcase_add_test(tests, texts_for_people_are_cut_between_characters);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,280 @@
+/* The spool on a real disk: what comes back after every way of leaving it. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <turnout/wire/report_json.h>
+
+#include "spool.h"
+
+static char folder[] = "/tmp/turnout-spool-XXXXXX";
+static char path[sizeof folder + 32];
+
+static void set_up(void)
+{
+    (void)strcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/spool", folder);
+}
+
+static void remove_file(const char *suffix)
+{
+    char name[sizeof path + 16];
+    (void)snprintf(name, sizeof name, "%s%s", path, suffix);
+    (void)unlink(name);
+}
+
+static void tear_down(void)
+{
+    remove_file("");
+    remove_file(".new");
+    remove_file(".broken");
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+static struct report report_of(const char *unit, int32_t seq)
+{
+    struct report report = {.seq = seq, .voted = 10 * seq, .registered = REGISTERED_ABSENT};
+    (void)strcpy(report.election, "e");
+    (void)strcpy(report.unit, unit);
+    (void)strcpy(report.as_of_text, "2026-03-15T09:00:00+07:00");
+    return report;
+}
+
+static struct spool open_good(void)
+{
+    struct spool spool;
+    struct error error = {0};
+    ck_assert_msg(spool_open(path, true, &spool, &error) == TURNOUT_OK, "%s", error.text);
+    return spool;
+}
+
+static void append_good(struct spool *spool, const char *unit, int32_t seq)
+{
+    struct report report = report_of(unit, seq);
+    ck_assert_int_eq(spool_append(spool, &report, NULL), TURNOUT_OK);
+}
+
+static int32_t seq_at(const struct spool *spool, size_t index)
+{
+    struct slice line = spool_line(spool, index);
+    struct report report;
+    ck_assert_int_eq(report_json_parse(line.bytes, line.length, &report, NULL), TURNOUT_OK);
+    return report.seq;
+}
+
+static void write_file(const char *bytes)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(bytes, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void check_file(const char *suffix, const char *expected)
+{
+    char name[sizeof path + 16];
+    char bytes[4096] = {0};
+    (void)snprintf(name, sizeof name, "%s%s", path, suffix);
+    FILE *file = fopen(name, "r");
+    ck_assert_ptr_nonnull(file);
+    (void)!fread(bytes, 1, sizeof bytes - 1, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_str_eq(bytes, expected);
+}
+
+START_TEST(reports_come_back_in_order)
+{
+    struct spool spool = open_good();
+    for (int32_t seq = 1; seq <= 5; seq++) {
+        append_good(&spool, "u1", seq);
+    }
+    spool_close(&spool);
+    struct stat file;
+    ck_assert_int_eq(stat(path, &file), 0);
+    ck_assert_uint_eq(file.st_mode & 0777U, 0600);
+    spool = open_good();
+    ck_assert_uint_eq(spool.count, 5);
+    ck_assert_uint_eq(spool.broken, 0);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_int_eq(seq_at(&spool, i), (int32_t)i + 1);
+    }
+    spool_close(&spool);
+}
+END_TEST
+
+START_TEST(removing_takes_the_oldest)
+{
+    struct spool spool = open_good();
+    for (int32_t seq = 1; seq <= 5; seq++) {
+        append_good(&spool, "u1", seq);
+    }
+    ck_assert_int_eq(spool_remove(&spool, 0, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 2, NULL), TURNOUT_OK);
+    append_good(&spool, "u2", 9);
+    spool_close(&spool);
+    spool = open_good();
+    static const int32_t left[] = {3, 4, 5, 9};
+    ck_assert_uint_eq(spool.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(seq_at(&spool, i), left[i]);
+    }
+    spool_close(&spool);
+}
+END_TEST
+
+START_TEST(an_empty_spool_leaves_no_file)
+{
+    struct spool spool = open_good();
+    spool_close(&spool);
+    ck_assert_int_eq(access(path, F_OK), -1);
+    spool = open_good();
+    append_good(&spool, "u1", 1);
+    append_good(&spool, "u1", 2);
+    ck_assert_int_eq(spool_remove(&spool, 2, NULL), TURNOUT_OK);
+    spool_close(&spool);
+    ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+#define WHOLE_1                                                                                              \
+    "{\"election\":\"e\",\"unit\":\"u1\",\"seq\":1,\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10}"
+#define WHOLE_2                                                                                              \
+    "{\"election\":\"e\",\"unit\":\"u1\",\"seq\":2,\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":20}"
+
+struct torn_case {
+    const char *found;
+    const char *left;
+    const char *broken; /* "" for no such file */
+};
+
+static const struct torn_case torn_cases[] = {
+    {WHOLE_1 "\n{\"election\":\"e\",\"un", WHOLE_1 "\n", "{\"election\":\"e\",\"un\n"},
+    {WHOLE_1 "\nrubbish\n" WHOLE_2 "\n", WHOLE_1 "\n" WHOLE_2 "\n", "rubbish\n"},
+    {WHOLE_1 "\n" WHOLE_2, WHOLE_1 "\n" WHOLE_2 "\n", ""}, /* only the newline is missing */
+    {WHOLE_1 "\n\n\n" WHOLE_2 "\n", WHOLE_1 "\n" WHOLE_2 "\n", ""},
+};
+
+START_TEST(a_torn_line_is_set_aside)
+{
+    const struct torn_case *c = &torn_cases[_i];
+    write_file(c->found);
+    struct spool spool = open_good();
+    ck_assert_uint_eq(spool.broken, c->broken[0] == '\0' ? 0 : 1);
+    check_file("", c->left);
+    if (c->broken[0] != '\0') {
+        check_file(".broken", c->broken);
+    }
+    append_good(&spool, "u1", 3);
+    spool_close(&spool);
+    spool = open_good();
+    ck_assert_uint_eq(spool.broken, 0);
+    ck_assert_int_eq(seq_at(&spool, spool.count - 1), 3);
+    spool_close(&spool);
+}
+END_TEST
+
+START_TEST(a_report_is_found_by_election_unit_and_seq)
+{
+    struct spool spool = open_good();
+    append_good(&spool, "u1", 1);
+    append_good(&spool, "u2", 2);
+    struct report found;
+    ck_assert(spool_find(&spool, "e", "u2", 2, &found));
+    ck_assert_int_eq(found.voted, 20);
+    ck_assert(!spool_find(&spool, "e", "u1", 2, &found));
+    ck_assert(!spool_find(&spool, "e", "u2", 1, &found));
+    ck_assert(!spool_find(&spool, "f", "u2", 2, &found));
+    spool_close(&spool);
+}
+END_TEST
+
+START_TEST(a_spool_has_one_user_at_a_time)
+{
+    struct spool spool = open_good();
+    append_good(&spool, "u1", 1);
+    struct spool other;
+    struct error error = {0};
+    ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_IN_USE);
+    /* The lock goes with the new file. */
+    append_good(&spool, "u1", 2);
+    ck_assert_int_eq(spool_remove(&spool, 1, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_IN_USE);
+    spool_close(&spool);
+    ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_OK);
+    ck_assert_uint_eq(other.count, 1);
+    spool_close(&other);
+}
+END_TEST
+
+/* Several processes append and remove at the same time; each removes only what it has seen, so what was appended
+ * and what was removed must agree in the end. */
+START_TEST(whoever_waits_sees_the_new_file)
+{
+    enum { PROCESSES = 4, TURNS = 25 };
+    for (int32_t process = 0; process < PROCESSES; process++) {
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            for (int32_t turn = 1; turn <= TURNS; turn++) {
+                struct spool spool;
+                struct report report = report_of("u1", process * TURNS + turn);
+                bool good = spool_open(path, true, &spool, NULL) == TURNOUT_OK && spool.broken == 0 &&
+                            spool_append(&spool, &report, NULL) == TURNOUT_OK &&
+                            (turn % 5 != 0 || spool_remove(&spool, 1, NULL) == TURNOUT_OK);
+                if (!good) {
+                    _exit(1);
+                }
+                spool_close(&spool);
+            }
+            _exit(0);
+        }
+    }
+    for (int process = 0; process < PROCESSES; process++) {
+        int status = 0;
+        ck_assert_int_gt(wait(&status), 0);
+        ck_assert_int_eq(status, 0);
+    }
+    struct spool spool = open_good();
+    ck_assert_uint_eq(spool.count, PROCESSES * TURNS - PROCESSES * (TURNS / 5));
+    spool_close(&spool);
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_refused)
+{
+    struct spool spool;
+    struct error error = {0};
+    ck_assert_int_eq(spool_open(folder, true, &spool, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(spool_open("/nowhere/at/all/spool", true, &spool, &error), TURNOUT_SYSTEM);
+    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/at/all/spool"));
+    ck_assert_int_eq(symlink("elsewhere", path), 0);
+    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_SYSTEM);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("spool");
+    TCase *tests = tcase_create("file");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, reports_come_back_in_order);
+    tcase_add_test(tests, removing_takes_the_oldest);
+    tcase_add_test(tests, an_empty_spool_leaves_no_file);
+    tcase_add_loop_test(tests, a_torn_line_is_set_aside, 0, (int)(sizeof torn_cases / sizeof torn_cases[0]));
+    tcase_add_test(tests, a_report_is_found_by_election_unit_and_seq);
+    tcase_add_test(tests, a_spool_has_one_user_at_a_time);
+    tcase_add_test(tests, whoever_waits_sees_the_new_file);
+    tcase_add_test(tests, what_is_no_file_is_refused);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
