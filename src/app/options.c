@@ -298,39 +298,38 @@ static enum turnout_error read_file(struct options *options, struct error *error
 
 static const char variable_prefix[] = "TURNOUT_";
 
-/* TURNOUT_PUBLISH_MS -> publish-ms. False when the name is too long to be one. */
-static bool variable_to_name(struct slice variable, char ret_name[NAME_BYTES])
+/* Whether a variable, its prefix taken off, is the one of a setting: PUBLISH_MS of publish-ms. */
+static bool variable_is(struct slice variable, const char *name)
 {
-    if (!slice_copy(variable, ret_name, NAME_BYTES)) {
+    if (variable.length != strlen(name)) {
         return false;
     }
-    for (char *c = ret_name; *c != '\0'; c++) {
-        *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+    for (size_t i = 0; i < variable.length; i++) {
+        int expected = name[i] == '-' ? '_' : toupper((unsigned char)name[i]);
+        if ((unsigned char)variable.bytes[i] != expected) {
+            return false;
+        }
     }
     return true;
 }
 
 static enum turnout_error read_variable(struct options *options, const char *entry, struct error *error)
 {
-    const char *equals = strchr(entry, '=');
-    if (equals == NULL) {
-        return TURNOUT_OK;
-    }
+    struct slice rest = slice_of(entry);
+    struct slice variable = text_split(&rest, '=');
     char place[PLACE_BYTES];
-    (void)snprintf(place, sizeof place, "%.*s", (int)(equals - entry), entry);
-    const char *start = entry + strlen(variable_prefix);
-    char name[NAME_BYTES];
-    size_t i = OPTION_COUNT;
-    if (variable_to_name((struct slice){start, (size_t)(equals - start)}, name)) {
-        if (strcmp(name, "config") == 0) {
-            return TURNOUT_OK; /* taken before */
+    (void)snprintf(place, sizeof place, "%.*s", (int)variable.length, variable.bytes);
+    variable.bytes += strlen(variable_prefix);
+    variable.length -= strlen(variable_prefix);
+    if (variable_is(variable, "config")) {
+        return TURNOUT_OK; /* taken before */
+    }
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (variable_is(variable, table[i].name)) {
+            return set_value(options, i, rest.bytes, place, error);
         }
-        i = find_option(slice_of(name));
     }
-    if (i == OPTION_COUNT) {
-        return error_fail(error, TURNOUT_BAD_INPUT, place, "%s: no setting has this name", place);
-    }
-    return set_value(options, i, equals + 1, place, error);
+    return error_fail(error, TURNOUT_BAD_INPUT, place, "%s: no setting has this name", place);
 }
 
 static enum turnout_error read_environment(struct options *options, char **environment, struct error *error)

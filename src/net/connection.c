@@ -247,17 +247,21 @@ static void settle(struct connection *connection)
     }
 }
 
-static void on_turn_ends(evutil_socket_t fd, short what, void *context)
+static void settle_all(struct connections *connections)
 {
-    (void)fd;
-    (void)what;
-    struct connections *connections = context;
     struct connection *connection;
     while ((connection = TAILQ_FIRST(&connections->due)) != NULL) {
         TAILQ_REMOVE(&connections->due, connection, due);
         connection->is_due = false;
         settle(connection);
     }
+}
+
+static void on_turn_ends(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    settle_all(context);
 }
 
 /* ---- deadlines ---- */
@@ -410,9 +414,12 @@ void connections_free(struct connections *connections)
         return;
     }
     struct connection *connection;
-    while ((connection = TAILQ_FIRST(&connections->all)) != NULL) {
-        connection_destroy(connection);
+    TAILQ_FOREACH(connection, &connections->all, all)
+    {
+        connection_close(connection);
     }
+    settle_all(connections);
+    assert(TAILQ_EMPTY(&connections->all));
     event_free(connections->turn_event);
     event_free(connections->sweep_event);
     free(connections);

@@ -125,13 +125,16 @@ static enum turnout_error probe(const struct listen_address *address, struct err
 
 static enum turnout_error learn_port(struct listen_address *address, int fd, struct error *error)
 {
-    struct sockaddr_storage bound = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound = {0};
     socklen_t bound_bytes = sizeof bound;
-    if (getsockname(fd, (struct sockaddr *)&bound, &bound_bytes) != 0) {
+    if (getsockname(fd, &bound.any, &bound_bytes) != 0) {
         return error_fail_system(error, errno, "", "cannot tell the port of %s", address->host);
     }
-    in_port_t port = bound.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&bound)->sin6_port
-                                                 : ((const struct sockaddr_in *)&bound)->sin_port;
+    in_port_t port = bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port;
     set_port(address, ntohs(port));
     return TURNOUT_OK;
 }
