@@ -15,7 +15,7 @@ struct unit_state {
     int32_t seq; /* 0: has not reported */
     int32_t voted;
     int32_t registered;
-    int64_t as_of;       /* Unix seconds */
+    int64_t as_of; /* Unix seconds */
     int64_t received_ms;
     enum report_kind kind; /* a final unit stays final through later corrections */
     uint32_t round;        /* the last round it was heard in */
@@ -39,8 +39,8 @@ struct report_received {
 struct decision {
     enum report_status status; /* accepted, duplicate, superseded or rejected */
     enum report_code code;
-    struct unit_state after;   /* for accepted: what stands now */
-    struct totals change;      /* what every area above the unit adds to its totals; also for duplicate */
+    struct unit_state after; /* for accepted: what stands now */
+    struct totals change;    /* what every area above the unit adds to its totals; also for duplicate */
 };
 
 /* The second kind. The first of these that holds decides:

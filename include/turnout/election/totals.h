@@ -11,16 +11,16 @@
 /* All counts; `as_of` alone is a moment. In a change (rules.h) counts may be negative. */
 struct totals {
     int64_t voted;
-    int64_t registered;          /* the roll of all units, silent ones included */
+    int64_t registered; /* the roll of all units, silent ones included */
     int64_t units_reported;
     int64_t registered_reported; /* the roll of the units heard from */
     int64_t units_final;
-    int64_t units_complete;      /* units of which every registered voter, at least one, has voted */
-    int64_t held;                /* reports waiting for a decision; never counted above */
-    int64_t revision;            /* reports applied */
-    int64_t dup_seen;            /* duplicates seen */
-    int64_t as_of;               /* latest of the counted reports, Unix seconds; 0 when none */
-    int64_t rounds[ROUNDS_MAX];  /* [k - 1]: units heard in round k */
+    int64_t units_complete;     /* units of which every registered voter, at least one, has voted */
+    int64_t held;               /* reports waiting for a decision; never counted above */
+    int64_t revision;           /* reports applied */
+    int64_t dup_seen;           /* duplicates seen */
+    int64_t as_of;              /* latest of the counted reports, Unix seconds; 0 when none */
+    int64_t rounds[ROUNDS_MAX]; /* [k - 1]: units heard in round k */
 };
 
 /* Adds every count; as_of becomes the later one. */

@@ -4,7 +4,9 @@
  * A write whose link broke is *uncertain*: it may or may not have been applied. The store says
  * TURNOUT_UNAVAILABLE then, never "rejected"; sending the same reports again is always safe, because the store
  * counts each exactly once. Results arrive only after Redis has answered, which with `appendfsync always` is
- * after its fdatasync. Keys and fields: proto/redis.md. The function library: proto/turnout.lua. */
+ * after its fdatasync. Keys and fields: proto/redis.md. The function library: proto/turnout.lua.
+ *
+ * The process must ignore SIGPIPE: hiredis writes with plain write(2). */
 #ifndef TURNOUT_STORE_STORE_H
 #define TURNOUT_STORE_STORE_H
 
@@ -29,7 +31,8 @@ struct store_address {
 };
 
 /* Reads `unix:/path` or `tcp://host:port`. */
-enum turnout_error store_address_parse(const char *text, struct store_address *ret_address, struct error *error);
+enum turnout_error store_address_parse(const char *text, struct store_address *ret_address,
+                                       struct error *error);
 
 enum {
     STORE_COMMAND_DEADLINE_MS = 5000,
@@ -41,18 +44,19 @@ enum {
 
 struct store_options {
     struct store_address address;
-    const struct election *election;     /* borrowed, must outlive the store, as must the register */
+    const struct election *election; /* borrowed, must outlive the store, as must the register */
     const struct election_register *reg;
-    int64_t command_deadline_ms;         /* STORE_COMMAND_DEADLINE_MS, less in tests */
-    size_t in_flight_bytes_max;          /* STORE_IN_FLIGHT_BYTES_MAX, less in tests */
+    int64_t command_deadline_ms; /* STORE_COMMAND_DEADLINE_MS, less in tests */
+    size_t in_flight_bytes_max;  /* STORE_IN_FLIGHT_BYTES_MAX, less in tests */
 };
 
 /* Read by other threads for /metrics. */
 struct store_counters {
-    _Atomic uint64_t commands;    /* sent, of any kind */
-    _Atomic uint64_t batches;     /* FCALLs that applied reports and were answered: at most this many fdatasyncs */
-    _Atomic uint64_t reports;     /* reports in those batches */
-    _Atomic uint64_t failures;    /* commands that failed or whose outcome is unknown */
+    _Atomic uint64_t commands; /* sent, of any kind */
+    _Atomic uint64_t
+        batches; /* FCALLs that applied reports and were answered: at most this many fdatasyncs */
+    _Atomic uint64_t reports;  /* reports in those batches */
+    _Atomic uint64_t failures; /* commands that failed or whose outcome is unknown */
     _Atomic uint64_t links_lost;
 };
 
@@ -68,7 +72,8 @@ struct store *store_new(struct event_base *base, const struct store_options *opt
 /* Connects, and goes on reconnecting with back-off until the store is freed. */
 void store_start(struct store *store);
 
-/* Drops the link: everything in flight is answered UNAVAILABLE first. NULL-safe. */
+/* Drops the link: everything in flight is answered UNAVAILABLE first. NULL-safe. Never from inside a callback of
+ * the store's. */
 void store_free(struct store *store);
 
 bool store_is_up(const struct store *store);
@@ -91,10 +96,11 @@ size_t store_batch_count(const struct store_batch *batch);
 
 /* What became of one report. */
 struct store_result {
-    enum report_status status; /* accepted, duplicate, superseded, rejected; unavailable when its answer did not
+    enum report_status
+        status; /* accepted, duplicate, superseded, rejected; unavailable when its answer did not
                                   match what was sent */
     enum report_code code;
-    struct unit_state standing; /* what stood recorded before (for seq-conflict and the 422 codes) */
+    struct unit_state standing; /* what stood recorded before; for duplicate, superseded and rejected */
 };
 
 /* `results` has one entry a report, in the order added, borrowed for the call; NULL unless TURNOUT_OK. On
@@ -131,7 +137,8 @@ struct store_meta {
     enum store_phase phase;
 };
 
-typedef void store_meta_fn(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
+typedef void store_meta_fn(void *context, enum turnout_error error, const char *why,
+                           const struct store_meta *meta);
 void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context);
 
 const char *store_phase_name(enum store_phase phase); /* "rehearsal", "open", "closed" */
@@ -140,15 +147,16 @@ const char *store_phase_name(enum store_phase phase); /* "rehearsal", "open", "c
 
 struct store_preparation {
     unsigned char register_digest[REGISTER_DIGEST_BYTES];
-    bool relaxed;              /* start even though Redis may lose acknowledged reports */
-    int64_t patience_ms;       /* how long to wait for Redis to listen and to finish loading */
+    bool relaxed;        /* start even though Redis may lose acknowledged reports */
+    int64_t patience_ms; /* how long to wait for Redis to listen and to finish loading */
 };
 
 /* Waits for Redis, reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and
  * `relaxed` is not set), loads the function library, and seeds the election where it is not there yet
  * (TURNOUT_CONFLICT when Redis holds another register). *ret_durable is whether acknowledged means durable.
  * Several servers may do this at the same time. */
-enum turnout_error store_prepare(const struct store_options *options, const struct store_preparation *preparation,
-                                 bool *ret_durable, struct error *error);
+enum turnout_error store_prepare(const struct store_options *options,
+                                 const struct store_preparation *preparation, bool *ret_durable,
+                                 struct error *error);
 
 #endif

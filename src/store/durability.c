@@ -1,0 +1,91 @@
+/* Reads the durability settings back with CONFIG GET. */
+#include "durability.h"
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/text.h>
+
+#include "redis_sync.h"
+
+static const struct requirement {
+    const char *name;
+    const char *must;
+    bool with_maxmemory_only; /* of no consequence while there is no limit */
+} requirements[] = {
+    {"appendonly", "yes", false},
+    {"appendfsync", "always", false},
+    {"no-appendfsync-on-rewrite", "no", false},
+    {"maxmemory-policy", "noeviction", true},
+};
+
+/* The value of a setting in CONFIG GET's names and values; empty when it is not there. */
+static struct slice setting_of(const redisReply *settings, const char *name)
+{
+    for (size_t i = 0; i + 1 < settings->elements; i += 2) {
+        const redisReply *value = settings->element[i + 1];
+        if (settings->element[i]->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
+            slice_equals((struct slice){settings->element[i]->str, settings->element[i]->len}, name)) {
+            return (struct slice){value->str, value->len};
+        }
+    }
+    return slice_of("");
+}
+
+static enum turnout_error check_settings(const redisReply *settings, struct error *error)
+{
+    bool has_maxmemory = !slice_equals(setting_of(settings, "maxmemory"), "0");
+    const char *first_wrong = NULL;
+    struct buffer wrong = {0};
+    for (size_t i = 0; i < sizeof requirements / sizeof requirements[0]; i++) {
+        const struct requirement *requirement = &requirements[i];
+        struct slice value = setting_of(settings, requirement->name);
+        if (slice_equals(value, requirement->must) || (requirement->with_maxmemory_only && !has_maxmemory)) {
+            continue;
+        }
+        buffer_printf(&wrong, "%s%s is %.*s, must be %s", first_wrong == NULL ? "" : "; ", requirement->name,
+                      (int)value.length, value.bytes, requirement->must);
+        if (first_wrong == NULL) {
+            first_wrong = requirement->name;
+        }
+    }
+    enum turnout_error failed = TURNOUT_OK;
+    if (first_wrong != NULL) {
+        failed = error_fail(
+            error, TURNOUT_CONFLICT, first_wrong,
+            "this Redis could lose acknowledged reports (%s): change it, or set durability = relaxed",
+            wrong.bytes);
+    }
+    buffer_done(&wrong);
+    return failed;
+}
+
+enum turnout_error durability_check(struct redisContext *redis, struct error *error)
+{
+    static const char *const words[] = {
+        "CONFIG",          "GET", "appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory",
+        "maxmemory-policy"};
+    enum { WORDS = sizeof words / sizeof words[0] };
+    struct slice arguments[WORDS];
+    for (int i = 0; i < WORDS; i++) {
+        arguments[i] = slice_of(words[i]);
+    }
+    redisReply *reply;
+    struct error denied;
+    enum turnout_error failed = redis_sync_command(redis, WORDS, arguments, &reply, &denied);
+    if (failed != TURNOUT_OK && redis->err != 0) {
+        return error_fail(error, failed, denied.field, "%s", denied.text);
+    }
+    if (failed != TURNOUT_OK) {
+        return error_fail(
+            error, TURNOUT_CONFLICT, "redis",
+            "Redis does not tell whether it is durable (%s): allow CONFIG GET, or set durability = relaxed",
+            denied.text);
+    }
+    failed = reply->type == REDIS_REPLY_ARRAY
+                 ? check_settings(reply, error)
+                 : error_fail(error, TURNOUT_CONFLICT, "redis",
+                              "Redis answered CONFIG GET with something else than a list");
+    freeReplyObject(reply);
+    return failed;
+}

@@ -1,0 +1,138 @@
+/* Preparing Redis, once at start: wait until it serves, check that it is durable, load the function library,
+ * seed the election. Blocking, because nothing else can be done before. */
+#include <turnout/store/store.h>
+
+#include <poll.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/text.h>
+
+#include "durability.h"
+#include "redis_sync.h"
+#include "seeding.h"
+#include "store_private.h"
+
+enum { ASK_AGAIN_MS = 50 };
+
+static enum turnout_error ping(struct redisContext *redis, struct error *error)
+{
+    const struct slice word = slice_of("PING");
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 1, &word, &reply, error);
+    if (failed == TURNOUT_OK) {
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+/* Connects and has one PING answered, which Redis refuses while it is loading. */
+static enum turnout_error try_connect(const struct store_options *options, struct redisContext **ret_redis,
+                                      struct error *error)
+{
+    struct redisContext *redis;
+    enum turnout_error failed =
+        redis_sync_connect(&options->address, options->command_deadline_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = ping(redis, error);
+    if (failed != TURNOUT_OK) {
+        redisFree(redis);
+        return failed;
+    }
+    *ret_redis = redis;
+    return TURNOUT_OK;
+}
+
+static enum turnout_error wait_until_serving(const struct store_options *options, int64_t patience_ms,
+                                             struct redisContext **ret_redis, struct error *error)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
+    for (;;) {
+        struct error refused;
+        enum turnout_error failed = try_connect(options, ret_redis, &refused);
+        if (failed == TURNOUT_OK) {
+            return TURNOUT_OK;
+        }
+        if (clock_monotonic_ms() >= deadline_ms) {
+            return error_fail(error, failed, "redis", "Redis does not serve after %lld ms: %s",
+                              (long long)patience_ms, refused.text);
+        }
+        (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to listen */
+    }
+}
+
+/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. */
+static bool holds_our_library(const redisReply *libraries)
+{
+    if (libraries->type != REDIS_REPLY_ARRAY || libraries->elements != 1) {
+        return false;
+    }
+    const redisReply *library = libraries->element[0];
+    for (size_t i = 0; i + 1 < library->elements; i += 2) {
+        const redisReply *name = library->element[i];
+        const redisReply *value = library->element[i + 1];
+        if (name->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
+            slice_equals((struct slice){name->str, name->len}, "library_code")) {
+            return slice_equals((struct slice){value->str, value->len}, turnout_lua);
+        }
+    }
+    return false;
+}
+
+static enum turnout_error load_library(struct redisContext *redis, struct error *error)
+{
+    const struct slice list[] = {slice_of("FUNCTION"), slice_of("LIST"), slice_of("LIBRARYNAME"),
+                                 slice_of("turnout"), slice_of("WITHCODE")};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 5, list, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    bool loaded = holds_our_library(reply);
+    freeReplyObject(reply);
+    if (loaded) {
+        return TURNOUT_OK;
+    }
+    const struct slice load[] = {
+        slice_of("FUNCTION"), slice_of("LOAD"), slice_of("REPLACE"), {turnout_lua, turnout_lua_length}};
+    failed = redis_sync_command(redis, 4, load, &reply, error);
+    if (failed == TURNOUT_OK) {
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+static enum turnout_error prepare(struct redisContext *redis, const struct store_options *options,
+                                  const struct store_preparation *preparation, bool *ret_durable,
+                                  struct error *error)
+{
+    enum turnout_error durable = durability_check(redis, error);
+    if (durable != TURNOUT_OK && (durable != TURNOUT_CONFLICT || !preparation->relaxed)) {
+        return durable;
+    }
+    enum turnout_error failed = load_library(redis, error);
+    if (failed == TURNOUT_OK) {
+        failed = seeding_ensure(redis, options, preparation->register_digest, error);
+    }
+    if (failed == TURNOUT_OK) {
+        *ret_durable = durable == TURNOUT_OK;
+    }
+    return failed;
+}
+
+enum turnout_error store_prepare(const struct store_options *options,
+                                 const struct store_preparation *preparation, bool *ret_durable,
+                                 struct error *error)
+{
+    struct redisContext *redis = NULL;
+    enum turnout_error failed = wait_until_serving(options, preparation->patience_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = prepare(redis, options, preparation, ret_durable, error);
+    redisFree(redis);
+    return failed;
+}

@@ -1,0 +1,22 @@
+/* The names of the keys (DESIGN section 5, proto/redis.md). */
+#ifndef TURNOUT_STORE_REDIS_KEYS_H
+#define TURNOUT_STORE_REDIS_KEYS_H
+
+#include <turnout/base/limits.h>
+#include <turnout/election/election.h>
+
+/* The keys of a province. They share a hash tag, so that one function call can reach them all in a cluster. */
+enum { KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG, PROVINCE_KEY_COUNT };
+
+enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:communes" + 2 * AREA_CODE_BYTES_MAX };
+
+struct province_keys {
+    char text[PROVINCE_KEY_COUNT][REDIS_KEY_BYTES];
+};
+
+void province_keys_init(struct province_keys *ret_keys, const struct election *election,
+                        const char *province_code);
+
+void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
+#endif

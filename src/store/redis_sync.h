@@ -1,0 +1,26 @@
+/* Blocking commands, for what is done once at start. */
+#ifndef TURNOUT_STORE_REDIS_SYNC_H
+#define TURNOUT_STORE_REDIS_SYNC_H
+
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+#include <turnout/store/store.h>
+
+struct redisContext;
+struct redisReply;
+
+/* Every wait on the connection is bounded by `timeout_ms`. TURNOUT_UNAVAILABLE when it cannot be had. The caller
+ * ends it with redisFree(). */
+enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
+                                      struct redisContext **ret_redis, struct error *error);
+
+/* Sends one command and waits for its reply. An error reply and a lost connection are TURNOUT_UNAVAILABLE with
+ * Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold. The caller ends the reply with
+ * freeReplyObject(). */
+enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
+                                      const struct slice *arguments, struct redisReply **ret_reply,
+                                      struct error *error);
+
+#endif

@@ -1,0 +1,74 @@
+/* From a decision to the answer that a unit gets. Here and not beside the rules, because a receipt is bytes of
+ * the wire. */
+#include <turnout/wire/report_result.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <turnout/base/rfc3339.h>
+#include <turnout/wire/signature.h>
+
+/* A moment as the unit itself would write it: with the offset of its report. */
+static void format_as_of(const struct report *report, int64_t as_of, char ret_text[RFC3339_BYTES])
+{
+    int64_t seconds;
+    int32_t offset_s = 0;
+    if (!rfc3339_parse(slice_of(report->as_of_text), &seconds, &offset_s)) {
+        offset_s = 0;
+    }
+    rfc3339_format(as_of, offset_s, ret_text);
+}
+
+static void reject(const struct report *report, enum report_code code, const struct unit_state *standing,
+                   struct report_result *ret_result)
+{
+    char as_of[RFC3339_BYTES];
+    format_as_of(report, standing->as_of, as_of);
+    int32_t registered = report->registered == REGISTERED_ABSENT ? standing->registered : report->registered;
+
+    if (code == CODE_SEQ_CONFLICT) {
+        report_reject(ret_result, report, code, "seq", "seq %d stands with %d voted as of %s", standing->seq,
+                      standing->voted, as_of);
+    } else if (code == CODE_VOTED_EXCEEDS_REGISTERED) {
+        report_reject(ret_result, report, code, "voted", "%d voted, %d registered", report->voted,
+                      registered);
+    } else if (code == CODE_AS_OF_BEFORE_LAST) {
+        report_reject(ret_result, report, code, "as_of", "%s is before seq %d, as of %s", report->as_of_text,
+                      standing->seq, as_of);
+    } else {
+        assert(code == CODE_COUNT_DECREASED);
+        report_reject(ret_result, report, code, "voted", "%d voted, but %d as of %s (seq %d)", report->voted,
+                      standing->voted, as_of, standing->seq);
+    }
+}
+
+static void keep(const struct report *report, const unsigned char digest[REPORT_DIGEST_BYTES],
+                 enum report_status status, const struct unit_state *standing,
+                 struct report_result *ret_result)
+{
+    *ret_result = (struct report_result){.seq = report->seq, .status = status};
+    memcpy(ret_result->unit, report->unit, sizeof ret_result->unit);
+    receipt_from_digest(digest, ret_result->receipt);
+    if (status == STATUS_SUPERSEDED) {
+        char as_of[RFC3339_BYTES];
+        format_as_of(report, standing->as_of, as_of);
+        int written = snprintf(ret_result->detail, sizeof ret_result->detail,
+                               "seq %d stands with %d voted as of %s", standing->seq, standing->voted, as_of);
+        assert(written > 0);
+    }
+}
+
+void report_explain(const struct report *report, const unsigned char digest[REPORT_DIGEST_BYTES],
+                    enum report_status status, enum report_code code, const struct unit_state *standing,
+                    struct report_result *ret_result)
+{
+    if (status == STATUS_REJECTED) {
+        reject(report, code, standing, ret_result);
+    } else if (status == STATUS_UNAVAILABLE) {
+        report_reject(ret_result, report, CODE_STORE_UNAVAILABLE, "",
+                      "not confirmed as stored; send it again");
+    } else {
+        keep(report, digest, status, standing, ret_result);
+    }
+}

@@ -1,0 +1,389 @@
+/* The Redis that turnoutd keeps for itself: started, restarted, taken over, stopped. */
+#include <turnout/store/managed_redis.h>
+
+#include <errno.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <event2/event.h>
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/clock.h>
+
+enum { EVENTS_MOST = 16, WAIT_MS = 10000, PATH_BYTES = 256 };
+
+/* What the process went through, in order. */
+struct history {
+    char events[EVENTS_MOST][32];
+    uint32_t count;
+    pid_t pid;
+    char detail[256];
+};
+
+static char data[PATH_BYTES];
+static struct history history;
+static struct managed_redis *redis;
+static struct store_address address;
+static struct event_base *base;
+static struct error error;
+
+static void on_event(void *context, const char *event, pid_t pid, const char *detail)
+{
+    struct history *seen = context;
+    ck_assert_uint_lt(seen->count, EVENTS_MOST);
+    ck_assert_int_lt(snprintf(seen->events[seen->count], sizeof seen->events[0], "%s", event), 32);
+    seen->count++;
+    seen->pid = pid;
+    (void)snprintf(seen->detail, sizeof seen->detail, "%s", detail);
+}
+
+static void begin(void)
+{
+    ck_assert_int_gt(snprintf(data, sizeof data, "/tmp/turnout-data-XXXXXX"), 0);
+    ck_assert_ptr_nonnull(mkdtemp(data));
+    history = (struct history){0};
+    redis = NULL;
+    base = event_base_new();
+    ck_assert_ptr_nonnull(base);
+}
+
+static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *place)
+{
+    (void)found;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void end(void)
+{
+    managed_redis_stop(redis);
+    event_base_free(base);
+    ck_assert_int_eq(nftw(data, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void start(void)
+{
+    ck_assert_msg(managed_redis_start(data, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
+                  error.text);
+}
+
+static struct redisReply *ask(const char *command)
+{
+    struct redisContext *link = redisConnectUnix(address.path);
+    ck_assert_ptr_nonnull(link);
+    ck_assert_msg(link->err == 0, "%s", link->errstr);
+    struct redisReply *reply = redisCommand(link, command);
+    ck_assert_ptr_nonnull(reply);
+    redisFree(link);
+    return reply;
+}
+
+static void check_reply(const char *command, const char *wanted)
+{
+    struct redisReply *reply = ask(command);
+    ck_assert_str_eq(reply->str, wanted);
+    freeReplyObject(reply);
+}
+
+static void run_until_events(uint32_t least)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    while (history.count < least) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "waited in vain");
+        ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+    }
+}
+
+/* Whether somebody else than we have this process; it may be a zombie of ours otherwise. */
+static void check_gone(pid_t pid)
+{
+    ck_assert_int_eq(kill(pid, 0), -1);
+    ck_assert_int_eq(errno, ESRCH);
+}
+
+static unsigned mode_of(const char *name)
+{
+    char path[PATH_BYTES + 32];
+    struct stat found;
+    ck_assert_int_gt(snprintf(path, sizeof path, "%s/%s", data, name), 0);
+    ck_assert_int_eq(stat(path, &found), 0);
+    return found.st_mode & 0777U;
+}
+
+START_TEST(test_starts_private_and_durable)
+{
+    static const char *const settings[][2] = {
+        {"appendonly", "yes"},
+        {"appendfsync", "always"},
+        {"no-appendfsync-on-rewrite", "no"},
+        {"maxmemory-policy", "noeviction"},
+        {"save", ""},
+        {"port", "0"},
+    };
+    start();
+    ck_assert_uint_eq(history.count, 1);
+    ck_assert_str_eq(history.events[0], "started");
+    ck_assert_int_gt(history.pid, 0);
+    check_reply("PING", "PONG");
+    ck_assert_uint_eq(mode_of("redis"), 0700);
+    ck_assert_uint_eq(mode_of("redis/redis.conf"), 0600);
+    ck_assert_uint_eq(mode_of("redis/redis.sock"), 0700);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        char command[64];
+        ck_assert_int_gt(snprintf(command, sizeof command, "CONFIG GET %s", settings[i][0]), 0);
+        struct redisReply *reply = ask(command);
+        ck_assert_uint_eq(reply->elements, 2);
+        ck_assert_str_eq(reply->element[1]->str, settings[i][1]);
+        freeReplyObject(reply);
+    }
+    ck_assert_int_ne(getsid(history.pid), getsid(0)); /* Ctrl-C in our terminal is not for it */
+}
+END_TEST
+
+START_TEST(test_stops_and_keeps_what_it_knows)
+{
+    start();
+    pid_t pid = history.pid;
+    check_reply("SET k kept", "OK");
+    managed_redis_stop(redis);
+    ck_assert_str_eq(history.events[1], "stopped");
+    ck_assert_str_eq(history.detail, "exit status 0");
+    check_gone(pid);
+    redis = NULL;
+    start();
+    check_reply("GET k", "kept");
+}
+END_TEST
+
+START_TEST(test_restarts_when_killed)
+{
+    start();
+    check_reply("SET k kept", "OK");
+    managed_redis_watch(redis, base);
+    for (uint32_t times = 1; times <= 2; times++) {
+        pid_t killed = history.pid;
+        ck_assert_int_eq(kill(killed, SIGKILL), 0);
+        run_until_events(1 + 3 * times);
+        ck_assert_str_eq(history.events[3 * times - 2], "ended");
+        ck_assert_str_eq(history.events[3 * times - 1], "restarting");
+        ck_assert_str_eq(history.events[3 * times], "started");
+        ck_assert_int_ne(history.pid, killed);
+        check_gone(killed);
+    }
+    managed_redis_stop(redis);
+    redis = NULL;
+    start();
+    check_reply("GET k", "kept");
+}
+END_TEST
+
+START_TEST(test_backs_off_when_it_ends_again_and_again)
+{
+    start();
+    managed_redis_watch(redis, base);
+    int64_t start_ms = clock_monotonic_ms();
+    for (uint32_t times = 1; times <= 3; times++) { /* waits of 100, 200 and 400 ms */
+        ck_assert_int_eq(kill(history.pid, SIGKILL), 0);
+        run_until_events(1 + 3 * times);
+    }
+    ck_assert_int_ge(clock_monotonic_ms() - start_ms, 700);
+}
+END_TEST
+
+START_TEST(test_stopped_while_waiting_to_restart)
+{
+    start();
+    managed_redis_watch(redis, base);
+    ck_assert_int_eq(kill(history.pid, SIGKILL), 0);
+    run_until_events(2);
+    managed_redis_stop(redis);
+    redis = NULL;
+    ck_assert_uint_eq(history.count, 2);
+}
+END_TEST
+
+/* Another process starts one and ends without stopping it, as after a crash. Returns its pid. */
+static pid_t leave_one_behind(void)
+{
+    int pipe_ends[2];
+    ck_assert_int_eq(pipe(pipe_ends), 0);
+    pid_t crashing = fork();
+    ck_assert_int_ge(crashing, 0);
+    if (crashing == 0) {
+        start();
+        _exit(write(pipe_ends[1], &history.pid, sizeof history.pid) == sizeof history.pid ? 0 : 1);
+    }
+    pid_t pid = 0;
+    int status;
+    ck_assert_int_eq(waitpid(crashing, &status, 0), crashing);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(read(pipe_ends[0], &pid, sizeof pid), sizeof pid);
+    ck_assert_int_eq(close(pipe_ends[0]), 0);
+    ck_assert_int_eq(close(pipe_ends[1]), 0);
+    return pid;
+}
+
+START_TEST(test_takes_over_the_one_left_behind)
+{
+    pid_t left = leave_one_behind();
+    start();
+    ck_assert_uint_eq(history.count, 1);
+    ck_assert_str_eq(history.events[0], "taken-over");
+    ck_assert_int_eq(history.pid, left);
+    check_reply("SET k kept", "OK");
+
+    /* It is no child of ours, and is watched all the same. */
+    managed_redis_watch(redis, base);
+    ck_assert_int_eq(kill(left, SIGKILL), 0);
+    run_until_events(4);
+    ck_assert_str_eq(history.events[1], "ended");
+    ck_assert_str_eq(history.events[3], "started");
+    managed_redis_stop(redis);
+    redis = NULL;
+    start();
+    check_reply("GET k", "kept");
+}
+END_TEST
+
+START_TEST(test_stops_the_one_left_behind)
+{
+    pid_t left = leave_one_behind();
+    int pidfd = pidfd_open(left, 0);
+    ck_assert_int_ge(pidfd, 0);
+    start();
+    managed_redis_stop(redis);
+    redis = NULL;
+    ck_assert_str_eq(history.events[1], "stopped");
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    ck_assert_int_eq(poll(&ended, 1, 0), 1);
+    ck_assert_int_eq(close(pidfd), 0);
+}
+END_TEST
+
+START_TEST(test_a_stopped_redis_is_killed_in_the_end)
+{
+    start();
+    pid_t pid = history.pid;
+    ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    int64_t start_ms = clock_monotonic_ms();
+    managed_redis_stop(redis);
+    redis = NULL;
+    ck_assert_int_ge(clock_monotonic_ms() - start_ms, MANAGED_STOP_MS);
+    ck_assert_str_eq(history.detail, "killed by signal 9");
+    check_gone(pid);
+}
+END_TEST
+
+/* ---- what goes wrong at the start ---- */
+
+START_TEST(test_a_path_with_anything_in_it)
+{
+    char odd[PATH_BYTES];
+    ck_assert_int_gt(snprintf(odd, sizeof odd, "%s/a \"b\" \\c #d é", data), 0);
+    ck_assert_int_eq(mkdir(odd, 0700), 0);
+    ck_assert_msg(managed_redis_start(odd, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
+                  error.text);
+    check_reply("PING", "PONG");
+}
+END_TEST
+
+START_TEST(test_a_path_too_long_for_a_socket)
+{
+    char deep[PATH_BYTES];
+    int length = snprintf(deep, sizeof deep, "%s/", data);
+    memset(deep + length, 'd', 80);
+    deep[length + 80] = '\0';
+    ck_assert_int_eq(mkdir(deep, 0700), 0);
+    ck_assert_int_eq(managed_redis_start(deep, on_event, &history, &redis, &address, &error),
+                     TURNOUT_TOO_LARGE);
+    ck_assert_str_eq(error.field, "data");
+    ck_assert_msg(strstr(error.text, "at most 90") != NULL, "%s", error.text);
+
+    deep[90] = '\0'; /* and the longest that will do */
+    ck_assert_int_eq(mkdir(deep, 0700), 0);
+    ck_assert_msg(managed_redis_start(deep, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
+                  error.text);
+    check_reply("PING", "PONG");
+}
+END_TEST
+
+START_TEST(test_no_data_folder)
+{
+    ck_assert_int_eq(managed_redis_start("/nowhere/at/all", on_event, &history, &redis, &address, &error),
+                     TURNOUT_SYSTEM);
+    ck_assert_str_eq(error.field, "data");
+}
+END_TEST
+
+START_TEST(test_a_file_in_the_folders_place)
+{
+    char path[PATH_BYTES + 16];
+    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis", data), 0);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error),
+                     TURNOUT_CONFLICT);
+}
+END_TEST
+
+START_TEST(test_no_redis_server)
+{
+    ck_assert_int_eq(setenv("PATH", "/nowhere", 1), 0);
+    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error), TURNOUT_SYSTEM);
+    ck_assert_ptr_nonnull(strstr(error.text, "apt install redis-server"));
+}
+END_TEST
+
+START_TEST(test_a_redis_that_ends_at_once)
+{
+    char path[PATH_BYTES + 32];
+    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis", data), 0);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis/redis.sock", data), 0);
+    ck_assert_int_eq(mkdir(path, 0700), 0); /* it cannot listen there */
+    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error), TURNOUT_SYSTEM);
+    ck_assert_msg(strstr(error.text, "exit status 1") != NULL && strstr(error.text, "redis.log") != NULL,
+                  "%s", error.text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("managed_redis");
+    TCase *tests = tcase_create("managed_redis");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, test_starts_private_and_durable);
+    tcase_add_test(tests, test_stops_and_keeps_what_it_knows);
+    tcase_add_test(tests, test_restarts_when_killed);
+    tcase_add_test(tests, test_backs_off_when_it_ends_again_and_again);
+    tcase_add_test(tests, test_stopped_while_waiting_to_restart);
+    tcase_add_test(tests, test_takes_over_the_one_left_behind);
+    tcase_add_test(tests, test_stops_the_one_left_behind);
+    tcase_add_test(tests, test_a_stopped_redis_is_killed_in_the_end);
+    tcase_add_test(tests, test_a_path_with_anything_in_it);
+    tcase_add_test(tests, test_a_path_too_long_for_a_socket);
+    tcase_add_test(tests, test_no_data_folder);
+    tcase_add_test(tests, test_a_file_in_the_folders_place);
+    tcase_add_test(tests, test_no_redis_server);
+    tcase_add_test(tests, test_a_redis_that_ends_at_once);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

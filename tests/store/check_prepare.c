@@ -1,0 +1,277 @@
+/* What store_prepare accepts, what it refuses, and what it leaves behind. */
+#include <turnout/store/store.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <event2/event.h>
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/clock.h>
+
+#include "store_fixture.h"
+
+static struct store_fixture store;
+static struct error error;
+static bool durable;
+
+static void begin_empty(void)
+{
+    store_fixture_start(&store, NULL);
+}
+
+static void end(void)
+{
+    store_fixture_end(&store);
+}
+
+static enum turnout_error prepare(void)
+{
+    return store_fixture_prepare(&store, 1, false, &durable, &error);
+}
+
+static void check_hash(const char *key, const char *field, const char *wanted)
+{
+    redisReply *reply = redis_fixture_command(&store.redis, "HGET %s %s", key, field);
+    ck_assert_int_eq(reply->type, REDIS_REPLY_STRING);
+    ck_assert_str_eq(reply->str, wanted);
+    freeReplyObject(reply);
+}
+
+static void check_seeded(void)
+{
+    check_hash("turnout:{e-1}:meta", "digest",
+               "0101010101010101010101010101010101010101010101010101010101010101");
+    check_hash("turnout:{e-1}:meta", "phase", "rehearsal");
+    check_hash("turnout:{e-1}:meta", "publication", "live");
+    check_hash("turnout:{e-1}:meta", "schema", "1");
+    check_hash("turnout:{e-1:01}:totals", "registered", "174");
+    check_hash("turnout:{e-1:02}:totals", "registered", "116");
+    check_hash("turnout:{e-1:02}:totals", "revision", "0");
+    check_hash("turnout:{e-1:01}:communes", "01.3:registered", "58");
+    check_hash("turnout:{e-1:02}:communes", "02.3:registered", "0");
+}
+
+START_TEST(test_seeds_an_empty_redis)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    ck_assert(durable);
+    check_seeded();
+}
+END_TEST
+
+START_TEST(test_preparing_again_changes_nothing)
+{
+    struct store_result result;
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    store_fixture_connect(&store);
+    struct report report = store_fixture_report(&store, 0, 1, 10);
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta phase open");
+    redis_fixture_run(&store.redis, "CONFIG RESETSTAT");
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    check_hash("turnout:{e-1:01}:totals", "voted", "10");
+    check_hash("turnout:{e-1}:meta", "phase", "open");
+    redisReply *reply = redis_fixture_command(&store.redis, "INFO commandstats");
+    ck_assert_ptr_null(strstr(reply->str, "function|load"));
+    freeReplyObject(reply);
+}
+END_TEST
+
+START_TEST(test_replaces_another_library)
+{
+    redis_fixture_run(
+        &store.redis, "FUNCTION LOAD %s",
+        "#!lua name=turnout\nredis.register_function('turnout_apply', function() return 1 end)");
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    check_seeded();
+}
+END_TEST
+
+START_TEST(test_finishes_what_a_crash_left_half_done)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HDEL turnout:{e-1}:meta schema publication phase");
+    redis_fixture_run(&store.redis, "DEL turnout:{e-1:02}:totals turnout:{e-1:02}:communes");
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    check_seeded();
+}
+END_TEST
+
+static const struct {
+    const char *spoil;
+    const char *says;
+} conflicts[] = {
+    {"HSET turnout:{e-1}:meta digest 0202", "turnout reset"},
+    {"HSET turnout:{e-1}:meta schema 2", "schema 2"},
+    {"DEL turnout:{e-1:02}:totals", "turnout:{e-1:02}:totals is gone"},
+    {"SET turnout:{e-1}:meta x", "WRONGTYPE"},
+};
+
+START_TEST(test_conflicts)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    redis_fixture_run(&store.redis, conflicts[_i].spoil);
+    ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, conflicts[_i].says) != NULL, "%s", error.text);
+}
+END_TEST
+
+START_TEST(test_another_register_is_refused_and_changes_nothing)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    ck_assert_int_eq(store_fixture_prepare(&store, 2, false, &durable, &error), TURNOUT_CONFLICT);
+    ck_assert_str_eq(error.field, "election");
+    ck_assert_ptr_nonnull(strstr(error.text, "another data folder"));
+    check_seeded();
+}
+END_TEST
+
+START_TEST(test_a_province_that_lost_its_totals_is_not_begun_again)
+{
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:units 02.1-001 x");
+    ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, "turnout:{e-1:02}:totals is missing") != NULL, "%s", error.text);
+}
+END_TEST
+
+/* ---- durability ---- */
+
+static const struct {
+    const char *settings[5];
+    const char *field; /* NULL: durable */
+    const char *says;
+} durabilities[] = {
+    {{"--appendonly", "no"}, "appendonly", "appendonly is no, must be yes"},
+    {{"--appendfsync", "everysec"}, "appendfsync", "appendfsync is everysec, must be always"},
+    {{"--no-appendfsync-on-rewrite", "yes"}, "no-appendfsync-on-rewrite", "is yes, must be no"},
+    {{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"},
+     "maxmemory-policy",
+     "is allkeys-lru, must be"},
+    {{"--maxmemory", "0", "--maxmemory-policy", "allkeys-lru"}, NULL, NULL},
+    {{"--maxmemory", "100mb", "--maxmemory-policy", "noeviction"}, NULL, NULL},
+    {{"--appendonly", "no", "--appendfsync", "no"},
+     "appendonly",
+     "appendonly is no, must be yes; appendfsync is no, must be always"},
+    {{"--rename-command", "CONFIG", ""}, "redis", "unknown command"},
+};
+
+START_TEST(test_durability)
+{
+    store_fixture_start(&store, durabilities[_i].settings);
+    if (durabilities[_i].field == NULL) {
+        ck_assert_int_eq(prepare(), TURNOUT_OK);
+        ck_assert(durable);
+    } else {
+        ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+        ck_assert_str_eq(error.field, durabilities[_i].field);
+        ck_assert_msg(strstr(error.text, durabilities[_i].says) != NULL, "%s", error.text);
+        redisReply *reply = redis_fixture_command(&store.redis, "DBSIZE");
+        ck_assert_int_eq(reply->integer, 0);
+        freeReplyObject(reply);
+
+        durable = true;
+        ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
+        ck_assert(!durable);
+        check_seeded();
+    }
+    store_fixture_end(&store);
+}
+END_TEST
+
+START_TEST(test_relaxed_does_not_make_a_durable_redis_less_so)
+{
+    ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
+    ck_assert(durable);
+}
+END_TEST
+
+/* ---- waiting ---- */
+
+START_TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
+{
+    redis_fixture_signal(&store.redis, SIGKILL);
+    struct store_preparation preparation = {.patience_ms = 200};
+    int64_t start_ms = clock_monotonic_ms();
+    ck_assert_int_eq(store_prepare(&store.options, &preparation, &durable, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_int_ge(clock_monotonic_ms() - start_ms, 200);
+    ck_assert_int_lt(clock_monotonic_ms() - start_ms, 2000);
+    ck_assert_ptr_nonnull(strstr(error.text, "200 ms"));
+    redis_fixture_restart(&store.redis);
+}
+END_TEST
+
+START_TEST(test_waits_while_redis_is_loading)
+{
+    redis_fixture_run(&store.redis, "CONFIG SET appendfsync no");
+    for (int i = 0; i < 500; i++) {
+        redis_fixture_run(&store.redis, "SET k%d some-value-that-takes-a-little-room", i);
+    }
+    redis_fixture_signal(&store.redis, SIGTERM);
+    store.redis.settings[0] = "--key-load-delay";
+    store.redis.settings[1] = "1000";
+    store.redis.settings[2] = "--loading-process-events-interval-bytes";
+    store.redis.settings[3] = "1024";
+    int64_t start_ms = clock_monotonic_ms();
+    redis_fixture_launch(&store.redis);
+    ck_assert_msg(prepare() == TURNOUT_OK, "%s", error.text);
+    ck_assert_int_ge(clock_monotonic_ms() - start_ms, 400);
+    redis_fixture_await(&store.redis);
+    check_seeded();
+}
+END_TEST
+
+START_TEST(test_several_servers_at_the_same_time)
+{
+    enum { SERVERS = 6 };
+    pid_t servers[SERVERS];
+    for (int i = 0; i < SERVERS; i++) {
+        servers[i] = fork();
+        ck_assert_int_ge(servers[i], 0);
+        if (servers[i] == 0) {
+            _exit(prepare() == TURNOUT_OK && durable ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < SERVERS; i++) {
+        int status;
+        ck_assert_int_eq(waitpid(servers[i], &status, 0), servers[i]);
+        ck_assert_int_eq(status, 0);
+    }
+    check_seeded();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("prepare");
+    TCase *tests = tcase_create("on an empty Redis");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, begin_empty, end);
+    tcase_add_test(tests, test_seeds_an_empty_redis);
+    tcase_add_test(tests, test_preparing_again_changes_nothing);
+    tcase_add_test(tests, test_replaces_another_library);
+    tcase_add_test(tests, test_finishes_what_a_crash_left_half_done);
+    tcase_add_loop_test(tests, test_conflicts, 0, (int)(sizeof conflicts / sizeof conflicts[0]));
+    tcase_add_test(tests, test_another_register_is_refused_and_changes_nothing);
+    tcase_add_test(tests, test_a_province_that_lost_its_totals_is_not_begun_again);
+    tcase_add_test(tests, test_relaxed_does_not_make_a_durable_redis_less_so);
+    tcase_add_test(tests, test_waits_in_vain_for_a_redis_that_is_not_there);
+    tcase_add_test(tests, test_waits_while_redis_is_loading);
+    tcase_add_test(tests, test_several_servers_at_the_same_time);
+    suite_add_tcase(suite, tests);
+    TCase *settings = tcase_create("durability");
+    tcase_set_timeout(settings, 60);
+    tcase_add_loop_test(settings, test_durability, 0, (int)(sizeof durabilities / sizeof durabilities[0]));
+    suite_add_tcase(suite, settings);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,292 @@
+/* A batch that cannot be applied whole is not applied at all: Redis does not undo what a failed function has
+ * written, so the function must not have begun to write. */
+#include <turnout/store/store.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <hiredis/hiredis.h>
+
+#include "store_fixture.h"
+
+#define TOTALS   "turnout:{e-1:01}:totals"
+#define COMMUNES "turnout:{e-1:01}:communes"
+#define UNITS    "turnout:{e-1:01}:units"
+#define LOG      "turnout:{e-1:01}:log"
+
+enum { WORDS_MOST = 4 };
+
+static const char *const with_debug[] = {"--enable-debug-command", "yes", NULL};
+
+static struct store_fixture store;
+
+static void begin(void)
+{
+    struct error error;
+    bool durable;
+    store_fixture_start(&store, with_debug);
+    ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
+    store_fixture_connect(&store);
+}
+
+static void end(void)
+{
+    store_fixture_end(&store);
+}
+
+/* A fingerprint of everything in Redis. */
+static void take_digest(char ret_digest[64])
+{
+    redisReply *reply = redis_fixture_command(&store.redis, "DEBUG DIGEST");
+    ck_assert_int_eq(reply->type, REDIS_REPLY_STATUS);
+    ck_assert_int_lt(snprintf(ret_digest, 64, "%s", reply->str), 64);
+    freeReplyObject(reply);
+}
+
+/* Three reports, the first of which nothing can be wrong with; unit 4 lies in the second commune. */
+static enum turnout_error apply_three(int32_t seq, int32_t voted)
+{
+    static const uint32_t units[] = {1, 0, 4};
+    struct store_result results[3];
+    struct store_batch *batch = store_batch_new(1);
+    for (size_t i = 0; i < 3; i++) {
+        struct report report = store_fixture_report(&store, units[i], seq, voted);
+        store_fixture_add(&store, batch, units[i], &report, 1);
+    }
+    return store_fixture_apply(&store, batch, results);
+}
+
+static const struct {
+    const char *name;
+    const char *remove; /* a key, or NULL */
+    const char *words[WORDS_MOST];
+    const char *says;
+    enum turnout_error read; /* what a reader is told then */
+} spoils[] = {
+    {"totals are a text", TOTALS, {"SET", TOTALS, "x"}, "WRONGTYPE", TURNOUT_BAD_INPUT},
+    {"communes are a list", COMMUNES, {"RPUSH", COMMUNES, "x"}, "WRONGTYPE", TURNOUT_BAD_INPUT},
+    {"units are a set", UNITS, {"SADD", UNITS, "x"}, "WRONGTYPE", TURNOUT_OK},
+    {"the log is a text", LOG, {"SET", LOG, "x"}, "is not a stream", TURNOUT_OK},
+    {"totals are gone", TOTALS, {"PING"}, "never seeded", TURNOUT_BAD_INPUT},
+    {"the province's roll is gone", NULL, {"HDEL", TOTALS, "registered"}, "never seeded", TURNOUT_OK},
+    {"a commune's roll is gone", NULL, {"HDEL", COMMUNES, "01.2:registered"}, "never seeded", TURNOUT_OK},
+    {"a word for a number", NULL, {"HSET", TOTALS, "voted", "many"}, "not a count", TURNOUT_BAD_INPUT},
+    {"a negative number", NULL, {"HSET", TOTALS, "voted", "-1"}, "not a count", TURNOUT_BAD_INPUT},
+    {"a number with a point", NULL, {"HSET", TOTALS, "revision", "1.0"}, "not a count", TURNOUT_BAD_INPUT},
+    {"a number with an exponent", NULL, {"HSET", TOTALS, "voted", "1e3"}, "not a count", TURNOUT_BAD_INPUT},
+    {"an empty number", NULL, {"HSET", TOTALS, "voted", ""}, "not a count", TURNOUT_BAD_INPUT},
+    {"a number above 2^53",
+     NULL,
+     {"HSET", TOTALS, "voted", "9007199254740992"},
+     "not a count",
+     TURNOUT_BAD_INPUT},
+    {"the round is no number", NULL, {"HSET", TOTALS, "round:1", "x"}, "not a count", TURNOUT_BAD_INPUT},
+    {"a commune's word for a number",
+     NULL,
+     {"HSET", COMMUNES, "01.2:voted", "x"},
+     "not a count",
+     TURNOUT_BAD_INPUT},
+    {"a unit that cannot be read",
+     NULL,
+     {"HSET", UNITS, "01.2-001", "1 2 3"},
+     "not the state of a unit",
+     TURNOUT_OK},
+    {"a full count",
+     NULL,
+     {"HSET", TOTALS, "voted", "9007199254740991"},
+     "would leave its range",
+     TURNOUT_OK},
+    {"a commune's full count",
+     NULL,
+     {"HSET", COMMUNES, "01.2:voted", "9007199254740991"},
+     "would leave its range",
+     TURNOUT_OK},
+    {"fewer counted than there were",
+     NULL,
+     {"HSET", TOTALS, "units_reported", "9007199254740991"},
+     "would leave its range",
+     TURNOUT_OK},
+};
+
+START_TEST(test_nothing_is_written)
+{
+    char before[64];
+    char after[64];
+    if (spoils[_i].remove != NULL) {
+        redis_fixture_run(&store.redis, "DEL %s", spoils[_i].remove);
+    }
+    const char *words[WORDS_MOST];
+    int count = 0;
+    while (count < WORDS_MOST && spoils[_i].words[count] != NULL) {
+        words[count] = spoils[_i].words[count];
+        count++;
+    }
+    redisReply *reply = redisCommandArgv(store.redis.redis, count, words, NULL);
+    ck_assert(reply != NULL && reply->type != REDIS_REPLY_ERROR);
+    freeReplyObject(reply);
+
+    take_digest(before);
+    ck_assert_int_eq(apply_three(1, 1), TURNOUT_UNAVAILABLE);
+    ck_assert_msg(strstr(store.why, spoils[_i].says) != NULL, "%s: %s", spoils[_i].name, store.why);
+    take_digest(after);
+    ck_assert_msg(strcmp(before, after) == 0, "%s: something was written", spoils[_i].name);
+
+    bool moved;
+    struct totals totals;
+    struct totals communes[STORE_FIXTURE_COMMUNES];
+    ck_assert_msg(store_fixture_read(&store, 1, -1, &moved, &totals, communes) == spoils[_i].read, "%s: %s",
+                  spoils[_i].name, store.why);
+}
+END_TEST
+
+START_TEST(test_a_count_may_become_full)
+{
+    redis_fixture_run(&store.redis, "HSET " TOTALS " voted 9007199254740988");
+    ck_assert_int_eq(apply_three(1, 1), TURNOUT_OK);
+    ck_assert_int_eq(apply_three(2, 2), TURNOUT_UNAVAILABLE);
+}
+END_TEST
+
+START_TEST(test_a_count_cannot_fall_below_nothing)
+{
+    char before[64];
+    char after[64];
+    struct store_result result;
+    struct report report = store_fixture_report(&store, 0, 1, 1);
+    report.kind = KIND_FINAL;
+    report.kind_given = true;
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HSET " COMMUNES " 01.1:units_final 0");
+    take_digest(before);
+    report = store_fixture_report(&store, 0, 2, 2);
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_UNAVAILABLE);
+    take_digest(after);
+    ck_assert_str_eq(before, after);
+}
+END_TEST
+
+START_TEST(test_a_batch_that_is_none)
+{
+    static const char *const blobs[] = {"", "x", "\x90", "\xa1x", "\x91\xa1x"};
+    char before[64];
+    char after[64];
+    take_digest(before);
+    redisReply *reply = redis_fixture_command(
+        &store.redis, "FCALL turnout_apply 4 " TOTALS " " COMMUNES " " UNITS " " LOG " %s", blobs[_i]);
+    ck_assert_int_eq(reply->type, REDIS_REPLY_ERROR);
+    freeReplyObject(reply);
+    take_digest(after);
+    ck_assert_str_eq(before, after);
+}
+END_TEST
+
+/* A rejected report leaves no trace; a duplicate leaves one in dup_seen alone. */
+START_TEST(test_what_is_not_counted_moves_no_revision)
+{
+    char before[64];
+    char after[64];
+    struct store_result result;
+    struct report report = store_fixture_report(&store, 0, 5, 10);
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.status, STATUS_ACCEPTED);
+    take_digest(before);
+    report.voted = 11;
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.code, CODE_SEQ_CONFLICT);
+    ck_assert_int_eq(result.standing.voted, 10);
+    take_digest(after);
+    ck_assert_str_eq(before, after);
+
+    report.seq = 4;
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.status, STATUS_SUPERSEDED);
+    redisReply *reply = redis_fixture_command(&store.redis, "XLEN " LOG);
+    ck_assert_int_eq(reply->integer, 2);
+    freeReplyObject(reply);
+    reply = redis_fixture_command(&store.redis, "HGET " TOTALS " revision");
+    ck_assert_str_eq(reply->str, "1");
+    freeReplyObject(reply);
+}
+END_TEST
+
+/* The log as proto/redis.md describes it, word by word. */
+static const char *const log_fields[][2] = {
+    {"unit", "01.1-001"},
+    {"commune", "01.1"},
+    {"seq", "2"},
+    {"as_of", "2026-03-15T08:00:00+07:00"},
+    {"voted", "9"},
+    {"registered", "41"},
+    {"kind", "correction"},
+    {"reason", "mistyped"},
+    {"note", "một lỗi"},
+    {"key", "k-1"},
+    {"sig", "c2ln"},
+    {"digest", NULL}, /* of the right length */
+    {"round", "3"},
+    {"received", "1773536400123"},
+    {"outcome", "accepted"},
+    {"voted_before", "10"},
+    {"registered_before", "40"},
+};
+
+enum { LOG_FIELDS = sizeof log_fields / sizeof log_fields[0] };
+
+START_TEST(test_log_entry)
+{
+    struct store_result results[2];
+    struct store_batch *batch = store_batch_new(1);
+    struct report report = store_fixture_report(&store, 0, 1, 10);
+    store_fixture_add(&store, batch, 0, &report, 2);
+
+    report = store_fixture_report(&store, 0, 2, 9);
+    report.registered = 41;
+    report.kind = KIND_CORRECTION;
+    report.kind_given = true;
+    report.reason = REASON_MISTYPED;
+    ck_assert(slice_copy(slice_of("một lỗi"), report.note, sizeof report.note));
+    ck_assert(slice_copy(slice_of("k-1"), report.key, sizeof report.key));
+    ck_assert(slice_copy(slice_of("c2ln"), report.sig, sizeof report.sig));
+    store_fixture_add(&store, batch, 0, &report, 3);
+    ck_assert_int_eq(store_fixture_apply(&store, batch, results), TURNOUT_OK);
+    ck_assert_int_eq(results[1].status, STATUS_ACCEPTED);
+
+    redisReply *reply = redis_fixture_command(&store.redis, "XREVRANGE " LOG " + - COUNT 1");
+    ck_assert_uint_eq(reply->elements, 1);
+    const redisReply *fields = reply->element[0]->element[1];
+    ck_assert_uint_eq(fields->elements, 2 * LOG_FIELDS);
+    for (size_t i = 0; i < LOG_FIELDS; i++) {
+        const redisReply *value = fields->element[2 * i + 1];
+        ck_assert_str_eq(fields->element[2 * i]->str, log_fields[i][0]);
+        if (log_fields[i][1] != NULL) {
+            ck_assert_str_eq(value->str, log_fields[i][1]);
+        } else {
+            ck_assert_uint_eq(value->len, 2 * REPORT_DIGEST_BYTES);
+        }
+    }
+    freeReplyObject(reply);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unwritten");
+    TCase *tests = tcase_create("unwritten");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_loop_test(tests, test_nothing_is_written, 0, (int)(sizeof spoils / sizeof spoils[0]));
+    tcase_add_test(tests, test_a_count_may_become_full);
+    tcase_add_test(tests, test_a_count_cannot_fall_below_nothing);
+    tcase_add_loop_test(tests, test_a_batch_that_is_none, 0, 5);
+    tcase_add_test(tests, test_what_is_not_counted_moves_no_revision);
+    tcase_add_test(tests, test_log_entry);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,167 @@
+/* Starts redis-server by its path in PATH, waits until it answers, stops it by its pid. */
+#include "redis_fixture.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/clock.h>
+
+enum { START_DEADLINE_MS = 10000, ASK_AGAIN_MS = 5, ARGUMENTS_MAX = 48 };
+
+static void become_redis(const struct redis_fixture *fixture)
+{
+    const char *arguments[ARGUMENTS_MAX] = {
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        fixture->address.path,
+        "--dir",
+        fixture->folder,
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+        "--appendfsync",
+        "always",
+        "--logfile",
+        "redis.log",
+        "--daemonize",
+        "no",
+    };
+    size_t count = 0;
+    while (arguments[count] != NULL) {
+        count++;
+    }
+    for (size_t i = 0; fixture->settings[i] != NULL; i++) {
+        arguments[count++] = fixture->settings[i];
+    }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves no server behind */
+    char *writable[ARGUMENTS_MAX];
+    memcpy(writable, arguments, sizeof writable);
+    execvp(writable[0], writable);
+    _exit(127);
+}
+
+static struct redisContext *try_connect(const struct redis_fixture *fixture)
+{
+    struct redisContext *redis =
+        redisConnectUnixWithTimeout(fixture->address.path, (struct timeval){.tv_sec = 5});
+    ck_assert_ptr_nonnull(redis);
+    redisReply *reply = redis->err == 0 ? redisCommand(redis, "PING") : NULL;
+    bool answers = reply != NULL && reply->type == REDIS_REPLY_STATUS;
+    freeReplyObject(reply);
+    if (!answers) {
+        redisFree(redis);
+        return NULL;
+    }
+    return redis;
+}
+
+void redis_fixture_launch(struct redis_fixture *fixture)
+{
+    ck_assert_int_eq(fixture->pid, 0);
+    fixture->pid = fork();
+    ck_assert_int_ge(fixture->pid, 0);
+    if (fixture->pid == 0) {
+        become_redis(fixture);
+    }
+}
+
+void redis_fixture_await(struct redis_fixture *fixture)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + START_DEADLINE_MS;
+    while ((fixture->redis = try_connect(fixture)) == NULL) {
+        ck_assert_msg(waitpid(fixture->pid, NULL, WNOHANG) == 0, "redis-server ended; is it installed?");
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "redis-server does not answer");
+        (void)poll(NULL, 0, ASK_AGAIN_MS);
+    }
+}
+
+void redis_fixture_restart(struct redis_fixture *fixture)
+{
+    redis_fixture_launch(fixture);
+    redis_fixture_await(fixture);
+}
+
+void redis_fixture_start(struct redis_fixture *fixture, const char *const *settings)
+{
+    *fixture = (struct redis_fixture){.folder = "/tmp/turnout-redis-XXXXXX"};
+    ck_assert_ptr_nonnull(mkdtemp(fixture->folder));
+    int length =
+        snprintf(fixture->address.path, sizeof fixture->address.path, "%s/redis.sock", fixture->folder);
+    ck_assert_int_gt(length, 0);
+    for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
+        ck_assert_uint_lt(i, REDIS_FIXTURE_SETTINGS_MAX - 1);
+        fixture->settings[i] = settings[i];
+    }
+    redis_fixture_restart(fixture);
+}
+
+void redis_fixture_signal(struct redis_fixture *fixture, int signal_number)
+{
+    ck_assert_int_gt(fixture->pid, 0);
+    ck_assert_int_eq(kill(fixture->pid, signal_number), 0);
+    if (signal_number == SIGKILL || signal_number == SIGTERM) {
+        ck_assert_int_eq(waitpid(fixture->pid, NULL, 0), fixture->pid);
+        fixture->pid = 0;
+        if (fixture->redis != NULL) {
+            redisFree(fixture->redis);
+            fixture->redis = NULL;
+        }
+    }
+}
+
+static redisReply *command(struct redis_fixture *fixture, const char *format, va_list arguments)
+{
+    redisReply *reply = redisvCommand(fixture->redis, format, arguments);
+    ck_assert_msg(reply != NULL, "%s: %s", format, fixture->redis->errstr);
+    return reply;
+}
+
+struct redisReply *redis_fixture_command(struct redis_fixture *fixture, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    redisReply *reply = command(fixture, format, arguments);
+    va_end(arguments);
+    return reply;
+}
+
+void redis_fixture_run(struct redis_fixture *fixture, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    redisReply *reply = command(fixture, format, arguments);
+    va_end(arguments);
+    ck_assert_msg(reply->type != REDIS_REPLY_ERROR, "%s: %s", format, reply->str);
+    freeReplyObject(reply);
+}
+
+static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *place)
+{
+    (void)found;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+void redis_fixture_stop(struct redis_fixture *fixture)
+{
+    if (fixture->pid != 0) {
+        redis_fixture_signal(fixture, SIGKILL);
+    }
+    ck_assert_int_eq(nftw(fixture->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}

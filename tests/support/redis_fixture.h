@@ -1,0 +1,44 @@
+/* A real redis-server for a test: in a fresh folder under /tmp, on a unix socket in it, with `appendonly yes` and
+ * `appendfsync always`. A test that cannot have it ends with a failure. */
+#ifndef TURNOUT_TESTS_REDIS_FIXTURE_H
+#define TURNOUT_TESTS_REDIS_FIXTURE_H
+
+#include <sys/types.h>
+
+#include <turnout/store/store.h>
+
+struct redisReply;
+struct redisContext;
+
+enum { REDIS_FIXTURE_SETTINGS_MAX = 16 };
+
+struct redis_fixture {
+    char folder[64];
+    struct store_address address;
+    const char
+        *settings[REDIS_FIXTURE_SETTINGS_MAX]; /* --name value ..., NULL at the end; they win over ours */
+    pid_t pid;                                 /* 0: not running */
+    struct redisContext *redis;                /* a blocking link of the test's own */
+};
+
+/* `settings` may be NULL; its strings are borrowed until redis_fixture_stop. Returns once Redis answers. */
+void redis_fixture_start(struct redis_fixture *fixture, const char *const *settings);
+
+/* Sends a signal. After SIGKILL and SIGTERM it returns once the process is gone. */
+void redis_fixture_signal(struct redis_fixture *fixture, int signal_number);
+
+/* Starts it again in the same folder: launch returns at once, await once Redis answers, restart does both. */
+void redis_fixture_launch(struct redis_fixture *fixture);
+void redis_fixture_await(struct redis_fixture *fixture);
+void redis_fixture_restart(struct redis_fixture *fixture);
+
+/* One command, whose reply the caller ends with freeReplyObject(). Error replies are returned as such. */
+struct redisReply *redis_fixture_command(struct redis_fixture *fixture, const char *format, ...);
+
+/* The same for a command whose reply does not matter. */
+void redis_fixture_run(struct redis_fixture *fixture, const char *format, ...);
+
+/* Stops it and removes the folder. */
+void redis_fixture_stop(struct redis_fixture *fixture);
+
+#endif
