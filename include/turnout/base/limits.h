@@ -3,16 +3,16 @@
 #define TURNOUT_BASE_LIMITS_H
 
 enum {
-    AREA_CODE_BYTES_MAX = 32,        /* an area's code, an election's id */
+    AREA_CODE_BYTES_MAX = 32, /* an area's code, an election's id */
     AREA_CODE_BYTES = AREA_CODE_BYTES_MAX + 1,
-    KEY_BYTES_MAX = 64,         /* the id of a signing key */
-    SIGNATURE_TEXT_BYTES = 86,  /* 64 bytes of Ed25519 as base64url without padding */
-    NAME_BYTES_MAX = 256,       /* a name of an area or election */
+    KEY_BYTES_MAX = 64,        /* the id of a signing key */
+    SIGNATURE_TEXT_BYTES = 86, /* 64 bytes of Ed25519 as base64url without padding */
+    NAME_BYTES_MAX = 256,      /* a name of an area or election */
 
-    REPORT_BYTES_MAX = 4096,    /* one report as JSON */
+    REPORT_BYTES_MAX = 4096, /* one report as JSON */
     REPORT_DEPTH_MAX = 4,
     SEQ_MAX = 2147483647,
-    VOTERS_MAX = 10000000,      /* `voted` and `registered` of one unit */
+    VOTERS_MAX = 10000000, /* `voted` and `registered` of one unit */
     NOTE_CHARACTERS_MAX = 200,
     NOTE_BYTES_MAX = 4 * NOTE_CHARACTERS_MAX,
 

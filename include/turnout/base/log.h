@@ -26,7 +26,7 @@ struct log_field log_number(const char *key, int64_t number);
 /* `fields` ends with a NULL key. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
-#define log_fields(...)     ((const struct log_field[]){__VA_ARGS__, {0}})
+#define log_fields(...)         ((const struct log_field[]){__VA_ARGS__, {0}})
 #define log_info(event, ...)    log_write(LOG_LEVEL_INFO, event, log_fields(__VA_ARGS__))
 #define log_warning(event, ...) log_write(LOG_LEVEL_WARNING, event, log_fields(__VA_ARGS__))
 #define log_error(event, ...)   log_write(LOG_LEVEL_ERROR, event, log_fields(__VA_ARGS__))

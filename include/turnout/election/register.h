@@ -18,27 +18,27 @@
 
 enum area_level { AREA_NATION, AREA_PROVINCE, AREA_COMMUNE };
 
-enum { REGISTER_NATION = 0 };          /* index of the nation */
+enum { REGISTER_NATION = 0 };    /* index of the nation */
 #define REGISTER_NONE UINT32_MAX /* "no such area", "no such unit" */
 
 struct area {
-    const char *code;      /* owned by the register, as are the names */
+    const char *code; /* owned by the register, as are the names */
     const char *name;
-    const char *name_en;   /* "" when there is none */
+    const char *name_en; /* "" when there is none */
     enum area_level level;
-    uint32_t parent;       /* index; REGISTER_NONE for the nation */
-    uint32_t first_child;  /* of a nation or province: index of an area; of a commune: index of a unit */
+    uint32_t parent;      /* index; REGISTER_NONE for the nation */
+    uint32_t first_child; /* of a nation or province: index of an area; of a commune: index of a unit */
     uint32_t children;
-    uint32_t communes;     /* in it; 1 for a commune */
-    uint32_t units;        /* in it */
-    int64_t registered;    /* sum of its units' rolls as listed */
+    uint32_t communes;  /* in it; 1 for a commune */
+    uint32_t units;     /* in it */
+    int64_t registered; /* sum of its units' rolls as listed */
 };
 
 struct unit {
     const char *code;
     const char *name;
-    uint32_t commune;      /* index of an area */
-    uint32_t registered;   /* the roll as listed */
+    uint32_t commune;    /* index of an area */
+    uint32_t registered; /* the roll as listed */
 };
 
 enum { REGISTER_DIGEST_BYTES = 32 };
@@ -65,7 +65,8 @@ void register_builder_free(struct register_builder *builder);
 /* One row of areas.csv: code, level (nation, province, commune), parent (empty for the nation), name, name_en.
  * Any order of rows will do. Borrows the slices for the call only. */
 void register_builder_add_area(struct register_builder *builder, uint32_t line, struct slice code,
-                               struct slice level, struct slice parent, struct slice name, struct slice name_en);
+                               struct slice level, struct slice parent, struct slice name,
+                               struct slice name_en);
 
 /* One row of units.csv: code, commune, name, registered. */
 void register_builder_add_unit(struct register_builder *builder, uint32_t line, struct slice code,
