@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# What the outside relies on is written down. Fails, naming each, when these differ:
+#   settings   the option table in src/app/options.c, and config/turnoutd.ini with its defaults
+#   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
+#   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
+# and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
+#
+#   documented.sh ROOT    ROOT is the source folder
+set -euo pipefail
+export LC_ALL=C # sort and comm must agree
+cd "$1"
+
+bad=0
+complain() {
+    echo "$1"
+    bad=$((bad + 1))
+}
+
+# complain_of_each PREFIX TEXT: one complaint a line of TEXT; none for an empty one.
+complain_of_each() {
+    local line
+    while IFS= read -r line; do
+        [[ -z $line ]] || complain "$1: $line"
+    done <<<"$2"
+}
+
+# compare PLACE TEXT PLACE TEXT: complains of each line that only one of the two has, at the place that lacks it.
+# A list with nothing in it is a list that this script has failed to read.
+compare() {
+    [[ -n $2 ]] || complain "$1: found nothing to compare with $3"
+    complain_of_each "$3 lacks" "$(comm -23 <(sort <<<"$2") <(sort <<<"$4"))"
+    complain_of_each "$1 lacks" "$(comm -13 <(sort <<<"$2") <(sort <<<"$4"))"
+}
+
+# ---- settings, as `name = default`; one that is required has no default, and the file shows an example ----
+
+settings_of_table() {
+    awk -F '"' '
+        /^static const struct option table\[\]/ { inside = 1 }
+        /^};/                                   { inside = 0 }
+        !inside                                 { next }
+        /\.name = "/                            { name = $2; standard = "(none in the table)" }
+        /\.standard = "/                        { standard = $2 }
+        /\.help = "/                            { print name " = " (/required"/ ? "(required)" : standard) }
+    ' src/app/options.c
+}
+
+# settings_of_file REQUIRED: the names that are required, separated by white space.
+settings_of_file() {
+    sed --quiet --regexp-extended 's/^(; )?([a-z][a-z-]*) =( (.*))?$/\2 = \4/p' config/turnoutd.ini |
+        awk -v required="${1//$'\n'/ }" '
+            BEGIN { split(required, names); for (i in names) is_required[names[i]] = 1 }
+            { print ($1 in is_required) ? $1 " = (required)" : $0 }'
+}
+
+table=$(settings_of_table)
+required=$(sed --quiet 's/ = (required)$//p' <<<"$table")
+compare src/app/options.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
+
+# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called ----
+
+routes_of_tables() {
+    local file listener
+    for file in src/net/*_http.c; do
+        listener=${file#src/net/}
+        sed --quiet "/^const struct http_route /,/^};/p" "$file" | tr '\n' ' ' |
+            grep --only-matching --extended-regexp '\{HTTP_[A-Z]+, *"[^"]*"' |
+            sed --regexp-extended "s/\{HTTP_([A-Z]+), *\"([^\"]*)\"/${listener%_http.c} \1 \2/"
+    done
+}
+
+routes_of_description() {
+    awk '
+        /^servers:/                { everywhere = $0 }
+        /^[a-z]/                   { inside = /^paths:/ }
+        !inside                    { next }
+        /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); servers = everywhere }
+        /^    servers:/            { servers = $0 }
+        /^    [a-z]+:$/ && !/parameters/ {
+            listener = servers
+            sub(/.*description: /, "", listener)
+            sub(/ .*/, "", listener)
+            print listener, toupper(substr($1, 1, length($1) - 1)), path
+        }
+    ' proto/openapi.yaml
+}
+
+compare "src/net/*_http.c" "$(routes_of_tables)" proto/openapi.yaml "$(routes_of_description)"
+
+# ---- metrics ----
+
+# Each declaration as `name|kind|help`: a name, a kind and a help one after the other, in a table or in a call. A
+# name may stand in the variable `name`. What is there instead of a help is taken over as it is.
+metrics_declared() {
+    tr '\n' ' ' <src/service/metrics.c |
+        grep --only-matching --extended-regexp \
+            '\bname = "[^"]*"|("[^"]*"|\bname), *"(counter|gauge)", *("[^"]*"|[^",;]*)' |
+        sed --regexp-extended 's/, *"(counter|gauge)", */|\1|/' |
+        awk -F '|' '
+            NF == 1 { sub(/^name = /, ""); known = $0; next }
+            { print ($1 == "name" ? known : $1) "|" $2 "|" $3 }'
+}
+
+declared=$(metrics_declared) || true
+[[ -n $declared ]] || complain "src/service/metrics.c: no metric found"
+while IFS='|' read -r name kind help; do
+    name=${name//\"/}
+    form='^turnout_[a-z0-9_]*[a-z0-9]$'
+    if [[ ! $name =~ $form ]]; then
+        complain "src/service/metrics.c: $name is not of the form turnout_..."
+    fi
+    if [[ $kind == counter && $name != *_total || $kind == gauge && $name == *_total ]]; then
+        complain "src/service/metrics.c: $name is a $kind; counters, and only they, end in _total"
+    fi
+    if [[ ! $help =~ ^\".+\"$ ]]; then
+        complain "src/service/metrics.c: $name has no help"
+    fi
+done <<<"$declared"
+
+# A metric that is written without being declared.
+written=$(grep --only-matching '"turnout_[A-Za-z0-9_:]*' src/service/metrics.c | tr --delete '"') || true
+complain_of_each "src/service/metrics.c: no kind and help for" \
+    "$(comm -23 <(sort --unique <<<"$written") <(sed 's/|.*//; s/"//g' <<<"$declared" | sort --unique))"
+
+# ---- codes, as `name status` ----
+
+codes_of_table() {
+    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report.c |
+        sed --quiet --regexp-extended 's/^ *\[CODE_[A-Z_]*\] = \{"([^"]+)", ([0-9]+),.*/\1 \2/p'
+}
+
+codes_of_page() {
+    awk -F '|' '
+        /^\| code \| HTTP \|/ { inside = 1; next }
+        !/^\|/                { inside = 0 }
+        inside && /`/ {
+            count = split($2, parts, "`")
+            for (i = 2; i <= count; i += 2)
+                print parts[i], $3 + 0
+        }
+    ' proto/report.md
+}
+
+codes_of_schema() {
+    tr '\n' ' ' <proto/result.schema.json | sed --regexp-extended 's/.*"code": \{[^]]*"enum": \[([^]]*)\].*/\1/' |
+        grep --only-matching '[a-z-]*'
+}
+
+codes=$(codes_of_table)
+compare src/election/report.c "$codes" proto/report.md "$(codes_of_page)"
+compare src/election/report.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
+
+if ((bad > 0)); then
+    echo "$bad complaints"
+    exit 1
+fi
