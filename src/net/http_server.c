@@ -163,12 +163,16 @@ void http_answer_problem(struct http_exchange *exchange, int status, const char 
                          const char *detail, const char *field, const char *headers)
 {
     struct buffer body = {0};
+    struct buffer lines = {0};
     document_problem_json(&body, status, code, title, detail, field);
+    buffer_append_text(&lines, "Cache-Control: no-store\r\n");
+    buffer_append_text(&lines, headers == NULL ? "" : headers);
     http_answer(exchange, &(struct http_answer){.status = status,
                                                 .content_type = "application/problem+json",
-                                                .headers = headers,
+                                                .headers = lines.bytes,
                                                 .body = body.bytes,
                                                 .body_bytes = body.length});
+    buffer_done(&lines);
     buffer_done(&body);
 }
 

@@ -50,27 +50,31 @@ static void answer_batch(struct submission *submission)
     buffer_done(&body);
 }
 
+static void answer_refusal(struct http_exchange *exchange, int status, const struct report_result *result)
+{
+    char headers[48] = "";
+    if (status == 503 || status == 429) {
+        uint32_t seconds = RETRY_AFTER_S_MIN + randombytes_uniform(RETRY_AFTER_S_MAX - RETRY_AFTER_S_MIN + 1);
+        int written = snprintf(headers, sizeof headers, "Retry-After: %u\r\n", seconds);
+        assert(written > 0 && (size_t)written < sizeof headers);
+    }
+    http_answer_problem(exchange, status, report_code_name(result->code), report_code_title(result->code),
+                        result->detail, result->field, headers);
+}
+
 static void answer_single(struct submission *submission)
 {
     const struct report_result *result = &submission->results[0];
     int status = report_result_http_status(result);
-    char headers[96] = "Cache-Control: no-store\r\n";
-    if (status == 503) {
-        uint32_t seconds = RETRY_AFTER_S_MIN + randombytes_uniform(RETRY_AFTER_S_MAX - RETRY_AFTER_S_MIN + 1);
-        int written =
-            snprintf(headers, sizeof headers, "Cache-Control: no-store\r\nRetry-After: %u\r\n", seconds);
-        assert(written > 0 && (size_t)written < sizeof headers);
-    }
     if (status >= 400) {
-        http_answer_problem(submission->exchange, status, report_code_name(result->code),
-                            report_code_title(result->code), result->detail, result->field, headers);
+        answer_refusal(submission->exchange, status, result);
         return;
     }
     struct buffer body = {0};
     result_json_write(&body, result, 0);
     http_answer(submission->exchange, &(struct http_answer){.status = status,
                                                             .content_type = "application/json",
-                                                            .headers = headers,
+                                                            .headers = "Cache-Control: no-store\r\n",
                                                             .body = body.bytes,
                                                             .body_bytes = body.length});
     buffer_done(&body);

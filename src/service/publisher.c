@@ -151,6 +151,12 @@ static void fail_reading(struct publisher *publisher, const char *why)
     }
 }
 
+/* Whether it is time to say again that the figures still stand. */
+static bool is_due(const struct publisher *publisher)
+{
+    return clock_monotonic_ms() - publisher->published_ms >= PUBLISHER_RENEW_MS;
+}
+
 static void complete_reading(struct publisher *publisher)
 {
     if (publisher->reading_failed) {
@@ -165,8 +171,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    bool is_due = now_ms - publisher->published_ms >= PUBLISHER_RENEW_MS;
-    if (publisher->moved || publisher->published_ms == 0 || is_due) {
+    if (publisher->moved || publisher->published_ms == 0 || is_due(publisher)) {
         publish(publisher);
     }
 }
@@ -221,14 +226,15 @@ void publisher_read_now(struct publisher *publisher)
         return; /* Redis is slow; the next turn will do */
     }
     uint32_t provinces = publisher->options.reg->province_count;
+    bool reads_all = is_due(publisher); /* what was changed behind our back does not move a revision */
     publisher->reading_failed = false;
     publisher->answers_awaited = provinces + 1;
     for (uint32_t province = 1; province <= provinces; province++) {
         struct question *question = memory_new(sizeof *question);
         *question = (struct question){publisher, province};
         /* One that did not add up is read again each time: it may have been mended without moving. */
-        int64_t known =
-            publisher->areas[province].verified ? publisher->known_revision[province] : REVISION_UNKNOWN;
+        bool is_known = publisher->areas[province].verified && !reads_all;
+        int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
         store_read_province(publisher->options.store, province, known, on_province, question);
     }
     store_read_meta(publisher->options.store, on_meta, publisher);

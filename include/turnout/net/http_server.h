@@ -57,7 +57,7 @@ struct http_answer {
 };
 void http_answer(struct http_exchange *exchange, const struct http_answer *answer);
 
-/* A problem document (RFC 9457). `headers` as in http_answer. */
+/* A problem document (RFC 9457), never to be cached. `headers` as in http_answer. */
 void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
                          const char *detail, const char *field, const char *headers);
 

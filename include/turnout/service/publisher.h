@@ -11,7 +11,8 @@
 struct event_base;
 
 enum {
-    /* Even when nothing moves, a publication says at least this often that its figures still stand. */
+    /* Even when nothing moves, everything is read and checked anew this often, and a publication says that its
+     * figures still stand. */
     PUBLISHER_RENEW_MS = 10000,
 };
 
