@@ -78,13 +78,27 @@ static void start(void)
                   error.text);
 }
 
+static bool is_loading(const struct redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", strlen("LOADING")) == 0;
+}
+
+/* A server that listens may still be loading what it knows. */
 static struct redisReply *ask(const char *command)
 {
     struct redisContext *link = redisConnectUnix(address.path);
     ck_assert_ptr_nonnull(link);
     ck_assert_msg(link->err == 0, "%s", link->errstr);
+    int64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
     struct redisReply *reply = redisCommand(link, command);
     ck_assert_ptr_nonnull(reply);
+    while (is_loading(reply)) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "still loading");
+        freeReplyObject(reply);
+        ck_assert_int_ge(poll(NULL, 0, 5), 0);
+        reply = redisCommand(link, command);
+        ck_assert_ptr_nonnull(reply);
+    }
     redisFree(link);
     return reply;
 }
