@@ -127,14 +127,14 @@ static enum http_parse parse_method(struct parse *parse)
 static enum http_parse parse_target(struct parse *parse)
 {
     struct slice target = scan(parse, IN_TARGET);
-    if (target.length > REQUEST_TARGET_BYTES_MAX) {
-        return bad(parse, 414, "the target is too long");
-    }
     bool whole = parse->at < parse->end;
     bool asterisk = parse->request->method == HTTP_OPTIONS && target.length > 0 && target.bytes[0] == '*';
     if ((target.length > 0 && target.bytes[0] != '/' && !asterisk) || (whole && target.length == 0) ||
         (asterisk && target.length > 1)) {
         return bad(parse, 400, "the target must be a path");
+    }
+    if (target.length > REQUEST_TARGET_BYTES_MAX) {
+        return bad(parse, 414, "the target is too long");
     }
     if (!whole) {
         return run_out(parse);

@@ -4,14 +4,18 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/text.h>
 
+#include "peer_queue.h"
 #include "process.h"
 
 void http_open(struct http_link *link, uint16_t port)
@@ -56,6 +60,17 @@ void http_send_text(struct http_link *link, const char *text)
 void http_send_end(struct http_link *link)
 {
     ck_assert_int_eq(shutdown(link->fd, SHUT_WR), 0);
+}
+
+void http_wait_taken(const struct http_link *link)
+{
+    enum { LOOK_AGAIN_MS = 1, LOOKS_WITHOUT_PAUSE = 100 };
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (int looks = 0; peer_unread_bytes(link->fd) > 0; looks++) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "the peer does not read");
+        /* Nothing tells the sender, so it looks again, and soon no more at once. */
+        ck_assert_int_eq(looks < LOOKS_WITHOUT_PAUSE ? sched_yield() : poll(NULL, 0, LOOK_AGAIN_MS), 0);
+    }
 }
 
 /* False at the peer's end. */
@@ -116,7 +131,7 @@ void http_read_answer(struct http_link *link, bool has_body, struct http_answer 
     ck_assert_msg(text_parse_unsigned(digits, 599, &status), "no status: %s", answer.head);
     answer.status = (int)status;
 
-    if (has_body && status != 204 && status != 304) {
+    if (has_body && status >= 200 && status != 204 && status != 304) {
         answer.body_bytes = body_length(&answer);
     }
     while (link->received.length < answer.body_bytes) {
@@ -125,6 +140,15 @@ void http_read_answer(struct http_link *link, bool has_body, struct http_answer 
     }
     answer.body = take(link, answer.body_bytes);
     *ret_answer = answer;
+}
+
+bool http_next_answer(struct http_link *link, bool has_body, struct http_answer *ret_answer)
+{
+    if (link->received.length == 0 && !receive(link)) {
+        return false;
+    }
+    http_read_answer(link, has_body, ret_answer);
+    return true;
 }
 
 void http_read_line(struct http_link *link, char *ret_line, size_t capacity)

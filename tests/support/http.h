@@ -30,10 +30,16 @@ void http_send(struct http_link *link, const char *bytes, size_t length);
 void http_send_text(struct http_link *link, const char *text);
 void http_send_end(struct http_link *link); /* says that no more will come; reading goes on */
 
-/* Reads one answer; its body is as long as its Content-Length says, or empty for HEAD (`has_body` false), 204
+/* Waits until the peer's process has read all that was sent, so that what is sent next reaches it by itself. */
+void http_wait_taken(const struct http_link *link);
+
+/* Reads one answer; its body is as long as its Content-Length says, or empty for HEAD (`has_body` false), 1xx, 204
  * and 304. An answer without Content-Length that should have a body fails the test. The caller ends with
  * http_answer_done(). */
 void http_read_answer(struct http_link *link, bool has_body, struct http_answer *ret_answer);
+
+/* The same, or false when the peer closes instead of answering. */
+bool http_next_answer(struct http_link *link, bool has_body, struct http_answer *ret_answer);
 
 /* Reads one line and copies it without its end. */
 void http_read_line(struct http_link *link, char *ret_line, size_t capacity);

@@ -294,6 +294,15 @@ START_TEST(targets_are_bounded)
 }
 END_TEST
 
+/* Too long and no path: refused for what shows first, however many of its bytes are there. */
+START_TEST(a_target_is_refused_for_what_shows_first)
+{
+    char bytes[REQUEST_TARGET_BYTES_MAX + 100] = "GET ";
+    memset(bytes + 4, 'x', sizeof bytes - 5);
+    ck_assert_int_eq(check_heads(bytes, strlen(bytes), HTTP_REQUEST_BAD), 400);
+}
+END_TEST
+
 /* One byte of a good request exchanged for every other: nothing crashes, and what is complete ends where the
  * empty line is. */
 START_TEST(single_bytes_gone_wrong)
@@ -452,6 +461,7 @@ int main(void)
     tcase_add_test(tests, headers_are_counted);
     tcase_add_test(tests, heads_are_bounded);
     tcase_add_test(tests, targets_are_bounded);
+    tcase_add_test(tests, a_target_is_refused_for_what_shows_first);
     tcase_add_test(tests, single_bytes_gone_wrong);
     tcase_add_test(tests, headers_are_found_in_any_case);
     tcase_add_loop_test(tests, acceptable_codings, 0, COUNT(codings));

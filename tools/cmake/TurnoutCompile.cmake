@@ -2,6 +2,7 @@
 
 option(TURNOUT_WERROR "treat warnings as errors" OFF)
 set(TURNOUT_SANITIZE "" CACHE STRING "sanitizers to build with, as -fsanitize= takes them")
+option(TURNOUT_FUZZ "build the fuzzers of tests/fuzz; needs clang" OFF)
 
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
@@ -28,6 +29,9 @@ foreach(build RELEASE RELWITHDEBINFO MINSIZEREL)
   string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_${build} "${CMAKE_C_FLAGS_${build}}")
 endforeach()
 
+if(TURNOUT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link) # every branch taken is told to libFuzzer
+endif()
 if(TURNOUT_SANITIZE)
   add_compile_options(-fsanitize=${TURNOUT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TURNOUT_SANITIZE})

@@ -1,0 +1,114 @@
+/* turnoutd.ini. Settings that are taken are within their bounds, and print as a file that says the same when it is
+ * read again; a file that is refused is refused with words. */
+#include "fuzz.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <turnout/app/options.h>
+#include <turnout/base/buffer.h>
+
+enum { INPUT_BYTES_MAX = 16 * 1024, LINE_BYTES_MAX = 198 /* libinih's, with its end */ };
+
+/* Reads a settings file of this text. It has no name of its own, only its descriptor's. */
+static enum turnout_error read_text(struct slice text, struct options **ret_options, struct error *error)
+{
+    int fd = memfd_create("turnoutd.ini", MFD_CLOEXEC);
+    assert(fd >= 0 && write(fd, text.bytes, text.length) == (ssize_t)text.length);
+    struct buffer flag = {0};
+    buffer_printf(&flag, "--config=/proc/self/fd/%d", fd);
+    char program[] = "turnoutd";
+    char *arguments[] = {program, flag.bytes, NULL};
+    char *environment[] = {NULL};
+    enum turnout_error failed = options_read(2, arguments, environment, ret_options, error);
+    buffer_done(&flag);
+    assert(close(fd) == 0);
+    return failed;
+}
+
+static void check_bounds(const struct settings *settings)
+{
+    assert(settings->election[0] != '\0' && settings->data[0] != '\0');
+    assert(settings->workers >= 1 && settings->workers <= WORKERS_MAX);
+    assert(settings->publish_ms >= 50 && settings->publish_ms <= 60000);
+    const struct listen_address *const addresses[] = {&settings->public_http, &settings->intake_http,
+                                                      &settings->intake_stream, &settings->operate};
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        assert(addresses[i]->is_off || addresses[i]->socket.ss_family == AF_INET ||
+               addresses[i]->socket.ss_family == AF_INET6);
+    }
+}
+
+/* The settings as a file, without the comments on where each came from. */
+static void print(const struct options *options, struct buffer *out)
+{
+    char *text;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    assert(file != NULL);
+    options_print(options, file);
+    assert(fclose(file) == 0);
+    struct slice rest = {text, length};
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        if (line.length > 0 && line.bytes[0] != ';') {
+            buffer_append(out, line.bytes, line.length);
+            buffer_append_char(out, '\n');
+        }
+    }
+    free(text);
+}
+
+/* A value that holds ` ;`, where a comment would begin, or makes its line too long cannot stand in a file. */
+static bool fits_a_file(const struct buffer *printed)
+{
+    struct slice rest = {printed->bytes, printed->length};
+    assert(printed->bytes != NULL);
+    while (rest.length > 0) {
+        if (text_split(&rest, '\n').length >= LINE_BYTES_MAX) {
+            return false;
+        }
+    }
+    return strstr(printed->bytes, " ;") == NULL;
+}
+
+static void check_printed_again(const struct options *options)
+{
+    struct buffer printed = {0};
+    struct buffer again = {0};
+    struct options *reread;
+    struct error error;
+    print(options, &printed);
+    if (!fits_a_file(&printed)) {
+        buffer_done(&printed);
+        return;
+    }
+    assert(read_text((struct slice){printed.bytes, printed.length}, &reread, &error) == TURNOUT_OK);
+    print(reread, &again);
+    assert(printed.bytes != NULL && again.bytes != NULL);
+    assert(printed.length == again.length && memcmp(printed.bytes, again.bytes, again.length) == 0);
+    options_free(reread);
+    buffer_done(&printed);
+    buffer_done(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size > INPUT_BYTES_MAX) {
+        return 0;
+    }
+    struct options *options;
+    struct error error = {.field = "", .text = ""};
+    if (read_text((struct slice){(const char *)data, size}, &options, &error) != TURNOUT_OK) {
+        assert(error.text[0] != '\0');
+        return 0;
+    }
+    check_bounds(options_settings(options));
+    check_printed_again(options);
+    options_free(options);
+    return 0;
+}
