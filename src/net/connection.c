@@ -41,12 +41,13 @@ struct connection {
     enum connection_state state;
     bool is_due;
     bool is_paused;
-    bool has_ended;            /* the peer has finished sending */
-    bool was_ended;            /* and the session has been told */
+    bool peer_has_ended;       /* it has finished sending */
+    bool end_was_told;         /* and the session knows */
     bool is_writing;           /* the write event is on */
     int64_t deadline_ms;       /* the session's; monotonic; 0: none */
     int64_t write_deadline_ms; /* for the output to become empty; 0: it is */
     size_t lingered_bytes;
+    size_t reserved_bytes;
     struct buffer input;     /* what the session left unread */
     struct evbuffer *output; /* NULL until something is written */
     struct event readable;
@@ -63,6 +64,8 @@ struct connections {
     bool is_draining;
     struct connection_list all;
     struct connection_list due; /* have something to do at the end of the turn */
+    bool is_settling;
+    size_t reserved_bytes;
     struct event *turn_event;
     struct event *sweep_event;
     char scratch[CONNECTION_READ_BYTES];
@@ -76,7 +79,9 @@ static void put_due(struct connection *connection)
     if (!connection->is_due) {
         connection->is_due = true;
         TAILQ_INSERT_TAIL(&connections->due, connection, due);
-        event_active(connections->turn_event, EV_TIMEOUT, 0);
+        if (!connections->is_settling) {
+            event_active(connections->turn_event, EV_TIMEOUT, 0);
+        }
     }
 }
 
@@ -93,6 +98,7 @@ static void connection_destroy(struct connection *connection)
     }
     TAILQ_REMOVE(&connections->all, connection, all);
     connections->count--;
+    connections->reserved_bytes -= connection->reserved_bytes;
     counter_subtract(&connections->counters->connections_open, 1);
     must(event_del(&connection->readable));
     must(event_del(&connection->writable));
@@ -110,7 +116,7 @@ static void connection_destroy(struct connection *connection)
 static void begin_lingering(struct connection *connection)
 {
     connection->state = CONNECTION_LINGERING;
-    if (connection->has_ended || shutdown(connection->fd, SHUT_WR) != 0) {
+    if (connection->peer_has_ended || shutdown(connection->fd, SHUT_WR) != 0) {
         connection_close(connection);
         return;
     }
@@ -180,9 +186,9 @@ static void offer(struct connection *connection, const char *bytes, size_t lengt
 
 static void offer_end(struct connection *connection)
 {
-    if (connection->has_ended && !connection->was_ended && !connection->is_paused &&
+    if (connection->peer_has_ended && !connection->end_was_told && !connection->is_paused &&
         connection->state == CONNECTION_OPEN) {
-        connection->was_ended = true;
+        connection->end_was_told = true;
         connection->calls->on_end(connection->session, connection->input.bytes, connection->input.length);
     }
 }
@@ -212,9 +218,9 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         return;
     }
     if (length == 0) {
-        connection->has_ended = true;
+        connection->peer_has_ended = true;
         must(event_del(&connection->readable));
-        offer_end(connection);
+        put_due(connection); /* what was left unread while paused is offered before the end is told */
         return;
     }
     if (connection->input.length > 0) {
@@ -239,6 +245,7 @@ static void settle(struct connection *connection)
         offer(connection, connection->input.bytes, connection->input.length);
     }
     offer_end(connection);
+    connection->is_due = false; /* until here, so that what was written just now is sent by this: */
     if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_FINISHING) {
         send_output(connection);
     }
@@ -247,21 +254,30 @@ static void settle(struct connection *connection)
     }
 }
 
+/* Those that are due now, each once. What becomes due meanwhile (a peer that reads as fast as it is answered, and
+ * asks for more) waits until the loop has looked at everybody else. */
 static void settle_all(struct connections *connections)
 {
+    struct connection_list now = TAILQ_HEAD_INITIALIZER(now);
+    TAILQ_CONCAT(&now, &connections->due, due);
+    connections->is_settling = true;
     struct connection *connection;
-    while ((connection = TAILQ_FIRST(&connections->due)) != NULL) {
-        TAILQ_REMOVE(&connections->due, connection, due);
-        connection->is_due = false;
+    while ((connection = TAILQ_FIRST(&now)) != NULL) {
+        TAILQ_REMOVE(&now, connection, due);
         settle(connection);
     }
+    connections->is_settling = false;
 }
 
 static void on_turn_ends(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    settle_all(context);
+    struct connections *connections = context;
+    settle_all(connections);
+    if (!TAILQ_EMPTY(&connections->due)) {
+        must(event_add(connections->turn_event, &(struct timeval){0}));
+    }
 }
 
 /* ---- deadlines ---- */
@@ -314,6 +330,26 @@ size_t connection_unsent_bytes(const struct connection *connection)
     return connection->output == NULL ? 0 : evbuffer_get_length(connection->output);
 }
 
+bool connection_reserve(struct connection *connection, size_t bytes)
+{
+    struct connections *connections = connection->connections;
+    connections->reserved_bytes -= connection->reserved_bytes;
+    connection->reserved_bytes = 0;
+    if (bytes > CONNECTIONS_RESERVED_BYTES_MAX - connections->reserved_bytes) {
+        return false;
+    }
+    connection->reserved_bytes = bytes;
+    connections->reserved_bytes += bytes;
+    return true;
+}
+
+/* Fails on unix sockets, and then changes nothing: no harm. */
+void connection_buffer_little(struct connection *connection)
+{
+    int bytes = CONNECTION_KERNEL_BYTES;
+    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
 void connection_pause(struct connection *connection)
 {
     if (!connection->is_paused) {
@@ -326,7 +362,7 @@ void connection_resume(struct connection *connection)
 {
     if (connection->is_paused) {
         connection->is_paused = false;
-        if (!connection->has_ended) {
+        if (!connection->peer_has_ended) {
             must(event_add(&connection->readable, NULL));
         }
         put_due(connection);
@@ -418,7 +454,9 @@ void connections_free(struct connections *connections)
     {
         connection_close(connection);
     }
-    settle_all(connections);
+    while (!TAILQ_EMPTY(&connections->due)) {
+        settle_all(connections);
+    }
     assert(TAILQ_EMPTY(&connections->all));
     event_free(connections->turn_event);
     event_free(connections->sweep_event);

@@ -24,7 +24,6 @@ struct http_exchange {
     struct connection *connection;
     const struct http_service *service;
     enum http_stage stage;
-    bool is_handling;   /* inside the handler's call */
     bool was_continued; /* 100 Continue has been sent */
     bool is_head;       /* the answer goes without its body */
     bool keeps_alive;
@@ -122,6 +121,8 @@ static void conclude(struct http_exchange *exchange)
 {
     exchange->stage = STAGE_IDLE;
     exchange->on_gone = NULL;
+    bool gave_back = connection_reserve(exchange->connection, 0);
+    assert(gave_back);
     connection_send(exchange->connection);
     if (!exchange->keeps_alive) {
         connection_finish(exchange->connection);
@@ -130,7 +131,7 @@ static void conclude(struct http_exchange *exchange)
     connection_set_deadline(exchange->connection, HTTP_IDLE_MS);
     if (connection_unsent_bytes(exchange->connection) > HTTP_UNSENT_BYTES_MAX) {
         connection_pause(exchange->connection); /* until on_sent */
-    } else if (!exchange->is_handling) {
+    } else {
         connection_resume(exchange->connection);
     }
 }
@@ -186,6 +187,7 @@ void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void 
 static void refuse(struct http_exchange *exchange, int status, const char *code, const char *detail)
 {
     exchange->stage = STAGE_HEAD;
+    exchange->is_head = false; /* the request before may have been one */
     exchange->keeps_alive = false;
     counter_add(&exchange->service->counters->requests_bad, 1);
     http_answer_problem(exchange, status, code, status_text(status), detail, "", NULL);
@@ -273,12 +275,12 @@ static void handle(struct http_exchange *exchange, const struct http_request *re
     exchange->keeps_alive = request->keep_alive;
     exchange->was_continued = false;
     if (match.route == NULL) {
+        /* A body ends the connection here as it does in await_body(): how the bytes arrive makes no difference. */
+        exchange->keeps_alive = exchange->keeps_alive && body.length == 0;
         answer_without_route(exchange, request, &match);
         return;
     }
-    exchange->is_handling = true;
     match.route->handler(exchange->service->context, exchange, request, match.segment, body);
-    exchange->is_handling = false;
     if (exchange->stage == STAGE_HANDLE) { /* it answers later */
         connection_set_deadline(exchange->connection, HTTP_HANDLE_MS);
         connection_pause(exchange->connection);
@@ -304,6 +306,30 @@ static void enter(struct http_exchange *exchange, enum http_stage stage, int64_t
     }
 }
 
+/* The head is there and its body is not yet. False when the request has been refused instead: before its body is
+ * taken in, somebody must want it and there must be room for it. */
+static bool await_body(struct http_exchange *exchange, const struct http_request *request)
+{
+    if (exchange->stage == STAGE_BODY) {
+        return true;
+    }
+    struct route_match match = find_route(exchange->service, request);
+    if (match.route == NULL) {
+        exchange->stage = STAGE_HANDLE;
+        exchange->is_head = false;
+        exchange->keeps_alive = false; /* the body that follows is not read as a request */
+        answer_without_route(exchange, request, &match);
+        return false;
+    }
+    if (!connection_reserve(exchange->connection, (size_t)request->body_bytes)) {
+        refuse(exchange, 503, "busy", "too many large requests are on their way in; try again");
+        return false;
+    }
+    enter(exchange, STAGE_BODY, HTTP_BODY_MS);
+    continue_request(exchange, request);
+    return true;
+}
+
 static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct http_exchange *exchange = session;
@@ -324,12 +350,10 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
         refuse(exchange, 413, "too-large", "a request body is at most 8388608 bytes");
         return length;
     }
-    if (length - request.head_bytes < request.body_bytes) {
-        enter(exchange, STAGE_BODY, HTTP_BODY_MS);
-        continue_request(exchange, &request);
-        return 0;
-    }
     size_t body_bytes = (size_t)request.body_bytes;
+    if (length - request.head_bytes < body_bytes) {
+        return await_body(exchange, &request) ? 0 : length;
+    }
     handle(exchange, &request, (struct slice){bytes + request.head_bytes, body_bytes});
     return request.head_bytes + body_bytes;
 }
@@ -370,6 +394,9 @@ static void on_drain(void *session)
     exchange->is_draining = true;
     if (exchange->stage == STAGE_IDLE) {
         connection_finish(exchange->connection);
+    } else if (exchange->stage != STAGE_HANDLE) {
+        refuse(exchange, 503, "stopping",
+               "the server is stopping; send the request again to another or later");
     }
 }
 

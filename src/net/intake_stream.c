@@ -18,16 +18,20 @@ struct stream {
     struct line_framer framer;
     size_t unanswered;
     bool has_half_line;
-    bool is_ending;        /* nothing more is read; the last answer finishes the connection */
-    struct buffer answers; /* of this turn, on their way to the connection */
+    bool is_ending;       /* nothing more is read; the last answer finishes the connection */
+    struct buffer answer; /* the one being written */
 };
+
+static bool is_full(const struct stream *stream)
+{
+    return stream->unanswered >= STREAM_UNANSWERED_MAX ||
+           connection_unsent_bytes(stream->connection) > STREAM_UNSENT_BYTES_MAX;
+}
 
 /* Reading stops while the peer is owed or owes too much, and goes on when it does not. */
 static void govern(struct stream *stream)
 {
-    bool is_full = stream->unanswered >= STREAM_UNANSWERED_MAX ||
-                   connection_unsent_bytes(stream->connection) > STREAM_UNSENT_BYTES_MAX;
-    if (is_full || stream->is_ending) {
+    if (is_full(stream) || stream->is_ending) {
         connection_pause(stream->connection);
     } else {
         connection_resume(stream->connection);
@@ -41,16 +45,16 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     stream->unanswered--;
     if (stream->connection == NULL) {
         if (stream->unanswered == 0) {
-            buffer_done(&stream->answers);
+            buffer_done(&stream->answer);
             free(stream);
         }
         return;
     }
-    buffer_clear(&stream->answers);
-    result_json_write(&stream->answers, result, tag);
-    buffer_append_char(&stream->answers, '\n');
+    buffer_clear(&stream->answer);
+    result_json_write(&stream->answer, result, tag);
+    buffer_append_char(&stream->answer, '\n');
     int failed =
-        evbuffer_add(connection_output(stream->connection), stream->answers.bytes, stream->answers.length);
+        evbuffer_add(connection_output(stream->connection), stream->answer.bytes, stream->answer.length);
     assert(failed == 0);
     connection_send(stream->connection);
 }
@@ -72,7 +76,8 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct stream *stream = session;
     size_t taken = 0;
-    while (taken < length && stream->unanswered < STREAM_UNANSWERED_MAX) {
+    bool has_new_line = false;
+    while (taken < length && !is_full(stream)) {
         struct slice line;
         size_t step;
         enum line_found found =
@@ -81,12 +86,13 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
         if (found == LINE_NONE) {
             break;
         }
+        has_new_line = true;
         take_line(stream, found, line);
     }
-    bool has_half_line = taken < length || stream->framer.skipping;
+    bool has_half_line = !is_full(stream) && (taken < length || stream->framer.skipping);
     if (!has_half_line) {
         connection_set_deadline(stream->connection, STREAM_IDLE_MS);
-    } else if (!stream->has_half_line || taken > 0) {
+    } else if (!stream->has_half_line || has_new_line) { /* not again for each byte of it */
         connection_set_deadline(stream->connection, STREAM_LINE_MS);
     }
     stream->has_half_line = has_half_line;
@@ -146,7 +152,7 @@ static void on_closed(void *session)
     struct stream *stream = session;
     stream->connection = NULL;
     if (stream->unanswered == 0) {
-        buffer_done(&stream->answers);
+        buffer_done(&stream->answer);
         free(stream);
     }
 }
@@ -163,6 +169,7 @@ void intake_stream_serve(struct connection *connection, struct intake *intake)
     stream->connection = connection;
     stream->intake = intake;
     line_framer_init(&stream->framer, REPORT_BYTES_MAX);
+    connection_buffer_little(connection);
     connection_set_deadline(connection, STREAM_IDLE_MS);
     connection_attach(connection, &calls, stream);
 }

@@ -45,7 +45,9 @@ enum {
     CONNECTION_READ_BYTES = 64 * 1024, /* at most this much a connection and turn */
     CONNECTION_WRITE_MS = 10000,       /* how long the peer may take to accept all of what it was sent */
     CONNECTION_LINGER_MS = 2000,       /* how long a finished connection waits for the peer to hang up */
-    CONNECTIONS_SWEEP_MS = 250,        /* how often deadlines are looked at: they are late by at most this */
+    CONNECTION_KERNEL_BYTES = 64 * 1024,
+    CONNECTIONS_RESERVED_BYTES_MAX = 256 * 1024 * 1024, /* for large input, of all connections together */
+    CONNECTIONS_SWEEP_MS = 250, /* how often deadlines are looked at: they are late by at most this */
 };
 
 /* All connections of one loop. At most `connections_max` at a time. */
@@ -68,6 +70,14 @@ void connection_attach(struct connection *connection, const struct connection_se
 struct evbuffer *connection_output(struct connection *connection);
 void connection_send(struct connection *connection);
 size_t connection_unsent_bytes(const struct connection *connection);
+
+/* Sets memory aside for input that will be kept until it is whole, in place of what was set aside before. False,
+ * and nothing set aside, when all connections together have too much already. Given back when the connection ends. */
+bool connection_reserve(struct connection *connection, size_t bytes);
+
+/* For sessions whose answers are small and many: lets the kernel hold little of what is unsent, so that the
+ * write deadline measures the peer and not the kernel's buffer. */
+void connection_buffer_little(struct connection *connection);
 
 /* Stops calling on_bytes, and resumes: what was left unread is offered again at the end of the turn. */
 void connection_pause(struct connection *connection);

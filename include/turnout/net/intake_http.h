@@ -1,10 +1,21 @@
-/* Reports over HTTP: POST /v1/reports, one as application/json, many as application/x-ndjson (DESIGN section 6). */
+/* The intake listener over HTTP: POST /v1/reports, one as application/json, many as application/x-ndjson (DESIGN section
+ * 6), and what committees ask (section 8). */
 #ifndef TURNOUT_NET_INTAKE_HTTP_H
 #define TURNOUT_NET_INTAKE_HTTP_H
 
+#include <turnout/election/register.h>
 #include <turnout/net/http_server.h>
 
-/* The routes of the intake listener; their context is the worker's struct intake. */
+struct intake;
+struct committee;
+
+/* The context of the intake listener's routes. One a worker; all borrowed. */
+struct intake_desk {
+    const struct election_register *reg;
+    struct intake *intake;
+    struct committee *committee;
+};
+
 extern const struct http_route intake_http_routes[];
 extern const size_t intake_http_route_count;
 

@@ -1,0 +1,197 @@
+/* Connections at their edges, against a real turnoutd: peers that ask faster than they read, that end in the middle,
+ * and a server that stops under them. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static void setup(void)
+{
+    static const char *const settings[] = {"--publish-ms", "100", "--workers", "1", NULL};
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, settings);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static void repeat(struct buffer *out, const char *text, size_t times)
+{
+    for (size_t i = 0; i < times; i++) {
+        buffer_append_text(out, text);
+    }
+}
+
+static uint64_t count_lines(const struct buffer *received)
+{
+    uint64_t lines = 0;
+    for (size_t i = 0; i < received->length; i++) {
+        lines += received->bytes[i] == '\n';
+    }
+    return lines;
+}
+
+/* A HEAD answer has no body, but the refusal after it has one. */
+START_TEST(a_refusal_after_head_has_its_body)
+{
+    struct http_link link;
+    struct http_answer answer;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, "HEAD /v1/turnout HTTP/1.1\r\nHost: h\r\n\r\nBAD\r\n\r\n");
+    http_read_answer(&link, false, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    http_answer_done(&answer);
+    http_read_answer(&link, true, &answer);
+    ck_assert_int_ge(answer.status, 400);
+    ck_assert_uint_gt(answer.body_bytes, 0);
+    http_answer_done(&answer);
+    http_close(&link);
+}
+END_TEST
+
+/* More pipelined requests than the server will hold the answers of: all are answered, and the end of the stream
+ * does not overtake those that wait. */
+START_TEST(pipelined_requests_before_the_end_are_all_answered)
+{
+    enum { REQUESTS = 1000 };
+    struct buffer requests = {0};
+    repeat(&requests, "GET /v1/snapshot.json HTTP/1.1\r\nHost: h\r\n\r\n", REQUESTS - 1);
+    buffer_append_text(&requests, "GET /v1/turnout HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    struct http_link link;
+    http_open(&link, turnoutd.public_port);
+    http_send(&link, requests.bytes, requests.length);
+    http_send_end(&link);
+    for (size_t i = 0; i < REQUESTS; i++) {
+        struct http_answer answer;
+        http_read_answer(&link, true, &answer);
+        ck_assert_int_eq(answer.status, 200);
+        http_answer_done(&answer);
+    }
+    http_close(&link);
+    buffer_done(&requests);
+}
+END_TEST
+
+/* The same for a stream: junk is answered line by line, also what was left unread while nobody took the answers. */
+START_TEST(every_line_before_the_end_is_answered)
+{
+    enum { LINES = 40000 };
+    struct buffer lines = {0};
+    repeat(&lines, "x\n", LINES);
+    struct http_link link;
+    http_open(&link, turnoutd.intake_stream_port);
+    http_send(&link, lines.bytes, lines.length);
+    http_send_end(&link);
+    http_read_to_end(&link);
+    ck_assert_uint_eq(count_lines(&link.received), LINES);
+    http_close(&link);
+    buffer_done(&lines);
+}
+END_TEST
+
+/* Nobody would read the body of a request that has no route: it is refused before the body comes. */
+START_TEST(a_body_that_nobody_reads_is_not_taken_in)
+{
+    struct http_link link;
+    struct http_answer answer;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, "POST /v1/turnout HTTP/1.1\r\nHost: h\r\nContent-Length: 8388608\r\n"
+                          "Expect: 100-continue\r\n\r\n");
+    http_read_answer(&link, true, &answer);
+    ck_assert_int_eq(answer.status, 405);
+    http_answer_done(&answer);
+    http_close(&link);
+}
+END_TEST
+
+static void send_half_a_post(struct http_link *link)
+{
+    http_open(link, turnoutd.intake_http_port);
+    http_send_text(link, "POST /v1/reports HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                         "Content-Length: 100\r\n\r\n{");
+    http_wait_taken(link);
+}
+
+/* A request that is not whole when the server stops is refused at once; one that waits for its answer gets it. */
+START_TEST(stopping_ends_unfinished_requests)
+{
+    struct http_link link;
+    struct http_answer answer;
+    send_half_a_post(&link);
+    process_signal(&turnoutd.process, SIGTERM);
+    http_read_answer(&link, true, &answer);
+    ck_assert_int_eq(answer.status, 503);
+    http_answer_done(&answer);
+    http_close(&link);
+}
+END_TEST
+
+static pid_t pid_of_redis(void)
+{
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, "managed-redis is=started", line);
+    const char *digits = strstr(line, " pid=");
+    ck_assert_ptr_nonnull(digits);
+    pid_t pid = (pid_t)strtol(digits + strlen(" pid="), NULL, 10);
+    ck_assert_int_gt(pid, 1);
+    return pid;
+}
+
+/* Reports still gathering when the server stops with Redis asleep are answered `unavailable`, not forgotten: the
+ * sanitizers would find the session. */
+START_TEST(stopping_answers_what_was_never_sent)
+{
+    struct http_link link;
+    pid_t redis = pid_of_redis();
+    ck_assert_int_eq(kill(redis, SIGSTOP), 0);
+    struct buffer reports = {0};
+    for (int32_t seq = 1; seq <= 4; seq++) {
+        small_report_write(&reports, &(struct small_report){.seq = seq});
+        buffer_append_char(&reports, '\n');
+    }
+    http_open(&link, turnoutd.intake_stream_port);
+    http_send(&link, reports.bytes, reports.length);
+    http_wait_taken(&link);
+    process_signal(&turnoutd.process, SIGTERM);
+    http_read_to_end(&link);
+    ck_assert_uint_eq(count_lines(&link.received), 4);
+    ck_assert_ptr_null(strstr(link.received.bytes, "accepted"));
+    ck_assert_int_eq(kill(redis, SIGCONT), 0);
+    http_close(&link);
+    buffer_done(&reports);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *edges = tcase_create("edges");
+    tcase_add_checked_fixture(edges, setup, teardown);
+    tcase_set_timeout(edges, 60);
+    tcase_add_test(edges, a_refusal_after_head_has_its_body);
+    tcase_add_test(edges, pipelined_requests_before_the_end_are_all_answered);
+    tcase_add_test(edges, every_line_before_the_end_is_answered);
+    tcase_add_test(edges, a_body_that_nobody_reads_is_not_taken_in);
+    tcase_add_test(edges, stopping_ends_unfinished_requests);
+    tcase_add_test(edges, stopping_answers_what_was_never_sent);
+
+    Suite *suite = suite_create("connections");
+    suite_add_tcase(suite, edges);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
