@@ -52,6 +52,16 @@ bool slice_copy(struct slice slice, char *ret_text, size_t capacity)
     return true;
 }
 
+/* FNV-1a, 64 bits, its upper half folded in. */
+uint32_t slice_hash(struct slice slice)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < slice.length; i++) {
+        hash = (hash ^ (unsigned char)slice.bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
 bool text_parse_unsigned(struct slice slice, uint64_t most, uint64_t *ret_value)
 {
     if (slice.length == 0) {
@@ -239,4 +249,16 @@ struct slice text_split(struct slice *rest, char separator)
     size_t length = (size_t)(at - whole.bytes);
     *rest = (struct slice){at + 1, whole.length - length - 1};
     return (struct slice){whole.bytes, length};
+}
+
+bool text_split_last(struct slice *rest, char separator, struct slice *ret_part)
+{
+    for (size_t i = rest->length; i > 0; i--) {
+        if (rest->bytes[i - 1] == separator) {
+            *ret_part = (struct slice){rest->bytes + i, rest->length - i};
+            rest->length = i - 1;
+            return true;
+        }
+    }
+    return false;
 }

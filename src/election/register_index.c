@@ -42,16 +42,6 @@ void register_index_free(struct register_index *index)
     free(index);
 }
 
-/* FNV-1a, 64 bits, its upper half folded in. */
-static uint32_t hash_of(struct slice code)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < code.length; i++) {
-        hash = (hash ^ (unsigned char)code.bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    return (uint32_t)(hash ^ hash >> 32);
-}
-
 static const char *code_of(const struct election_register *reg, uint32_t entry)
 {
     if ((entry & REGISTER_ENTRY_UNIT) != 0) {
@@ -67,7 +57,7 @@ uint32_t register_index_find(const struct register_index *index, const struct el
         return REGISTER_NONE;
     }
     uint32_t mask = index->slot_count - 1;
-    for (uint32_t at = hash_of(code) & mask; index->slots[at] != SLOT_EMPTY; at = (at + 1) & mask) {
+    for (uint32_t at = slice_hash(code) & mask; index->slots[at] != SLOT_EMPTY; at = (at + 1) & mask) {
         if (slice_equals(code, code_of(reg, index->slots[at]))) {
             return index->slots[at];
         }
@@ -78,7 +68,7 @@ uint32_t register_index_find(const struct register_index *index, const struct el
 static void put(struct register_index *index, const struct election_register *reg, uint32_t entry)
 {
     uint32_t mask = index->slot_count - 1;
-    uint32_t at = hash_of(slice_of(code_of(reg, entry))) & mask;
+    uint32_t at = slice_hash(slice_of(code_of(reg, entry))) & mask;
     while (index->slots[at] != SLOT_EMPTY) {
         at = (at + 1) & mask;
     }

@@ -1,4 +1,4 @@
-/* The signed lines, composed on the stack: every report is hashed, few are kept. */
+/* The signed lines, composed on the stack: every report is verified and hashed, few are kept. */
 #include <turnout/wire/signature.h>
 
 #include <assert.h>
@@ -12,6 +12,10 @@ enum {
     SIGNED_LINES_BYTES_MAX = (int)sizeof "turnout-report-v1" + 2 * AREA_CODE_BYTES + 3 * DECIMAL_BYTES_MAX +
                              RFC3339_BYTES + 2 * NAME_OF_KIND_BYTES_MAX + NOTE_BYTES_MAX + KEY_BYTES_MAX + 16,
 };
+
+_Static_assert(PUBLIC_KEY_BYTES == crypto_sign_PUBLICKEYBYTES, "an Ed25519 key is as long as libsodium says");
+_Static_assert(SIGNING_SEED_BYTES == crypto_sign_SEEDBYTES, "and so is its seed");
+_Static_assert(SIGNING_PAIR_BYTES == crypto_sign_SECRETKEYBYTES, "and so are both together");
 
 struct lines {
     char bytes[SIGNED_LINES_BYTES_MAX];
@@ -59,12 +63,71 @@ static void compose_down_to_note(struct lines *lines, const struct report *repor
     put_line(lines, report->note);
 }
 
+static void compose_all(struct lines *lines, const struct report *report)
+{
+    compose_down_to_note(lines, report);
+    put_line(lines, report->key);
+}
+
 void signed_lines_write(struct buffer *out, const struct report *report)
 {
     struct lines lines;
-    compose_down_to_note(&lines, report);
-    put_line(&lines, report->key);
+    compose_all(&lines, report);
     buffer_append(out, lines.bytes, lines.length);
+}
+
+/* Exactly `length` bytes, from exactly as many characters as they take. */
+static bool decode(struct slice text, unsigned char *ret_bytes, size_t length)
+{
+    size_t decoded;
+    return sodium_base642bin(ret_bytes, length, text.bytes, text.length, NULL, &decoded, NULL,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+           decoded == length;
+}
+
+bool public_key_parse(struct slice text, unsigned char ret_public_key[PUBLIC_KEY_BYTES])
+{
+    unsigned char public_key[PUBLIC_KEY_BYTES];
+    if (text.length != PUBLIC_KEY_TEXT_BYTES || !decode(text, public_key, sizeof public_key)) {
+        return false;
+    }
+    memcpy(ret_public_key, public_key, sizeof public_key);
+    return true;
+}
+
+bool report_signature_is_good(const struct report *report, const unsigned char public_key[PUBLIC_KEY_BYTES])
+{
+    unsigned char signature[crypto_sign_BYTES];
+    struct slice text = slice_of(report->sig);
+    if (text.length != SIGNATURE_TEXT_BYTES || !decode(text, signature, sizeof signature)) {
+        return false;
+    }
+    struct lines lines;
+    compose_all(&lines, report);
+    return crypto_sign_verify_detached(signature, (const unsigned char *)lines.bytes, lines.length,
+                                       public_key) == 0;
+}
+
+void report_sign_with_pair(struct report *report, const unsigned char pair[SIGNING_PAIR_BYTES])
+{
+    unsigned char signature[crypto_sign_BYTES];
+    struct lines lines;
+    compose_all(&lines, report);
+    int failed =
+        crypto_sign_detached(signature, NULL, (const unsigned char *)lines.bytes, lines.length, pair);
+    assert(failed == 0);
+    (void)sodium_bin2base64(report->sig, sizeof report->sig, signature, sizeof signature,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+void report_sign(struct report *report, const unsigned char seed[SIGNING_SEED_BYTES])
+{
+    unsigned char public_key[PUBLIC_KEY_BYTES];
+    unsigned char pair[SIGNING_PAIR_BYTES];
+    int failed = crypto_sign_seed_keypair(public_key, pair, seed);
+    assert(failed == 0);
+    report_sign_with_pair(report, pair);
+    sodium_memzero(pair, sizeof pair);
 }
 
 void report_digest(const struct report *report, unsigned char ret_digest[REPORT_DIGEST_BYTES])

@@ -1,6 +1,7 @@
 /* Signed lines, digest, receipt; and the signatures of proto/examples, verified with the keys that stand there. */
 #include <turnout/wire/signature.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,58 +174,182 @@ static size_t read_example(const char *name, char *ret_bytes, size_t capacity)
     return length;
 }
 
-static void decode(struct slice text, unsigned char *ret_bytes, size_t length)
+/* False when keys.csv has no key of this id. */
+static bool find_public_key(const char *id, unsigned char ret_key[PUBLIC_KEY_BYTES])
 {
-    size_t decoded;
-    ck_assert_int_eq(sodium_base642bin(ret_bytes, length, text.bytes, text.length, NULL, &decoded, NULL,
-                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING),
-                     0);
-    ck_assert_uint_eq(decoded, length);
-}
-
-static void find_public_key(const char *id, unsigned char ret_key[crypto_sign_PUBLICKEYBYTES])
-{
-    char table[4096];
+    static char table[4096];
     struct slice rows = {table, read_example("keys.csv", table, sizeof table)};
     while (rows.bytes != NULL) {
         struct slice cells = text_split(&rows, '\n');
         if (slice_equals(text_split(&cells, ','), id)) {
             (void)text_split(&cells, ','); /* the area */
-            decode(text_split(&cells, ','), ret_key, crypto_sign_PUBLICKEYBYTES);
-            return;
+            ck_assert(public_key_parse(text_split(&cells, ','), ret_key));
+            return true;
         }
     }
-    ck_abort_msg("keys.csv has no key %s", id);
+    return false;
 }
 
-static const char *const signed_examples[] = {"valid/signed-by-unit.json", "valid/signed-by-relay.json"};
+/* What stands between a report and being counted, as far as its bytes and keys.csv tell. */
+static bool is_taken(const char *json, size_t length)
+{
+    struct report report;
+    struct error error;
+    unsigned char key[PUBLIC_KEY_BYTES];
+    return report_json_parse(json, length, &report, &error) == TURNOUT_OK &&
+           find_public_key(report.key, key) && report_signature_is_good(&report, key);
+}
+
+static const char *const signed_examples[] = {
+    "valid/signed-by-unit.json",
+    "valid/signed-by-relay.json",
+    "valid/signed-correction.json",
+};
 
 START_TEST(the_signatures_of_the_examples_fit)
 {
-    ck_assert_int_ge(sodium_init(), 0);
+    char json[REPORT_BYTES_MAX + 1];
+    ck_assert(is_taken(json, read_example(signed_examples[_i], json, sizeof json)));
+}
+END_TEST
+
+START_TEST(no_bit_of_a_signed_report_can_change)
+{
+    char json[REPORT_BYTES_MAX + 1];
+    size_t length = read_example(signed_examples[_i], json, sizeof json);
+    for (size_t bit = 0; bit < 8 * length; bit++) {
+        char *byte = &json[bit / 8];
+        char flip = (char)(1 << bit % 8);
+        *byte = (char)(*byte ^ flip);
+        ck_assert_msg(!is_taken(json, length), "with bit %zu of byte %zu flipped: %s", bit % 8, bit / 8,
+                      json);
+        *byte = (char)(*byte ^ flip);
+    }
+    ck_assert(is_taken(json, length));
+}
+END_TEST
+
+/* Good JSON, a key that is known, and a signature that does not fit. */
+static void check_badly_signed(const char *name)
+{
+    char json[REPORT_BYTES_MAX + 1];
+    size_t length = read_example(name, json, sizeof json);
+    struct report report;
+    struct error error;
+    unsigned char key[PUBLIC_KEY_BYTES];
+    ck_assert_int_eq(report_json_parse(json, length, &report, &error), TURNOUT_OK);
+    ck_assert(find_public_key(report.key, key));
+    ck_assert_msg(!report_signature_is_good(&report, key), "%s", name);
+}
+
+START_TEST(badly_signed_examples_are_refused)
+{
+    DIR *folder = opendir(EXAMPLES "badly-signed");
+    ck_assert_ptr_nonnull(folder);
+    size_t count = 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (strstr(entry->d_name, ".json") != NULL) {
+            char name[512];
+            ck_assert_int_gt(snprintf(name, sizeof name, "badly-signed/%s", entry->d_name), 0);
+            check_badly_signed(name);
+            count++;
+        }
+    }
+    ck_assert_int_eq(closedir(folder), 0);
+    ck_assert_uint_ge(count, 10);
+}
+END_TEST
+
+/* The seeds of the examples: 00 to 1f, 20 to 3f. Ed25519 draws no lots, so signing again gives the same. */
+START_TEST(we_sign_as_the_examples_are_signed)
+{
     char json[REPORT_BYTES_MAX + 1];
     size_t length = read_example(signed_examples[_i], json, sizeof json);
     struct report report;
     struct error error;
     ck_assert_int_eq(report_json_parse(json, length, &report, &error), TURNOUT_OK);
+    unsigned char seed[SIGNING_SEED_BYTES];
+    for (size_t i = 0; i < sizeof seed; i++) {
+        seed[i] = (unsigned char)(i + (strcmp(report.key, "19804.office") == 0 ? 32 : 0));
+    }
+    struct report again = report;
+    memset(again.sig, 0, sizeof again.sig);
+    report_sign(&again, seed);
+    ck_assert_str_eq(again.sig, report.sig);
+}
+END_TEST
 
-    unsigned char key[crypto_sign_PUBLICKEYBYTES];
-    unsigned char signature[crypto_sign_BYTES];
-    find_public_key(report.key, key);
-    decode(slice_of(report.sig), signature, sizeof signature);
-    struct buffer lines = {0};
-    signed_lines_write(&lines, &report);
-    const unsigned char *message = (const unsigned char *)lines.bytes;
-    ck_assert_int_eq(crypto_sign_verify_detached(signature, message, lines.length, key), 0);
+/* A signature that fits any report, were it taken: R and the key are points of small order, S is 0. */
+START_TEST(keys_of_small_order_sign_nothing)
+{
+    static const unsigned char small_keys[][PUBLIC_KEY_BYTES] = {
+        {0}, /* of order 4 */
+        {1}, /* of order 1 */
+        {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    };
+    struct report report = plain;
+    ck_assert(slice_copy(slice_of("k"), report.key, sizeof report.key));
+    for (size_t key = 0; key < sizeof small_keys / sizeof small_keys[0]; key++) {
+        for (size_t point = 0; point < sizeof small_keys / sizeof small_keys[0]; point++) {
+            unsigned char signature[crypto_sign_BYTES] = {0};
+            memcpy(signature, small_keys[point], PUBLIC_KEY_BYTES);
+            (void)sodium_bin2base64(report.sig, sizeof report.sig, signature, sizeof signature,
+                                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+            ck_assert(!report_signature_is_good(&report, small_keys[key]));
+        }
+    }
+}
+END_TEST
 
-    lines.bytes[lines.length - 2] ^= 1; /* a byte of the key's id */
-    ck_assert_int_ne(crypto_sign_verify_detached(signature, message, lines.length, key), 0);
-    buffer_done(&lines);
+START_TEST(a_report_without_a_signature_has_no_good_one)
+{
+    unsigned char key[PUBLIC_KEY_BYTES];
+    ck_assert(find_public_key("19804-003.a", key));
+    struct report report = plain;
+    ck_assert(!report_signature_is_good(&report, key));
+    unsigned char seed[SIGNING_SEED_BYTES];
+    for (size_t i = 0; i < sizeof seed; i++) {
+        seed[i] = (unsigned char)i;
+    }
+    report_sign(&report, seed);
+    ck_assert(report_signature_is_good(&report, key));
+    report.sig[SIGNATURE_TEXT_BYTES - 1] = '\0';
+    ck_assert(!report_signature_is_good(&report, key));
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool ok;
+} public_keys[] = {
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg", true},
+    {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", true},
+    {"__________________________________________8", true},
+    {"", false},
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMb", false},
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbgA", false},
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", false},
+    {"A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg", false}, /* of the other alphabet */
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbh", false}, /* a bit that stands for nothing */
+    {"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbi", false},
+    {" A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMb", false},
+};
+
+START_TEST(public_keys_are_read_strictly)
+{
+    unsigned char key[PUBLIC_KEY_BYTES] = {'x'};
+    ck_assert_msg(public_key_parse(slice_of(public_keys[_i].text), key) == public_keys[_i].ok, "%s",
+                  public_keys[_i].text);
+    ck_assert((key[0] == 'x') == !public_keys[_i].ok);
 }
 END_TEST
 
 int main(void)
 {
+    if (sodium_init() < 0) {
+        return EXIT_FAILURE;
+    }
     Suite *suite = suite_create("signature");
     TCase *tests = tcase_create("signature");
     tcase_add_test(tests, what_is_absent_leaves_its_line_empty);
@@ -234,8 +359,14 @@ int main(void)
     tcase_add_test(tests, the_digest_is_that_of_the_lines_down_to_note);
     tcase_add_test(tests, content_makes_the_digest_and_the_signer_does_not);
     tcase_add_loop_test(tests, receipts_are_the_first_forty_bits, 0, sizeof receipts / sizeof receipts[0]);
-    tcase_add_loop_test(tests, the_signatures_of_the_examples_fit, 0,
-                        sizeof signed_examples / sizeof signed_examples[0]);
+    int examples = sizeof signed_examples / sizeof signed_examples[0];
+    tcase_add_loop_test(tests, the_signatures_of_the_examples_fit, 0, examples);
+    tcase_add_loop_test(tests, no_bit_of_a_signed_report_can_change, 0, examples);
+    tcase_add_test(tests, badly_signed_examples_are_refused);
+    tcase_add_loop_test(tests, we_sign_as_the_examples_are_signed, 0, examples);
+    tcase_add_test(tests, keys_of_small_order_sign_nothing);
+    tcase_add_test(tests, a_report_without_a_signature_has_no_good_one);
+    tcase_add_loop_test(tests, public_keys_are_read_strictly, 0, sizeof public_keys / sizeof public_keys[0]);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -193,6 +193,16 @@ START_TEST(control_characters)
 }
 END_TEST
 
+/* The values of FNV-1a are published; folded, they must not be all alike. */
+START_TEST(hashes_follow_the_bytes)
+{
+    ck_assert_uint_eq(slice_hash((struct slice){0}), UINT32_C(0xcbf29ce4) ^ UINT32_C(0x84222325));
+    ck_assert_uint_eq(slice_hash(slice_of("a")), UINT32_C(0xaf63dc4c) ^ UINT32_C(0x8601ec8c));
+    ck_assert_uint_ne(slice_hash(slice_of("ab")), slice_hash(slice_of("ba")));
+    ck_assert_uint_eq(slice_hash((struct slice){"ab", 1}), slice_hash(slice_of("a")));
+}
+END_TEST
+
 static const struct {
     const char *bytes;
     size_t whole;
@@ -220,11 +230,29 @@ START_TEST(splits_to_the_last_part)
 }
 END_TEST
 
+START_TEST(a_text_is_split_from_its_end)
+{
+    struct slice rest = slice_of("a.b..c");
+    struct slice part;
+    ck_assert(text_split_last(&rest, '.', &part));
+    ck_assert(slice_equals(part, "c") && slice_equals(rest, "a.b."));
+    ck_assert(text_split_last(&rest, '.', &part));
+    ck_assert(slice_equals(part, "") && slice_equals(rest, "a.b"));
+    ck_assert(text_split_last(&rest, '.', &part));
+    ck_assert(slice_equals(part, "b") && slice_equals(rest, "a"));
+    ck_assert(!text_split_last(&rest, '.', &part));
+    ck_assert(slice_equals(rest, "a"));
+    rest = slice_of("");
+    ck_assert(!text_split_last(&rest, '.', &part));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text");
     TCase *tests = tcase_create("text");
     tcase_add_test(tests, slices_compare);
+    tcase_add_test(tests, a_text_is_split_from_its_end);
     tcase_add_test(tests, slices_are_trimmed_of_blanks_only);
     tcase_add_test(tests, slices_are_copied_only_when_they_fit);
     tcase_add_loop_test(tests, unsigned_numbers, 0, COUNT(unsigneds));
@@ -233,6 +261,7 @@ int main(void)
     tcase_add_test(tests, key_ids_may_be_longer);
     tcase_add_loop_test(tests, utf8, 0, COUNT(encoded));
     tcase_add_test(tests, control_characters);
+    tcase_add_test(tests, hashes_follow_the_bytes);
     tcase_add_loop_test(tests, whole_length_drops_a_part_of_a_character, 0, COUNT(cuts));
     tcase_add_test(tests, splits_to_the_last_part);
     suite_add_tcase(suite, tests);

@@ -26,6 +26,7 @@ enum {
     PROVINCES_MAX = 1000,
     COMMUNES_MAX = 100000,
     UNITS_MAX = 2000000,
+    KEYS_MAX = 4000000, /* signing keys: two a unit, or so */
 };
 
 #endif

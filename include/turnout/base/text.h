@@ -21,6 +21,9 @@ struct slice slice_trim(struct slice slice);                           /* spaces
 /* Copies into a NUL-terminated array of `capacity` bytes; false (and nothing written) when it does not fit. */
 bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
 
+/* For hash tables. Not for keeping anybody out: whoever chooses the texts can make them collide. */
+uint32_t slice_hash(struct slice slice);
+
 /* Decimal digits only: no sign, no space, no leading '+'; leading zeros are fine. False when empty, not all
  * digits, or above `most`. */
 bool text_parse_unsigned(struct slice slice, uint64_t most, uint64_t *ret_value);
@@ -49,6 +52,10 @@ enum { TEXT_SHOWN_BYTES = 52 };
 /* For messages: at most 48 bytes of the slice, with `?` for what does not print (and `...` for what was cut off).
  * Returns ret_shown. */
 const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES]);
+
+/* Splits off the part behind the last `separator`, and shortens *rest to what stands before it. False, and nothing
+ * changed, when there is no separator. */
+bool text_split_last(struct slice *rest, char separator, struct slice *ret_part);
 
 /* Splits off the part before the first `separator`: returns it and moves *rest behind the separator. At the
  * end *rest is {NULL, 0}, which says that the part returned was the last. */

@@ -1,4 +1,4 @@
-/* An election's folder on disk: election.ini, areas.csv, units.csv. Read whole, checked whole, every fault
+/* An election's folder on disk: election.ini, areas.csv, units.csv (keys.csv: election_keys.h). Read whole, checked whole, every fault
  * reported with its file, line and what to do. */
 #ifndef TURNOUT_SERVICE_ELECTION_FOLDER_H
 #define TURNOUT_SERVICE_ELECTION_FOLDER_H

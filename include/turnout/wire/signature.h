@@ -2,11 +2,33 @@
 #ifndef TURNOUT_WIRE_SIGNATURE_H
 #define TURNOUT_WIRE_SIGNATURE_H
 
+#include <stdbool.h>
+
 #include <turnout/base/buffer.h>
+#include <turnout/election/keys.h>
 #include <turnout/election/report.h>
 
 /* Appends `turnout-report-v1` and the fields down to `key`, each ended by a newline. */
 void signed_lines_write(struct buffer *out, const struct report *report);
+
+enum { PUBLIC_KEY_TEXT_BYTES = 43 }; /* PUBLIC_KEY_BYTES as base64url without padding */
+
+/* A public key as keys.csv has it. Canonical base64url only: bits that stand for nothing must be 0. */
+bool public_key_parse(struct slice text, unsigned char ret_public_key[PUBLIC_KEY_BYTES]);
+
+/* Whether `sig` is the Ed25519 signature (RFC 8032) of the report's signed lines by this key. Canonical base64url
+ * only; small-order and non-canonical keys and signatures are refused. Allocates nothing. About 50 us. */
+bool report_signature_is_good(const struct report *report, const unsigned char public_key[PUBLIC_KEY_BYTES]);
+
+enum { SIGNING_SEED_BYTES = 32 }; /* RFC 8032's private key */
+
+/* Signs: fills `sig` from the other fields, `key` included. */
+void report_sign(struct report *report, const unsigned char seed[SIGNING_SEED_BYTES]);
+
+enum { SIGNING_PAIR_BYTES = 64 }; /* the seed, then its public key */
+
+/* The same in half the time, for who signs often: the public key is at hand and need not be derived. */
+void report_sign_with_pair(struct report *report, const unsigned char pair[SIGNING_PAIR_BYTES]);
 
 /* The first REPORT_DIGEST_BYTES of BLAKE2b-256 over the signed lines up to `note`: two reports of a unit with
  * the same seq are the same report when their digests are equal. Allocates nothing. */

@@ -1,0 +1,139 @@
+/* The shell lines of proto/report.md, run as they stand there: a unit that has openssl and curl needs nothing else. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/clock.h>
+
+#include "answers.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+#define HEADER "key,area,public_key,from,until,revoked\n"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+/* The election that the lines speak of, with their unit in it. */
+static void write_election(void)
+{
+    workspace_make_folder(&workspace, "election");
+    workspace_write(
+        &workspace, "election/election.ini",
+        "[election]\nid = vn-2026\nname = Bầu cử\ndate = 2026-03-15\ntimezone = Asia/Ho_Chi_Minh\n"
+        "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-15T19:00:00+07:00\nrounds =\n");
+    workspace_write(&workspace, "election/areas.csv",
+                    "code,level,parent,name,name_en\nVN,nation,,Việt Nam,\n46,province,VN,Huế,\n"
+                    "19804,commune,46,Xã,\n");
+    workspace_write(&workspace, "election/units.csv",
+                    "code,commune,name,registered\n19804-003,19804,Khu vực 3,905\n");
+    workspace_write(&workspace, "election/keys.csv", HEADER);
+}
+
+/* Copies the fenced block that is marked with this word into a file of the workspace. */
+static void extract(const char *page, const char *mark, const char *file)
+{
+    struct buffer fence = {0};
+    buffer_printf(&fence, "\n```sh %s\n", mark);
+    const char *begin = strstr(page, fence.bytes);
+    ck_assert_msg(begin != NULL, "proto/report.md has no block %s", mark);
+    begin += fence.length;
+    const char *end = strstr(begin, "\n```\n");
+    ck_assert_ptr_nonnull(end);
+    struct buffer block = {0};
+    buffer_append(&block, begin, (size_t)(end - begin) + 1);
+    workspace_write(&workspace, file, block.bytes);
+    buffer_done(&fence);
+    buffer_done(&block);
+}
+
+/* Runs a file of the workspace with the workspace as its folder; returns what it wrote, which the caller frees. */
+static char *run(const char *file)
+{
+    const char *const arguments[] = {"sh", "-euc", "cd \"$1\" && . \"./$2\"", "sh", workspace.path,
+                                     file, NULL};
+    struct process process = {0};
+    process_start(&process, &workspace, "shell", arguments);
+    int status = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *errors = workspace_read(process.stderr_path);
+    ck_assert_msg(status == 0 && errors[0] == '\0', "%s ended with %d: %s", file, status, errors);
+    free(errors);
+    return workspace_read(process.stdout_path);
+}
+
+/* What sending a report is answered; the caller gives it back. */
+static json_t *send_report(void)
+{
+    char *said = run("sign-report");
+    json_t *answer = json_of(said);
+    free(said);
+    return answer;
+}
+
+static bool is_unknown_key(const json_t *answer)
+{
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    return code != NULL && strcmp(code, "unknown-key") == 0;
+}
+
+static void expect_status(const json_t *answer, const char *status)
+{
+    answer_check_member(answer, "code", NULL, status);
+    answer_check_member(answer, "status", status, status);
+    answer_check_receipt(answer);
+}
+
+START_TEST(a_shell_can_sign)
+{
+    workspace_init(&workspace);
+    write_election();
+    char *page = workspace_read(TURNOUT_SOURCE_DIR "/proto/report.md");
+    extract(page, "make-key", "make-key");
+    extract(page, "sign-report", "sign-report");
+    free(page);
+
+    static const char *const settings[] = {"--intake", "signed", NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
+    struct buffer intake = {0};
+    buffer_printf(&intake, "http://127.0.0.1:%u", turnoutd.intake_http_port);
+    ck_assert_int_eq(setenv("intake", intake.bytes, 1), 0);
+    buffer_done(&intake);
+
+    char *row = run("make-key");
+    json_t *answer = send_report();
+    ck_assert(is_unknown_key(answer));
+    struct buffer keys = {0};
+    buffer_printf(&keys, "%s%s", HEADER, row);
+    workspace_write(&workspace, "election/keys.csv", keys.bytes);
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (is_unknown_key(answer)) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline);
+        json_decref(answer);
+        answer = send_report();
+    }
+    expect_status(answer, "accepted");
+    json_decref(answer);
+    answer = send_report();
+    expect_status(answer, "duplicate");
+    json_decref(answer);
+    small_wait_voted(turnoutd.public_port, 881);
+    buffer_done(&keys);
+    free(row);
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("openssl");
+    TCase *tests = tcase_create("openssl");
+    tcase_add_test(tests, a_shell_can_sign);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
