@@ -186,7 +186,7 @@ START_TEST(a_wrong_command_line_is_told)
     check_run(0, "--units N", NULL, "help", "simulate", NULL);
     check_run(0, "--units N", NULL, "simulate", "--help", NULL);
     check_run(0, "turnout ", NULL, "--version", NULL);
-    check_run(2, NULL, "there are: demo report watch register simulate", "frobnicate", NULL);
+    check_run(2, NULL, "there are: demo report watch register keys", "frobnicate", NULL);
     check_run(2, NULL, "there is no command `frobnicate`", "help", "frobnicate", NULL);
     check_run(2, NULL, "turnout report: unrecognized option '--frobnicate'", "report", "--frobnicate", NULL);
     check_run(2, NULL, "--unit is missing", "report", "--election", "small", NULL);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http.h"
 #include "process.h"
 #include "workspace.h"
 
@@ -131,8 +132,13 @@ START_TEST(a_day_that_holds)
     expect_in(demo.stdout_path, "12:30  held  Miền Đông (01): registered 2551, voted 1500, remaining 1051");
     expect_in(demo.stdout_path, "19:00  held  Xã Ba (0201): remaining 30\n");
     expect_in(demo.stdout_path, "\n3 of 3 checkpoints held, 60 reports counted, 0 refused.\n");
+    expect_in(demo.stdout_path, "with 60 signed reports from 10 units");
     expect_last_line("\nT 6100/6150 99.19% at 2026-03-15T19:00:00+07:00\n");
     ck_assert(is_temporary_empty());
+    /* Its keys went into an election folder of its own. */
+    char keys[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "election/keys.csv", keys);
+    ck_assert_int_eq(access(keys, F_OK), -1);
     ck_assert(!answers(port));
 }
 END_TEST
@@ -144,6 +150,10 @@ START_TEST(it_stays_up_until_interrupted)
     uint16_t port = wait_public_port();
     process_wait_line(&demo, demo.stdout_path, "T 6100/6150 99.19% at 2026-03-15T19:00:00+07:00", line);
     expect_in(demo.stdout_path, "The server stays up until Ctrl-C.\n");
+    struct http_answer answer;
+    http_request(port, "GET", "/v1/turnout", "", &answer);
+    ck_assert_msg(strstr(answer.body, "\"test\":true") != NULL, "not marked as a rehearsal: %s", answer.body);
+    http_answer_done(&answer);
     ck_assert(answers(port));
     process_signal(&demo, SIGINT);
     expect_exit(0);

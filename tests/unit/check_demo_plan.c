@@ -93,10 +93,12 @@ static void day_send(struct day *day, const struct report *report)
     struct decision decision = {0};
     uint32_t unit = register_find_unit(folder.reg, slice_of(report->unit));
     ck_assert_uint_ne(unit, REGISTER_NONE);
-    ck_assert_msg(rules_check(&folder.election, report, DAY(24, 0) * 1000, &result), "%s", result.detail);
     struct report_received received = {
         .report = report, .digest = no_digest, .round = election_round_at(&folder.election, report->as_of)};
-    rules_decide(&day->units[unit], &received, &decision);
+    ck_assert_msg(rules_check(&folder.election, report, DAY(24, 0) * 1000, &received.struck, &result), "%s",
+                  result.detail);
+    struct standing standing = {.unit = &day->units[unit]};
+    rules_decide(&folder.election, &standing, &received, &decision);
     ck_assert_msg(decision.status == STATUS_ACCEPTED, "%s at %s: %s", report->unit, report->as_of_text,
                   report_code_name(decision.code));
     day->units[unit] = decision.after;
@@ -224,6 +226,7 @@ START_TEST(a_unit_reports_once_a_round)
     for (uint64_t number = 0; number < demo_plan_report_count(plan); number++) {
         demo_plan_report(plan, number, &report);
         uint32_t unit = register_find_unit(folder.reg, slice_of(report.unit));
+        ck_assert_uint_eq(demo_plan_unit(plan, number), unit);
         ck_assert_int_ge(report.as_of, last_as_of);
         ck_assert_int_eq(report.seq, seqs[unit] + 1);
         ck_assert_int_eq(report.seq, election_round_at(&folder.election, report.as_of));

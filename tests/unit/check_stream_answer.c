@@ -29,8 +29,12 @@ static const struct good_case good_cases[] = {
     {"{\"status\":\"rejected\",\"code\":\"malformed\",\"detail\":\"\\\"status\\\":\\\"accepted\\\","
      "\\\"line\\\":5\",\"line\":6}",
      STATUS_REJECTED, CODE_MALFORMED, "", "\"status\":\"accepted\",\"line\":5", 6},
-    {"{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":18446744073709551615}", STATUS_ACCEPTED,
-     CODE_NONE, "7K4Q-9M2D", "", UINT64_MAX},
+    {"{\"line\":9223372036854775807,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-"
+     "9M2D\"}",
+     STATUS_ACCEPTED, CODE_NONE, "7K4Q-9M2D", "", INT64_MAX},
+    {"{\"x\":{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":5},\"status\":\"rejected\",\"line\":"
+     "6}",
+     STATUS_REJECTED, CODE_NONE, "", "", 6},
 };
 
 START_TEST(a_good_answer_is_read)
@@ -56,6 +60,10 @@ static const char *const bad_answers[] = {
     "{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":12",  /* cut */
     "{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":-1}", /* no such line */
     "{\"status\":\"wonderful\",\"line\":12}",
+    "{\"status\":\"accepted\"\"receipt\":\"7K4Q-9M2D\",\"line\":1x}", /* not JSON */
+    "{\"line\":01,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\"}",
+    "{\"line\":9223372036854775808,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-"
+    "9M2D\"}",
     "[{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":12}]",
 };
 

@@ -7,6 +7,8 @@ int command_demo(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_register(int argc, char **argv);
+int command_keys(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_token(int argc, char **argv);
 
 #endif

@@ -24,6 +24,8 @@
 #include "demo_replay.h"
 #include "demo_served.h"
 #include "demo_server.h"
+#include "keys_table.h"
+#include "unit_keys.h"
 
 enum { RATE_DEFAULT = 400, RATE_MOST = 100000, ADDRESS_BYTES = 32, CLOCK_BYTES = sizeof "20:00" };
 
@@ -83,6 +85,7 @@ struct demo {
     bool has_election;
     struct checkpoints checkpoints;
     struct demo_plan *plan;
+    struct unit_keys *keys;
     struct demo_server *server;
     struct demo_served *served;
     struct demo_replay *replay;
@@ -163,6 +166,23 @@ static enum turnout_error read_checkpoints(struct demo *demo, struct error *erro
     enum turnout_error code = checkpoints_read(path.bytes, demo->election.reg, &demo->checkpoints, error);
     buffer_done(&path);
     return code;
+}
+
+/* A fresh key for every unit; the public ones into the folder that the server is going to read. */
+static int make_keys(struct demo *demo)
+{
+    struct keys_table table;
+    struct error error = {0};
+    demo->keys = unit_keys_draw(demo->election.reg);
+    keys_table_init(&table, demo->folder.election);
+    unit_keys_write(demo->keys, &table);
+    enum turnout_error code = keys_table_save(&table, &error);
+    keys_table_close(&table);
+    if (code != TURNOUT_OK) {
+        say("", &error);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
 }
 
 /* Returns EXIT_DONE when there is a plan. */
@@ -283,8 +303,8 @@ static int open_polls(struct demo *demo)
         say("", &error);
         return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
     }
-    demo->replay = demo_replay_new(demo->plan, demo->election.election.opens, (uint32_t)demo->options.rate,
-                                   demo->server, demo->interrupt_fd);
+    demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens,
+                                   (uint32_t)demo->options.rate, demo->server, demo->interrupt_fd);
     return EXIT_DONE;
 }
 
@@ -298,7 +318,7 @@ static void print_where_to_look(const struct demo *demo)
     demo_server_url(demo->server, DEMO_PUBLIC, public_url);
     demo_server_url(demo->server, DEMO_INTAKE_HTTP, intake_url);
     demo_server_url(demo->server, DEMO_OPERATE, operate_url);
-    (void)printf("%s\n%s, %u times as fast as it was, with %llu reports from %u units.\n\n",
+    (void)printf("%s\n%s, %u times as fast as it was, with %llu signed reports from %u units.\n\n",
                  election->name_en[0] != '\0' ? election->name_en : election->name, election->date,
                  (unsigned)demo->options.rate, (unsigned long long)demo_plan_report_count(demo->plan),
                  demo->election.reg->unit_count);
@@ -423,6 +443,9 @@ static int run(struct demo *demo)
         status = check_wall_clock(demo);
     }
     if (status == EXIT_DONE) {
+        status = make_keys(demo);
+    }
+    if (status == EXIT_DONE) {
         status = open_polls(demo);
     }
     if (status != EXIT_DONE) {
@@ -450,6 +473,7 @@ static int tear_down(struct demo *demo, int status)
         say("", &error);
         status = EXIT_FAILED;
     }
+    unit_keys_free(demo->keys);
     demo_plan_free(demo->plan);
     checkpoints_done(&demo->checkpoints);
     if (demo->has_election) {

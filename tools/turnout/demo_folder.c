@@ -10,10 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <turnout/base/file.h>
+
 #include "register_make.h"
 
 /* nftw() keeps so many folders open at a time; ours are two deep. */
-enum { FOLDERS_OPEN_MAX = 8, PARENTS_MAX = 4 };
+enum { FOLDERS_OPEN_MAX = 8, PARENTS_MAX = 4, FILE_BYTES_MAX = 1 << 30 };
 
 static enum turnout_error join(char ret_path[PATH_MAX], struct error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -102,7 +104,44 @@ static enum turnout_error open_data(const char *data, struct demo_folder *folder
     return TURNOUT_OK;
 }
 
-/* Fills folder->election: `from` itself, or a register made from its tables. */
+static enum turnout_error copy_file(const char *from, const char *to, const char *name, struct error *error)
+{
+    char source[PATH_MAX];
+    char target[PATH_MAX];
+    char *bytes = NULL;
+    size_t length = 0;
+    struct error cause = {0};
+    enum turnout_error code = join(source, error, "%s/%s", from, name);
+    if (code == TURNOUT_OK) {
+        code = join(target, error, "%s/%s", to, name);
+    }
+    if (code != TURNOUT_OK) {
+        return code;
+    }
+    code = file_read(source, FILE_BYTES_MAX, &bytes, &length, &cause);
+    if (code != TURNOUT_OK) {
+        return error_fail(error, code, "election", "%s %s", source, cause.text);
+    }
+    code = file_write(target, bytes, length, &cause);
+    free(bytes);
+    return code == TURNOUT_OK ? TURNOUT_OK : error_fail(error, code, "data", "%s %s", target, cause.text);
+}
+
+/* An election that has its register already: without its keys, as the demo signs with its own. */
+static enum turnout_error copy_election(const char *from, const char *to, struct error *error)
+{
+    static const char *const files[] = {"election.ini", "areas.csv", "units.csv", "checkpoints.csv"};
+    if (mkdir(to, 0700) != 0 && errno != EEXIST) {
+        return error_fail_system(error, errno, "data", "%s cannot be made", to);
+    }
+    enum turnout_error code = TURNOUT_OK;
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && code == TURNOUT_OK; i++) {
+        code = copy_file(from, to, files[i], error);
+    }
+    return code;
+}
+
+/* Fills folder->election: a copy of `from`, or a register made from its tables. */
 static enum turnout_error open_election(const char *from, struct demo_folder *folder, struct error *error)
 {
     char found[PATH_MAX];
@@ -113,11 +152,12 @@ static enum turnout_error open_election(const char *from, struct demo_folder *fo
         }
         from = found;
     }
-    if (!has_file(from, "provinces.csv")) {
-        return join(folder->election, error, "%s", from);
-    }
     enum turnout_error code = join(folder->election, error, "%s/election", folder->data);
-    return code == TURNOUT_OK ? register_make(from, folder->election, error) : code;
+    if (code != TURNOUT_OK) {
+        return code;
+    }
+    return has_file(from, "provinces.csv") ? register_make(from, folder->election, error)
+                                           : copy_election(from, folder->election, error);
 }
 
 enum turnout_error demo_folder_open(const char *data, const char *from, struct demo_folder *ret_folder,

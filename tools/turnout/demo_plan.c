@@ -175,6 +175,11 @@ int64_t demo_plan_as_of(const struct demo_plan *plan, uint64_t number)
     return moment_of(plan, place.wave, place.unit);
 }
 
+uint32_t demo_plan_unit(const struct demo_plan *plan, uint64_t number)
+{
+    return place_of(plan, number).unit;
+}
+
 uint64_t demo_plan_wave_begins(const struct demo_plan *plan, uint64_t number)
 {
     return number - number % plan->reg->unit_count;

@@ -31,6 +31,9 @@ uint64_t demo_plan_report_count(const struct demo_plan *plan);
 /* Fills *ret_report, which the caller has not to prepare. A unit's report of wave k has seq k + 1. */
 void demo_plan_report(const struct demo_plan *plan, uint64_t number, struct report *ret_report);
 
+/* The unit (its index) that makes this report. */
+uint32_t demo_plan_unit(const struct demo_plan *plan, uint64_t number);
+
 int64_t demo_plan_as_of(const struct demo_plan *plan, uint64_t number);
 
 /* How many reports are due by `moment`: those with as_of <= moment. */

@@ -1,4 +1,4 @@
-/* The loop that sends: a tick moves the clock, the sender pulls what is due by it, the answers are counted. */
+/* The loop that sends: a tick moves the clock, the sender pulls what is due by it, signed as it leaves, the answers are counted. */
 #include "demo_replay.h"
 
 #include <assert.h>
@@ -17,6 +17,7 @@ enum { TICK_MS = 20, STALL_MS = 60000, CONNECTIONS = 4 };
 
 struct demo_replay {
     const struct demo_plan *plan;
+    const struct unit_keys *keys;
     uint32_t rate;
     struct event_base *base;
     struct event *tick;
@@ -100,6 +101,7 @@ static bool next_report(void *context, struct report *ret_report, uint64_t *ret_
     }
     *ret_tag = replay->taken++;
     demo_plan_report(replay->plan, *ret_tag, ret_report);
+    unit_keys_sign(replay->keys, demo_plan_unit(replay->plan, *ret_tag), ret_report);
     return true;
 }
 
@@ -124,8 +126,8 @@ static void count_answer(void *context, uint64_t tag, const struct report_result
     }
 }
 
-struct demo_replay *demo_replay_new(const struct demo_plan *plan, int64_t opens, uint32_t rate,
-                                    const struct demo_server *server, int interrupt_fd)
+struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
+                                    uint32_t rate, const struct demo_server *server, int interrupt_fd)
 {
     const struct demo_address *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
     const struct sender_options options = {
@@ -133,6 +135,7 @@ struct demo_replay *demo_replay_new(const struct demo_plan *plan, int64_t opens,
     static const struct sender_calls calls = {.next = next_report, .answer = count_answer};
     struct demo_replay *replay = memory_new(sizeof *replay);
     replay->plan = plan;
+    replay->keys = keys;
     replay->rate = rate;
     replay->halted_at = opens;
     replay->base = event_base_new();

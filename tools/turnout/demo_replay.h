@@ -7,12 +7,13 @@
 
 #include "demo_plan.h"
 #include "demo_server.h"
+#include "unit_keys.h"
 
 struct demo_replay;
 
-/* `rate` is in election seconds a second. Borrows all; the clock stands at `opens` until the first run. */
-struct demo_replay *demo_replay_new(const struct demo_plan *plan, int64_t opens, uint32_t rate,
-                                    const struct demo_server *server, int interrupt_fd);
+/* `rate` is in election seconds a second; `keys` has one for every unit. Borrows all; the clock stands at `opens` until the first run. */
+struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
+                                    uint32_t rate, const struct demo_server *server, int interrupt_fd);
 void demo_replay_free(struct demo_replay *replay); /* NULL-safe */
 
 enum demo_halt {

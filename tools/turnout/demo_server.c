@@ -57,7 +57,7 @@ struct arguments {
 static void build_arguments(const struct demo_server_options *options, struct arguments *ret_arguments)
 {
     const char *const fixed[] = {options->binary, "--election", options->election, "--data", options->data,
-                                 "--redis",       "managed",    "--intake",        "open"};
+                                 "--redis",       "managed",    "--intake",        "signed"};
     size_t count = 0;
     for (; count < sizeof fixed / sizeof fixed[0]; count++) {
         ret_arguments->flags[count] = fixed[count];

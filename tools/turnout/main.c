@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include <turnout/base/buffer.h>
 
 #include "command_options.h"
@@ -22,8 +24,12 @@ static const struct command commands[] = {
     {"watch", command_watch, "follow the national figure in the terminal", "turnout watch"},
     {"register", command_register, "check an election's folder, or make one",
      "turnout register check config/elections/vn-2026"},
+    {"keys", command_keys, "make, list or revoke the keys that reports need",
+     "turnout keys make --election DIR --out DIR"},
     {"simulate", command_simulate, "send the reports of a whole register, and measure",
      "turnout simulate --election DIR --rate 5000"},
+    {"token", command_token, "make a token for a relay or a committee",
+     "turnout token make --role view --area 19804 --days 2 --election DIR"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -85,6 +91,10 @@ int main(int argc, char **argv)
     /* A reader or server that goes away is an error of one write, not the end of the process. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         perror("turnout: signal");
+        return EXIT_FAILED;
+    }
+    if (sodium_init() < 0) {
+        (void)fprintf(stderr, "turnout: libsodium does not work here\n");
         return EXIT_FAILED;
     }
     if (argc < 2) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <turnout/service/election_folder.h>
+#include <turnout/service/election_keys.h>
 
 #include "command_options.h"
 #include "register_make.h"
@@ -15,9 +16,9 @@ static const char help[] =
     "usage: turnout register check DIR\n"
     "       turnout register make FROM [TO]\n"
     "\n"
-    "check reads election.ini, areas.csv and units.csv in DIR and prints every fault it finds to standard "
-    "error\n"
-    "as `file:line: what is wrong; what to do`.\n"
+    "check reads election.ini, areas.csv, units.csv and keys.csv in DIR and prints every fault it finds to "
+    "standard\n"
+    "error as `file:line: what is wrong; what to do`.\n"
     "\n"
     "make expands FROM/provinces.csv and FROM/communes.csv into TO/areas.csv and TO/units.csv, the same on "
     "every\n"
@@ -44,8 +45,16 @@ static int check(char *folder_path)
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
     }
-    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered\n", folder.reg->area_count,
-                 folder.reg->unit_count, folder.reg->areas[REGISTER_NATION].registered);
+    struct signing_keys *keys;
+    if (election_keys_read(folder_path, folder.reg, print_fault, folder_path, &keys, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        election_folder_done(&folder);
+        return EXIT_USAGE;
+    }
+    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
+                 folder.reg->area_count, folder.reg->unit_count,
+                 folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys));
+    signing_keys_release(keys);
     election_folder_done(&folder);
     return finish_output(EXIT_DONE);
 }

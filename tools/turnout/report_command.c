@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <sodium.h>
+
 #include <turnout/base/clock.h>
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
@@ -16,6 +18,7 @@
 #include "command_options.h"
 #include "commands.h"
 #include "http_client.h"
+#include "key_pem.h"
 #include "report_answer.h"
 #include "spool.h"
 
@@ -37,6 +40,8 @@ static const struct usage_row usage[] = {
     {"--kind KIND", "progress (default), final or correction"},
     {"--reason REASON", "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
     {"--note TEXT", "up to 200 characters"},
+    {"--key FILE", "signs it with this private key, as `turnout keys make` or openssl wrote it"},
+    {"--key-id ID", "what keys.csv calls that key"},
     {"--flush", "send only what is spooled"},
     {"--server URL", "the HTTP intake; default http://127.0.0.1:8081"},
     {"--spool FILE", "where reports wait for their answer; default turnout-spool.ndjson"},
@@ -54,6 +59,7 @@ struct report_options {
     bool as_of_given;
     bool any_field;                /* of a report */
     bool required[REQUIRED_COUNT]; /* election, unit, seq, voted: given */
+    const char *key_path;          /* NULL: unsigned */
     struct report report;
 };
 
@@ -69,6 +75,8 @@ enum option_id {
     OPTION_KIND,
     OPTION_REASON,
     OPTION_NOTE,
+    OPTION_KEY,
+    OPTION_KEY_ID,
     OPTION_FLUSH,
     OPTION_SERVER,
     OPTION_SPOOL,
@@ -86,6 +94,8 @@ static const struct option long_options[] = {
     {"kind", required_argument, NULL, OPTION_KIND},
     {"reason", required_argument, NULL, OPTION_REASON},
     {"note", required_argument, NULL, OPTION_NOTE},
+    {"key", required_argument, NULL, OPTION_KEY},
+    {"key-id", required_argument, NULL, OPTION_KEY_ID},
     {"flush", no_argument, NULL, OPTION_FLUSH},
     {"server", required_argument, NULL, OPTION_SERVER},
     {"spool", required_argument, NULL, OPTION_SPOOL},
@@ -148,6 +158,16 @@ static bool read_note(const char *value, struct report *report)
     return true;
 }
 
+static bool read_key_id(const char *value, struct report *report)
+{
+    if (!text_is_key_id(slice_of(value)) || !slice_copy(slice_of(value), report->key, sizeof report->key)) {
+        (void)fprintf(stderr, "--key-id %s: must be 1 to %d of A-Z a-z 0-9 . _ -\n", value,
+                      (int)KEY_BYTES_MAX);
+        return false;
+    }
+    return true;
+}
+
 /* One field of the report. */
 static bool read_field(enum option_id option, const char *value, struct report_options *options)
 {
@@ -174,6 +194,11 @@ static bool read_field(enum option_id option, const char *value, struct report_o
         return read_kind(value, report);
     case OPTION_REASON:
         return read_reason(value, report);
+    case OPTION_KEY:
+        options->key_path = value;
+        return true;
+    case OPTION_KEY_ID:
+        return read_key_id(value, report);
     default:
         assert(option == OPTION_NOTE);
         return read_note(value, report);
@@ -191,6 +216,9 @@ static int check_options(const char *command, const struct report_options *optio
         if (!options->required[i]) {
             return usage_error(command, "--%s is missing", long_options[i].name);
         }
+    }
+    if ((options->key_path != NULL) != (options->report.key[0] != '\0')) {
+        return usage_error(command, "--key and --key-id belong together");
     }
     bool correction = options->report.kind == KIND_CORRECTION;
     if (correction && options->report.reason == REASON_NONE) {
@@ -266,12 +294,33 @@ static bool says_the_same(const struct report *spooled, const struct report *rep
     return memcmp(digests[0], digests[1], REPORT_DIGEST_BYTES) == 0;
 }
 
+/* Signs what is complete but for the signature, if it is to be signed. Returns EXIT_DONE when that went well. */
+static int sign(struct report_options *options)
+{
+    unsigned char seed[SIGNING_SEED_BYTES];
+    struct error error = {0};
+    if (options->key_path == NULL) {
+        return EXIT_DONE;
+    }
+    if (key_pem_read(options->key_path, seed, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", options->key_path, error.text);
+        return EXIT_USAGE;
+    }
+    report_sign(&options->report, seed);
+    sodium_memzero(seed, sizeof seed);
+    return EXIT_DONE;
+}
+
 /* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
 static int enqueue(struct spool *spool, struct report_options *options)
 {
     struct report *report = &options->report;
     if (!options->as_of_given) {
         stamp_now(report);
+    }
+    int status = sign(options);
+    if (status != EXIT_DONE) {
+        return status;
     }
     struct report spooled;
     if (spool_find(spool, report->election, report->unit, report->seq, &spooled)) {

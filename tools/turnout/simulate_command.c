@@ -17,12 +17,14 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/service/election_folder.h>
+#include <turnout/service/election_keys.h>
 
 #include "command_options.h"
 #include "commands.h"
 #include "sender.h"
 #include "simulate_plan.h"
 #include "simulate_summary.h"
+#include "unit_keys.h"
 
 enum {
     RATE_MOST = 10000000,
@@ -41,6 +43,7 @@ static const struct usage_row usage[] = {
     {"--reports-a-unit N", "1 to 1000; default 1"},
     {"--units N", "only so many units, chosen by the seed; default all"},
     {"--connections N", "1 to 256; default 4"},
+    {"--keys DIR", "sign with the units' private keys in this folder, as `turnout keys make` filled it"},
     {"--seed N", "the same seed sends the same reports; default 1"},
     {"--json", "print the summary as one JSON object"},
     {"", ""},
@@ -55,6 +58,7 @@ enum option_id {
     OPTION_REPORTS_A_UNIT,
     OPTION_UNITS,
     OPTION_CONNECTIONS,
+    OPTION_KEYS,
     OPTION_SEED,
     OPTION_JSON,
     OPTION_HELP,
@@ -67,6 +71,7 @@ static const struct option long_options[] = {
     {"reports-a-unit", required_argument, NULL, OPTION_REPORTS_A_UNIT},
     {"units", required_argument, NULL, OPTION_UNITS},
     {"connections", required_argument, NULL, OPTION_CONNECTIONS},
+    {"keys", required_argument, NULL, OPTION_KEYS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -80,6 +85,7 @@ struct simulate_options {
     uint64_t reports_a_unit;
     uint64_t units; /* 0: all */
     uint64_t connections;
+    const char *keys; /* NULL: unsigned */
     uint64_t seed;
     bool json;
     bool help;
@@ -87,6 +93,7 @@ struct simulate_options {
 
 struct simulation {
     const struct simulate_options *options;
+    const struct unit_keys *keys; /* NULL: unsigned */
     struct simulate_plan plan;
     struct event_base *base;
     struct sender *sender;
@@ -127,6 +134,9 @@ static bool read_option(int option, const char *value, struct simulate_options *
         return option_number("--units", value, 1, UNITS_MAX, &options->units);
     case OPTION_CONNECTIONS:
         return option_number("--connections", value, 1, SENDER_CONNECTIONS_MAX, &options->connections);
+    case OPTION_KEYS:
+        options->keys = value;
+        return true;
     case OPTION_SEED:
         return option_number("--seed", value, 0, INT64_MAX, &options->seed);
     case OPTION_JSON:
@@ -176,6 +186,9 @@ static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
         return false;
     }
     simulate_plan_take(&simulation->plan, ret_report);
+    if (simulation->keys != NULL) {
+        unit_keys_sign(simulation->keys, unit, ret_report);
+    }
     simulation->due_us[unit] = due_us;
     simulation->taken++;
     *ret_tag = unit;
@@ -326,10 +339,26 @@ static int summarize(const struct simulate_summary *summary, bool json)
     return finish_output(simulate_summary_is_clean(summary) ? EXIT_DONE : EXIT_FAILED);
 }
 
-static int simulate(const struct simulate_options *options, const struct election_folder *folder, int64_t now)
+/* Whether every unit that is to report can sign, if they are to sign at all. */
+static bool can_sign(const struct simulation *simulation)
+{
+    const struct simulate_plan *plan = &simulation->plan;
+    for (uint32_t i = 0; simulation->keys != NULL && i < plan->unit_count; i++) {
+        if (!unit_keys_has(simulation->keys, plan->order[i])) {
+            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys,
+                          plan->reg->units[plan->order[i]].code);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int simulate(const struct simulate_options *options, const struct election_folder *folder,
+                    const struct unit_keys *keys, int64_t now)
 {
     struct simulation *simulation = memory_new(sizeof *simulation);
     simulation->options = options;
+    simulation->keys = keys;
     simulation->in_place = isatty(STDERR_FILENO) == 1;
     simulation->base = event_base_new();
     if (simulation->base == NULL) {
@@ -343,9 +372,12 @@ static int simulate(const struct simulate_options *options, const struct electio
     simulation->summary.planned = simulate_plan_total(&simulation->plan);
     simulation->summary.seed = options->seed;
     simulation->summary.connections = (uint32_t)options->connections;
-    send_all(simulation);
-    bool began = simulation->started_us != 0;
-    int status = began || options->json ? summarize(&simulation->summary, options->json) : EXIT_FAILED;
+    int status = EXIT_USAGE;
+    if (can_sign(simulation)) {
+        send_all(simulation);
+        bool began = simulation->started_us != 0;
+        status = began || options->json ? summarize(&simulation->summary, options->json) : EXIT_FAILED;
+    }
     simulate_plan_done(&simulation->plan);
     event_base_free(simulation->base);
     free(simulation->due_us);
@@ -357,6 +389,24 @@ static void on_fault(void *context, const char *file, uint32_t line, const struc
 {
     (void)context;
     (void)fprintf(stderr, "%s:%" PRIu32 ": %s\n", file, line, error->text);
+}
+
+/* *ret_keys stays NULL when nothing is to be signed. */
+static enum turnout_error read_keys(const struct simulate_options *options,
+                                    const struct election_folder *folder, int64_t now,
+                                    struct unit_keys **ret_keys, struct error *error)
+{
+    struct signing_keys *known;
+    if (options->keys == NULL) {
+        return TURNOUT_OK;
+    }
+    enum turnout_error failed =
+        election_keys_read(options->folder, folder->reg, on_fault, NULL, &known, error);
+    if (failed == TURNOUT_OK) {
+        failed = unit_keys_read(options->keys, folder->reg, known, now, ret_keys, error);
+        signing_keys_release(known);
+    }
+    return failed;
 }
 
 static bool is_feasible(const struct simulate_options *options, const struct election_folder *folder,
@@ -405,7 +455,14 @@ int command_simulate(int argc, char **argv)
         return EXIT_USAGE;
     }
     int64_t now = clock_wall_ms() / 1000;
-    status = is_feasible(&options, &folder, now) ? simulate(&options, &folder, now) : EXIT_USAGE;
+    struct unit_keys *keys = NULL;
+    if (read_keys(&options, &folder, now, &keys, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        status = EXIT_USAGE;
+    } else {
+        status = is_feasible(&options, &folder, now) ? simulate(&options, &folder, keys, now) : EXIT_USAGE;
+    }
+    unit_keys_free(keys);
     election_folder_done(&folder);
     return status;
 }

@@ -98,7 +98,7 @@ static void read_as_of(struct reader *reader, char ret_text[RFC3339_BYTES])
     }
 }
 
-static const char *read_area(const json_t *object, struct document_area *area)
+static const char *read_area(const json_t *object, bool may_be_withheld, struct document_area *area)
 {
     struct reader reader = {object, NULL};
     *area = (struct document_area){.percent = PERCENT_NONE};
@@ -108,7 +108,8 @@ static const char *read_area(const json_t *object, struct document_area *area)
         read_text(&reader, "name_en", area->name_en, sizeof area->name_en);
     }
     area->verified = read_boolean(&reader, "verified");
-    if (reader.bad == NULL && area->verified) {
+    area->withheld = may_be_withheld && area->verified && json_is_null(json_object_get(object, "voted"));
+    if (reader.bad == NULL && area->verified && !area->withheld) {
         area->registered = read_count(&reader, "registered");
         area->voted = read_count(&reader, "voted");
         area->units = read_count(&reader, "units");
@@ -129,7 +130,8 @@ static const char *read_provinces(const json_t *list, struct turnout_document *d
     document->province_count = json_array_size(list);
     document->provinces = memory_new_array(document->province_count, sizeof *document->provinces);
     for (size_t i = 0; i < document->province_count; i++) {
-        const char *bad = read_area(json_array_get(list, i), &document->provinces[i]);
+        const char *bad =
+            read_area(json_array_get(list, i), document->may_be_withheld, &document->provinces[i]);
         if (bad != NULL) {
             return bad;
         }
@@ -150,7 +152,10 @@ static const char *read_document(const json_t *root, struct turnout_document *do
     if (election.bad != NULL || envelope.bad != NULL) {
         return election.bad != NULL ? "election" : envelope.bad;
     }
-    const char *bad = read_area(json_object_get(root, "nation"), &document->nation);
+    const char *publication = json_string_value(json_object_get(root, "publication"));
+    document->may_be_withheld = publication != NULL && strcmp(publication, "live") != 0;
+    const char *bad =
+        read_area(json_object_get(root, "nation"), document->may_be_withheld, &document->nation);
     return bad != NULL ? bad : read_provinces(json_object_get(root, "provinces"), document);
 }
 

@@ -17,6 +17,7 @@ struct document_area {
     char name[NAME_BYTES_MAX + 1];
     char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
     bool verified;                    /* false: the figures below are not shown to anybody, and are 0 */
+    bool withheld;                    /* likewise, though nothing is wrong with them */
     int64_t registered;
     int64_t voted;
     int64_t units;
@@ -32,6 +33,7 @@ struct turnout_document {
     char election_name[NAME_BYTES_MAX + 1];
     char status[32]; /* "unofficial-partial" ... */
     bool test;
+    bool may_be_withheld; /* the publication is not live */
     int64_t revision;
     int64_t generated_at; /* Unix seconds */
     struct document_area nation;

@@ -109,7 +109,9 @@ static void write_headline(struct buffer *out, const struct watch_picture *pictu
     (void)text_is_utf8(slice_of(name), &characters);
     watch_picture_name(out, name, (uint32_t)characters);
     buffer_append_text(out, "  ");
-    if (nation->verified) {
+    if (nation->withheld) {
+        buffer_append_text(out, "withheld by the election committee");
+    } else if (nation->verified) {
         char percent[PERCENT_TEXT_BYTES];
         percent_format(nation->percent, percent);
         buffer_printf(out, "%s%s  ", percent[0] == '\0' ? "-" : percent, percent[0] == '\0' ? "" : "%");
@@ -127,7 +129,7 @@ static void write_headline(struct buffer *out, const struct watch_picture *pictu
 static void write_basis(struct buffer *out, const struct watch_picture *picture)
 {
     const struct document_area *nation = &picture->document->nation;
-    if (nation->verified) {
+    if (nation->verified && !nation->withheld) {
         write_count(out, nation->units_reported, 0);
         buffer_append_text(out, " of ");
         write_count(out, nation->units, 0);

@@ -1,0 +1,170 @@
+/* keys.csv as the commands change it: what was there stays, what is written is sound, and two do not write at once. */
+#include "keys_table.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include <turnout/base/file.h>
+
+#define HEADER "key,area,public_key,from,until,revoked\n"
+#define PUBLIC "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
+
+/* PUBLIC, decoded. */
+static const unsigned char public_key[PUBLIC_KEY_BYTES] = {
+    0x03, 0xa1, 0x07, 0xbf, 0xf3, 0xce, 0x10, 0xbe, 0x1d, 0x70, 0xdd, 0x18, 0xe7, 0x4b, 0xc0, 0x99,
+    0x67, 0xe4, 0xd6, 0x30, 0x9b, 0xa5, 0x0d, 0x5f, 0x1d, 0xdc, 0x86, 0x64, 0x12, 0x55, 0x31, 0xb8};
+
+static char folder[] = "/tmp/turnout-table-XXXXXX";
+static char path[64];
+static struct keys_table table;
+static struct error error;
+
+static void set_up(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/keys.csv", folder);
+}
+
+static void tear_down(void)
+{
+    (void)unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0); /* nothing else is left there */
+}
+
+static void write_keys(const char *text)
+{
+    ck_assert_int_eq(file_write(path, text, strlen(text), &error), TURNOUT_OK);
+}
+
+static void expect_keys(const char *text)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    ck_assert_int_eq(file_read(path, 10000, &bytes, &length, &error), TURNOUT_OK);
+    ck_assert_str_eq(bytes, text);
+    free(bytes);
+}
+
+static void open_table(void)
+{
+    ck_assert_msg(keys_table_open(folder, &table, &error) == TURNOUT_OK, "%s", error.text);
+}
+
+static void save_and_close(void)
+{
+    ck_assert_msg(keys_table_save(&table, &error) == TURNOUT_OK, "%s", error.text);
+    keys_table_close(&table);
+}
+
+START_TEST(the_first_key_brings_the_file)
+{
+    open_table();
+    keys_table_add(&table, "0101-001.1", "0101-001", public_key, "", "");
+    ck_assert_int_eq(access(path, F_OK), -1);
+    save_and_close();
+    expect_keys(HEADER "0101-001.1,0101-001," PUBLIC ",,,\n");
+}
+END_TEST
+
+static const struct {
+    const char *before;
+    const char *after;
+} additions[] = {
+    {HEADER, HEADER "b,02," PUBLIC ",2026-03-15T07:00:00+07:00,2026-03-16T07:00:00+07:00,\n"},
+    {HEADER "a,01," PUBLIC ",,,\n",
+     HEADER "a,01," PUBLIC ",,,\nb,02," PUBLIC ",2026-03-15T07:00:00+07:00,2026-03-16T07:00:00+07:00,\n"},
+    /* the last line without its end, and bytes that we would write in another way */
+    {HEADER "\"a\",01," PUBLIC ",,,\r\n\nc,01," PUBLIC ",,,",
+     HEADER "\"a\",01," PUBLIC ",,,\r\n\nc,01," PUBLIC ",,,\nb,02," PUBLIC
+            ",2026-03-15T07:00:00+07:00,2026-03-16T07:00:00+07:00,\n"},
+};
+
+START_TEST(what_was_there_stays)
+{
+    write_keys(additions[_i].before);
+    open_table();
+    keys_table_add(&table, "b", "02", public_key, "2026-03-15T07:00:00+07:00", "2026-03-16T07:00:00+07:00");
+    save_and_close();
+    expect_keys(additions[_i].after);
+}
+END_TEST
+
+#define WHEN "2026-03-15T12:00:00+07:00"
+
+START_TEST(only_the_named_keys_are_revoked)
+{
+    static const char *const ids[] = {"c", "a"};
+    write_keys(HEADER "a,01," PUBLIC ",,,\n"
+                      "b,a," PUBLIC ",,2026-03-16T00:00:00Z,\n"
+                      "\"c\",01," PUBLIC ",2026-03-14T00:00:00Z,,2026-03-15T20:00:00+07:00\r\n"
+                      "aa,c," PUBLIC ",,,2026-03-15T01:00:00Z");
+    open_table();
+    keys_table_revoke(&table, ids, 2, WHEN);
+    save_and_close();
+    expect_keys(HEADER "a,01," PUBLIC ",,," WHEN "\n"
+                       "b,a," PUBLIC ",,2026-03-16T00:00:00Z,\n"
+                       "c,01," PUBLIC ",2026-03-14T00:00:00Z,," WHEN "\n"
+                       "aa,c," PUBLIC ",,,2026-03-15T01:00:00Z\n");
+}
+END_TEST
+
+START_TEST(one_at_a_time)
+{
+    open_table();
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), -1);
+    keys_table_close(&table);
+    ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
+    ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+START_TEST(a_table_of_ones_own_replaces_the_file)
+{
+    write_keys("something else");
+    keys_table_init(&table, folder);
+    keys_table_add(&table, "a", "01", public_key, "", "");
+    save_and_close();
+    expect_keys(HEADER "a,01," PUBLIC ",,,\n");
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_or_written_is_told)
+{
+    ck_assert_int_eq(keys_table_open("/nowhere", &table, &error), TURNOUT_SYSTEM);
+    ck_assert_str_eq(error.field, "election");
+    ck_assert_int_eq(symlink(".", path), 0);
+    ck_assert_int_eq(keys_table_open(folder, &table, &error), TURNOUT_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "keys.csv"));
+    keys_table_init(&table, "/nowhere");
+    ck_assert_int_eq(keys_table_save(&table, &error), TURNOUT_SYSTEM);
+    keys_table_close(&table);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("keys_table");
+    TCase *tests = tcase_create("keys_table");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, the_first_key_brings_the_file);
+    tcase_add_loop_test(tests, what_was_there_stays, 0, (int)(sizeof additions / sizeof additions[0]));
+    tcase_add_test(tests, only_the_named_keys_are_revoked);
+    tcase_add_test(tests, one_at_a_time);
+    tcase_add_test(tests, a_table_of_ones_own_replaces_the_file);
+    tcase_add_test(tests, what_cannot_be_read_or_written_is_told);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

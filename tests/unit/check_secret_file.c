@@ -1,0 +1,129 @@
+/* Files and folders for secrets: who may read them, and that nothing is ever overwritten. */
+#include "secret_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include <turnout/base/file.h>
+
+static char folder[] = "/tmp/turnout-secret-XXXXXX";
+static char inside[64];
+static char file[96];
+
+static void set_up(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    (void)snprintf(inside, sizeof inside, "%s/out", folder);
+    (void)snprintf(file, sizeof file, "%s/key", inside);
+    (void)umask(0);
+}
+
+static void tear_down(void)
+{
+    (void)unlink(file);
+    (void)rmdir(inside);
+    (void)rmdir(folder);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+    ck_assert_int_eq(stat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+START_TEST(folder_and_file_are_for_their_owner_alone)
+{
+    int folder_fd = -1;
+    int fd = -1;
+    char *bytes = NULL;
+    size_t length = 0;
+    struct error error;
+    ck_assert_int_eq(secret_folder_open(inside, &folder_fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(mode_of(inside), 0700);
+    ck_assert_int_eq(secret_file_new(folder_fd, "key", &fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(mode_of(file), 0600);
+    ck_assert_int_eq(secret_file_append(fd, "abc", 3, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_file_append(fd, "de", 2, &error), TURNOUT_OK);
+    ck_assert_int_eq(close(fd), 0);
+    ck_assert_int_eq(secret_folder_sync(folder_fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(close(folder_fd), 0);
+    ck_assert_int_eq(file_read(file, 100, &bytes, &length, &error), TURNOUT_OK);
+    ck_assert_str_eq(bytes, "abcde");
+    free(bytes);
+}
+END_TEST
+
+START_TEST(nothing_is_overwritten)
+{
+    int folder_fd = -1;
+    int fd = -1;
+    struct error error;
+    ck_assert_int_eq(secret_folder_open(inside, &folder_fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_file_new(folder_fd, "key", &fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(close(fd), 0);
+    ck_assert_int_eq(secret_file_new(folder_fd, "key", &fd, &error), TURNOUT_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(error.text, "key is there already"));
+    ck_assert_int_eq(unlink(file), 0);
+    /* A link that leads nowhere yet is something that is there, too. */
+    ck_assert_int_eq(symlink("/tmp/turnout-secret-elsewhere", file), 0);
+    ck_assert_int_eq(secret_file_new(folder_fd, "key", &fd, &error), TURNOUT_CONFLICT);
+    ck_assert_int_eq(access("/tmp/turnout-secret-elsewhere", F_OK), -1);
+    ck_assert_int_eq(close(folder_fd), 0);
+}
+END_TEST
+
+static const mode_t open_modes[] = {0701, 0710, 0750, 0704, 0755, 0777};
+
+START_TEST(a_folder_that_others_may_enter_is_refused)
+{
+    int folder_fd = -1;
+    struct error error;
+    ck_assert_int_eq(mkdir(inside, 0700), 0);
+    ck_assert_int_eq(secret_folder_open(inside, &folder_fd, &error), TURNOUT_OK);
+    ck_assert_int_eq(close(folder_fd), 0);
+    ck_assert_int_eq(chmod(inside, open_modes[_i]), 0);
+    ck_assert_int_eq(secret_folder_open(inside, &folder_fd, &error), TURNOUT_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(error.text, "chmod 700"));
+}
+END_TEST
+
+START_TEST(what_cannot_be_made_is_told)
+{
+    int fd = -1;
+    struct error error;
+    ck_assert_int_eq(secret_folder_open("/nowhere/at/all", &fd, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(file_write(inside, "", 0, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_folder_open(inside, &fd, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(unlink(inside), 0);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    ck_assert_int_ge(full, 0);
+    ck_assert_int_eq(secret_file_append(full, "abc", 3, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(close(full), 0);
+    ck_assert_int_eq(fd, -1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("secret_file");
+    TCase *tests = tcase_create("secret_file");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, folder_and_file_are_for_their_owner_alone);
+    tcase_add_test(tests, nothing_is_overwritten);
+    tcase_add_loop_test(tests, a_folder_that_others_may_enter_is_refused, 0,
+                        (int)(sizeof open_modes / sizeof open_modes[0]));
+    tcase_add_test(tests, what_cannot_be_made_is_told);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
