@@ -4,6 +4,7 @@
 #include "election_ini.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,10 +16,11 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/base/text.h>
 
+#include "rules_ini.h"
+
 enum {
-    LINE_BYTES = 1024, /* libinih's own 200 would not hold the longest name */
-    AS_OF_TOLERANCE_DEFAULT_S = 120,
-    AS_OF_TOLERANCE_MAX_S = 86400,
+    LINE_BYTES = 1024,                    /* libinih's own 200 would not hold the longest name */
+    COMPLETE_NOT_BEFORE_DEFAULT_S = 3600, /* after opening */
 };
 
 enum key_id {
@@ -30,9 +32,11 @@ enum key_id {
     KEY_OPENS,
     KEY_CLOSES,
     KEY_ROUNDS,
-    KEY_AS_OF_TOLERANCE,
+    KEY_COMPLETE_NOT_BEFORE,
     KEY_COUNT,
 };
+
+enum { KEYS_IN_ALL = KEY_COUNT + RULES_INI_KEYS }; /* behind ours those of rules_ini.h */
 
 struct ini {
     struct slice rest; /* what is not read yet */
@@ -44,11 +48,11 @@ struct ini {
     void *context;
     uint32_t faults;
 
-    uint32_t key_lines[KEY_COUNT]; /* 0: not there */
-    bool is_sound[KEY_COUNT];      /* there, and its value is right as far as it shows by itself */
+    uint32_t key_lines[KEYS_IN_ALL]; /* 0: not there */
+    bool is_sound[KEYS_IN_ALL];      /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
     int64_t midnight_utc;     /* of `date` */
-    struct election election; /* until all is read, rounds are seconds of the day */
+    struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
 static void complain(struct ini *ini, uint32_t line, const char *field, const char *format, ...)
@@ -201,15 +205,12 @@ static bool read_rounds(struct ini *ini, struct slice value)
     return true;
 }
 
-static bool read_as_of_tolerance(struct ini *ini, struct slice value)
+static bool read_complete_not_before(struct ini *ini, struct slice value)
 {
-    uint64_t tolerance_s;
-    if (!text_parse_unsigned(value, AS_OF_TOLERANCE_MAX_S, &tolerance_s)) {
-        complain(ini, ini->line, "as-of-tolerance-s",
-                 "not a number of seconds; write a whole number from 0 to %d", AS_OF_TOLERANCE_MAX_S);
+    if (!parse_time_of_day(value, &ini->election.rules.complete_not_before)) {
+        complain(ini, ini->line, "complete-not-before", "not a time of the day; write it as 08:00");
         return false;
     }
-    ini->election.rules.as_of_tolerance_s = (int32_t)tolerance_s;
     return true;
 }
 
@@ -231,8 +232,38 @@ static const struct key keys[KEY_COUNT] = {
     [KEY_OPENS] = {"election", "opens", true, read_opens},
     [KEY_CLOSES] = {"election", "closes", true, read_closes},
     [KEY_ROUNDS] = {"election", "rounds", true, read_rounds},
-    [KEY_AS_OF_TOLERANCE] = {"rules", "as-of-tolerance-s", false, read_as_of_tolerance},
+    [KEY_COMPLETE_NOT_BEFORE] = {"rules", "complete-not-before", false, read_complete_not_before},
 };
+
+static const char *key_name(size_t key)
+{
+    return key < KEY_COUNT ? keys[key].name : rules_ini_name(key - KEY_COUNT);
+}
+
+/* KEYS_IN_ALL when there is none. */
+static size_t find_key(const char *section, const char *name)
+{
+    for (size_t key = 0; key < KEYS_IN_ALL; key++) {
+        const char *its_section = key < KEY_COUNT ? keys[key].section : "rules";
+        if (strcmp(section, its_section) == 0 && strcmp(name, key_name(key)) == 0) {
+            return key;
+        }
+    }
+    return KEYS_IN_ALL;
+}
+
+static bool read_key(struct ini *ini, size_t key, struct slice value)
+{
+    if (key < KEY_COUNT) {
+        return keys[key].read(ini, value);
+    }
+    struct error fault;
+    if (rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) != TURNOUT_OK) {
+        complain(ini, ini->line, fault.field, "%s", fault.text);
+        return false;
+    }
+    return true;
+}
 
 static bool is_section(struct slice name)
 {
@@ -250,22 +281,18 @@ static int take_key(void *user, const char *section, const char *name, const cha
         }
         return 1; /* an unknown section was told of where it began */
     }
-    for (size_t k = 0; k < KEY_COUNT; k++) {
-        if (strcmp(section, keys[k].section) != 0 || strcmp(name, keys[k].name) != 0) {
-            continue;
-        }
-        if (ini->key_lines[k] != 0) {
-            complain(ini, ini->line, keys[k].name, "stands in line %u already; keep one of the two",
-                     ini->key_lines[k]);
-            return 1;
-        }
-        ini->key_lines[k] = ini->line;
-        ini->is_sound[k] = keys[k].read(ini, slice_of(value));
-        return 1;
+    size_t key = find_key(section, name);
+    if (key == KEYS_IN_ALL) {
+        char shown[TEXT_SHOWN_BYTES];
+        complain(ini, ini->line, "", "[%s] has no key \"%s\"; correct its spelling or take the line out",
+                 section, text_show(slice_of(name), shown));
+    } else if (ini->key_lines[key] != 0) {
+        complain(ini, ini->line, key_name(key), "stands in line %u already; keep one of the two",
+                 ini->key_lines[key]);
+    } else {
+        ini->key_lines[key] = ini->line;
+        ini->is_sound[key] = read_key(ini, key, slice_of(value));
     }
-    char shown[TEXT_SHOWN_BYTES];
-    complain(ini, ini->line, "", "[%s] has no key \"%s\"; correct its spelling or take the line out", section,
-             text_show(slice_of(name), shown));
     return 1;
 }
 
@@ -309,13 +336,18 @@ static struct slice examine_line(struct ini *ini, struct slice line, size_t byte
     return line;
 }
 
+/* Without the blanks around it, and by libinih's idea of a blank: one in front would make it a continuation line,
+ * or hide the `[` of a section from examine_line(). */
 static struct slice next_line(struct slice *rest)
 {
     struct slice line = text_split(rest, '\n');
-    if (line.length > 0 && line.bytes[line.length - 1] == '\r') {
+    while (line.length > 0 && isspace((unsigned char)line.bytes[line.length - 1])) {
         line.length--;
     }
-    return slice_trim(line); /* a blank in front would make it a continuation line for libinih */
+    while (line.length > 0 && isspace((unsigned char)line.bytes[0])) {
+        line = (struct slice){line.bytes + 1, line.length - 1};
+    }
+    return line;
 }
 
 /* Called by libinih as it would call fgets(). */
@@ -387,6 +419,25 @@ static void place_rounds(struct ini *ini)
     }
 }
 
+/* Likewise. An hour after opening where nothing else is said. */
+static void place_complete_not_before(struct ini *ini)
+{
+    struct election *election = &ini->election;
+    int64_t *moment = &election->rules.complete_not_before;
+    if (ini->key_lines[KEY_COMPLETE_NOT_BEFORE] == 0) {
+        *moment = election->opens + COMPLETE_NOT_BEFORE_DEFAULT_S;
+        return;
+    }
+    if (!ini->is_sound[KEY_COMPLETE_NOT_BEFORE] || !ini->is_sound[KEY_DATE] || !ini->is_sound[KEY_OPENS]) {
+        return;
+    }
+    *moment += ini->midnight_utc - election->offset_s;
+    if (*moment < election->opens) {
+        complain(ini, ini->key_lines[KEY_COMPLETE_NOT_BEFORE], "complete-not-before",
+                 "before the polls open, when no report can be complete; correct it or `opens`");
+    }
+}
+
 static struct slice without_byte_order_mark(struct slice text)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -402,8 +453,8 @@ bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_f
 {
     struct ini ini = {.rest = without_byte_order_mark((struct slice){bytes, length}),
                       .on_fault = on_fault,
-                      .context = context,
-                      .election.rules.as_of_tolerance_s = AS_OF_TOLERANCE_DEFAULT_S};
+                      .context = context};
+    rules_init(&ini.election.rules);
     ini_max_line = LINE_BYTES; /* the library's own variable: this is how it is told */
     int status = ini_parse_stream(hand_line, &ini, take_key, &ini);
     assert(status >= 0); /* with lines on the stack it cannot run out of memory; hand_line told of the rest */
@@ -415,6 +466,7 @@ bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_f
     }
     check_polls(&ini);
     place_rounds(&ini);
+    place_complete_not_before(&ini);
     if (ini.faults > 0) {
         return false;
     }

@@ -10,8 +10,12 @@
  *   closes = 2026-03-15T21:00:00+07:00        on `date`, later, with the same offset
  *   rounds = 09:00 11:00 13:00                local times, ascending, not before opening; may be empty
  *
- *   [rules]                                   may be left out
- *   as-of-tolerance-s = 120                   0 to 86400: how far a unit's clock may be ahead
+ *   [rules]                                   may be left out, as may each of its keys
+ *   over-roll = reject                        or hold
+ *   decrease = reject                         or hold, flag, off; and so every rule of rule_set.h by its name
+ *   corrections = counted                     or held
+ *   as-of-tolerance-s = 120                   and the other numbers of rule_set.h, within their bounds
+ *   complete-not-before = 08:00               local time; an hour after `opens` where it is left out
  */
 #ifndef TURNOUT_ELECTION_INI_H
 #define TURNOUT_ELECTION_INI_H

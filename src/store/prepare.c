@@ -46,10 +46,11 @@ static enum turnout_error try_connect(const struct store_options *options, struc
     return TURNOUT_OK;
 }
 
-static enum turnout_error wait_until_serving(const struct store_options *options, int64_t patience_ms,
+static enum turnout_error wait_until_serving(const struct store_options *options,
+                                             const struct store_preparation *preparation,
                                              struct redisContext **ret_redis, struct error *error)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
+    int64_t deadline_ms = clock_monotonic_ms() + preparation->patience_ms;
     for (;;) {
         struct error refused;
         enum turnout_error failed = try_connect(options, ret_redis, &refused);
@@ -58,7 +59,11 @@ static enum turnout_error wait_until_serving(const struct store_options *options
         }
         if (clock_monotonic_ms() >= deadline_ms) {
             return error_fail(error, failed, "redis", "Redis does not serve after %lld ms: %s",
-                              (long long)patience_ms, refused.text);
+                              (long long)preparation->patience_ms, refused.text);
+        }
+        if (preparation->goes_on_waiting != NULL && !preparation->goes_on_waiting(preparation->context)) {
+            return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "gave up waiting for Redis: %s",
+                              refused.text);
         }
         (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to listen */
     }
@@ -128,7 +133,7 @@ enum turnout_error store_prepare(const struct store_options *options,
                                  struct error *error)
 {
     struct redisContext *redis = NULL;
-    enum turnout_error failed = wait_until_serving(options, preparation->patience_ms, &redis, error);
+    enum turnout_error failed = wait_until_serving(options, preparation, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

@@ -5,7 +5,7 @@
 
 #include <turnout/base/text.h>
 
-static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/turnout.lua */
+static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/lua */
 
 /* Where a field's value goes; NULL for a field of no business of ours, or a round that cannot be. */
 static int64_t *place_of(struct totals *totals, struct slice field)

@@ -6,7 +6,7 @@
 #include <turnout/election/election.h>
 
 /* The keys of a province. They share a hash tag, so that one function call can reach them all in a cluster. */
-enum { KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG, PROVINCE_KEY_COUNT };
+enum { KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG, KEY_HELD, KEY_LEDGER, KEY_RECENT, PROVINCE_KEY_COUNT };
 
 enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:communes" + 2 * AREA_CODE_BYTES_MAX };
 
@@ -16,6 +16,9 @@ struct province_keys {
 
 void province_keys_init(struct province_keys *ret_keys, const struct election *election,
                         const char *province_code);
+
+/* The ledger of the whole election; each province has one of its own. */
+void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 

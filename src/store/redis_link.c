@@ -23,7 +23,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
-enum { ARGUMENTS_MAX = 8, WHY_BYTES = 160 };
+enum { ARGUMENTS_MAX = 1024, WHY_BYTES = 160 };
 
 struct command {
     struct command *next;

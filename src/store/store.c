@@ -1,5 +1,5 @@
 /* The store on one link: batches and questions go out as function calls, replies come back as results. The
- * decisions are made in Redis (proto/turnout.lua); here they are only believed or not. */
+ * decisions are made in Redis (proto/lua); here they are only believed or not. */
 #include <turnout/store/store.h>
 
 #include <assert.h>
@@ -10,12 +10,14 @@
 
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/buffer.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
 
 #include "province_reply.h"
 #include "redis_keys.h"
 #include "redis_link.h"
+#include "rules_text.h"
 #include "store_batch.h"
 #include "store_private.h"
 
@@ -23,6 +25,7 @@ struct store {
     struct store_options options;
     struct store_counters counters;
     struct redis_link *link;
+    struct buffer rules; /* the election's, as they travel with every batch */
 };
 
 struct store *store_new(struct event_base *base, const struct store_options *options, store_link_fn *on_link,
@@ -30,6 +33,7 @@ struct store *store_new(struct event_base *base, const struct store_options *opt
 {
     struct store *store = memory_new(sizeof *store);
     store->options = *options;
+    rules_text_write(&store->rules, options->election);
     struct redis_link_options link_options = {
         .address = options->address,
         .command_deadline_ms = options->command_deadline_ms,
@@ -52,6 +56,7 @@ void store_free(struct store *store)
         return;
     }
     redis_link_free(store->link);
+    buffer_done(&store->rules);
     free(store);
 }
 
@@ -75,8 +80,18 @@ const struct election_register *store_register(const struct store *store)
     return store->options.reg;
 }
 
-/* What Redis or the link said where an answer was hoped for. */
-static const char *word_of(const redisReply *reply, const char *why)
+const struct election *store_election(const struct store *store)
+{
+    return store->options.election;
+}
+
+void store_send(struct store *store, int argument_count, const struct slice *arguments,
+                redis_link_reply_fn *on_reply, void *context)
+{
+    redis_link_send(store->link, argument_count, arguments, on_reply, context);
+}
+
+const char *store_word_of(const redisReply *reply, const char *why)
 {
     if (reply == NULL) {
         return why;
@@ -84,7 +99,7 @@ static const char *word_of(const redisReply *reply, const char *why)
     return reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis answered something unexpected";
 }
 
-static void keys_of(const struct store *store, uint32_t province, struct province_keys *ret_keys)
+void store_keys_of(const struct store *store, uint32_t province, struct province_keys *ret_keys)
 {
     assert(province > REGISTER_NATION && province <= store->options.reg->province_count);
     province_keys_init(ret_keys, store->options.election, store->options.reg->areas[province].code);
@@ -123,7 +138,8 @@ static void on_apply_reply(void *context, const redisReply *reply, const char *w
         atomic_fetch_add_explicit(&counters->reports, count, memory_order_relaxed);
         application->on_applied(application->context, TURNOUT_OK, "", results, count);
     } else {
-        application->on_applied(application->context, TURNOUT_UNAVAILABLE, word_of(reply, why), NULL, count);
+        application->on_applied(application->context, TURNOUT_UNAVAILABLE, store_word_of(reply, why), NULL,
+                                count);
     }
     free(results);
     store_batch_free(application->batch);
@@ -134,15 +150,20 @@ void store_apply(struct store *store, struct store_batch *batch, store_applied_f
 {
     assert(batch->count > 0);
     struct province_keys keys;
-    keys_of(store, batch->province, &keys);
+    store_keys_of(store, batch->province, &keys);
     const struct slice arguments[] = {
         slice_of("FCALL"),
         slice_of("turnout_apply"),
-        slice_of("4"),
+        slice_of("7"),
         slice_of(keys.text[KEY_TOTALS]),
         slice_of(keys.text[KEY_COMMUNES]),
         slice_of(keys.text[KEY_UNITS]),
         slice_of(keys.text[KEY_LOG]),
+        slice_of(keys.text[KEY_HELD]),
+        slice_of(keys.text[KEY_LEDGER]),
+        slice_of(keys.text[KEY_RECENT]),
+        slice_of(store_phase_name(batch->phase)),
+        {store->rules.bytes, store->rules.length},
         store_batch_bytes(batch),
     };
     struct application *application = memory_new(sizeof *application);
@@ -160,8 +181,7 @@ struct province_question {
     void *context;
 };
 
-/* An error reply that comes from what the keys hold, and that asking again will not change. */
-static bool is_about_content(const redisReply *reply)
+bool store_is_about_content(const redisReply *reply)
 {
     return reply != NULL && reply->type == REDIS_REPLY_ERROR &&
            (strncmp(reply->str, "TURNOUT ", 8) == 0 || strncmp(reply->str, "WRONGTYPE ", 10) == 0);
@@ -194,8 +214,8 @@ static void on_province_reply(void *context, const redisReply *reply, const char
         question->on_province(question->context, TURNOUT_OK, "", NULL);
     } else {
         question->on_province(question->context,
-                              is_about_content(reply) ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE,
-                              word_of(reply, why), NULL);
+                              store_is_about_content(reply) ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE,
+                              store_word_of(reply, why), NULL);
     }
     free(question);
 }
@@ -204,7 +224,7 @@ void store_read_province(struct store *store, uint32_t province, int64_t known_r
                          store_province_fn *on_province, void *context)
 {
     struct province_keys keys;
-    keys_of(store, province, &keys);
+    store_keys_of(store, province, &keys);
     char revision[24];
     int length = snprintf(revision, sizeof revision, "%" PRId64, known_revision);
     assert(length > 0 && (size_t)length < sizeof revision);
@@ -220,60 +240,4 @@ void store_read_province(struct store *store, uint32_t province, int64_t known_r
     *question = (struct province_question){store, province, on_province, context};
     redis_link_send(store->link, sizeof arguments / sizeof arguments[0], arguments, on_province_reply,
                     question);
-}
-
-/* ---- reading the election ---- */
-
-struct meta_question {
-    store_meta_fn *on_meta;
-    void *context;
-};
-
-static const char *const phase_names[] = {
-    [PHASE_REHEARSAL] = "rehearsal",
-    [PHASE_OPEN] = "open",
-    [PHASE_CLOSED] = "closed",
-};
-
-const char *store_phase_name(enum store_phase phase)
-{
-    return phase_names[phase];
-}
-
-static bool parse_phase(const redisReply *reply, enum store_phase *ret_phase)
-{
-    for (int phase = PHASE_REHEARSAL; phase <= PHASE_CLOSED; phase++) {
-        if (slice_equals((struct slice){reply->str, reply->len}, phase_names[phase])) {
-            *ret_phase = (enum store_phase)phase;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void on_meta_reply(void *context, const redisReply *reply, const char *why)
-{
-    struct meta_question *question = context;
-    struct store_meta meta;
-    bool is_there = reply != NULL && (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_NIL);
-    if (is_there && reply->type == REDIS_REPLY_STRING && parse_phase(reply, &meta.phase)) {
-        question->on_meta(question->context, TURNOUT_OK, "", &meta);
-    } else if (is_there) {
-        question->on_meta(question->context, TURNOUT_BAD_INPUT, "the election's meta holds no phase", NULL);
-    } else {
-        question->on_meta(question->context,
-                          is_about_content(reply) ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE,
-                          word_of(reply, why), NULL);
-    }
-    free(question);
-}
-
-void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context)
-{
-    char key[REDIS_KEY_BYTES];
-    redis_key_meta(store->options.election, key);
-    const struct slice arguments[] = {slice_of("HGET"), slice_of(key), slice_of("phase")};
-    struct meta_question *question = memory_new(sizeof *question);
-    *question = (struct meta_question){on_meta, context};
-    redis_link_send(store->link, sizeof arguments / sizeof arguments[0], arguments, on_meta_reply, question);
 }

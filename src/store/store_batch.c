@@ -1,5 +1,5 @@
-/* Batches: reports into MessagePack, answers back into results. Knows the layout that proto/turnout.lua gives a
- * report; knows nothing of links. */
+/* Batches: reports into MessagePack, answers back into results. Knows the layout that proto/lua gives
+ * a report; knows nothing of links. */
 #include "store_batch.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@
 #include "store_private.h"
 #include "unit_text.h"
 
-enum { ELEMENTS_A_REPORT = 16 };
+enum { ELEMENTS_A_REPORT = 18 };
 
 struct store_batch *store_batch_new(uint32_t province)
 {
@@ -44,7 +44,7 @@ static void remember(struct store_batch *batch, const char *unit, const struct r
     memcpy(sent->digest, received->digest, sizeof sent->digest);
 }
 
-/* In the order of the constants at the head of proto/turnout.lua. */
+/* In the order of proto/lua/reports.lua. */
 static void write_report(struct buffer *out, const struct unit *unit, const char *commune_code,
                          const struct report_received *received)
 {
@@ -72,6 +72,8 @@ static void write_report(struct buffer *out, const struct unit *unit, const char
     msgpack_text(out, slice_of(digest_hex));
     msgpack_integer_text(out, received->round);
     msgpack_integer_text(out, received->received_ms);
+    msgpack_integer_text(out, received->struck);
+    msgpack_text(out, slice_of(received->via == NULL ? "" : received->via));
 }
 
 void store_batch_add(struct store_batch *batch, const struct store *store, uint32_t unit,
@@ -85,6 +87,11 @@ void store_batch_add(struct store_batch *batch, const struct store *store, uint3
 
     remember(batch, listed->code, received);
     write_report(&batch->bytes, listed, reg->areas[listed->commune].code, received);
+}
+
+void store_batch_set_phase(struct store_batch *batch, enum store_phase phase)
+{
+    batch->phase = phase;
 }
 
 size_t store_batch_count(const struct store_batch *batch)
@@ -108,18 +115,28 @@ static bool is_named(const struct batch_report *sent, struct slice unit, struct 
            text_parse_unsigned(seq, SEQ_MAX, &number) && (int32_t)number == sent->seq;
 }
 
+/* The statuses that turnout_apply answers with, and whether a code comes with each. */
+static const struct {
+    const char *name;
+    enum report_status status;
+    bool has_code;
+    bool by_committee;
+} answers[] = {
+    {"accepted", STATUS_ACCEPTED, false, false},     {"duplicate", STATUS_DUPLICATE, false, false},
+    {"superseded", STATUS_SUPERSEDED, false, false}, {"held", STATUS_HELD, true, false},
+    {"rejected", STATUS_REJECTED, true, false},      {"turned-down", STATUS_REJECTED, true, true},
+};
+
 static bool parse_status(struct slice status, struct slice code, struct store_result *ret_result)
 {
-    if (!report_status_parse(status, &ret_result->status)) {
-        return false;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (slice_equals(status, answers[i].name)) {
+            *ret_result =
+                (struct store_result){.status = answers[i].status, .by_committee = answers[i].by_committee};
+            return answers[i].has_code ? report_code_parse(code, &ret_result->code) : slice_equals(code, "-");
+        }
     }
-    if (ret_result->status == STATUS_REJECTED) {
-        return report_code_parse(code, &ret_result->code);
-    }
-    ret_result->code = CODE_NONE;
-    return slice_equals(code, "-") &&
-           (ret_result->status == STATUS_ACCEPTED || ret_result->status == STATUS_DUPLICATE ||
-            ret_result->status == STATUS_SUPERSEDED);
+    return false;
 }
 
 static bool parse_answer(const struct batch_report *sent, struct slice answer,
@@ -134,7 +151,6 @@ static bool parse_answer(const struct batch_report *sent, struct slice answer,
     if (!is_named(sent, unit, seq, digest) || !parse_status(status, code, ret_result)) {
         return false;
     }
-    ret_result->standing = (struct unit_state){0};
     if (ret_result->status == STATUS_ACCEPTED) {
         return rest.bytes == NULL; /* nothing behind the digest */
     }

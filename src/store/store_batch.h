@@ -1,4 +1,4 @@
-/* The inside of a batch: what is sent to turnout_apply, and how its answers are read (proto/turnout.lua). */
+/* The inside of a batch: what is sent to turnout_apply, and how its answers are read (proto/lua). */
 #ifndef TURNOUT_STORE_STORE_BATCH_H
 #define TURNOUT_STORE_STORE_BATCH_H
 
@@ -14,6 +14,7 @@ struct batch_report {
 
 struct store_batch {
     uint32_t province;
+    enum store_phase phase;
     struct buffer bytes; /* MessagePack */
     struct batch_report *reports;
     size_t count;

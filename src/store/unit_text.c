@@ -1,4 +1,4 @@
-/* Reads what proto/turnout.lua writes of a unit. */
+/* Reads what proto/lua writes of a unit. */
 #include "unit_text.h"
 
 #include <sodium.h>
@@ -10,7 +10,7 @@ void digest_to_hex(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_hex
     sodium_bin2hex(ret_hex, DIGEST_HEX_BYTES, digest, REPORT_DIGEST_BYTES);
 }
 
-static bool digest_from_hex(struct slice hex, unsigned char ret_digest[REPORT_DIGEST_BYTES])
+bool digest_from_hex(struct slice hex, unsigned char ret_digest[REPORT_DIGEST_BYTES])
 {
     size_t bytes;
     return hex.length == DIGEST_HEX_BYTES - 1 &&

@@ -344,6 +344,8 @@ static const struct {
     {"return {string.gsub(right, '01.1.001', '01.1-002') .. ''}", false},
     {"return {string.gsub(right, '%x$', function(x) return x == '0' and '1' or '0' end) .. ''}", false},
     {"return {string.gsub(right, 'accepted', 'held') .. ''}", false},
+    {"return {string.gsub(right, 'accepted', 'turned-down') .. ''}", false},
+    {"return {string.gsub(right, 'accepted %-', 'held too-fast') .. ''}", false},
     {"return {string.gsub(right, 'accepted', 'unavailable') .. ''}", false},
     {"return {string.gsub(right, 'accepted', 'duplicate') .. ''}", false},
     {"return {string.gsub(right, 'accepted', 'rejected') .. ''}", false},
@@ -355,7 +357,7 @@ static void load_liar(const char *body)
     redis_fixture_run(&store.redis, "FUNCTION LOAD REPLACE %s%s%s",
                       "#!lua name=turnout\n"
                       "redis.register_function('turnout_apply', function(keys, args)\n"
-                      "local r = cmsgpack.unpack(args[1])\n"
+                      "local r = cmsgpack.unpack(args[3])\n"
                       "local right = 'accepted - ' .. r[1] .. ' ' .. r[4] .. ' ' .. r[14]\n",
                       body, "\nend)");
 }

@@ -1,5 +1,5 @@
-/* Seeded random sequences of reports through real Redis and through the in-memory store: every result, every
- * unit and every total of the two must be equal. */
+/* Seeded random sequences of reports and decisions, under all kinds of rules, through real Redis and through the
+ * in-memory store: every result, every unit, every total and every held report of the two must be equal. */
 #include <turnout/store/memory_store.h>
 #include <turnout/store/store.h>
 
@@ -16,11 +16,23 @@
 
 #include "store_fixture.h"
 
-enum { BATCHES = 250, BATCH_MOST = 40, HISTORY = 64, SEEDS = 6, ROUND_MOST = 5 };
+enum {
+    BATCHES = 250,
+    BATCH_MOST = 40,
+    HISTORY = 64,
+    SEEDS = 10,
+    ROUND_MOST = 5,
+    DECISIONS_MOST = 4,
+    HELD_LISTED_MOST = STORE_HELD_LISTED_MAX,
+};
+
+/* What is done about reports that break a rule. */
+enum strictness { AS_USUAL, ALL_HELD, ALL_FLAGGED, AS_DRAWN };
 
 struct sent {
     uint32_t unit;
     uint32_t round;
+    uint32_t struck;
     struct report report;
 };
 
@@ -32,6 +44,8 @@ struct sequence {
     size_t history_count;
     uint32_t seen[STATUS_COUNT];
     uint32_t seen_codes[CODE_COUNT];
+    uint32_t seen_decided[DECIDED_NOT_FOUND + 1];
+    struct held_report listed[HELD_LISTED_MOST];
 };
 
 /* xorshift64*: the same sequence on every machine. */
@@ -47,6 +61,57 @@ static bool chance(struct sequence *sequence, uint32_t percent)
 {
     return draw(sequence, 100) < percent;
 }
+
+/* ---- rules ---- */
+
+static enum rule_mode choose_mode(struct sequence *sequence, enum strictness strictness, enum rule rule)
+{
+    if (strictness == ALL_HELD) {
+        return MODE_HOLD;
+    }
+    if (strictness == ALL_FLAGGED) {
+        return rule_allows(rule, MODE_FLAG) ? MODE_FLAG : MODE_HOLD;
+    }
+    for (;;) {
+        enum rule_mode mode = (enum rule_mode)draw(sequence, MODE_COUNT);
+        if (rule_allows(rule, mode)) {
+            return mode;
+        }
+    }
+}
+
+/* Rules that strike now and then, with units as small as these. */
+static void choose_rules(struct sequence *sequence, enum strictness strictness)
+{
+    struct rules *rules = &sequence->store.election.rules;
+    rules_init(rules);
+    if (strictness == AS_USUAL) {
+        return;
+    }
+    for (size_t rule = 0; rule < RULE_COUNT; rule++) {
+        rules->modes[rule] = choose_mode(sequence, strictness, (enum rule)rule);
+    }
+    rules->roll_change_voters = 1;
+    rules->roll_change_percent = 5;
+    rules->voters_an_hour = 100;
+    rules->same_figures_units = 2 + (int32_t)draw(sequence, 2);
+    rules->complete_not_before = sequence->store.election.opens + 2 * 3600;
+}
+
+/* What the server has found before the store: nothing that it would have rejected. */
+static uint32_t invent_struck(struct sequence *sequence)
+{
+    static const enum rule found[] = {RULE_AS_OF_IN_FUTURE, RULE_AS_OF_BEFORE_OPENING};
+    uint32_t struck = 0;
+    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+        if (sequence->store.election.rules.modes[found[i]] != MODE_REJECT && chance(sequence, 5)) {
+            struck |= UINT32_C(1) << found[i];
+        }
+    }
+    return struck;
+}
+
+/* ---- reports ---- */
 
 static int32_t invent_registered(struct sequence *sequence, const struct unit_state *standing)
 {
@@ -83,7 +148,8 @@ static int32_t invent_seq(struct sequence *sequence, const struct unit_state *st
 static struct sent invent(struct sequence *sequence, uint32_t unit)
 {
     const struct unit_state *standing = memory_store_unit(sequence->oracle, unit);
-    struct sent sent = {.unit = unit, .round = draw(sequence, ROUND_MOST + 1)};
+    struct sent sent = {
+        .unit = unit, .round = draw(sequence, ROUND_MOST + 1), .struck = invent_struck(sequence)};
     struct report *report = &sent.report;
     *report = store_fixture_report(&sequence->store, unit, invent_seq(sequence, standing), 0);
     report->registered = invent_registered(sequence, standing);
@@ -186,10 +252,53 @@ static void compare_unit(struct sequence *sequence, uint32_t unit)
     freeReplyObject(reply);
 }
 
+static void compare_held_report(const struct held_report *got, const struct held_report *wanted)
+{
+    ck_assert_uint_eq(got->unit, wanted->unit);
+    ck_assert_int_eq(got->state, wanted->state);
+    ck_assert_str_eq(report_code_name(got->code), report_code_name(wanted->code));
+    ck_assert_str_eq(got->flags, wanted->flags);
+    ck_assert_mem_eq(got->digest, wanted->digest, sizeof got->digest);
+    ck_assert_uint_eq(got->round, wanted->round);
+    ck_assert_int_eq(got->received_ms, wanted->received_ms);
+    unsigned char digest[REPORT_DIGEST_BYTES];
+    report_digest(&got->report, digest); /* of everything that a unit says */
+    ck_assert_mem_eq(digest, wanted->digest, sizeof digest);
+}
+
+/* Those that wait, whatever their order. */
+static void compare_held(struct sequence *sequence, uint32_t province)
+{
+    const struct election_register *reg = sequence->store.reg;
+    size_t listed;
+    size_t held;
+    const struct held_report *wanted = memory_store_held(sequence->oracle, &held);
+    ck_assert_int_eq(
+        store_fixture_list_held(&sequence->store, province, HELD_LISTED_MOST, sequence->listed, &listed),
+        TURNOUT_OK);
+    ck_assert_uint_lt(listed, HELD_LISTED_MOST);
+    ck_assert_int_eq((int64_t)listed, memory_store_totals(sequence->oracle, province)->held);
+    for (size_t i = 0; i < held; i++) {
+        if (wanted[i].state != HELD_WAITING ||
+            register_province_of(reg, reg->units[wanted[i].unit].commune) != province) {
+            continue;
+        }
+        size_t at = 0;
+        while (at < listed && (sequence->listed[at].unit != wanted[i].unit ||
+                               sequence->listed[at].report.seq != wanted[i].report.seq)) {
+            at++;
+        }
+        ck_assert_uint_lt(at, listed);
+        compare_held_report(&sequence->listed[at], &wanted[i]);
+    }
+}
+
 static void compare_everything(struct sequence *sequence)
 {
-    compare_province(sequence, 1);
-    compare_province(sequence, 2);
+    for (uint32_t province = 1; province <= 2; province++) {
+        compare_province(sequence, province);
+        compare_held(sequence, province);
+    }
     for (uint32_t unit = 0; unit < sequence->store.reg->unit_count; unit++) {
         compare_unit(sequence, unit);
     }
@@ -211,14 +320,14 @@ static void run_batch(struct sequence *sequence, uint32_t size)
             unit = draw(sequence, reg->unit_count);
         } while (register_province_of(reg, reg->units[unit].commune) != province);
         const struct sent *sent = next_sent(sequence, unit);
-        store_fixture_add(&sequence->store, batch, unit, &sent->report, sent->round);
-
         unsigned char digest[REPORT_DIGEST_BYTES];
         report_digest(&sent->report, digest);
         struct report_received received = {.report = &sent->report,
                                            .digest = digest,
                                            .round = sent->round,
-                                           .received_ms = sent->report.as_of * 1000 + 123};
+                                           .received_ms = sent->report.as_of * 1000 + 123,
+                                           .struck = sent->struck};
+        store_batch_add(batch, sequence->store.store, unit, &received);
         memory_store_apply(sequence->oracle, unit, &received, &wanted[i]);
     }
     ck_assert_uint_eq(store_batch_count(batch), size);
@@ -226,6 +335,7 @@ static void run_batch(struct sequence *sequence, uint32_t size)
     for (uint32_t i = 0; i < size; i++) {
         ck_assert_str_eq(report_status_name(got[i].status), report_status_name(wanted[i].status));
         ck_assert_str_eq(report_code_name(got[i].code), report_code_name(wanted[i].code));
+        ck_assert(got[i].by_committee == wanted[i].by_committee);
         compare_state(&got[i].standing, &wanted[i].standing);
         sequence->seen[got[i].status]++;
         sequence->seen_codes[got[i].code]++;
@@ -234,12 +344,46 @@ static void run_batch(struct sequence *sequence, uint32_t size)
     free(got);
 }
 
-static void sequence_begin(struct sequence *sequence, uint64_t seed)
+/* About a report that is held, or was, or one that never was. */
+static void decide_one(struct sequence *sequence)
+{
+    size_t held;
+    const struct held_report *reports = memory_store_held(sequence->oracle, &held);
+    struct store_decision decision = {
+        .unit = draw(sequence, sequence->store.reg->unit_count),
+        .seq = 1 + (int32_t)draw(sequence, 20),
+        .release = chance(sequence, 60),
+        .reason = "asked by telephone",
+        .who = "k3-9_xAz",
+        .now_ms = 1773600000000,
+    };
+    if (held > 0 && chance(sequence, 90)) {
+        const struct held_report *chosen =
+            &reports[held - 1 - draw(sequence, held < 20 ? (uint32_t)held : 20)];
+        decision.unit = chosen->unit;
+        decision.seq = chosen->report.seq;
+    }
+    enum held_state got_state = HELD_WAITING;
+    enum held_state wanted_state = HELD_WAITING;
+    enum store_decided got;
+    ck_assert_int_eq(store_fixture_decide(&sequence->store, &decision, &got, &got_state), TURNOUT_OK);
+    enum store_decided wanted = memory_store_decide(sequence->oracle, &decision, &wanted_state);
+    ck_assert_int_eq(got, wanted);
+    ck_assert_int_eq(got_state, wanted_state);
+    sequence->seen_decided[got]++;
+}
+
+static void sequence_begin(struct sequence *sequence, uint64_t seed, enum strictness strictness)
 {
     memset(sequence, 0, sizeof *sequence);
-    store_fixture_begin(&sequence->store);
-    sequence->oracle = memory_store_new(sequence->store.reg);
     sequence->random = seed;
+    struct error error;
+    bool durable;
+    store_fixture_start(&sequence->store, NULL);
+    choose_rules(sequence, strictness);
+    ck_assert_int_eq(store_fixture_prepare(&sequence->store, 1, false, &durable, &error), TURNOUT_OK);
+    store_fixture_connect(&sequence->store);
+    sequence->oracle = memory_store_new(&sequence->store.election, sequence->store.reg);
     (void)printf("seed %" PRIu64 "\n", seed);
 }
 
@@ -249,27 +393,94 @@ static void sequence_end(struct sequence *sequence)
     store_fixture_end(&sequence->store);
 }
 
+/* A sequence that never meets a branch would agree about nothing. */
+static void expect_seen(const struct sequence *sequence, enum strictness strictness)
+{
+    static const enum report_code usual[] = {CODE_SEQ_CONFLICT, CODE_VOTED_EXCEEDS_REGISTERED,
+                                             CODE_AS_OF_BEFORE_LAST, CODE_COUNT_DECREASED};
+    static const enum report_code strict[] = {CODE_VOTED_EXCEEDS_REGISTERED,
+                                              CODE_AS_OF_IN_FUTURE,
+                                              CODE_AS_OF_BEFORE_OPENING,
+                                              CODE_AS_OF_BEFORE_LAST,
+                                              CODE_COUNT_DECREASED,
+                                              CODE_ROLL_CHANGED,
+                                              CODE_TOO_FAST,
+                                              CODE_SAME_FIGURES,
+                                              CODE_CORRECTION};
+    ck_assert_uint_gt(sequence->seen[STATUS_ACCEPTED], 0);
+    ck_assert_uint_gt(sequence->seen[STATUS_DUPLICATE], 0);
+    ck_assert_uint_gt(sequence->seen[STATUS_SUPERSEDED], 0);
+    ck_assert(strictness == ALL_FLAGGED || sequence->seen[STATUS_REJECTED] > 0);
+    for (size_t i = 0; strictness == AS_USUAL && i < sizeof usual / sizeof usual[0]; i++) {
+        ck_assert_uint_gt(sequence->seen_codes[usual[i]], 0);
+    }
+    for (size_t i = 0; strictness == ALL_HELD && i < sizeof strict / sizeof strict[0]; i++) {
+        ck_assert_msg(sequence->seen_codes[strict[i]] > 0, "%s", report_code_name(strict[i]));
+    }
+    for (size_t decided = 0; strictness == ALL_HELD && decided <= DECIDED_NOT_FOUND; decided++) {
+        ck_assert_msg(sequence->seen_decided[decided] > 0, "%zu", decided);
+    }
+}
+
 START_TEST(test_random_sequences_agree_with_the_oracle)
 {
-    struct sequence sequence;
-    sequence_begin(&sequence, UINT64_C(20260315) + (uint64_t)_i);
-    compare_everything(&sequence);
+    enum strictness strictness = _i % SEEDS < AS_DRAWN ? (enum strictness)(_i % SEEDS) : AS_DRAWN;
+    struct sequence *sequence = calloc(1, sizeof *sequence);
+    ck_assert_ptr_nonnull(sequence);
+    sequence_begin(sequence, UINT64_C(20260315) + (uint64_t)_i, strictness);
+    compare_everything(sequence);
     for (int i = 0; i < BATCHES; i++) {
-        run_batch(&sequence, 1 + draw(&sequence, chance(&sequence, 50) ? 3 : BATCH_MOST));
+        run_batch(sequence, 1 + draw(sequence, chance(sequence, 50) ? 3 : BATCH_MOST));
+        for (uint32_t decisions = draw(sequence, DECISIONS_MOST + 1); decisions > 0; decisions--) {
+            decide_one(sequence);
+        }
         if (i % 10 == 0) {
-            compare_everything(&sequence);
+            compare_everything(sequence);
         }
     }
-    compare_everything(&sequence);
+    compare_everything(sequence);
+    expect_seen(sequence, strictness);
+    sequence_end(sequence);
+    free(sequence);
+}
+END_TEST
 
-    /* A sequence that never meets a branch would agree about nothing. */
-    static const enum report_status statuses[] = {STATUS_ACCEPTED, STATUS_DUPLICATE, STATUS_SUPERSEDED,
-                                                  STATUS_REJECTED};
-    static const enum report_code codes[] = {CODE_SEQ_CONFLICT, CODE_VOTED_EXCEEDS_REGISTERED,
-                                             CODE_AS_OF_BEFORE_LAST, CODE_COUNT_DECREASED};
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        ck_assert_uint_gt(sequence.seen[statuses[i]], 0);
-        ck_assert_uint_gt(sequence.seen_codes[codes[i]], 0);
+/* Where chance rarely hits: the boundaries of time. Units 0 and 2 have rolls of 40 and 1. */
+START_TEST(test_boundaries_of_time)
+{
+    static const struct {
+        uint32_t unit;
+        int32_t seq;
+        int32_t voted;
+        int64_t after_opening_s;
+        enum report_status status;
+        enum report_code code;
+    } cases[] = {
+        {2, 1, 1, 7199, STATUS_HELD, CODE_COMPLETE_TOO_EARLY},
+        {2, 2, 1, 7200, STATUS_ACCEPTED, CODE_NONE},
+        {0, 1, 0, 3600, STATUS_ACCEPTED, CODE_NONE},
+        {0, 2, 2, 3600, STATUS_HELD, CODE_TOO_FAST}, /* two in a minute, where 1.98 may */
+        {0, 3, 1, 3600, STATUS_ACCEPTED, CODE_NONE},
+        {0, 4, 3, 3660, STATUS_HELD, CODE_TOO_FAST},
+        {0, 5, 3, 3661, STATUS_ACCEPTED, CODE_NONE},
+    };
+    static struct sequence sequence;
+    sequence_begin(&sequence, 1, AS_USUAL);
+    struct rules *rules = &sequence.store.election.rules;
+    rules->modes[RULE_JUMP] = rules->modes[RULE_EARLY_COMPLETE] = MODE_HOLD;
+    rules->voters_an_hour = 119;
+    rules->complete_not_before = sequence.store.election.opens + 7200;
+    store_free(sequence.store.store);
+    store_fixture_connect(&sequence.store);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct store_result result;
+        struct report report =
+            store_fixture_report(&sequence.store, cases[i].unit, cases[i].seq, cases[i].voted);
+        report.as_of = sequence.store.election.opens + cases[i].after_opening_s;
+        ck_assert_int_eq(store_fixture_apply_one(&sequence.store, cases[i].unit, &report, &result),
+                         TURNOUT_OK);
+        ck_assert_msg(result.status == cases[i].status && result.code == cases[i].code, "%zu: %s %s", i,
+                      report_status_name(result.status), report_code_name(result.code));
     }
     sequence_end(&sequence);
 }
@@ -277,8 +488,8 @@ END_TEST
 
 START_TEST(test_full_batches_agree_with_the_oracle)
 {
-    struct sequence sequence;
-    sequence_begin(&sequence, 1000);
+    static struct sequence sequence; /* too much for a stack */
+    sequence_begin(&sequence, 1000, AS_USUAL);
     for (int i = 0; i < 5; i++) {
         run_batch(&sequence, STORE_BATCH_REPORTS_MAX);
         compare_everything(&sequence);
@@ -292,8 +503,8 @@ END_TEST
 
 START_TEST(test_everything_is_there_after_a_restart_of_redis)
 {
-    struct sequence sequence;
-    sequence_begin(&sequence, 77);
+    static struct sequence sequence; /* too much for a stack */
+    sequence_begin(&sequence, 77, ALL_HELD);
     for (int i = 0; i < 20; i++) {
         run_batch(&sequence, 1 + draw(&sequence, BATCH_MOST));
     }
@@ -341,6 +552,7 @@ int main(void)
     TCase *tests = tcase_create("against the oracle");
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_random_sequences_agree_with_the_oracle, 0, SEEDS);
+    tcase_add_test(tests, test_boundaries_of_time);
     tcase_add_test(tests, test_full_batches_agree_with_the_oracle);
     tcase_add_test(tests, test_everything_is_there_after_a_restart_of_redis);
     tcase_add_test(tests, test_reading_again_says_that_nothing_moved);

@@ -9,12 +9,16 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 
+#include "../../src/store/rules_text.h"
 #include "store_fixture.h"
 
 #define TOTALS   "turnout:{e-1:01}:totals"
 #define COMMUNES "turnout:{e-1:01}:communes"
 #define UNITS    "turnout:{e-1:01}:units"
 #define LOG      "turnout:{e-1:01}:log"
+#define HELD     "turnout:{e-1:01}:held"
+#define RECENT   "turnout:{e-1:01}:recent"
+#define LEDGER   "turnout:{e-1:01}:ledger"
 
 enum { WORDS_MOST = 4 };
 
@@ -69,6 +73,22 @@ static const struct {
     {"communes are a list", COMMUNES, {"RPUSH", COMMUNES, "x"}, "WRONGTYPE", TURNOUT_BAD_INPUT},
     {"units are a set", UNITS, {"SADD", UNITS, "x"}, "WRONGTYPE", TURNOUT_OK},
     {"the log is a text", LOG, {"SET", LOG, "x"}, "is not a stream", TURNOUT_OK},
+    {"held is a list", NULL, {"RPUSH", HELD, "x"}, "WRONGTYPE", TURNOUT_OK},
+    {"a held report that is none",
+     NULL,
+     {"HSET", HELD, "01.1-001.1", "held"},
+     "is not a held report",
+     TURNOUT_OK},
+    {"a held report that lacks its digest",
+     NULL,
+     {"HSET", HELD, "01.1-001.1", "{\"state\":\"held\",\"code\":\"too-fast\"}"},
+     "lacks unit",
+     TURNOUT_OK},
+    {"a held report of a number",
+     NULL,
+     {"HSET", HELD, "01.1-001.1", "{\"state\":7,\"code\":\"too-fast\"}"},
+     "is not a held report",
+     TURNOUT_OK},
     {"totals are gone", TOTALS, {"PING"}, "never seeded", TURNOUT_BAD_INPUT},
     {"the province's roll is gone", NULL, {"HDEL", TOTALS, "registered"}, "never seeded", TURNOUT_OK},
     {"a commune's roll is gone", NULL, {"HDEL", COMMUNES, "01.2:registered"}, "never seeded", TURNOUT_OK},
@@ -167,18 +187,61 @@ START_TEST(test_a_count_cannot_fall_below_nothing)
 }
 END_TEST
 
-START_TEST(test_a_batch_that_is_none)
+/* Calls turnout_apply by hand; it must refuse with these words. */
+static void expect_refusal(const char *rules, const char *blob, const char *says)
 {
-    static const char *const blobs[] = {"", "x", "\x90", "\xa1x", "\x91\xa1x"};
     char before[64];
     char after[64];
     take_digest(before);
-    redisReply *reply = redis_fixture_command(
-        &store.redis, "FCALL turnout_apply 4 " TOTALS " " COMMUNES " " UNITS " " LOG " %s", blobs[_i]);
+    redisReply *reply = redis_fixture_command(&store.redis,
+                                              "FCALL turnout_apply 7 " TOTALS " " COMMUNES " " UNITS " " LOG
+                                              " " HELD " " LEDGER " " RECENT " rehearsal %s %s",
+                                              rules, blob);
     ck_assert_int_eq(reply->type, REDIS_REPLY_ERROR);
+    ck_assert_msg(strstr(reply->str, says) != NULL, "%s", reply->str);
     freeReplyObject(reply);
     take_digest(after);
     ck_assert_str_eq(before, after);
+}
+
+START_TEST(test_a_batch_that_is_none)
+{
+    static const char *const blobs[][2] = {{"", ""},
+                                           {"x", "not a whole number of reports"},
+                                           {"\x90", "not a whole number of reports"},
+                                           {"\xa1x", "not a whole number of reports"},
+                                           {"\x91\xa1x", "not a whole number of reports"}};
+    struct buffer rules = {0};
+    rules_text_write(&rules, &store.election);
+    expect_refusal(rules.bytes, blobs[_i][0], blobs[_i][1]);
+    buffer_done(&rules);
+}
+END_TEST
+
+START_TEST(test_rules_that_are_none)
+{
+    static const struct {
+        const char *setting;
+        const char *instead;
+        const char *says;
+    } faults[] = {
+        {"over-roll=reject", "over-roll=flag", "never counted"},
+        {"over-roll=reject", "over-roll=off", "never counted"},
+        {"over-roll=reject", "", "the rules lack over-roll"},
+        {"corrections=off", "corrections=maybe", "the rules lack corrections"},
+        {"voters-an-hour=1500", "voters-an-hour=many", "the rules lack voters-an-hour"},
+        {" opens=", " shuts=", "the rules lack opens"},
+    };
+    struct buffer rules = {0};
+    struct buffer faulty = {0};
+    rules_text_write(&rules, &store.election);
+    const char *at = strstr(rules.bytes, faults[_i].setting);
+    ck_assert_ptr_nonnull(at);
+    buffer_append(&faulty, rules.bytes, (size_t)(at - rules.bytes));
+    buffer_printf(&faulty, "%s%s", faults[_i].instead, at + strlen(faults[_i].setting));
+    expect_refusal(faulty.bytes, "\x91\xa1x", faults[_i].says);
+    buffer_done(&faulty);
+    buffer_done(&rules);
 }
 END_TEST
 
@@ -224,18 +287,23 @@ static const char *const log_fields[][2] = {
     {"note", "một lỗi"},
     {"key", "k-1"},
     {"sig", "c2ln"},
+    {"via", ""},
     {"digest", NULL}, /* of the right length */
     {"round", "3"},
     {"received", "1773536400123"},
     {"outcome", "accepted"},
     {"voted_before", "10"},
     {"registered_before", "40"},
+    {"flags", "correction"},
 };
 
 enum { LOG_FIELDS = sizeof log_fields / sizeof log_fields[0] };
 
 START_TEST(test_log_entry)
 {
+    store_free(store.store);
+    store.election.rules.modes[RULE_CORRECTIONS] = MODE_FLAG;
+    store_fixture_connect(&store);
     struct store_result results[2];
     struct store_batch *batch = store_batch_new(1);
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -280,6 +348,7 @@ int main(void)
     tcase_add_test(tests, test_a_count_may_become_full);
     tcase_add_test(tests, test_a_count_cannot_fall_below_nothing);
     tcase_add_loop_test(tests, test_a_batch_that_is_none, 0, 5);
+    tcase_add_loop_test(tests, test_rules_that_are_none, 0, 6);
     tcase_add_test(tests, test_what_is_not_counted_moves_no_revision);
     tcase_add_test(tests, test_log_entry);
     suite_add_tcase(suite, tests);

@@ -74,6 +74,7 @@ void store_fixture_start(struct store_fixture *fixture, const char *const *setti
 {
     ck_assert(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     *fixture = (struct store_fixture){.election = {.id = "e-1", .opens = OPENS, .offset_s = 7 * 3600}};
+    rules_init(&fixture->election.rules);
     redis_fixture_start(&fixture->redis, settings);
     fixture->reg = store_fixture_register(0);
     fixture->base = event_base_new();
@@ -268,4 +269,72 @@ enum turnout_error store_fixture_read(struct store_fixture *fixture, uint32_t pr
         memcpy(ret_communes, reading.communes, sizeof reading.communes);
     }
     return reading.error;
+}
+
+/* ---- held reports ---- */
+
+struct decided {
+    struct store_fixture *fixture;
+    bool done;
+    enum turnout_error error;
+    enum store_decided decided;
+    enum held_state state;
+};
+
+static void on_decided(void *context, enum turnout_error error, const char *why, enum store_decided decided,
+                       enum held_state state)
+{
+    struct decided *answer = context;
+    ck_assert(!answer->done);
+    answer->done = true;
+    answer->error = error;
+    answer->decided = decided;
+    answer->state = state;
+    keep_why(answer->fixture, why);
+}
+
+enum turnout_error store_fixture_decide(struct store_fixture *fixture, const struct store_decision *decision,
+                                        enum store_decided *ret_decided, enum held_state *ret_state)
+{
+    struct decided answer = {.fixture = fixture};
+    store_decide(fixture->store, decision, on_decided, &answer);
+    ck_assert(!answer.done);
+    store_fixture_run_until(fixture, &answer.done);
+    *ret_decided = answer.decided;
+    *ret_state = answer.state;
+    return answer.error;
+}
+
+struct listed {
+    struct store_fixture *fixture;
+    bool done;
+    enum turnout_error error;
+    size_t most;
+    struct held_report *reports;
+    size_t count;
+};
+
+static void on_listed(void *context, enum turnout_error error, const char *why,
+                      const struct held_report *reports, size_t count)
+{
+    struct listed *listed = context;
+    listed->done = true;
+    listed->error = error;
+    keep_why(listed->fixture, why);
+    ck_assert_uint_le(count, listed->most);
+    if (count > 0) {
+        memcpy(listed->reports, reports, count * sizeof reports[0]);
+    }
+    listed->count = count;
+}
+
+enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t province, size_t most,
+                                           struct held_report *ret_reports, size_t *ret_count)
+{
+    struct listed listed = {.fixture = fixture, .most = most, .reports = ret_reports};
+    store_list_held(fixture->store, province, on_listed, &listed);
+    ck_assert(!listed.done);
+    store_fixture_run_until(fixture, &listed.done);
+    *ret_count = listed.count;
+    return listed.error;
 }

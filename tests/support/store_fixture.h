@@ -61,6 +61,14 @@ enum turnout_error store_fixture_read(struct store_fixture *fixture, uint32_t pr
                                       int64_t known_revision, bool *ret_moved, struct totals *ret_totals,
                                       struct totals ret_communes[STORE_FIXTURE_COMMUNES]);
 
+/* Decides, and runs the loop until that is answered. */
+enum turnout_error store_fixture_decide(struct store_fixture *fixture, const struct store_decision *decision,
+                                        enum store_decided *ret_decided, enum held_state *ret_state);
+
+/* The waiting reports of a province, at most `most`. */
+enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t province, size_t most,
+                                           struct held_report *ret_reports, size_t *ret_count);
+
 /* Runs the loop until *condition is true; fails the test after five seconds. */
 void store_fixture_run_until(struct store_fixture *fixture, const bool *condition);
 

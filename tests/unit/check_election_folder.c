@@ -167,6 +167,26 @@ START_TEST(what_may_be_left_out_may)
     ck_assert_str_eq(folder.election.name_en, "Election");
     ck_assert_uint_eq(folder.election.round_count, 0);
     ck_assert_int_eq(folder.election.rules.as_of_tolerance_s, 120);
+    ck_assert_int_eq(folder.election.rules.modes[RULE_ROLL_CHANGE], MODE_HOLD);
+    ck_assert_int_eq(folder.election.rules.complete_not_before, folder.election.opens + 3600);
+    election_folder_done(&folder);
+}
+END_TEST
+
+START_TEST(the_rules_are_read)
+{
+    static const char ini[] =
+        ELECTION POLLS ROUNDS "[rules]\nover-roll = hold\njump = off\ncorrections = held\n"
+                              "complete-not-before = 07:00\nvoters-an-hour = 900\n";
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    const struct rules *rules = &folder.election.rules;
+    ck_assert_int_eq(rules->modes[RULE_OVER_ROLL], MODE_HOLD);
+    ck_assert_int_eq(rules->modes[RULE_JUMP], MODE_OFF);
+    ck_assert_int_eq(rules->modes[RULE_CORRECTIONS], MODE_HOLD);
+    ck_assert_int_eq(rules->modes[RULE_DECREASE], MODE_REJECT);
+    ck_assert_int_eq(rules->voters_an_hour, 900);
+    ck_assert_int_eq(rules->complete_not_before, folder.election.opens);
     election_folder_done(&folder);
 }
 END_TEST
@@ -242,6 +262,16 @@ static const struct {
      "election.ini:10: as-of-tolerance-s: not a number"},
     {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s =\n",
      "election.ini:10: as-of-tolerance-s: not a number"},
+    {ELECTION POLLS ROUNDS "[rules]\ndecrease = maybe\njump = reject\njump = off\n",
+     "election.ini:10: decrease: not what may be done about a report;\n"
+     "election.ini:12: jump: stands in line 11 already;"},
+    {ELECTION POLLS ROUNDS "[rules]\nover-roll = flag\n", "election.ini:10: over-roll: more voters than"},
+    {ELECTION POLLS ROUNDS "[rules]\ncorrections = hold\n", "election.ini:10: corrections: not what may"},
+    {ELECTION POLLS ROUNDS "jump = off\n", "election.ini:9: : [election] has no key \"jump\";"},
+    {ELECTION POLLS ROUNDS "[rules]\ncomplete-not-before = 8:00\n",
+     "election.ini:10: complete-not-before: not a time of the day;"},
+    {ELECTION POLLS ROUNDS "[rules]\ncomplete-not-before = 06:59\n",
+     "election.ini:10: complete-not-before: before the polls open,"},
 };
 
 START_TEST(faults_of_the_ini_are_told)
@@ -393,6 +423,7 @@ int main(void)
     tcase_add_test(tests, a_sound_folder_is_read);
     tcase_add_test(tests, the_digest_follows_the_register);
     tcase_add_test(tests, what_may_be_left_out_may);
+    tcase_add_test(tests, the_rules_are_read);
     tcase_add_loop_test(tests, faults_of_the_ini_are_told, 0,
                         (int)(sizeof faulty_inis / sizeof faulty_inis[0]));
     tcase_add_test(tests, names_may_be_as_long_as_allowed);

@@ -32,7 +32,6 @@ static const struct {
 } cases[] = {
     {8, 700, -1, STATUS_ACCEPTED, CODE_NONE, "", ""},
     {7, 640, -1, STATUS_DUPLICATE, CODE_NONE, "", ""},
-    {8, 700, -1, STATUS_HELD, CODE_NONE, "", ""},
     {6, 600, -1, STATUS_SUPERSEDED, CODE_NONE, "",
      "seq 7 stands with 640 voted as of 2026-03-15T15:00:00+07:00"},
     {7, 641, -1, STATUS_REJECTED, CODE_SEQ_CONFLICT, "seq",
@@ -43,6 +42,21 @@ static const struct {
      "2026-03-15T14:00:00+07:00 is before seq 7, as of 2026-03-15T15:00:00+07:00"},
     {8, 600, -1, STATUS_REJECTED, CODE_COUNT_DECREASED, "voted",
      "600 voted, but 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
+    {8, 700, 1200, STATUS_HELD, CODE_ROLL_CHANGED, "registered", "1200 registered, and 900 before"},
+    {8, 900, -1, STATUS_HELD, CODE_TOO_FAST, "voted",
+     "900 voted as of 2026-03-15T14:00:00+07:00, and 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
+    {8, 900, -1, STATUS_HELD, CODE_COMPLETE_TOO_EARLY, "voted",
+     "all 900 registered have voted, as of 2026-03-15T14:00:00+07:00"},
+    {8, 700, -1, STATUS_HELD, CODE_SAME_FIGURES, "voted", "other units of the commune report 700 voted too"},
+    {8, 700, -1, STATUS_HELD, CODE_CORRECTION, "kind", "a second person looks at every correction"},
+    {8, 600, -1, STATUS_HELD, CODE_COUNT_DECREASED, "voted",
+     "600 voted, but 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
+    {8, 700, -1, STATUS_HELD, CODE_AS_OF_IN_FUTURE, "as_of",
+     "2026-03-15T14:00:00+07:00 is ahead of the server's clock"},
+    {8, 700, -1, STATUS_HELD, CODE_AS_OF_BEFORE_OPENING, "as_of",
+     "2026-03-15T14:00:00+07:00 is before the polls open"},
+    {8, 700, -1, STATUS_REJECTED, CODE_SAME_FIGURES, "voted",
+     "other units of the commune report 700 voted too"},
     {8, 700, -1, STATUS_UNAVAILABLE, CODE_STORE_UNAVAILABLE, "", "not confirmed as stored; send it again"},
 };
 
@@ -57,6 +71,16 @@ START_TEST(test_explain)
     ck_assert_int_eq(result.code, cases[_i].code);
     ck_assert_str_eq(result.field, cases[_i].field);
     ck_assert_str_eq(result.detail, cases[_i].detail);
+}
+END_TEST
+
+START_TEST(test_a_first_report_too_fast)
+{
+    static const struct unit_state silent = {.registered = 900};
+    struct report report = report_of(1, 900, -1);
+    struct report_result result;
+    report_explain(&report, digest, STATUS_HELD, CODE_TOO_FAST, &silent, &result);
+    ck_assert_str_eq(result.detail, "900 voted since the polls opened, as of 2026-03-15T14:00:00+07:00");
 }
 END_TEST
 
@@ -78,6 +102,7 @@ int main(void)
     Suite *suite = suite_create("report_result");
     TCase *tests = tcase_create("report_result");
     tcase_add_loop_test(tests, test_explain, 0, (int)(sizeof cases / sizeof cases[0]));
+    tcase_add_test(tests, test_a_first_report_too_fast);
     tcase_add_loop_test(tests, test_receipt_only_for_what_is_kept, 0, (int)(sizeof cases / sizeof cases[0]));
     suite_add_tcase(suite, tests);
 

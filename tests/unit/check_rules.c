@@ -11,12 +11,18 @@ enum { OPENS = 1773529200, TOLERANCE_S = 120, LAST_AS_OF = OPENS + 7200 };
 
 /* ---- before the store ---- */
 
-static const struct election election = {
-    .id = "vn-2026",
-    .opens = OPENS,
-    .offset_s = 7 * 3600,
-    .rules = {.as_of_tolerance_s = TOLERANCE_S},
-};
+static struct election election = {.id = "vn-2026", .opens = OPENS, .offset_s = 7 * 3600};
+
+/* The rules that contradict a report are as usual; those that find it unlikely are off. */
+static void begin(void)
+{
+    rules_init(&election.rules);
+    election.rules.as_of_tolerance_s = TOLERANCE_S;
+    election.rules.complete_not_before = OPENS + 3600;
+    for (size_t rule = RULE_ROLL_CHANGE; rule < RULE_COUNT; rule++) {
+        election.rules.modes[rule] = MODE_OFF;
+    }
+}
 
 static const struct {
     const char *name;
@@ -59,7 +65,10 @@ START_TEST(test_check)
     rfc3339_format(report.as_of, election.offset_s, report.as_of_text);
 
     struct report_result result = {.code = CODE_NONE};
-    bool passes = rules_check(&election, &report, checks[_i].now_ms, &result);
+    uint32_t struck = UINT32_MAX;
+    bool passes = rules_check_election(&election, &report, &result) &&
+                  rules_check(&election, &report, checks[_i].now_ms, &struck, &result);
+    ck_assert_uint_eq(struck, passes ? 0 : UINT32_MAX);
     ck_assert_msg(passes == (checks[_i].code == CODE_NONE), "%s", checks[_i].name);
     ck_assert_msg(result.code == checks[_i].code, "%s: %s", checks[_i].name, report_code_name(result.code));
     ck_assert_str_eq(result.field, checks[_i].field);
@@ -76,14 +85,48 @@ START_TEST(test_check_says_by_how_much)
 {
     struct report report = {.election = "vn-2026", .as_of = OPENS + 300};
     struct report_result result;
+    uint32_t struck;
     ck_assert(slice_copy(slice_of("2026-03-15T06:05:00+07:00"), report.as_of_text, sizeof report.as_of_text));
-    ck_assert(!rules_check(&election, &report, OPENS * INT64_C(1000) + 1, &result));
+    ck_assert(!rules_check(&election, &report, OPENS * INT64_C(1000) + 1, &struck, &result));
     ck_assert_str_eq(result.detail, "2026-03-15T06:05:00+07:00 is 300 s ahead of the server's clock");
 
     report.as_of = OPENS - 1;
     ck_assert(slice_copy(slice_of("2026-03-15T05:59:59+07:00"), report.as_of_text, sizeof report.as_of_text));
-    ck_assert(!rules_check(&election, &report, OPENS * INT64_C(1000), &result));
+    ck_assert(!rules_check(&election, &report, OPENS * INT64_C(1000), &struck, &result));
     ck_assert_str_eq(result.detail, "2026-03-15T05:59:59+07:00; the polls open at 2026-03-15T06:00:00+07:00");
+}
+END_TEST
+
+/* Of a report from before opening, by a server whose clock is far behind, so that both rules strike. */
+static const struct {
+    enum rule_mode in_future;
+    enum rule_mode before_opening;
+    enum report_code code; /* CODE_NONE: passes, and both are told */
+} check_modes[] = {
+    {MODE_REJECT, MODE_REJECT, CODE_AS_OF_IN_FUTURE},
+    {MODE_HOLD, MODE_REJECT, CODE_AS_OF_BEFORE_OPENING},
+    {MODE_REJECT, MODE_OFF, CODE_AS_OF_IN_FUTURE},
+    {MODE_OFF, MODE_REJECT, CODE_AS_OF_BEFORE_OPENING},
+    {MODE_HOLD, MODE_FLAG, CODE_NONE},
+    {MODE_OFF, MODE_OFF, CODE_NONE},
+};
+
+START_TEST(test_check_goes_on_unless_it_rejects)
+{
+    struct report report = {.election = "vn-2026", .as_of = OPENS - 1};
+    struct report_result result = {.code = CODE_NONE};
+    uint32_t struck = 0;
+    election.rules.modes[RULE_AS_OF_IN_FUTURE] = check_modes[_i].in_future;
+    election.rules.modes[RULE_AS_OF_BEFORE_OPENING] = check_modes[_i].before_opening;
+    bool passes = rules_check(&election, &report, 0, &struck, &result);
+    ck_assert(passes == (check_modes[_i].code == CODE_NONE));
+    ck_assert_int_eq(result.code, check_modes[_i].code);
+    ck_assert_uint_eq(struck, passes ? 1U << RULE_AS_OF_IN_FUTURE | 1U << RULE_AS_OF_BEFORE_OPENING : 0);
+    if (passes) {
+        report.kind = KIND_CORRECTION;
+        ck_assert(!rules_check(&election, &report, 0, &struck, &result));
+        ck_assert_int_eq(result.code, CODE_REASON_REQUIRED);
+    }
 }
 END_TEST
 
@@ -111,7 +154,8 @@ static struct decision decide(const struct unit_state *before, const struct repo
 {
     struct decision decision;
     struct report_received received = {.report = report, .digest = digest, .round = round, .received_ms = 99};
-    rules_decide(before, &received, &decision);
+    struct standing unheld = {.unit = before};
+    rules_decide(&election, &unheld, &received, &decision);
     return decision;
 }
 
@@ -316,15 +360,110 @@ START_TEST(test_an_empty_unit_may_report)
 }
 END_TEST
 
+/* ---- held reports ---- */
+
+static const struct {
+    const char *name;
+    enum held_state state;
+    bool same_digest;
+    enum report_status status;
+    enum report_code code;
+    bool by_committee;
+} held_cases[] = {
+    {"the same again", HELD_WAITING, true, STATUS_HELD, CODE_TOO_FAST, false},
+    {"its seq is taken", HELD_WAITING, false, STATUS_REJECTED, CODE_SEQ_CONFLICT, false},
+    {"rejected by a committee", HELD_REJECTED, true, STATUS_REJECTED, CODE_TOO_FAST, true},
+    {"its seq stays taken", HELD_REJECTED, false, STATUS_REJECTED, CODE_SEQ_CONFLICT, false},
+};
+
+START_TEST(test_a_report_that_is_held_keeps_its_seq)
+{
+    struct unit_state before = standing(KIND_PROGRESS);
+    struct held_report held = {.state = held_cases[_i].state, .code = CODE_TOO_FAST};
+    memcpy(held.digest, digest_last, sizeof held.digest);
+    struct report report = {.seq = 8, .voted = 60, .registered = REGISTERED_ABSENT, .as_of = LAST_AS_OF};
+    struct report_received received = {.report = &report,
+                                       .digest = held_cases[_i].same_digest ? digest_last : digest_other};
+    struct standing found = {.unit = &before, .held = &held};
+    struct decision decision;
+    rules_decide(&election, &found, &received, &decision);
+    ck_assert_msg(decision.status == held_cases[_i].status, "%s", held_cases[_i].name);
+    ck_assert_int_eq(decision.code, held_cases[_i].code);
+    ck_assert(decision.by_committee == held_cases[_i].by_committee);
+    struct totals wanted = {.dup_seen = decision.status == STATUS_HELD ? 1 : 0};
+    ck_assert(totals_equal(&decision.change, &wanted));
+}
+END_TEST
+
+START_TEST(test_what_was_decided_is_the_units_state)
+{
+    struct unit_state before = standing(KIND_PROGRESS);
+    struct held_report held = {.state = HELD_RELEASED};
+    memcpy(held.digest, digest_last, sizeof held.digest);
+    struct report report = {.seq = 7, .voted = 50, .registered = REGISTERED_ABSENT, .as_of = LAST_AS_OF};
+    struct report_received received = {.report = &report, .digest = digest_last};
+    struct standing found = {.unit = &before, .held = &held};
+    struct decision decision;
+    rules_decide(&election, &found, &received, &decision);
+    ck_assert_int_eq(decision.status, STATUS_DUPLICATE);
+    held.state = HELD_SUPERSEDED;
+    report.seq = 6;
+    rules_decide(&election, &found, &received, &decision);
+    ck_assert_int_eq(decision.status, STATUS_SUPERSEDED);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    int32_t seq;
+    int32_t voted;
+    enum report_status status;
+    struct totals change;
+} releases[] = {
+    {"fewer, long ago", 8, 40, STATUS_ACCEPTED, {.voted = -10, .held = -1, .revision = 1}},
+    {"the whole roll",
+     9,
+     100,
+     STATUS_ACCEPTED,
+     {.voted = 50, .units_complete = 1, .held = -1, .revision = 1}},
+    {"over the roll", 8, 101, STATUS_REJECTED, {.voted = 0}},
+    {"the unit has reported since", 6, 40, STATUS_SUPERSEDED, {.held = -1, .revision = 1}},
+    {"the unit has that seq", 7, 101, STATUS_SUPERSEDED, {.held = -1, .revision = 1}},
+};
+
+START_TEST(test_a_release_goes_past_every_rule_but_the_roll)
+{
+    struct unit_state before = standing(KIND_PROGRESS);
+    struct report report = {.seq = releases[_i].seq,
+                            .voted = releases[_i].voted,
+                            .registered = REGISTERED_ABSENT,
+                            .as_of = OPENS};
+    struct report_received received = {.report = &report, .digest = digest_other, .round = 1};
+    struct decision decision;
+    rules_release(&before, &received, &decision);
+    ck_assert_msg(decision.status == releases[_i].status, "%s", releases[_i].name);
+    ck_assert_msg(totals_equal(&decision.change, &releases[_i].change), "%s", releases[_i].name);
+    if (decision.status == STATUS_ACCEPTED) {
+        ck_assert_int_eq(decision.after.seq, releases[_i].seq);
+        ck_assert_int_eq(decision.after.voted, releases[_i].voted);
+    }
+}
+END_TEST
+
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 int main(void)
 {
     Suite *suite = suite_create("rules");
     TCase *tests = tcase_create("rules");
+    tcase_add_checked_fixture(tests, begin, NULL);
     tcase_add_loop_test(tests, test_check, 0, CASES(checks));
     tcase_add_test(tests, test_check_says_by_how_much);
+    tcase_add_loop_test(tests, test_check_goes_on_unless_it_rejects, 0, CASES(check_modes));
     tcase_add_loop_test(tests, test_decide, 0, CASES(decisions));
+    tcase_add_loop_test(tests, test_a_report_that_is_held_keeps_its_seq, 0, CASES(held_cases));
+    tcase_add_test(tests, test_what_was_decided_is_the_units_state);
+    tcase_add_loop_test(tests, test_a_release_goes_past_every_rule_but_the_roll, 0, CASES(releases));
     tcase_add_test(tests, test_first_report_counts_the_whole_roll);
     tcase_add_test(tests, test_first_report_is_held_against_the_listed_roll);
     tcase_add_test(tests, test_later_reports_count_the_difference);

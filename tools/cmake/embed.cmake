@@ -1,6 +1,10 @@
-# Run by turnout_embed: FILE, NAME, OUTPUT.
+# Run by turnout_embed: FILES, NAME, OUTPUT.
 
-file(READ ${FILE} hex HEX)
+set(hex "")
+foreach(file IN LISTS FILES)
+  file(READ ${file} file_hex HEX)
+  string(APPEND hex ${file_hex})
+endforeach()
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
 string(REGEX REPLACE "((0x[0-9a-f][0-9a-f],)(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?(0x[0-9a-f][0-9a-f],)?)"
        "\\1\n" bytes "${bytes}")

@@ -6,11 +6,7 @@
 #include <stdint.h>
 
 #include <turnout/base/limits.h>
-
-/* Rules that an election may set for itself. */
-struct rules {
-    int32_t as_of_tolerance_s; /* how far a unit's clock may be ahead of the server's */
-};
+#include <turnout/election/rule_set.h>
 
 struct election {
     char id[AREA_CODE_BYTES];

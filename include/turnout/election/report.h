@@ -64,6 +64,11 @@ enum report_code {
     CODE_AS_OF_BEFORE_LAST,
     CODE_REASON_REQUIRED,
     CODE_COUNT_DECREASED,
+    CODE_ROLL_CHANGED,
+    CODE_TOO_FAST,
+    CODE_COMPLETE_TOO_EARLY,
+    CODE_SAME_FIGURES,
+    CODE_CORRECTION,
     CODE_NOT_OPEN,
     CODE_CLOSED,
     CODE_TOO_MANY,
@@ -79,7 +84,7 @@ struct report_result {
     char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */
     int32_t seq;                /* 0 when the report did not tell */
     enum report_status status;
-    enum report_code code;       /* CODE_NONE unless rejected or unavailable */
+    enum report_code code;       /* CODE_NONE unless held, rejected or unavailable */
     char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
     char field[32];              /* the field to blame; may be empty */
     char detail[200];            /* for a person; may be empty */

@@ -4,7 +4,7 @@
  * A write whose link broke is *uncertain*: it may or may not have been applied. The store says
  * TURNOUT_UNAVAILABLE then, never "rejected"; sending the same reports again is always safe, because the store
  * counts each exactly once. Results arrive only after Redis has answered, which with `appendfsync always` is
- * after its fdatasync. Keys and fields: proto/redis.md. The function library: proto/turnout.lua.
+ * after its fdatasync. Keys and fields: proto/redis.md. The function library: proto/lua.
  *
  * The process must ignore SIGPIPE: hiredis writes with plain write(2). */
 #ifndef TURNOUT_STORE_STORE_H
@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+#include <turnout/base/text.h>
 #include <turnout/election/election.h>
 #include <turnout/election/register.h>
 #include <turnout/election/rules.h>
@@ -41,6 +42,12 @@ enum {
     STORE_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024, /* a link; beyond it store_has_room is false */
     STORE_BATCH_REPORTS_MAX = 1000,               /* bounds the time of one atomic call */
 };
+
+/* An election begins in rehearsal; from open on its reports are no rehearsal's. */
+enum store_phase { PHASE_REHEARSAL, PHASE_OPEN, PHASE_CLOSED };
+
+/* What the public sees of the figures: all, those of the last round, or nothing new. */
+enum publication_mode { PUBLICATION_LIVE, PUBLICATION_ROUNDS, PUBLICATION_HOLD };
 
 struct store_options {
     struct store_address address;
@@ -94,13 +101,17 @@ void store_batch_add(struct store_batch *batch, const struct store *store, uint3
                      const struct report_received *received);
 size_t store_batch_count(const struct store_batch *batch);
 
+/* The phase in which the reports were examined, PHASE_REHEARSAL unless set. A batch of the rehearsal is TURNOUT_UNAVAILABLE
+ * once its province counts for real: a server that is late to hear of the opening cannot slip anything in. */
+void store_batch_set_phase(struct store_batch *batch, enum store_phase phase);
+
 /* What became of one report. */
 struct store_result {
-    enum report_status
-        status; /* accepted, duplicate, superseded, rejected; unavailable when its answer did not
-                                  match what was sent */
+    /* accepted, duplicate, superseded, held or rejected; unavailable when its answer did not match what was sent */
+    enum report_status status;
     enum report_code code;
-    struct unit_state standing; /* what stood recorded before; for duplicate, superseded and rejected */
+    bool by_committee;          /* a committee has rejected it before */
+    struct unit_state standing; /* what stood recorded before; not for accepted */
 };
 
 /* `results` has one entry a report, in the order added, borrowed for the call; NULL unless TURNOUT_OK. On
@@ -110,6 +121,45 @@ typedef void store_applied_fn(void *context, enum turnout_error error, const cha
 
 /* Takes the batch. `on_applied` is called exactly once, never before this returns. */
 void store_apply(struct store *store, struct store_batch *batch, store_applied_fn *on_applied, void *context);
+
+/* ---- held reports ---- */
+
+enum { STORE_HELD_LISTED_MAX = 1000 };
+
+/* `reports` is borrowed for the call; NULL unless TURNOUT_OK. */
+typedef void store_held_fn(void *context, enum turnout_error error, const char *why,
+                           const struct held_report *reports, size_t count);
+
+/* The reports of a province that wait for a decision, the longest waiting first, at most STORE_HELD_LISTED_MAX;
+ * totals.held says how many there are. */
+void store_list_held(struct store *store, uint32_t province, store_held_fn *on_held, void *context);
+
+enum store_decided {
+    DECIDED_RELEASED,   /* counted */
+    DECIDED_REJECTED,   /* will not be counted */
+    DECIDED_SUPERSEDED, /* was to be counted, but the unit has reported again since: will not be */
+    DECIDED_BEFORE,     /* by somebody else: nothing has changed */
+    DECIDED_OVER_ROLL,  /* cannot be counted while more have voted than are registered: still held */
+    DECIDED_NOT_FOUND,
+};
+
+struct store_decision {
+    uint32_t unit; /* index in the register */
+    int32_t seq;
+    bool release;       /* or reject */
+    const char *reason; /* in the committee's words; may be empty */
+    const char *who;    /* the id of a token */
+    int64_t now_ms;
+};
+
+/* `state` is what the report is now; not for DECIDED_NOT_FOUND, nor on an error. On TURNOUT_UNAVAILABLE nobody knows
+ * whether it was decided; deciding again is safe, because a report is decided once. */
+typedef void store_decided_fn(void *context, enum turnout_error error, const char *why,
+                              enum store_decided decided, enum held_state state);
+
+/* Borrows the decision for the call. */
+void store_decide(struct store *store, const struct store_decision *decision, store_decided_fn *on_decided,
+                  void *context);
 
 /* ---- reading ---- */
 
@@ -131,10 +181,9 @@ void store_read_province(struct store *store, uint32_t province, int64_t known_r
                          store_province_fn *on_province, void *context);
 
 /* What stands recorded of the whole election. */
-enum store_phase { PHASE_REHEARSAL, PHASE_OPEN, PHASE_CLOSED };
-
 struct store_meta {
     enum store_phase phase;
+    enum publication_mode publication;
 };
 
 typedef void store_meta_fn(void *context, enum turnout_error error, const char *why,
@@ -142,6 +191,92 @@ typedef void store_meta_fn(void *context, enum turnout_error error, const char *
 void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context);
 
 const char *store_phase_name(enum store_phase phase); /* "rehearsal", "open", "closed" */
+bool store_phase_parse(struct slice name, enum store_phase *ret_phase);
+const char *publication_mode_name(enum publication_mode mode); /* "live", "rounds", "hold" */
+bool publication_mode_parse(struct slice name, enum publication_mode *ret_mode);
+
+/* ---- reading units ---- */
+
+enum {
+    STORE_UNITS_READ_MAX = 1000, /* at a time: bounds how long Redis and the loop are kept */
+    STORE_LINES_MAX = 10,        /* of the log that are kept at hand for a unit */
+};
+
+/* `states` has one entry a unit asked for, borrowed for the call; NULL unless TURNOUT_OK. A silent unit has seq 0 and
+ * its listed roll. TURNOUT_BAD_INPUT: the keys hold what they must not. */
+typedef void store_units_fn(void *context, enum turnout_error error, const char *why,
+                            const struct unit_state *states);
+
+/* What stands recorded of the units first .. first + count - 1 of the register, all of one province. */
+void store_read_units(struct store *store, uint32_t first, uint32_t count, store_units_fn *on_units,
+                      void *context);
+
+/* What is shown of a line of the log (proto/redis.md), each as text. */
+enum line_field {
+    LINE_SEQ,
+    LINE_AS_OF,
+    LINE_VOTED,
+    LINE_REGISTERED,
+    LINE_KIND,
+    LINE_REASON,
+    LINE_NOTE,
+    LINE_KEY,
+    LINE_VIA,
+    LINE_ROUND,
+    LINE_RECEIVED,
+    LINE_OUTCOME,
+    LINE_VOTED_BEFORE,
+    LINE_REGISTERED_BEFORE,
+    LINE_FLAGS,
+    LINE_WHO,
+    LINE_WHY,
+    LINE_FIELD_COUNT,
+};
+
+const char *store_line_field_name(enum line_field field);
+
+struct store_log_line {
+    const char *values[LINE_FIELD_COUNT]; /* never NULL; empty where absent */
+};
+
+/* What stands recorded of a unit, and its last lines in the log, newest first. */
+struct store_unit {
+    struct unit_state state;
+    struct store_log_line lines[STORE_LINES_MAX];
+    size_t line_count;
+};
+
+/* `unit` is NULL unless TURNOUT_OK; borrowed for the call. */
+typedef void store_unit_fn(void *context, enum turnout_error error, const char *why,
+                           const struct store_unit *unit);
+void store_read_unit(struct store *store, uint32_t unit, store_unit_fn *on_unit, void *context);
+
+/* ---- changing the election ---- */
+
+enum change_outcome {
+    CHANGE_DONE,
+    CHANGE_NONE,             /* it was so already */
+    CHANGE_NOT_ALLOWED,      /* not from what stands */
+    CHANGE_REHEARSAL_STANDS, /* the election cannot be opened while a province holds reports of the rehearsal */
+};
+
+struct store_change {
+    enum change_outcome outcome;
+    const char *before; /* what stood; empty for CHANGE_REHEARSAL_STANDS */
+    uint32_t province;  /* for CHANGE_REHEARSAL_STANDS: the first that holds some */
+};
+
+/* `change` is NULL unless TURNOUT_OK, and borrowed for the call. On TURNOUT_UNAVAILABLE nobody knows whether it was
+ * changed; asking for the same again is safe. */
+typedef void store_changed_fn(void *context, enum turnout_error error, const char *why,
+                              const struct store_change *change);
+
+/* rehearsal -> open -> closed -> open. `who`, the id of a token, goes into the ledger. Opening first makes every
+ * province count for real, which each refuses while anything of the rehearsal stands in it. */
+void store_change_phase(struct store *store, enum store_phase phase, const char *who, int64_t now_ms,
+                        store_changed_fn *on_changed, void *context);
+void store_change_publication(struct store *store, enum publication_mode mode, const char *who,
+                              int64_t now_ms, store_changed_fn *on_changed, void *context);
 
 /* ---- preparing, once at start, blocking ---- */
 
@@ -149,6 +284,9 @@ struct store_preparation {
     unsigned char register_digest[REGISTER_DIGEST_BYTES];
     bool relaxed;        /* start even though Redis may lose acknowledged reports */
     int64_t patience_ms; /* how long to wait for Redis to listen and to finish loading */
+    /* Asked now and then while waiting: false gives up, with TURNOUT_UNAVAILABLE. May be NULL. */
+    bool (*goes_on_waiting)(void *context);
+    void *context;
 };
 
 /* Waits for Redis, reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and

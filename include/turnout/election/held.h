@@ -1,0 +1,42 @@
+/* A report that is held: received and kept, but not counted until a committee decides. */
+#ifndef TURNOUT_ELECTION_HELD_H
+#define TURNOUT_ELECTION_HELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+#include <turnout/election/report.h>
+
+enum { VIA_BYTES = sizeof "token:12345678" };
+
+enum held_state {
+    HELD_WAITING,
+    HELD_RELEASED,
+    HELD_REJECTED,
+    HELD_SUPERSEDED, /* was to be released, but the unit had reported again by then */
+};
+
+enum { RULE_FLAGS_BYTES = 256, HELD_ID_BYTES = AREA_CODE_BYTES + sizeof ".2147483647" };
+
+struct held_report {
+    uint32_t unit; /* index in the register */
+    enum held_state state;
+    enum report_code code;        /* of the rule that held it */
+    char via[VIA_BYTES];          /* who vouched for it; empty: nobody */
+    char flags[RULE_FLAGS_BYTES]; /* the codes of all rules that it breaks, separated by commas */
+    struct report report;
+    unsigned char digest[REPORT_DIGEST_BYTES];
+    uint32_t round;
+    int64_t received_ms;
+};
+
+const char *held_state_name(enum held_state state); /* "held", "released", "rejected", "superseded" */
+bool held_state_parse(struct slice name, enum held_state *ret_state);
+
+/* What a held report is known by: `<unit>.<seq>`. A unit's code may hold dots of its own. */
+void held_id_write(const char *unit, int32_t seq, char ret_id[HELD_ID_BYTES]);
+bool held_id_parse(struct slice id, struct slice *ret_unit, int32_t *ret_seq);
+
+#endif

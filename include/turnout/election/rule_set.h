@@ -1,0 +1,76 @@
+/* The rules that an election sets for its reports: for each, what is done about a report that breaks it, and what
+ * it measures with. rules.h says when a report breaks one. */
+#ifndef TURNOUT_ELECTION_RULE_SET_H
+#define TURNOUT_ELECTION_RULE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/text.h>
+#include <turnout/election/report.h>
+
+/* In this order they are asked: of several that were broken, the first in the strictest mode names the answer. */
+enum rule {
+    RULE_OVER_ROLL,       /* more voted than the roll holds */
+    RULE_AS_OF_IN_FUTURE, /* counted later than the server's clock and a tolerance allow */
+    RULE_AS_OF_BEFORE_OPENING,
+    RULE_AS_OF_BEFORE_LAST, /* counted before the unit's last report */
+    RULE_DECREASE,          /* fewer voted than in the last report; a progress report */
+    RULE_FINAL_BELOW,       /* the same; a final one */
+    RULE_ROLL_CHANGE,       /* the roll has moved by more than so many voters and so much per cent */
+    RULE_JUMP,              /* more voters an hour than a polling unit can serve */
+    RULE_EARLY_COMPLETE,    /* the whole roll has voted before a plausible hour */
+    RULE_SAME_FIGURES,      /* so many units of a commune report the same count */
+    RULE_CORRECTIONS,       /* not a wrong: a second person shall look at every correction */
+    RULE_COUNT,
+};
+
+/* The stricter the greater. */
+enum rule_mode {
+    MODE_OFF,
+    MODE_FLAG, /* counted, and noted in the log */
+    MODE_HOLD, /* kept for a committee to decide, not counted */
+    MODE_REJECT,
+    MODE_COUNT,
+};
+
+struct rules {
+    enum rule_mode modes[RULE_COUNT];
+    int32_t as_of_tolerance_s;   /* how far a unit's clock may be ahead of the server's */
+    int32_t roll_change_percent; /* of the roll that stood; a change must exceed this and ... */
+    int32_t roll_change_voters;  /* ... this */
+    int32_t voters_an_hour;      /* that a unit can serve */
+    int32_t same_figures_units;  /* of a commune that may not report the same count, this one included */
+    int64_t complete_not_before; /* Unix seconds; 0: no hour is too early */
+};
+
+/* What holds where nothing is set. */
+void rules_init(struct rules *ret_rules);
+
+const char *rule_name(enum rule rule); /* in election.ini, and towards Redis: "over-roll", ... */
+enum report_code rule_code(enum rule rule);
+const char *rule_mode_name(enum rule_mode mode); /* "off", "flag", "hold", "reject" */
+bool rule_mode_parse(struct slice name, enum rule_mode *ret_mode);
+
+/* Whether a rule may be in a mode: more voters than the roll must never be counted. */
+bool rule_allows(enum rule rule, enum rule_mode mode);
+
+/* The whole numbers among the settings of the rules. */
+struct rule_number {
+    const char *name; /* in election.ini */
+    const char *unit; /* in words */
+    int32_t least;
+    int32_t most;
+    int32_t standard;
+    size_t offset; /* of an int32_t in struct rules */
+};
+
+enum { RULE_NUMBER_COUNT = 5 };
+
+extern const struct rule_number rule_numbers[RULE_NUMBER_COUNT];
+
+void rule_number_set(struct rules *rules, const struct rule_number *number, int32_t value);
+int32_t rule_number_get(const struct rules *rules, const struct rule_number *number);
+
+#endif

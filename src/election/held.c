@@ -1,0 +1,58 @@
+/* How held reports are spelt. */
+#include <turnout/election/held.h>
+
+#include <assert.h>
+#include <stdio.h>
+
+static const char *const state_names[] = {
+    [HELD_WAITING] = "held",
+    [HELD_RELEASED] = "released",
+    [HELD_REJECTED] = "rejected",
+    [HELD_SUPERSEDED] = "superseded",
+};
+
+enum { STATE_COUNT = sizeof state_names / sizeof state_names[0] };
+
+const char *held_state_name(enum held_state state)
+{
+    assert((size_t)state < STATE_COUNT);
+    return state_names[state];
+}
+
+bool held_state_parse(struct slice name, enum held_state *ret_state)
+{
+    for (size_t i = 0; i < STATE_COUNT; i++) {
+        if (slice_equals(name, state_names[i])) {
+            *ret_state = (enum held_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void held_id_write(const char *unit, int32_t seq, char ret_id[HELD_ID_BYTES])
+{
+    int length = snprintf(ret_id, HELD_ID_BYTES, "%s.%d", unit, seq);
+    assert(length > 0 && length < HELD_ID_BYTES);
+}
+
+bool held_id_parse(struct slice id, struct slice *ret_unit, int32_t *ret_seq)
+{
+    size_t dot = id.length;
+    while (dot > 0 && id.bytes[dot - 1] != '.') {
+        dot--;
+    }
+    if (dot == 0) {
+        return false;
+    }
+    struct slice unit = {id.bytes, dot - 1};
+    struct slice digits = {id.bytes + dot, id.length - dot};
+    uint64_t seq;
+    /* One spelling a report: no leading zero. */
+    if (!text_is_code(unit) || !text_parse_unsigned(digits, SEQ_MAX, &seq) || digits.bytes[0] == '0') {
+        return false;
+    }
+    *ret_unit = unit;
+    *ret_seq = (int32_t)seq;
+    return true;
+}

@@ -1,0 +1,199 @@
+/* Rules in a real turnoutd, as an election sets them: what is held is answered 202 and shown beside the count, never
+ * in it, until it is decided. */
+#include <check.h>
+#include <hiredis/hiredis.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/buffer.h>
+
+#include "answers.h"
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
+
+/* The small election with more rules behind its last line, which stands in [rules]. */
+static void add_rules(const char *rules)
+{
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_add_small_election(&workspace, "election");
+    workspace_path(&workspace, "election/election.ini", path);
+    char *ini = workspace_read(path);
+    struct buffer more = {0};
+    buffer_printf(&more, "%s%s", ini, rules);
+    workspace_write(&workspace, "election/election.ini", more.bytes);
+    buffer_done(&more);
+    free(ini);
+}
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+    add_rules("decrease = hold\njump = reject\nvoters-an-hour = 100\ncorrections = held\n"
+              "same-figures = flag\ncomplete-not-before = 12:00\n");
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static void expect_post(const struct small_report *report, int http_status, const char *status,
+                        const char *code)
+{
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port, report, &answer);
+    ck_assert_msg(answer.status == http_status, "%d, not %d: %s", answer.status, http_status, answer.body);
+    json_t *result = json_of(answer.body);
+    answer_check_member(result, "code", code, status);
+    if (http_status < 400) {
+        answer_check_member(result, "status", status, status);
+        answer_check_receipt(result);
+        ck_assert((code == NULL) == (json_object_get(result, "detail") == NULL));
+    }
+    json_decref(result);
+    http_answer_done(&answer);
+}
+
+static void expect_nation(int64_t voted, int64_t held)
+{
+    small_wait_voted(turnoutd.public_port, voted);
+    struct http_answer answer;
+    http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
+    json_t *document = json_of(answer.body);
+    const json_t *nation = json_object_of(document, "nation");
+    ck_assert_int_eq(json_integer_of(nation, "voted"), voted);
+    ck_assert_int_eq(json_integer_of(nation, "held"), held);
+    ck_assert_int_eq(json_integer_of(nation, "registered"), SMALL_REGISTERED);
+    ck_assert(json_is_true(json_object_get(nation, "verified")));
+    json_decref(document);
+    http_answer_done(&answer);
+}
+
+/* As a committee would, but without asking the server. */
+static void decide(const char *id, const char *decision, const char *wanted)
+{
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data/redis/redis.sock", path);
+    redisContext *redis = redisConnectUnix(path);
+    ck_assert(redis != NULL && redis->err == 0);
+    redisReply *reply =
+        redisCommand(redis,
+                     "FCALL turnout_decide 7 turnout:{small:01}:totals turnout:{small:01}:communes "
+                     "turnout:{small:01}:units turnout:{small:01}:log turnout:{small:01}:held "
+                     "turnout:{small:01}:ledger turnout:{small:01}:recent %s %s asked token 1773600000000",
+                     id, decision);
+    ck_assert_ptr_nonnull(reply);
+    ck_assert_str_eq(reply->str, wanted);
+    freeReplyObject(reply);
+    redisFree(redis);
+}
+
+static const struct small_report first = {.seq = 1, .voted = 100};
+static const struct small_report fewer = {.seq = 2, .voted = 90, .as_of = "2026-03-15T10:00:00+07:00"};
+
+START_TEST(what_is_held_is_not_counted)
+{
+    expect_post(&first, 201, "accepted", NULL);
+    expect_post(&fewer, 202, "held", "count-decreased");
+    expect_post(&fewer, 202, "held", "count-decreased");
+    expect_nation(100, 1);
+    expect_post(&(struct small_report){.seq = 2, .voted = 91, .as_of = fewer.as_of}, 409, "rejected",
+                "seq-conflict");
+    expect_post(&(struct small_report){.seq = 3,
+                                       .voted = 150,
+                                       .as_of = fewer.as_of,
+                                       .more = ",\"kind\":\"correction\",\"reason\":\"miscount\""},
+                202, "held", "correction");
+    expect_post(&(struct small_report){.seq = 4, .voted = 101, .as_of = fewer.as_of}, 201, "accepted", NULL);
+    expect_nation(101, 2);
+}
+END_TEST
+
+START_TEST(released_it_is_counted)
+{
+    expect_post(&first, 201, "accepted", NULL);
+    expect_post(&fewer, 202, "held", "count-decreased");
+    decide("0101-001.2", "release", "released");
+    expect_nation(90, 0);
+    expect_post(&fewer, 200, "duplicate", NULL);
+    decide("0101-001.2", "release", "already released");
+    expect_nation(90, 0);
+}
+END_TEST
+
+START_TEST(rejected_it_is_refused_from_then_on)
+{
+    expect_post(&first, 201, "accepted", NULL);
+    expect_post(&fewer, 202, "held", "count-decreased");
+    decide("0101-001.2", "reject", "rejected");
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port, &fewer, &answer);
+    ck_assert_int_eq(answer.status, 422);
+    json_t *problem = json_of(answer.body);
+    answer_check_member(problem, "code", "count-decreased", "rejected");
+    answer_check_member(problem, "detail", "a committee rejected it", "rejected");
+    json_decref(problem);
+    http_answer_done(&answer);
+    expect_nation(100, 0);
+}
+END_TEST
+
+START_TEST(the_election_says_what_is_done)
+{
+    /* Two hours after opening 200 may have voted. */
+    expect_post(&(struct small_report){.seq = 1, .voted = 201}, 422, "rejected", "too-fast");
+    expect_post(&(struct small_report){.seq = 1, .voted = 200}, 201, "accepted", NULL);
+    /* Too early to be complete, and noted only. */
+    expect_post(&(struct small_report){.unit = "0102-002", .seq = 1, .voted = 1}, 201, "accepted", NULL);
+    /* More than 50 voters and 10 %. */
+    expect_post(
+        &(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7, .more = ",\"registered\":551"}, 202,
+        "held", "roll-changed");
+    expect_nation(201, 1);
+}
+END_TEST
+
+START_TEST(an_as_of_that_is_rejected_says_which)
+{
+    expect_post(&first, 201, "accepted", NULL);
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port,
+                      &(struct small_report){.seq = 2, .voted = 100, .as_of = "2026-03-15T08:59:59+07:00"},
+                      &answer);
+    ck_assert_int_eq(answer.status, 422);
+    json_t *problem = json_of(answer.body);
+    answer_check_member(problem, "detail",
+                        "2026-03-15T08:59:59+07:00 is before seq 1, as of 2026-03-15T09:00:00+07:00",
+                        "as-of");
+    json_decref(problem);
+    http_answer_done(&answer);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rules");
+    TCase *tests = tcase_create("rules");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, what_is_held_is_not_counted);
+    tcase_add_test(tests, released_it_is_counted);
+    tcase_add_test(tests, rejected_it_is_refused_from_then_on);
+    tcase_add_test(tests, the_election_says_what_is_done);
+    tcase_add_test(tests, an_as_of_that_is_rejected_says_which);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,198 @@
+/* What a publisher shows in each publication mode, on a real Redis and with an election whose next round is near. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <event2/event.h>
+#include <sodium.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/service/publisher.h>
+
+#include "store_fixture.h"
+
+enum { PERIOD_MS = 20, ROUND_IN_S = 2 };
+
+static struct store_fixture store;
+static struct publisher *publisher;
+
+/* The last publication. */
+static struct {
+    bool withheld;
+    bool test;
+    int64_t voted;
+    int64_t generated_at;
+    int64_t shown_ms; /* wall clock */
+    char mode[8];
+} shown;
+
+static struct {
+    int64_t voted;
+    const char *mode;
+    bool done;
+} awaited;
+
+static void on_published(void *context, struct publication *publication)
+{
+    (void)context;
+    const struct figures *figures = publication_figures(publication);
+    shown.withheld = figures->areas[REGISTER_NATION].withheld;
+    shown.test = figures->test;
+    shown.voted = figures->areas[REGISTER_NATION].totals.voted;
+    shown.generated_at = figures->generated_at;
+    shown.shown_ms = clock_wall_ms();
+    ck_assert(slice_copy(slice_of(figures->publication), shown.mode, sizeof shown.mode));
+    if (awaited.mode != NULL && shown.voted == awaited.voted && strcmp(shown.mode, awaited.mode) == 0) {
+        awaited.done = true;
+    }
+}
+
+static void wait_shown(int64_t voted, const char *mode)
+{
+    awaited.voted = voted;
+    awaited.mode = mode;
+    awaited.done = shown.voted == voted && strcmp(shown.mode, mode) == 0;
+    store_fixture_run_until(&store, &awaited.done);
+}
+
+static void start_publisher(void)
+{
+    memset(&shown, 0, sizeof shown);
+    publisher = publisher_new(store.base,
+                              &(struct publisher_options){.election = &store.election,
+                                                          .reg = store.reg,
+                                                          .store = store.store,
+                                                          .period_ms = PERIOD_MS,
+                                                          .durable = true},
+                              on_published, NULL);
+    publisher_start(publisher);
+}
+
+static void setup(void)
+{
+    ck_assert_int_ge(sodium_init(), 0);
+    store_fixture_begin(&store);
+    store.election.rounds[0] = clock_wall_ms() / 1000 + ROUND_IN_S;
+    store.election.round_count = 1;
+    start_publisher();
+}
+
+static void teardown(void)
+{
+    store_free(store.store);
+    store.store = NULL;
+    publisher_free(publisher);
+    store_fixture_end(&store);
+}
+
+static void report(int32_t seq, int32_t voted)
+{
+    struct report report = store_fixture_report(&store, 0, seq, voted);
+    struct store_result result;
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.status, STATUS_ACCEPTED);
+}
+
+static void set_mode(const char *mode)
+{
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta publication %s", mode);
+}
+
+/* Long enough for several readings. */
+static void run_for_a_while(void)
+{
+    uint64_t enough = publisher_counters(publisher)->readings + 5;
+    while (publisher_counters(publisher)->readings < enough) {
+        ck_assert_int_eq(event_base_loop(store.base, EVLOOP_ONCE), 0);
+    }
+}
+
+START_TEST(rounds_shows_what_a_round_brought)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    set_mode("rounds");
+    wait_shown(10, "rounds");
+    int64_t generated_at = shown.generated_at;
+    report(2, 20);
+    run_for_a_while();
+    if (clock_wall_ms() / 1000 < store.election.rounds[0]) {
+        ck_assert_int_eq(shown.voted, 10);
+        ck_assert_int_eq(shown.generated_at, generated_at);
+    }
+    wait_shown(20, "rounds");
+    ck_assert_int_ge(shown.shown_ms, store.election.rounds[0] * 1000);
+
+    /* There is no further round. */
+    report(3, 30);
+    run_for_a_while();
+    ck_assert_int_eq(shown.voted, 20);
+}
+END_TEST
+
+START_TEST(hold_stands_until_it_is_live_again)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    set_mode("hold");
+    wait_shown(10, "hold");
+    uint64_t publications = publisher_counters(publisher)->publications;
+    report(2, 20);
+    run_for_a_while();
+    ck_assert_int_eq(shown.voted, 10);
+    ck_assert_uint_eq(publisher_counters(publisher)->publications, publications);
+    set_mode("live");
+    wait_shown(20, "live");
+    ck_assert(!shown.withheld);
+}
+END_TEST
+
+START_TEST(without_anything_older_figures_are_withheld)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    set_mode("rounds");
+    store_free(store.store);
+    publisher_free(publisher);
+    store_fixture_connect(&store);
+    start_publisher();
+    wait_shown(0, "rounds");
+    ck_assert(shown.withheld);
+    wait_shown(10, "rounds"); /* the round has passed */
+    ck_assert(!shown.withheld);
+    ck_assert_int_ge(shown.shown_ms, store.election.rounds[0] * 1000);
+}
+END_TEST
+
+/* What the rehearsal counted is not shown for the election, not even when the figures stand still. */
+START_TEST(the_phase_ends_what_is_held)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    set_mode("hold");
+    wait_shown(10, "hold");
+    ck_assert(shown.test);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta phase open");
+    wait_shown(0, "hold");
+    ck_assert(shown.withheld);
+    ck_assert(!shown.test);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("publisher");
+    TCase *tests = tcase_create("publisher");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, rounds_shows_what_a_round_brought);
+    tcase_add_test(tests, hold_stands_until_it_is_live_again);
+    tcase_add_test(tests, without_anything_older_figures_are_withheld);
+    tcase_add_test(tests, the_phase_ends_what_is_held);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

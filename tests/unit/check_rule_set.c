@@ -1,0 +1,105 @@
+/* The tables of the rules. */
+#include <turnout/election/rule_set.h>
+
+#include <stdlib.h>
+
+#include <check.h>
+
+static const struct {
+    enum rule rule;
+    const char *name;
+    const char *code;
+    enum rule_mode standard;
+} rules_wanted[] = {
+    {RULE_OVER_ROLL, "over-roll", "voted-exceeds-registered", MODE_REJECT},
+    {RULE_AS_OF_IN_FUTURE, "as-of-in-future", "as-of-in-future", MODE_REJECT},
+    {RULE_AS_OF_BEFORE_OPENING, "as-of-before-opening", "as-of-before-opening", MODE_REJECT},
+    {RULE_AS_OF_BEFORE_LAST, "as-of-before-last", "as-of-before-last", MODE_REJECT},
+    {RULE_DECREASE, "decrease", "count-decreased", MODE_REJECT},
+    {RULE_FINAL_BELOW, "final-below", "count-decreased", MODE_REJECT},
+    {RULE_ROLL_CHANGE, "roll-change", "roll-changed", MODE_HOLD},
+    {RULE_JUMP, "jump", "too-fast", MODE_FLAG},
+    {RULE_EARLY_COMPLETE, "early-complete", "complete-too-early", MODE_FLAG},
+    {RULE_SAME_FIGURES, "same-figures", "same-figures", MODE_OFF},
+    {RULE_CORRECTIONS, "corrections", "correction", MODE_OFF},
+};
+
+START_TEST(test_names_codes_and_standards)
+{
+    ck_assert_uint_eq(sizeof rules_wanted / sizeof rules_wanted[0], RULE_COUNT);
+    struct rules rules;
+    rules_init(&rules);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        ck_assert_str_eq(rule_name(rules_wanted[i].rule), rules_wanted[i].name);
+        ck_assert_str_eq(report_code_name(rule_code(rules_wanted[i].rule)), rules_wanted[i].code);
+        ck_assert_int_eq(rules.modes[rules_wanted[i].rule], rules_wanted[i].standard);
+    }
+    ck_assert_int_eq(rules.as_of_tolerance_s, 120);
+    ck_assert_int_eq(rules.roll_change_percent, 10);
+    ck_assert_int_eq(rules.roll_change_voters, 50);
+    ck_assert_int_eq(rules.voters_an_hour, 1500);
+    ck_assert_int_eq(rules.same_figures_units, 3);
+    ck_assert_int_eq(rules.complete_not_before, 0);
+}
+END_TEST
+
+START_TEST(test_modes_are_read_and_written)
+{
+    static const char *const names[] = {"off", "flag", "hold", "reject"};
+    for (size_t i = 0; i < MODE_COUNT; i++) {
+        enum rule_mode mode;
+        ck_assert(rule_mode_parse(slice_of(names[i]), &mode));
+        ck_assert_int_eq(mode, (int)i);
+        ck_assert_str_eq(rule_mode_name(mode), names[i]);
+    }
+    static const char *const wrong[] = {"", "Off", "on", "hold ", "held"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        enum rule_mode mode = MODE_COUNT;
+        ck_assert(!rule_mode_parse(slice_of(wrong[i]), &mode));
+        ck_assert_int_eq(mode, MODE_COUNT);
+    }
+}
+END_TEST
+
+START_TEST(test_more_than_the_roll_is_never_counted)
+{
+    for (size_t mode = 0; mode < MODE_COUNT; mode++) {
+        ck_assert(rule_allows(RULE_OVER_ROLL, (enum rule_mode)mode) ==
+                  (mode == MODE_HOLD || mode == MODE_REJECT));
+        ck_assert(rule_allows(RULE_DECREASE, (enum rule_mode)mode));
+    }
+}
+END_TEST
+
+START_TEST(test_numbers_go_where_they_belong)
+{
+    struct rules rules;
+    rules_init(&rules);
+    for (size_t i = 0; i < RULE_NUMBER_COUNT; i++) {
+        rule_number_set(&rules, &rule_numbers[i], rule_numbers[i].most - (int32_t)i);
+    }
+    for (size_t i = 0; i < RULE_NUMBER_COUNT; i++) {
+        ck_assert_int_eq(rule_number_get(&rules, &rule_numbers[i]), rule_numbers[i].most - (int32_t)i);
+    }
+    ck_assert_int_eq(rules.as_of_tolerance_s, 86400);
+    ck_assert_int_eq(rules.roll_change_percent, 999);
+    ck_assert_int_eq(rules.same_figures_units, 16);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rule_set");
+    TCase *tests = tcase_create("rule_set");
+    tcase_add_test(tests, test_names_codes_and_standards);
+    tcase_add_test(tests, test_modes_are_read_and_written);
+    tcase_add_test(tests, test_more_than_the_roll_is_never_counted);
+    tcase_add_test(tests, test_numbers_go_where_they_belong);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
