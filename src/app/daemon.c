@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <sodium.h>
 
+#include <turnout/app/keys_watch.h>
 #include <turnout/app/worker.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
@@ -23,11 +25,13 @@
 #include <turnout/service/election_folder.h>
 #include <turnout/service/metrics.h>
 #include <turnout/service/publisher.h>
+#include <turnout/service/secret.h>
 #include <turnout/store/managed_redis.h>
 
 enum {
-    REDIS_PATIENCE_MS = 60000,  /* at start, for a Redis that is still loading */
-    DESCRIPTORS_RESERVED = 128, /* for what is not a connection */
+    REDIS_PATIENCE_MS = 60000,          /* at start, for a Redis that is still loading */
+    DESCRIPTORS_RESERVED = 64,          /* for what is not a connection, */
+    DESCRIPTORS_RESERVED_A_WORKER = 16, /* and that of each worker */
     CONNECTIONS_A_WORKER_MAX = 16384,
     OPERATE_CONNECTIONS_MAX = 64,
 };
@@ -35,7 +39,9 @@ enum {
 struct daemon {
     const struct settings *settings;
     struct election_folder folder;
+    struct keys_watch *keys_watch;
     int lock_fd; /* -1: not locked */
+    unsigned char secret[TOKEN_SECRET_BYTES];
 
     /* The addresses, with the ports that were found, and the sockets a worker each; [0] of operate. */
     struct listen_address public_http, intake_http, intake_stream, operate;
@@ -46,6 +52,7 @@ struct daemon {
     bool is_durable;
 
     struct event_base *base;
+    bool is_stopping;
     struct event *terminate_event, *interrupt_event;
     struct store *store; /* the publisher's link */
     struct publisher *publisher;
@@ -84,18 +91,40 @@ static bool read_election(struct daemon *daemon)
     return failed == TURNOUT_OK ? true : say(&error, "bad-election");
 }
 
+static bool read_keys(struct daemon *daemon)
+{
+    const char *folder = daemon->settings->election;
+    struct error error;
+    if (keys_watch_new(folder, daemon->folder.reg, &daemon->keys_watch, &error) != TURNOUT_OK) {
+        return say(&error, "bad-keys");
+    }
+    if (signing_keys_count(keys_watch_current(daemon->keys_watch)) == 0 &&
+        !daemon->settings->intake_is_open) {
+        log_warning("no-keys", log_text("folder", folder),
+                    log_text("what", "nobody can report: intake is signed, and there is no key in keys.csv"));
+    }
+    return true;
+}
+
+static void forget_election(struct daemon *daemon)
+{
+    keys_watch_free(daemon->keys_watch);
+    election_folder_done(&daemon->folder);
+}
+
 int daemon_check(const struct settings *settings, FILE *out)
 {
     struct daemon daemon = {.settings = settings};
-    if (!read_election(&daemon)) {
-        return EXIT_BAD_SETTINGS;
+    bool is_sound = read_election(&daemon) && read_keys(&daemon);
+    if (is_sound) {
+        const struct election_register *reg = daemon.folder.reg;
+        (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
+                      daemon.folder.election.id, reg->province_count, reg->unit_count,
+                      reg->areas[REGISTER_NATION].registered,
+                      signing_keys_count(keys_watch_current(daemon.keys_watch)));
     }
-    const struct election_register *reg = daemon.folder.reg;
-    (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered\n",
-                  daemon.folder.election.id, reg->province_count, reg->unit_count,
-                  reg->areas[REGISTER_NATION].registered);
-    election_folder_done(&daemon.folder);
-    return EXIT_DONE;
+    forget_election(&daemon);
+    return is_sound ? EXIT_DONE : EXIT_BAD_SETTINGS;
 }
 
 /* ---- the data folder ---- */
@@ -120,6 +149,19 @@ static bool lock_data(struct daemon *daemon)
         return say(&error, "data-folder-in-use");
     }
     daemon->lock_fd = folder;
+    return true;
+}
+
+static bool take_secret(struct daemon *daemon)
+{
+    bool is_new;
+    struct error error;
+    if (secret_ensure(daemon->settings->data, daemon->secret, &is_new, &error) != TURNOUT_OK) {
+        return say(&error, "bad-secret");
+    }
+    if (is_new) {
+        log_info("secret-made", log_text("data", daemon->settings->data));
+    }
     return true;
 }
 
@@ -186,7 +228,8 @@ static uint32_t connections_a_worker(uint32_t workers)
             limit = raised;
         }
     }
-    uint64_t room = limit.rlim_cur > DESCRIPTORS_RESERVED ? limit.rlim_cur - DESCRIPTORS_RESERVED : 1;
+    uint64_t reserved = DESCRIPTORS_RESERVED + (uint64_t)workers * DESCRIPTORS_RESERVED_A_WORKER;
+    uint64_t room = limit.rlim_cur > reserved ? limit.rlim_cur - reserved : 1;
     uint64_t each = room / workers;
     return each > CONNECTIONS_A_WORKER_MAX ? CONNECTIONS_A_WORKER_MAX : each > 0 ? (uint32_t)each : 1;
 }
@@ -210,7 +253,17 @@ static void on_store_link(void *context, bool up, const char *why)
     }
 }
 
-static bool start_redis(struct daemon *daemon)
+/* Redis may take a minute to load; a signal, or the end of Redis, is heard meanwhile. */
+static bool goes_on_waiting(void *context)
+{
+    struct daemon *daemon = context;
+    int failed = event_base_loop(daemon->base, EVLOOP_NONBLOCK);
+    assert(failed >= 0);
+    return !daemon->is_stopping;
+}
+
+/* An exit status, EXIT_DONE when Redis is ready. */
+static int start_redis(struct daemon *daemon)
 {
     struct error error;
     const struct settings *settings = daemon->settings;
@@ -222,15 +275,24 @@ static bool start_redis(struct daemon *daemon)
     if (settings->redis_is_managed &&
         managed_redis_start(settings->data, on_redis_event, daemon, &daemon->redis,
                             &daemon->store_options.address, &error) != TURNOUT_OK) {
-        return say(&error, "cannot-start-redis");
+        (void)say(&error, "cannot-start-redis");
+        return EXIT_FAILED;
+    }
+    if (daemon->redis != NULL) {
+        managed_redis_watch(daemon->redis, daemon->base);
     }
     struct store_preparation preparation = {.relaxed = settings->durability_is_relaxed,
-                                            .patience_ms = REDIS_PATIENCE_MS};
+                                            .patience_ms = REDIS_PATIENCE_MS,
+                                            .goes_on_waiting = goes_on_waiting,
+                                            .context = daemon};
     memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
-    if (store_prepare(&daemon->store_options, &preparation, &daemon->is_durable, &error) != TURNOUT_OK) {
-        return say(&error, "cannot-use-redis");
+    enum turnout_error failed =
+        store_prepare(&daemon->store_options, &preparation, &daemon->is_durable, &error);
+    if (failed == TURNOUT_OK || daemon->is_stopping) {
+        return EXIT_DONE;
     }
-    return true;
+    (void)say(&error, "cannot-use-redis");
+    return failed == TURNOUT_CONFLICT ? EXIT_BAD_SETTINGS : EXIT_FAILED;
 }
 
 /* ---- publishing ---- */
@@ -264,15 +326,13 @@ static void on_published(void *context, struct publication *publication)
 static void start_publisher(struct daemon *daemon)
 {
     daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
-    daemon->publisher =
-        publisher_new(daemon->base,
-                      &(struct publisher_options){.election = &daemon->folder.election,
-                                                  .reg = daemon->folder.reg,
-                                                  .store = daemon->store,
-                                                  .period_ms = daemon->settings->publish_ms,
-                                                  .takes_unsigned = daemon->settings->intake_is_open,
-                                                  .durable = daemon->is_durable},
-                      on_published, daemon);
+    daemon->publisher = publisher_new(daemon->base,
+                                      &(struct publisher_options){.election = &daemon->folder.election,
+                                                                  .reg = daemon->folder.reg,
+                                                                  .store = daemon->store,
+                                                                  .period_ms = daemon->settings->publish_ms,
+                                                                  .durable = daemon->is_durable},
+                                      on_published, daemon);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
 }
@@ -293,7 +353,9 @@ static bool start_workers(struct daemon *daemon)
     while (daemon->workers_started < settings->workers) {
         uint32_t i = daemon->workers_started;
         struct worker_options options = {.store = daemon->store_options,
+                                         .keys = keys_watch_current(daemon->keys_watch),
                                          .takes_unsigned = settings->intake_is_open,
+                                         .secret = daemon->secret,
                                          .connections_max = connections_max,
                                          .public_fd = give_fd(&daemon->public_fds[i]),
                                          .intake_http_fd = give_fd(&daemon->intake_http_fds[i]),
@@ -305,6 +367,14 @@ static bool start_workers(struct daemon *daemon)
         daemon->workers_started++;
     }
     return true;
+}
+
+static void on_keys(void *context, struct signing_keys *keys)
+{
+    struct daemon *daemon = context;
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        worker_give_keys(daemon->workers[i], keys);
+    }
 }
 
 static void stop_workers(struct daemon *daemon)
@@ -382,6 +452,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     (void)what;
     struct daemon *daemon = context;
     log_info("stopping", log_text("why", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    daemon->is_stopping = true;
     int failed = event_base_loopbreak(daemon->base);
     assert(failed == 0);
 }
@@ -401,22 +472,21 @@ static void start_loop(struct daemon *daemon)
  * Redis takes time. */
 static int start(struct daemon *daemon)
 {
-    if (!read_election(daemon)) {
+    if (!read_election(daemon) || !read_keys(daemon)) {
         return EXIT_BAD_SETTINGS;
     }
-    if (!lock_data(daemon) || !open_listeners(daemon)) {
-        return EXIT_FAILED;
-    }
-    if (!start_redis(daemon)) {
+    if (!lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }
     start_loop(daemon);
-    if (daemon->redis != NULL) {
-        managed_redis_watch(daemon->redis, daemon->base);
+    int status = start_redis(daemon);
+    if (status != EXIT_DONE || daemon->is_stopping) {
+        return status;
     }
     if (!start_workers(daemon)) {
         return EXIT_FAILED;
     }
+    keys_watch_start(daemon->keys_watch, daemon->base, on_keys, daemon);
     start_publisher(daemon);
     start_operating(daemon);
     return EXIT_DONE;
@@ -432,6 +502,7 @@ static void stop(struct daemon *daemon)
     publisher_free(daemon->publisher);
     publication_release(daemon->publication);
     managed_redis_stop(daemon->redis);
+    keys_watch_stop(daemon->keys_watch);
     if (daemon->base != NULL) {
         event_free(daemon->terminate_event);
         event_free(daemon->interrupt_event);
@@ -442,7 +513,7 @@ static void stop(struct daemon *daemon)
     close_fds(daemon->intake_stream_fds, WORKERS_MAX);
     close_fds(&daemon->operate_fd, 1);
     close_fds(&daemon->lock_fd, 1);
-    election_folder_done(&daemon->folder);
+    forget_election(daemon);
 }
 
 int daemon_run(const struct settings *settings)
@@ -456,12 +527,13 @@ int daemon_run(const struct settings *settings)
     forget_fds(daemon->intake_stream_fds, WORKERS_MAX);
 
     int status = start(daemon);
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE && !daemon->is_stopping) {
         int failed = event_base_dispatch(daemon->base);
         assert(failed == 0);
     }
     stop(daemon);
     log_info("stopped", log_number("status", status));
+    sodium_memzero(daemon->secret, sizeof daemon->secret);
     free(daemon);
     return status;
 }

@@ -42,7 +42,7 @@ static const struct option table[] = {
      .offset = AT(election),
      .standard = "",
      .takes = "DIR",
-     .help = "the election's folder: election.ini, areas.csv, units.csv; required"},
+     .help = "the election's folder: election.ini, areas.csv, units.csv, keys.csv; required"},
     {.name = "data",
      .kind = OPTION_PATH,
      .offset = AT(data),
@@ -92,7 +92,7 @@ static const struct option table[] = {
      .standard = "signed",
      .takes = "signed|open",
      .words = {"signed", "open"},
-     .help = "open: takes unsigned reports too, and marks every document as a test"},
+     .help = "open: takes unsigned reports too, in rehearsal only"},
     {.name = "durability",
      .kind = OPTION_CHOICE,
      .offset = AT(durability_is_relaxed),
@@ -253,6 +253,9 @@ static char *read_line(char *ret_line, int capacity, void *stream)
     if (line != NULL) {
         config->line++;
         config->line_too_long |= strchr(line, '\n') == NULL && !feof(config->file);
+        /* With blanks in front, libinih would take it for more of the value before. */
+        size_t blanks = strspn(line, " \t\v\f\r");
+        memmove(line, line + blanks, strlen(line + blanks) + 1);
     }
     return line;
 }
@@ -435,6 +438,9 @@ static enum turnout_error parse_all(struct options *options, struct error *error
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         struct error cause;
         const struct option_value *value = &options->values[i];
+        if (options->task == TASK_PRINT_CONFIG && value->text[0] == '\0') {
+            continue; /* what is missing may be seen, too */
+        }
         enum turnout_error failed = parse_value(&table[i], value->text, &options->settings, &cause);
         if (failed != TURNOUT_OK) {
             return error_fail(error, failed, table[i].name, "%s: %s", value->place, cause.text);

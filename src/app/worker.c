@@ -1,6 +1,6 @@
-/* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. Two things reach it
- * from outside, a new publication and the wish to stop; both are left in a place of their own, and a byte in an
- * eventfd wakes the loop to look. */
+/* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. Three things
+ * reach it from outside, a new publication, newer keys and the wish to stop; each is left in a place of its own, and a
+ * byte in an eventfd wakes the loop to look. */
 #include <turnout/app/worker.h>
 
 #include <assert.h>
@@ -20,6 +20,7 @@
 #include <turnout/net/intake_stream.h>
 #include <turnout/net/listener.h>
 #include <turnout/net/public_http.h>
+#include <turnout/service/committee.h>
 #include <turnout/service/intake.h>
 
 struct worker {
@@ -29,7 +30,8 @@ struct worker {
     struct event *wake_event;
     struct event *drain_event; /* looks whether draining is done */
     int wake_fd;
-    _Atomic(struct publication *) delivered; /* a reference; NULL once taken */
+    _Atomic(struct publication *) delivered;       /* a reference; NULL once taken */
+    _Atomic(struct signing_keys *) delivered_keys; /* likewise */
     atomic_bool is_asked_to_drain;
     bool is_draining;
     int drain_ticks_left;
@@ -37,7 +39,10 @@ struct worker {
     struct counters counters;
     struct store *store;
     struct intake *intake;
-    struct connections *connections;
+    struct committee *committee;
+    struct intake_desk desk;
+    struct connections *readers; /* apart from the units, so that neither crowds the other out */
+    struct connections *units;
     struct listener *public_listener; /* NULL: not listening */
     struct listener *intake_http_listener;
     struct listener *intake_stream_listener;
@@ -54,7 +59,7 @@ static void accept_public(void *context, int fd, const struct sockaddr *peer)
 {
     (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->connections, fd);
+    struct connection *connection = connection_accept(worker->readers, fd);
     if (connection != NULL) {
         http_serve(connection, &worker->public_service);
     }
@@ -64,7 +69,7 @@ static void accept_intake_http(void *context, int fd, const struct sockaddr *pee
 {
     (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->connections, fd);
+    struct connection *connection = connection_accept(worker->units, fd);
     if (connection != NULL) {
         http_serve(connection, &worker->intake_service);
     }
@@ -74,9 +79,9 @@ static void accept_intake_stream(void *context, int fd, const struct sockaddr *p
 {
     (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->connections, fd);
+    struct connection *connection = connection_accept(worker->units, fd);
     if (connection != NULL) {
-        intake_stream_serve(connection, worker->intake);
+        intake_stream_serve(connection, &worker->desk);
     }
 }
 
@@ -115,6 +120,16 @@ static void take_publication(struct worker *worker)
     }
 }
 
+static void take_keys(struct worker *worker)
+{
+    struct signing_keys *keys = atomic_exchange(&worker->delivered_keys, NULL);
+    if (keys != NULL) {
+        intake_set_keys(worker->intake, keys);
+        committee_set_keys(worker->committee, keys);
+        signing_keys_release(keys);
+    }
+}
+
 static void stop_accepting(struct worker *worker)
 {
     listener_free(worker->public_listener);
@@ -131,7 +146,7 @@ static void on_drain_tick(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct worker *worker = context;
     worker->drain_ticks_left--;
-    uint32_t open = connections_count(worker->connections);
+    uint32_t open = connections_count(worker->readers) + connections_count(worker->units);
     if (open > 0 && worker->drain_ticks_left > 0) {
         return;
     }
@@ -147,7 +162,8 @@ static void begin_draining(struct worker *worker)
     worker->is_draining = true;
     worker->drain_ticks_left = WORKER_DRAIN_MS / DRAIN_TICK_MS;
     stop_accepting(worker);
-    connections_drain(worker->connections);
+    connections_drain(worker->readers);
+    connections_drain(worker->units);
     struct timeval tick = {.tv_usec = DRAIN_TICK_MS * 1000};
     int failed = event_add(worker->drain_event, &tick);
     assert(failed == 0);
@@ -161,6 +177,7 @@ static void on_wake(evutil_socket_t fd, short what, void *context)
     int failed = eventfd_read(fd, &wakes);
     assert(failed == 0 || errno == EAGAIN);
     take_publication(worker);
+    take_keys(worker);
     if (atomic_load(&worker->is_asked_to_drain) && !worker->is_draining) {
         begin_draining(worker);
     }
@@ -176,6 +193,13 @@ void worker_publish(struct worker *worker, struct publication *publication)
 {
     publication_acquire(publication);
     publication_release(atomic_exchange(&worker->delivered, publication));
+    wake(worker);
+}
+
+void worker_give_keys(struct worker *worker, struct signing_keys *keys)
+{
+    signing_keys_acquire(keys);
+    signing_keys_release(atomic_exchange(&worker->delivered_keys, keys));
     wake(worker);
 }
 
@@ -222,8 +246,20 @@ static void build(struct worker *worker)
                                                           .reg = worker->options.store.reg,
                                                           .store = worker->store,
                                                           .counters = &worker->counters,
+                                                          .keys = worker->options.keys,
                                                           .takes_unsigned = worker->options.takes_unsigned});
-    worker->connections = connections_new(worker->base, worker->options.connections_max, &worker->counters);
+    worker->committee = committee_new(&(struct committee_options){.election = worker->options.store.election,
+                                                                  .reg = worker->options.store.reg,
+                                                                  .store = worker->store,
+                                                                  .secret = worker->options.secret,
+                                                                  .keys = worker->options.keys});
+    worker->options.keys = NULL; /* both have a reference of their own */
+    worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
+                                        worker->intake, worker->committee};
+    uint32_t units_max = worker->options.connections_max / 4 + 1;
+    worker->units = connections_new(worker->base, units_max, &worker->counters);
+    worker->readers =
+        connections_new(worker->base, worker->options.connections_max - units_max + 1, &worker->counters);
     worker->reader.counters = &worker->counters;
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,
@@ -232,7 +268,7 @@ static void build(struct worker *worker)
                                                    .counters = &worker->counters};
     worker->intake_service = (struct http_service){.routes = intake_http_routes,
                                                    .route_count = intake_http_route_count,
-                                                   .context = worker->intake,
+                                                   .context = &worker->desk,
                                                    .counters = &worker->counters};
 }
 
@@ -248,13 +284,16 @@ static void worker_free(struct worker *worker)
     stop_accepting(worker);
     /* The store first: whatever is left is answered `unavailable` while its sessions are still there. */
     store_free(worker->store);
-    connections_free(worker->connections);
+    connections_free(worker->readers);
+    connections_free(worker->units);
     intake_free(worker->intake);
+    committee_free(worker->committee);
     publication_release(worker->reader.publication);
     event_free(worker->wake_event);
     event_free(worker->drain_event);
     event_base_free(worker->base);
     publication_release(atomic_load(&worker->delivered));
+    signing_keys_release(atomic_load(&worker->delivered_keys));
     close(worker->wake_fd);
     close_unless_off(worker->options.public_fd);
     close_unless_off(worker->options.intake_http_fd);

@@ -53,3 +53,11 @@ const char *area_level_name(enum area_level level)
     assert((size_t)level < sizeof names / sizeof names[0]);
     return names[level];
 }
+
+bool register_area_contains(const struct election_register *reg, uint32_t area, uint32_t inner)
+{
+    while (inner != area && inner != REGISTER_NONE) {
+        inner = reg->areas[inner].parent;
+    }
+    return inner == area;
+}

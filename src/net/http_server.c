@@ -197,16 +197,19 @@ static void refuse(struct http_exchange *exchange, int status, const char *code,
 
 static bool route_matches(const struct http_route *route, struct slice path, struct slice *ret_segment)
 {
-    size_t length = strlen(route->path);
-    bool takes_segment = length > 1 && route->path[length - 1] == '/';
+    size_t before = strcspn(route->path, "*"); /* the star stands for the segment */
+    const char *after = route->path[before] == '*' ? route->path + before + 1 : "";
+    bool takes_segment = before > 1 && route->path[before - 1] == '/';
     *ret_segment = (struct slice){0};
     if (!takes_segment) {
         return slice_equals(path, route->path);
     }
-    if (path.length <= length || memcmp(path.bytes, route->path, length) != 0) {
+    size_t length = before + strlen(after);
+    if (path.length <= length || memcmp(path.bytes, route->path, before) != 0 ||
+        memcmp(path.bytes + path.length - strlen(after), after, strlen(after)) != 0) {
         return false;
     }
-    *ret_segment = (struct slice){path.bytes + length, path.length - length};
+    *ret_segment = (struct slice){path.bytes + before, path.length - length};
     return memchr(ret_segment->bytes, '/', ret_segment->length) == NULL;
 }
 

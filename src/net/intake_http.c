@@ -2,8 +2,6 @@
 #include <turnout/net/intake_http.h>
 
 #include <assert.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +11,9 @@
 #include <turnout/wire/line_framer.h>
 #include <turnout/wire/report_json.h>
 
-enum {
-    RETRY_AFTER_S_MIN = 1,
-    RETRY_AFTER_S_MAX = 5, /* spread, so that units do not all come back in the same second */
-};
+#include "committee_desk.h"
+#include "committee_http.h"
+#include "retry_after.h"
 
 /* One request's reports on their way to their answers. */
 struct submission {
@@ -52,11 +49,9 @@ static void answer_batch(struct submission *submission)
 
 static void answer_refusal(struct http_exchange *exchange, int status, const struct report_result *result)
 {
-    char headers[48] = "";
+    char headers[RETRY_AFTER_BYTES] = "";
     if (status == 503 || status == 429) {
-        uint32_t seconds = RETRY_AFTER_S_MIN + randombytes_uniform(RETRY_AFTER_S_MAX - RETRY_AFTER_S_MIN + 1);
-        int written = snprintf(headers, sizeof headers, "Retry-After: %u\r\n", seconds);
-        assert(written > 0 && (size_t)written < sizeof headers);
+        retry_after_header(headers);
     }
     http_answer_problem(exchange, status, report_code_name(result->code), report_code_title(result->code),
                         result->detail, result->field, headers);
@@ -162,7 +157,8 @@ static size_t count_lines(struct slice body)
     return count;
 }
 
-static void submit_batch(struct intake *intake, struct http_exchange *exchange, struct slice body)
+static void submit_batch(struct intake *intake, const struct voucher *voucher, struct http_exchange *exchange,
+                         struct slice body)
 {
     size_t count = count_lines(body);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
@@ -182,16 +178,17 @@ static void submit_batch(struct intake *intake, struct http_exchange *exchange, 
             intake_refuse(intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, submission,
                           tag);
         } else {
-            intake_submit(intake, line.bytes, line.length, on_answer, submission, tag);
+            intake_submit(intake, voucher, line.bytes, line.length, on_answer, submission, tag);
         }
     }
     submission_begun(submission);
 }
 
-static void submit_single(struct intake *intake, struct http_exchange *exchange, struct slice body)
+static void submit_single(struct intake *intake, const struct voucher *voucher,
+                          struct http_exchange *exchange, struct slice body)
 {
     struct submission *submission = submission_new(exchange, false, 1);
-    intake_submit(intake, body.bytes, body.length, on_answer, submission, 0);
+    intake_submit(intake, voucher, body.bytes, body.length, on_answer, submission, 0);
     submission_begun(submission);
 }
 
@@ -206,11 +203,22 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
                          struct slice segment, struct slice body)
 {
     (void)segment;
+    const struct intake_desk *desk = context;
+    struct voucher voucher;
+    const struct voucher *vouches = NULL;
+    if (http_request_header(request, "Authorization").bytes != NULL) {
+        struct member relay;
+        if (!desk_admit(desk, exchange, request, ROLE_RELAY, &relay)) {
+            return;
+        }
+        committee_voucher(&relay, &voucher);
+        vouches = &voucher;
+    }
     struct slice type = media_type(request);
     if (slice_equals_ignoring_case(type, "application/json")) {
-        submit_single(context, exchange, body);
+        submit_single(desk->intake, vouches, exchange, body);
     } else if (slice_equals_ignoring_case(type, "application/x-ndjson")) {
-        submit_batch(context, exchange, body);
+        submit_batch(desk->intake, vouches, exchange, body);
     } else {
         http_answer_problem(exchange, 415, "unsupported-media-type", "Unsupported media type",
                             "send application/json for one report, application/x-ndjson for many", "", NULL);
@@ -219,5 +227,10 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
 
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
+    {HTTP_GET, "/v1/units/", committee_get_unit},
+    {HTTP_GET, "/v1/areas/*/units", committee_get_units},
+    {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
+    {HTTP_POST, "/v1/phase", committee_post_phase},
+    {HTTP_POST, "/v1/publication", committee_post_publication},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

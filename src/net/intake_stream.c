@@ -4,17 +4,29 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/buffer.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/base/rfc3339.h>
+#include <turnout/service/committee.h>
+#include <turnout/wire/json_writer.h>
 #include <turnout/wire/line_framer.h>
 #include <turnout/wire/report_json.h>
+#include <turnout/wire/text_members.h>
+
+#include "committee_desk.h"
+
+enum { TOKEN_LINE_BYTES = 512 }; /* more than a token has: what is longer is a bad token, not a bad report */
 
 struct stream {
     struct connection *connection; /* NULL: it is gone */
-    struct intake *intake;
+    const struct intake_desk *desk;
+    struct voucher voucher; /* of a relay that has shown its token */
+    bool is_vouched;
     struct line_framer framer;
     size_t unanswered;
     bool has_half_line;
@@ -59,16 +71,82 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     connection_send(stream->connection);
 }
 
+/* Nothing more is read; what is unanswered still gets its answer. */
+static void end(struct stream *stream)
+{
+    stream->is_ending = true;
+    connection_pause(stream->connection);
+    connection_set_deadline(stream->connection, STREAM_END_MS);
+    connection_send(stream->connection); /* for on_sent, even when there is nothing to send */
+}
+
+static void write_welcome(struct buffer *out, const struct member *relay, int32_t offset_s)
+{
+    char expires[RFC3339_BYTES];
+    rfc3339_format(relay->token.expires, offset_s, expires);
+    struct json_writer json = json_writer_of(out);
+    json_open_object(&json, NULL);
+    json_put_integer(&json, "line", 1);
+    json_put_text(&json, "status", "welcome");
+    json_put_text(&json, "area", relay->token.area);
+    json_put_text(&json, "until", expires);
+    json_close_object(&json);
+}
+
+static void write_refusal(struct buffer *out, enum admission admission, const struct error *why)
+{
+    struct json_writer json = json_writer_of(out);
+    json_open_object(&json, NULL);
+    json_put_integer(&json, "line", 1);
+    json_put_text(&json, "status", "rejected");
+    json_put_text(&json, "code", desk_admission_code(admission));
+    json_put_text(&json, "detail", why->text);
+    json_close_object(&json);
+}
+
+/* Whether the first line is a relay's token and not a report; then it is answered. Who comes with a bad one is not
+ * listened to any longer: they think that they vouch. */
+static bool take_token(struct stream *stream, struct slice line)
+{
+    char token[TOKEN_LINE_BYTES];
+    const struct text_member members[] = {{"token", token, sizeof token, true}};
+    if (stream->framer.line_number != 1 || text_members_parse(line, members, 1, NULL) != TURNOUT_OK) {
+        return false;
+    }
+    struct member relay;
+    struct error why;
+    enum admission admission = committee_admit_token(stream->desk->committee, slice_of(token), ROLE_RELAY,
+                                                     clock_wall_ms() / 1000, &relay, &why);
+    buffer_clear(&stream->answer);
+    if (admission == ADMITTED) {
+        committee_voucher(&relay, &stream->voucher);
+        stream->is_vouched = true;
+        write_welcome(&stream->answer, &relay, stream->desk->election->offset_s);
+    } else {
+        write_refusal(&stream->answer, admission, &why);
+    }
+    buffer_append_char(&stream->answer, '\n');
+    int failed =
+        evbuffer_add(connection_output(stream->connection), stream->answer.bytes, stream->answer.length);
+    assert(failed == 0);
+    connection_send(stream->connection);
+    if (admission != ADMITTED) {
+        end(stream);
+    }
+    return true;
+}
+
 static void take_line(struct stream *stream, enum line_found found, struct slice line)
 {
     uint64_t number = stream->framer.line_number;
     if (found == LINE_TOO_LONG) {
         stream->unanswered++;
-        intake_refuse(stream->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, stream,
-                      number);
-    } else if (line.length > 0) {
+        intake_refuse(stream->desk->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
+                      stream, number);
+    } else if (line.length > 0 && !take_token(stream, line)) {
         stream->unanswered++;
-        intake_submit(stream->intake, line.bytes, line.length, on_answer, stream, number);
+        intake_submit(stream->desk->intake, stream->is_vouched ? &stream->voucher : NULL, line.bytes,
+                      line.length, on_answer, stream, number);
     }
 }
 
@@ -76,8 +154,7 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct stream *stream = session;
     size_t taken = 0;
-    bool has_new_line = false;
-    while (taken < length && !is_full(stream)) {
+    while (taken < length && !is_full(stream) && !stream->is_ending) {
         struct slice line;
         size_t step;
         enum line_found found =
@@ -86,27 +163,20 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
         if (found == LINE_NONE) {
             break;
         }
-        has_new_line = true;
         take_line(stream, found, line);
+    }
+    if (stream->is_ending) {
+        return taken;
     }
     bool has_half_line = !is_full(stream) && (taken < length || stream->framer.skipping);
     if (!has_half_line) {
         connection_set_deadline(stream->connection, STREAM_IDLE_MS);
-    } else if (!stream->has_half_line || has_new_line) { /* not again for each byte of it */
+    } else if (!stream->has_half_line || memchr(bytes, '\n', taken) != NULL) { /* not for each byte of it */
         connection_set_deadline(stream->connection, STREAM_LINE_MS);
     }
     stream->has_half_line = has_half_line;
     govern(stream);
     return taken;
-}
-
-/* Nothing more is read; what is unanswered still gets its answer. */
-static void end(struct stream *stream)
-{
-    stream->is_ending = true;
-    connection_pause(stream->connection);
-    connection_set_deadline(stream->connection, STREAM_END_MS);
-    connection_send(stream->connection); /* for on_sent, even when there is nothing to send */
 }
 
 static void on_end(void *session, const char *bytes, size_t length)
@@ -124,8 +194,8 @@ static void on_deadline(void *session)
     struct stream *stream = session;
     if (stream->has_half_line && !stream->framer.skipping && !stream->is_ending) {
         stream->unanswered++;
-        intake_refuse(stream->intake, CODE_MALFORMED, "the line was not finished within 10 s", on_answer,
-                      stream, stream->framer.line_number + 1);
+        intake_refuse(stream->desk->intake, CODE_MALFORMED, "the line was not finished within 10 s",
+                      on_answer, stream, stream->framer.line_number + 1);
         end(stream);
     } else {
         connection_close(stream->connection);
@@ -157,7 +227,7 @@ static void on_closed(void *session)
     }
 }
 
-void intake_stream_serve(struct connection *connection, struct intake *intake)
+void intake_stream_serve(struct connection *connection, const struct intake_desk *desk)
 {
     static const struct connection_session calls = {.on_bytes = on_bytes,
                                                     .on_end = on_end,
@@ -167,7 +237,7 @@ void intake_stream_serve(struct connection *connection, struct intake *intake)
                                                     .on_closed = on_closed};
     struct stream *stream = memory_new(sizeof *stream);
     stream->connection = connection;
-    stream->intake = intake;
+    stream->desk = desk;
     line_framer_init(&stream->framer, REPORT_BYTES_MAX);
     connection_buffer_little(connection);
     connection_set_deadline(connection, STREAM_IDLE_MS);

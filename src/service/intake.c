@@ -24,6 +24,7 @@ struct pending {
     int32_t voted;
     int32_t registered;
     int64_t as_of;
+    char as_of_text[RFC3339_BYTES];
     unsigned char digest[REPORT_DIGEST_BYTES];
 };
 
@@ -62,7 +63,7 @@ static void answer(struct intake *intake, const struct report_result *result, in
                    void *context, uint64_t tag)
 {
     counter_add(&intake->options.counters->reports_by_status[result->status], 1);
-    if (result->code != CODE_NONE) {
+    if (result->code != CODE_NONE && result->status != STATUS_HELD) {
         counter_add(&intake->options.counters->reports_by_code[result->code], 1);
     }
     on_answer(context, tag, result);
@@ -84,6 +85,7 @@ static void recall(const struct intake *intake, const struct pending *pending, s
                                   .registered = pending->registered,
                                   .as_of = pending->as_of};
     const char *code = intake->options.reg->units[pending->unit].code;
+    memcpy(ret_report->as_of_text, pending->as_of_text, sizeof ret_report->as_of_text);
     bool fits = slice_copy(slice_of(code), ret_report->unit, sizeof ret_report->unit);
     assert(fits);
 }
@@ -97,6 +99,8 @@ static void answer_pending(struct intake *intake, const struct pending *pending,
     if (stored == NULL || stored->status == STATUS_UNAVAILABLE) {
         report_reject(&result, &report, CODE_STORE_UNAVAILABLE, "",
                       "not known to be stored; send the same report again");
+    } else if (stored->by_committee) {
+        report_reject(&result, &report, stored->code, "", "a committee rejected it");
     } else {
         report_explain(&report, pending->digest, stored->status, stored->code, &stored->standing, &result);
     }
@@ -110,6 +114,7 @@ static struct crowd *crowd_new(struct gathering *gathering)
     struct crowd *crowd = memory_new(sizeof *crowd);
     crowd->gathering = gathering;
     crowd->batch = store_batch_new(gathering->province);
+    store_batch_set_phase(crowd->batch, gathering->intake->phase);
     return crowd;
 }
 
@@ -134,7 +139,7 @@ static void crowd_add(struct crowd *crowd, const struct pending *pending,
 }
 
 /* A province with something gathered and nothing in flight is sent at the end of the turn. */
-static void list(struct gathering *gathering)
+static void list_to_send(struct gathering *gathering)
 {
     struct intake *intake = gathering->intake;
     if (!gathering->is_listed && gathering->in_flight == 0 && gathering->gathered != NULL) {
@@ -164,7 +169,7 @@ static void on_applied(void *context, enum turnout_error error, const char *why,
         answer_pending(intake, &crowd->waiting[i], results == NULL ? NULL : &results[i]);
     }
     crowd_free(crowd);
-    list(gathering);
+    list_to_send(gathering);
 }
 
 static void send_gathered(struct gathering *gathering)
@@ -195,40 +200,94 @@ static void on_turn_ends(evutil_socket_t fd, short what, void *context)
 
 /* ---- one report ---- */
 
-/* Everything that can be said without the store. True when the report may go on; *ret_unit is its unit. */
-static bool examine(const struct intake *intake, const struct report *report, int64_t now_ms,
-                    uint32_t *ret_unit, struct report_result *ret_result)
+/* What the server adds to a report. */
+struct arrival {
+    uint32_t unit;
+    uint32_t struck; /* the rules that it is known to break */
+    int64_t received_ms;
+    const struct voucher *voucher; /* for a report that is not signed; NULL: nobody vouches */
+    const char *via;               /* who vouched, if that is what it stands on */
+};
+
+/* A report that is not signed stands on the word of a relay; in rehearsal it may also stand on nobody's. */
+static bool check_voucher(const struct intake *intake, const struct report *report, struct arrival *arrival,
+                          struct report_result *ret_result)
 {
+    const struct voucher *voucher = arrival->voucher;
+    const struct election_register *reg = intake->options.reg;
+    if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
+        return true;
+    }
+    if (voucher == NULL) {
+        report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig", "the report is not signed");
+        return false;
+    }
+    if (arrival->received_ms / 1000 >= voucher->expires) {
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "",
+                      "the token has expired: begin again with another");
+        return false;
+    }
+    if (!register_area_contains(reg, voucher->area, reg->units[arrival->unit].commune)) {
+        report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "unit", "the token does not vouch for unit %s",
+                      report->unit);
+        return false;
+    }
+    arrival->via = voucher->via;
+    return true;
+}
+
+/* Whether the report says who signed it and they may speak for the unit; their signature is looked at last, because
+ * that takes longer than everything else. */
+static bool check_signature(const struct intake *intake, const struct report *report, uint32_t unit,
+                            int64_t now_ms, struct report_result *ret_result)
+{
+    const struct signing_key *key = signing_keys_find(intake->options.keys, report->key);
+    const char *why = "";
+    if (key == NULL) {
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "no key %s in this election", report->key);
+    } else if (!signing_key_is_good_at(key, now_ms / 1000, &why)) {
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "the key %s %s", report->key, why);
+    } else if (!signing_key_covers(key, intake->options.reg, unit)) {
+        report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "key", "the key %s does not sign for unit %s",
+                      report->key, report->unit);
+    } else if (!report_signature_is_good(report, key->public_key)) {
+        report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig",
+                      "not the signature of this report by the key %s", report->key);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* Everything that can be said without the store: first what the report is about, then who says so, then what it
+ * says. True when the report may go on; then `arrival`, of which the time is given, is whole. */
+static bool examine(const struct intake *intake, const struct report *report, struct arrival *arrival,
+                    struct report_result *ret_result)
+{
+    if (!rules_check_election(intake->options.election, report, ret_result)) {
+        return false;
+    }
     if (intake->phase == PHASE_CLOSED) {
         report_reject(ret_result, report, CODE_CLOSED, "", "the election takes no more reports");
         return false;
     }
-    if (!rules_check(intake->options.election, report, now_ms, ret_result)) {
-        return false;
-    }
-    *ret_unit = register_find_unit(intake->options.reg, slice_of(report->unit));
-    if (*ret_unit == REGISTER_NONE) {
+    arrival->unit = register_find_unit(intake->options.reg, slice_of(report->unit));
+    if (arrival->unit == REGISTER_NONE) {
         report_reject(ret_result, report, CODE_UNKNOWN_UNIT, "unit", "no unit %s in this election",
                       report->unit);
         return false;
     }
-    if (!intake->options.takes_unsigned) {
-        if (report->sig[0] == '\0') {
-            report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig", "the report is not signed");
-        } else {
-            report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "no key %s in this election",
-                          report->key);
-        }
-        return false;
-    }
-    return true;
+    bool is_signed = report->sig[0] != '\0';
+    return (is_signed ? check_signature(intake, report, arrival->unit, arrival->received_ms, ret_result)
+                      : check_voucher(intake, report, arrival, ret_result)) &&
+           rules_check(intake->options.election, report, arrival->received_ms, &arrival->struck, ret_result);
 }
 
-static void gather(struct intake *intake, const struct report *report, uint32_t unit, int64_t now_ms,
+static void gather(struct intake *intake, const struct report *report, const struct arrival *arrival,
                    intake_answer_fn *on_answer, void *context, uint64_t tag)
 {
     const struct election_register *reg = intake->options.reg;
-    uint32_t province = register_province_of(reg, reg->units[unit].commune);
+    uint32_t province = register_province_of(reg, reg->units[arrival->unit].commune);
     struct gathering *gathering = &intake->gatherings[province - 1];
     if (!store_has_room(intake->options.store)) {
         struct report_result result;
@@ -239,16 +298,19 @@ static void gather(struct intake *intake, const struct report *report, uint32_t 
     struct pending pending = {.on_answer = on_answer,
                               .context = context,
                               .tag = tag,
-                              .unit = unit,
+                              .unit = arrival->unit,
                               .seq = report->seq,
                               .voted = report->voted,
                               .registered = report->registered,
                               .as_of = report->as_of};
+    memcpy(pending.as_of_text, report->as_of_text, sizeof pending.as_of_text);
     report_digest(report, pending.digest);
     struct report_received received = {.report = report,
                                        .digest = pending.digest,
-                                       .received_ms = now_ms,
-                                       .round = election_round_at(intake->options.election, report->as_of)};
+                                       .received_ms = arrival->received_ms,
+                                       .round = election_round_at(intake->options.election, report->as_of),
+                                       .struck = arrival->struck,
+                                       .via = arrival->via};
     if (gathering->gathered == NULL) {
         gathering->gathered = crowd_new(gathering);
     }
@@ -256,12 +318,12 @@ static void gather(struct intake *intake, const struct report *report, uint32_t 
     if (gathering->gathered->count == STORE_BATCH_REPORTS_MAX) {
         send_gathered(gathering); /* a full one need not wait */
     } else {
-        list(gathering);
+        list_to_send(gathering);
     }
 }
 
-void intake_submit(struct intake *intake, const char *bytes, size_t length, intake_answer_fn *on_answer,
-                   void *context, uint64_t tag)
+void intake_submit(struct intake *intake, const struct voucher *voucher, const char *bytes, size_t length,
+                   intake_answer_fn *on_answer, void *context, uint64_t tag)
 {
     struct report report;
     struct error error;
@@ -273,13 +335,12 @@ void intake_submit(struct intake *intake, const char *bytes, size_t length, inta
         answer(intake, &result, on_answer, context, tag);
         return;
     }
-    int64_t now_ms = clock_wall_ms();
-    uint32_t unit;
-    if (!examine(intake, &report, now_ms, &unit, &result)) {
+    struct arrival arrival = {.received_ms = clock_wall_ms(), .voucher = voucher};
+    if (!examine(intake, &report, &arrival, &result)) {
         answer(intake, &result, on_answer, context, tag);
         return;
     }
-    gather(intake, &report, unit, now_ms, on_answer, context, tag);
+    gather(intake, &report, &arrival, on_answer, context, tag);
 }
 
 /* ---- life ---- */
@@ -288,6 +349,7 @@ struct intake *intake_new(struct event_base *base, const struct intake_options *
 {
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
+    signing_keys_acquire(intake->options.keys);
     intake->phase = PHASE_REHEARSAL;
     intake->first_listed = REGISTER_NONE;
     intake->turn_event = event_new(base, -1, 0, on_turn_ends, intake);
@@ -309,14 +371,35 @@ void intake_free(struct intake *intake)
     for (uint32_t i = 0; i < intake->options.reg->province_count; i++) {
         struct gathering *gathering = &intake->gatherings[i];
         assert(gathering->in_flight == 0);
-        crowd_free(gathering->gathered);
+        struct crowd *never_sent = gathering->gathered;
+        for (size_t waiting = 0; never_sent != NULL && waiting < never_sent->count; waiting++) {
+            answer_pending(intake, &never_sent->waiting[waiting], NULL);
+        }
+        crowd_free(never_sent);
     }
+    signing_keys_release(intake->options.keys);
     free(intake->gatherings);
     event_free(intake->turn_event);
     free(intake);
 }
 
+/* What was gathered in the phase before goes out as such: a batch is of one phase. */
 void intake_set_phase(struct intake *intake, enum store_phase phase)
 {
+    if (phase == intake->phase) {
+        return;
+    }
+    for (uint32_t i = 0; i < intake->options.reg->province_count; i++) {
+        if (intake->gatherings[i].gathered != NULL) {
+            send_gathered(&intake->gatherings[i]);
+        }
+    }
     intake->phase = phase;
+}
+
+void intake_set_keys(struct intake *intake, struct signing_keys *keys)
+{
+    signing_keys_acquire(keys);
+    signing_keys_release(intake->options.keys);
+    intake->options.keys = keys;
 }

@@ -20,14 +20,22 @@ struct publisher {
     publisher_published_fn *on_published;
     void *context;
     struct event *timer;
+    struct event *meta_timer;   /* NULL: the other one is quick enough */
     struct area_figures *areas; /* as last read; the nation's is computed */
     int64_t *known_revision;    /* one an area, used for provinces */
-    enum store_phase phase;
-    uint32_t answers_awaited; /* of the reading under way */
+    struct store_meta meta;
+    struct publication *shown; /* what the public sees; NULL before the first */
+    bool shows_rehearsal;      /* its figures are of the rehearsal */
+    bool is_withheld;          /* it has no figures */
+    uint32_t rounds_shown;     /* rounds whose time had passed when its figures were read */
+    uint32_t answers_awaited;  /* of the reading under way */
     bool reading_failed;
-    bool moved;           /* since the last publication */
-    bool is_dark;         /* the last reading failed: said once */
-    int64_t published_ms; /* monotonic; 0: never */
+    bool reads_meta_alone; /* the reading under way */
+    bool wants_figures;    /* and one of everything is due after it */
+    bool moved;            /* the figures, since they were last looked at */
+    bool meta_moved;       /* likewise */
+    bool is_dark;          /* the last reading failed: said once */
+    int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
 };
 
@@ -64,7 +72,7 @@ static void mark_province(struct publisher *publisher, uint32_t province, bool v
 
 static void refuse_province(struct publisher *publisher, uint32_t province, const char *why)
 {
-    if (publisher->areas[province].verified || publisher->known_revision[province] == REVISION_UNKNOWN) {
+    if (publisher->areas[province].verified || publisher->renewed_ms == 0) {
         log_error("under-verification", log_text("province", publisher->options.reg->areas[province].code),
                   log_text("why", why));
         publisher->moved = true;
@@ -87,7 +95,7 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
     const struct area *area = &publisher->options.reg->areas[province->province];
     struct area_figures *figures = &publisher->areas[province->province];
-    if (!figures->verified && publisher->known_revision[province->province] != REVISION_UNKNOWN) {
+    if (!figures->verified && publisher->renewed_ms != 0) {
         log_info("verified-again", log_text("province", area->code));
     }
     figures->totals = province->totals;
@@ -116,28 +124,105 @@ static void sum_nation(struct publisher *publisher)
     publisher->areas[REGISTER_NATION] = nation;
 }
 
-static void publish(struct publisher *publisher)
+/* Makes a publication of these figures, which it takes, and hands it on. */
+static void publish(struct publisher *publisher, struct area_figures *areas, int64_t generated_at)
 {
     int64_t started_us = clock_monotonic_us();
-    sum_nation(publisher);
-    uint32_t count = publisher->options.reg->area_count;
-    struct area_figures *areas = memory_new_array(count, sizeof *areas);
-    memcpy(areas, publisher->areas, count * sizeof *areas);
-
     struct figures figures = {
         .election = publisher->options.election,
         .reg = publisher->options.reg,
-        .test = publisher->phase == PHASE_REHEARSAL || publisher->options.takes_unsigned,
+        .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->options.durable ? "strict" : "relaxed",
-        .generated_at = clock_wall_ms() / 1000,
+        .publication = publication_mode_name(publisher->meta.publication),
+        .generated_at = generated_at,
     };
-    struct publication *publication = publication_new(&figures, areas, publisher->phase);
-    publisher->moved = false;
-    publisher->published_ms = clock_monotonic_ms();
+    publication_release(publisher->shown);
+    publisher->shown = publication_new(&figures, areas, publisher->meta.phase);
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
-    publisher->on_published(publisher->context, publication);
-    publication_release(publication);
+    publisher->on_published(publisher->context, publisher->shown);
+}
+
+static struct area_figures *copy_areas(const struct publisher *publisher, const struct area_figures *areas)
+{
+    uint32_t count = publisher->options.reg->area_count;
+    struct area_figures *copy = memory_new_array(count, sizeof *copy);
+    memcpy(copy, areas, count * sizeof *copy);
+    return copy;
+}
+
+static uint32_t rounds_passed(const struct publisher *publisher)
+{
+    const struct election *election = publisher->options.election;
+    int64_t now = clock_wall_ms() / 1000;
+    uint32_t passed = 0;
+    while (passed < election->round_count && election->rounds[passed] <= now) {
+        passed++;
+    }
+    return passed;
+}
+
+/* The figures as they are. */
+static void publish_current(struct publisher *publisher)
+{
+    sum_nation(publisher);
+    publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
+    publisher->is_withheld = false;
+    publisher->rounds_shown = rounds_passed(publisher);
+    publish(publisher, copy_areas(publisher, publisher->areas), clock_wall_ms() / 1000);
+}
+
+/* The figures as they were, under the phase and mode as they are. */
+static void publish_again(struct publisher *publisher)
+{
+    const struct figures *figures = publication_figures(publisher->shown);
+    publish(publisher, copy_areas(publisher, figures->areas), figures->generated_at);
+}
+
+/* No figures: what was read may not be shown, and there is nothing older. */
+static void publish_none(struct publisher *publisher)
+{
+    uint32_t count = publisher->options.reg->area_count;
+    struct area_figures *areas = memory_new_array(count, sizeof *areas);
+    for (uint32_t i = 0; i < count; i++) {
+        areas[i] = (struct area_figures){.verified = true, .withheld = true};
+    }
+    publisher->is_withheld = true;
+    publish(publisher, areas, clock_wall_ms() / 1000);
+}
+
+static bool may_show_current(const struct publisher *publisher)
+{
+    switch (publisher->meta.publication) {
+    case PUBLICATION_LIVE:
+        return true;
+    case PUBLICATION_ROUNDS:
+        return rounds_passed(publisher) > publisher->rounds_shown;
+    case PUBLICATION_HOLD:
+        break;
+    }
+    return false;
+}
+
+/* Whether what is shown is of the phase: the rehearsal's figures are never shown for the election's. */
+static bool is_of_this_phase(const struct publisher *publisher)
+{
+    bool is_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
+    return publisher->shown != NULL && (publisher->is_withheld || publisher->shows_rehearsal == is_rehearsal);
+}
+
+static void renew(struct publisher *publisher)
+{
+    if (may_show_current(publisher)) {
+        publish_current(publisher);
+    } else if (!is_of_this_phase(publisher)) {
+        publish_none(publisher);
+    } else if (publisher->meta_moved) {
+        publish_again(publisher);
+    }
+    publisher->moved = false;
+    publisher->meta_moved = false;
+    publisher->renewed_ms = clock_monotonic_ms();
 }
 
 /* ---- reading ---- */
@@ -154,11 +239,25 @@ static void fail_reading(struct publisher *publisher, const char *why)
 /* Whether it is time to say again that the figures still stand. */
 static bool is_due(const struct publisher *publisher)
 {
-    return clock_monotonic_ms() - publisher->published_ms >= PUBLISHER_RENEW_MS;
+    return clock_monotonic_ms() - publisher->renewed_ms >= PUBLISHER_RENEW_MS;
+}
+
+/* What may be shown has changed: that wants figures of now. */
+static void complete_meta(struct publisher *publisher)
+{
+    publisher->reads_meta_alone = false;
+    if (publisher->meta_moved || publisher->wants_figures) {
+        publisher->wants_figures = false;
+        publisher_read_now(publisher);
+    }
 }
 
 static void complete_reading(struct publisher *publisher)
 {
+    if (publisher->reads_meta_alone) {
+        complete_meta(publisher);
+        return;
+    }
     if (publisher->reading_failed) {
         counter_add(&publisher->counters.readings_failed, 1);
         return;
@@ -171,8 +270,10 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    if (publisher->moved || publisher->published_ms == 0 || is_due(publisher)) {
-        publish(publisher);
+    bool is_round = publisher->meta.publication == PUBLICATION_ROUNDS && may_show_current(publisher);
+    if (publisher->moved || publisher->meta_moved || publisher->renewed_ms == 0 || is_round ||
+        is_due(publisher)) {
+        renew(publisher);
     }
 }
 
@@ -207,15 +308,26 @@ static void on_province(void *context, enum turnout_error error, const char *why
     count_answer(publisher);
 }
 
+static void take_meta(struct publisher *publisher, const struct store_meta *meta)
+{
+    if (meta->phase != publisher->meta.phase) {
+        log_info("phase", log_text("now", store_phase_name(meta->phase)));
+        publisher->meta_moved = true;
+    }
+    if (meta->publication != publisher->meta.publication) {
+        log_info("publication", log_text("now", publication_mode_name(meta->publication)));
+        publisher->meta_moved = true;
+    }
+    publisher->meta = *meta;
+}
+
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta)
 {
     struct publisher *publisher = context;
     if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
-    } else if (meta->phase != publisher->phase) {
-        log_info("phase", log_text("now", store_phase_name(meta->phase)));
-        publisher->phase = meta->phase;
-        publisher->moved = true;
+    } else {
+        take_meta(publisher, meta);
     }
     count_answer(publisher);
 }
@@ -223,7 +335,8 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
 void publisher_read_now(struct publisher *publisher)
 {
     if (publisher->answers_awaited > 0) {
-        return; /* Redis is slow; the next turn will do */
+        publisher->wants_figures = publisher->reads_meta_alone;
+        return; /* else Redis is slow; the next turn will do */
     }
     uint32_t provinces = publisher->options.reg->province_count;
     bool reads_all = is_due(publisher); /* what was changed behind our back does not move a revision */
@@ -240,6 +353,19 @@ void publisher_read_now(struct publisher *publisher)
     store_read_meta(publisher->options.store, on_meta, publisher);
 }
 
+static void on_meta_timer(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct publisher *publisher = context;
+    if (publisher->answers_awaited == 0) {
+        publisher->reads_meta_alone = true;
+        publisher->reading_failed = false;
+        publisher->answers_awaited = 1;
+        store_read_meta(publisher->options.store, on_meta, publisher);
+    }
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -254,7 +380,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->options = *options;
     publisher->on_published = on_published;
     publisher->context = context;
-    publisher->phase = PHASE_REHEARSAL;
+    publisher->rounds_shown = rounds_passed(publisher);
     publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
     publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
     for (uint32_t area = 0; area < options->reg->area_count; area++) {
@@ -263,6 +389,10 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
+    if (options->period_ms > PUBLISHER_META_MS) {
+        publisher->meta_timer = event_new(base, -1, EV_PERSIST, on_meta_timer, publisher);
+        assert(publisher->meta_timer != NULL);
+    }
     return publisher;
 }
 
@@ -272,6 +402,11 @@ void publisher_start(struct publisher *publisher)
     struct timeval period = {.tv_sec = period_ms / 1000, .tv_usec = period_ms % 1000 * 1000};
     int failed = event_add(publisher->timer, &period);
     assert(failed == 0);
+    if (publisher->meta_timer != NULL) {
+        struct timeval meta_period = {.tv_usec = PUBLISHER_META_MS * 1000};
+        failed = event_add(publisher->meta_timer, &meta_period);
+        assert(failed == 0);
+    }
 }
 
 void publisher_free(struct publisher *publisher)
@@ -279,6 +414,10 @@ void publisher_free(struct publisher *publisher)
     if (publisher != NULL) {
         assert(publisher->answers_awaited == 0);
         event_free(publisher->timer);
+        if (publisher->meta_timer != NULL) {
+            event_free(publisher->meta_timer);
+        }
+        publication_release(publisher->shown);
         free(publisher->areas);
         free(publisher->known_revision);
         free(publisher);

@@ -13,6 +13,11 @@ static const char *name_or_null(const char *name)
     return name[0] == '\0' ? NULL : name;
 }
 
+static bool is_shown(const struct area_figures *counted)
+{
+    return counted->verified && !counted->withheld;
+}
+
 static void put_moment(struct json_writer *json, const char *key, const struct figures *figures,
                        int64_t moment)
 {
@@ -24,7 +29,7 @@ static void put_moment(struct json_writer *json, const char *key, const struct f
 static void put_as_of(struct json_writer *json, const struct figures *figures,
                       const struct area_figures *counted)
 {
-    if (counted->verified && counted->totals.as_of != 0) {
+    if (is_shown(counted) && counted->totals.as_of != 0) {
         put_moment(json, "as_of", figures, counted->totals.as_of);
     } else {
         json_put_text(json, "as_of", NULL);
@@ -34,7 +39,7 @@ static void put_as_of(struct json_writer *json, const struct figures *figures,
 static void put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
                       int64_t count)
 {
-    if (counted->verified) {
+    if (is_shown(counted)) {
         json_put_integer(json, key, count);
     } else {
         json_put_text(json, key, NULL);
@@ -45,7 +50,7 @@ static void put_percent(struct json_writer *json, const char *key, const struct 
                         int64_t part, int64_t whole)
 {
     char text[PERCENT_TEXT_BYTES];
-    percent_format_json(counted->verified ? percent_of(part, whole) : PERCENT_NONE, text);
+    percent_format_json(is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
     json_put_raw(json, key, text);
 }
 
@@ -101,7 +106,7 @@ static const char *status_of(const struct figures *figures)
 {
     const struct area_figures *nation = &figures->areas[REGISTER_NATION];
     uint32_t units = figures->reg->areas[REGISTER_NATION].units;
-    bool complete = nation->verified && units > 0 && nation->totals.units_final == units;
+    bool complete = is_shown(nation) && units > 0 && nation->totals.units_final == units;
     return complete ? "unofficial-complete" : "unofficial-partial";
 }
 
@@ -120,6 +125,7 @@ static struct json_writer open_envelope(struct buffer *out, const struct figures
     json_put_text(&json, "status", status_of(figures));
     json_put_boolean(&json, "test", figures->test);
     json_put_text(&json, "durability", figures->durability);
+    json_put_text(&json, "publication", figures->publication);
     json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
     put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
     put_moment(&json, "generated_at", figures, figures->generated_at);

@@ -9,6 +9,8 @@
 
 #include <turnout/wire/json_writer.h>
 
+#include "json_object.h"
+
 enum field {
     FIELD_ELECTION,
     FIELD_UNIT,
@@ -46,9 +48,7 @@ static enum turnout_error malformed(const struct reading *reading, enum field fi
     return error_fail(reading->error, TURNOUT_BAD_INPUT, field_names[field], "%s", advice);
 }
 
-/* Reads `text` into a JSON object, which the caller gives back with json_decref. NULL, with *error filled, where
- * it is none. */
-static json_t *load_object(struct slice text, struct error *error)
+json_t *json_object_load(struct slice text, struct error *error)
 {
     /* jansson takes a NUL between two tokens for the end of the text. */
     if (text.length == 0 || memchr(text.bytes, '\0', text.length) != NULL) {
@@ -282,7 +282,7 @@ enum turnout_error report_json_parse(const char *bytes, size_t length, struct re
                           REPORT_BYTES_MAX);
     }
     struct reading reading = {.text = {bytes, length}, .report = ret_report, .error = error};
-    json_t *object = load_object(reading.text, error);
+    json_t *object = json_object_load(reading.text, error);
     if (object == NULL) {
         return TURNOUT_BAD_INPUT;
     }
@@ -406,7 +406,7 @@ static const char *read_result(const json_t *object, struct report_result *resul
 enum turnout_error result_json_parse(const char *bytes, size_t length, struct report_result *ret_result,
                                      uint64_t *ret_line, struct error *error)
 {
-    json_t *object = load_object((struct slice){bytes, length}, error);
+    json_t *object = json_object_load((struct slice){bytes, length}, error);
     if (object == NULL) {
         return TURNOUT_BAD_INPUT;
     }

@@ -56,9 +56,14 @@ static void put_plain(struct table *table, const char *text)
     buffer_append_text(table->out, text);
 }
 
+static bool is_shown(const struct area_figures *counted)
+{
+    return counted->verified && !counted->withheld;
+}
+
 static void put_count(struct table *table, const struct area_figures *counted, int64_t count)
 {
-    if (counted->verified) {
+    if (is_shown(counted)) {
         put_number(table, count);
     } else {
         put_plain(table, "");
@@ -68,7 +73,7 @@ static void put_count(struct table *table, const struct area_figures *counted, i
 static void put_percent(struct table *table, const struct area_figures *counted)
 {
     char text[PERCENT_TEXT_BYTES];
-    percent_format(counted->verified ? percent_of(counted->totals.voted, counted->totals.registered)
+    percent_format(is_shown(counted) ? percent_of(counted->totals.voted, counted->totals.registered)
                                      : PERCENT_NONE,
                    text);
     put_plain(table, text);
@@ -77,7 +82,7 @@ static void put_percent(struct table *table, const struct area_figures *counted)
 static void put_as_of(struct table *table, const struct area_figures *counted, int32_t offset_s)
 {
     char text[RFC3339_BYTES] = "";
-    if (counted->verified && counted->totals.as_of != 0) {
+    if (is_shown(counted) && counted->totals.as_of != 0) {
         rfc3339_format(counted->totals.as_of, offset_s, text);
     }
     put_plain(table, text);

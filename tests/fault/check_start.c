@@ -157,7 +157,7 @@ START_TEST(another_register_than_the_one_in_redis_is_refused)
     roll[1] = '3';
     workspace_write(&workspace, "election/units.csv", units);
     static const char *const words[] = {"cannot-use-redis", "register", NULL};
-    check_refusal(&workspace, NULL, FAILED, words);
+    check_refusal(&workspace, NULL, BAD_SETTINGS, words);
 
     roll[1] = '2';
     workspace_write(&workspace, "election/units.csv", units);

@@ -57,7 +57,7 @@ table=$(settings_of_table)
 required=$(sed --quiet 's/ = (required)$//p' <<<"$table")
 compare src/app/options.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
 
-# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called ----
+# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
 
 routes_of_tables() {
     local file listener
@@ -74,7 +74,7 @@ routes_of_description() {
         /^servers:/                { everywhere = $0 }
         /^[a-z]/                   { inside = /^paths:/ }
         !inside                    { next }
-        /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); servers = everywhere }
+        /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
         /^    servers:/            { servers = $0 }
         /^    [a-z]+:$/ && !/parameters/ {
             listener = servers

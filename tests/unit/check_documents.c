@@ -62,6 +62,7 @@ static void set_up(void)
                                .areas = counted,
                                .test = true,
                                .durability = "strict",
+                               .publication = "live",
                                .generated_at = 1773561603};
     buffer_clear(&out);
 }
@@ -75,6 +76,7 @@ static void tear_down(void)
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
+    "\"publication\":\"live\","                                                                              \
     "\"revision\":5,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"generated_at\":\"2026-03-15T15:00:03+07:00\","
 #define VN_MEMBERS                                                                                           \
     "\"name\":\"Việt Nam\",\"name_en\":\"Viet Nam\",\"registered\":1150,\"voted\":150,\"remaining\":1000," \
@@ -213,21 +215,30 @@ START_TEST(no_name_becomes_a_formula)
 }
 END_TEST
 
+static const char *const hidden[] = {"registered",
+                                     "voted",
+                                     "remaining",
+                                     "percent",
+                                     "units_reported",
+                                     "units_complete",
+                                     "communes_complete",
+                                     "registered_reported",
+                                     "percent_of_reported",
+                                     "percent_low",
+                                     "percent_high",
+                                     "held",
+                                     "as_of"};
+enum { HIDDEN = sizeof hidden / sizeof hidden[0] };
+
+static void check_hidden(const json_t *area)
+{
+    for (size_t k = 0; k < HIDDEN; k++) {
+        ck_assert_msg(json_is_null(json_object_get(area, hidden[k])), "%s", hidden[k]);
+    }
+}
+
 START_TEST(what_is_not_verified_is_not_shown)
 {
-    static const char *const hidden[] = {"registered",
-                                         "voted",
-                                         "remaining",
-                                         "percent",
-                                         "units_reported",
-                                         "units_complete",
-                                         "communes_complete",
-                                         "registered_reported",
-                                         "percent_of_reported",
-                                         "percent_low",
-                                         "percent_high",
-                                         "held",
-                                         "as_of"};
     counted[VN].verified = counted[CENTRAL].verified = false;
     counted[CENTRAL].totals.voted = -7; /* must not even be computed with */
     document_turnout_json(&out, &figures);
@@ -235,9 +246,7 @@ START_TEST(what_is_not_verified_is_not_shown)
     const json_t *unverified[] = {json_object_get(document, "nation"),
                                   json_array_get(json_object_get(document, "provinces"), 0)};
     for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < sizeof hidden / sizeof hidden[0]; k++) {
-            ck_assert_msg(json_is_null(json_object_get(unverified[i], hidden[k])), "%s", hidden[k]);
-        }
+        check_hidden(unverified[i]);
         ck_assert(json_is_false(json_object_get(unverified[i], "verified")));
     }
     ck_assert_int_eq(json_integer_value(json_object_get(unverified[0], "units")), 3);
@@ -251,6 +260,29 @@ START_TEST(what_is_not_verified_is_not_shown)
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
+}
+END_TEST
+
+START_TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
+{
+    for (size_t i = 0; i < AREA_COUNT; i++) {
+        counted[i] = (struct area_figures){.verified = true, .withheld = true};
+    }
+    figures.publication = "hold";
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    const json_t *nation = json_object_get(document, "nation");
+    check_hidden(nation);
+    ck_assert(json_is_true(json_object_get(nation, "verified")));
+    check_hidden(json_array_get(json_object_get(document, "provinces"), 1));
+    ck_assert_str_eq(text_at(document, "publication"), "hold");
+    ck_assert_str_eq(text_at(document, "status"), "unofficial-partial");
+    ck_assert(json_is_null(json_object_get(document, "as_of")));
+    json_decref(document);
+
+    buffer_clear(&out);
+    document_snapshot_csv(&out, &figures, ',', false);
+    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
 }
 END_TEST
 
@@ -335,6 +367,7 @@ int main(void)
     tcase_add_test(tests, the_table_is_made_for_spreadsheets_when_asked);
     tcase_add_loop_test(tests, no_name_becomes_a_formula, 0, sizeof formulas / sizeof formulas[0]);
     tcase_add_test(tests, what_is_not_verified_is_not_shown);
+    tcase_add_test(tests, what_is_withheld_is_not_shown_and_not_called_wrong);
     tcase_add_test(tests, complete_once_every_unit_has_closed);
     tcase_add_test(tests, a_nation_without_units_is_never_complete);
     tcase_add_test(tests, silent_units_widen_the_range);

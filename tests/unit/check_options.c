@@ -244,6 +244,21 @@ START_TEST(bad_files_are_told_with_their_line)
 }
 END_TEST
 
+START_TEST(a_line_may_be_indented)
+{
+    char *path = write_file("election = e\n  workers = 2\n\tintake = open\n");
+    struct outcome outcome = read_flags((const char *const[]){"--config", path, NULL});
+    ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+    const struct settings *settings = options_settings(outcome.options);
+    ck_assert_str_eq(settings->election, "e");
+    ck_assert_uint_eq(settings->workers, 2);
+    ck_assert(settings->intake_is_open);
+    options_free(outcome.options);
+    ck_assert_int_eq(remove(path), 0);
+    free(path);
+}
+END_TEST
+
 START_TEST(a_missing_file_is_told)
 {
     struct outcome outcome =
@@ -291,6 +306,7 @@ int main(void)
     tcase_add_loop_test(all, bad_variables_are_told_with_their_name, 0,
                         sizeof bad_variables / sizeof bad_variables[0]);
     tcase_add_loop_test(all, bad_files_are_told_with_their_line, 0, sizeof bad_files / sizeof bad_files[0]);
+    tcase_add_test(all, a_line_may_be_indented);
     tcase_add_test(all, a_missing_file_is_told);
     tcase_add_test(all, printed_settings_read_back);
 

@@ -1,9 +1,10 @@
 /* A worker: one thread with its own loop, listening sockets, link to Redis and intake. It shares nothing with
- * the others but the publication, which it is handed. */
+ * the others but the publication and the signing keys, which it is handed. */
 #ifndef TURNOUT_APP_WORKER_H
 #define TURNOUT_APP_WORKER_H
 
 #include <turnout/base/error.h>
+#include <turnout/election/keys.h>
 #include <turnout/service/counters.h>
 #include <turnout/service/publication.h>
 #include <turnout/store/store.h>
@@ -12,7 +13,9 @@ enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in
 
 struct worker_options {
     struct store_options store;
+    struct signing_keys *keys; /* the first; borrowed for worker_start() */
     bool takes_unsigned;
+    const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;
     /* Listening sockets, taken; -1 where off. */
     int public_fd;
@@ -28,6 +31,9 @@ enum turnout_error worker_start(const struct worker_options *options, struct wor
 
 /* From another thread: from now on this is what readers are shown. Takes a reference of its own. */
 void worker_publish(struct worker *worker, struct publication *publication);
+
+/* Likewise: from now on signatures are verified with these. */
+void worker_give_keys(struct worker *worker, struct signing_keys *keys);
 
 /* Asks the thread to stop accepting and to finish what is in flight. */
 void worker_drain(struct worker *worker);

@@ -84,6 +84,9 @@ void register_free(struct election_register *reg);
 uint32_t register_find_area(const struct election_register *reg, struct slice code);
 uint32_t register_find_unit(const struct election_register *reg, struct slice code);
 
+/* Whether `inner` is the area or lies in it. */
+bool register_area_contains(const struct election_register *reg, uint32_t area, uint32_t inner);
+
 /* The province (index) that an area lies in; the nation has none. */
 uint32_t register_province_of(const struct election_register *reg, uint32_t area);
 

@@ -21,14 +21,16 @@ enum {
 /* One request and the answer to it. */
 struct http_exchange;
 
-/* `segment` is the last part of the path where the route takes one, else empty. Request, segment and body are
+/* `segment` is the part of the path that the route leaves open, else empty. Request, segment and body are
  * borrowed for the call. The handler answers exactly once, in the call or later. */
 typedef void http_handler_fn(void *context, struct http_exchange *exchange,
                              const struct http_request *request, struct slice segment, struct slice body);
 
+/* A path stands for itself, or leaves one segment open: where a star stands in it, or else behind the '/' that it ends
+ * with. */
 struct http_route {
     enum http_method method; /* HTTP_GET (HEAD comes with it) or HTTP_POST */
-    const char *path;        /* the whole path; or, ending in '/', followed by one segment */
+    const char *path;
     http_handler_fn *handler;
 };
 

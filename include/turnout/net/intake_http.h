@@ -3,6 +3,7 @@
 #ifndef TURNOUT_NET_INTAKE_HTTP_H
 #define TURNOUT_NET_INTAKE_HTTP_H
 
+#include <turnout/election/election.h>
 #include <turnout/election/register.h>
 #include <turnout/net/http_server.h>
 
@@ -11,6 +12,7 @@ struct committee;
 
 /* The context of the intake listener's routes. One a worker; all borrowed. */
 struct intake_desk {
+    const struct election *election;
     const struct election_register *reg;
     struct intake *intake;
     struct committee *committee;

@@ -4,7 +4,7 @@
 #define TURNOUT_NET_INTAKE_STREAM_H
 
 #include <turnout/net/connection.h>
-#include <turnout/service/intake.h>
+#include <turnout/net/intake_http.h>
 
 enum {
     STREAM_LINE_MS = 10000,              /* from a line's first byte to its end */
@@ -14,7 +14,7 @@ enum {
     STREAM_END_MS = 10000,               /* for the last answers, once nothing more is read */
 };
 
-/* Serves the stream on a connection just accepted. The intake is borrowed. */
-void intake_stream_serve(struct connection *connection, struct intake *intake);
+/* Serves the stream on a connection just accepted. The desk is borrowed. */
+void intake_stream_serve(struct connection *connection, const struct intake_desk *desk);
 
 #endif

@@ -3,8 +3,8 @@
  *
  * The large documents are rendered when the publication is made. The documents of single areas, and the less
  * usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
- * most once a publication (two workers may race for it; one result is thrown away), so that readers cannot
- * slow the counting down however they ask. */
+ * most once a publication (two workers may race for it; one result is thrown away), which bounds what readers
+ * can cost the counting. */
 #ifndef TURNOUT_SERVICE_PUBLICATION_H
 #define TURNOUT_SERVICE_PUBLICATION_H
 

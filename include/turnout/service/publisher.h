@@ -14,6 +14,9 @@ enum {
     /* Even when nothing moves, everything is read and checked anew this often, and a publication says that its
      * figures still stand. */
     PUBLISHER_RENEW_MS = 10000,
+    /* The phase and the publication mode are looked at this often even when figures are read more seldom, so that all
+     * servers agree on them within a second. */
+    PUBLISHER_META_MS = 500,
 };
 
 struct publisher_options {
@@ -21,8 +24,7 @@ struct publisher_options {
     const struct election_register *reg;
     struct store *store; /* the publisher's own link, on the same loop */
     int64_t period_ms;
-    bool takes_unsigned; /* then every document is a test */
-    bool durable;        /* whether acknowledged means durable */
+    bool durable; /* whether acknowledged means durable */
 };
 
 struct publisher_counters {
@@ -42,7 +44,9 @@ typedef void publisher_published_fn(void *context, struct publication *publicati
 struct publisher *publisher_new(struct event_base *base, const struct publisher_options *options,
                                 publisher_published_fn *on_published, void *context);
 
-/* Reads every period_ms from now on. */
+/* Reads every period_ms from now on. What it then shows, and when, is for the election's publication mode to say: the
+ * figures as they are (live), those of the last round (rounds), or the last ones shown before (hold). Where there are
+ * none that may be shown, an area is verified and withheld (documents.h). */
 void publisher_start(struct publisher *publisher);
 
 /* Reads at once, unless a reading is under way: for when the link has come up. */

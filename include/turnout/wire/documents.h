@@ -15,6 +15,7 @@ struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
+    bool withheld; /* nothing is wrong with them, but they are not to be shown either */
 };
 
 /* Everything that a publication shows, at one revision. */
@@ -22,8 +23,9 @@ struct figures {
     const struct election *election;     /* borrowed */
     const struct election_register *reg; /* borrowed */
     const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
-    bool test;                           /* rehearsal, or unsigned reports are taken */
+    bool test;                           /* a rehearsal */
     const char *durability;              /* "strict" or "relaxed" */
+    const char *publication;             /* "live", "rounds" or "hold" */
     int64_t generated_at;                /* Unix seconds */
 };
 

@@ -1,0 +1,90 @@
+/* The committee's side of the server (DESIGN section 8, proto/committee.md): who may see and do what, and doing it.
+ * One a worker, on the worker's loop, with the worker's store link. */
+#ifndef TURNOUT_SERVICE_COMMITTEE_H
+#define TURNOUT_SERVICE_COMMITTEE_H
+
+#include <turnout/election/election.h>
+#include <turnout/election/keys.h>
+#include <turnout/election/register.h>
+#include <turnout/service/intake.h>
+#include <turnout/store/store.h>
+#include <turnout/wire/token.h>
+
+struct committee_options {
+    const struct election *election; /* borrowed, as all here */
+    const struct election_register *reg;
+    struct store *store;
+    const unsigned char *secret; /* TOKEN_SECRET_BYTES */
+    struct signing_keys *keys;   /* until committee_set_keys(); a reference of its own is taken */
+};
+
+struct committee;
+
+struct committee *committee_new(const struct committee_options *options);
+void committee_free(struct committee *committee); /* NULL-safe; free the store before */
+
+/* From now on units are known by these keys. Takes a reference of its own. */
+void committee_set_keys(struct committee *committee, struct signing_keys *keys);
+
+/* ---- who asks ---- */
+
+enum admission {
+    ADMITTED,
+    ADMISSION_UNAUTHORIZED, /* no token, or none that is good: 401 */
+    ADMISSION_WRONG_ROLE,   /* a good one for something else: 403 */
+    ADMISSION_OUT_OF_SCOPE, /* or for another area: 403 */
+};
+
+/* Somebody with a good token. */
+struct member {
+    struct token token;
+    uint32_t area; /* index: what the token is good for */
+};
+
+/* `authorization` is the value of the header, `Bearer <token>`; `now` Unix seconds. When not admitted, *error is why. */
+enum admission committee_admit(const struct committee *committee, struct slice authorization,
+                               enum token_role wanted, int64_t now, struct member *ret_member,
+                               struct error *error);
+
+/* The same for a token by itself. */
+enum admission committee_admit_token(const struct committee *committee, struct slice token,
+                                     enum token_role wanted, int64_t now, struct member *ret_member,
+                                     struct error *error);
+
+/* Whether a member's area is `area` or contains it; ADMITTED or ADMISSION_OUT_OF_SCOPE with *error. */
+enum admission committee_check_scope(const struct committee *committee, const struct member *member,
+                                     uint32_t area, struct error *error);
+
+/* Whether somebody may read a unit: a member who may view and whose area contains it, or the unit itself, by
+ * `Signature` and what wire/read_signature.h says. */
+enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
+                                      uint32_t unit, int64_t now, struct error *error);
+
+/* A relay's member vouches for reports. */
+void committee_voucher(const struct member *member, struct voucher *ret_voucher);
+
+/* ---- units ---- */
+
+void committee_read_unit(struct committee *committee, uint32_t unit, store_unit_fn *on_unit, void *context);
+
+/* A piece of a walk: the units first .. first + count - 1. False ends the walk. */
+typedef bool committee_units_fn(void *context, uint32_t first, uint32_t count,
+                                const struct unit_state *states);
+
+/* The walk is over; TURNOUT_OK also when it was ended. */
+typedef void committee_walked_fn(void *context, enum turnout_error error, const char *why);
+
+/* Reads what stands of the units of an area, in the register's order and piece by piece, so that neither Redis nor the
+ * loop is kept for long. `on_walked` is called exactly once, possibly before this returns. */
+void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_units,
+                          committee_walked_fn *on_walked, void *context);
+
+/* ---- phase and publication ---- */
+
+/* As in store.h; what was changed is logged. The member must have been found to be the nation's admin. */
+void committee_change_phase(struct committee *committee, const struct member *member, enum store_phase phase,
+                            store_changed_fn *on_changed, void *context);
+void committee_change_publication(struct committee *committee, const struct member *member,
+                                  enum publication_mode mode, store_changed_fn *on_changed, void *context);
+
+#endif

@@ -1,0 +1,26 @@
+/* Small JSON objects whose members are all text: what a committee asks for, and the first line of a vouched stream.
+ * As strict as reports (report_json.h): one object, no duplicate and no unknown key. */
+#ifndef TURNOUT_WIRE_TEXT_MEMBERS_H
+#define TURNOUT_WIRE_TEXT_MEMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+
+enum { TEXT_MEMBERS_BYTES_MAX = 4096 };
+
+struct text_member {
+    const char *name;
+    char *ret_text; /* NUL-terminated; empty when the member is optional and absent */
+    size_t capacity;
+    bool is_required; /* and not empty */
+};
+
+/* TURNOUT_TOO_LARGE above TEXT_MEMBERS_BYTES_MAX, else TURNOUT_BAD_INPUT with the member to blame. Texts are UTF-8
+ * without control characters. */
+enum turnout_error text_members_parse(struct slice json, const struct text_member *members, size_t count,
+                                      struct error *error);
+
+#endif

@@ -1,0 +1,53 @@
+/* Bearer tokens, `role.area.expiry.mac` (DESIGN section 8, proto/committee.md): what an office or a committee shows
+ * instead of a signature. Whoever has the secret can make them; whoever has one can use it until it expires. */
+#ifndef TURNOUT_WIRE_TOKEN_H
+#define TURNOUT_WIRE_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+
+enum token_role { ROLE_RELAY, ROLE_VIEW, ROLE_DECIDE, ROLE_ADMIN, ROLE_COUNT };
+
+enum {
+    TOKEN_SECRET_BYTES = 32,
+    TOKEN_MAC_TEXT_BYTES = 43, /* HMAC-SHA-256 as base64url without padding */
+    TOKEN_EXPIRY_DIGITS_MAX = 11,
+    TOKEN_BYTES_MAX =
+        (int)sizeof "decide" + AREA_CODE_BYTES_MAX + TOKEN_EXPIRY_DIGITS_MAX + TOKEN_MAC_TEXT_BYTES + 2,
+    TOKEN_ID_BYTES = 9,
+};
+
+/* Moments beyond it are not expiries: 11 digits, the year 5138. */
+#define TOKEN_EXPIRES_MAX INT64_C(99999999999)
+
+struct token {
+    enum token_role role;
+    char area[AREA_CODE_BYTES];
+    int64_t expires;         /* Unix seconds; from here on it is not good */
+    char id[TOKEN_ID_BYTES]; /* what a log may say of it: it does not tell the token */
+};
+
+const char *token_role_name(enum token_role role);
+bool token_role_parse(struct slice name, enum token_role *ret_role);
+
+/* Makes the token of role, area and expiry; `id` is not read. */
+void token_make(const struct token *token, const char *election,
+                const unsigned char secret[TOKEN_SECRET_BYTES], char ret_text[TOKEN_BYTES_MAX + 1]);
+
+/* Whether the text is a token of this election that was made with the secret. Whether it has expired is the
+ * caller's question. The mac is compared in constant time. A token has one spelling only. */
+bool token_verify(struct slice text, const char *election, const unsigned char secret[TOKEN_SECRET_BYTES],
+                  struct token *ret_token);
+
+/* Whether a token of `role` may do what a route asks for: admin may decide and view, decide may view; only relay
+ * sends. */
+bool token_role_may(enum token_role role, enum token_role wanted);
+
+/* The secret in hex, as it stands in its file. */
+enum { TOKEN_SECRET_HEX_BYTES = 2 * TOKEN_SECRET_BYTES };
+bool token_secret_parse(struct slice hex, unsigned char ret_secret[TOKEN_SECRET_BYTES]);
+
+#endif

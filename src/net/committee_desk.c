@@ -1,0 +1,84 @@
+/* How committees are admitted, and how they are answered. */
+#include "committee_desk.h"
+
+#include <assert.h>
+
+#include <turnout/base/clock.h>
+
+#include "retry_after.h"
+
+static const struct {
+    const char *code;
+    const char *title;
+    int status;
+} refusals[] = {
+    [ADMISSION_UNAUTHORIZED] = {"unauthorized", "Unauthorized", 401},
+    [ADMISSION_WRONG_ROLE] = {"wrong-role", "Wrong role", 403},
+    [ADMISSION_OUT_OF_SCOPE] = {"out-of-scope", "Out of scope", 403},
+};
+
+const char *desk_admission_code(enum admission admission)
+{
+    assert(admission != ADMITTED);
+    return refusals[admission].code;
+}
+
+void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why)
+{
+    assert(admission != ADMITTED);
+    int status = refusals[admission].status;
+    http_answer_problem(exchange, status, refusals[admission].code, refusals[admission].title, why->text, "",
+                        status == 401 ? "WWW-Authenticate: Bearer\r\n" : NULL);
+}
+
+bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
+                const struct http_request *request, enum token_role wanted, struct member *ret_member)
+{
+    struct error why;
+    enum admission admission = committee_admit(desk->committee, http_request_header(request, "Authorization"),
+                                               wanted, clock_wall_ms() / 1000, ret_member, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+    }
+    return admission == ADMITTED;
+}
+
+bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
+                    const struct text_member *members, size_t count)
+{
+    struct slice rest = http_request_header(request, "Content-Type");
+    if (!slice_equals_ignoring_case(slice_trim(text_split(&rest, ';')), "application/json")) {
+        http_answer_problem(exchange, 415, "unsupported-media-type", "Unsupported media type",
+                            "send application/json", "", NULL);
+        return false;
+    }
+    struct error error;
+    enum turnout_error failed = text_members_parse(body, members, count, &error);
+    if (failed == TURNOUT_TOO_LARGE) {
+        http_answer_problem(exchange, 413, "too-large", "Too large", error.text, "", NULL);
+    } else if (failed != TURNOUT_OK) {
+        http_answer_problem(exchange, 400, "malformed", "Malformed", error.text, error.field, NULL);
+    }
+    return failed == TURNOUT_OK;
+}
+
+void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error error, const char *why)
+{
+    if (error == TURNOUT_BAD_INPUT) {
+        http_answer_problem(exchange, 500, "store-unsound", "Redis holds what it must not", why, "", NULL);
+        return;
+    }
+    char headers[RETRY_AFTER_BYTES];
+    retry_after_header(headers);
+    http_answer_problem(exchange, 503, "store-unavailable", "Store unavailable",
+                        "not known to be done; ask again", "", headers);
+}
+
+void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)
+{
+    http_answer(exchange, &(struct http_answer){.status = status,
+                                                .content_type = "application/json",
+                                                .headers = "Cache-Control: no-store\r\n",
+                                                .body = body->bytes,
+                                                .body_bytes = body->length});
+}

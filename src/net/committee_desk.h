@@ -1,0 +1,29 @@
+/* What the committee's endpoints share: admitting, reading what is asked, answering. No answer is ever cached. */
+#ifndef TURNOUT_NET_COMMITTEE_DESK_H
+#define TURNOUT_NET_COMMITTEE_DESK_H
+
+#include <turnout/base/buffer.h>
+#include <turnout/net/http_server.h>
+#include <turnout/net/intake_http.h>
+#include <turnout/service/committee.h>
+#include <turnout/wire/text_members.h>
+
+/* "unauthorized", "wrong-role", "out-of-scope" */
+const char *desk_admission_code(enum admission admission);
+
+void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why);
+
+/* False after refusing, as is desk_read_body(). */
+bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
+                const struct http_request *request, enum token_role wanted, struct member *ret_member);
+
+/* A JSON object of texts. */
+bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
+                    const struct text_member *members, size_t count);
+
+/* For what the store could not do. */
+void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error error, const char *why);
+
+void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);
+
+#endif

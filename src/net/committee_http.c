@@ -1,0 +1,140 @@
+/* Phase and publication over HTTP: asked by an admin of the nation, answered when Redis has answered. */
+#include "committee_http.h"
+
+#include <stdlib.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/wire/json_writer.h>
+
+#include "committee_desk.h"
+
+/* Phase and publication are the nation's. */
+static bool admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
+                        const struct http_request *request, struct member *ret_member)
+{
+    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_member)) {
+        return false;
+    }
+    struct error why;
+    enum admission admission = committee_check_scope(desk->committee, ret_member, REGISTER_NATION, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+    }
+    return admission == ADMITTED;
+}
+
+/* ---- phase and publication ---- */
+
+/* A change that was asked for. */
+struct change_request {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    const struct intake_desk *desk;
+    const char *field;
+    const char *wanted;
+};
+
+static void on_change_gone(void *context)
+{
+    struct change_request *request = context;
+    request->exchange = NULL;
+}
+
+static void refuse_change(const struct change_request *request, const struct store_change *change)
+{
+    struct buffer detail = {0};
+    if (change->outcome == CHANGE_REHEARSAL_STANDS) {
+        buffer_printf(&detail, "reports of the rehearsal stand in %s: clear them with `turnout reset`",
+                      request->desk->reg->areas[change->province].code);
+        http_answer_problem(request->exchange, 409, "rehearsal-stands", "Reports of the rehearsal stand",
+                            detail.bytes, request->field, NULL);
+    } else {
+        buffer_printf(&detail, "it is %s, and cannot become %s", change->before, request->wanted);
+        http_answer_problem(request->exchange, 409, "not-allowed", "Not from here", detail.bytes,
+                            request->field, NULL);
+    }
+    buffer_done(&detail);
+}
+
+static void answer_change(const struct change_request *request, const struct store_change *change)
+{
+    struct buffer body = {0};
+    struct json_writer json = json_writer_of(&body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, request->field, request->wanted);
+    json_put_text(&json, "before", change->before);
+    json_put_boolean(&json, "changed", change->outcome == CHANGE_DONE);
+    json_close_object(&json);
+    desk_answer_json(request->exchange, 200, &body);
+    buffer_done(&body);
+}
+
+static void on_changed(void *context, enum turnout_error error, const char *why,
+                       const struct store_change *change)
+{
+    struct change_request *request = context;
+    if (request->exchange == NULL) {
+        /* Whoever asked has gone; the ledger tells. */
+    } else if (error != TURNOUT_OK) {
+        desk_refuse_for_store(request->exchange, error, why);
+    } else if (change->outcome == CHANGE_DONE || change->outcome == CHANGE_NONE) {
+        answer_change(request, change);
+    } else {
+        refuse_change(request, change);
+    }
+    free(request);
+}
+
+static struct change_request *change_request_new(const struct intake_desk *desk,
+                                                 struct http_exchange *exchange, const char *field,
+                                                 const char *wanted)
+{
+    struct change_request *request = memory_new(sizeof *request);
+    *request = (struct change_request){exchange, desk, field, wanted};
+    http_exchange_on_gone(exchange, on_change_gone, request);
+    return request;
+}
+
+void committee_post_phase(void *context, struct http_exchange *exchange, const struct http_request *request,
+                          struct slice segment, struct slice body)
+{
+    (void)segment;
+    const struct intake_desk *desk = context;
+    struct member member;
+    char name[16];
+    enum store_phase phase;
+    const struct text_member members[] = {{"phase", name, sizeof name, true}};
+    if (!admit_admin(desk, exchange, request, &member) ||
+        !desk_read_body(exchange, request, body, members, 1)) {
+        return;
+    }
+    if (!store_phase_parse(slice_of(name), &phase)) {
+        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be rehearsal, open or closed",
+                            "phase", NULL);
+        return;
+    }
+    committee_change_phase(desk->committee, &member, phase, on_changed,
+                           change_request_new(desk, exchange, "phase", store_phase_name(phase)));
+}
+
+void committee_post_publication(void *context, struct http_exchange *exchange,
+                                const struct http_request *request, struct slice segment, struct slice body)
+{
+    (void)segment;
+    const struct intake_desk *desk = context;
+    struct member member;
+    char name[16];
+    enum publication_mode mode;
+    const struct text_member members[] = {{"mode", name, sizeof name, true}};
+    if (!admit_admin(desk, exchange, request, &member) ||
+        !desk_read_body(exchange, request, body, members, 1)) {
+        return;
+    }
+    if (!publication_mode_parse(slice_of(name), &mode)) {
+        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be live, rounds or hold", "mode",
+                            NULL);
+        return;
+    }
+    committee_change_publication(desk->committee, &member, mode, on_changed,
+                                 change_request_new(desk, exchange, "mode", publication_mode_name(mode)));
+}

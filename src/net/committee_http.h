@@ -1,0 +1,14 @@
+/* What committees ask of the intake listener (DESIGN section 8, proto/committee.md): the handlers, whose routes stand
+ * in the table of intake_http.c. Their context is the worker's struct intake_desk. */
+#ifndef TURNOUT_NET_COMMITTEE_HTTP_H
+#define TURNOUT_NET_COMMITTEE_HTTP_H
+
+#include <turnout/net/http_server.h>
+
+http_handler_fn committee_get_unit;
+http_handler_fn committee_get_units;
+http_handler_fn committee_get_silent;
+http_handler_fn committee_post_phase;
+http_handler_fn committee_post_publication;
+
+#endif

@@ -1,0 +1,327 @@
+/* Units over HTTP: one with what it has sent last, all of a commune, or those of an area that are silent. */
+#include "committee_http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/base/rfc3339.h>
+#include <turnout/wire/json_writer.h>
+#include <turnout/wire/signature.h>
+
+#include "committee_desk.h"
+
+enum { UNITS_LISTED_MAX = 10000 };
+
+/* ---- pieces of an answer ---- */
+
+static void put_moment(struct json_writer *json, const char *key, const struct election *election,
+                       int64_t moment)
+{
+    char text[RFC3339_BYTES];
+    rfc3339_format(moment, election->offset_s, text);
+    json_put_text(json, key, moment == 0 ? NULL : text);
+}
+
+/* Redis's own words for a number, or null where there is none. What is no number is not taken for one. */
+static void put_number(struct json_writer *json, const char *key, const char *digits)
+{
+    uint64_t number;
+    if (text_parse_unsigned(slice_of(digits), INT64_MAX, &number)) {
+        json_put_integer(json, key, (int64_t)number);
+    } else {
+        json_put_text(json, key, NULL);
+    }
+}
+
+static void put_text_or_null(struct json_writer *json, const char *key, const char *text)
+{
+    json_put_text(json, key, text[0] == '\0' ? NULL : text);
+}
+
+static void put_state(struct json_writer *json, const struct election *election,
+                      const struct unit_state *state)
+{
+    json_put_integer(json, "seq", state->seq);
+    json_put_integer(json, "voted", state->voted);
+    json_put_integer(json, "registered", state->registered);
+    put_moment(json, "as_of", election, state->as_of);
+    put_moment(json, "received", election, state->received_ms / 1000);
+    json_put_text(json, "kind", state->seq == 0 ? NULL : report_kind_name(state->kind));
+    json_put_integer(json, "round", state->round);
+}
+
+/* ---- one unit ---- */
+
+/* A unit that was asked for. */
+struct unit_request {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    const struct intake_desk *desk;
+    uint32_t unit;
+};
+
+static void on_unit_gone(void *context)
+{
+    struct unit_request *request = context;
+    request->exchange = NULL;
+}
+
+static void put_line(struct json_writer *json, const struct election *election,
+                     const struct store_log_line *line)
+{
+    static const enum line_field texts[] = {LINE_REASON, LINE_NOTE, LINE_KEY, LINE_VIA,
+                                            LINE_FLAGS,  LINE_WHO,  LINE_WHY};
+    static const enum line_field numbers[] = {LINE_REGISTERED, LINE_ROUND, LINE_VOTED_BEFORE,
+                                              LINE_REGISTERED_BEFORE};
+    const char *const *values = line->values;
+    uint64_t received_ms = 0;
+    (void)text_parse_unsigned(slice_of(values[LINE_RECEIVED]), INT64_MAX, &received_ms);
+    json_open_object(json, NULL);
+    put_number(json, "seq", values[LINE_SEQ]);
+    json_put_text(json, "outcome", values[LINE_OUTCOME]);
+    json_put_text(json, "as_of", values[LINE_AS_OF]);
+    put_number(json, "voted", values[LINE_VOTED]);
+    json_put_text(json, "kind", values[LINE_KIND][0] == '\0' ? "progress" : values[LINE_KIND]);
+    put_moment(json, "received", election, (int64_t)(received_ms / 1000));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        put_number(json, store_line_field_name(numbers[i]), values[numbers[i]]);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        put_text_or_null(json, store_line_field_name(texts[i]), values[texts[i]]);
+    }
+    json_close_object(json);
+}
+
+/* Above whatever the unit has used: also for reports that are held, or that were turned down. */
+static int64_t next_seq_of(const struct store_unit *unit)
+{
+    uint64_t last = (uint64_t)unit->state.seq;
+    for (size_t i = 0; i < unit->line_count; i++) {
+        uint64_t seq;
+        if (text_parse_unsigned(slice_of(unit->lines[i].values[LINE_SEQ]), SEQ_MAX, &seq) && seq > last) {
+            last = seq;
+        }
+    }
+    return (int64_t)last + 1;
+}
+
+static void answer_unit(const struct unit_request *request, const struct store_unit *unit)
+{
+    const struct election_register *reg = request->desk->reg;
+    const struct election *election = request->desk->election;
+    const struct unit *listed = &reg->units[request->unit];
+    struct buffer body = {0};
+    struct json_writer json = json_writer_of(&body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, "unit", listed->code);
+    json_put_text(&json, "name", listed->name);
+    json_put_text(&json, "commune", reg->areas[listed->commune].code);
+    json_put_integer(&json, "listed", listed->registered);
+    json_put_integer(&json, "next_seq", next_seq_of(unit));
+    json_open_object(&json, "state");
+    put_state(&json, election, &unit->state);
+    char receipt[RECEIPT_BYTES] = "";
+    if (unit->state.seq > 0) {
+        receipt_from_digest(unit->state.digest, receipt);
+    }
+    put_text_or_null(&json, "receipt", receipt);
+    json_close_object(&json);
+    json_open_array(&json, "reports");
+    for (size_t i = 0; i < unit->line_count; i++) {
+        put_line(&json, election, &unit->lines[i]);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    desk_answer_json(request->exchange, 200, &body);
+    buffer_done(&body);
+}
+
+static void on_unit(void *context, enum turnout_error error, const char *why, const struct store_unit *unit)
+{
+    struct unit_request *request = context;
+    if (request->exchange != NULL && error != TURNOUT_OK) {
+        desk_refuse_for_store(request->exchange, error, why);
+    } else if (request->exchange != NULL) {
+        answer_unit(request, unit);
+    }
+    free(request);
+}
+
+/* Whoever shows nothing learns nothing, not even which units there are. */
+void committee_get_unit(void *context, struct http_exchange *exchange, const struct http_request *request,
+                        struct slice segment, struct slice body)
+{
+    (void)body;
+    const struct intake_desk *desk = context;
+    struct slice authorization = http_request_header(request, "Authorization");
+    int64_t now = clock_wall_ms() / 1000;
+    struct error why;
+    uint32_t unit = register_find_unit(desk->reg, segment);
+    struct member member;
+    enum admission admission =
+        unit == REGISTER_NONE ? committee_admit(desk->committee, authorization, ROLE_VIEW, now, &member, &why)
+                              : committee_admit_reader(desk->committee, authorization, unit, now, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+        return;
+    }
+    if (unit == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
+                            "no unit of this election has this code", "", NULL);
+        return;
+    }
+    struct unit_request *asked = memory_new(sizeof *asked);
+    *asked = (struct unit_request){exchange, desk, unit};
+    http_exchange_on_gone(exchange, on_unit_gone, asked);
+    committee_read_unit(desk->committee, unit, on_unit, asked);
+}
+
+/* ---- many units ---- */
+
+/* A list on its way: units of an area, all of them or the silent ones. */
+struct listing {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    const struct intake_desk *desk;
+    bool silent_alone;
+    uint32_t round; /* silent is who was not heard in it or later; 0: who never reported */
+    uint32_t found;
+    uint32_t listed;
+    struct buffer body;
+    struct json_writer json;
+};
+
+static void on_listing_gone(void *context)
+{
+    struct listing *listing = context;
+    listing->exchange = NULL;
+}
+
+static void put_listed(struct listing *listing, uint32_t index, const struct unit_state *state)
+{
+    const struct election_register *reg = listing->desk->reg;
+    const struct unit *unit = &reg->units[index];
+    json_open_object(&listing->json, NULL);
+    json_put_text(&listing->json, "unit", unit->code);
+    json_put_text(&listing->json, "name", unit->name);
+    json_put_text(&listing->json, "commune", reg->areas[unit->commune].code);
+    put_state(&listing->json, listing->desk->election, state);
+    json_close_object(&listing->json);
+}
+
+static bool is_wanted(const struct listing *listing, const struct unit_state *state)
+{
+    if (!listing->silent_alone) {
+        return true;
+    }
+    return listing->round == 0 ? state->seq == 0 : state->round < listing->round;
+}
+
+static bool on_units(void *context, uint32_t first, uint32_t count, const struct unit_state *states)
+{
+    struct listing *listing = context;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_wanted(listing, &states[i])) {
+            continue;
+        }
+        listing->found++;
+        if (listing->listed < UNITS_LISTED_MAX) {
+            listing->listed++;
+            put_listed(listing, first + i, &states[i]);
+        }
+    }
+    return listing->exchange != NULL;
+}
+
+static void on_walked(void *context, enum turnout_error error, const char *why)
+{
+    struct listing *listing = context;
+    if (listing->exchange != NULL && error != TURNOUT_OK) {
+        desk_refuse_for_store(listing->exchange, error, why);
+    } else if (listing->exchange != NULL) {
+        json_close_array(&listing->json);
+        json_put_integer(&listing->json, "found", listing->found);
+        json_close_object(&listing->json);
+        desk_answer_json(listing->exchange, 200, &listing->body);
+    }
+    buffer_done(&listing->body);
+    free(listing);
+}
+
+static void list(const struct intake_desk *desk, struct http_exchange *exchange, uint32_t area,
+                 bool silent_alone, uint32_t round)
+{
+    struct listing *listing = memory_new(sizeof *listing);
+    *listing =
+        (struct listing){.exchange = exchange, .desk = desk, .silent_alone = silent_alone, .round = round};
+    listing->json = json_writer_of(&listing->body);
+    json_open_object(&listing->json, NULL);
+    json_put_text(&listing->json, "area", desk->reg->areas[area].code);
+    if (round > 0) {
+        json_put_integer(&listing->json, "round", round);
+    }
+    json_open_array(&listing->json, "units");
+    http_exchange_on_gone(exchange, on_listing_gone, listing);
+    committee_walk_units(desk->committee, area, on_units, on_walked, listing);
+}
+
+/* The area of a path, for somebody who may view it; REGISTER_NONE after refusing. */
+static uint32_t admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
+                           const struct http_request *request, struct slice code)
+{
+    struct member member;
+    struct error why;
+    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &member)) {
+        return REGISTER_NONE;
+    }
+    uint32_t area = register_find_area(desk->reg, code);
+    if (area == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
+                            "no nation, province or commune of this election has this code", "", NULL);
+        return REGISTER_NONE;
+    }
+    enum admission admission = committee_check_scope(desk->committee, &member, area, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+        return REGISTER_NONE;
+    }
+    return area;
+}
+
+void committee_get_units(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    (void)body;
+    const struct intake_desk *desk = context;
+    uint32_t area = admit_area(desk, exchange, request, segment);
+    if (area == REGISTER_NONE) {
+        return;
+    }
+    if (desk->reg->areas[area].level != AREA_COMMUNE) {
+        http_answer_problem(exchange, 404, "not-a-commune", "Not a commune",
+                            "only a commune's units are listed; /silent takes any area", "", NULL);
+        return;
+    }
+    list(desk, exchange, area, false, 0);
+}
+
+void committee_get_silent(void *context, struct http_exchange *exchange, const struct http_request *request,
+                          struct slice segment, struct slice body)
+{
+    (void)body;
+    const struct intake_desk *desk = context;
+    uint32_t area = admit_area(desk, exchange, request, segment);
+    if (area == REGISTER_NONE) {
+        return;
+    }
+    char value[8] = "";
+    uint64_t round = 0;
+    if (http_query_has(request->query, "round") &&
+        (!http_query_value(request->query, "round", value, sizeof value) ||
+         !text_parse_unsigned(slice_of(value), desk->election->round_count, &round) || round == 0)) {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                            "round is one of the election's rounds, from 1", "round", NULL);
+        return;
+    }
+    list(desk, exchange, area, true, (uint32_t)round);
+}

@@ -1,0 +1,203 @@
+/* Who may ask for what, and the changes that concern the whole election. */
+#include <turnout/service/committee.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+#include <turnout/wire/read_signature.h>
+
+#include "committee_private.h"
+
+struct committee *committee_new(const struct committee_options *options)
+{
+    struct committee *committee = memory_new(sizeof *committee);
+    committee->options = *options;
+    signing_keys_acquire(committee->options.keys);
+    return committee;
+}
+
+void committee_free(struct committee *committee)
+{
+    if (committee != NULL) {
+        signing_keys_release(committee->options.keys);
+        free(committee);
+    }
+}
+
+void committee_set_keys(struct committee *committee, struct signing_keys *keys)
+{
+    signing_keys_acquire(keys);
+    signing_keys_release(committee->options.keys);
+    committee->options.keys = keys;
+}
+
+/* ---- who asks ---- */
+
+enum admission committee_admit_token(const struct committee *committee, struct slice token,
+                                     enum token_role wanted, int64_t now, struct member *ret_member,
+                                     struct error *error)
+{
+    const struct committee_options *options = &committee->options;
+    struct member member;
+    if (!token_verify(token, options->election->id, options->secret, &member.token)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "not a token of this election");
+        return ADMISSION_UNAUTHORIZED;
+    }
+    if (now >= member.token.expires) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token has expired");
+        return ADMISSION_UNAUTHORIZED;
+    }
+    if (!token_role_may(member.token.role, wanted)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "a token to %s cannot %s",
+                         token_role_name(member.token.role), token_role_name(wanted));
+        return ADMISSION_WRONG_ROLE;
+    }
+    member.area = register_find_area(options->reg, slice_of(member.token.area));
+    if (member.area == REGISTER_NONE) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token's area %s is not in this election",
+                         member.token.area);
+        return ADMISSION_OUT_OF_SCOPE;
+    }
+    *ret_member = member;
+    return ADMITTED;
+}
+
+enum admission committee_admit(const struct committee *committee, struct slice authorization,
+                               enum token_role wanted, int64_t now, struct member *ret_member,
+                               struct error *error)
+{
+    struct slice rest = authorization;
+    struct slice scheme = text_split(&rest, ' ');
+    if (!slice_equals_ignoring_case(scheme, "Bearer")) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "this needs `Authorization: Bearer` and a token");
+        return ADMISSION_UNAUTHORIZED;
+    }
+    return committee_admit_token(committee, slice_trim(rest), wanted, now, ret_member, error);
+}
+
+enum admission committee_check_scope(const struct committee *committee, const struct member *member,
+                                     uint32_t area, struct error *error)
+{
+    const struct election_register *reg = committee->options.reg;
+    if (register_area_contains(reg, member->area, area)) {
+        return ADMITTED;
+    }
+    (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token is good for %s, and %s is not in it",
+                     member->token.area, reg->areas[area].code);
+    return ADMISSION_OUT_OF_SCOPE;
+}
+
+static enum admission admit_signature(const struct committee *committee, struct slice text, uint32_t unit,
+                                      int64_t now, struct error *error)
+{
+    const struct committee_options *options = &committee->options;
+    struct read_signature signature;
+    const char *why = "";
+    if (!read_signature_parse(text, &signature)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "not <key>.<time>.<signature>");
+        return ADMISSION_UNAUTHORIZED;
+    }
+    const struct signing_key *key = signing_keys_find(options->keys, signature.key);
+    if (key == NULL || !signing_key_is_good_at(key, now, &why)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the key %s %s", signature.key,
+                         key == NULL ? "is not of this election" : why);
+        return ADMISSION_UNAUTHORIZED;
+    }
+    if (key->unit != unit) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the key %s is not this unit's own", signature.key);
+        return ADMISSION_OUT_OF_SCOPE;
+    }
+    if (signature.time < now - READ_SIGNATURE_AGE_S_MAX || signature.time > now + READ_SIGNATURE_AGE_S_MAX) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "its time is more than %d s from the server's clock",
+                         (int)READ_SIGNATURE_AGE_S_MAX);
+        return ADMISSION_UNAUTHORIZED;
+    }
+    if (!read_signature_is_good(&signature, options->election->id, options->reg->units[unit].code,
+                                key->public_key)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "not the signature of this by the key %s",
+                         signature.key);
+        return ADMISSION_UNAUTHORIZED;
+    }
+    return ADMITTED;
+}
+
+enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
+                                      uint32_t unit, int64_t now, struct error *error)
+{
+    struct slice rest = authorization;
+    struct slice scheme = text_split(&rest, ' ');
+    if (slice_equals_ignoring_case(scheme, "Signature")) {
+        return admit_signature(committee, slice_trim(rest), unit, now, error);
+    }
+    struct member member;
+    enum admission admission = committee_admit(committee, authorization, ROLE_VIEW, now, &member, error);
+    return admission != ADMITTED ? admission
+                                 : committee_check_scope(committee, &member,
+                                                         committee->options.reg->units[unit].commune, error);
+}
+
+void committee_voucher(const struct member *member, struct voucher *ret_voucher)
+{
+    assert(member->token.role == ROLE_RELAY);
+    *ret_voucher = (struct voucher){.area = member->area, .expires = member->token.expires};
+    int length = snprintf(ret_voucher->via, sizeof ret_voucher->via, "token:%s", member->token.id);
+    assert(length > 0 && (size_t)length < sizeof ret_voucher->via);
+}
+
+/* ---- phase and publication ---- */
+
+/* A change under way, to be logged when it is done. */
+struct request {
+    const char *event;
+    const char *wanted;
+    char who[TOKEN_ID_BYTES];
+    store_changed_fn *on_changed;
+    void *context;
+};
+
+static void on_changed(void *context, enum turnout_error error, const char *why,
+                       const struct store_change *change)
+{
+    struct request *request = context;
+    if (error != TURNOUT_OK) {
+        log_warning(request->event, log_text("who", request->who), log_text("to", request->wanted),
+                    log_text("failed", why));
+    } else if (change->outcome == CHANGE_DONE) {
+        log_info(request->event, log_text("who", request->who), log_text("from", change->before),
+                 log_text("to", request->wanted));
+    }
+    request->on_changed(request->context, error, why, change);
+    free(request);
+}
+
+static struct request *request_new(const char *event, const char *wanted, const struct member *member,
+                                   store_changed_fn *changed, void *context)
+{
+    assert(member->token.role == ROLE_ADMIN && member->area == REGISTER_NATION);
+    struct request *request = memory_new(sizeof *request);
+    *request = (struct request){.event = event, .wanted = wanted, .on_changed = changed, .context = context};
+    bool fits = slice_copy(slice_of(member->token.id), request->who, sizeof request->who);
+    assert(fits);
+    return request;
+}
+
+void committee_change_phase(struct committee *committee, const struct member *member, enum store_phase phase,
+                            store_changed_fn *changed, void *context)
+{
+    struct request *request = request_new("phase-change", store_phase_name(phase), member, changed, context);
+    store_change_phase(committee->options.store, phase, member->token.id, clock_wall_ms(), on_changed,
+                       request);
+}
+
+void committee_change_publication(struct committee *committee, const struct member *member,
+                                  enum publication_mode mode, store_changed_fn *changed, void *context)
+{
+    struct request *request =
+        request_new("publication-change", publication_mode_name(mode), member, changed, context);
+    store_change_publication(committee->options.store, mode, member->token.id, clock_wall_ms(), on_changed,
+                             request);
+}

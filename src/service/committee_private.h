@@ -1,0 +1,11 @@
+/* What the committee's own files see of it. */
+#ifndef TURNOUT_SERVICE_COMMITTEE_PRIVATE_H
+#define TURNOUT_SERVICE_COMMITTEE_PRIVATE_H
+
+#include <turnout/service/committee.h>
+
+struct committee {
+    struct committee_options options;
+};
+
+#endif

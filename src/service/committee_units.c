@@ -1,0 +1,93 @@
+/* Reading units for those who may: one, or all of an area piece by piece. */
+#include <turnout/service/committee.h>
+
+#include <stdlib.h>
+
+#include <turnout/base/memory.h>
+
+#include "committee_private.h"
+
+void committee_read_unit(struct committee *committee, uint32_t unit, store_unit_fn *on_unit, void *context)
+{
+    store_read_unit(committee->options.store, unit, on_unit, context);
+}
+
+/* A walk over units that stand together: those of an area do. */
+struct walk {
+    struct committee *committee;
+    uint32_t next;
+    uint32_t end;
+    uint32_t asked; /* for this many */
+    committee_units_fn *on_units;
+    committee_walked_fn *on_walked;
+    void *context;
+};
+
+static void walk_on(struct walk *walk);
+
+static void end_walk(struct walk *walk, enum turnout_error error, const char *why)
+{
+    walk->on_walked(walk->context, error, why);
+    free(walk);
+}
+
+static void on_units(void *context, enum turnout_error error, const char *why,
+                     const struct unit_state *states)
+{
+    struct walk *walk = context;
+    if (error != TURNOUT_OK) {
+        end_walk(walk, error, why);
+        return;
+    }
+    uint32_t first = walk->next;
+    walk->next += walk->asked;
+    if (walk->on_units(walk->context, first, walk->asked, states)) {
+        walk_on(walk);
+    } else {
+        end_walk(walk, TURNOUT_OK, "");
+    }
+}
+
+/* A piece lies in one province, for each has keys of its own. */
+static void walk_on(struct walk *walk)
+{
+    const struct election_register *reg = walk->committee->options.reg;
+    if (walk->next == walk->end) {
+        end_walk(walk, TURNOUT_OK, "");
+        return;
+    }
+    uint32_t province = register_province_of(reg, reg->units[walk->next].commune);
+    walk->asked = 1;
+    while (walk->asked < STORE_UNITS_READ_MAX && walk->next + walk->asked < walk->end &&
+           register_province_of(reg, reg->units[walk->next + walk->asked].commune) == province) {
+        walk->asked++;
+    }
+    store_read_units(walk->committee->options.store, walk->next, walk->asked, on_units, walk);
+}
+
+/* The first unit of an area that has some: down to the first commune that has. */
+static uint32_t first_unit_of(const struct election_register *reg, uint32_t area)
+{
+    while (reg->areas[area].level != AREA_COMMUNE) {
+        area = reg->areas[area].first_child;
+        while (reg->areas[area].units == 0) {
+            area++;
+        }
+    }
+    return reg->areas[area].first_child;
+}
+
+void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_walk_units,
+                          committee_walked_fn *on_walked, void *context)
+{
+    const struct election_register *reg = committee->options.reg;
+    uint32_t units = reg->areas[area].units;
+    struct walk *walk = memory_new(sizeof *walk);
+    *walk = (struct walk){
+        .committee = committee, .on_units = on_walk_units, .on_walked = on_walked, .context = context};
+    if (units > 0) {
+        walk->next = first_unit_of(reg, area);
+        walk->end = walk->next + units;
+    }
+    walk_on(walk);
+}

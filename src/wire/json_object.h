@@ -1,0 +1,13 @@
+/* Reading one JSON object, as strictly as report_json.h says. */
+#ifndef TURNOUT_WIRE_JSON_OBJECT_H
+#define TURNOUT_WIRE_JSON_OBJECT_H
+
+#include <jansson.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+
+/* The object that the whole text is, given back with json_decref; NULL, with *error filled, where it is none. */
+json_t *json_object_load(struct slice text, struct error *error);
+
+#endif

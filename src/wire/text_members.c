@@ -1,0 +1,69 @@
+/* Objects of texts, read with jansson. */
+#include <turnout/wire/text_members.h>
+
+#include <string.h>
+
+#include "json_object.h"
+
+static const struct text_member *find(const char *name, const struct text_member *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(members[i].name, name) == 0) {
+            return &members[i];
+        }
+    }
+    return NULL;
+}
+
+static enum turnout_error check_names(json_t *object, const struct text_member *members, size_t count,
+                                      struct error *error)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        if (find(name, members, count) == NULL) {
+            bool is_showable = text_is_key_id(slice_of(name));
+            return error_fail(error, TURNOUT_BAD_INPUT, is_showable ? name : "", "there is a key too many");
+        }
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_member(const json_t *object, const struct text_member *member,
+                                      struct error *error)
+{
+    const json_t *value = json_object_get(object, member->name);
+    if (value == NULL && !member->is_required) {
+        member->ret_text[0] = '\0';
+        return TURNOUT_OK;
+    }
+    if (value == NULL) {
+        return error_fail(error, TURNOUT_BAD_INPUT, member->name, "missing");
+    }
+    struct slice text = {json_string_value(value), json_string_length(value)};
+    if (!json_is_string(value) || (member->is_required && text.length == 0) || !text_is_utf8(text, NULL) ||
+        text_has_control(text) || !slice_copy(text, member->ret_text, member->capacity)) {
+        return error_fail(error, TURNOUT_BAD_INPUT, member->name, "must be a text of %s%zu bytes on one line",
+                          member->is_required ? "1 to " : "at most ", member->capacity - 1);
+    }
+    return TURNOUT_OK;
+}
+
+enum turnout_error text_members_parse(struct slice json, const struct text_member *members, size_t count,
+                                      struct error *error)
+{
+    if (json.length > TEXT_MEMBERS_BYTES_MAX) {
+        return error_fail(error, TURNOUT_TOO_LARGE, "", "at most %d bytes", (int)TEXT_MEMBERS_BYTES_MAX);
+    }
+    json_t *object = json_object_load(json, error);
+    if (object == NULL) {
+        return TURNOUT_BAD_INPUT;
+    }
+    enum turnout_error failed = check_names(object, members, count, error);
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
+        failed = read_member(object, &members[i], error);
+    }
+    json_decref(object);
+    return failed;
+}

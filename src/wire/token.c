@@ -1,0 +1,131 @@
+/* Tokens: lines that say what one is good for, and a mac over them. */
+#include <turnout/wire/token.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+_Static_assert(TOKEN_SECRET_BYTES == crypto_auth_hmacsha256_KEYBYTES, "a secret is a key of HMAC-SHA-256");
+
+enum { DECODED_MAC_BYTES = crypto_auth_hmacsha256_BYTES };
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_RELAY] = "relay", [ROLE_VIEW] = "view", [ROLE_DECIDE] = "decide", [ROLE_ADMIN] = "admin"};
+
+const char *token_role_name(enum token_role role)
+{
+    return role_names[role];
+}
+
+bool token_role_parse(struct slice name, enum token_role *ret_role)
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (slice_equals(name, role_names[role])) {
+            *ret_role = (enum token_role)role;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool token_role_may(enum token_role role, enum token_role wanted)
+{
+    if (role == ROLE_RELAY || wanted == ROLE_RELAY) {
+        return role == wanted;
+    }
+    return role >= wanted;
+}
+
+/* No value may hold a line end, so the lines cannot be confused. */
+static void compute_mac(const struct token *token, const char *election,
+                        const unsigned char secret[TOKEN_SECRET_BYTES],
+                        unsigned char ret_mac[DECODED_MAC_BYTES])
+{
+    char lines[sizeof "turnout-token-v1" + 2 * AREA_CODE_BYTES + 48];
+    int length = snprintf(lines, sizeof lines, "turnout-token-v1\n%s\n%s\n%s\n%" PRId64 "\n", election,
+                          role_names[token->role], token->area, token->expires);
+    assert(length > 0 && (size_t)length < sizeof lines);
+    int failed =
+        crypto_auth_hmacsha256(ret_mac, (const unsigned char *)lines, (unsigned long long)length, secret);
+    assert(failed == 0);
+}
+
+void token_make(const struct token *token, const char *election,
+                const unsigned char secret[TOKEN_SECRET_BYTES], char ret_text[TOKEN_BYTES_MAX + 1])
+{
+    assert(text_is_code(slice_of(token->area)) && token->expires > 0 && token->expires <= TOKEN_EXPIRES_MAX);
+    unsigned char mac[DECODED_MAC_BYTES];
+    char mac_text[TOKEN_MAC_TEXT_BYTES + 1];
+    compute_mac(token, election, secret, mac);
+    (void)sodium_bin2base64(mac_text, sizeof mac_text, mac, sizeof mac,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    int length = snprintf(ret_text, TOKEN_BYTES_MAX + 1, "%s.%s.%" PRId64 ".%s", role_names[token->role],
+                          token->area, token->expires, mac_text);
+    assert(length > 0 && length <= TOKEN_BYTES_MAX);
+}
+
+/* An area's code may hold dots of its own, so the text is read from both ends. */
+static bool parse(struct slice text, struct token *ret_token, unsigned char ret_mac[DECODED_MAC_BYTES])
+{
+    struct slice rest = text;
+    struct slice mac;
+    struct slice expiry;
+    uint64_t expires;
+    size_t mac_bytes;
+    if (text.length > TOKEN_BYTES_MAX || !text_split_last(&rest, '.', &mac) ||
+        !text_split_last(&rest, '.', &expiry) ||
+        !token_role_parse(text_split(&rest, '.'), &ret_token->role)) {
+        return false;
+    }
+    bool is_plain = expiry.length > 0 && expiry.bytes[0] != '0';
+    if (!text_is_code(rest) || !slice_copy(rest, ret_token->area, sizeof ret_token->area) || !is_plain ||
+        !text_parse_unsigned(expiry, (uint64_t)TOKEN_EXPIRES_MAX, &expires)) {
+        return false;
+    }
+    ret_token->expires = (int64_t)expires;
+    return mac.length == TOKEN_MAC_TEXT_BYTES &&
+           sodium_base642bin(ret_mac, DECODED_MAC_BYTES, mac.bytes, mac.length, NULL, &mac_bytes, NULL,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+           mac_bytes == DECODED_MAC_BYTES;
+}
+
+static void name_token(struct slice text, char ret_id[TOKEN_ID_BYTES])
+{
+    unsigned char hash[crypto_generichash_BYTES];
+    char whole[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    int failed =
+        crypto_generichash(hash, sizeof hash, (const unsigned char *)text.bytes, text.length, NULL, 0);
+    assert(failed == 0);
+    (void)sodium_bin2base64(whole, sizeof whole, hash, sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    memcpy(ret_id, whole, TOKEN_ID_BYTES - 1);
+    ret_id[TOKEN_ID_BYTES - 1] = '\0';
+}
+
+bool token_verify(struct slice text, const char *election, const unsigned char secret[TOKEN_SECRET_BYTES],
+                  struct token *ret_token)
+{
+    struct token token = {0};
+    unsigned char mac[DECODED_MAC_BYTES];
+    unsigned char right_mac[DECODED_MAC_BYTES];
+    if (!parse(text, &token, mac)) {
+        return false;
+    }
+    compute_mac(&token, election, secret, right_mac);
+    if (sodium_memcmp(mac, right_mac, sizeof mac) != 0) {
+        return false;
+    }
+    name_token(text, token.id);
+    *ret_token = token;
+    return true;
+}
+
+bool token_secret_parse(struct slice hex, unsigned char ret_secret[TOKEN_SECRET_BYTES])
+{
+    size_t length;
+    return hex.length == TOKEN_SECRET_HEX_BYTES &&
+           sodium_hex2bin(ret_secret, TOKEN_SECRET_BYTES, hex.bytes, hex.length, NULL, &length, NULL) == 0 &&
+           length == TOKEN_SECRET_BYTES;
+}

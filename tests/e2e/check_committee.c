@@ -1,0 +1,224 @@
+/* What committees ask, and who may: every route with no token, a bad one, the wrong role, another area, and the right
+ * one. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "answers.h"
+#include "committee.h"
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
+
+static void setup(void)
+{
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* ---- who may ask ---- */
+
+struct route {
+    const char *target;
+    const char *body; /* NULL: GET */
+    enum token_role role;
+    const char *area;     /* the smallest that a token must be of */
+    const char *not_area; /* one that is not enough */
+    int status;           /* when all is right */
+};
+
+/* In an order that leaves each its right answer. */
+static const struct route routes[] = {
+    {"/v1/phase", "{\"phase\":\"rehearsal\"}", ROLE_ADMIN, "T", "01", 200},
+    {"/v1/publication", "{\"mode\":\"live\"}", ROLE_ADMIN, "T", "01", 200},
+    {"/v1/units/0101-001", NULL, ROLE_VIEW, "0101", "0102", 200},
+    {"/v1/units/0201-004", NULL, ROLE_VIEW, "02", "01", 200},
+    {"/v1/areas/0101/units", NULL, ROLE_VIEW, "0101", "0102", 200},
+    {"/v1/areas/0101/silent", NULL, ROLE_VIEW, "01", "02", 200},
+    {"/v1/areas/01/silent?round=1", NULL, ROLE_VIEW, "01", "0101", 200},
+    {"/v1/areas/T/silent?round=6", NULL, ROLE_VIEW, "T", "02", 200},
+};
+enum { ROUTES = sizeof routes / sizeof routes[0] };
+
+static void expect_problem(const struct route *route, const char *headers, int status, const char *code)
+{
+    struct http_answer answer;
+    committee_ask(turnoutd.intake_http_port, route->target, headers, route->body, &answer);
+    ck_assert_msg(answer.status == status, "%s: %d, not %d: %s", route->target, answer.status, status,
+                  answer.body);
+    char value[64];
+    ck_assert(http_answer_header(&answer, "Content-Type", value, sizeof value));
+    ck_assert_str_eq(value, "application/problem+json");
+    ck_assert(http_answer_header(&answer, "Cache-Control", value, sizeof value));
+    ck_assert_str_eq(value, "no-store");
+    ck_assert_int_eq(http_answer_header(&answer, "WWW-Authenticate", value, sizeof value), status == 401);
+    json_t *problem = json_of(answer.body);
+    answer_check_member(problem, "code", code, route->target);
+    json_decref(problem);
+    http_answer_done(&answer);
+}
+
+START_TEST(a_token_is_needed)
+{
+    static const char *const headers[] = {
+        "",
+        "Authorization: Bearer\r\n",
+        "Authorization: Bearer \r\n",
+        "Authorization: Basic dDp0\r\n",
+        "Authorization: Bearer admin.T.99999999999.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n",
+        "Authorization: admin.T.99999999999.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n",
+    };
+    for (size_t i = 0; i < ROUTES; i++) {
+        for (size_t k = 0; k < sizeof headers / sizeof headers[0]; k++) {
+            expect_problem(&routes[i], headers[k], 401, "unauthorized");
+        }
+    }
+}
+END_TEST
+
+static void header_of(const char *token, char ret_header[TOKEN_HEADER_BYTES])
+{
+    int length = snprintf(ret_header, TOKEN_HEADER_BYTES, "Authorization: bearer %s\r\n", token);
+    ck_assert(length > 0 && length < TOKEN_HEADER_BYTES);
+}
+
+START_TEST(an_old_or_a_forged_token_is_none)
+{
+    for (size_t i = 0; i < ROUTES; i++) {
+        char token[TOKEN_BYTES_MAX + 1];
+        char header[TOKEN_HEADER_BYTES];
+        token_of(&workspace, routes[i].role, routes[i].area, 0, token);
+        header_of(token, header);
+        expect_problem(&routes[i], header, 401, "unauthorized");
+
+        token_of(&workspace, routes[i].role, routes[i].area, 60, token);
+        char *end = strrchr(token, '.');
+        ck_assert_ptr_nonnull(end);
+        end[1] = end[1] == 'A' ? 'B' : 'A';
+        header_of(token, header);
+        expect_problem(&routes[i], header, 401, "unauthorized");
+    }
+}
+END_TEST
+
+START_TEST(a_role_may_what_it_may)
+{
+    for (size_t i = 0; i < ROUTES; i++) {
+        for (int role = 0; role < ROLE_COUNT; role++) {
+            char header[TOKEN_HEADER_BYTES];
+            token_header(&workspace, (enum token_role)role, routes[i].area, header);
+            if (token_role_may((enum token_role)role, routes[i].role)) {
+                committee_expect(turnoutd.intake_http_port, routes[i].target, header, routes[i].body,
+                                 routes[i].status);
+            } else {
+                expect_problem(&routes[i], header, 403, "wrong-role");
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(an_area_limits)
+{
+    for (size_t i = 0; i < ROUTES; i++) {
+        char header[TOKEN_HEADER_BYTES];
+        token_header(&workspace, routes[i].role, routes[i].not_area, header);
+        expect_problem(&routes[i], header, 403, "out-of-scope");
+        token_header(&workspace, routes[i].role, "elsewhere", header);
+        expect_problem(&routes[i], header, 403, "out-of-scope");
+        token_header(&workspace, routes[i].role, "T", header);
+        committee_expect(turnoutd.intake_http_port, routes[i].target, header, routes[i].body,
+                         routes[i].status);
+    }
+}
+END_TEST
+
+/* No token, no mac and no secret in the log, whatever was asked. */
+START_TEST(tokens_are_not_logged)
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    char header[TOKEN_HEADER_BYTES];
+    token_of(&workspace, ROLE_ADMIN, "T", 60, token);
+    header_of(token, header);
+    committee_expect(turnoutd.intake_http_port, "/v1/publication", header, "{\"mode\":\"hold\"}", 200);
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    ck_assert_ptr_nonnull(strstr(log, "publication-change who="));
+    ck_assert_ptr_null(strstr(log, strrchr(token, '.') + 1));
+    free(log);
+}
+END_TEST
+
+/* ---- what is asked ---- */
+
+START_TEST(a_wrong_body_is_refused)
+{
+    static const struct {
+        const char *target;
+        const char *body;
+        int status;
+        const char *field;
+    } cases[] = {
+        {"/v1/phase", "", 400, NULL},
+        {"/v1/phase", "{}", 400, "phase"},
+        {"/v1/phase", "{\"phase\":\"shut\"}", 400, "phase"},
+        {"/v1/phase", "{\"phase\":1}", 400, "phase"},
+        {"/v1/phase", "{\"phase\":\"open\",\"phase\":\"open\"}", 400, NULL},
+        {"/v1/phase", "{\"phase\":\"open\",\"mode\":\"live\"}", 400, "mode"},
+        {"/v1/publication", "{\"mode\":\"\"}", 400, "mode"},
+        {"/v1/publication", "{\"mode\":\"Live\"}", 400, "mode"},
+        {"/v1/publication", "[\"live\"]", 400, NULL},
+    };
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, ROLE_ADMIN, "T", header);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct http_answer answer;
+        committee_ask(turnoutd.intake_http_port, cases[i].target, header, cases[i].body, &answer);
+        ck_assert_msg(answer.status == cases[i].status, "%s: %d %s", cases[i].body, answer.status,
+                      answer.body);
+        json_t *problem = json_of(answer.body);
+        answer_check_member(problem, "field", cases[i].field, cases[i].body);
+        json_decref(problem);
+        http_answer_done(&answer);
+    }
+    struct http_answer answer;
+    http_post(turnoutd.intake_http_port, "/v1/phase", "text/plain", "", 0, &answer);
+    ck_assert_int_eq(answer.status, 401); /* who asks is looked at first */
+    http_answer_done(&answer);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("committee");
+    TCase *tests = tcase_create("committee");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_token_is_needed);
+    tcase_add_test(tests, an_old_or_a_forged_token_is_none);
+    tcase_add_test(tests, a_role_may_what_it_may);
+    tcase_add_test(tests, an_area_limits);
+    tcase_add_test(tests, tokens_are_not_logged);
+    tcase_add_test(tests, a_wrong_body_is_refused);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

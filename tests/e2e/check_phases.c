@@ -1,0 +1,258 @@
+/* Phases and publication modes over two servers of one election: what is allowed, that both agree within a second, and
+ * what readers and units see of it. */
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <turnout/base/clock.h>
+
+#include "answers.h"
+#include "committee.h"
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { ASK_AGAIN_MS = 10, AGREE_MS = 1000 };
+
+static struct workspace workspace;
+static struct turnoutd first;  /* runs the Redis */
+static struct turnoutd second; /* uses it, and reads figures once a minute only */
+static char admin[TOKEN_HEADER_BYTES];
+
+static void start_second(void)
+{
+    char redis[WORKSPACE_PATH_BYTES];
+    char data[WORKSPACE_PATH_BYTES];
+    char address[WORKSPACE_PATH_BYTES + 8];
+    workspace_path(&workspace, "data/redis/redis.sock", redis);
+    workspace_path(&workspace, "data-2", data);
+    int length = snprintf(address, sizeof address, "unix:%s", redis);
+    ck_assert(length > 0 && (size_t)length < sizeof address);
+    const char *const settings[] = {"--redis", address, "--data", data, "--publish-ms", "60000", NULL};
+    turnoutd_start(&second, &workspace, settings);
+}
+
+static void setup(void)
+{
+    static const char *const settings[] = {"--publish-ms", "100", NULL};
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    turnoutd_start(&first, &workspace, settings);
+    token_header(&workspace, ROLE_ADMIN, "T", admin);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&first);
+    workspace_done(&workspace);
+}
+
+/* ---- asking ---- */
+
+static void change(const char *target, const char *body, int status, const char *before_or_code)
+{
+    struct http_answer answer;
+    committee_ask(first.intake_http_port, target, admin, body, &answer);
+    ck_assert_msg(answer.status == status, "%s: %d, not %d: %s", body, answer.status, status, answer.body);
+    json_t *document = json_of(answer.body);
+    answer_check_member(document, status == 200 ? "before" : "code", before_or_code, body);
+    json_decref(document);
+    http_answer_done(&answer);
+}
+
+static void set_phase(const char *phase, int status, const char *before_or_code)
+{
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"phase\":\"%s\"}", phase);
+    change("/v1/phase", body, status, before_or_code);
+}
+
+static void set_mode(const char *mode, const char *before)
+{
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"mode\":\"%s\"}", mode);
+    change("/v1/publication", body, 200, before);
+}
+
+static json_t *shown_by(const struct turnoutd *turnoutd)
+{
+    struct http_answer answer;
+    http_request(turnoutd->public_port, "GET", "/v1/turnout", "", &answer);
+    ck_assert_int_eq(answer.status, 200);
+    json_t *document = json_of(answer.body);
+    http_answer_done(&answer);
+    return document;
+}
+
+static bool shows(const struct turnoutd *turnoutd, bool is_test, const char *mode)
+{
+    json_t *document = shown_by(turnoutd);
+    bool does = json_is_true(json_object_get(document, "test")) == is_test &&
+                strcmp(json_text_of(document, "publication"), mode) == 0;
+    json_decref(document);
+    return does;
+}
+
+static void wait_shown(const struct turnoutd *turnoutd, bool is_test, const char *mode)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + AGREE_MS;
+    while (!shows(turnoutd, is_test, mode)) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "not %s within a second", mode);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+}
+
+static void expect_report(const struct turnoutd *turnoutd, int seq, int voted, int status, const char *code)
+{
+    struct http_answer answer;
+    small_report_post(turnoutd->intake_http_port, &(struct small_report){.seq = seq, .voted = voted},
+                      &answer);
+    ck_assert_msg(answer.status == status, "%d, not %d: %s", answer.status, status, answer.body);
+    json_t *result = json_of(answer.body);
+    answer_check_member(result, "code", code, code);
+    json_decref(result);
+    http_answer_done(&answer);
+}
+
+/* ---- phases ---- */
+
+START_TEST(two_servers_agree_within_a_second)
+{
+    start_second();
+    ck_assert(shows(&first, true, "live") && shows(&second, true, "live"));
+    set_phase("open", 200, "rehearsal");
+    wait_shown(&first, false, "live");
+    wait_shown(&second, false, "live");
+    expect_report(&first, 1, 1, 401, "bad-signature"); /* unsigned ones are for rehearsals */
+    expect_report(&second, 1, 1, 401, "bad-signature");
+    set_mode("hold", "live");
+    wait_shown(&first, false, "hold");
+    wait_shown(&second, false, "hold");
+    set_phase("closed", 200, "open");
+    set_mode("rounds", "hold");
+    wait_shown(&first, false, "rounds");
+    wait_shown(&second, false, "rounds");
+    expect_report(&first, 1, 1, 409, "closed");
+    expect_report(&second, 1, 1, 409, "closed");
+    turnoutd_stop(&second);
+}
+END_TEST
+
+START_TEST(phases_follow_each_other)
+{
+    set_phase("rehearsal", 200, "rehearsal");
+    set_phase("closed", 409, "not-allowed");
+    set_phase("open", 200, "rehearsal");
+    set_phase("open", 200, "open");
+    set_phase("rehearsal", 409, "not-allowed");
+    set_phase("closed", 200, "open");
+    set_phase("rehearsal", 409, "not-allowed");
+    set_phase("open", 200, "closed");
+}
+END_TEST
+
+START_TEST(rehearsal_reports_keep_it_shut)
+{
+    expect_report(&first, 1, 10, 201, NULL);
+    set_phase("open", 409, "rehearsal-stands");
+    expect_report(&first, 2, 20, 201, NULL);
+    ck_assert(shows(&first, true, "live"));
+}
+END_TEST
+
+/* ---- publication modes ---- */
+
+static void expect_voted(const struct turnoutd *turnoutd, int64_t voted)
+{
+    json_t *document = shown_by(turnoutd);
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "voted"), voted);
+    json_decref(document);
+}
+
+START_TEST(hold_keeps_what_was_shown)
+{
+    expect_report(&first, 1, 10, 201, NULL);
+    small_wait_voted(first.public_port, 10);
+    set_mode("hold", "live");
+    wait_shown(&first, true, "hold");
+    json_t *before = shown_by(&first);
+    expect_report(&first, 2, 20, 201, NULL);
+    start_second(); /* which shows that the report has long been readable, and nothing of it */
+    json_t *after = shown_by(&first);
+    ck_assert(json_equal(before, after));
+    expect_voted(&first, 10);
+    json_decref(before);
+    json_decref(after);
+
+    json_t *document = shown_by(&second);
+    const json_t *nation = json_object_of(document, "nation");
+    ck_assert(json_is_null(json_object_get(nation, "voted")));
+    ck_assert(json_is_true(json_object_get(nation, "verified")));
+    ck_assert_str_eq(json_text_of(document, "publication"), "hold");
+    json_decref(document);
+
+    set_mode("live", "hold");
+    wait_shown(&first, true, "live");
+    wait_shown(&second, true, "live");
+    small_wait_voted(first.public_port, 20);
+    small_wait_voted(second.public_port, 20);
+    turnoutd_stop(&second);
+}
+END_TEST
+
+/* All rounds of the election have long passed, so there is no next one to wait for. */
+START_TEST(rounds_keeps_what_the_last_one_showed)
+{
+    expect_report(&first, 1, 10, 201, NULL);
+    small_wait_voted(first.public_port, 10);
+    set_mode("rounds", "live");
+    wait_shown(&first, true, "rounds");
+    expect_report(&first, 2, 20, 201, NULL);
+    start_second();
+    expect_voted(&first, 10);
+    turnoutd_stop(&second);
+}
+END_TEST
+
+/* What a server that was started anew cannot know it does not show. */
+START_TEST(what_is_held_outlives_the_server)
+{
+    expect_report(&first, 1, 10, 201, NULL);
+    set_mode("hold", "live");
+    turnoutd_stop(&first);
+    static const char *const settings[] = {"--publish-ms", "100", NULL};
+    turnoutd_start(&first, &workspace, settings);
+    json_t *document = shown_by(&first);
+    ck_assert(json_is_null(json_object_get(json_object_of(document, "nation"), "voted")));
+    json_decref(document);
+    token_header(&workspace, ROLE_ADMIN, "T", admin); /* the secret is still the same */
+    set_mode("live", "hold");
+    wait_shown(&first, true, "live");
+    small_wait_voted(first.public_port, 10);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("phases");
+    TCase *tests = tcase_create("phases");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, two_servers_agree_within_a_second);
+    tcase_add_test(tests, phases_follow_each_other);
+    tcase_add_test(tests, rehearsal_reports_keep_it_shut);
+    tcase_add_test(tests, hold_keeps_what_was_shown);
+    tcase_add_test(tests, rounds_keeps_what_the_last_one_showed);
+    tcase_add_test(tests, what_is_held_outlives_the_server);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

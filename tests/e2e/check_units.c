@@ -1,0 +1,290 @@
+/* Units as committees, and the units themselves, see them. */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/wire/read_signature.h>
+
+#include "answers.h"
+#include "committee.h"
+#include "http.h"
+#include "json_schema.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char view[TOKEN_HEADER_BYTES]; /* of the nation */
+
+static const unsigned char unit_seed[SIGNING_SEED_BYTES] = {1};
+static const unsigned char other_seed[SIGNING_SEED_BYTES] = {2};
+static const unsigned char office_seed[SIGNING_SEED_BYTES] = {3};
+
+static void add_key(struct buffer *out, const char *id, const char *area, const unsigned char *seed,
+                    const char *revoked)
+{
+    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
+    char text[PUBLIC_KEY_TEXT_BYTES + 1];
+    ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, seed), 0);
+    (void)sodium_bin2base64(text, sizeof text, public_key, sizeof public_key,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    buffer_printf(out, "%s,%s,%s,,,%s\n", id, area, text, revoked);
+}
+
+static void setup(void)
+{
+    static const char *const settings[] = {"--publish-ms", "100", NULL};
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    workspace_add_small_election(&workspace, "election");
+    struct buffer keys = {0};
+    buffer_append_text(&keys, "key,area,public_key,from,until,revoked\n");
+    add_key(&keys, "0101-001.a", "0101-001", unit_seed, "");
+    add_key(&keys, "0101-002.a", "0101-002", other_seed, "");
+    add_key(&keys, "0101-001.b", "0101-001", other_seed, "2026-03-01T00:00:00+07:00");
+    add_key(&keys, "0101.office", "0101", office_seed, "");
+    workspace_write(&workspace, "election/keys.csv", keys.bytes);
+    buffer_done(&keys);
+    turnoutd_start(&turnoutd, &workspace, settings);
+    token_header(&workspace, ROLE_VIEW, "T", view);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static json_t *get(const char *target)
+{
+    struct http_answer answer;
+    committee_ask(turnoutd.intake_http_port, target, view, NULL, &answer);
+    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
+    char value[32];
+    ck_assert(http_answer_header(&answer, "Cache-Control", value, sizeof value));
+    ck_assert_str_eq(value, "no-store");
+    json_t *document = json_of(answer.body);
+    char fault[JSON_SCHEMA_FAULT_BYTES];
+    bool is_list = strncmp(target, "/v1/areas/", strlen("/v1/areas/")) == 0;
+    ck_assert_msg(json_schema_check(is_list ? "units.schema.json" : "unit.schema.json", document, fault),
+                  "%s: %s\n%s", target, fault, answer.body);
+    http_answer_done(&answer);
+    return document;
+}
+
+static void report(const struct small_report *sent, int status)
+{
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port, sent, &answer);
+    ck_assert_msg(answer.status == status, "%d, not %d: %s", answer.status, status, answer.body);
+    http_answer_done(&answer);
+}
+
+/* ---- one ---- */
+
+START_TEST(a_silent_unit_is_told)
+{
+    json_t *document = get("/v1/units/0101-001");
+    ck_assert_str_eq(json_text_of(document, "unit"), "0101-001");
+    ck_assert_str_eq(json_text_of(document, "commune"), "0101");
+    ck_assert_int_eq(json_integer_of(document, "listed"), 1000);
+    ck_assert_int_eq(json_integer_of(document, "next_seq"), 1);
+    const json_t *state = json_object_of(document, "state");
+    ck_assert_int_eq(json_integer_of(state, "seq"), 0);
+    ck_assert_int_eq(json_integer_of(state, "registered"), 1000);
+    ck_assert(json_is_null(json_object_get(state, "as_of")));
+    ck_assert(json_is_null(json_object_get(state, "receipt")));
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 0);
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(what_a_unit_sent_is_told)
+{
+    report(&(struct small_report){.seq = 2, .voted = 100}, 201);
+    report(&(struct small_report){.seq = 1, .voted = 50}, 200); /* superseded */
+    report(&(struct small_report){.seq = 4,
+                                  .voted = 90,
+                                  .more = ",\"kind\":\"correction\",\"reason\":\"miscount\",\"note\":\"đếm "
+                                          "\\\"lại\\\"\",\"registered\":1001"},
+           201);
+    report(&(struct small_report){.seq = 5, .voted = 2000}, 422);
+    json_t *document = get("/v1/units/0101-001");
+    ck_assert_int_eq(json_integer_of(document, "next_seq"), 5);
+    const json_t *state = json_object_of(document, "state");
+    ck_assert_int_eq(json_integer_of(state, "seq"), 4);
+    ck_assert_int_eq(json_integer_of(state, "voted"), 90);
+    ck_assert_int_eq(json_integer_of(state, "registered"), 1001);
+    ck_assert_str_eq(json_text_of(state, "kind"), "correction");
+    ck_assert_str_eq(json_text_of(state, "as_of"), "2026-03-15T09:00:00+07:00");
+    ck_assert_int_eq(json_integer_of(state, "round"), 1);
+    answer_check_receipt(state);
+
+    const json_t *reports = json_array_of(document, "reports");
+    ck_assert_uint_eq(json_array_size(reports), 3);
+    const json_t *newest = json_array_get(reports, 0);
+    ck_assert_int_eq(json_integer_of(newest, "seq"), 4);
+    ck_assert_str_eq(json_text_of(newest, "outcome"), "accepted");
+    ck_assert_str_eq(json_text_of(newest, "reason"), "miscount");
+    ck_assert_str_eq(json_text_of(newest, "note"), "đếm \"lại\"");
+    ck_assert_int_eq(json_integer_of(newest, "registered"), 1001);
+    ck_assert_int_eq(json_integer_of(newest, "voted_before"), 100);
+    ck_assert(json_is_null(json_object_get(newest, "key")));
+    const json_t *oldest = json_array_get(reports, 2);
+    ck_assert_int_eq(json_integer_of(oldest, "seq"), 2);
+    ck_assert(json_is_null(json_object_get(oldest, "registered")));
+    ck_assert_str_eq(json_text_of(json_array_get(reports, 1), "outcome"), "superseded");
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(what_is_not_there_is_not_found)
+{
+    committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/units/0101", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0109/units", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/01/units", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0109/silent", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/unit", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas//units", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/0102/units", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units/", view, NULL, 404);
+    committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", "", NULL, 401);
+}
+END_TEST
+
+/* ---- many ---- */
+
+START_TEST(the_units_of_a_commune_are_listed)
+{
+    report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
+    json_t *document = get("/v1/areas/0101/units");
+    ck_assert_str_eq(json_text_of(document, "area"), "0101");
+    ck_assert_int_eq(json_integer_of(document, "found"), 3);
+    const json_t *units = json_array_of(document, "units");
+    ck_assert_uint_eq(json_array_size(units), 3);
+    ck_assert_str_eq(json_text_of(json_array_get(units, 0), "unit"), "0101-001");
+    ck_assert_int_eq(json_integer_of(json_array_get(units, 0), "seq"), 0);
+    ck_assert_int_eq(json_integer_of(json_array_get(units, 1), "voted"), 7);
+    ck_assert_int_eq(json_integer_of(json_array_get(units, 1), "registered"), 500);
+    json_decref(document);
+
+    document = get("/v1/areas/0202/units"); /* a commune without units */
+    ck_assert_int_eq(json_integer_of(document, "found"), 0);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 0);
+    json_decref(document);
+}
+END_TEST
+
+static void expect_silent(const char *target, const char *const codes[])
+{
+    json_t *document = get(target);
+    const json_t *units = json_array_of(document, "units");
+    size_t count = 0;
+    for (; codes[count] != NULL; count++) {
+        ck_assert_msg(count < json_array_size(units), "%s: %s is missing", target, codes[count]);
+        ck_assert_str_eq(json_text_of(json_array_get(units, count), "unit"), codes[count]);
+    }
+    ck_assert_uint_eq(json_array_size(units), count);
+    ck_assert_int_eq(json_integer_of(document, "found"), (int64_t)count);
+    json_decref(document);
+}
+
+START_TEST(silence_is_by_round)
+{
+    report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
+    report(
+        &(struct small_report){
+            .unit = "0102-001", .seq = 1, .voted = 7, .as_of = "2026-03-15T11:05:00+07:00"},
+        201);
+    expect_silent("/v1/areas/01/silent",
+                  (const char *const[]){"0101-001", "0101-003", "0102-002", "0102-003", NULL});
+    expect_silent("/v1/areas/01/silent?round=1",
+                  (const char *const[]){"0101-001", "0101-003", "0102-002", "0102-003", NULL});
+    expect_silent("/v1/areas/01/silent?round=2",
+                  (const char *const[]){"0101-001", "0101-002", "0101-003", "0102-002", "0102-003", NULL});
+    expect_silent("/v1/areas/0102/silent?round=2", (const char *const[]){"0102-002", "0102-003", NULL});
+    expect_silent("/v1/areas/T/silent?round=2",
+                  (const char *const[]){"0101-001", "0101-002", "0101-003", "0102-002", "0102-003",
+                                        "0201-001", "0201-002", "0201-003", "0201-004", NULL});
+    expect_silent("/v1/areas/0202/silent?round=2", (const char *const[]){NULL});
+}
+END_TEST
+
+START_TEST(a_round_must_be_one)
+{
+    static const char *const queries[] = {"round=0",  "round=7",           "round=", "round", "round=1x",
+                                          "round=-1", "round=123456789012"};
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        char target[64];
+        (void)snprintf(target, sizeof target, "/v1/areas/T/silent?%s", queries[i]);
+        committee_expect(turnoutd.intake_http_port, target, view, NULL, 400);
+    }
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/T/silent?round=6", view, NULL, 200);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/T/silent?turn=9", view, NULL, 200);
+}
+END_TEST
+
+/* ---- the unit itself ---- */
+
+static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
+                          const unsigned char *seed, int status)
+{
+    struct read_signature signature = {.time = clock_wall_ms() / 1000 - age_s};
+    ck_assert(slice_copy(slice_of(key), signature.key, sizeof signature.key));
+    read_signature_sign(&signature, "small", signed_unit, seed);
+    char header[512];
+    char target[64];
+    (void)snprintf(header, sizeof header, "Authorization: Signature %s.%" PRId64 ".%s\r\n", signature.key,
+                   signature.time, signature.sig);
+    (void)snprintf(target, sizeof target, "/v1/units/%s", target_unit);
+    committee_expect(turnoutd.intake_http_port, target, header, NULL, status);
+}
+
+START_TEST(a_unit_reads_itself)
+{
+    enum { SLACK_S = 20 }; /* what a busy machine may take between signing and verifying */
+    expect_signed("0101-001", "0101-001.a", "0101-001", 0, unit_seed, 200);
+    expect_signed("0101-001", "0101-001.a", "0101-001", READ_SIGNATURE_AGE_S_MAX - SLACK_S, unit_seed, 200);
+    expect_signed("0101-001", "0101-001.a", "0101-001", SLACK_S - READ_SIGNATURE_AGE_S_MAX, unit_seed, 200);
+    expect_signed("0101-001", "0101-001.a", "0101-001", READ_SIGNATURE_AGE_S_MAX + 1, unit_seed, 401);
+    expect_signed("0101-001", "0101-001.a", "0101-001", -READ_SIGNATURE_AGE_S_MAX - SLACK_S, unit_seed, 401);
+    expect_signed("0101-001", "0101-001.a", "0101-001", 0, other_seed,
+                  401);                                                     /* another's key under its name */
+    expect_signed("0101-001", "0101-001.a", "0101-002", 0, unit_seed, 401); /* signed for another unit */
+    expect_signed("0101-001", "0101-001.b", "0101-001", 0, other_seed, 401);   /* revoked */
+    expect_signed("0101-001", "nobody", "0101-001", 0, unit_seed, 401);        /* no such key */
+    expect_signed("0101-002", "0101-001.a", "0101-002", 0, unit_seed, 403);    /* another unit */
+    expect_signed("0101-001", "0101.office", "0101-001", 0, office_seed, 403); /* an office has tokens */
+    expect_signed("0101-009", "0101-001.a", "0101-009", 0, unit_seed,
+                  401); /* tells nothing of what there is */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("units");
+    TCase *tests = tcase_create("units");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_silent_unit_is_told);
+    tcase_add_test(tests, what_a_unit_sent_is_told);
+    tcase_add_test(tests, what_is_not_there_is_not_found);
+    tcase_add_test(tests, the_units_of_a_commune_are_listed);
+    tcase_add_test(tests, silence_is_by_round);
+    tcase_add_test(tests, a_round_must_be_one);
+    tcase_add_test(tests, a_unit_reads_itself);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

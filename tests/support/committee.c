@@ -1,0 +1,62 @@
+/* Reads the secret, makes tokens, shows them. */
+#include "committee.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/service/secret.h>
+
+void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
+              char ret_token[TOKEN_BYTES_MAX + 1])
+{
+    char data[WORKSPACE_PATH_BYTES];
+    unsigned char secret[TOKEN_SECRET_BYTES];
+    struct error error;
+    workspace_path(workspace, "data", data);
+    enum turnout_error failed = secret_read(data, secret, &error);
+    ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
+    struct token token = {.role = role, .expires = clock_wall_ms() / 1000 + expires};
+    ck_assert(slice_copy(slice_of(area), token.area, sizeof token.area));
+    token_make(&token, "small", secret, ret_token);
+}
+
+void token_header(const struct workspace *workspace, enum token_role role, const char *area,
+                  char ret_header[TOKEN_HEADER_BYTES])
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    token_of(workspace, role, area, 3600, token);
+    int length = snprintf(ret_header, TOKEN_HEADER_BYTES, "Authorization: Bearer %s\r\n", token);
+    ck_assert(length > 0 && length < TOKEN_HEADER_BYTES);
+}
+
+void committee_ask(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
+                   struct http_answer *ret_answer)
+{
+    if (body == NULL) {
+        http_request(intake_http_port, "GET", target, headers, ret_answer);
+        return;
+    }
+    struct buffer request = {0};
+    buffer_printf(&request,
+                  "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n%s"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  target, headers, strlen(body), body);
+    struct http_link link;
+    http_open(&link, intake_http_port);
+    http_send(&link, request.bytes, request.length);
+    http_read_answer(&link, true, ret_answer);
+    http_close(&link);
+    buffer_done(&request);
+}
+
+void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
+                      int status)
+{
+    struct http_answer answer;
+    committee_ask(intake_http_port, target, headers, body, &answer);
+    ck_assert_msg(answer.status == status, "%s %s: %d, not %d: %s", target, body == NULL ? "" : body,
+                  answer.status, status, answer.body);
+    http_answer_done(&answer);
+}

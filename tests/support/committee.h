@@ -1,0 +1,32 @@
+/* A committee of the small election: tokens for a turnoutd that has been started in the workspace, made with the secret
+ * it has made, and asking with them. */
+#ifndef TURNOUT_TESTS_COMMITTEE_H
+#define TURNOUT_TESTS_COMMITTEE_H
+
+#include <stdint.h>
+
+#include <turnout/wire/token.h>
+
+#include "http.h"
+#include "workspace.h"
+
+enum { TOKEN_HEADER_BYTES = 256 };
+
+/* A token of the server whose data is in the workspace's folder `data`; `expires` in seconds from now, may be past. */
+void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
+              char ret_token[TOKEN_BYTES_MAX + 1]);
+
+/* `Authorization: Bearer <token>` and its CRLF, with a token that is good for an hour. */
+void token_header(const struct workspace *workspace, enum token_role role, const char *area,
+                  char ret_header[TOKEN_HEADER_BYTES]);
+
+/* Asks with these header lines, each with its CRLF. A `body` of NULL is a GET. The caller ends with
+ * http_answer_done(). */
+void committee_ask(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
+                   struct http_answer *ret_answer);
+
+/* The same; fails the test unless it is answered with this status, and frees the answer. */
+void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
+                      int status);
+
+#endif

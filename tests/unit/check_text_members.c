@@ -1,0 +1,104 @@
+/* Objects of texts: read, and refused with the member to blame. */
+#include <turnout/wire/text_members.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+enum { CAPACITY = 8 };
+
+static char first[CAPACITY];
+static char second[CAPACITY];
+
+static enum turnout_error parse(struct slice json, struct error *error)
+{
+    const struct text_member members[] = {{"first", first, CAPACITY, true},
+                                          {"second", second, CAPACITY, false}};
+    return text_members_parse(json, members, 2, error);
+}
+
+START_TEST(members_are_read)
+{
+    static const struct {
+        const char *json;
+        const char *first;
+        const char *second;
+    } cases[] = {
+        {"{\"first\":\"a\"}", "a", ""},
+        {" {\"second\" : \"b\", \"first\":\"a\"}\n", "a", "b"},
+        {"{\"first\":\"1234567\",\"second\":\"\"}", "1234567", ""},
+        {"{\"first\":\"\\u1ebf\"}", "ế", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error;
+        memset(second, 'x', sizeof second);
+        ck_assert_msg(parse(slice_of(cases[i].json), &error) == TURNOUT_OK, "%s: %s", cases[i].json,
+                      error.text);
+        ck_assert_str_eq(first, cases[i].first);
+        ck_assert_str_eq(second, cases[i].second);
+    }
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_blamed)
+{
+    static const struct {
+        const char *json;
+        const char *field;
+    } cases[] = {
+        {"", ""},
+        {"[]", ""},
+        {"null", ""},
+        {"{\"first\":\"a\"", ""},
+        {"{\"first\":\"a\"}{}", ""},
+        {"{\"first\":\"a\",\"first\":\"a\"}", ""},
+        {"{\"first\":\"a\",\"third\":\"c\"}", "third"},
+        {"{\"first\":\"a\",\"th ird\":\"c\"}", ""},
+        {"{}", "first"},
+        {"{\"first\":\"\"}", "first"},
+        {"{\"first\":null}", "first"},
+        {"{\"first\":1}", "first"},
+        {"{\"first\":[\"a\"]}", "first"},
+        {"{\"first\":\"12345678\"}", "first"},
+        {"{\"first\":\"a\\nb\"}", "first"},
+        {"{\"first\":\"a\\u0000b\"}", NULL},
+        {"{\"first\":\"a\",\"second\":null}", "second"},
+        {"{\"first\":\"a\",\"second\":\"12345678\"}", "second"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error;
+        ck_assert_msg(parse(slice_of(cases[i].json), &error) == TURNOUT_BAD_INPUT, "%s", cases[i].json);
+        if (cases[i].field != NULL) {
+            ck_assert_str_eq(error.field, cases[i].field);
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_size_is_bounded)
+{
+    char json[TEXT_MEMBERS_BYTES_MAX + 1];
+    memset(json, ' ', sizeof json);
+    memcpy(json, "{\"first\":\"a\"}", strlen("{\"first\":\"a\"}"));
+    struct error error;
+    ck_assert_int_eq(parse((struct slice){json, sizeof json - 1}, &error), TURNOUT_OK);
+    ck_assert_int_eq(parse((struct slice){json, sizeof json}, &error), TURNOUT_TOO_LARGE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("text_members");
+    TCase *tests = tcase_create("text_members");
+    tcase_add_test(tests, members_are_read);
+    tcase_add_test(tests, what_is_wrong_is_blamed);
+    tcase_add_test(tests, the_size_is_bounded);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,192 @@
+/* Tokens: made, verified, and refused for every bit and character that is not as it was made. */
+#include <turnout/wire/token.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <sodium.h>
+
+enum { TEXT_BYTES = TOKEN_BYTES_MAX + 1 };
+
+static const unsigned char secret[TOKEN_SECRET_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+static const struct token commune = {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600000};
+
+static bool verifies(const char *text, struct token *ret_token)
+{
+    return token_verify(slice_of(text), "vn-2026", secret, ret_token);
+}
+
+/* What proto/committee.md shows: made with another language's HMAC. */
+static const char known[] = "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0";
+
+START_TEST(a_token_is_what_it_always_was)
+{
+    char text[TEXT_BYTES];
+    token_make(&commune, "vn-2026", secret, text);
+    ck_assert_str_eq(text, known);
+    struct token token;
+    ck_assert(verifies(text, &token));
+    ck_assert_str_eq(token.id, "UEnevoQH");
+}
+END_TEST
+
+START_TEST(what_was_made_is_verified)
+{
+    static const struct token tokens[] = {
+        {.role = ROLE_RELAY, .area = "VN", .expires = 1},
+        {.role = ROLE_VIEW, .area = "a.b", .expires = 1773600000},
+        {.role = ROLE_DECIDE, .area = ".", .expires = 1773600000},
+        {.role = ROLE_ADMIN, .area = "admin.1.2", .expires = TOKEN_EXPIRES_MAX},
+        {.role = ROLE_DECIDE, .area = "0123456789abcdef0123456789abcdef", .expires = TOKEN_EXPIRES_MAX},
+    };
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+        char text[TEXT_BYTES];
+        struct token token;
+        token_make(&tokens[i], "vn-2026", secret, text);
+        ck_assert_msg(verifies(text, &token), "%s", text);
+        ck_assert_int_eq(token.role, tokens[i].role);
+        ck_assert_str_eq(token.area, tokens[i].area);
+        ck_assert_int_eq(token.expires, tokens[i].expires);
+        ck_assert_uint_eq(strlen(token.id), TOKEN_ID_BYTES - 1);
+    }
+}
+END_TEST
+
+START_TEST(every_flipped_bit_is_refused)
+{
+    char text[TEXT_BYTES];
+    struct token token;
+    token_make(&commune, "vn-2026", secret, text);
+    for (size_t bit = 0; bit < 8 * strlen(known); bit++) {
+        char flipped[TEXT_BYTES];
+        memcpy(flipped, text, sizeof flipped);
+        flipped[bit / 8] = (char)(flipped[bit / 8] ^ 1 << bit % 8);
+        struct slice bytes = {flipped, strlen(known)};
+        ck_assert_msg(!token_verify(bytes, "vn-2026", secret, &token), "bit %zu: %s", bit, flipped);
+    }
+    ck_assert(verifies(text, &token));
+}
+END_TEST
+
+START_TEST(every_cut_is_refused)
+{
+    struct token token;
+    for (size_t length = 0; length < strlen(known); length++) {
+        ck_assert_msg(!token_verify((struct slice){known, length}, "vn-2026", secret, &token), "%zu", length);
+    }
+}
+END_TEST
+
+/* The mac of another token in place of its own: another role, area, expiry, election, secret. */
+START_TEST(a_mac_is_good_for_one_token)
+{
+    static const struct token others[] = {
+        {.role = ROLE_ADMIN, .area = "19804", .expires = 1773600000},
+        {.role = ROLE_DECIDE, .area = "VN", .expires = 1773600000},
+        {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600001},
+    };
+    const char *mac = strrchr(known, '.');
+    struct token token;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char text[TEXT_BYTES];
+        token_make(&others[i], "vn-2026", secret, text);
+        ck_assert(verifies(text, &token));
+        memcpy(strrchr(text, '.'), mac, strlen(mac) + 1);
+        ck_assert_msg(!verifies(text, &token), "%s", text);
+    }
+    const unsigned char other_secret[TOKEN_SECRET_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 10};
+    ck_assert(!token_verify(slice_of(known), "vn-2031", secret, &token));
+    ck_assert(!token_verify(slice_of(known), "vn-2026", other_secret, &token));
+}
+END_TEST
+
+START_TEST(a_token_has_one_spelling)
+{
+    static const char *const texts[] = {
+        "",
+        ".",
+        "...",
+        "decide.19804.1773600000",
+        "decide.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide..1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.01773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.+1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804..mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.0.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.100000000000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0=",
+        "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0\n",
+        " decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "Decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.1980 4.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "owner.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.0123456789abcdef0123456789abcdef0.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+    };
+    struct token token;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ck_assert_msg(!verifies(texts[i], &token), "%s", texts[i]);
+    }
+    ck_assert(verifies(known, &token));
+}
+END_TEST
+
+START_TEST(roles_contain_each_other)
+{
+    static const bool may[ROLE_COUNT][ROLE_COUNT] = {
+        [ROLE_RELAY] = {[ROLE_RELAY] = true},
+        [ROLE_VIEW] = {[ROLE_VIEW] = true},
+        [ROLE_DECIDE] = {[ROLE_VIEW] = true, [ROLE_DECIDE] = true},
+        [ROLE_ADMIN] = {[ROLE_VIEW] = true, [ROLE_DECIDE] = true, [ROLE_ADMIN] = true},
+    };
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        for (int wanted = 0; wanted < ROLE_COUNT; wanted++) {
+            ck_assert_int_eq(token_role_may((enum token_role)role, (enum token_role)wanted),
+                             may[role][wanted]);
+        }
+        enum token_role parsed;
+        ck_assert(token_role_parse(slice_of(token_role_name((enum token_role)role)), &parsed));
+        ck_assert_int_eq((int)parsed, role);
+    }
+}
+END_TEST
+
+START_TEST(a_secret_is_64_hex_digits)
+{
+    unsigned char parsed[TOKEN_SECRET_BYTES];
+    const char *hex = "0102030405060708090000000000000000000000000000000000000000000000";
+    ck_assert(token_secret_parse(slice_of(hex), parsed));
+    ck_assert_mem_eq(parsed, secret, sizeof parsed);
+    ck_assert(!token_secret_parse(slice_of(hex + 1), parsed));
+    ck_assert(!token_secret_parse(slice_of(hex + 2), parsed));
+    ck_assert(!token_secret_parse(slice_of(""), parsed));
+    ck_assert(!token_secret_parse(
+        slice_of("010203040506070809000000000000000000000000000000000000000000000g"), parsed));
+    ck_assert(!token_secret_parse(
+        slice_of("01020304050607080900000000000000000000000000000000000000000000000"), parsed));
+}
+END_TEST
+
+int main(void)
+{
+    if (sodium_init() < 0) {
+        return EXIT_FAILURE;
+    }
+    Suite *suite = suite_create("token");
+    TCase *tokens = tcase_create("tokens");
+    tcase_add_test(tokens, a_token_is_what_it_always_was);
+    tcase_add_test(tokens, what_was_made_is_verified);
+    tcase_add_test(tokens, every_flipped_bit_is_refused);
+    tcase_add_test(tokens, every_cut_is_refused);
+    tcase_add_test(tokens, a_mac_is_good_for_one_token);
+    tcase_add_test(tokens, a_token_has_one_spelling);
+    tcase_add_test(tokens, roles_contain_each_other);
+    tcase_add_test(tokens, a_secret_is_64_hex_digits);
+    suite_add_tcase(suite, tokens);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
