@@ -83,19 +83,36 @@ static bool is_loading(const struct redisReply *reply)
     return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", strlen("LOADING")) == 0;
 }
 
-/* A server that listens may still be loading what it knows. */
+static void wait_a_little(int64_t deadline_ms)
+{
+    ck_assert_msg(clock_monotonic_ms() < deadline_ms, "Redis does not serve");
+    ck_assert_int_ge(poll(NULL, 0, 5), 0);
+}
+
+/* A server that was started may not listen yet. */
+static struct redisContext *connect_to_it(int64_t deadline_ms)
+{
+    for (;;) {
+        struct redisContext *link = redisConnectUnix(address.path);
+        ck_assert_ptr_nonnull(link);
+        if (link->err == 0) {
+            return link;
+        }
+        redisFree(link);
+        wait_a_little(deadline_ms);
+    }
+}
+
+/* One that listens may still be loading what it knows. */
 static struct redisReply *ask(const char *command)
 {
-    struct redisContext *link = redisConnectUnix(address.path);
-    ck_assert_ptr_nonnull(link);
-    ck_assert_msg(link->err == 0, "%s", link->errstr);
     int64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    struct redisContext *link = connect_to_it(deadline_ms);
     struct redisReply *reply = redisCommand(link, command);
     ck_assert_ptr_nonnull(reply);
     while (is_loading(reply)) {
-        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "still loading");
         freeReplyObject(reply);
-        ck_assert_int_ge(poll(NULL, 0, 5), 0);
+        wait_a_little(deadline_ms);
         reply = redisCommand(link, command);
         ck_assert_ptr_nonnull(reply);
     }

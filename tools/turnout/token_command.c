@@ -68,6 +68,7 @@ static bool read_folder(const char *path, const char *area, char ret_id[AREA_COD
 
 static bool find_election(const struct token_options *options, char ret_id[AREA_CODE_BYTES])
 {
+    assert(options->election != NULL); /* --election is required */
     struct stat status;
     if (strchr(options->election, '/') != NULL ||
         (stat(options->election, &status) == 0 && S_ISDIR(status.st_mode))) {
