@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/rfc3339.h>
 
 #include "retry_after.h"
 
@@ -72,6 +73,19 @@ void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error er
     retry_after_header(headers);
     http_answer_problem(exchange, 503, "store-unavailable", "Store unavailable",
                         "not known to be done; ask again", "", headers);
+}
+
+void desk_put_text(struct json_writer *json, const char *key, const char *text)
+{
+    json_put_text(json, key, text[0] == '\0' ? NULL : text);
+}
+
+void desk_put_moment(struct json_writer *json, const char *key, const struct election *election,
+                     int64_t moment)
+{
+    char text[RFC3339_BYTES];
+    rfc3339_format(moment, election->offset_s, text);
+    json_put_text(json, key, moment == 0 ? NULL : text);
 }
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)

@@ -6,6 +6,7 @@
 #include <turnout/net/http_server.h>
 #include <turnout/net/intake_http.h>
 #include <turnout/service/committee.h>
+#include <turnout/wire/json_writer.h>
 #include <turnout/wire/text_members.h>
 
 /* "unauthorized", "wrong-role", "out-of-scope" */
@@ -23,6 +24,11 @@ bool desk_read_body(struct http_exchange *exchange, const struct http_request *r
 
 /* For what the store could not do. */
 void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error error, const char *why);
+
+/* An empty text, and a moment of 0, are null. Moments are Unix seconds. */
+void desk_put_text(struct json_writer *json, const char *key, const char *text);
+void desk_put_moment(struct json_writer *json, const char *key, const struct election *election,
+                     int64_t moment);
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);
 

@@ -6,7 +6,6 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
-#include <turnout/base/rfc3339.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/signature.h>
 
@@ -15,14 +14,6 @@
 enum { UNITS_LISTED_MAX = 10000 };
 
 /* ---- pieces of an answer ---- */
-
-static void put_moment(struct json_writer *json, const char *key, const struct election *election,
-                       int64_t moment)
-{
-    char text[RFC3339_BYTES];
-    rfc3339_format(moment, election->offset_s, text);
-    json_put_text(json, key, moment == 0 ? NULL : text);
-}
 
 /* Redis's own words for a number, or null where there is none. What is no number is not taken for one. */
 static void put_number(struct json_writer *json, const char *key, const char *digits)
@@ -35,19 +26,14 @@ static void put_number(struct json_writer *json, const char *key, const char *di
     }
 }
 
-static void put_text_or_null(struct json_writer *json, const char *key, const char *text)
-{
-    json_put_text(json, key, text[0] == '\0' ? NULL : text);
-}
-
 static void put_state(struct json_writer *json, const struct election *election,
                       const struct unit_state *state)
 {
     json_put_integer(json, "seq", state->seq);
     json_put_integer(json, "voted", state->voted);
     json_put_integer(json, "registered", state->registered);
-    put_moment(json, "as_of", election, state->as_of);
-    put_moment(json, "received", election, state->received_ms / 1000);
+    desk_put_moment(json, "as_of", election, state->as_of);
+    desk_put_moment(json, "received", election, state->received_ms / 1000);
     json_put_text(json, "kind", state->seq == 0 ? NULL : report_kind_name(state->kind));
     json_put_integer(json, "round", state->round);
 }
@@ -83,12 +69,12 @@ static void put_line(struct json_writer *json, const struct election *election,
     json_put_text(json, "as_of", values[LINE_AS_OF]);
     put_number(json, "voted", values[LINE_VOTED]);
     json_put_text(json, "kind", values[LINE_KIND][0] == '\0' ? "progress" : values[LINE_KIND]);
-    put_moment(json, "received", election, (int64_t)(received_ms / 1000));
+    desk_put_moment(json, "received", election, (int64_t)(received_ms / 1000));
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         put_number(json, store_line_field_name(numbers[i]), values[numbers[i]]);
     }
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        put_text_or_null(json, store_line_field_name(texts[i]), values[texts[i]]);
+        desk_put_text(json, store_line_field_name(texts[i]), values[texts[i]]);
     }
     json_close_object(json);
 }
@@ -125,7 +111,7 @@ static void answer_unit(const struct unit_request *request, const struct store_u
     if (unit->state.seq > 0) {
         receipt_from_digest(unit->state.digest, receipt);
     }
-    put_text_or_null(&json, "receipt", receipt);
+    desk_put_text(&json, "receipt", receipt);
     json_close_object(&json);
     json_open_array(&json, "reports");
     for (size_t i = 0; i < unit->line_count; i++) {

@@ -230,6 +230,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_GET, "/v1/units/", committee_get_unit},
     {HTTP_GET, "/v1/areas/*/units", committee_get_units},
     {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
+    {HTTP_GET, "/v1/held", committee_get_held},
+    {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
 };

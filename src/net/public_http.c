@@ -116,10 +116,20 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     answer_document(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
 }
 
+static void get_corrections(void *context, struct http_exchange *exchange, const struct http_request *request,
+                            struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_corrections(reader->publication));
+}
+
 const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+    {HTTP_GET, "/v1/corrections", get_corrections},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];

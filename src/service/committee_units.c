@@ -77,14 +77,14 @@ static uint32_t first_unit_of(const struct election_register *reg, uint32_t area
     return reg->areas[area].first_child;
 }
 
-void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_walk_units,
+void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_part,
                           committee_walked_fn *on_walked, void *context)
 {
     const struct election_register *reg = committee->options.reg;
     uint32_t units = reg->areas[area].units;
     struct walk *walk = memory_new(sizeof *walk);
     *walk = (struct walk){
-        .committee = committee, .on_units = on_walk_units, .on_walked = on_walked, .context = context};
+        .committee = committee, .on_units = on_part, .on_walked = on_walked, .context = context};
     if (units > 0) {
         walk->next = first_unit_of(reg, area);
         walk->end = walk->next + units;

@@ -27,6 +27,8 @@ struct publication {
     char last_modified[40];
     struct document *turnout;
     struct document *snapshot;
+    struct ledger_page *page;
+    _Atomic(struct document *) corrections; /* NULL until asked for */
     _Atomic(struct document *) csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
@@ -74,7 +76,7 @@ static int64_t revision_of(const struct publication *publication)
 }
 
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum store_phase phase)
+                                    enum store_phase phase, struct ledger_page *page)
 {
     struct publication *publication = memory_new(sizeof *publication);
     atomic_init(&publication->references, 1);
@@ -82,6 +84,8 @@ struct publication *publication_new(const struct figures *figures, struct area_f
     publication->figures.areas = areas;
     publication->areas = areas;
     publication->phase = phase;
+    publication->page = page;
+    ledger_page_acquire(page);
     publication->area_documents =
         memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
 
@@ -117,6 +121,8 @@ void publication_release(struct publication *publication)
     }
     document_free(publication->turnout);
     document_free(publication->snapshot);
+    document_free(atomic_load(&publication->corrections));
+    ledger_page_release(publication->page);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
     }
@@ -192,4 +198,16 @@ const struct document *publication_area(struct publication *publication, uint32_
     document_area_json(&rendered, &publication->figures, area);
     return keep(&publication->area_documents[area],
                 document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_corrections(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->corrections);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_corrections_json(&rendered, &publication->figures, ledger_page_entries(publication->page),
+                              ledger_page_count(publication->page));
+    return keep(&publication->corrections, document_new(&rendered, content_json, revision_of(publication)));
 }

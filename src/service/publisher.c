@@ -24,16 +24,21 @@ struct publisher {
     struct area_figures *areas; /* as last read; the nation's is computed */
     int64_t *known_revision;    /* one an area, used for provinces */
     struct store_meta meta;
-    struct publication *shown; /* what the public sees; NULL before the first */
-    bool shows_rehearsal;      /* its figures are of the rehearsal */
-    bool is_withheld;          /* it has no figures */
-    uint32_t rounds_shown;     /* rounds whose time had passed when its figures were read */
-    uint32_t answers_awaited;  /* of the reading under way */
+    struct public_ledger *ledger;
+    char (*ledger_ids)
+        [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+    struct publication *shown;   /* what the public sees; NULL before the first */
+    bool shows_rehearsal;        /* its figures are of the rehearsal */
+    bool is_withheld;            /* it has no figures */
+    uint32_t rounds_shown;       /* rounds whose time had passed when its figures were read */
+    uint32_t answers_awaited;    /* of the reading under way */
     bool reading_failed;
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
+    bool ledger_moved;     /* likewise */
+    bool ledger_is_bad;    /* a ledger could not be read: said once */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
@@ -137,7 +142,8 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
         .generated_at = generated_at,
     };
     publication_release(publisher->shown);
-    publisher->shown = publication_new(&figures, areas, publisher->meta.phase);
+    publisher->shown =
+        publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
     publisher->on_published(publisher->context, publisher->shown);
@@ -217,11 +223,12 @@ static void renew(struct publisher *publisher)
         publish_current(publisher);
     } else if (!is_of_this_phase(publisher)) {
         publish_none(publisher);
-    } else if (publisher->meta_moved) {
-        publish_again(publisher);
+    } else if (publisher->meta_moved || publisher->ledger_moved) {
+        publish_again(publisher); /* changes are never withheld, and neither is who holds the figures back */
     }
     publisher->moved = false;
     publisher->meta_moved = false;
+    publisher->ledger_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
 }
 
@@ -271,8 +278,8 @@ static void complete_reading(struct publisher *publisher)
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
     bool is_round = publisher->meta.publication == PUBLICATION_ROUNDS && may_show_current(publisher);
-    if (publisher->moved || publisher->meta_moved || publisher->renewed_ms == 0 || is_round ||
-        is_due(publisher)) {
+    bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
+    if (has_moved || publisher->renewed_ms == 0 || is_round || is_due(publisher)) {
         renew(publisher);
     }
 }
@@ -289,8 +296,39 @@ static void count_answer(struct publisher *publisher)
 /* Says which province an answer is for, when the answer itself does not. */
 struct question {
     struct publisher *publisher;
-    uint32_t province;
+    uint32_t area;
 };
+
+static void on_ledger(void *context, enum turnout_error error, const char *why,
+                      const struct store_ledger *ledger)
+{
+    struct question *question = context;
+    struct publisher *publisher = question->publisher;
+    if (error == TURNOUT_UNAVAILABLE) {
+        fail_reading(publisher, why);
+    } else if (error != TURNOUT_OK && !publisher->ledger_is_bad) {
+        publisher->ledger_is_bad = true;
+        log_error("bad-ledger", log_text("of", publisher->options.reg->areas[question->area].code),
+                  log_text("why", why));
+    } else if (error == TURNOUT_OK && ledger->count > 0) {
+        for (size_t i = 0; i < ledger->count; i++) {
+            public_ledger_add(publisher->ledger, &ledger->entries[i]);
+        }
+        memcpy(publisher->ledger_ids[question->area], ledger->last_id, sizeof ledger->last_id);
+        publisher->ledger_moved = true;
+    }
+    free(question);
+    count_answer(publisher);
+}
+
+/* `area` is a province, or the nation for the election's own ledger. */
+static void read_ledger(struct publisher *publisher, uint32_t area)
+{
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){publisher, area};
+    publisher->answers_awaited++;
+    store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], on_ledger, question);
+}
 
 static void on_province(void *context, enum turnout_error error, const char *why,
                         const struct store_province *province)
@@ -298,11 +336,12 @@ static void on_province(void *context, enum turnout_error error, const char *why
     struct question *question = context;
     struct publisher *publisher = question->publisher;
     if (error == TURNOUT_BAD_INPUT) {
-        refuse_province(publisher, question->province, why);
+        refuse_province(publisher, question->area, why);
     } else if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
     } else if (province != NULL) {
         take_province(publisher, province);
+        read_ledger(publisher, province->province); /* which moves only with the revision */
     }
     free(question);
     count_answer(publisher);
@@ -351,6 +390,7 @@ void publisher_read_now(struct publisher *publisher)
         store_read_province(publisher->options.store, province, known, on_province, question);
     }
     store_read_meta(publisher->options.store, on_meta, publisher);
+    read_ledger(publisher, REGISTER_NATION);
 }
 
 static void on_meta_timer(evutil_socket_t fd, short what, void *context)
@@ -382,6 +422,9 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->context = context;
     publisher->rounds_shown = rounds_passed(publisher);
     publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
+    publisher->ledger = public_ledger_new();
+    publisher->ledger_ids =
+        memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
     publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
     for (uint32_t area = 0; area < options->reg->area_count; area++) {
         publisher->known_revision[area] = REVISION_UNKNOWN;
@@ -418,6 +461,8 @@ void publisher_free(struct publisher *publisher)
             event_free(publisher->meta_timer);
         }
         publication_release(publisher->shown);
+        public_ledger_free(publisher->ledger);
+        free(publisher->ledger_ids);
         free(publisher->areas);
         free(publisher->known_revision);
         free(publisher);

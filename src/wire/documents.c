@@ -171,6 +171,51 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures)
     json_close_object(&json);
 }
 
+static void put_value(struct json_writer *json, const char *key, const struct ledger_entry *entry,
+                      const char *value)
+{
+    uint64_t count;
+    if (ledger_kind_is_of_unit(entry->kind) && text_parse_unsigned(slice_of(value), VOTERS_MAX, &count)) {
+        json_put_integer(json, key, (int64_t)count);
+    } else {
+        json_put_text(json, key, value);
+    }
+}
+
+static void put_entry(struct json_writer *json, const struct figures *figures,
+                      const struct ledger_entry *entry)
+{
+    json_open_object(json, NULL);
+    put_moment(json, "when", figures, entry->when_ms / 1000);
+    json_put_text(json, "kind", ledger_kind_name(entry->kind));
+    if (ledger_kind_is_of_unit(entry->kind)) {
+        const struct unit *unit = &figures->reg->units[entry->unit];
+        json_put_text(json, "area", figures->reg->areas[unit->commune].code);
+        json_put_text(json, "unit", unit->code);
+        json_put_integer(json, "seq", entry->seq);
+    } else {
+        json_put_text(json, "area", figures->reg->areas[REGISTER_NATION].code);
+        json_put_text(json, "unit", NULL);
+        json_put_text(json, "seq", NULL);
+    }
+    put_value(json, "before", entry, entry->before);
+    put_value(json, "after", entry, entry->after);
+    json_put_text(json, "reason", name_or_null(entry->reason));
+    json_close_object(json);
+}
+
+void document_corrections_json(struct buffer *out, const struct figures *figures,
+                               const struct ledger_entry *entries, size_t count)
+{
+    struct json_writer json = open_envelope(out, figures);
+    json_open_array(&json, "corrections");
+    for (size_t i = 0; i < count; i++) {
+        put_entry(&json, figures, &entries[i]);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+}
+
 void document_problem_json(struct buffer *out, int status, const char *code, const char *title,
                            const char *detail, const char *field)
 {

@@ -45,7 +45,7 @@ static void check_header(const struct http_answer *answer, const char *name, con
 /* ---- documents ---- */
 
 static const char *const documents[] = {"/v1/turnout", "/v1/areas/01", "/v1/snapshot.json",
-                                        "/v1/snapshot.csv"};
+                                        "/v1/snapshot.csv", "/v1/corrections"};
 enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 static void check_caching(const struct http_answer *answer)

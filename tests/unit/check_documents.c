@@ -23,8 +23,9 @@ static const struct election election = {
 };
 
 static struct area areas[AREA_COUNT];
+static struct unit units[] = {{.code = "15.1-001", .name = "Khu", .commune = FULL, .registered = 100}};
 static const struct election_register reg = {
-    .areas = areas, .area_count = AREA_COUNT, .province_count = 2, .unit_count = 3};
+    .areas = areas, .area_count = AREA_COUNT, .province_count = 2, .units = units, .unit_count = 3};
 static struct area_figures counted[AREA_COUNT];
 static struct figures figures;
 static struct buffer out;
@@ -286,6 +287,35 @@ START_TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 }
 END_TEST
 
+START_TEST(corrections_are_told_without_names)
+{
+    static const struct ledger_entry entries[] = {
+        {.when_ms = 1773561600999,
+         .kind = LEDGER_PHASE,
+         .unit = REGISTER_NONE,
+         .before = "open",
+         .after = "closed"},
+        {.when_ms = 1773561599000,
+         .kind = LEDGER_CORRECTION,
+         .unit = 0,
+         .seq = 7,
+         .before = "0100",
+         .after = "90",
+         .reason = "mis\"count"},
+    };
+    document_corrections_json(&out, &figures, entries, 2);
+    ck_assert_str_eq(
+        out.bytes, ENVELOPE
+        "\"corrections\":[{\"when\":\"2026-03-15T15:00:00+07:00\",\"kind\":\"phase\",\"area\":\"VN\","
+        "\"unit\":null,\"seq\":null,\"before\":\"open\",\"after\":\"closed\",\"reason\":null},"
+        "{\"when\":\"2026-03-15T14:59:59+07:00\",\"kind\":\"correction\",\"area\":\"19753\","
+        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}]}");
+    buffer_clear(&out);
+    document_corrections_json(&out, &figures, NULL, 0);
+    ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[]}");
+}
+END_TEST
+
 START_TEST(complete_once_every_unit_has_closed)
 {
     static const struct {
@@ -368,6 +398,7 @@ int main(void)
     tcase_add_loop_test(tests, no_name_becomes_a_formula, 0, sizeof formulas / sizeof formulas[0]);
     tcase_add_test(tests, what_is_not_verified_is_not_shown);
     tcase_add_test(tests, what_is_withheld_is_not_shown_and_not_called_wrong);
+    tcase_add_test(tests, corrections_are_told_without_names);
     tcase_add_test(tests, complete_once_every_unit_has_closed);
     tcase_add_test(tests, a_nation_without_units_is_never_complete);
     tcase_add_test(tests, silent_units_widen_the_range);

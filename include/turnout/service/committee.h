@@ -76,8 +76,22 @@ typedef void committee_walked_fn(void *context, enum turnout_error error, const 
 
 /* Reads what stands of the units of an area, in the register's order and piece by piece, so that neither Redis nor the
  * loop is kept for long. `on_walked` is called exactly once, possibly before this returns. */
-void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_units,
+void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_part,
                           committee_walked_fn *on_walked, void *context);
+
+/* ---- held reports ---- */
+
+/* One report that waits for a decision, borrowed for the call. False ends the list. */
+typedef bool committee_held_fn(void *context, const struct held_report *held);
+
+/* Those of the member's area, province by province, and in each those first that came first. Of a province at most
+ * STORE_HELD_LISTED_MAX are looked at. `on_walked` is called exactly once. */
+void committee_list_held(struct committee *committee, const struct member *member, committee_held_fn *on_held,
+                         committee_walked_fn *on_walked, void *context);
+
+/* Decides about one of a unit in the member's area, as store.h says; what was decided is logged. */
+void committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
+                      bool release, const char *reason, store_decided_fn *on_decided, void *context);
 
 /* ---- phase and publication ---- */
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <turnout/service/public_ledger.h>
 #include <turnout/store/store.h>
 #include <turnout/wire/documents.h>
 
@@ -38,11 +39,11 @@ struct csv_form {
 
 struct publication;
 
-/* Takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
+/* Acquires `page`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
  * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
  * first reference. */
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum store_phase phase);
+                                    enum store_phase phase, struct ledger_page *page);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -56,5 +57,6 @@ const struct document *publication_turnout(const struct publication *publication
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
+const struct document *publication_corrections(struct publication *publication);
 
 #endif

@@ -18,6 +18,7 @@
 #include <turnout/base/error.h>
 #include <turnout/base/text.h>
 #include <turnout/election/election.h>
+#include <turnout/election/ledger.h>
 #include <turnout/election/register.h>
 #include <turnout/election/rules.h>
 #include <turnout/election/totals.h>
@@ -250,6 +251,25 @@ struct store_unit {
 typedef void store_unit_fn(void *context, enum turnout_error error, const char *why,
                            const struct store_unit *unit);
 void store_read_unit(struct store *store, uint32_t unit, store_unit_fn *on_unit, void *context);
+
+/* ---- reading ledgers ---- */
+
+enum { STORE_LEDGER_READ_MAX = 1000, STORE_LEDGER_ID_BYTES = 48 };
+
+struct store_ledger {
+    const struct ledger_entry *entries; /* oldest first */
+    size_t count;
+    char last_id[STORE_LEDGER_ID_BYTES]; /* of the newest; empty when there is none */
+};
+
+/* `ledger` is NULL unless TURNOUT_OK; borrowed for the call. TURNOUT_BAD_INPUT: the ledger holds what it must not. */
+typedef void store_ledger_fn(void *context, enum turnout_error error, const char *why,
+                             const struct store_ledger *ledger);
+
+/* The ledger of a province, or with REGISTER_NATION the election's own: the entries behind `after_id`, the oldest
+ * STORE_LEDGER_READ_MAX of them; or with an empty one the newest STORE_LEDGER_READ_MAX. */
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+                       store_ledger_fn *on_ledger, void *context);
 
 /* ---- changing the election ---- */
 

@@ -7,6 +7,7 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/election/election.h>
+#include <turnout/election/ledger.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
 
@@ -41,6 +42,10 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
 /* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* /v1/corrections: envelope, then the entries as given, newest first. Who changed something is not public. */
+void document_corrections_json(struct buffer *out, const struct figures *figures,
+                               const struct ledger_entry *entries, size_t count);
 
 /* A problem document (RFC 9457): type urn:turnout:problem:<code>, status, title, detail, code, field (the last
  * two parts may be empty and are then left out). */

@@ -1,0 +1,40 @@
+/* What everybody may know about figures that were changed: corrections, rolls that moved, decisions about held reports,
+ * and changes of the election's phase and publication. Plain values. */
+#ifndef TURNOUT_ELECTION_LEDGER_H
+#define TURNOUT_ELECTION_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+
+enum ledger_kind {
+    LEDGER_CORRECTION,
+    LEDGER_ROLL_CHANGE,
+    LEDGER_RELEASED, /* from here to LEDGER_SUPERSEDED: decisions */
+    LEDGER_REJECTED,
+    LEDGER_SUPERSEDED,
+    LEDGER_PHASE, /* these two are the election's, the others a unit's */
+    LEDGER_PUBLICATION,
+    LEDGER_KIND_COUNT,
+};
+
+enum { LEDGER_VALUE_BYTES = 16 };
+
+struct ledger_entry {
+    int64_t when_ms; /* Unix milliseconds */
+    enum ledger_kind kind;
+    uint32_t unit;                   /* index; REGISTER_NONE: the election's */
+    int32_t seq;                     /* of the report; 0 for the election's */
+    char before[LEDGER_VALUE_BYTES]; /* a count; of the election's a word */
+    char after[LEDGER_VALUE_BYTES];
+    char reason[NOTE_BYTES_MAX + 1]; /* may be empty */
+};
+
+const char *
+ledger_kind_name(enum ledger_kind kind); /* "correction", "roll-change", ... as in proto/redis.md */
+bool ledger_kind_parse(struct slice name, enum ledger_kind *ret_kind);
+bool ledger_kind_is_of_unit(enum ledger_kind kind);
+
+#endif

@@ -1,0 +1,232 @@
+/* Held reports over HTTP: the list of those that wait, and a decision about one. */
+#include "committee_http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/json_writer.h>
+#include <turnout/wire/signature.h>
+
+#include "committee_desk.h"
+
+enum { HELD_LISTED_MAX = 1000, REASON_BYTES = NOTE_BYTES_MAX + 1 };
+
+/* ---- the list ---- */
+
+struct held_listing {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    const struct intake_desk *desk;
+    uint32_t listed;
+    bool has_more;
+    struct buffer body;
+    struct json_writer json;
+};
+
+static void on_listing_gone(void *context)
+{
+    struct held_listing *listing = context;
+    listing->exchange = NULL;
+}
+
+static void put_held(struct held_listing *listing, const struct held_report *held)
+{
+    const struct election_register *reg = listing->desk->reg;
+    const struct report *report = &held->report;
+    const struct unit *unit = &reg->units[held->unit];
+    struct json_writer *json = &listing->json;
+    char id[HELD_ID_BYTES];
+    char receipt[RECEIPT_BYTES];
+    held_id_write(unit->code, report->seq, id);
+    receipt_from_digest(held->digest, receipt);
+    json_open_object(json, NULL);
+    json_put_text(json, "id", id);
+    json_put_text(json, "code", report_code_name(held->code));
+    desk_put_text(json, "flags", held->flags);
+    json_put_text(json, "unit", unit->code);
+    json_put_text(json, "name", unit->name);
+    json_put_text(json, "commune", reg->areas[unit->commune].code);
+    json_put_integer(json, "seq", report->seq);
+    json_put_text(json, "as_of", report->as_of_text);
+    json_put_integer(json, "voted", report->voted);
+    if (report->registered == REGISTERED_ABSENT) {
+        json_put_text(json, "registered", NULL);
+    } else {
+        json_put_integer(json, "registered", report->registered);
+    }
+    json_put_text(json, "kind", report_kind_name(report->kind));
+    desk_put_text(json, "reason", report_reason_name(report->reason));
+    desk_put_text(json, "note", report->note);
+    desk_put_text(json, "key", report->key);
+    desk_put_text(json, "via", held->via);
+    desk_put_moment(json, "received", listing->desk->election, held->received_ms / 1000);
+    json_put_integer(json, "round", held->round);
+    json_put_text(json, "receipt", receipt);
+    json_close_object(json);
+}
+
+static bool on_held(void *context, const struct held_report *held)
+{
+    struct held_listing *listing = context;
+    if (listing->listed == HELD_LISTED_MAX) {
+        listing->has_more = true;
+        return false;
+    }
+    listing->listed++;
+    put_held(listing, held);
+    return listing->exchange != NULL;
+}
+
+static void on_walked(void *context, enum turnout_error error, const char *why)
+{
+    struct held_listing *listing = context;
+    if (listing->exchange != NULL && error != TURNOUT_OK) {
+        desk_refuse_for_store(listing->exchange, error, why);
+    } else if (listing->exchange != NULL) {
+        json_close_array(&listing->json);
+        json_put_boolean(&listing->json, "more", listing->has_more);
+        json_close_object(&listing->json);
+        desk_answer_json(listing->exchange, 200, &listing->body);
+    }
+    buffer_done(&listing->body);
+    free(listing);
+}
+
+void committee_get_held(void *context, struct http_exchange *exchange, const struct http_request *request,
+                        struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    const struct intake_desk *desk = context;
+    struct member member;
+    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &member)) {
+        return;
+    }
+    struct held_listing *listing = memory_new(sizeof *listing);
+    *listing = (struct held_listing){.exchange = exchange, .desk = desk};
+    listing->json = json_writer_of(&listing->body);
+    json_open_object(&listing->json, NULL);
+    json_put_text(&listing->json, "area", desk->reg->areas[member.area].code);
+    json_open_array(&listing->json, "held");
+    http_exchange_on_gone(exchange, on_listing_gone, listing);
+    committee_list_held(desk->committee, &member, on_held, on_walked, listing);
+}
+
+/* ---- a decision ---- */
+
+struct decision_request {
+    struct http_exchange *exchange; /* NULL: the peer has gone */
+    char id[HELD_ID_BYTES];
+    bool release;
+};
+
+static void on_decision_gone(void *context)
+{
+    struct decision_request *request = context;
+    request->exchange = NULL;
+}
+
+static void refuse_unknown(struct http_exchange *exchange)
+{
+    http_answer_problem(exchange, 404, "unknown-held", "Unknown held report",
+                        "no report was held under this id", "", NULL);
+}
+
+static void answer_decision(const struct decision_request *request, enum held_state state, bool has_changed)
+{
+    struct buffer body = {0};
+    struct json_writer json = json_writer_of(&body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, "id", request->id);
+    json_put_text(&json, "state", held_state_name(state));
+    json_put_boolean(&json, "changed", has_changed);
+    json_close_object(&json);
+    desk_answer_json(request->exchange, 200, &body);
+    buffer_done(&body);
+}
+
+/* Whether what was decided before is what is wanted now: the same decision twice is one. */
+static bool is_as_wanted(const struct decision_request *request, enum held_state state)
+{
+    return request->release ? state == HELD_RELEASED || state == HELD_SUPERSEDED : state == HELD_REJECTED;
+}
+
+static void refuse_decided(const struct decision_request *request, enum held_state state)
+{
+    struct buffer detail = {0};
+    buffer_printf(&detail, "it was %s before", held_state_name(state));
+    http_answer_problem(request->exchange, 409, "already-decided", "Already decided", detail.bytes,
+                        "decision", NULL);
+    buffer_done(&detail);
+}
+
+static void on_decided(void *context, enum turnout_error error, const char *why, enum store_decided decided,
+                       enum held_state state)
+{
+    struct decision_request *request = context;
+    if (request->exchange == NULL) {
+        /* Whoever decided has gone; the ledger tells. */
+    } else if (error != TURNOUT_OK) {
+        desk_refuse_for_store(request->exchange, error, why);
+    } else if (decided == DECIDED_NOT_FOUND) {
+        refuse_unknown(request->exchange);
+    } else if (decided == DECIDED_OVER_ROLL) {
+        http_answer_problem(request->exchange, 409, "voted-exceeds-registered", "More voted than registered",
+                            "it cannot be counted as the roll stands; it is still held", "decision", NULL);
+    } else if (decided != DECIDED_BEFORE) {
+        answer_decision(request, state, true);
+    } else if (is_as_wanted(request, state)) {
+        answer_decision(request, state, false);
+    } else {
+        refuse_decided(request, state);
+    }
+    free(request);
+}
+
+/* The unit and seq of an id, of a unit that the member may decide about. False after refusing. */
+static bool find_held(const struct intake_desk *desk, struct http_exchange *exchange,
+                      const struct member *member, struct slice id, uint32_t *ret_unit, int32_t *ret_seq)
+{
+    struct slice code;
+    if (!held_id_parse(id, &code, ret_seq) ||
+        (*ret_unit = register_find_unit(desk->reg, code)) == REGISTER_NONE) {
+        refuse_unknown(exchange);
+        return false;
+    }
+    struct error why;
+    enum admission admission =
+        committee_check_scope(desk->committee, member, desk->reg->units[*ret_unit].commune, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+    }
+    return admission == ADMITTED;
+}
+
+void committee_post_held(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    const struct intake_desk *desk = context;
+    struct member member;
+    uint32_t unit;
+    int32_t seq;
+    char decision[16];
+    char reason[REASON_BYTES];
+    const struct text_member members[] = {{"decision", decision, sizeof decision, true},
+                                          {"reason", reason, sizeof reason, true}};
+    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &member) ||
+        !find_held(desk, exchange, &member, segment, &unit, &seq) ||
+        !desk_read_body(exchange, request, body, members, 2)) {
+        return;
+    }
+    bool release = strcmp(decision, "release") == 0;
+    if (!release && strcmp(decision, "reject") != 0) {
+        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be release or reject", "decision",
+                            NULL);
+        return;
+    }
+    struct decision_request *asked = memory_new(sizeof *asked);
+    *asked = (struct decision_request){.exchange = exchange, .release = release};
+    held_id_write(desk->reg->units[unit].code, seq, asked->id);
+    http_exchange_on_gone(exchange, on_decision_gone, asked);
+    committee_decide(desk->committee, &member, unit, seq, release, reason, on_decided, asked);
+}

@@ -1,0 +1,196 @@
+/* /v1/corrections: what was changed is there for everybody, with before, after and reason, and without names; also
+ * while the figures are held back, and after the server was started anew. */
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <turnout/base/clock.h>
+
+#include "answers.h"
+#include "committee.h"
+#include "http.h"
+#include "json_schema.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static const char *const renew_quickly[] = {"--publish-ms", "50", NULL};
+
+static void setup(void)
+{
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static json_t *read_corrections(void)
+{
+    struct http_answer answer;
+    http_request(turnoutd.public_port, "GET", "/v1/corrections", "", &answer);
+    ck_assert_int_eq(answer.status, 200);
+    json_t *document = json_of(answer.body);
+    char fault[JSON_SCHEMA_FAULT_BYTES];
+    ck_assert_msg(json_schema_check("corrections.schema.json", document, fault), "%s: %s", fault,
+                  answer.body);
+    http_answer_done(&answer);
+    return document;
+}
+
+/* Waits until there are so many; the caller gives the document back. */
+static json_t *wait_for(size_t count)
+{
+    enum { ASK_AGAIN_MS = 10 };
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (;;) {
+        json_t *document = read_corrections();
+        size_t there = json_array_size(json_array_of(document, "corrections"));
+        if (there == count) {
+            return document;
+        }
+        json_decref(document);
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "%zu entries, not %zu", there, count);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+}
+
+static void report(int seq, int voted, const char *more, int status)
+{
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port,
+                      &(struct small_report){.seq = seq, .voted = voted, .more = more}, &answer);
+    ck_assert_msg(answer.status == status, "%d %s", answer.status, answer.body);
+    http_answer_done(&answer);
+}
+
+static void ask(enum token_role role, const char *target, const char *body)
+{
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, role, "T", header);
+    committee_expect(turnoutd.intake_http_port, target, header, body, 200);
+}
+
+static void expect_counts(const json_t *entry, const char *kind, int64_t before, int64_t after,
+                          const char *reason)
+{
+    ck_assert_str_eq(json_text_of(entry, "kind"), kind);
+    ck_assert_str_eq(json_text_of(entry, "area"), "0101");
+    ck_assert_str_eq(json_text_of(entry, "unit"), "0101-001");
+    ck_assert_int_eq(json_integer_of(entry, "before"), before);
+    ck_assert_int_eq(json_integer_of(entry, "after"), after);
+    answer_check_member(entry, "reason", reason, kind);
+}
+
+static void expect_words(const json_t *entry, const char *kind, const char *before, const char *after)
+{
+    ck_assert_str_eq(json_text_of(entry, "kind"), kind);
+    ck_assert_str_eq(json_text_of(entry, "area"), "T");
+    ck_assert(json_is_null(json_object_get(entry, "unit")));
+    ck_assert_str_eq(json_text_of(entry, "before"), before);
+    ck_assert_str_eq(json_text_of(entry, "after"), after);
+}
+
+START_TEST(every_change_is_there)
+{
+    json_decref(wait_for(0));
+    report(1, 100, NULL, 201);
+    report(2, 90, ",\"kind\":\"correction\",\"reason\":\"miscount\"", 201);
+    json_decref(wait_for(1));
+    report(3, 90, ",\"registered\":1010", 201);
+    json_decref(wait_for(2));
+    report(4, 95, ",\"registered\":1300", 202);
+    ask(ROLE_DECIDE, "/v1/held/0101-001.4", "{\"decision\":\"reject\",\"reason\":\"gõ nhầm\"}");
+    json_decref(wait_for(3));
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"rounds\"}");
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"live\"}");
+    json_t *document = wait_for(5);
+    const json_t *entries = json_array_of(document, "corrections");
+    expect_words(json_array_get(entries, 0), "publication", "rounds", "live");
+    expect_words(json_array_get(entries, 1), "publication", "live", "rounds");
+    expect_counts(json_array_get(entries, 2), "rejected", 90, 90, "gõ nhầm");
+    expect_counts(json_array_get(entries, 3), "roll-change", 1000, 1010, NULL);
+    expect_counts(json_array_get(entries, 4), "correction", 100, 90, "miscount");
+    ck_assert_int_eq(json_integer_of(json_array_get(entries, 4), "seq"), 2);
+    json_t *before = json_deep_copy(entries);
+    json_decref(document);
+
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    document = wait_for(5);
+    ck_assert(json_equal(before, json_object_get(document, "corrections")));
+    json_decref(before);
+    json_decref(document);
+}
+END_TEST
+
+/* Nobody can hold figures back unseen. */
+START_TEST(holding_back_is_seen)
+{
+    report(1, 100, NULL, 201);
+    small_wait_voted(turnoutd.public_port, 100);
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"hold\"}");
+    json_decref(wait_for(1));
+    report(2, 90, ",\"kind\":\"correction\",\"reason\":\"miscount\"", 201);
+    json_t *document = wait_for(2);
+    expect_counts(json_array_get(json_array_of(document, "corrections"), 0), "correction", 100, 90,
+                  "miscount");
+    ck_assert_str_eq(json_text_of(document, "publication"), "hold");
+    ck_assert_int_eq(json_integer_of(document, "revision"), 1); /* of the figures that are shown */
+    json_decref(document);
+    small_wait_voted(turnoutd.public_port, 100);
+}
+END_TEST
+
+START_TEST(nobody_is_named)
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    char header[TOKEN_HEADER_BYTES];
+    token_of(&workspace, ROLE_ADMIN, "T", 60, token);
+    (void)snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", 200);
+    json_t *document = wait_for(1);
+    expect_words(json_array_get(json_array_of(document, "corrections"), 0), "phase", "rehearsal", "open");
+    json_decref(document);
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    const char *who = strstr(log, "phase-change who=");
+    ck_assert_ptr_nonnull(who);
+    char id[TOKEN_ID_BYTES];
+    ck_assert(
+        slice_copy((struct slice){who + strlen("phase-change who="), TOKEN_ID_BYTES - 1}, id, sizeof id));
+    struct http_answer answer;
+    http_request(turnoutd.public_port, "GET", "/v1/corrections", "", &answer);
+    ck_assert_ptr_null(strstr(answer.body, id));
+    ck_assert_ptr_null(strstr(answer.body, "who"));
+    http_answer_done(&answer);
+    free(log);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("corrections");
+    TCase *tests = tcase_create("corrections");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, every_change_is_there);
+    tcase_add_test(tests, holding_back_is_seen);
+    tcase_add_test(tests, nobody_is_named);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
