@@ -91,7 +91,7 @@ void committee_list_held(struct committee *committee, const struct member *membe
 
 /* Decides about one of a unit in the member's area, as store.h says; what was decided is logged. */
 void committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
-                      bool release, const char *reason, store_decided_fn *on_decided, void *context);
+                      bool release, const char *reason, store_decided_fn *on_answer, void *context);
 
 /* ---- phase and publication ---- */
 
