@@ -339,9 +339,9 @@ START_TEST(test_a_path_too_long_for_a_socket)
     ck_assert_int_eq(managed_redis_start(deep, on_event, &history, &redis, &address, &error),
                      TURNOUT_TOO_LARGE);
     ck_assert_str_eq(error.field, "data");
-    ck_assert_msg(strstr(error.text, "at most 90") != NULL, "%s", error.text);
+    ck_assert_msg(strstr(error.text, "at most 89") != NULL, "%s", error.text);
 
-    deep[90] = '\0'; /* and the longest that will do */
+    deep[89] = '\0'; /* and the longest that will do */
     ck_assert_int_eq(mkdir(deep, 0700), 0);
     ck_assert_msg(managed_redis_start(deep, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
                   error.text);

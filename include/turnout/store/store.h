@@ -27,7 +27,9 @@ struct event_base;
 
 /* Where Redis listens. */
 struct store_address {
-    char path[108]; /* of a unix socket; empty for TCP */
+    /* Of a unix socket; empty for TCP. One byte shorter than the system's, because hiredis 0.14 does not end a path
+     * that fills its own. */
+    char path[107];
     char host[256];
     uint16_t port;
 };
