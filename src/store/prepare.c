@@ -16,36 +16,6 @@
 
 enum { ASK_AGAIN_MS = 50 };
 
-static enum turnout_error ping(struct redisContext *redis, struct error *error)
-{
-    const struct slice word = slice_of("PING");
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 1, &word, &reply, error);
-    if (failed == TURNOUT_OK) {
-        freeReplyObject(reply);
-    }
-    return failed;
-}
-
-/* Connects and has one PING answered, which Redis refuses while it is loading. */
-static enum turnout_error try_connect(const struct store_options *options, struct redisContext **ret_redis,
-                                      struct error *error)
-{
-    struct redisContext *redis;
-    enum turnout_error failed =
-        redis_sync_connect(&options->address, options->command_deadline_ms, &redis, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed = ping(redis, error);
-    if (failed != TURNOUT_OK) {
-        redisFree(redis);
-        return failed;
-    }
-    *ret_redis = redis;
-    return TURNOUT_OK;
-}
-
 static enum turnout_error wait_until_serving(const struct store_options *options,
                                              const struct store_preparation *preparation,
                                              struct redisContext **ret_redis, struct error *error)
@@ -53,7 +23,8 @@ static enum turnout_error wait_until_serving(const struct store_options *options
     int64_t deadline_ms = clock_monotonic_ms() + preparation->patience_ms;
     for (;;) {
         struct error refused;
-        enum turnout_error failed = try_connect(options, ret_redis, &refused);
+        enum turnout_error failed =
+            redis_sync_connect_serving(&options->address, options->command_deadline_ms, ret_redis, &refused);
         if (failed == TURNOUT_OK) {
             return TURNOUT_OK;
         }

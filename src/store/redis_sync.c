@@ -53,3 +53,23 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
     *ret_reply = reply;
     return TURNOUT_OK;
 }
+
+enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
+                                              struct redisContext **ret_redis, struct error *error)
+{
+    const struct slice ping = slice_of("PING");
+    redisReply *reply = NULL;
+    struct redisContext *redis = NULL;
+    enum turnout_error failed = redis_sync_connect(address, timeout_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = redis_sync_command(redis, 1, &ping, &reply, error);
+    if (failed != TURNOUT_OK) {
+        redisFree(redis);
+        return failed;
+    }
+    freeReplyObject(reply);
+    *ret_redis = redis;
+    return TURNOUT_OK;
+}

@@ -16,6 +16,10 @@ struct redisReply;
 enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
                                       struct redisContext **ret_redis, struct error *error);
 
+/* The same, and has one PING answered, which Redis refuses while it is loading. */
+enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
+                                              struct redisContext **ret_redis, struct error *error);
+
 /* Sends one command and waits for its reply. An error reply and a lost connection are TURNOUT_UNAVAILABLE with
  * Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold. The caller ends the reply with
  * freeReplyObject(). */

@@ -36,25 +36,25 @@ static void teardown(void)
 
 struct route {
     const char *target;
-    const char *body; /* NULL: GET */
-    enum token_role role;
+    const char *body;     /* NULL: GET */
     const char *area;     /* the smallest that a token must be of */
     const char *not_area; /* one that is not enough; NULL: each shows its own */
-    int status;           /* when all is right */
+    enum token_role role;
+    int status; /* when all is right */
 };
 
 /* In an order that leaves each its right answer. */
 static const struct route routes[] = {
-    {"/v1/phase", "{\"phase\":\"rehearsal\"}", ROLE_ADMIN, "T", "01", 200},
-    {"/v1/publication", "{\"mode\":\"live\"}", ROLE_ADMIN, "T", "01", 200},
-    {"/v1/units/0101-001", NULL, ROLE_VIEW, "0101", "0102", 200},
-    {"/v1/units/0201-004", NULL, ROLE_VIEW, "02", "01", 200},
-    {"/v1/areas/0101/units", NULL, ROLE_VIEW, "0101", "0102", 200},
-    {"/v1/areas/0101/silent", NULL, ROLE_VIEW, "01", "02", 200},
-    {"/v1/areas/01/silent?round=1", NULL, ROLE_VIEW, "01", "0101", 200},
-    {"/v1/areas/T/silent?round=6", NULL, ROLE_VIEW, "T", "02", 200},
-    {"/v1/held", NULL, ROLE_DECIDE, "0101", NULL, 200},
-    {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", ROLE_DECIDE, "0101", "0102", 404},
+    {"/v1/phase", "{\"phase\":\"rehearsal\"}", "T", "01", ROLE_ADMIN, 200},
+    {"/v1/publication", "{\"mode\":\"live\"}", "T", "01", ROLE_ADMIN, 200},
+    {"/v1/units/0101-001", NULL, "0101", "0102", ROLE_VIEW, 200},
+    {"/v1/units/0201-004", NULL, "02", "01", ROLE_VIEW, 200},
+    {"/v1/areas/0101/units", NULL, "0101", "0102", ROLE_VIEW, 200},
+    {"/v1/areas/0101/silent", NULL, "01", "02", ROLE_VIEW, 200},
+    {"/v1/areas/01/silent?round=1", NULL, "01", "0101", ROLE_VIEW, 200},
+    {"/v1/areas/T/silent?round=6", NULL, "T", "02", ROLE_VIEW, 200},
+    {"/v1/held", NULL, "0101", NULL, ROLE_DECIDE, 200},
+    {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 404},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

@@ -10,5 +10,6 @@ int command_register(int argc, char **argv);
 int command_keys(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_token(int argc, char **argv);
+int command_reset(int argc, char **argv);
 
 #endif

@@ -30,6 +30,8 @@ static const struct command commands[] = {
      "turnout simulate --election DIR --rate 5000"},
     {"token", command_token, "make a token for a relay or a committee",
      "turnout token make --role view --area 19804 --days 2 --election DIR"},
+    {"reset", command_reset, "clear an election out of Redis after a rehearsal",
+     "turnout reset --election ID --data turnout-data"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

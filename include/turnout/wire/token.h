@@ -24,9 +24,9 @@ enum {
 #define TOKEN_EXPIRES_MAX INT64_C(99999999999)
 
 struct token {
+    int64_t expires; /* Unix seconds; from here on it is not good */
     enum token_role role;
     char area[AREA_CODE_BYTES];
-    int64_t expires;         /* Unix seconds; from here on it is not good */
     char id[TOKEN_ID_BYTES]; /* what a log may say of it: it does not tell the token */
 };
 

@@ -1,0 +1,267 @@
+/* Clearing, in an order that a crash at any point can live with:
+ *   1. meta: the digest becomes one that no register has, and `schema` goes, so that no server starts on what is left
+ *   2. all other keys of the election
+ *   3. meta itself */
+#include <turnout/store/reset.h>
+
+#include <assert.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/clock.h>
+
+#include "redis_keys.h"
+#include "redis_sync.h"
+
+enum { COMMAND_MS = 10000, ASK_AGAIN_MS = 50, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
+
+#define CLEARING "clearing"
+
+/* What is done with each key that is found. */
+typedef enum turnout_error found_fn(void *context, struct redisContext *redis, struct slice key,
+                                    struct error *error);
+
+static struct slice text_of(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
+}
+
+static enum turnout_error connect_to(const struct store_address *address, int64_t patience_ms,
+                                     struct redisContext **ret_redis, struct error *error)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
+    for (;;) {
+        enum turnout_error failed = redis_sync_connect_serving(address, COMMAND_MS, ret_redis, error);
+        if (failed == TURNOUT_OK || clock_monotonic_ms() >= deadline_ms) {
+            return failed;
+        }
+        (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to serve */
+    }
+}
+
+/* ---- finding keys ---- */
+
+static enum turnout_error scan_step(struct redisContext *redis, const char *pattern, const char *cursor,
+                                    redisReply **ret_reply, struct error *error)
+{
+    char count[16];
+    (void)snprintf(count, sizeof count, "%d", (int)KEYS_A_SCAN);
+    const struct slice arguments[] = {slice_of("SCAN"),  slice_of(cursor),  slice_of("MATCH"),
+                                      slice_of(pattern), slice_of("COUNT"), slice_of(count)};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 6, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
+        reply->element[1]->type != REDIS_REPLY_ARRAY) {
+        freeReplyObject(reply);
+        return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "SCAN answered something unexpected");
+    }
+    *ret_reply = reply;
+    return TURNOUT_OK;
+}
+
+/* SCAN may tell a key twice. */
+static enum turnout_error for_each(struct redisContext *redis, const char *pattern, found_fn *on_found,
+                                   void *context, struct error *error)
+{
+    char cursor[24] = "0";
+    do {
+        redisReply *reply = NULL;
+        enum turnout_error failed = scan_step(redis, pattern, cursor, &reply, error);
+        if (failed != TURNOUT_OK) {
+            return failed;
+        }
+        assert(reply != NULL);
+        bool fits = slice_copy(text_of(reply->element[0]), cursor, sizeof cursor);
+        assert(fits);
+        const redisReply *keys = reply->element[1];
+        for (size_t i = 0; i < keys->elements && failed == TURNOUT_OK; i++) {
+            failed = on_found(context, redis, text_of(keys->element[i]), error);
+        }
+        freeReplyObject(reply);
+        if (failed != TURNOUT_OK) {
+            return failed;
+        }
+    } while (cursor[0] != '0' || cursor[1] != '\0');
+    return TURNOUT_OK;
+}
+
+/* Ids and codes hold nothing that means something in a pattern. */
+static enum turnout_error for_each_key(struct redisContext *redis, const char *election, found_fn *on_found,
+                                       void *context, struct error *error)
+{
+    static const char *const provinces[] = {"", ":*"}; /* of the election itself, of its provinces */
+    assert(text_is_code(slice_of(election)));
+    for (size_t i = 0; i < sizeof provinces / sizeof provinces[0]; i++) {
+        char pattern[PATTERN_BYTES];
+        int length = snprintf(pattern, sizeof pattern, "turnout:{%s%s}:*", election, provinces[i]);
+        assert(length > 0 && (size_t)length < sizeof pattern);
+        enum turnout_error failed = for_each(redis, pattern, on_found, context, error);
+        if (failed != TURNOUT_OK) {
+            return failed;
+        }
+    }
+    return TURNOUT_OK;
+}
+
+static void meta_key_of(const char *election, char ret_key[REDIS_KEY_BYTES])
+{
+    struct election named = {.name = ""};
+    bool fits = slice_copy(slice_of(election), named.id, sizeof named.id);
+    assert(fits);
+    redis_key_meta(&named, ret_key);
+}
+
+/* ---- looking ---- */
+
+static bool ends_with(struct slice key, const char *end)
+{
+    struct slice tail = slice_of(end);
+    return key.length >= tail.length &&
+           slice_equals((struct slice){key.bytes + key.length - tail.length, tail.length}, end);
+}
+
+static enum turnout_error count_key(void *context, struct redisContext *redis, struct slice key,
+                                    struct error *error)
+{
+    struct reset_survey *survey = context;
+    survey->keys++;
+    if (!ends_with(key, "}:totals")) {
+        return TURNOUT_OK;
+    }
+    const struct slice arguments[] = {slice_of("HGET"), key, slice_of("revision")};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 3, arguments, &reply, error);
+    if (failed == TURNOUT_OK) {
+        int64_t revision = 0;
+        (void)text_parse_integer(text_of(reply), 0, INT64_MAX / 2,
+                                 &revision); /* one that is none counts for none */
+        survey->revision += revision;
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+static enum turnout_error read_phase(struct redisContext *redis, const char *election,
+                                     struct reset_survey *survey, struct error *error)
+{
+    char key[REDIS_KEY_BYTES];
+    meta_key_of(election, key);
+    const struct slice arguments[] = {slice_of("HMGET"), slice_of(key), slice_of("phase"),
+                                      slice_of("digest")};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 4, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    bool is_there = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2;
+    survey->is_interrupted = is_there && slice_equals(text_of(reply->element[1]), CLEARING);
+    if (!is_there || !store_phase_parse(text_of(reply->element[0]), &survey->phase)) {
+        survey->phase = PHASE_REHEARSAL; /* a seeding that a crash cut short: before any report */
+    }
+    freeReplyObject(reply);
+    return TURNOUT_OK;
+}
+
+enum turnout_error reset_look(const struct store_address *address, const char *election, int64_t patience_ms,
+                              struct reset_survey *ret_survey, struct error *error)
+{
+    struct redisContext *redis;
+    struct reset_survey survey = {.phase = PHASE_REHEARSAL};
+    enum turnout_error failed = connect_to(address, patience_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = for_each_key(redis, election, count_key, &survey, error);
+    if (failed == TURNOUT_OK && survey.keys == 0) {
+        failed = error_fail(error, TURNOUT_NOT_FOUND, "election", "Redis holds nothing of an election %s",
+                            election);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = read_phase(redis, election, &survey, error);
+    }
+    redisFree(redis);
+    if (failed == TURNOUT_OK) {
+        *ret_survey = survey;
+    }
+    return failed;
+}
+
+/* ---- clearing ---- */
+
+struct clearing {
+    const char *meta_key;
+    uint64_t deleted;
+};
+
+static enum turnout_error run(struct redisContext *redis, int count, const struct slice *arguments,
+                              int64_t *ret_number, struct error *error)
+{
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, count, arguments, &reply, error);
+    if (failed == TURNOUT_OK) {
+        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+static enum turnout_error unlink_key(struct redisContext *redis, struct slice key, uint64_t *deleted,
+                                     struct error *error)
+{
+    const struct slice arguments[] = {slice_of("UNLINK"), key};
+    int64_t gone;
+    enum turnout_error failed = run(redis, 2, arguments, &gone, error);
+    if (failed == TURNOUT_OK) {
+        *deleted += (uint64_t)gone;
+    }
+    return failed;
+}
+
+static enum turnout_error clear_key(void *context, struct redisContext *redis, struct slice key,
+                                    struct error *error)
+{
+    struct clearing *clearing = context;
+    return slice_equals(key, clearing->meta_key) ? TURNOUT_OK
+                                                 : unlink_key(redis, key, &clearing->deleted, error);
+}
+
+static enum turnout_error mark(struct redisContext *redis, const char *meta_key, struct error *error)
+{
+    const struct slice spoil[] = {slice_of("HSET"), slice_of(meta_key), slice_of("digest"),
+                                  slice_of(CLEARING)};
+    const struct slice unseed[] = {slice_of("HDEL"), slice_of(meta_key), slice_of("schema")};
+    int64_t unused;
+    enum turnout_error failed = run(redis, 4, spoil, &unused, error);
+    return failed == TURNOUT_OK ? run(redis, 3, unseed, &unused, error) : failed;
+}
+
+enum turnout_error reset_clear(const struct store_address *address, const char *election, int64_t patience_ms,
+                               uint64_t *ret_deleted, struct error *error)
+{
+    char meta_key[REDIS_KEY_BYTES];
+    meta_key_of(election, meta_key);
+    struct redisContext *redis;
+    struct clearing clearing = {.meta_key = meta_key};
+    enum turnout_error failed = connect_to(address, patience_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = mark(redis, meta_key, error);
+    if (failed == TURNOUT_OK) {
+        failed = for_each_key(redis, election, clear_key, &clearing, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = unlink_key(redis, slice_of(meta_key), &clearing.deleted, error);
+    }
+    redisFree(redis);
+    if (failed == TURNOUT_OK) {
+        *ret_deleted = clearing.deleted;
+    }
+    return failed;
+}

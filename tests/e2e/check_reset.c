@@ -1,0 +1,136 @@
+/* `turnout reset`: from a rehearsal to an election that opens, and everything in the way of clearing by mistake. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "committee.h"
+#include "http.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char data[WORKSPACE_PATH_BYTES];
+
+static const char *const renew_quickly[] = {"--publish-ms", "50", NULL};
+
+static void setup(void)
+{
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    workspace_path(&workspace, "data", data);
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+}
+
+static void teardown(void)
+{
+    workspace_done(&workspace);
+}
+
+/* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
+static void reset(const char *options, const char *typed, int status, const char *said)
+{
+    struct buffer command = {0};
+    buffer_printf(&command, "printf '%%s' '%s' | '%s/turnout' reset %s 2>&1", typed, TURNOUT_BIN_DIR,
+                  options);
+    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
+    struct process process = {0};
+    process_start(&process, &workspace, "reset", arguments);
+    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *out = workspace_read(process.stdout_path);
+    ck_assert_msg(ended == status && strstr(out, said) != NULL, "%s: ended with %d, or no `%s` in: %s",
+                  options, ended, said, out);
+    free(out);
+    buffer_done(&command);
+}
+
+/* The usual options and more. */
+static void reset_here(const char *more, const char *typed, int status, const char *said)
+{
+    char options[256];
+    int length = snprintf(options, sizeof options, "--election small --data '%s' %s", data, more);
+    ck_assert(length > 0 && (size_t)length < sizeof options);
+    reset(options, typed, status, said);
+}
+
+static void report(int status)
+{
+    struct http_answer answer;
+    small_report_post(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 10}, &answer);
+    ck_assert_msg(answer.status == status, "%d %s", answer.status, answer.body);
+    http_answer_done(&answer);
+}
+
+static void ask_to_open(int status)
+{
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, ROLE_ADMIN, "T", header);
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", status);
+}
+
+START_TEST(a_rehearsal_is_cleared)
+{
+    report(201);
+    ask_to_open(409);
+    reset_here("", "small\n", 1, "turnoutd runs there");
+    turnoutd_stop(&turnoutd);
+    reset_here("", "", 1, "nothing was cleared");
+    reset_here("", "smal\n", 1, "nothing was cleared");
+    reset_here("", "small election\n", 1, "nothing was cleared");
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+
+    reset_here("", "small\n", 0, "1 reports");
+    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    small_wait_voted(turnoutd.public_port, 0);
+    ask_to_open(200);
+    turnoutd_stop(&turnoutd);
+}
+END_TEST
+
+START_TEST(an_election_is_not_cleared_by_mistake)
+{
+    ask_to_open(200);
+    turnoutd_stop(&turnoutd);
+    reset_here("", "small\n", 1, "no reports of a rehearsal");
+    reset_here("--force other", "small\n", 2, "must be the id again");
+    reset_here("--force small", "\n", 1, "nothing was cleared");
+    reset_here("--force small", "small\n", 0, "cleared");
+    reset_here("", "small\n", 1, "holds nothing");
+}
+END_TEST
+
+START_TEST(a_wrong_command_line_is_told)
+{
+    turnoutd_stop(&turnoutd);
+    reset("", "small\n", 2, "--election is missing");
+    reset("--election 'a b'", "small\n", 2, "--election a b");
+    reset("--election small --data x --redis unix:/x", "small\n", 2, "either --data or --redis");
+    reset("--election small --redis nowhere", "small\n", 2, "--redis");
+    reset("--election small --data /nowhere/at-all", "small\n", 1, "/nowhere/at-all");
+    reset("--election small more", "small\n", 2, "what is `more`?");
+    reset("--help", "", 0, "--force ID");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reset");
+    TCase *tests = tcase_create("reset");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_rehearsal_is_cleared);
+    tcase_add_test(tests, an_election_is_not_cleared_by_mistake);
+    tcase_add_test(tests, a_wrong_command_line_is_told);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

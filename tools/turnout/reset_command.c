@@ -1,0 +1,220 @@
+/* `turnout reset`: clears an election out of Redis, after its id has been typed. Where turnoutd manages its own Redis,
+ * the command runs that Redis for as long as it needs it. */
+#include "commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <turnout/store/managed_redis.h>
+#include <turnout/store/reset.h>
+
+#include "command_options.h"
+
+enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
+
+static const struct usage_row usage[] = {
+    {"--election ID", "the id of the election to clear"},
+    {"--data DIR", "turnoutd's data folder, when it manages Redis itself; default turnout-data"},
+    {"--redis ADDRESS", "unix:/path or tcp://host:port, when somebody else runs Redis"},
+    {"--force ID", "the id once more: also when the election was opened"},
+    {"", ""},
+    {"before", "stop every turnoutd of the election"},
+    {"standard input", "the election's id, which is asked for; anything else clears nothing"},
+    {"exit status", "0 cleared, 1 not cleared, 2 used wrongly"},
+    {NULL, NULL},
+};
+
+struct reset_options {
+    char election[AREA_CODE_BYTES];
+    const char *data;
+    const char *redis;
+    const char *force;
+    bool wants_help;
+};
+
+/* ---- asking ---- */
+
+static void describe(const struct reset_survey *survey, const char *election)
+{
+    if (survey->is_interrupted) {
+        (void)printf("%s: a clearing was interrupted; %" PRIu64 " keys are left.\n", election, survey->keys);
+    } else {
+        (void)printf("%s is in phase %s: %" PRId64 " reports applied, held or decided about, %" PRIu64
+                     " keys.\n",
+                     election, store_phase_name(survey->phase), survey->revision, survey->keys);
+    }
+}
+
+static bool is_typed(const char *election)
+{
+    char line[ANSWER_BYTES];
+    (void)printf("Everything that was counted will be gone. Type the election's id to go on: ");
+    (void)fflush(stdout);
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        line[0] = '\0';
+    }
+    line[strcspn(line, "\n")] = '\0';
+    return strcmp(line, election) == 0;
+}
+
+static int clear(const struct store_address *address, const struct reset_options *options)
+{
+    struct error error;
+    struct reset_survey survey;
+    uint64_t deleted;
+    const char *election = options->election;
+    if (reset_look(address, election, PATIENCE_MS, &survey, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return EXIT_FAILED;
+    }
+    describe(&survey, election);
+    bool was_opened = !survey.is_interrupted && survey.phase != PHASE_REHEARSAL;
+    if (was_opened && options->force == NULL) {
+        (void)fprintf(stderr, "these are no reports of a rehearsal: nothing was cleared; see --force\n");
+        return EXIT_FAILED;
+    }
+    if (!is_typed(election)) {
+        (void)fprintf(stderr, "that is not %s: nothing was cleared\n", election);
+        return EXIT_FAILED;
+    }
+    if (reset_clear(address, election, PATIENCE_MS, &deleted, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\nnot all of it may be cleared: do it again\n", error.text);
+        return EXIT_FAILED;
+    }
+    (void)printf("cleared: %" PRIu64 " keys; turnoutd begins anew when it starts, in the rehearsal\n",
+                 deleted);
+    return finish_output(EXIT_DONE);
+}
+
+/* ---- the Redis that turnoutd manages ---- */
+
+static void ignore_event(void *context, const char *event, pid_t pid, const char *detail)
+{
+    (void)context;
+    (void)event;
+    (void)pid;
+    (void)detail;
+}
+
+/* Locks it as turnoutd does, so that none is running there. -1 after telling why not. */
+static int lock_data(const char *data)
+{
+    int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        (void)fprintf(stderr, "--data %s: %s\n", data, strerror(errno));
+        return -1;
+    }
+    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
+        (void)fprintf(stderr, "--data %s: turnoutd runs there; stop it first\n", data);
+        (void)close(folder);
+        return -1;
+    }
+    return folder;
+}
+
+static int clear_managed(const struct reset_options *options)
+{
+    struct error error;
+    struct managed_redis *redis;
+    struct store_address address;
+    int folder = lock_data(options->data);
+    if (folder < 0) {
+        return EXIT_FAILED;
+    }
+    int status = EXIT_FAILED;
+    if (managed_redis_start(options->data, ignore_event, NULL, &redis, &address, &error) == TURNOUT_OK) {
+        status = clear(&address, options);
+        managed_redis_stop(redis);
+    } else {
+        (void)fprintf(stderr, "%s\n", error.text);
+    }
+    (void)close(folder);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+enum { OPTION_ELECTION, OPTION_DATA, OPTION_REDIS, OPTION_FORCE, OPTION_HELP };
+
+static const struct option long_options[] = {
+    {"election", required_argument, NULL, OPTION_ELECTION},
+    {"data", required_argument, NULL, OPTION_DATA},
+    {"redis", required_argument, NULL, OPTION_REDIS},
+    {"force", required_argument, NULL, OPTION_FORCE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static bool read_option(int option, struct reset_options *options)
+{
+    switch (option) {
+    case OPTION_ELECTION:
+        return option_code("--election", optarg, options->election);
+    case OPTION_DATA:
+        options->data = optarg;
+        return true;
+    case OPTION_REDIS:
+        options->redis = optarg;
+        return true;
+    case OPTION_FORCE:
+        options->force = optarg;
+        return true;
+    case OPTION_HELP:
+        options->wants_help = true;
+        return true;
+    default:
+        return false; /* getopt_long has said why */
+    }
+}
+
+static int check_options(const char *command, const struct reset_options *options)
+{
+    if (options->election[0] == '\0') {
+        return usage_error(command, "--election is missing");
+    }
+    if (options->data != NULL && options->redis != NULL) {
+        return usage_error(command, "either --data or --redis");
+    }
+    if (options->force != NULL && strcmp(options->force, options->election) != 0) {
+        return usage_error(command, "--force %s: must be the id again, %s", options->force,
+                           options->election);
+    }
+    return EXIT_DONE;
+}
+
+int command_reset(int argc, char **argv)
+{
+    struct reset_options options = {.data = NULL};
+    int option;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (!read_option(option, &options)) {
+            return EXIT_USAGE;
+        }
+    }
+    if (options.wants_help) {
+        return usage_print("turnout reset --election ID [OPTIONS]", usage);
+    }
+    if (optind < argc) {
+        return usage_error(argv[0], "what is `%s`?", argv[optind]);
+    }
+    int status = check_options(argv[0], &options);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (options.redis == NULL) {
+        options.data = options.data == NULL ? "turnout-data" : options.data;
+        return clear_managed(&options);
+    }
+    struct store_address address;
+    struct error error;
+    if (store_address_parse(options.redis, &address, &error) != TURNOUT_OK) {
+        return usage_error(argv[0], "--redis: %s", error.text);
+    }
+    return clear(&address, &options);
+}
