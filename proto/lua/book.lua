@@ -40,18 +40,19 @@ local function enter_ledger(book, at, kind, before, after, when, reason, who)
     ledger[n + 5], ledger[n + 6], ledger[n + 7] = when, reason, who
 end
 
-local function write_log(key, book, recent)
+local function write_log(key, book, last)
     local r, log = book.r, book.log
     for i = 1, #log, 5 do
         local at = log[i]
-        local id = redis.call('XADD', key, '*', 'unit', r[at + UNIT], 'commune', r[at + COMMUNE], 'seq', r[at + SEQ],
+        local unit = r[at + UNIT]
+        last[unit] = redis.call('XADD', key, '*', 'unit', unit, 'commune', r[at + COMMUNE], 'seq', r[at + SEQ],
                    'as_of', r[at + AS_OF_TEXT], 'voted', r[at + VOTED], 'registered', r[at + REGISTERED],
                    'kind', r[at + KIND], 'reason', r[at + REASON], 'note', r[at + NOTE], 'key', r[at + KEY],
                    'sig', r[at + SIG], 'via', r[at + VIA], 'digest', r[at + DIGEST], 'round', r[at + ROUND],
                    'received', r[at + RECEIVED], 'outcome', log[i + 1],
                    'voted_before', log[i + 2], 'registered_before', log[i + 3], 'flags', log[i + 4],
+                   'previous', last[unit],
                    unpack(book.log_more))
-        add_recent(recent, r[at + UNIT], id)
     end
 end
 
@@ -92,11 +93,11 @@ local function close_book(keys, book)
     if #book.ledger > 0 then
         expect_stream(ledger_key)
     end
-    local recent = read_recent(recent_key, book.r, book.log)
+    local last = read_recent(recent_key, book.r, book.log)
 
     -- Nothing below can fail.
-    write_log(log_key, book, recent)
-    write_pairs(recent_key, recent_pairs(recent))
+    write_log(log_key, book, last)
+    write_pairs(recent_key, recent_pairs(last))
     write_ledger(ledger_key, book)
     write_pairs(units_key, units_pairs)
     write_pairs(held_key, held_pairs)

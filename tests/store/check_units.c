@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <check.h>
+#include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
 
@@ -191,6 +192,7 @@ static const struct {
 } spoilt[] = {
     {"HSET turnout:{e-1:01}:units 01.1-001 x", TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
     {"HSET turnout:{e-1:01}:recent 01.1-001 1-1", TURNOUT_BAD_INPUT, TURNOUT_OK},
+    {"XADD turnout:{e-1:01}:log 9999999999999-1 unit 01.1-002 seq 1", TURNOUT_OK, TURNOUT_OK},
     {"HSET turnout:{e-1:01}:recent 01.1-001 x", TURNOUT_UNAVAILABLE, TURNOUT_OK},
     {"DEL turnout:{e-1:01}:log", TURNOUT_BAD_INPUT, TURNOUT_OK},
 };
@@ -204,13 +206,26 @@ START_TEST(what_the_keys_must_not_hold_is_told)
 }
 END_TEST
 
-START_TEST(a_list_that_is_none_stops_the_counting)
+START_TEST(a_line_of_another_unit_is_not_taken_for_its_own)
+{
+    ck_assert_int_eq(report(0, 1, 1), STATUS_ACCEPTED);
+    ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED);
+    redisReply *line = redis_fixture_command(&store.redis, "XREVRANGE turnout:{e-1:01}:log + - COUNT 1");
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:recent 01.1-001 %s",
+                      line->element[0]->element[0]->str);
+    freeReplyObject(line);
+    ck_assert_int_eq(read_unit(0), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(read_unit(1), TURNOUT_OK);
+}
+END_TEST
+
+START_TEST(an_id_that_is_none_stops_the_counting)
 {
     struct report report = store_fixture_report(&store, 0, 1, 1);
     struct store_result result;
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:recent 01.1-001 x");
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_UNAVAILABLE);
-    ck_assert_ptr_nonnull(strstr(store.why, "is no list of ids"));
+    ck_assert_ptr_nonnull(strstr(store.why, "is not the id of a line"));
     ck_assert_int_eq(read_units(0, 1), TURNOUT_OK);
     ck_assert_int_eq(units_answer.states[0].seq, 0);
 }
@@ -234,7 +249,8 @@ int main(void)
     tcase_add_test(tests, what_a_unit_sent_is_told_newest_first);
     tcase_add_test(tests, only_the_last_ones_are_told);
     tcase_add_loop_test(tests, what_the_keys_must_not_hold_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
-    tcase_add_test(tests, a_list_that_is_none_stops_the_counting);
+    tcase_add_test(tests, a_line_of_another_unit_is_not_taken_for_its_own);
+    tcase_add_test(tests, an_id_that_is_none_stops_the_counting);
     tcase_add_test(tests, without_redis_nothing_is_known);
     suite_add_tcase(suite, tests);
 

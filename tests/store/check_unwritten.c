@@ -295,6 +295,7 @@ static const char *const log_fields[][2] = {
     {"voted_before", "10"},
     {"registered_before", "40"},
     {"flags", "correction"},
+    {"previous", NULL}, /* the line of seq 1 */
 };
 
 enum { LOG_FIELDS = sizeof log_fields / sizeof log_fields[0] };
@@ -321,6 +322,7 @@ START_TEST(test_log_entry)
     ck_assert_int_eq(store_fixture_apply(&store, batch, results), TURNOUT_OK);
     ck_assert_int_eq(results[1].status, STATUS_ACCEPTED);
 
+    redisReply *first = redis_fixture_command(&store.redis, "XRANGE " LOG " - + COUNT 1");
     redisReply *reply = redis_fixture_command(&store.redis, "XREVRANGE " LOG " + - COUNT 1");
     ck_assert_uint_eq(reply->elements, 1);
     const redisReply *fields = reply->element[0]->element[1];
@@ -330,10 +332,13 @@ START_TEST(test_log_entry)
         ck_assert_str_eq(fields->element[2 * i]->str, log_fields[i][0]);
         if (log_fields[i][1] != NULL) {
             ck_assert_str_eq(value->str, log_fields[i][1]);
+        } else if (strcmp(log_fields[i][0], "previous") == 0) {
+            ck_assert_str_eq(value->str, first->element[0]->element[0]->str);
         } else {
             ck_assert_uint_eq(value->len, 2 * REPORT_DIGEST_BYTES);
         }
     }
+    freeReplyObject(first);
     freeReplyObject(reply);
 }
 END_TEST
