@@ -117,18 +117,8 @@ static enum turnout_error seed_province(struct redisContext *redis, const struct
     write_communes(&communes, options->reg, province);
 
     const struct slice arguments[] = {
-        slice_of("FCALL"),
-        slice_of("turnout_seed"),
-        slice_of("7"),
-        slice_of(keys.text[KEY_TOTALS]),
-        slice_of(keys.text[KEY_COMMUNES]),
-        slice_of(keys.text[KEY_UNITS]),
-        slice_of(keys.text[KEY_LOG]),
-        slice_of(keys.text[KEY_HELD]),
-        slice_of(keys.text[KEY_LEDGER]),
-        slice_of(keys.text[KEY_RECENT]),
-        slice_of(registered),
-        {communes.bytes, communes.length},
+        slice_of("FCALL"),    slice_of("turnout_seed"),          PROVINCE_KEYS_ALL(keys),
+        slice_of(registered), {communes.bytes, communes.length},
     };
     enum turnout_error failed = run(redis, sizeof arguments / sizeof arguments[0], arguments, error);
     buffer_done(&communes);
