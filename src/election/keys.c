@@ -4,9 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +26,7 @@ struct signing_keys {
 
 struct signing_keys_builder {
     const struct election_register *reg;
-    register_fault_fn *on_fault;
-    void *context;
-    uint64_t faults;
+    struct faults faults;
     struct signing_keys *keys; /* NULL when finished */
     uint32_t *lines;           /* of each key */
     uint32_t capacity;
@@ -109,32 +105,12 @@ void signing_keys_release(struct signing_keys *keys)
 
 /* ---- building ---- */
 
-static void complain(struct signing_keys_builder *builder, uint32_t line, const char *field,
-                     const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static void complain(struct signing_keys_builder *builder, uint32_t line, const char *field,
-                     const char *format, ...)
-{
-    char text[ERROR_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    assert(length >= 0);
-
-    struct error error;
-    (void)error_fail(&error, TURNOUT_BAD_INPUT, field, "%s", text);
-    builder->faults++;
-    builder->on_fault(builder->context, keys_file, line, &error);
-}
-
-struct signing_keys_builder *signing_keys_builder_new(const struct election_register *reg,
-                                                      register_fault_fn *on_fault, void *context)
+struct signing_keys_builder *signing_keys_builder_new(const struct election_register *reg, fault_fn *on_fault,
+                                                      void *context)
 {
     struct signing_keys_builder *builder = memory_new(sizeof *builder);
     builder->reg = reg;
-    builder->on_fault = on_fault;
-    builder->context = context;
+    builder->faults = (struct faults){.on_fault = on_fault, .context = context};
     builder->keys = memory_new(sizeof *builder->keys);
     atomic_init(&builder->keys->references, 1);
     return builder;
@@ -156,9 +132,9 @@ static bool check_id(struct signing_keys_builder *builder, uint32_t line, struct
     if (text_is_key_id(id)) {
         return true;
     }
-    complain(builder, line, "key",
-             "\"%s\" is not the id of a key; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
-             text_show(id, shown), KEY_BYTES_MAX);
+    faults_add(&builder->faults, keys_file, line, "key",
+               "\"%s\" is not the id of a key; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
+               text_show(id, shown), KEY_BYTES_MAX);
     return false;
 }
 
@@ -169,9 +145,9 @@ static void find_area(struct signing_keys_builder *builder, uint32_t line, struc
     key->area = register_find_area(builder->reg, code);
     if (key->unit == REGISTER_NONE && key->area == REGISTER_NONE) {
         char shown[TEXT_SHOWN_BYTES];
-        complain(builder, line, "area",
-                 "no unit and no area has the code \"%s\"; write the code of the one that signs",
-                 text_show(code, shown));
+        faults_add(&builder->faults, keys_file, line, "area",
+                   "no unit and no area has the code \"%s\"; write the code of the one that signs",
+                   text_show(code, shown));
     }
 }
 
@@ -195,7 +171,8 @@ void signing_keys_builder_add(struct signing_keys_builder *builder, uint32_t lin
     memcpy(key.public_key, public_key, sizeof key.public_key);
     find_area(builder, line, area, &key);
     if (until != 0 && until <= from) {
-        complain(builder, line, "until", "the key expires before it is valid; write a time after `from`");
+        faults_add(&builder->faults, keys_file, line, "until",
+                   "the key expires before it is valid; write a time after `from`");
     }
     if (!check_id(builder, line, id)) {
         return;
@@ -206,7 +183,8 @@ void signing_keys_builder_add(struct signing_keys_builder *builder, uint32_t lin
     builder->lines[keys->count] = line;
     keys->keys[keys->count++] = key;
     if (keys->count == KEYS_MAX + 1) {
-        complain(builder, line, "", "more than %d keys; take out those that have expired", KEYS_MAX);
+        faults_add(&builder->faults, keys_file, line, "",
+                   "more than %d keys; take out those that have expired", KEYS_MAX);
     }
 }
 
@@ -225,9 +203,9 @@ static void build_index(struct signing_keys_builder *builder)
         if (*slot == SLOT_EMPTY) {
             *slot = i;
         } else {
-            complain(builder, builder->lines[i], "key",
-                     "%s stands in line %" PRIu32 " already; give every key an id of its own",
-                     keys->keys[i].id, builder->lines[*slot]);
+            faults_add(&builder->faults, keys_file, builder->lines[i], "key",
+                       "%s stands in line %" PRIu32 " already; give every key an id of its own",
+                       keys->keys[i].id, builder->lines[*slot]);
         }
     }
 }
@@ -238,7 +216,7 @@ struct signing_keys *signing_keys_builder_finish(struct signing_keys_builder *bu
     build_index(builder);
     struct signing_keys *keys = builder->keys;
     builder->keys = NULL;
-    if (builder->faults > 0) {
+    if (builder->faults.count > 0) {
         signing_keys_release(keys);
         return NULL;
     }

@@ -4,8 +4,6 @@
 #include <turnout/election/register.h>
 
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <turnout/base/limits.h>
@@ -37,9 +35,7 @@ struct mention {
 };
 
 struct register_builder {
-    register_fault_fn *on_fault;
-    void *context;
-    uint64_t faults;
+    struct faults faults;
 
     struct election_register
         *reg; /* in the order of the rows; unit.commune is a mention; NULL when finished */
@@ -54,30 +50,10 @@ struct register_builder {
     uint32_t nation_line; /* of the first row of that level */
 };
 
-static void complain(struct register_builder *builder, const char *file, uint32_t line, const char *field,
-                     const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-static void complain(struct register_builder *builder, const char *file, uint32_t line, const char *field,
-                     const char *format, ...)
-{
-    char text[ERROR_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    assert(length >= 0);
-
-    struct error error;
-    (void)error_fail(&error, TURNOUT_BAD_INPUT, field, "%s", text);
-    builder->faults++;
-    builder->on_fault(builder->context, file, line, &error);
-}
-
-struct register_builder *register_builder_new(register_fault_fn *on_fault, void *context)
+struct register_builder *register_builder_new(fault_fn *on_fault, void *context)
 {
     struct register_builder *builder = memory_new(sizeof *builder);
-    builder->on_fault = on_fault;
-    builder->context = context;
+    builder->faults = (struct faults){.on_fault = on_fault, .context = context};
     builder->reg = memory_new(sizeof *builder->reg);
     builder->reg->index = register_index_new();
     builder->reg->text = register_text_new();
@@ -108,17 +84,17 @@ static bool code_is_free(struct register_builder *builder, const char *file, uin
 {
     char shown[TEXT_SHOWN_BYTES];
     if (!text_is_code(code)) {
-        complain(builder, file, line, "code",
-                 "\"%s\" is not a code; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
-                 text_show(code, shown), AREA_CODE_BYTES_MAX);
+        faults_add(&builder->faults, file, line, "code",
+                   "\"%s\" is not a code; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
+                   text_show(code, shown), AREA_CODE_BYTES_MAX);
         return false;
     }
     uint32_t first = register_index_find(builder->reg->index, builder->reg, code);
     if (first != REGISTER_NONE) {
-        complain(builder, file, line, "code",
-                 "%s stands in %s line %u already; give every area and every unit a code of its own",
-                 text_show(code, shown), (first & REGISTER_ENTRY_UNIT) != 0 ? units_file : areas_file,
-                 line_of(builder, first));
+        faults_add(&builder->faults, file, line, "code",
+                   "%s stands in %s line %u already; give every area and every unit a code of its own",
+                   text_show(code, shown), (first & REGISTER_ENTRY_UNIT) != 0 ? units_file : areas_file,
+                   line_of(builder, first));
         return false;
     }
     return true;
@@ -128,12 +104,13 @@ static bool check_name(struct register_builder *builder, const char *file, uint3
                        struct slice name)
 {
     if (!text_is_utf8(name, NULL)) {
-        complain(builder, file, line, field, "the name is not UTF-8; save the file as UTF-8");
+        faults_add(&builder->faults, file, line, field, "the name is not UTF-8; save the file as UTF-8");
     } else if (text_has_control(name)) {
-        complain(builder, file, line, field, "the name holds a control character or a line end; take it out");
+        faults_add(&builder->faults, file, line, field,
+                   "the name holds a control character or a line end; take it out");
     } else if (name.length > NAME_BYTES_MAX) {
-        complain(builder, file, line, field, "the name has %zu bytes; shorten it to at most %d", name.length,
-                 NAME_BYTES_MAX);
+        faults_add(&builder->faults, file, line, field, "the name has %zu bytes; shorten it to at most %d",
+                   name.length, NAME_BYTES_MAX);
     } else {
         return true;
     }
@@ -145,7 +122,7 @@ static bool check_given_name(struct register_builder *builder, const char *file,
                              struct slice name)
 {
     if (slice_trim(name).length == 0) {
-        complain(builder, file, line, "name", "the name is empty; fill it in");
+        faults_add(&builder->faults, file, line, "name", "the name is empty; fill it in");
         return false;
     }
     return check_name(builder, file, line, "name", name);
@@ -161,9 +138,9 @@ static bool read_level(struct register_builder *builder, uint32_t line, struct s
         }
     }
     char shown[TEXT_SHOWN_BYTES];
-    complain(builder, areas_file, line, "level",
-             "\"%s\" is not a level; write nation, province or commune (units belong into %s)",
-             text_show(text, shown), units_file);
+    faults_add(&builder->faults, areas_file, line, "level",
+               "\"%s\" is not a level; write nation, province or commune (units belong into %s)",
+               text_show(text, shown), units_file);
     return false;
 }
 
@@ -177,18 +154,21 @@ static void count_area(struct register_builder *builder, uint32_t line, enum are
         if (count == 1) {
             builder->nation_line = line;
         } else {
-            complain(builder, areas_file, line, "level",
-                     "a second nation, after the one of line %u; keep one of the two", builder->nation_line);
+            faults_add(&builder->faults, areas_file, line, "level",
+                       "a second nation, after the one of line %u; keep one of the two",
+                       builder->nation_line);
         }
         break;
     case AREA_PROVINCE:
         if (count == PROVINCES_MAX + 1) {
-            complain(builder, areas_file, line, "level", "more than %d provinces; merge some", PROVINCES_MAX);
+            faults_add(&builder->faults, areas_file, line, "level", "more than %d provinces; merge some",
+                       PROVINCES_MAX);
         }
         break;
     case AREA_COMMUNE:
         if (count == COMMUNES_MAX + 1) {
-            complain(builder, areas_file, line, "level", "more than %d communes; merge some", COMMUNES_MAX);
+            faults_add(&builder->faults, areas_file, line, "level", "more than %d communes; merge some",
+                       COMMUNES_MAX);
         }
         break;
     }
@@ -202,8 +182,8 @@ static const char *keep_reference(struct register_builder *builder, const char *
     if (text_is_code(code)) {
         return register_text_keep(builder->reg->text, code);
     }
-    complain(builder, file, line, field, "\"%s\" is not a code; write the code of a %s",
-             text_show(code, shown), area_level_name(wanted));
+    faults_add(&builder->faults, file, line, field, "\"%s\" is not a code; write the code of a %s",
+               text_show(code, shown), area_level_name(wanted));
     return "";
 }
 
@@ -219,7 +199,8 @@ static const char *keep_parent(struct register_builder *builder, uint32_t line, 
         return keep_reference(builder, areas_file, line, "parent", parent, level_above(level));
     }
     if (parent.length > 0) {
-        complain(builder, areas_file, line, "parent", "the nation has no parent; leave the cell empty");
+        faults_add(&builder->faults, areas_file, line, "parent",
+                   "the nation has no parent; leave the cell empty");
     }
     return "";
 }
@@ -311,9 +292,9 @@ void register_builder_add_unit(struct register_builder *builder, uint32_t line, 
     uint64_t roll = 0;
     if (!text_parse_unsigned(registered, VOTERS_MAX, &roll)) {
         char shown[TEXT_SHOWN_BYTES];
-        complain(builder, units_file, line, "registered",
-                 "\"%s\" is not a roll; write a whole number from 0 to %d, digits only",
-                 text_show(registered, shown), VOTERS_MAX);
+        faults_add(&builder->faults, units_file, line, "registered",
+                   "\"%s\" is not a roll; write a whole number from 0 to %d, digits only",
+                   text_show(registered, shown), VOTERS_MAX);
     }
     bool name_is_sound = check_given_name(builder, units_file, line, name);
     uint32_t mention = mention_of(builder, line, commune);
@@ -324,7 +305,7 @@ void register_builder_add_unit(struct register_builder *builder, uint32_t line, 
     reserve_unit(builder);
     uint32_t row = reg->unit_count++;
     if (reg->unit_count == UNITS_MAX + 1) {
-        complain(builder, units_file, line, "", "more than %d units; merge some", UNITS_MAX);
+        faults_add(&builder->faults, units_file, line, "", "more than %d units; merge some", UNITS_MAX);
     }
     builder->unit_lines[row] = line;
     reg->units[row] = (struct unit){.code = register_text_keep(reg->text, code),
@@ -342,23 +323,23 @@ static uint32_t area_with_code(const struct register_builder *builder, const cha
 }
 
 /* Says why `code` cannot stand where the code of an area of `wanted` level must stand. */
-static void complain_of_reference(struct register_builder *builder, const char *file, uint32_t line,
-                                  const char *field, const char *code, enum area_level wanted)
+static void tell_bad_reference(struct register_builder *builder, const char *file, uint32_t line,
+                               const char *field, const char *code, enum area_level wanted)
 {
     char shown[TEXT_SHOWN_BYTES];
     const char *level_name = area_level_name(wanted);
     uint32_t entry = register_index_find(builder->reg->index, builder->reg, slice_of(code));
     if (entry == REGISTER_NONE) {
-        complain(builder, file, line, field,
-                 "no sound row of %s has the code \"%s\"; write the code of a %s, or add or mend its row",
-                 areas_file, text_show(slice_of(code), shown), level_name);
+        faults_add(&builder->faults, file, line, field,
+                   "no sound row of %s has the code \"%s\"; write the code of a %s, or add or mend its row",
+                   areas_file, text_show(slice_of(code), shown), level_name);
     } else if ((entry & REGISTER_ENTRY_UNIT) != 0) {
-        complain(builder, file, line, field, "%s is a unit (%s line %u); write the code of a %s", code,
-                 units_file, line_of(builder, entry), level_name);
+        faults_add(&builder->faults, file, line, field, "%s is a unit (%s line %u); write the code of a %s",
+                   code, units_file, line_of(builder, entry), level_name);
     } else {
-        complain(builder, file, line, field, "%s is a %s (%s line %u); write the code of a %s", code,
-                 area_level_name(builder->reg->areas[entry].level), areas_file, line_of(builder, entry),
-                 level_name);
+        faults_add(&builder->faults, file, line, field, "%s is a %s (%s line %u); write the code of a %s",
+                   code, area_level_name(builder->reg->areas[entry].level), areas_file,
+                   line_of(builder, entry), level_name);
     }
 }
 
@@ -367,8 +348,8 @@ static void resolve_parents(struct register_builder *builder)
     struct election_register *reg = builder->reg;
     bool has_nation = builder->level_counts[AREA_NATION] > 0;
     if (!has_nation) {
-        complain(builder, areas_file, 0, "level",
-                 "there is no nation; add the row `CODE,nation,,NAME,NAME_EN`");
+        faults_add(&builder->faults, areas_file, 0, "level",
+                   "there is no nation; add the row `CODE,nation,,NAME,NAME_EN`");
     }
     for (uint32_t i = 0; i < reg->area_count; i++) {
         const struct area_row *row = &builder->area_rows[i];
@@ -382,7 +363,7 @@ static void resolve_parents(struct register_builder *builder)
         if (parent != REGISTER_NONE && reg->areas[parent].level == wanted) {
             area->parent = parent;
         } else {
-            complain_of_reference(builder, areas_file, row->line, "parent", row->parent_code, wanted);
+            tell_bad_reference(builder, areas_file, row->line, "parent", row->parent_code, wanted);
         }
     }
 }
@@ -401,8 +382,8 @@ static void resolve_communes(struct register_builder *builder)
         reg->units[i].commune = mention->area;
         bool is_told_already = mention->code[0] == '\0';
         if (mention->area == REGISTER_NONE && !is_told_already) {
-            complain_of_reference(builder, units_file, builder->unit_lines[i], "commune", mention->code,
-                                  AREA_COMMUNE);
+            tell_bad_reference(builder, units_file, builder->unit_lines[i], "commune", mention->code,
+                               AREA_COMMUNE);
         }
     }
 }
@@ -412,7 +393,7 @@ struct election_register *register_builder_finish(struct register_builder *build
     assert(builder->reg != NULL);
     resolve_parents(builder);
     resolve_communes(builder);
-    if (builder->faults > 0) {
+    if (builder->faults.count > 0) {
         register_free(builder->reg);
         builder->reg = NULL;
         return NULL;

@@ -22,7 +22,7 @@ static bool read_ini(struct folder_reading *reading, struct election *ret_electi
     if (bytes == NULL) {
         return false;
     }
-    bool is_sound = election_ini_read(bytes, length, folder_reading_fault, reading, ret_election);
+    bool is_sound = election_ini_read(bytes, length, faults_pass_on, &reading->faults, ret_election);
     free(bytes);
     return is_sound;
 }
@@ -49,7 +49,7 @@ static const struct folder_table units_table = {"units.csv", "code,commune,name,
 /* NULL after telling why. */
 static struct election_register *read_register(struct folder_reading *reading)
 {
-    struct register_builder *builder = register_builder_new(folder_reading_fault, reading);
+    struct register_builder *builder = register_builder_new(faults_pass_on, &reading->faults);
     struct election_register *reg = NULL;
     bool has_areas = folder_reading_table(reading, &areas_table, builder);
     bool has_units = folder_reading_table(reading, &units_table, builder);
@@ -58,13 +58,12 @@ static struct election_register *read_register(struct folder_reading *reading)
     }
     register_builder_free(builder);
     if (reg != NULL && has_units && reg->unit_count == 0) {
-        folder_reading_complain(reading, units_table.file, 0, "",
-                                "there is no unit; add one row a polling unit");
+        faults_add(&reading->faults, units_table.file, 0, "", "there is no unit; add one row a polling unit");
     }
     return reg;
 }
 
-enum turnout_error election_folder_read(const char *path, register_fault_fn *on_fault, void *context,
+enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, void *context,
                                         struct election_folder *ret_folder, struct error *error)
 {
     struct stat status;
@@ -77,11 +76,11 @@ enum turnout_error election_folder_read(const char *path, register_fault_fn *on_
         return error_fail(error, TURNOUT_BAD_INPUT, "election", "%s: is not a folder", path);
     }
 
-    struct folder_reading reading = {.path = path, .on_fault = on_fault, .context = context};
+    struct folder_reading reading = {.path = path, .faults = {.on_fault = on_fault, .context = context}};
     struct election_folder folder = {0};
     bool has_election = read_ini(&reading, &folder.election);
     folder.reg = read_register(&reading);
-    if (reading.faults > 0) {
+    if (reading.faults.count > 0) {
         register_free(folder.reg);
         return folder_reading_sum_up(&reading, path, error);
     }

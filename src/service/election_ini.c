@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,9 +43,7 @@ struct ini {
     bool awaits_key;   /* the line must hold a key, and libinih has not found it yet */
     bool in_known_section;
 
-    register_fault_fn *on_fault;
-    void *context;
-    uint32_t faults;
+    struct faults faults;
 
     uint32_t key_lines[KEYS_IN_ALL]; /* 0: not there */
     bool is_sound[KEYS_IN_ALL];      /* there, and its value is right as far as it shows by itself */
@@ -55,32 +52,14 @@ struct ini {
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
-static void complain(struct ini *ini, uint32_t line, const char *field, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void complain(struct ini *ini, uint32_t line, const char *field, const char *format, ...)
-{
-    char text[ERROR_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    assert(length >= 0);
-
-    struct error fault;
-    (void)error_fail(&fault, TURNOUT_BAD_INPUT, field, "%s", text);
-    ini->faults++;
-    ini->on_fault(ini->context, ELECTION_INI_FILE, line, &fault);
-}
-
 /* ---- values, each by itself ---- */
 
 static bool read_id(struct ini *ini, struct slice value)
 {
     if (!text_is_code(value)) {
-        complain(ini, ini->line, "id",
-                 "the id is not a code; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
-                 AREA_CODE_BYTES_MAX);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "id",
+                   "the id is not a code; write 1 to %d of A-Z a-z 0-9 . _ - and nothing else",
+                   AREA_CODE_BYTES_MAX);
         return false;
     }
     return slice_copy(value, ini->election.id, sizeof ini->election.id);
@@ -90,15 +69,17 @@ static bool read_any_name(struct ini *ini, const char *field, struct slice value
                           char ret_name[NAME_BYTES_MAX + 1])
 {
     if (value.length == 0) {
-        complain(ini, ini->line, field,
-                 "the name is empty; fill it in, or take the line out if it may be left out");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
+                   "the name is empty; fill it in, or take the line out if it may be left out");
     } else if (!text_is_utf8(value, NULL)) {
-        complain(ini, ini->line, field, "the name is not UTF-8; save the file as UTF-8");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
+                   "the name is not UTF-8; save the file as UTF-8");
     } else if (text_has_control(value)) {
-        complain(ini, ini->line, field, "the name holds a control character; take it out");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
+                   "the name holds a control character; take it out");
     } else if (!slice_copy(value, ret_name, NAME_BYTES_MAX + 1)) {
-        complain(ini, ini->line, field, "the name has %zu bytes; shorten it to at most %d", value.length,
-                 NAME_BYTES_MAX);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
+                   "the name has %zu bytes; shorten it to at most %d", value.length, NAME_BYTES_MAX);
     } else {
         return true;
     }
@@ -118,7 +99,8 @@ static bool read_name_en(struct ini *ini, struct slice value)
 static bool read_date(struct ini *ini, struct slice value)
 {
     if (!rfc3339_parse_date(value, &ini->midnight_utc)) {
-        complain(ini, ini->line, "date", "not a day of the calendar; write it as 2026-03-15");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "date",
+                   "not a day of the calendar; write it as 2026-03-15");
         return false;
     }
     return slice_copy(value, ini->election.date, sizeof ini->election.date);
@@ -133,7 +115,8 @@ static bool read_timezone(struct ini *ini, struct slice value)
         is_plain = is_plain && memchr(allowed, value.bytes[i], sizeof allowed - 1) != NULL;
     }
     if (!is_plain || !slice_copy(value, ini->election.timezone, sizeof ini->election.timezone)) {
-        complain(ini, ini->line, "timezone", "not the name of a time zone; write it as Asia/Ho_Chi_Minh");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "timezone",
+                   "not the name of a time zone; write it as Asia/Ho_Chi_Minh");
         return false;
     }
     return true;
@@ -143,7 +126,8 @@ static bool read_moment(struct ini *ini, const char *field, struct slice value, 
                         int32_t *ret_offset_s)
 {
     if (!rfc3339_parse(value, ret_seconds, ret_offset_s)) {
-        complain(ini, ini->line, field, "not a moment; write it as 2026-03-15T07:00:00+07:00");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
+                   "not a moment; write it as 2026-03-15T07:00:00+07:00");
         return false;
     }
     return true;
@@ -185,19 +169,20 @@ static bool read_rounds(struct ini *ini, struct slice value)
         char shown[TEXT_SHOWN_BYTES];
         int64_t time_s;
         if (!parse_time_of_day(word, &time_s)) {
-            complain(ini, ini->line, "rounds",
-                     "\"%s\" is not a time of the day; write rounds as 09:00 11:00 15:30",
-                     text_show(word, shown));
+            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
+                       "\"%s\" is not a time of the day; write rounds as 09:00 11:00 15:30",
+                       text_show(word, shown));
             return false;
         }
         if (election->round_count == ROUNDS_MAX) {
-            complain(ini, ini->line, "rounds", "more than %d rounds; take some out", ROUNDS_MAX);
+            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
+                       "more than %d rounds; take some out", ROUNDS_MAX);
             return false;
         }
         if (election->round_count > 0 && time_s <= election->rounds[election->round_count - 1]) {
-            complain(ini, ini->line, "rounds",
-                     "%s is not later than the round before it; put them in order, each once",
-                     text_show(word, shown));
+            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
+                       "%s is not later than the round before it; put them in order, each once",
+                       text_show(word, shown));
             return false;
         }
         election->rounds[election->round_count++] = time_s;
@@ -208,7 +193,8 @@ static bool read_rounds(struct ini *ini, struct slice value)
 static bool read_complete_not_before(struct ini *ini, struct slice value)
 {
     if (!parse_time_of_day(value, &ini->election.rules.complete_not_before)) {
-        complain(ini, ini->line, "complete-not-before", "not a time of the day; write it as 08:00");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "complete-not-before",
+                   "not a time of the day; write it as 08:00");
         return false;
     }
     return true;
@@ -259,7 +245,7 @@ static bool read_key(struct ini *ini, size_t key, struct slice value)
     }
     struct error fault;
     if (rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) != TURNOUT_OK) {
-        complain(ini, ini->line, fault.field, "%s", fault.text);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, fault.field, "%s", fault.text);
         return false;
     }
     return true;
@@ -277,18 +263,20 @@ static int take_key(void *user, const char *section, const char *name, const cha
     ini->awaits_key = false;
     if (!ini->in_known_section) {
         if (section[0] == '\0') {
-            complain(ini, ini->line, "", "a key before any section; put it under [election]");
+            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                       "a key before any section; put it under [election]");
         }
         return 1; /* an unknown section was told of where it began */
     }
     size_t key = find_key(section, name);
     if (key == KEYS_IN_ALL) {
         char shown[TEXT_SHOWN_BYTES];
-        complain(ini, ini->line, "", "[%s] has no key \"%s\"; correct its spelling or take the line out",
-                 section, text_show(slice_of(name), shown));
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "[%s] has no key \"%s\"; correct its spelling or take the line out", section,
+                   text_show(slice_of(name), shown));
     } else if (ini->key_lines[key] != 0) {
-        complain(ini, ini->line, key_name(key), "stands in line %u already; keep one of the two",
-                 ini->key_lines[key]);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, key_name(key),
+                   "stands in line %u already; keep one of the two", ini->key_lines[key]);
     } else {
         ini->key_lines[key] = ini->line;
         ini->is_sound[key] = read_key(ini, key, slice_of(value));
@@ -300,15 +288,17 @@ static void begin_section(struct ini *ini, struct slice line)
 {
     const char *end = memchr(line.bytes, ']', line.length);
     if (end == NULL) {
-        complain(ini, ini->line, "", "the section's name is not closed; write it as [election]");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "the section's name is not closed; write it as [election]");
         return; /* libinih stays in the section before, too */
     }
     struct slice name = {line.bytes + 1, (size_t)(end - line.bytes) - 1};
     ini->in_known_section = is_section(name);
     if (!ini->in_known_section) {
         char shown[TEXT_SHOWN_BYTES];
-        complain(ini, ini->line, "", "there is no section [%s]; the sections are [election] and [rules]",
-                 text_show(name, shown));
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "there is no section [%s]; the sections are [election] and [rules]",
+                   text_show(name, shown));
     }
 }
 
@@ -320,12 +310,13 @@ static struct slice examine_line(struct ini *ini, struct slice line, size_t byte
         return nothing;
     }
     if (line.length > bytes_max) {
-        complain(ini, ini->line, "", "the line has %zu bytes; shorten it to at most %zu", line.length,
-                 bytes_max);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "the line has %zu bytes; shorten it to at most %zu", line.length, bytes_max);
         return nothing;
     }
     if (memchr(line.bytes, '\0', line.length) != NULL) {
-        complain(ini, ini->line, "", "the line holds a NUL byte; save the file as UTF-8 text");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "the line holds a NUL byte; save the file as UTF-8 text");
         return nothing;
     }
     if (line.bytes[0] == '[') {
@@ -355,7 +346,8 @@ static char *hand_line(char *room, int room_bytes, void *user)
 {
     struct ini *ini = user;
     if (ini->awaits_key) {
-        complain(ini, ini->line, "", "neither a [section] nor a `key = value`; mend it or take it out");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
+                   "neither a [section] nor a `key = value`; mend it or take it out");
         ini->awaits_key = false;
     }
     if (ini->rest.length == 0) {
@@ -385,20 +377,21 @@ static void check_polls(struct ini *ini)
         return;
     }
     if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->opens)) {
-        complain(ini, ini->key_lines[KEY_OPENS], "opens",
-                 "the polls do not open on %s; correct this or `date`", election->date);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_OPENS], "opens",
+                   "the polls do not open on %s; correct this or `date`", election->date);
     }
     if (!ini->is_sound[KEY_CLOSES]) {
         return;
     }
     if (ini->closes_offset_s != election->offset_s) {
-        complain(ini, ini->key_lines[KEY_CLOSES], "closes",
-                 "not the same offset from UTC as `opens`; write both with the same");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+                   "not the same offset from UTC as `opens`; write both with the same");
     } else if (election->closes <= election->opens) {
-        complain(ini, ini->key_lines[KEY_CLOSES], "closes", "not later than `opens`; correct one of the two");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+                   "not later than `opens`; correct one of the two");
     } else if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->closes)) {
-        complain(ini, ini->key_lines[KEY_CLOSES], "closes",
-                 "the polls do not close on %s; correct this or `date`", election->date);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+                   "the polls do not close on %s; correct this or `date`", election->date);
     }
 }
 
@@ -414,8 +407,8 @@ static void place_rounds(struct ini *ini)
         election->rounds[i] += midnight;
     }
     if (election->round_count > 0 && election->rounds[0] < election->opens) {
-        complain(ini, ini->key_lines[KEY_ROUNDS], "rounds",
-                 "the first round is before the polls open; correct it or `opens`");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_ROUNDS], "rounds",
+                   "the first round is before the polls open; correct it or `opens`");
     }
 }
 
@@ -433,8 +426,9 @@ static void place_complete_not_before(struct ini *ini)
     }
     *moment += ini->midnight_utc - election->offset_s;
     if (*moment < election->opens) {
-        complain(ini, ini->key_lines[KEY_COMPLETE_NOT_BEFORE], "complete-not-before",
-                 "before the polls open, when no report can be complete; correct it or `opens`");
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_COMPLETE_NOT_BEFORE],
+                   "complete-not-before",
+                   "before the polls open, when no report can be complete; correct it or `opens`");
     }
 }
 
@@ -448,12 +442,11 @@ static struct slice without_byte_order_mark(struct slice text)
     return text;
 }
 
-bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_fault, void *context,
+bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, void *context,
                        struct election *ret_election)
 {
     struct ini ini = {.rest = without_byte_order_mark((struct slice){bytes, length}),
-                      .on_fault = on_fault,
-                      .context = context};
+                      .faults = {.on_fault = on_fault, .context = context}};
     rules_init(&ini.election.rules);
     ini_max_line = LINE_BYTES; /* the library's own variable: this is how it is told */
     int status = ini_parse_stream(hand_line, &ini, take_key, &ini);
@@ -461,13 +454,14 @@ bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_f
 
     for (size_t k = 0; k < KEY_COUNT; k++) {
         if (keys[k].is_required && ini.key_lines[k] == 0) {
-            complain(&ini, 0, keys[k].name, "is missing; add it under [%s]", keys[k].section);
+            faults_add(&ini.faults, ELECTION_INI_FILE, 0, keys[k].name, "is missing; add it under [%s]",
+                       keys[k].section);
         }
     }
     check_polls(&ini);
     place_rounds(&ini);
     place_complete_not_before(&ini);
-    if (ini.faults > 0) {
+    if (ini.faults.count > 0) {
         return false;
     }
     *ret_election = ini.election;

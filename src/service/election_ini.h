@@ -29,7 +29,7 @@
 #define ELECTION_INI_FILE "election.ini"
 
 /* False after every fault has gone to `on_fault`; *ret_election is written only on true. */
-bool election_ini_read(const char *bytes, size_t length, register_fault_fn *on_fault, void *context,
+bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, void *context,
                        struct election *ret_election);
 
 #endif

@@ -28,10 +28,9 @@ static int64_t read_moment(struct folder_reading *reading, uint32_t line, const 
     }
     if (!rfc3339_parse(cell, &moment, NULL) || moment <= 0) {
         char shown[TEXT_SHOWN_BYTES];
-        folder_reading_complain(
-            reading, ELECTION_KEYS_FILE, line, column,
-            "\"%s\" is not a time; write one such as 2026-03-15T07:00:00+07:00, or nothing",
-            text_show(cell, shown));
+        faults_add(&reading->faults, ELECTION_KEYS_FILE, line, column,
+                   "\"%s\" is not a time; write one such as 2026-03-15T07:00:00+07:00, or nothing",
+                   text_show(cell, shown));
         return 0;
     }
     return moment;
@@ -44,10 +43,10 @@ static void add_key(void *context, const struct csv_row *row)
     unsigned char public_key[PUBLIC_KEY_BYTES] = {0};
     if (!public_key_parse(row->cells[2], public_key)) {
         char shown[TEXT_SHOWN_BYTES];
-        folder_reading_complain(&keys->reading, ELECTION_KEYS_FILE, row->line, "public_key",
-                                "\"%s\" is not a public key; write the 32 bytes of an Ed25519 key as %d "
-                                "characters of base64url without padding",
-                                text_show(row->cells[2], shown), PUBLIC_KEY_TEXT_BYTES);
+        faults_add(&keys->reading.faults, ELECTION_KEYS_FILE, row->line, "public_key",
+                   "\"%s\" is not a public key; write the 32 bytes of an Ed25519 key as %d "
+                   "characters of base64url without padding",
+                   text_show(row->cells[2], shown), PUBLIC_KEY_TEXT_BYTES);
     }
     int64_t from = read_moment(&keys->reading, row->line, "from", row->cells[3]);
     int64_t until = read_moment(&keys->reading, row->line, "until", row->cells[4]);
@@ -66,13 +65,14 @@ static bool is_missing(const char *folder)
 }
 
 enum turnout_error election_keys_read(const char *folder, const struct election_register *reg,
-                                      register_fault_fn *on_fault, void *context,
-                                      struct signing_keys **ret_keys, struct error *error)
+                                      fault_fn *on_fault, void *context, struct signing_keys **ret_keys,
+                                      struct error *error)
 {
     static const struct folder_table table = {ELECTION_KEYS_FILE, "key,area,public_key,from,until,revoked", 6,
                                               "write it, or take it away: then nobody can sign", add_key};
-    struct keys_reading keys = {.reading = {.path = folder, .on_fault = on_fault, .context = context}};
-    keys.builder = signing_keys_builder_new(reg, folder_reading_fault, &keys.reading);
+    struct keys_reading keys = {
+        .reading = {.path = folder, .faults = {.on_fault = on_fault, .context = context}}};
+    keys.builder = signing_keys_builder_new(reg, faults_pass_on, &keys.reading.faults);
     if (!is_missing(folder)) {
         (void)folder_reading_table(&keys.reading, &table, &keys);
     }

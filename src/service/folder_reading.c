@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,36 +12,14 @@
 /* No file of an election within the limits comes near this; a wrong file is not read into memory. */
 enum { FILE_BYTES_MAX = 1 << 30 };
 
-void folder_reading_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    struct folder_reading *reading = context;
-    reading->faults++;
-    reading->on_fault(reading->context, file, line, error);
-}
-
-void folder_reading_complain(struct folder_reading *reading, const char *file, uint32_t line,
-                             const char *field, const char *format, ...)
-{
-    char text[ERROR_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    assert(length >= 0);
-
-    struct error fault;
-    (void)error_fail(&fault, TURNOUT_BAD_INPUT, field, "%s", text);
-    folder_reading_fault(reading, file, line, &fault);
-}
-
 enum turnout_error folder_reading_sum_up(const struct folder_reading *reading, const char *what,
                                          struct error *error)
 {
-    if (reading->faults == 0) {
+    if (reading->faults.count == 0) {
         return TURNOUT_OK;
     }
-    return error_fail(error, TURNOUT_BAD_INPUT, "election", "%s: %" PRIu64 " fault%s", what, reading->faults,
-                      reading->faults == 1 ? "" : "s");
+    return error_fail(error, TURNOUT_BAD_INPUT, "election", "%s: %" PRIu64 " fault%s", what,
+                      reading->faults.count, reading->faults.count == 1 ? "" : "s");
 }
 
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,
@@ -55,11 +32,11 @@ char *folder_reading_file(struct folder_reading *reading, const char *file, cons
     enum turnout_error failed = file_read(path.bytes, FILE_BYTES_MAX, &bytes, ret_length, &error);
     buffer_done(&path);
     if (failed != TURNOUT_OK) {
-        folder_reading_complain(reading, file, 0, "", "%s; %s", error.text, remedy);
+        faults_add(&reading->faults, file, 0, "", "%s; %s", error.text, remedy);
         return NULL;
     }
     if (*ret_length == 0) {
-        folder_reading_complain(reading, file, 1, "", "the file is empty; %s", remedy);
+        faults_add(&reading->faults, file, 1, "", "the file is empty; %s", remedy);
         free(bytes);
         return NULL;
     }
@@ -75,8 +52,8 @@ static bool read_header(struct folder_reading *reading, const struct folder_tabl
     if (found == CSV_ROW && csv_row_is(&row, table->header)) {
         return true;
     }
-    folder_reading_complain(reading, table->file, found == CSV_END ? 1 : row.line, "",
-                            "the first line must be `%s`; make it so", table->header);
+    faults_add(&reading->faults, table->file, found == CSV_END ? 1 : row.line, "",
+               "the first line must be `%s`; make it so", table->header);
     return false;
 }
 
@@ -90,15 +67,15 @@ static void read_rows(struct folder_reading *reading, const struct folder_table 
         case CSV_END:
             return;
         case CSV_BAD:
-            folder_reading_complain(reading, table->file, row.line, "", "%s", error.text);
+            faults_add(&reading->faults, table->file, row.line, "", "%s", error.text);
             break;
         case CSV_ROW:
             if (row.cell_count == table->columns) {
                 table->add(context, &row);
             } else {
-                folder_reading_complain(reading, table->file, row.line, "",
-                                        "%" PRIu32 " cells instead of %" PRIu32 "; write `%s`",
-                                        row.cell_count, table->columns, table->header);
+                faults_add(&reading->faults, table->file, row.line, "",
+                           "%" PRIu32 " cells instead of %" PRIu32 "; write `%s`", row.cell_count,
+                           table->columns, table->header);
             }
             break;
         }

@@ -11,19 +11,9 @@
 
 /* One reading of a folder. */
 struct folder_reading {
-    const char *path; /* borrowed */
-    register_fault_fn *on_fault;
-    void *context;
-    uint64_t faults; /* told so far */
+    const char *path;     /* borrowed */
+    struct faults faults; /* told so far */
 };
-
-/* A register_fault_fn that counts: `context` is the reading. */
-void folder_reading_fault(void *context, const char *file, uint32_t line, const struct error *error);
-
-/* A fault in words. `field` may be "". */
-void folder_reading_complain(struct folder_reading *reading, const char *file, uint32_t line,
-                             const char *field, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
 
 /* TURNOUT_BAD_INPUT with the number of faults, when there were any. */
 enum turnout_error folder_reading_sum_up(const struct folder_reading *reading, const char *what,

@@ -235,7 +235,7 @@ static enum turnout_error find_area(struct maker *maker, struct error *error)
 }
 
 /* Everything that has to be sound before anything is made. */
-static enum turnout_error read_election(struct maker *maker, register_fault_fn *on_fault, void *context,
+static enum turnout_error read_election(struct maker *maker, fault_fn *on_fault, void *context,
                                         struct error *error)
 {
     const char *path = maker->options->election;
@@ -259,7 +259,7 @@ static enum turnout_error open_out(struct maker *maker, struct error *error)
     return failed;
 }
 
-static enum turnout_error make_all(struct maker *maker, register_fault_fn *on_fault, void *context,
+static enum turnout_error make_all(struct maker *maker, fault_fn *on_fault, void *context,
                                    struct error *error)
 {
     enum turnout_error failed = read_election(maker, on_fault, context, error);
@@ -275,8 +275,8 @@ static enum turnout_error make_all(struct maker *maker, register_fault_fn *on_fa
     return failed == TURNOUT_OK ? keys_table_save(&maker->table, error) : failed;
 }
 
-enum turnout_error keys_make(const struct keys_make_options *options, register_fault_fn *on_fault,
-                             void *context, struct keys_made *ret_made, struct error *error)
+enum turnout_error keys_make(const struct keys_make_options *options, fault_fn *on_fault, void *context,
+                             struct keys_made *ret_made, struct error *error)
 {
     struct maker maker = {.options = options, .out_fd = -1, .cards_fd = -1};
     enum turnout_error failed = keys_table_open(options->election, &maker.table, error);

@@ -32,7 +32,7 @@ struct keys_made {
 /* `out` gets `<key>.pem` for every key and `cards/<area>.html` for every commune and province that has cards. An id is
  * `<area>.<n>`, with the first n that is free. keys.csv is written last: whatever goes wrong before, nobody can sign
  * yet. What `on_fault` is told is wrong with the election's files. */
-enum turnout_error keys_make(const struct keys_make_options *options, register_fault_fn *on_fault,
-                             void *context, struct keys_made *ret_made, struct error *error);
+enum turnout_error keys_make(const struct keys_make_options *options, fault_fn *on_fault, void *context,
+                             struct keys_made *ret_made, struct error *error);
 
 #endif

@@ -29,8 +29,8 @@ struct signing_keys;
 struct signing_keys_builder;
 
 /* `on_fault` as for the register; the file is "keys.csv". */
-struct signing_keys_builder *signing_keys_builder_new(const struct election_register *reg,
-                                                      register_fault_fn *on_fault, void *context);
+struct signing_keys_builder *signing_keys_builder_new(const struct election_register *reg, fault_fn *on_fault,
+                                                      void *context);
 void signing_keys_builder_free(struct signing_keys_builder *builder); /* NULL-safe */
 
 /* One row of keys.csv: key, area (a unit's, commune's, province's or the nation's code), public_key as 43 characters

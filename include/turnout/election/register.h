@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+#include <turnout/base/faults.h>
 #include <turnout/base/text.h>
 
 enum area_level { AREA_NATION, AREA_PROVINCE, AREA_COMMUNE };
@@ -53,13 +54,11 @@ struct election_register {
     struct register_text *text;   /* private: the strings */
 };
 
-/* What is wrong with a row, or with the whole. `line` is what the caller gave for that row; 0 for the whole. */
-typedef void register_fault_fn(void *context, const char *file, uint32_t line, const struct error *error);
-
 struct register_builder;
 
-/* `on_fault` is called for every fault found, as it is found; it must outlive the builder. */
-struct register_builder *register_builder_new(register_fault_fn *on_fault, void *context);
+/* `on_fault` is called for every fault found, as it is found, with the line that the caller gave for its row; it must
+ * outlive the builder. */
+struct register_builder *register_builder_new(fault_fn *on_fault, void *context);
 void register_builder_free(struct register_builder *builder);
 
 /* One row of areas.csv: code, level (nation, province, commune), parent (empty for the nation), name, name_en.

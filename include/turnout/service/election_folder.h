@@ -17,7 +17,7 @@ struct election_folder {
  * line (0: none to blame); the error then says how many there were. TURNOUT_NOT_FOUND, and no fault, when
  * there is no such folder. Libraries do not print: the caller's on_fault does. election_folder_done()
  * frees what it holds. */
-enum turnout_error election_folder_read(const char *path, register_fault_fn *on_fault, void *context,
+enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, void *context,
                                         struct election_folder *ret_folder, struct error *error);
 void election_folder_done(struct election_folder *folder);
 

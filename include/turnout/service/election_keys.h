@@ -12,7 +12,7 @@
 /* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`, with the line (0: none to blame); the error then says
  * how many there were. A folder without keys.csv is sound, and an empty set. The caller releases *ret_keys. */
 enum turnout_error election_keys_read(const char *folder, const struct election_register *reg,
-                                      register_fault_fn *on_fault, void *context,
-                                      struct signing_keys **ret_keys, struct error *error);
+                                      fault_fn *on_fault, void *context, struct signing_keys **ret_keys,
+                                      struct error *error);
 
 #endif
