@@ -2,18 +2,18 @@
  * no report. */
 #include <check.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "process.h"
 #include "small_election.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
-enum { ARGUMENTS_MAX = 32, URL_BYTES = 64 };
+enum { URL_BYTES = 64 };
 
 static const char turnout[] = TURNOUT_BIN_DIR "/turnout";
 
@@ -42,33 +42,6 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-/* Runs `turnout` with the arguments up to a NULL; checks its exit status, and that its output and its errors hold
- * these texts (NULL: must be empty). */
-static void check_run(int status, const char *said, const char *complained, ...)
-{
-    const char *arguments[ARGUMENTS_MAX] = {turnout};
-    size_t count = 1;
-    va_list list;
-    va_start(list, complained);
-    while ((arguments[count] = va_arg(list, const char *)) != NULL) {
-        count++;
-        ck_assert_uint_lt(count, ARGUMENTS_MAX);
-    }
-    va_end(list);
-    struct process process = {0};
-    process_start(&process, &workspace, "turnout", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *out = workspace_read(process.stdout_path);
-    char *err = workspace_read(process.stderr_path);
-    ck_assert_msg(ended == status, "ended with %d\n%s\n%s", ended, out, err);
-    ck_assert_msg(said == NULL ? out[0] == '\0' : strstr(out, said) != NULL, "no `%s` in\n%s\n%s", said, out,
-                  err);
-    ck_assert_msg(complained == NULL ? err[0] == '\0' : strstr(err, complained) != NULL, "no `%s` in\n%s",
-                  complained, err);
-    free(out);
-    free(err);
-}
-
 #define TO_INTAKE "report", "--server", intake_url, "--spool", spool_path, "--election", "small"
 #define TO_NOBODY "report", "--server", "http://127.0.0.1:1", "--spool", spool_path, "--election", "small"
 #define FLUSH     "report", "--server", intake_url, "--spool", spool_path, "--flush"
@@ -76,21 +49,23 @@ static void check_run(int status, const char *said, const char *complained, ...)
 
 START_TEST(a_report_is_answered_in_words)
 {
-    check_run(
-        0, "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
+    command_check(
+        &workspace, 0,
+        "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
         NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
-    check_run(0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1",
-              "--voted", "312", AT, NULL);
-    check_run(3, "seq-conflict", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "313", AT,
-              NULL);
-    check_run(3, "voted-exceeds-registered", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "2", "--voted",
-              "1001", AT, NULL);
-    check_run(3, "unknown-unit", NULL, TO_INTAKE, "--unit", "nobody", "--seq", "2", "--voted", "1", AT, NULL);
-    check_run(0, "accepted: unit 0101-001, report 5, 300 voted", NULL, TO_INTAKE, "--unit", "0101-001",
-              "--seq", "5", "--voted", "300", AT, "--kind", "correction", "--reason", "miscount", "--note",
-              "\u0111\u1ebfm l\u1ea1i", NULL);
-    check_run(0, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "4",
-              "--voted", "312", AT, NULL);
+    command_check(&workspace, 0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001",
+                  "--seq", "1", "--voted", "312", AT, NULL);
+    command_check(&workspace, 3, "seq-conflict", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1",
+                  "--voted", "313", AT, NULL);
+    command_check(&workspace, 3, "voted-exceeds-registered", NULL, TO_INTAKE, "--unit", "0101-001", "--seq",
+                  "2", "--voted", "1001", AT, NULL);
+    command_check(&workspace, 3, "unknown-unit", NULL, TO_INTAKE, "--unit", "nobody", "--seq", "2", "--voted",
+                  "1", AT, NULL);
+    command_check(&workspace, 0, "accepted: unit 0101-001, report 5, 300 voted", NULL, TO_INTAKE, "--unit",
+                  "0101-001", "--seq", "5", "--voted", "300", AT, "--kind", "correction", "--reason",
+                  "miscount", "--note", "\u0111\u1ebfm l\u1ea1i", NULL);
+    command_check(&workspace, 0, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001",
+                  "--seq", "4", "--voted", "312", AT, NULL);
     small_wait_voted(turnoutd.public_port, 300);
     ck_assert_int_eq(access(spool_path, F_OK), -1);
 }
@@ -98,21 +73,24 @@ END_TEST
 
 START_TEST(what_could_not_be_sent_is_sent_later)
 {
-    check_run(1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted", "10", NULL);
+    command_check(&workspace, 1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted",
+                  "10", NULL);
     /* Without a time of its own the same report again is the one that waits already. */
-    check_run(1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted", "10", NULL);
-    check_run(2, NULL, "another one with this --seq waits", TO_NOBODY, "--unit", "0101-001", "--seq", "1",
-              "--voted", "11", NULL);
-    check_run(1, "2 kept in", NULL, TO_NOBODY, "--unit", "0101-002", "--seq", "1", "--voted", "20", NULL);
+    command_check(&workspace, 1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted",
+                  "10", NULL);
+    command_check(&workspace, 2, NULL, "another one with this --seq waits", TO_NOBODY, "--unit", "0101-001",
+                  "--seq", "1", "--voted", "11", NULL);
+    command_check(&workspace, 1, "2 kept in", NULL, TO_NOBODY, "--unit", "0101-002", "--seq", "1", "--voted",
+                  "20", NULL);
     /* A power cut in the midst of writing. */
     FILE *spool = fopen(spool_path, "a");
     ck_assert_ptr_nonnull(spool);
     ck_assert_int_ge(fputs("{\"election\":\"small\",\"un", spool), 0);
     ck_assert_int_eq(fclose(spool), 0);
-    check_run(0, "accepted: unit 0101-001, report 1, 10 voted", "were no whole reports", TO_INTAKE, "--unit",
-              "0101-003", "--seq", "1", "--voted", "30", NULL);
+    command_check(&workspace, 0, "accepted: unit 0101-001, report 1, 10 voted", "were no whole reports",
+                  TO_INTAKE, "--unit", "0101-003", "--seq", "1", "--voted", "30", NULL);
     small_wait_voted(turnoutd.public_port, 60);
-    check_run(0, "nothing is spooled", NULL, FLUSH, NULL);
+    command_check(&workspace, 0, "nothing is spooled", NULL, FLUSH, NULL);
 }
 END_TEST
 
@@ -137,12 +115,15 @@ END_TEST
 
 START_TEST(watch_shows_the_nation)
 {
-    check_run(0, "0 of 6,150 voted  [TEST]\n0 of 10 units heard, as of -, published ", NULL, "watch",
-              "--once", "--server", public_url, NULL);
-    check_run(0, "accepted", NULL, TO_INTAKE, "--unit", "0201-001", "--seq", "1", "--voted", "615", AT, NULL);
+    command_check(&workspace, 0, "0 of 6,150 voted  [TEST]\n0 of 10 units heard, as of -, published ", NULL,
+                  "watch", "--once", "--server", public_url, NULL);
+    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0201-001", "--seq", "1", "--voted",
+                  "615", AT, NULL);
     small_wait_voted(turnoutd.public_port, 615);
-    check_run(0, "10.00%  615 of 6,150 voted", NULL, "watch", "--once", "--server", public_url, NULL);
-    check_run(1, "server away", NULL, "watch", "--once", "--server", "http://127.0.0.1:1", NULL);
+    command_check(&workspace, 0, "10.00%  615 of 6,150 voted", NULL, "watch", "--once", "--server",
+                  public_url, NULL);
+    command_check(&workspace, 1, "server away", NULL, "watch", "--once", "--server", "http://127.0.0.1:1",
+                  NULL);
 }
 END_TEST
 
@@ -169,32 +150,34 @@ END_TEST
 
 START_TEST(a_simulation_is_counted)
 {
-    check_run(0, "accepted   250", NULL, "simulate", "--election", election_path, "--stream", stream_address,
-              "--reports-a-unit", "25", NULL);
-    check_run(1, "\"superseded\":240", NULL, "simulate", "--election", election_path, "--stream",
-              stream_address, "--reports-a-unit", "25", "--json", NULL);
-    check_run(1, NULL, "no server at 127.0.0.1 port 1", "simulate", "--election", election_path, "--stream",
-              "127.0.0.1:1", NULL);
-    check_run(2, NULL, "--units 11", "simulate", "--election", election_path, "--units", "11", NULL);
+    command_check(&workspace, 0, "accepted   250", NULL, "simulate", "--election", election_path, "--stream",
+                  stream_address, "--reports-a-unit", "25", NULL);
+    command_check(&workspace, 1, "\"superseded\":240", NULL, "simulate", "--election", election_path,
+                  "--stream", stream_address, "--reports-a-unit", "25", "--json", NULL);
+    command_check(&workspace, 1, NULL, "no server at 127.0.0.1 port 1", "simulate", "--election",
+                  election_path, "--stream", "127.0.0.1:1", NULL);
+    command_check(&workspace, 2, NULL, "--units 11", "simulate", "--election", election_path, "--units", "11",
+                  NULL);
 }
 END_TEST
 
 START_TEST(a_wrong_command_line_is_told)
 {
-    check_run(2, "simulate", NULL, NULL);
-    check_run(0, "simulate", NULL, "help", NULL);
-    check_run(0, "--units N", NULL, "help", "simulate", NULL);
-    check_run(0, "--units N", NULL, "simulate", "--help", NULL);
-    check_run(0, "turnout ", NULL, "--version", NULL);
-    check_run(2, NULL, "there are: demo report watch register keys", "frobnicate", NULL);
-    check_run(2, NULL, "there is no command `frobnicate`", "help", "frobnicate", NULL);
-    check_run(2, NULL, "turnout report: unrecognized option '--frobnicate'", "report", "--frobnicate", NULL);
-    check_run(2, NULL, "--unit is missing", "report", "--election", "small", NULL);
-    check_run(2, NULL, "--voted 10000001: must be a whole number from 0 to 10000000", "report", "--voted",
-              "10000001", NULL);
-    check_run(2, NULL, "--as-of", "report", "--as-of", "noon", NULL);
-    check_run(2, NULL, "--rate 0: must be", "simulate", "--rate", "0", NULL);
-    check_run(2, NULL, "--server", "watch", "--server", "127.0.0.1:8080", NULL);
+    command_check(&workspace, 2, "simulate", NULL, NULL);
+    command_check(&workspace, 0, "simulate", NULL, "help", NULL);
+    command_check(&workspace, 0, "--units N", NULL, "help", "simulate", NULL);
+    command_check(&workspace, 0, "--units N", NULL, "simulate", "--help", NULL);
+    command_check(&workspace, 0, "turnout ", NULL, "--version", NULL);
+    command_check(&workspace, 2, NULL, "there are: demo report watch register keys", "frobnicate", NULL);
+    command_check(&workspace, 2, NULL, "there is no command `frobnicate`", "help", "frobnicate", NULL);
+    command_check(&workspace, 2, NULL, "turnout report: unrecognized option '--frobnicate'", "report",
+                  "--frobnicate", NULL);
+    command_check(&workspace, 2, NULL, "--unit is missing", "report", "--election", "small", NULL);
+    command_check(&workspace, 2, NULL, "--voted 10000001: must be a whole number from 0 to 10000000",
+                  "report", "--voted", "10000001", NULL);
+    command_check(&workspace, 2, NULL, "--as-of", "report", "--as-of", "noon", NULL);
+    command_check(&workspace, 2, NULL, "--rate 0: must be", "simulate", "--rate", "0", NULL);
+    command_check(&workspace, 2, NULL, "--server", "watch", "--server", "127.0.0.1:8080", NULL);
 }
 END_TEST
 

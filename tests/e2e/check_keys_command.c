@@ -1,20 +1,18 @@
 /* Signing keys from one end to the other: `turnout keys` makes them, `turnout report` and `turnout simulate` sign with
  * them, a real turnoutd takes what is signed, and no longer once the key is revoked. */
 #include <check.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command.h"
 #include "process.h"
 #include "small_election.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
-enum { ARGUMENTS_MAX = 32, URL_BYTES = 64 };
-
-static const char turnout[] = TURNOUT_BIN_DIR "/turnout";
+enum { URL_BYTES = 64 };
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
@@ -46,33 +44,6 @@ static void start_server(void)
     (void)snprintf(stream_address, sizeof stream_address, "127.0.0.1:%u", turnoutd.intake_stream_port);
 }
 
-/* Runs `turnout` with the arguments up to a NULL; checks its exit status, and that its output and its errors hold
- * these texts (NULL: must be empty). */
-static void check_run(int status, const char *said, const char *complained, ...)
-{
-    const char *arguments[ARGUMENTS_MAX] = {turnout};
-    size_t count = 1;
-    va_list list;
-    va_start(list, complained);
-    while ((arguments[count] = va_arg(list, const char *)) != NULL) {
-        count++;
-        ck_assert_uint_lt(count, ARGUMENTS_MAX);
-    }
-    va_end(list);
-    struct process process = {0};
-    process_start(&process, &workspace, "turnout", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *output = workspace_read(process.stdout_path);
-    char *errors = workspace_read(process.stderr_path);
-    ck_assert_msg(ended == status, "ended with %d\n%s\n%s", ended, output, errors);
-    ck_assert_msg(said == NULL ? output[0] == '\0' : strstr(output, said) != NULL, "no `%s` in\n%s\n%s", said,
-                  output, errors);
-    ck_assert_msg(complained == NULL ? errors[0] == '\0' : strstr(errors, complained) != NULL,
-                  "no `%s` in\n%s", complained, errors);
-    free(output);
-    free(errors);
-}
-
 /* Waits until turnoutd has read a keys.csv of so many keys. */
 static void wait_keys(unsigned count)
 {
@@ -88,21 +59,21 @@ static void check_report(int status, const char *said, const char *unit, const c
 {
     char file[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(file, sizeof file, "%s/%s.pem", out, file_id);
-    check_run(status, said, NULL, "report", "--server", intake_url, "--spool", spool, "--election", "small",
-              "--unit", unit, "--seq", seq, "--voted", "7", "--as-of", "2026-03-15T09:00:00+07:00", "--key",
-              file, "--key-id", key_id, NULL);
+    command_check(&workspace, status, said, NULL, "report", "--server", intake_url, "--spool", spool,
+                  "--election", "small", "--unit", unit, "--seq", seq, "--voted", "7", "--as-of",
+                  "2026-03-15T09:00:00+07:00", "--key", file, "--key-id", key_id, NULL);
 }
 
 #define MAKE "keys", "make", "--election", election, "--out", out
 
 START_TEST(who_has_the_key_is_heard)
 {
-    check_run(0, "10 keys for polling units\n4 keys for communes\n2 keys for provinces\n", NULL, MAKE,
-              "--units", "--communes", "--provinces", NULL);
-    check_run(0, "16 keys", NULL, "register", "check", election, NULL);
+    command_check(&workspace, 0, "10 keys for polling units\n4 keys for communes\n2 keys for provinces\n",
+                  NULL, MAKE, "--units", "--communes", "--provinces", NULL);
+    command_check(&workspace, 0, "16 keys", NULL, "register", "check", election, NULL);
     start_server();
-    check_run(3, "bad-signature", NULL, "report", "--server", intake_url, "--spool", spool, "--election",
-              "small", "--unit", "0101-001", "--seq", "1", "--voted", "7", NULL);
+    command_check(&workspace, 3, "bad-signature", NULL, "report", "--server", intake_url, "--spool", spool,
+                  "--election", "small", "--unit", "0101-001", "--seq", "1", "--voted", "7", NULL);
     check_report(0, "accepted: unit 0101-001, report 1", "0101-001", "1", "0101-001.1", "0101-001.1");
     check_report(3, "out-of-scope", "0101-001", "2", "0101-002.1", "0101-002.1");
     check_report(3, "bad-signature", "0101-001", "2", "0101-002.1", "0101-001.1");
@@ -119,19 +90,19 @@ START_TEST(a_revoked_key_is_heard_no_longer)
 {
     char again[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "again", again);
-    check_run(0, "10 keys for", NULL, MAKE, NULL);
+    command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     start_server();
     check_report(0, "accepted", "0201-003", "1", "0201-003.1", "0201-003.1");
-    check_run(0, "0201-003.1 of 0201-003: revoked from 2", NULL, "keys", "revoke", "--election", election,
-              "0201-003.1", NULL);
+    command_check(&workspace, 0, "0201-003.1 of 0201-003: revoked from 2", NULL, "keys", "revoke",
+                  "--election", election, "0201-003.1", NULL);
     wait_keys(10);
     check_report(3, "unknown-key", "0201-003", "2", "0201-003.1", "0201-003.1");
     check_report(0, "accepted", "0201-004", "1", "0201-004.1", "0201-004.1");
-    check_run(0, "was revoked before, from 2", NULL, "keys", "revoke", "--election", election, "0201-003.1",
-              NULL);
+    command_check(&workspace, 0, "was revoked before, from 2", NULL, "keys", "revoke", "--election", election,
+                  "0201-003.1", NULL);
 
-    check_run(0, "1 of them beside keys that were there before", NULL, "keys", "make", "--election", election,
-              "--out", again, "--area", "0201-003", NULL);
+    command_check(&workspace, 0, "1 of them beside keys that were there before", NULL, "keys", "make",
+                  "--election", election, "--out", again, "--area", "0201-003", NULL);
     wait_keys(11);
     (void)snprintf(out, sizeof out, "%s", again);
     check_report(0, "accepted", "0201-003", "2", "0201-003.2", "0201-003.2");
@@ -141,40 +112,44 @@ END_TEST
 
 START_TEST(a_simulation_signs)
 {
-    check_run(0, "10 keys for", NULL, MAKE, NULL);
+    command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     start_server();
-    check_run(1, "bad-signature", NULL, "simulate", "--election", election, "--stream", stream_address, NULL);
-    check_run(0, "accepted   50", NULL, "simulate", "--election", election, "--stream", stream_address,
-              "--keys", out, "--reports-a-unit", "5", NULL);
+    command_check(&workspace, 1, "bad-signature", NULL, "simulate", "--election", election, "--stream",
+                  stream_address, NULL);
+    command_check(&workspace, 0, "accepted   50", NULL, "simulate", "--election", election, "--stream",
+                  stream_address, "--keys", out, "--reports-a-unit", "5", NULL);
     turnoutd_stop(&turnoutd);
-    check_run(0, "revoked from", NULL, "keys", "revoke", "--election", election, "0102-003.1", NULL);
-    check_run(2, NULL, "no good key for unit 0102-003", "simulate", "--election", election, "--stream",
-              stream_address, "--keys", out, NULL);
-    check_run(2, NULL, "cannot be opened", "simulate", "--election", election, "--keys", "/nowhere", NULL);
+    command_check(&workspace, 0, "revoked from", NULL, "keys", "revoke", "--election", election, "0102-003.1",
+                  NULL);
+    command_check(&workspace, 2, NULL, "no good key for unit 0102-003", "simulate", "--election", election,
+                  "--stream", stream_address, "--keys", out, NULL);
+    command_check(&workspace, 2, NULL, "cannot be opened", "simulate", "--election", election, "--keys",
+                  "/nowhere", NULL);
 }
 END_TEST
 
 START_TEST(keys_are_listed_by_what_they_are_worth)
 {
-    check_run(0, NULL, NULL, "keys", "list", "--election", election, NULL);
-    check_run(0, "1 key for ", NULL, MAKE, "--area", "0101-001", NULL);
-    check_run(0, "1 key for ", NULL, MAKE, "--area", "0102-001", "--from", "9000-01-01T00:00:00Z", NULL);
-    check_run(0, "1 key for ", NULL, MAKE, "--area", "0201-001", "--until", "2026-03-15T00:00:00+07:00",
-              NULL);
-    check_run(0, "1 key for ", NULL, MAKE, "--area", "02", "--provinces", NULL);
-    check_run(0, "revoked from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke", "--election", election,
-              "--at", "2026-03-15T05:00:00Z", "02.1", NULL);
-    check_run(0,
-              "0101-001.1            0101-001          good\n"
-              "0102-001.1            0102-001          not yet\n"
-              "0201-001.1            0201-001          expired\n"
-              "02.1                  02                revoked\n",
-              NULL, "keys", "list", "--election", election, NULL);
-    check_run(0, "0201-001.1            0201-001          expired\n02.1 ", NULL, "keys", "list", "--election",
-              election, "--area", "02", NULL);
-    check_run(0, NULL, NULL, "keys", "list", "--election", election, "--area", "0202", NULL);
-    check_run(2, NULL, "no unit and no area has the code nobody", "keys", "list", "--election", election,
-              "--area", "nobody", NULL);
+    command_check(&workspace, 0, NULL, NULL, "keys", "list", "--election", election, NULL);
+    command_check(&workspace, 0, "1 key for ", NULL, MAKE, "--area", "0101-001", NULL);
+    command_check(&workspace, 0, "1 key for ", NULL, MAKE, "--area", "0102-001", "--from",
+                  "9000-01-01T00:00:00Z", NULL);
+    command_check(&workspace, 0, "1 key for ", NULL, MAKE, "--area", "0201-001", "--until",
+                  "2026-03-15T00:00:00+07:00", NULL);
+    command_check(&workspace, 0, "1 key for ", NULL, MAKE, "--area", "02", "--provinces", NULL);
+    command_check(&workspace, 0, "revoked from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke",
+                  "--election", election, "--at", "2026-03-15T05:00:00Z", "02.1", NULL);
+    command_check(&workspace, 0,
+                  "0101-001.1            0101-001          good\n"
+                  "0102-001.1            0102-001          not yet\n"
+                  "0201-001.1            0201-001          expired\n"
+                  "02.1                  02                revoked\n",
+                  NULL, "keys", "list", "--election", election, NULL);
+    command_check(&workspace, 0, "0201-001.1            0201-001          expired\n02.1 ", NULL, "keys",
+                  "list", "--election", election, "--area", "02", NULL);
+    command_check(&workspace, 0, NULL, NULL, "keys", "list", "--election", election, "--area", "0202", NULL);
+    command_check(&workspace, 2, NULL, "no unit and no area has the code nobody", "keys", "list",
+                  "--election", election, "--area", "nobody", NULL);
 }
 END_TEST
 
@@ -182,21 +157,22 @@ START_TEST(an_unknown_key_revokes_none)
 {
     char path[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/keys.csv", election);
-    check_run(0, "10 keys for", NULL, MAKE, NULL);
+    command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     char *before = workspace_read(path);
-    check_run(2, NULL, "has no key nobody", "keys", "revoke", "--election", election, "0101-001.1", "nobody",
-              NULL);
+    command_check(&workspace, 2, NULL, "has no key nobody", "keys", "revoke", "--election", election,
+                  "0101-001.1", "nobody", NULL);
     char *after = workspace_read(path);
     ck_assert_str_eq(before, after);
     free(before);
     free(after);
     /* Naming one twice is no harm; a revocation is put off by nobody, only brought forward. */
-    check_run(0, "revoked from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke", "--election", election,
-              "--at", "2026-03-15T12:00:00+07:00", "0101-001.1", "0101-001.1", NULL);
-    check_run(0, "was revoked before, from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke", "--election",
-              election, "--at", "2026-03-15T13:00:00+07:00", "0101-001.1", NULL);
-    check_run(0, ": revoked from 2026-03-15T11:00:00+07:00", NULL, "keys", "revoke", "--election", election,
-              "--at", "2026-03-15T11:00:00+07:00", "0101-001.1", NULL);
+    command_check(&workspace, 0, "revoked from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke",
+                  "--election", election, "--at", "2026-03-15T12:00:00+07:00", "0101-001.1", "0101-001.1",
+                  NULL);
+    command_check(&workspace, 0, "was revoked before, from 2026-03-15T12:00:00+07:00", NULL, "keys", "revoke",
+                  "--election", election, "--at", "2026-03-15T13:00:00+07:00", "0101-001.1", NULL);
+    command_check(&workspace, 0, ": revoked from 2026-03-15T11:00:00+07:00", NULL, "keys", "revoke",
+                  "--election", election, "--at", "2026-03-15T11:00:00+07:00", "0101-001.1", NULL);
 }
 END_TEST
 
@@ -217,7 +193,7 @@ START_TEST(secrets_stay_in_their_files)
     char path[WORKSPACE_PATH_BYTES];
     char secret[128];
     struct stat status;
-    check_run(0, "10 keys for", NULL, MAKE, NULL);
+    command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     read_secret("0101-001.1", secret, sizeof secret);
     workspace_path(&workspace, "turnout.out", path);
     char *output = workspace_read(path);
@@ -226,10 +202,10 @@ START_TEST(secrets_stay_in_their_files)
     ck_assert_int_eq(stat(out, &status), 0);
     ck_assert_int_eq(status.st_mode & 0777, 0700);
     /* Neither a second run nor a folder that others may enter. */
-    check_run(2, NULL, "0101.html is there already", MAKE, NULL);
+    command_check(&workspace, 2, NULL, "0101.html is there already", MAKE, NULL);
     ck_assert_int_eq(chmod(out, 0755), 0);
-    check_run(2, NULL, "is open to others", MAKE, NULL);
-    check_run(0, "10 keys", NULL, "register", "check", election, NULL);
+    command_check(&workspace, 2, NULL, "is open to others", MAKE, NULL);
+    command_check(&workspace, 0, "10 keys", NULL, "register", "check", election, NULL);
 }
 END_TEST
 
@@ -237,26 +213,26 @@ START_TEST(a_wrong_command_line_is_told)
 {
     char units[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(units, sizeof units, "%s/units.csv", election);
-    check_run(2, NULL, "expected make, revoke or list", "keys", NULL);
-    check_run(2, NULL, "expected make, revoke or list", "keys", "lose", NULL);
-    check_run(0, "revoke --election DIR KEY...", NULL, "keys", "--help", NULL);
-    check_run(2, NULL, "--out is missing", "keys", "make", "--election", election, NULL);
-    check_run(2, NULL, "--election is missing", "keys", "list", NULL);
-    check_run(2, NULL, "what is `more`?", MAKE, "more", NULL);
-    check_run(2, NULL, "revoke: which key?", "keys", "revoke", "--election", election, NULL);
-    check_run(2, NULL, "revoke takes no --area", "keys", "revoke", "--election", election, "--area", "01",
-              "k", NULL);
-    check_run(2, NULL, "--at noon: must be a time", "keys", "revoke", "--election", election, "--at", "noon",
-              "k", NULL);
-    check_run(2, NULL, "--until must be after --from", MAKE, "--from", "2026-03-15T00:00:00Z", "--until",
-              "2026-03-15T00:00:00Z", NULL);
-    check_run(1, NULL, "/nowhere cannot be opened", "keys", "make", "--election", "/nowhere", "--out", out,
-              NULL);
-    check_run(2, NULL, "--key and --key-id belong together", "report", "--election", "small", "--unit", "u",
-              "--seq", "1", "--voted", "1", "--key", units, NULL);
-    check_run(2, NULL, "is no private key", "report", "--spool", spool, "--election", "small", "--unit", "u",
-              "--seq", "1", "--voted", "1", "--key", units, "--key-id", "k", NULL);
-    check_run(2, NULL, "--key-id a b: must be", "report", "--key-id", "a b", NULL);
+    command_check(&workspace, 2, NULL, "expected make, revoke or list", "keys", NULL);
+    command_check(&workspace, 2, NULL, "expected make, revoke or list", "keys", "lose", NULL);
+    command_check(&workspace, 0, "revoke --election DIR KEY...", NULL, "keys", "--help", NULL);
+    command_check(&workspace, 2, NULL, "--out is missing", "keys", "make", "--election", election, NULL);
+    command_check(&workspace, 2, NULL, "--election is missing", "keys", "list", NULL);
+    command_check(&workspace, 2, NULL, "what is `more`?", MAKE, "more", NULL);
+    command_check(&workspace, 2, NULL, "revoke: which key?", "keys", "revoke", "--election", election, NULL);
+    command_check(&workspace, 2, NULL, "revoke takes no --area", "keys", "revoke", "--election", election,
+                  "--area", "01", "k", NULL);
+    command_check(&workspace, 2, NULL, "--at noon: must be a time", "keys", "revoke", "--election", election,
+                  "--at", "noon", "k", NULL);
+    command_check(&workspace, 2, NULL, "--until must be after --from", MAKE, "--from", "2026-03-15T00:00:00Z",
+                  "--until", "2026-03-15T00:00:00Z", NULL);
+    command_check(&workspace, 1, NULL, "/nowhere cannot be opened", "keys", "make", "--election", "/nowhere",
+                  "--out", out, NULL);
+    command_check(&workspace, 2, NULL, "--key and --key-id belong together", "report", "--election", "small",
+                  "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, NULL);
+    command_check(&workspace, 2, NULL, "is no private key", "report", "--spool", spool, "--election", "small",
+                  "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, "--key-id", "k", NULL);
+    command_check(&workspace, 2, NULL, "--key-id a b: must be", "report", "--key-id", "a b", NULL);
 }
 END_TEST
 

@@ -12,11 +12,12 @@
 #include <turnout/base/clock.h>
 #include <turnout/service/secret.h>
 
+#include "command.h"
 #include "process.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
-enum { ARGUMENTS_MAX = 16, DAY_S = 86400 };
+enum { DAY_S = 86400 };
 
 static struct workspace workspace;
 static char data[WORKSPACE_PATH_BYTES];
@@ -35,30 +36,20 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-/* Runs `turnout token make` with the arguments up to a NULL, and returns what it said: its output when it ended well,
- * else its complaint. The caller frees. */
+/* Runs `turnout` with the arguments up to a NULL, and returns what it said: its output when it ended well, else its
+ * complaint. The caller frees. */
 static char *make_token(int status, ...)
 {
-    const char *arguments[ARGUMENTS_MAX] = {TURNOUT_BIN_DIR "/turnout", "token", "make"};
-    size_t count = 3;
-    va_list list;
-    va_start(list, status);
-    while ((arguments[count] = va_arg(list, const char *)) != NULL) {
-        count++;
-        ck_assert_uint_lt(count, ARGUMENTS_MAX);
-    }
-    va_end(list);
-    struct process process = {0};
-    process_start(&process, &workspace, "turnout", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *complaint = workspace_read(process.stderr_path);
-    ck_assert_msg(ended == status, "ended with %d: %s", ended, complaint);
-    if (status != 0) {
-        return complaint;
-    }
-    free(complaint);
-    return workspace_read(process.stdout_path);
+    va_list arguments;
+    va_start(arguments, status);
+    struct command_run run = command_run(&workspace, arguments);
+    va_end(arguments);
+    ck_assert_msg(run.status == status, "ended with %d: %s", run.status, run.err);
+    free(status == 0 ? run.err : run.out);
+    return status == 0 ? run.out : run.err;
 }
+
+#define MAKE "token", "make"
 
 static void run_server_once(void)
 {
@@ -76,7 +67,7 @@ START_TEST(a_token_is_made_with_the_servers_secret)
     ck_assert_int_eq(secret_read(data, secret, &error), TURNOUT_OK);
     for (size_t i = 0; i < ROLE_COUNT; i++) {
         int64_t began = clock_wall_ms() / 1000;
-        char *said = make_token(0, "--role", roles[i], "--area", "0101", "--days", "2", "--election",
+        char *said = make_token(0, MAKE, "--role", roles[i], "--area", "0101", "--days", "2", "--election",
                                 election, "--data", data, NULL);
         size_t length = strlen(said);
         ck_assert_msg(length > 0 && said[length - 1] == '\n', "%s", said);
@@ -88,7 +79,7 @@ START_TEST(a_token_is_made_with_the_servers_secret)
         ck_assert_int_le(token.expires, clock_wall_ms() / 1000 + 2 * DAY_S);
         free(said);
     }
-    char *by_id = make_token(0, "--role", "view", "--area", "9", "--days", "1", "--election", "small",
+    char *by_id = make_token(0, MAKE, "--role", "view", "--area", "9", "--days", "1", "--election", "small",
                              "--data", data, NULL);
     free(by_id);
 }
@@ -105,17 +96,18 @@ static void check_complaint(char *said, const char *wanted)
 START_TEST(what_is_wrong_with_a_token_is_told)
 {
     run_server_once();
-    check_complaint(make_token(2, GOOD_BUT("owner", "0101", "1"), "--data", data, NULL), "--role owner");
-    check_complaint(make_token(2, GOOD_BUT("view", "0109", "1"), "--data", data, NULL), "--area 0109");
-    check_complaint(make_token(2, GOOD_BUT("view", "0101-001", "1"), "--data", data, NULL),
+    check_complaint(make_token(2, MAKE, GOOD_BUT("owner", "0101", "1"), "--data", data, NULL),
+                    "--role owner");
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0109", "1"), "--data", data, NULL), "--area 0109");
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101-001", "1"), "--data", data, NULL),
                     "--area 0101-001");
-    check_complaint(make_token(2, GOOD_BUT("view", "a b", "1"), "--data", data, NULL), "--area a b");
-    check_complaint(make_token(2, GOOD_BUT("view", "0101", "0"), "--data", data, NULL), "--days 0");
-    check_complaint(make_token(2, GOOD_BUT("view", "0101", "367"), "--data", data, NULL), "--days 367");
-    check_complaint(make_token(2, "--role", "view", "--area", "0101", "--days", "1", NULL),
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "a b", "1"), "--data", data, NULL), "--area a b");
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "0"), "--data", data, NULL), "--days 0");
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "367"), "--data", data, NULL), "--days 367");
+    check_complaint(make_token(2, MAKE, "--role", "view", "--area", "0101", "--days", "1", NULL),
                     "--election is missing");
-    check_complaint(make_token(2, GOOD_BUT("view", "0101", "1"), "more", NULL), "expected `make`");
-    check_complaint(make_token(1, GOOD_BUT("view", "0101", "1"), "--data", election, NULL), "secret");
+    check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "1"), "more", NULL), "expected `make`");
+    check_complaint(make_token(1, MAKE, GOOD_BUT("view", "0101", "1"), "--data", election, NULL), "secret");
 }
 END_TEST
 
@@ -125,7 +117,7 @@ START_TEST(a_secret_that_others_can_read_is_refused)
     char path[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "data/" SECRET_FILE, path);
     ck_assert_int_eq(chmod(path, 0640), 0);
-    check_complaint(make_token(1, GOOD_BUT("view", "0101", "1"), "--data", data, NULL), path);
+    check_complaint(make_token(1, MAKE, GOOD_BUT("view", "0101", "1"), "--data", data, NULL), path);
     struct turnoutd turnoutd;
     turnoutd_launch(&turnoutd, &workspace, NULL);
     ck_assert_int_eq(process_wait_exit(&turnoutd.process, PROCESS_DEADLINE_MS), 1);
