@@ -1,0 +1,72 @@
+/* Who is at the other end, by address: how many connections are open from there, and how much was asked in vain.
+ * One table for all workers, so that the bounds are of the process.
+ *
+ * What is asked in vain costs: a signature that is not good takes as long to check as a good one, and a report that is
+ * sent again, which anybody who has seen it can do, is asked of Redis like a new one. So an address has a budget for
+ * it. Behind one address may stand many (a commune's office, a telephone company), and one of them must not be able to
+ * silence the others: who comes from an address that has spent its budget is still heard, one report a connection,
+ * until that connection has shown something good. A unit that holds its key gets through at its first try; who does not,
+ * pays with a new connection for each. */
+#ifndef TURNOUT_NET_PEERS_H
+#define TURNOUT_NET_PEERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+
+struct sockaddr;
+
+/* An IPv6 address, or an IPv4 address mapped into one (RFC 4291 section 2.5.5.2). */
+struct peer_address {
+    unsigned char bytes[16];
+};
+
+/* Addresses that speak for many and have bounds of their own, such as a proxy in front: they have none here. */
+enum { PROXIES_MAX = 16 };
+struct proxy_list {
+    struct peer_address addresses[PROXIES_MAX];
+    uint32_t count;
+};
+
+/* Reads numeric addresses with blanks between them; none is fine. */
+enum turnout_error proxy_list_parse(const char *text, struct proxy_list *ret_list, struct error *error);
+
+struct peers_options {
+    uint32_t connections_per_address;
+    uint32_t refusals_per_minute;
+    struct proxy_list proxies;
+};
+
+enum { PEERS_REMEMBERED_MAX = 65536 }; /* addresses without a connection, for what they have spent */
+
+struct peers;
+struct visit;
+
+struct peers *peers_new(const struct peers_options *options);
+
+/* All visits have ended before. NULL-safe. */
+void peers_free(struct peers *peers);
+
+/* A connection from an address (of IPv6 all of a /64 are one, since a host can take any of them). NULL when too many
+ * are open from there. The caller holds the first reference. Thread-safe, as is the end of a visit; everything else of
+ * a visit is for the thread that admitted it. */
+struct visit *peers_admit(struct peers *peers, const struct sockaddr *address);
+
+/* The connection counts as open until the last reference is gone: what it asked may outlive it. */
+void visit_hold(struct visit *visit);
+void visit_release(struct visit *visit); /* NULL-safe */
+
+/* Something was asked: answered with something good (a new report that counts or is held, a token that is known), or
+ * in vain. */
+void visit_note_good(struct visit *visit);
+void visit_note_vain(struct visit *visit);
+bool visit_has_shown_good(const struct visit *visit);
+
+/* Whether the address has spent its budget and this connection has shown nothing good: it is heard one at a time, */
+bool visit_is_watched(const struct visit *visit);
+
+/* and, having asked in vain already, not at all. */
+bool visit_is_over(const struct visit *visit);
+
+#endif

@@ -1,0 +1,72 @@
+/* Budgets: so many a minute and not one more, whole again with time, and never spent for long. */
+#include <turnout/base/budget.h>
+
+#include <stdlib.h>
+
+#include <check.h>
+
+enum { MINUTE_US = 60 * 1000 * 1000, LATER_US = 5 * MINUTE_US };
+
+static const uint64_t rates[] = {1, 2, 7, 60, 6000, 1000000};
+
+/* Spends as long as there is something left. */
+static uint64_t spend_all(int64_t *whole_at_us, int64_t now_us, int64_t cost_us)
+{
+    uint64_t spent = 0;
+    while (!budget_is_spent(*whole_at_us, now_us, cost_us)) {
+        *whole_at_us = budget_spend(*whole_at_us, now_us, cost_us);
+        spent++;
+    }
+    return spent;
+}
+
+START_TEST(a_minutes_worth_can_be_spent_at_once)
+{
+    int64_t cost_us = budget_cost_us(rates[_i]);
+    int64_t whole_at_us = 0;
+    uint64_t spent = spend_all(&whole_at_us, LATER_US, cost_us);
+    ck_assert_uint_ge(spent, rates[_i]);
+    ck_assert_uint_le(spent, rates[_i] + rates[_i] / 50);     /* what rounding gives */
+    int64_t change_us = MINUTE_US - (int64_t)spent * cost_us; /* left over by the last one */
+    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us - change_us - 1, cost_us), 0);
+    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us, cost_us), 1);
+    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us + MINUTE_US, cost_us), spent);
+}
+END_TEST
+
+/* What costs nothing is never too much. */
+START_TEST(above_sixty_million_a_minute_there_is_no_bound)
+{
+    ck_assert_int_eq(budget_cost_us(60000001), 0);
+    ck_assert_int_eq(budget_cost_us(UINT64_MAX), 0);
+    ck_assert(!budget_is_spent(budget_spend(0, LATER_US, 0), LATER_US, 0));
+}
+END_TEST
+
+/* Overspending, which is noted after the fact, does not make the wait longer. */
+START_TEST(overspending_is_forgiven)
+{
+    int64_t cost_us = budget_cost_us(60);
+    int64_t whole_at_us = 0;
+    for (int i = 0; i < 10000; i++) {
+        whole_at_us = budget_spend(whole_at_us, LATER_US, cost_us);
+    }
+    ck_assert(budget_is_spent(whole_at_us, LATER_US + cost_us - 1, cost_us));
+    ck_assert(!budget_is_spent(whole_at_us, LATER_US + cost_us, cost_us));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("budget");
+    tcase_add_loop_test(cases, a_minutes_worth_can_be_spent_at_once, 0, sizeof rates / sizeof rates[0]);
+    tcase_add_test(cases, above_sixty_million_a_minute_there_is_no_bound);
+    tcase_add_test(cases, overspending_is_forgiven);
+    Suite *suite = suite_create("budget");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,254 @@
+/* Peers: how many connections an address may have, what it may ask in vain, and who is heard all the same. */
+#include <turnout/net/peers.h>
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { CONNECTIONS = 3, IN_VAIN = 5 };
+
+static struct peers *peers;
+
+static void set_up(void)
+{
+    struct peers_options options = {.connections_per_address = CONNECTIONS, .refusals_per_minute = IN_VAIN};
+    struct error error;
+    ck_assert_int_ge(sodium_init(), 0);
+    ck_assert_int_eq(proxy_list_parse("192.0.2.1 2001:db8::1", &options.proxies, &error), TURNOUT_OK);
+    peers = peers_new(&options);
+}
+
+static void tear_down(void)
+{
+    peers_free(peers);
+}
+
+static struct visit *visit_from(const char *text)
+{
+    struct sockaddr_storage address = {0};
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
+        memcpy(&address, &v4, sizeof v4);
+    } else {
+        ck_assert_int_eq(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
+        memcpy(&address, &v6, sizeof v6);
+    }
+    return peers_admit(peers, (const struct sockaddr *)&address);
+}
+
+static void spend_all(struct visit *visit)
+{
+    for (int i = 0; i < IN_VAIN; i++) {
+        ck_assert(!visit_is_watched(visit));
+        visit_note_vain(visit);
+    }
+}
+
+/* ---- connections ---- */
+
+static const struct {
+    const char *one;
+    const char *other;
+    bool are_one; /* for their bounds */
+} pairs[] = {
+    {"192.0.2.7", "192.0.2.7", true},
+    {"192.0.2.7", "192.0.2.8", false},
+    {"192.0.2.7", "::ffff:192.0.2.7", true},
+    {"192.0.2.7", "::ffff:192.0.2.8", false},
+    {"2001:db8::7", "2001:db8::8", true},
+    {"2001:db8::7", "2001:db8::ffff:ffff:ffff:ffff", true},
+    {"2001:db8:0:1::7", "2001:db8:0:2::7", false},
+};
+
+START_TEST(an_address_has_so_many_connections)
+{
+    struct visit *visits[CONNECTIONS];
+    for (int i = 0; i < CONNECTIONS; i++) {
+        visits[i] = visit_from(pairs[_i].one);
+        ck_assert_ptr_nonnull(visits[i]);
+    }
+    ck_assert_ptr_null(visit_from(pairs[_i].one));
+    struct visit *other = visit_from(pairs[_i].other);
+    ck_assert_int_eq(other == NULL, pairs[_i].are_one);
+    visit_release(other);
+
+    visit_release(visits[0]);
+    visits[0] = visit_from(pairs[_i].other);
+    ck_assert_ptr_nonnull(visits[0]);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        visit_release(visits[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_connection_counts_until_nobody_holds_it)
+{
+    struct visit *visits[CONNECTIONS];
+    for (int i = 0; i < CONNECTIONS; i++) {
+        visits[i] = visit_from("192.0.2.7");
+    }
+    visit_hold(visits[0]);
+    visit_release(visits[0]);
+    ck_assert_ptr_null(visit_from("192.0.2.7"));
+    for (int i = 0; i < CONNECTIONS; i++) {
+        visit_release(visits[i]);
+    }
+    visits[0] = visit_from("192.0.2.7");
+    ck_assert_ptr_nonnull(visits[0]);
+    visit_release(visits[0]);
+}
+END_TEST
+
+static const char *const proxies[] = {"192.0.2.1", "2001:db8::1"};
+
+START_TEST(a_proxy_has_no_bounds)
+{
+    struct visit *visits[2 * CONNECTIONS];
+    for (int i = 0; i < 2 * CONNECTIONS; i++) {
+        visits[i] = visit_from(proxies[_i]);
+        ck_assert_ptr_nonnull(visits[i]);
+    }
+    for (int i = 0; i < 100 * IN_VAIN; i++) {
+        visit_note_vain(visits[0]);
+    }
+    ck_assert(!visit_is_watched(visits[0]));
+    ck_assert(!visit_is_over(visits[0]));
+    for (int i = 0; i < 2 * CONNECTIONS; i++) {
+        visit_release(visits[i]);
+    }
+}
+END_TEST
+
+/* ---- in vain ---- */
+
+START_TEST(who_asks_too_much_in_vain_is_not_heard)
+{
+    struct visit *visit = visit_from("192.0.2.7");
+    ck_assert(!visit_is_over(visit));
+    spend_all(visit);
+    ck_assert(visit_is_watched(visit));
+    ck_assert(visit_is_over(visit));
+    struct visit *other = visit_from("192.0.2.8");
+    ck_assert(!visit_is_watched(other));
+    visit_release(other);
+    visit_release(visit);
+}
+END_TEST
+
+/* A neighbour behind the same address is heard: at first one at a time, once it has shown something good like all. */
+START_TEST(a_neighbour_is_heard_all_the_same)
+{
+    struct visit *attacker = visit_from("192.0.2.7");
+    struct visit *before = visit_from("192.0.2.7");
+    visit_note_good(before);
+    spend_all(attacker);
+    struct visit *after = visit_from("192.0.2.7");
+    ck_assert(!visit_is_watched(before));
+    ck_assert(visit_is_watched(after));
+    ck_assert(!visit_is_over(after));
+    visit_note_good(after);
+    ck_assert(!visit_is_watched(after));
+    visit_note_vain(after);
+    ck_assert(!visit_is_over(after));
+    visit_release(attacker);
+    visit_release(before);
+    visit_release(after);
+}
+END_TEST
+
+START_TEST(connecting_again_gives_nothing_back)
+{
+    struct visit *visit = visit_from("192.0.2.7");
+    spend_all(visit);
+    visit_release(visit);
+    visit = visit_from("192.0.2.7");
+    ck_assert(visit_is_watched(visit));
+    visit_release(visit);
+}
+END_TEST
+
+/* So many addresses are remembered, and of more the one that has been away longest is forgotten. */
+START_TEST(memory_is_bounded)
+{
+    for (int i = 0; i <= PEERS_REMEMBERED_MAX; i++) {
+        char address[INET_ADDRSTRLEN];
+        (void)snprintf(address, sizeof address, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
+        struct visit *visit = visit_from(address);
+        spend_all(visit);
+        visit_release(visit);
+    }
+    struct visit *first = visit_from("10.0.0.0");
+    struct visit *second = visit_from("10.0.0.1");
+    ck_assert(!visit_is_watched(first));
+    ck_assert(visit_is_watched(second));
+    visit_release(first);
+    visit_release(second);
+}
+END_TEST
+
+/* ---- the setting ---- */
+
+static const struct {
+    const char *text;
+    enum turnout_error error;
+    uint32_t count;
+} lists[] = {
+    {"", TURNOUT_OK, 0},
+    {"  ", TURNOUT_OK, 0},
+    {"127.0.0.1 ::1", TURNOUT_OK, 2},
+    {" 127.0.0.1   ::1 ", TURNOUT_OK, 2},
+    {"1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 "
+     "1.1.1.1 "
+     "1.1.1.1 1.1.1.1 1.1.1.1",
+     TURNOUT_OK, 16},
+    {"1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1 "
+     "1.1.1.1 "
+     "1.1.1.1 1.1.1.1 1.1.1.1 1.1.1.1",
+     TURNOUT_TOO_LARGE, 0},
+    {"localhost", TURNOUT_BAD_INPUT, 0},
+    {"127.0.0.1,::1", TURNOUT_BAD_INPUT, 0},
+    {"127.0.0.1/8", TURNOUT_BAD_INPUT, 0},
+    {"[::1]", TURNOUT_BAD_INPUT, 0},
+    {"1.1.1", TURNOUT_BAD_INPUT, 0},
+    {"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", TURNOUT_BAD_INPUT, 0},
+};
+
+START_TEST(proxies_are_read)
+{
+    struct proxy_list list = {.count = 99};
+    struct error error;
+    enum turnout_error failed = proxy_list_parse(lists[_i].text, &list, &error);
+    ck_assert_msg(failed == lists[_i].error, "'%s': %d", lists[_i].text, failed);
+    ck_assert_uint_eq(list.count, failed == TURNOUT_OK ? lists[_i].count : 99);
+    ck_assert(failed == TURNOUT_OK || strcmp(error.field, "proxies") == 0);
+}
+END_TEST
+
+#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
+
+int main(void)
+{
+    TCase *cases = tcase_create("peers");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_loop_test(cases, an_address_has_so_many_connections, 0, CASES(pairs));
+    tcase_add_test(cases, a_connection_counts_until_nobody_holds_it);
+    tcase_add_loop_test(cases, a_proxy_has_no_bounds, 0, CASES(proxies));
+    tcase_add_test(cases, who_asks_too_much_in_vain_is_not_heard);
+    tcase_add_test(cases, a_neighbour_is_heard_all_the_same);
+    tcase_add_test(cases, connecting_again_gives_nothing_back);
+    tcase_add_test(cases, memory_is_bounded);
+    tcase_add_loop_test(cases, proxies_are_read, 0, CASES(lists));
+    Suite *suite = suite_create("peers");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
