@@ -1,6 +1,6 @@
 ---- applying ----
 
--- rules_decide() in rules.c. Returns status and code (`-` where there is none), and for what is counted or held the
+-- rules_decide() in rules.c, and what that leaves to the server: a closed election. Returns status and code (`-` where there is none), and for what is counted or held the
 -- codes of the rules that the report breaks.
 local function decide(book, at, state, entry, rules, voted, registered, as_of)
     local r = book.r
@@ -19,6 +19,9 @@ local function decide(book, at, state, entry, rules, voted, registered, as_of)
             return 'rejected', 'seq-conflict'
         end
         return 'duplicate', '-'
+    end
+    if book.is_closed then
+        return 'rejected', 'closed'
     end
     local list = book.figures and book.figures[r[at + COMMUNE]]
     local alike = list and count_alike(list, r[at + UNIT], r[at + VOTED]) or 0
@@ -84,8 +87,9 @@ local function turnout_apply(keys, args)
     if type(r) ~= 'table' or #r == 0 or #r % WIDTH ~= 0 then
         refuse('the batch is not a whole number of reports')
     end
-    check_phase(keys[1], args[1])
+    local is_closed = check_phase(keys[1], args[1])
     local book = open_book(keys, r, rules.compares_figures)
+    book.is_closed = is_closed
     local answers = {}
     for at = 1, #r, WIDTH do
         answers[#answers + 1] = apply_report(book, at, rules)

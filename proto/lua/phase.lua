@@ -2,12 +2,14 @@
 
 -- A province counts either for the rehearsal or for real: the field `phase` of its totals is `open` once it counts
 -- for real, and absent before. What was examined in the other phase must not be counted, however late its server
--- hears of the opening.
+-- hears of the opening. Returns whether the election is closed, which its server knows and the province does not: then
+-- reports are told apart, and none is counted.
 local function check_phase(totals_key, phase)
     local standing = redis.call('HGET', totals_key, 'phase') or 'rehearsal'
-    if standing ~= (phase or 'rehearsal') then
+    if standing ~= (phase == 'closed' and 'open' or phase or 'rehearsal') then
         refuse(totals_key .. ' counts in phase ' .. standing .. ', and the report was examined in another')
     end
+    return phase == 'closed'
 end
 
 -- Makes a province count for real, or for the rehearsal again when the election could not be opened after all.

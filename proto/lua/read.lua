@@ -18,20 +18,22 @@ end
 
 redis.register_function({function_name = 'turnout_read', callback = turnout_read, flags = {'no-writes'}})
 
--- The reports of a province that wait for a decision, those that came first before the others.
+-- The reports of a province, or of one commune of it, that wait for a decision, those that came first before the others.
 --   keys  held
---   args  how many at most
+--   args  how many at most; the commune's code, '' for all
 -- Returns their JSON texts.
 local function turnout_list_held(keys, args)
-    local waiting = {}
+    local commune, waiting = args[2], {}
     local values = redis.call('HVALS', keys[1])
     for i = 1, #values do
         -- A quotation mark inside a value would have a backslash before it.
         if string.find(values[i], '"state":"held"', 1, true) then
             local entry = entry_of(values[i], keys[1], 'entry')
-            waiting[#waiting + 1] = {
-                text = values[i], received = tonumber(entry.received), id = entry.unit .. '.' .. entry.seq,
-            }
+            if commune == '' or commune == entry.commune then
+                waiting[#waiting + 1] = {
+                    text = values[i], received = tonumber(entry.received), id = entry.unit .. '.' .. entry.seq,
+                }
+            end
         end
     end
     table.sort(waiting, function(a, b)

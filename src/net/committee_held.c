@@ -10,7 +10,7 @@
 
 #include "committee_desk.h"
 
-enum { HELD_LISTED_MAX = 1000, REASON_BYTES = NOTE_BYTES_MAX + 1 };
+enum { HELD_LISTED_MAX = STORE_HELD_LISTED_MAX - 1, REASON_BYTES = NOTE_BYTES_MAX + 1 };
 
 /* ---- the list ---- */
 

@@ -13,18 +13,18 @@
 
 /* ---- listing ---- */
 
-/* A list under way: one province after the other, so that no answer of Redis is awaited beside another. */
+/* A list under way. The nation's is that of one province after the other, so that no answer of Redis is awaited beside
+ * another. */
 struct listing {
     struct committee *committee;
-    uint32_t area;
-    uint32_t province; /* being asked for */
-    uint32_t last_province;
+    uint32_t area; /* being asked for */
+    uint32_t last_area;
     committee_held_fn *on_held;
     committee_walked_fn *on_walked;
     void *context;
 };
 
-static void ask_province(struct listing *listing);
+static void ask_area(struct listing *listing);
 
 static void end_listing(struct listing *listing, enum turnout_error error, const char *why)
 {
@@ -35,32 +35,29 @@ static void end_listing(struct listing *listing, enum turnout_error error, const
 /* False when whoever lists has had enough. */
 static bool hand_on(const struct listing *listing, const struct held_report *reports, size_t count)
 {
-    const struct election_register *reg = listing->committee->options.reg;
-    for (size_t i = 0; i < count; i++) {
-        if (register_area_contains(reg, listing->area, reg->units[reports[i].unit].commune) &&
-            !listing->on_held(listing->context, &reports[i])) {
-            return false;
-        }
+    size_t i = 0;
+    while (i < count && listing->on_held(listing->context, &reports[i])) {
+        i++;
     }
-    return true;
+    return i == count;
 }
 
-static void on_province(void *context, enum turnout_error error, const char *why,
-                        const struct held_report *reports, size_t count)
+static void on_area(void *context, enum turnout_error error, const char *why,
+                    const struct held_report *reports, size_t count)
 {
     struct listing *listing = context;
     bool goes_on = error == TURNOUT_OK && hand_on(listing, reports, count);
-    if (!goes_on || listing->province == listing->last_province) {
+    if (!goes_on || listing->area == listing->last_area) {
         end_listing(listing, error, why);
         return;
     }
-    listing->province++;
-    ask_province(listing);
+    listing->area++;
+    ask_area(listing);
 }
 
-static void ask_province(struct listing *listing)
+static void ask_area(struct listing *listing)
 {
-    store_list_held(listing->committee->options.store, listing->province, on_province, listing);
+    store_list_held(listing->committee->options.store, listing->area, on_area, listing);
 }
 
 void committee_list_held(struct committee *committee, const struct member *member, committee_held_fn *on_held,
@@ -68,15 +65,14 @@ void committee_list_held(struct committee *committee, const struct member *membe
 {
     const struct election_register *reg = committee->options.reg;
     struct listing *listing = memory_new(sizeof *listing);
+    bool is_nation = member->area == REGISTER_NATION;
     *listing = (struct listing){.committee = committee,
-                                .area = member->area,
+                                .area = is_nation ? 1 : member->area, /* provinces follow the nation */
+                                .last_area = is_nation ? reg->province_count : member->area,
                                 .on_held = on_held,
                                 .on_walked = on_walked,
                                 .context = context};
-    bool is_nation = member->area == REGISTER_NATION;
-    listing->province = is_nation ? 1 : register_province_of(reg, member->area);
-    listing->last_province = is_nation ? reg->province_count : listing->province;
-    ask_province(listing);
+    ask_area(listing);
 }
 
 /* ---- deciding ---- */

@@ -67,15 +67,18 @@ static void on_list_reply(void *context, const redisReply *reply, const char *wh
     free(listing);
 }
 
-void store_list_held(struct store *store, uint32_t province, store_held_fn *on_held, void *context)
+void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context)
 {
+    const struct election_register *reg = store_register(store);
+    uint32_t province = register_province_of(reg, area);
     struct province_keys keys;
     char most[24];
     store_keys_of(store, province, &keys);
     write_number(STORE_HELD_LISTED_MAX, most);
     const struct slice arguments[] = {
-        slice_of("FCALL_RO"), slice_of("turnout_list_held"), slice_of("1"), slice_of(keys.text[KEY_HELD]),
-        slice_of(most),
+        slice_of("FCALL_RO"), slice_of("turnout_list_held"),
+        slice_of("1"),        slice_of(keys.text[KEY_HELD]),
+        slice_of(most),       slice_of(area == province ? "" : reg->areas[area].code),
     };
     struct listing *listing = memory_new(sizeof *listing);
     *listing = (struct listing){store, on_held, context};

@@ -45,9 +45,10 @@ static void blame_unlikely(const struct report *report, enum report_code code,
     } else if (code == CODE_AS_OF_IN_FUTURE) {
         report_reject(ret_result, report, code, "as_of", "%s is ahead of the server's clock",
                       report->as_of_text);
-    } else {
-        assert(code == CODE_AS_OF_BEFORE_OPENING);
+    } else if (code == CODE_AS_OF_BEFORE_OPENING) {
         report_reject(ret_result, report, code, "as_of", "%s is before the polls open", report->as_of_text);
+    } else { /* closed; and what a store of another version may say */
+        report_reject(ret_result, report, code, "", "%s", report_code_title(code));
     }
 }
 

@@ -207,10 +207,16 @@ START_TEST(the_rehearsal_stays_out_of_the_count)
     expect(change_phase(PHASE_OPEN), CHANGE_DONE, "rehearsal");
     ck_assert_int_eq(report_in(unit, 1, PHASE_REHEARSAL, &result), TURNOUT_UNAVAILABLE);
     ck_assert_ptr_nonnull(strstr(store.why, "phase open"));
+    ck_assert_int_eq(report_in(unit, 1, PHASE_CLOSED, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.code, CODE_CLOSED);
     expect_integer("EXISTS turnout:{e-1:01}:units turnout:{e-1:01}:log", 0);
     expect_report(unit, 1, PHASE_OPEN, STATUS_ACCEPTED);
 
     expect(change_phase(PHASE_CLOSED), CHANGE_DONE, "open");
+    expect_report(unit, 1, PHASE_CLOSED, STATUS_DUPLICATE); /* whoever missed the answer hears it */
+    ck_assert_int_eq(report_in(unit, 2, PHASE_CLOSED, &result), TURNOUT_OK);
+    ck_assert_int_eq(result.status, STATUS_REJECTED);
+    ck_assert_int_eq(result.code, CODE_CLOSED);
     expect(change_phase(PHASE_OPEN), CHANGE_DONE, "closed");
     expect_report(unit, 2, PHASE_OPEN, STATUS_ACCEPTED);
     expect_report(unit_of_province(2), 1, PHASE_OPEN, STATUS_ACCEPTED);

@@ -57,6 +57,9 @@ static const struct {
      "2026-03-15T14:00:00+07:00 is before the polls open"},
     {8, 700, -1, STATUS_REJECTED, CODE_SAME_FIGURES, "voted",
      "other units of the commune report 700 voted too"},
+    {8, 700, -1, STATUS_REJECTED, CODE_CLOSED, "", "The election takes no more reports"},
+    {8, 700, -1, STATUS_REJECTED, CODE_MALFORMED, "",
+     "The report is not well-formed"}, /* which no store should say */
     {8, 700, -1, STATUS_UNAVAILABLE, CODE_STORE_UNAVAILABLE, "", "not confirmed as stored; send it again"},
 };
 

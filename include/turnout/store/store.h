@@ -25,18 +25,31 @@
 
 struct event_base;
 
-/* Where Redis listens. */
+enum { STORE_USER_BYTES = 65, STORE_PASSWORD_BYTES = 257 };
+
+/* Where Redis listens, and as whom to log in there. */
 struct store_address {
     /* Of a unix socket; empty for TCP. One byte shorter than the system's, because hiredis 0.14 does not end a path
      * that fills its own. */
     char path[107];
     char host[256];
     uint16_t port;
+    char user[STORE_USER_BYTES]; /* Redis's default user when empty */
+    char password[STORE_PASSWORD_BYTES];
 };
 
-/* Reads `unix:/path` or `tcp://host:port`. */
+/* Reads `unix:/path` or `tcp://host:port`. Nobody logs in there yet: user and password are empty. */
 enum turnout_error store_address_parse(const char *text, struct store_address *ret_address,
                                        struct error *error);
+
+/* A name of 1 to 64 bytes, ASCII without blanks. */
+enum turnout_error store_address_set_user(struct store_address *address, const char *user,
+                                          struct error *error);
+
+/* Reads the password from the first line of a file that only its owner can get at; 1 to 256 bytes. Its bytes stand in
+ * no error. */
+enum turnout_error store_address_read_password(struct store_address *address, const char *path,
+                                               struct error *error);
 
 enum {
     STORE_COMMAND_DEADLINE_MS = 5000,
@@ -73,7 +86,7 @@ struct store_counters {
 struct store;
 
 /* Called when the link comes up and when it is lost (after all commands in flight have been answered
- * UNAVAILABLE). `why` is empty when up. */
+ * UNAVAILABLE), and once more, as lost, when Redis refuses to let us in again. `why` is empty when up. */
 typedef void store_link_fn(void *context, bool up, const char *why);
 
 struct store *store_new(struct event_base *base, const struct store_options *options, store_link_fn *on_link,
@@ -105,7 +118,8 @@ void store_batch_add(struct store_batch *batch, const struct store *store, uint3
 size_t store_batch_count(const struct store_batch *batch);
 
 /* The phase in which the reports were examined, PHASE_REHEARSAL unless set. A batch of the rehearsal is TURNOUT_UNAVAILABLE
- * once its province counts for real: a server that is late to hear of the opening cannot slip anything in. */
+ * once its province counts for real: a server that is late to hear of the opening cannot slip anything in. Of a batch
+ * in PHASE_CLOSED the reports that stand are told so, and all others are rejected. */
 void store_batch_set_phase(struct store_batch *batch, enum store_phase phase);
 
 /* What became of one report. */
@@ -127,15 +141,15 @@ void store_apply(struct store *store, struct store_batch *batch, store_applied_f
 
 /* ---- held reports ---- */
 
-enum { STORE_HELD_LISTED_MAX = 1000 };
+enum { STORE_HELD_LISTED_MAX = 1001 };
 
 /* `reports` is borrowed for the call; NULL unless TURNOUT_OK. */
 typedef void store_held_fn(void *context, enum turnout_error error, const char *why,
                            const struct held_report *reports, size_t count);
 
-/* The reports of a province that wait for a decision, the longest waiting first, at most STORE_HELD_LISTED_MAX;
- * totals.held says how many there are. */
-void store_list_held(struct store *store, uint32_t province, store_held_fn *on_held, void *context);
+/* The reports of an area, a province or a commune, that wait for a decision, the longest waiting first, at most
+ * STORE_HELD_LISTED_MAX; totals.held says how many there are. */
+void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context);
 
 enum store_decided {
     DECIDED_RELEASED,   /* counted */
@@ -311,7 +325,8 @@ struct store_preparation {
     void *context;
 };
 
-/* Waits for Redis, reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and
+/* Waits for Redis and logs in (TURNOUT_CONFLICT when Redis does not know the user, or does not let it do what is
+ * needed), reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and
  * `relaxed` is not set), loads the function library, and seeds the election where it is not there yet
  * (TURNOUT_CONFLICT when Redis holds another register). *ret_durable is whether acknowledged means durable.
  * Several servers may do this at the same time. */
