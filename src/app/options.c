@@ -1,123 +1,21 @@
-/* One table of settings, and the three places a value can come from. */
+/* Gathers the settings from the three places a value can come from: flags, the environment, a file. What a value may be
+ * is the table's business. */
 #include <turnout/app/options.h>
 
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <ini.h>
+#include <sodium.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
 
-enum option_kind {
-    OPTION_PATH,    /* char[PATH_MAX]; not empty */
-    OPTION_ADDRESS, /* struct listen_address; empty is off */
-    OPTION_REDIS,   /* redis_is_managed and redis */
-    OPTION_WORKERS, /* uint32_t within bounds; empty is one a core */
-    OPTION_NUMBER,  /* int64_t within bounds */
-    OPTION_CHOICE,  /* bool: whether it is the second of two words */
-};
+#include "options_table.h"
 
-struct option {
-    const char *name;
-    enum option_kind kind;
-    size_t offset;        /* in struct settings */
-    const char *standard; /* the default */
-    const char *takes;    /* for --help */
-    int64_t least, most;
-    const char *words[2];
-    const char *help;
-};
-
-#define AT(field) offsetof(struct settings, field)
-
-static const struct option table[] = {
-    {.name = "election",
-     .kind = OPTION_PATH,
-     .offset = AT(election),
-     .standard = "",
-     .takes = "DIR",
-     .help = "the election's folder: election.ini, areas.csv, units.csv, keys.csv; required"},
-    {.name = "data",
-     .kind = OPTION_PATH,
-     .offset = AT(data),
-     .standard = "./turnout-data",
-     .takes = "DIR",
-     .help = "what must outlive the process; one server a folder"},
-    {.name = "redis",
-     .kind = OPTION_REDIS,
-     .standard = "managed",
-     .takes = "WHERE",
-     .help = "managed: turnoutd runs a private one; or unix:/path, tcp://host:port: one that runs already"},
-    {.name = "public",
-     .kind = OPTION_ADDRESS,
-     .offset = AT(public_http),
-     .standard = "127.0.0.1:8080",
-     .takes = "ADDRESS:PORT",
-     .help = "where everybody reads; port 0: any free one; empty: off"},
-    {.name = "intake-http",
-     .kind = OPTION_ADDRESS,
-     .offset = AT(intake_http),
-     .standard = "127.0.0.1:8081",
-     .takes = "ADDRESS:PORT",
-     .help = "where reports come in over HTTP"},
-    {.name = "intake-stream",
-     .kind = OPTION_ADDRESS,
-     .offset = AT(intake_stream),
-     .standard = "127.0.0.1:7070",
-     .takes = "ADDRESS:PORT",
-     .help = "where reports come in one a line"},
-    {.name = "operate",
-     .kind = OPTION_ADDRESS,
-     .offset = AT(operate),
-     .standard = "127.0.0.1:9090",
-     .takes = "ADDRESS:PORT",
-     .help = "/livez, /readyz and /metrics, for those who run it"},
-    {.name = "workers",
-     .kind = OPTION_WORKERS,
-     .offset = AT(workers),
-     .standard = "",
-     .takes = "THREADS",
-     .least = 1,
-     .most = WORKERS_MAX,
-     .help = "threads that serve connections; empty: one a core"},
-    {.name = "intake",
-     .kind = OPTION_CHOICE,
-     .offset = AT(intake_is_open),
-     .standard = "signed",
-     .takes = "signed|open",
-     .words = {"signed", "open"},
-     .help = "open: takes unsigned reports too, in rehearsal only"},
-    {.name = "durability",
-     .kind = OPTION_CHOICE,
-     .offset = AT(durability_is_relaxed),
-     .standard = "strict",
-     .takes = "strict|relaxed",
-     .words = {"strict", "relaxed"},
-     .help = "relaxed: starts even though Redis may lose acknowledged reports"},
-    {.name = "publish-ms",
-     .kind = OPTION_NUMBER,
-     .offset = AT(publish_ms),
-     .standard = "500",
-     .takes = "MILLISECONDS",
-     .least = 50,
-     .most = 60000,
-     .help = "how often the publication is renewed"},
-};
-
-#undef AT
-
-enum {
-    OPTION_COUNT = sizeof table / sizeof table[0],
-    VALUE_BYTES = PATH_MAX,
-    PLACE_BYTES = 320,
-    NAME_BYTES = 64
-};
+enum { VALUE_BYTES = PATH_MAX, PLACE_BYTES = 320 };
 
 /* A value as text, and where it came from. */
 struct option_value {
@@ -128,110 +26,22 @@ struct option_value {
 struct options {
     enum options_task task;
     char config[PATH_MAX];
-    struct option_value values[OPTION_COUNT];
+    struct option_value *values; /* one a setting of the table */
     struct settings settings;
 };
-
-/* ---- one value ---- */
-
-static enum turnout_error parse_whole_number(const struct option *option, struct slice text,
-                                             int64_t *ret_value, struct error *error)
-{
-    if (!text_parse_integer(text, option->least, option->most, ret_value)) {
-        return error_fail(error, TURNOUT_BAD_INPUT, option->name,
-                          "'%.*s' is not a whole number from %lld to %lld", (int)text.length, text.bytes,
-                          (long long)option->least, (long long)option->most);
-    }
-    return TURNOUT_OK;
-}
-
-static enum turnout_error parse_workers(const struct option *option, struct slice text, uint32_t *ret_workers,
-                                        struct error *error)
-{
-    int64_t workers = sysconf(_SC_NPROCESSORS_ONLN);
-    workers = workers < option->least ? option->least : workers > option->most ? option->most : workers;
-    if (text.length > 0) {
-        enum turnout_error failed = parse_whole_number(option, text, &workers, error);
-        if (failed != TURNOUT_OK) {
-            return failed;
-        }
-    }
-    *ret_workers = (uint32_t)workers;
-    return TURNOUT_OK;
-}
-
-static enum turnout_error parse_redis(const char *text, struct settings *settings, struct error *error)
-{
-    settings->redis_is_managed = strcmp(text, "managed") == 0;
-    if (settings->redis_is_managed) {
-        return TURNOUT_OK;
-    }
-    if (strncmp(text, "cluster://", strlen("cluster://")) == 0) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "redis",
-                          "cluster:// is not built yet; use managed, unix:/path or tcp://host:port");
-    }
-    return store_address_parse(text, &settings->redis, error);
-}
-
-static enum turnout_error parse_choice(const struct option *option, const char *text, bool *ret_is_second,
-                                       struct error *error)
-{
-    if (strcmp(text, option->words[0]) != 0 && strcmp(text, option->words[1]) != 0) {
-        return error_fail(error, TURNOUT_BAD_INPUT, option->name, "'%s' is neither %s nor %s", text,
-                          option->words[0], option->words[1]);
-    }
-    *ret_is_second = strcmp(text, option->words[1]) == 0;
-    return TURNOUT_OK;
-}
-
-static enum turnout_error parse_value(const struct option *option, const char *text,
-                                      struct settings *settings, struct error *error)
-{
-    char *place = (char *)settings + option->offset;
-    switch (option->kind) {
-    case OPTION_PATH:
-        if (text[0] == '\0') {
-            return error_fail(error, TURNOUT_BAD_INPUT, option->name, "a folder is needed: --%s %s",
-                              option->name, option->takes);
-        }
-        memcpy(place, text, strlen(text) + 1);
-        return TURNOUT_OK;
-    case OPTION_ADDRESS:
-        return listen_address_parse(text, (struct listen_address *)(void *)place, error);
-    case OPTION_REDIS:
-        return parse_redis(text, settings, error);
-    case OPTION_WORKERS:
-        return parse_workers(option, slice_of(text), (uint32_t *)(void *)place, error);
-    case OPTION_NUMBER:
-        return parse_whole_number(option, slice_of(text), (int64_t *)(void *)place, error);
-    case OPTION_CHOICE:
-        return parse_choice(option, text, (bool *)place, error);
-    }
-    assert(!"a kind of option that is not handled");
-    return TURNOUT_BAD_INPUT;
-}
 
 static enum turnout_error set_value(struct options *options, size_t i, const char *text, const char *place,
                                     struct error *error)
 {
     struct option_value *value = &options->values[i];
     if (!slice_copy(slice_of(text), value->text, sizeof value->text)) {
-        return error_fail(error, TURNOUT_TOO_LARGE, table[i].name, "%s: longer than %d bytes", place,
+        return error_fail(error, TURNOUT_TOO_LARGE, options_table_name(i), "%s: longer than %d bytes", place,
                           VALUE_BYTES - 1);
     }
     if (!slice_copy(slice_of(place), value->place, sizeof value->place)) {
         memcpy(value->place, "?", sizeof "?");
     }
     return TURNOUT_OK;
-}
-
-static size_t find_option(struct slice name)
-{
-    size_t i = 0;
-    while (i < OPTION_COUNT && !slice_equals(name, table[i].name)) {
-        i++;
-    }
-    return i;
 }
 
 /* ---- the file ---- */
@@ -268,11 +78,11 @@ static int on_setting(void *context, const char *section, const char *name, cons
     }
     char place[PLACE_BYTES];
     (void)snprintf(place, sizeof place, "%.280s:%d", config->options->config, config->line);
-    size_t i = find_option(slice_of(name));
+    size_t i = options_table_find(slice_of(name));
     if (section[0] != '\0') {
         config->failed = error_fail(config->error, TURNOUT_BAD_INPUT, section,
                                     "%s: settings stand alone here, without a section", place);
-    } else if (i == OPTION_COUNT) {
+    } else if (i == options_table_count()) {
         config->failed =
             error_fail(config->error, TURNOUT_BAD_INPUT, name, "%s: there is no setting '%s'", place, name);
     } else {
@@ -327,8 +137,8 @@ static enum turnout_error read_variable(struct options *options, const char *ent
     if (variable_is(variable, "config")) {
         return TURNOUT_OK; /* taken before */
     }
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (variable_is(variable, table[i].name)) {
+    for (size_t i = 0; i < options_table_count(); i++) {
+        if (variable_is(variable, options_table_name(i))) {
             return set_value(options, i, rest.bytes, place, error);
         }
     }
@@ -402,13 +212,13 @@ static enum turnout_error read_flags(struct options *options, int argc, char **a
         if (failed != TURNOUT_OK) {
             return failed;
         }
-        size_t i = find_option(flag.name);
+        size_t i = options_table_find(flag.name);
         bool is_config = slice_equals(flag.name, "config");
         if (find_task(flag.name, &options->task)) {
             at++;
             continue;
         }
-        if (i == OPTION_COUNT && !is_config) {
+        if (i == options_table_count() && !is_config) {
             return error_fail(error, TURNOUT_BAD_INPUT, argv[at] + 2,
                               "%s: no setting has this name; see --help", argv[at]);
         }
@@ -420,7 +230,7 @@ static enum turnout_error read_flags(struct options *options, int argc, char **a
         }
         if (!is_config && sets_values) {
             char place[PLACE_BYTES];
-            (void)snprintf(place, sizeof place, "--%s", table[i].name);
+            (void)snprintf(place, sizeof place, "--%s", options_table_name(i));
             failed = set_value(options, i, flag.value, place, error);
             if (failed != TURNOUT_OK) {
                 return failed;
@@ -435,15 +245,15 @@ static enum turnout_error read_flags(struct options *options, int argc, char **a
 
 static enum turnout_error parse_all(struct options *options, struct error *error)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < options_table_count(); i++) {
         struct error cause;
         const struct option_value *value = &options->values[i];
         if (options->task == TASK_PRINT_CONFIG && value->text[0] == '\0') {
             continue; /* what is missing may be seen, too */
         }
-        enum turnout_error failed = parse_value(&table[i], value->text, &options->settings, &cause);
+        enum turnout_error failed = options_table_parse(i, value->text, &options->settings, &cause);
         if (failed != TURNOUT_OK) {
-            return error_fail(error, failed, table[i].name, "%s: %s", value->place, cause.text);
+            return error_fail(error, failed, options_table_name(i), "%s: %s", value->place, cause.text);
         }
     }
     return TURNOUT_OK;
@@ -453,8 +263,8 @@ static enum turnout_error gather(struct options *options, int argc, char **argv,
                                  struct error *error)
 {
     enum turnout_error failed = TURNOUT_OK;
-    for (size_t i = 0; i < OPTION_COUNT && failed == TURNOUT_OK; i++) {
-        failed = set_value(options, i, table[i].standard, "default", error);
+    for (size_t i = 0; i < options_table_count() && failed == TURNOUT_OK; i++) {
+        failed = set_value(options, i, options_table_standard(i), "default", error);
     }
     const char *config = getenv("TURNOUT_CONFIG");
     if (config != NULL && !slice_copy(slice_of(config), options->config, sizeof options->config)) {
@@ -482,6 +292,7 @@ enum turnout_error options_read(int argc, char **argv, char **environment, struc
                                 struct error *error)
 {
     struct options *options = memory_new(sizeof *options);
+    options->values = memory_new_array(options_table_count(), sizeof *options->values);
     enum turnout_error failed = gather(options, argc, argv, environment, error);
     if (failed != TURNOUT_OK) {
         options_free(options);
@@ -493,6 +304,11 @@ enum turnout_error options_read(int argc, char **argv, char **environment, struc
 
 void options_free(struct options *options)
 {
+    if (options == NULL) {
+        return;
+    }
+    free(options->values);
+    sodium_memzero(&options->settings, sizeof options->settings); /* a password is in it */
     free(options);
 }
 
@@ -506,35 +322,10 @@ const struct settings *options_settings(const struct options *options)
     return &options->settings;
 }
 
-void options_print_help(FILE *out)
-{
-    (void)fprintf(
-        out, "turnoutd --election DIR [--NAME VALUE ...]\n\n"
-             "Counts voters on election day. Each setting may be a flag, a variable (TURNOUT_NAME), or a\n"
-             "line `name = value` of the file named by --config; a flag counts most, the file least.\n\n");
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option *option = &table[i];
-        (void)fprintf(out, "  --%s %s\n        %s", option->name, option->takes, option->help);
-        if (option->most > 0) {
-            (void)fprintf(out, " (%lld to %lld)", (long long)option->least, (long long)option->most);
-        }
-        if (option->standard[0] != '\0') {
-            (void)fprintf(out, "; default %s", option->standard);
-        }
-        (void)fputs("\n", out);
-    }
-    (void)fprintf(
-        out, "\n  --config FILE     read settings from FILE\n"
-             "  --print-config    print every setting with its value and where it came from\n"
-             "  --check-config    say whether it would start: settings and election are read and checked\n"
-             "  --help, --version\n\n"
-             "Exit status: 0 done, 1 failed while running, 2 bad settings or election.\n");
-}
-
 void options_print(const struct options *options, FILE *out)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        (void)fprintf(out, "; %s\n%s = %s\n", options->values[i].place, table[i].name,
+    for (size_t i = 0; i < options_table_count(); i++) {
+        (void)fprintf(out, "; %s\n%s = %s\n", options->values[i].place, options_table_name(i),
                       options->values[i].text);
     }
 }

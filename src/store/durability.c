@@ -1,4 +1,4 @@
-/* Reads the durability settings back with CONFIG GET. */
+/* Reads the durability settings back with CONFIG GET, and asks whether Redis could read back what it has written. */
 #include "durability.h"
 
 #include <hiredis/hiredis.h>
@@ -6,6 +6,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/text.h>
 
+#include "redis_rights.h"
 #include "redis_sync.h"
 
 static const struct requirement {
@@ -60,7 +61,21 @@ static enum turnout_error check_settings(const redisReply *settings, struct erro
     return failed;
 }
 
-enum turnout_error durability_check(struct redisContext *redis, struct error *error)
+/* Redis did not answer what was asked of it. One that does not want to leaves us in the dark, which is no durability
+ * either. */
+static enum turnout_error fail_unanswered(const struct redisContext *redis, enum turnout_error failed,
+                                          const char *question, const struct error *denied,
+                                          struct error *error)
+{
+    if (redis->err != 0) {
+        return error_fail(error, failed, denied->field, "%s", denied->text);
+    }
+    return error_fail(error, TURNOUT_CONFLICT, "redis",
+                      "Redis does not tell whether it is durable (%s): allow %s, or set durability = relaxed",
+                      denied->text, question);
+}
+
+static enum turnout_error check_config(struct redisContext *redis, struct error *error)
 {
     static const char *const words[] = {
         "CONFIG",          "GET", "appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory",
@@ -73,14 +88,8 @@ enum turnout_error durability_check(struct redisContext *redis, struct error *er
     redisReply *reply;
     struct error denied;
     enum turnout_error failed = redis_sync_command(redis, WORDS, arguments, &reply, &denied);
-    if (failed != TURNOUT_OK && redis->err != 0) {
-        return error_fail(error, failed, denied.field, "%s", denied.text);
-    }
     if (failed != TURNOUT_OK) {
-        return error_fail(
-            error, TURNOUT_CONFLICT, "redis",
-            "Redis does not tell whether it is durable (%s): allow CONFIG GET, or set durability = relaxed",
-            denied.text);
+        return fail_unanswered(redis, failed, "CONFIG GET", &denied, error);
     }
     failed = reply->type == REDIS_REPLY_ARRAY
                  ? check_settings(reply, error)
@@ -88,4 +97,30 @@ enum turnout_error durability_check(struct redisContext *redis, struct error *er
                               "Redis answered CONFIG GET with something else than a list");
     freeReplyObject(reply);
     return failed;
+}
+
+/* What a function writes stands in the append-only file as a transaction, and Redis 7 carries one out again, when it
+ * starts, only as far as its user `default` may, even if nobody can log in as that user. What it may not is left out
+ * without a word to anybody. */
+static enum turnout_error check_loading(struct redisContext *redis, struct error *error)
+{
+    const char *refused;
+    struct error denied;
+    enum turnout_error failed = redis_rights_check(redis, "default", &refused, &denied);
+    if (failed != TURNOUT_OK) {
+        return fail_unanswered(redis, failed, "ACL DRYRUN", &denied, error);
+    }
+    return refused == NULL
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_CONFLICT, "redis",
+                            "this Redis would forget acknowledged reports when it starts again, because its "
+                            "user default may not %s: leave it all its rights, even where it is off, as "
+                            "config/redis/users.acl does, or set durability = relaxed",
+                            refused);
+}
+
+enum turnout_error durability_check(struct redisContext *redis, struct error *error)
+{
+    enum turnout_error failed = check_config(redis, error);
+    return failed == TURNOUT_OK ? check_loading(redis, error) : failed;
 }

@@ -6,8 +6,8 @@
 
 struct redisContext;
 
-/* TURNOUT_OK when it is. TURNOUT_CONFLICT names every setting that is not as it must be, or says that Redis does
- * not let its settings be read. */
+/* TURNOUT_OK when it is, and will be read from there again. TURNOUT_CONFLICT names every setting that is not as it must
+ * be, or says that Redis could not read back what it wrote, or that it does not let itself be asked. */
 enum turnout_error durability_check(struct redisContext *redis, struct error *error);
 
 #endif

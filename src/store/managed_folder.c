@@ -1,4 +1,5 @@
-/* Makes the managed Redis's folder. redis.conf is written anew at every start: it is ours, not the operator's. */
+/* Makes the managed Redis's folder. What turnoutd writes there is written anew at every start: it is ours, not the
+ * operator's. */
 #include "managed_folder.h"
 
 #include <errno.h>
@@ -11,6 +12,13 @@
 #include <unistd.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/file.h>
+#include <turnout/store/managed_redis.h>
+
+enum { FILE_BYTES_MAX = 64 * 1024 };
+
+extern const char turnout_users_acl[]; /* config/redis/users.acl */
+extern const size_t turnout_users_acl_length;
 
 /* What promise 1 needs (durability.c reads it back), and what keeps the server private. */
 static const char fixed_settings[] = "# Written by turnoutd at every start; changes are lost.\n"
@@ -48,11 +56,20 @@ static void write_setting(struct buffer *out, const char *name, const char *valu
     buffer_append_text(out, "\"\n");
 }
 
-static bool write_whole(int file, const struct buffer *content)
+static void write_conf(struct buffer *out, const struct managed_folder *folder)
+{
+    buffer_append_text(out, fixed_settings);
+    write_setting(out, "dir", folder->path);
+    write_setting(out, "unixsocket", folder->address.path);
+    write_setting(out, "logfile", folder->log);
+    write_setting(out, "aclfile", folder->users);
+}
+
+static bool write_whole(int file, struct slice content)
 {
     size_t written = 0;
-    while (written < content->length) {
-        ssize_t count = write(file, content->bytes + written, content->length - written);
+    while (written < content.length) {
+        ssize_t count = write(file, content.bytes + written, content.length - written);
         if (count < 0 && errno != EINTR) {
             return false;
         }
@@ -61,23 +78,53 @@ static bool write_whole(int file, const struct buffer *content)
     return true;
 }
 
-static enum turnout_error write_conf(const struct managed_folder *folder, struct error *error)
+static enum turnout_error write_file(const char *path, struct slice content, struct error *error)
 {
-    int file = open(folder->conf, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
-        return error_fail_system(error, errno, "data", "cannot write %s", folder->conf);
+        return error_fail_system(error, errno, "data", "cannot write %s", path);
     }
-    struct buffer conf = {0};
-    buffer_append_text(&conf, fixed_settings);
-    write_setting(&conf, "dir", folder->path);
-    write_setting(&conf, "unixsocket", folder->address.path);
-    write_setting(&conf, "logfile", folder->log);
     enum turnout_error failed = TURNOUT_OK;
-    if (fchmod(file, 0600) != 0 || !write_whole(file, &conf)) {
-        failed = error_fail_system(error, errno, "data", "cannot write %s", folder->conf);
+    if (fchmod(file, 0600) != 0 || !write_whole(file, content)) {
+        failed = error_fail_system(error, errno, "data", "cannot write %s", path);
     }
     if (close(file) != 0 && failed == TURNOUT_OK) {
-        failed = error_fail_system(error, errno, "data", "cannot write %s", folder->conf);
+        failed = error_fail_system(error, errno, "data", "cannot write %s", path);
+    }
+    return failed;
+}
+
+static bool holds(const char *path, struct slice content)
+{
+    char *bytes;
+    size_t length;
+    struct error unreadable;
+    if (file_read(path, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
+        return false;
+    }
+    bool same = length == content.length && memcmp(bytes, content.bytes, length) == 0;
+    free(bytes);
+    return same;
+}
+
+bool managed_folder_is_current(const struct managed_folder *folder)
+{
+    struct buffer conf = {0};
+    write_conf(&conf, folder);
+    bool current = holds(folder->conf, (struct slice){conf.bytes, conf.length}) &&
+                   holds(folder->users, (struct slice){turnout_users_acl, turnout_users_acl_length});
+    buffer_done(&conf);
+    return current;
+}
+
+enum turnout_error managed_folder_write(const struct managed_folder *folder, struct error *error)
+{
+    struct buffer conf = {0};
+    write_conf(&conf, folder);
+    enum turnout_error failed =
+        write_file(folder->users, (struct slice){turnout_users_acl, turnout_users_acl_length}, error);
+    if (failed == TURNOUT_OK) {
+        failed = write_file(folder->conf, (struct slice){conf.bytes, conf.length}, error);
     }
     buffer_done(&conf);
     return failed;
@@ -108,9 +155,10 @@ static enum turnout_error name_paths(const char *data, struct managed_folder *re
         return error_fail_system(error, errno, "data", "%s", data);
     }
     struct store_address *address = &ret_folder->address;
-    *address = (struct store_address){0};
+    *address = (struct store_address){.user = MANAGED_REDIS_USER};
     if (!join(ret_folder->path, sizeof ret_folder->path, absolute, "redis") ||
         !join(ret_folder->conf, sizeof ret_folder->conf, ret_folder->path, "redis.conf") ||
+        !join(ret_folder->users, sizeof ret_folder->users, ret_folder->path, "users.acl") ||
         !join(ret_folder->log, sizeof ret_folder->log, ret_folder->path, "redis.log") ||
         !join(address->path, sizeof address->path, ret_folder->path, "redis.sock")) {
         size_t room = sizeof address->path - sizeof "/redis/redis.sock";
@@ -127,11 +175,5 @@ enum turnout_error managed_folder_make(const char *data, struct managed_folder *
                                        struct error *error)
 {
     enum turnout_error failed = name_paths(data, ret_folder, error);
-    if (failed == TURNOUT_OK) {
-        failed = make_folder(ret_folder->path, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = write_conf(ret_folder, error);
-    }
-    return failed;
+    return failed == TURNOUT_OK ? make_folder(ret_folder->path, error) : failed;
 }

@@ -1,8 +1,9 @@
-/* The folder of the managed Redis: where it is, and what redis.conf in it says. */
+/* The folder of the managed Redis: where it is, and what redis.conf and users.acl in it say. */
 #ifndef TURNOUT_STORE_MANAGED_FOLDER_H
 #define TURNOUT_STORE_MANAGED_FOLDER_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include <turnout/base/error.h>
 #include <turnout/store/store.h>
@@ -11,13 +12,19 @@
 struct managed_folder {
     char path[PATH_MAX];
     char conf[PATH_MAX];
+    char users[PATH_MAX];
     char log[PATH_MAX];
     struct store_address address;
 };
 
-/* Makes `data`/redis (mode 0700) and writes redis.conf (mode 0600) in it. TURNOUT_TOO_LARGE when `data` is too
- * deep for a unix socket in it. */
+/* Makes `data`/redis (mode 0700). TURNOUT_TOO_LARGE when `data` is too deep for a unix socket in it. */
 enum turnout_error managed_folder_make(const char *data, struct managed_folder *ret_folder,
                                        struct error *error);
+
+/* Whether both files say what managed_folder_write would make them say. */
+bool managed_folder_is_current(const struct managed_folder *folder);
+
+/* Writes both files (mode 0600). */
+enum turnout_error managed_folder_write(const struct managed_folder *folder, struct error *error);
 
 #endif

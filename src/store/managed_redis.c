@@ -45,6 +45,25 @@ static enum turnout_error start(struct managed_redis *redis, int64_t patience_ms
     return failed;
 }
 
+/* One that runs under other settings or other users than ours, since an earlier turnoutd started it, cannot be taken
+ * over: it ends here, before the files say that it were as they say. Nothing acknowledged is lost by that. */
+static enum turnout_error end_outdated(struct managed_redis *redis, struct error *error)
+{
+    struct redis_process left;
+    if (managed_folder_is_current(&redis->folder)) {
+        return TURNOUT_OK;
+    }
+    enum turnout_error failed = redis_process_find(&redis->folder, &left, error);
+    if (failed != TURNOUT_OK || left.pidfd < 0) {
+        return failed;
+    }
+    char detail[PROCESS_DETAIL_BYTES];
+    redis_process_stop(&left, MANAGED_STOP_MS);
+    redis_process_reap(&left, detail);
+    redis->on_event(redis->context, "outdated", left.pid, "it ran under other settings or users: ended");
+    return TURNOUT_OK;
+}
+
 enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn *on_event, void *context,
                                        struct managed_redis **ret_redis, struct store_address *ret_address,
                                        struct error *error)
@@ -55,6 +74,12 @@ enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn 
     redis->context = context;
     redis->backoff_ms = MANAGED_RESTART_MS_MIN;
     enum turnout_error failed = managed_folder_make(data, &redis->folder, error);
+    if (failed == TURNOUT_OK) {
+        failed = end_outdated(redis, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = managed_folder_write(&redis->folder, error);
+    }
     if (failed == TURNOUT_OK) {
         failed = start(redis, LISTEN_PATIENCE_MS, error);
     }

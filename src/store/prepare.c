@@ -10,6 +10,7 @@
 #include <turnout/base/text.h>
 
 #include "durability.h"
+#include "redis_rights.h"
 #include "redis_sync.h"
 #include "seeding.h"
 #include "store_private.h"
@@ -27,6 +28,9 @@ static enum turnout_error wait_until_serving(const struct store_options *options
             redis_sync_connect_serving(&options->address, options->command_deadline_ms, ret_redis, &refused);
         if (failed == TURNOUT_OK) {
             return TURNOUT_OK;
+        }
+        if (failed == TURNOUT_CONFLICT) { /* it serves, but not us */
+            return error_fail(error, failed, refused.field, "%s", refused.text);
         }
         if (clock_monotonic_ms() >= deadline_ms) {
             return error_fail(error, failed, "redis", "Redis does not serve after %lld ms: %s",
@@ -81,6 +85,22 @@ static enum turnout_error load_library(struct redisContext *redis, struct error 
     return failed;
 }
 
+/* A function that is refused a command half-way has written what came before it. */
+static enum turnout_error check_rights(struct redisContext *redis, const struct store_address *address,
+                                       struct error *error)
+{
+    const char *user = address->user[0] == '\0' ? "default" : address->user;
+    const char *refused = NULL;
+    struct error unknown; /* Redis does not tell: that is for durability_check to judge */
+    if (redis_rights_check(redis, user, &refused, &unknown) != TURNOUT_OK || refused == NULL) {
+        return TURNOUT_OK;
+    }
+    return error_fail(error, TURNOUT_CONFLICT, "redis-user",
+                      "Redis does not let %s use %s on the keys of an election: give it the rights that "
+                      "turnoutd has in config/redis/users.acl",
+                      user, refused);
+}
+
 static enum turnout_error prepare(struct redisContext *redis, const struct store_options *options,
                                   const struct store_preparation *preparation, bool *ret_durable,
                                   struct error *error)
@@ -89,7 +109,10 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
     if (durable != TURNOUT_OK && (durable != TURNOUT_CONFLICT || !preparation->relaxed)) {
         return durable;
     }
-    enum turnout_error failed = load_library(redis, error);
+    enum turnout_error failed = check_rights(redis, &options->address, error);
+    if (failed == TURNOUT_OK) {
+        failed = load_library(redis, error);
+    }
     if (failed == TURNOUT_OK) {
         failed = seeding_ensure(redis, options, preparation->register_digest, error);
     }

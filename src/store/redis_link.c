@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
-enum { ARGUMENTS_MAX = 1024, WHY_BYTES = 160 };
+#include "redis_login.h"
+
+enum { ARGUMENTS_MAX = 1024, WHY_BYTES = 256 };
 
 struct command {
     struct command *next;
@@ -44,7 +47,8 @@ struct redis_link {
     struct redis_link_options options;
     redisAsyncContext *hiredis; /* NULL while there is no connection, nor one on its way */
     bool up;                    /* Redis has answered the PING */
-    bool announced_up;          /* what on_link said last */
+    bool owes_word;             /* on_link is to hear why the link is not up */
+    bool is_shut_out;           /* since the link was up last, Redis has refused to let us in: said once */
     bool freeing;
     uint32_t calls_deep; /* callbacks of ours that are running */
     struct queue in_flight;
@@ -136,6 +140,7 @@ static void lost(struct redis_link *link, const char *why)
     set_why(link, why == NULL || why[0] == '\0' ? "the link to Redis was lost" : why);
     if (link->up) {
         link->up = false;
+        link->owes_word = true;
         count(&link->options.counters->links_lost);
     }
     if (!link->freeing) {
@@ -169,8 +174,8 @@ static void on_settle(evutil_socket_t unused, short events, void *context)
     for (struct command *command; (command = queue_pop(&refused)) != NULL;) {
         answer(command, NULL);
     }
-    if (link->announced_up && !link->up) {
-        link->announced_up = false;
+    if (link->owes_word) {
+        link->owes_word = false;
         link->calls_deep++;
         link->options.on_link(link->options.context, false, link->why);
         link->calls_deep--;
@@ -258,6 +263,29 @@ void redis_link_send(struct redis_link *link, int argument_count, const struct s
 
 /* ---- connecting ---- */
 
+/* Redis does not let us in, or not yet. We go on asking: somebody may mend its users meanwhile. */
+static void leave(struct redis_link *link, const char *redis_error)
+{
+    const char *advice = redis_login_advice(redis_error);
+    if (advice == NULL) {
+        drop(link, redis_error);
+        return;
+    }
+    char why[WHY_BYTES];
+    (void)snprintf(why, sizeof why, "%s (%s)", redis_error, advice);
+    link->owes_word = link->owes_word || !link->is_shut_out;
+    link->is_shut_out = true;
+    drop(link, why);
+}
+
+static void on_login(void *context, const redisReply *reply, const char *why)
+{
+    (void)why;
+    if (reply != NULL && reply->type == REDIS_REPLY_ERROR) { /* NULL: lost() has seen to it */
+        leave(context, reply->str);
+    }
+}
+
 static void on_pong(void *context, const redisReply *reply, const char *why)
 {
     (void)why;
@@ -266,23 +294,34 @@ static void on_pong(void *context, const redisReply *reply, const char *why)
         return; /* lost() has seen to it */
     }
     if (reply->type != REDIS_REPLY_STATUS) {
-        drop(link, reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis did not answer PING with PONG");
+        leave(link, reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis did not answer PING with PONG");
         return;
     }
     link->up = true;
-    link->announced_up = true;
+    link->owes_word = false;
+    link->is_shut_out = false;
     link->backoff_ms = STORE_RECONNECT_MS_MIN;
     link->options.on_link(link->options.context, true, "");
 }
 
-/* The PING stands in line before the connection is there, so that its deadline covers both. */
-static void send_ping(struct redis_link *link)
+static void send_first(struct redis_link *link, int argument_count, const struct slice *arguments,
+                       redis_link_reply_fn *on_reply)
 {
-    const struct slice ping = {"PING", 4};
-    struct command *command = command_new(link, on_pong, link);
-    bool taken = hand_to_hiredis(link, command, 1, &ping);
+    struct command *command = command_new(link, on_reply, link);
+    bool taken = hand_to_hiredis(link, command, argument_count, arguments);
     assert(taken);
     put_in_flight(link, command);
+}
+
+/* They stand in line before the connection is there, so that their deadline covers both. */
+static void introduce(struct redis_link *link)
+{
+    const struct slice ping = {"PING", 4};
+    struct slice login[REDIS_LOGIN_WORDS];
+    if (redis_login_command(&link->options.address, login)) {
+        send_first(link, REDIS_LOGIN_WORDS, login, on_login);
+    }
+    send_first(link, 1, &ping, on_pong);
 }
 
 static void link_connect(struct redis_link *link)
@@ -303,7 +342,7 @@ static void link_connect(struct redis_link *link)
     assert(failed == REDIS_OK);
     failed = redisAsyncSetDisconnectCallback(hiredis, on_disconnect);
     assert(failed == REDIS_OK);
-    send_ping(link);
+    introduce(link);
 }
 
 static void on_reconnect(evutil_socket_t unused, short events, void *context)

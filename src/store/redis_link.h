@@ -1,4 +1,4 @@
-/* One asynchronous link to Redis: commands out, replies in, in order. It connects, waits until Redis answers a
+/* One asynchronous link to Redis: commands out, replies in, in order. It connects, logs in, waits until Redis answers a
  * PING (so not while Redis is still loading), reconnects with back-off, and gives every command a deadline,
  * which hiredis 0.14 does not. Knows nothing of elections. */
 #ifndef TURNOUT_STORE_REDIS_LINK_H

@@ -51,9 +51,8 @@ static bool is_listening(const struct managed_folder *folder)
     return true;
 }
 
-/* Finds the process that listens, if any: *ret_process has pidfd -1 when there is none. */
-static enum turnout_error find_listening(const struct managed_folder *folder,
-                                         struct redis_process *ret_process, struct error *error)
+enum turnout_error redis_process_find(const struct managed_folder *folder, struct redis_process *ret_process,
+                                      struct error *error)
 {
     *ret_process = (struct redis_process){.pidfd = -1};
     int link = connect_to(folder);
@@ -150,7 +149,7 @@ enum turnout_error redis_process_start(const struct managed_folder *folder, int6
                                        struct redis_process *ret_process, struct error *error)
 {
     struct redis_process process;
-    enum turnout_error failed = find_listening(folder, &process, error);
+    enum turnout_error failed = redis_process_find(folder, &process, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

@@ -19,6 +19,10 @@ struct redis_process {
 
 enum { PROCESS_DETAIL_BYTES = 64 };
 
+/* Finds the process that listens in the folder, if any: *ret_process has pidfd -1 when there is none. */
+enum turnout_error redis_process_find(const struct managed_folder *folder, struct redis_process *ret_process,
+                                      struct error *error);
+
 /* Takes over the process that listens in the folder, else starts one and waits until it listens (at most
  * `patience_ms`; a process that is slow is no failure, one that ends is). *ret_process is written on TURNOUT_OK. */
 enum turnout_error redis_process_start(const struct managed_folder *folder, int64_t patience_ms,

@@ -7,23 +7,20 @@
 
 #include <hiredis/hiredis.h>
 
+#include "redis_login.h"
+
 enum { ARGUMENTS_MAX = 16 };
 
-enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
-                                      struct redisContext **ret_redis, struct error *error)
+static enum turnout_error fail_with(const char *command, const char *redis_error, struct error *error)
 {
-    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-    redisContext *redis = address->path[0] != '\0'
-                              ? redisConnectUnixWithTimeout(address->path, timeout)
-                              : redisConnectWithTimeout(address->host, address->port, timeout);
-    assert(redis != NULL);
-    if (redis->err != 0 || redisSetTimeout(redis, timeout) != REDIS_OK) {
-        enum turnout_error failed = error_fail(error, TURNOUT_UNAVAILABLE, "redis", "%s", redis->errstr);
-        redisFree(redis);
-        return failed;
+    const char *advice = redis_login_advice(redis_error);
+    if (advice != NULL) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "%s: %s (%s)", command, redis_error, advice);
     }
-    *ret_redis = redis;
-    return TURNOUT_OK;
+    bool is_about_content =
+        strncmp(redis_error, "TURNOUT ", 8) == 0 || strncmp(redis_error, "WRONGTYPE ", 10) == 0;
+    return error_fail(error, is_about_content ? TURNOUT_CONFLICT : TURNOUT_UNAVAILABLE, "redis", "%s: %s",
+                      command, redis_error);
 }
 
 enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
@@ -42,11 +39,7 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
         return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "%s: %s", texts[0], redis->errstr);
     }
     if (reply->type == REDIS_REPLY_ERROR) {
-        bool is_about_content =
-            strncmp(reply->str, "TURNOUT ", 8) == 0 || strncmp(reply->str, "WRONGTYPE ", 10) == 0;
-        enum turnout_error failed =
-            error_fail(error, is_about_content ? TURNOUT_CONFLICT : TURNOUT_UNAVAILABLE, "redis", "%s: %s",
-                       texts[0], reply->str);
+        enum turnout_error failed = fail_with(texts[0], reply->str, error);
         freeReplyObject(reply);
         return failed;
     }
@@ -54,22 +47,69 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
     return TURNOUT_OK;
 }
 
+static enum turnout_error open_link(const struct store_address *address, int64_t timeout_ms,
+                                    struct redisContext **ret_redis, struct error *error)
+{
+    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+    redisContext *redis = address->path[0] != '\0'
+                              ? redisConnectUnixWithTimeout(address->path, timeout)
+                              : redisConnectWithTimeout(address->host, address->port, timeout);
+    assert(redis != NULL);
+    if (redis->err != 0 || redisSetTimeout(redis, timeout) != REDIS_OK) {
+        enum turnout_error failed = error_fail(error, TURNOUT_UNAVAILABLE, "redis", "%s", redis->errstr);
+        redisFree(redis);
+        return failed;
+    }
+    *ret_redis = redis;
+    return TURNOUT_OK;
+}
+
+/* A command whose answer says nothing but that it was taken. */
+static enum turnout_error run(struct redisContext *redis, int argument_count, const struct slice *arguments,
+                              struct error *error)
+{
+    redisReply *reply = NULL;
+    enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
+    if (failed == TURNOUT_OK) {
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
+                                      struct redisContext **ret_redis, struct error *error)
+{
+    struct slice login[REDIS_LOGIN_WORDS];
+    struct redisContext *redis = NULL;
+    enum turnout_error failed = open_link(address, timeout_ms, &redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    if (redis_login_command(address, login)) {
+        failed = run(redis, REDIS_LOGIN_WORDS, login, error);
+    }
+    if (failed != TURNOUT_OK) {
+        redisFree(redis);
+        return failed;
+    }
+    *ret_redis = redis;
+    return TURNOUT_OK;
+}
+
 enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
                                               struct redisContext **ret_redis, struct error *error)
 {
     const struct slice ping = slice_of("PING");
-    redisReply *reply = NULL;
     struct redisContext *redis = NULL;
     enum turnout_error failed = redis_sync_connect(address, timeout_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    failed = redis_sync_command(redis, 1, &ping, &reply, error);
+    failed = run(redis, 1, &ping, error);
     if (failed != TURNOUT_OK) {
         redisFree(redis);
         return failed;
     }
-    freeReplyObject(reply);
     *ret_redis = redis;
     return TURNOUT_OK;
 }

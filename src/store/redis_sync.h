@@ -11,8 +11,9 @@
 struct redisContext;
 struct redisReply;
 
-/* Every wait on the connection is bounded by `timeout_ms`. TURNOUT_UNAVAILABLE when it cannot be had. The caller
- * ends it with redisFree(). */
+/* Connects and logs in. Every wait on the connection is bounded by `timeout_ms`. TURNOUT_UNAVAILABLE when it cannot be
+ * had, TURNOUT_CONFLICT when Redis does not let the user in: waiting is of no use then. The caller ends it with
+ * redisFree(). */
 enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
                                       struct redisContext **ret_redis, struct error *error);
 
@@ -21,8 +22,8 @@ enum turnout_error redis_sync_connect_serving(const struct store_address *addres
                                               struct redisContext **ret_redis, struct error *error);
 
 /* Sends one command and waits for its reply. An error reply and a lost connection are TURNOUT_UNAVAILABLE with
- * Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold. The caller ends the reply with
- * freeReplyObject(). */
+ * Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what the user may do. The caller
+ * ends the reply with freeReplyObject(). */
 enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
                                       const struct slice *arguments, struct redisReply **ret_reply,
                                       struct error *error);

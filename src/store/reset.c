@@ -35,8 +35,8 @@ static enum turnout_error connect_to(const struct store_address *address, int64_
     int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
     for (;;) {
         enum turnout_error failed = redis_sync_connect_serving(address, COMMAND_MS, ret_redis, error);
-        if (failed == TURNOUT_OK || clock_monotonic_ms() >= deadline_ms) {
-            return failed;
+        if (failed == TURNOUT_OK || failed == TURNOUT_CONFLICT || clock_monotonic_ms() >= deadline_ms) {
+            return failed; /* on a conflict it serves, but not us */
         }
         (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to serve */
     }

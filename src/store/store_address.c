@@ -1,9 +1,18 @@
-/* Reads where Redis listens. */
+/* Reads where Redis listens, and as whom to log in there. */
 #include <turnout/store/store.h>
 
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include <sodium.h>
+
+#include <turnout/base/file.h>
 #include <turnout/base/text.h>
+
+enum { PASSWORD_FILE_BYTES_MAX = 1024 };
 
 static bool take_prefix(struct slice *text, const char *prefix)
 {
@@ -71,4 +80,83 @@ enum turnout_error store_address_parse(const char *text, struct store_address *r
     }
     return error_fail(error, TURNOUT_BAD_INPUT, "redis", "\"%.80s\" is not unix:/path or tcp://host:port",
                       text);
+}
+
+/* ---- as whom ---- */
+
+/* ASCII that can be seen: no blank, no control character. */
+static bool is_visible(struct slice text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] <= ' ' || text.bytes[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum turnout_error store_address_set_user(struct store_address *address, const char *user,
+                                          struct error *error)
+{
+    struct slice name = slice_of(user);
+    if (name.length == 0 || name.length >= sizeof address->user || !is_visible(name)) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "redis-user",
+                          "the name of a Redis user has 1 to %zu bytes, ASCII without blanks",
+                          sizeof address->user - 1);
+    }
+    bool fits = slice_copy(name, address->user, sizeof address->user);
+    assert(fits);
+    return TURNOUT_OK;
+}
+
+static enum turnout_error check_private(const char *path, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return error_fail_system(error, errno, "redis-password-file", "%s", path);
+    }
+    if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "redis-password-file",
+                          "%s must be a file that only its owner can read: chmod 600, and if others may have "
+                          "read it, another password",
+                          path);
+    }
+    return TURNOUT_OK;
+}
+
+static bool take_password(struct slice bytes, struct store_address *address)
+{
+    struct slice password = text_split(&bytes, '\n');
+    for (size_t i = 0; i < password.length; i++) {
+        unsigned char byte = (unsigned char)password.bytes[i];
+        if (byte < ' ' || byte == 0x7f) {
+            return false; /* most likely the file is something else, or its lines end as on Windows */
+        }
+    }
+    return password.length > 0 && slice_copy(password, address->password, sizeof address->password);
+}
+
+enum turnout_error store_address_read_password(struct store_address *address, const char *path,
+                                               struct error *error)
+{
+    char *bytes;
+    size_t length;
+    struct error cause;
+    enum turnout_error failed = check_private(path, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = file_read(path, PASSWORD_FILE_BYTES_MAX, &bytes, &length, &cause);
+    if (failed != TURNOUT_OK) {
+        return error_fail(error, failed, "redis-password-file", "%s %s", path, cause.text);
+    }
+    if (!take_password((struct slice){bytes, length}, address)) {
+        failed =
+            error_fail(error, TURNOUT_BAD_INPUT, "redis-password-file",
+                       "%s: its first line must be the password, 1 to %zu bytes, none a control character",
+                       path, sizeof address->password - 1);
+    }
+    sodium_memzero(bytes, length);
+    free(bytes);
+    return failed;
 }

@@ -112,6 +112,8 @@ START_TEST(a_wrong_command_line_is_told)
     reset("--election 'a b'", "small\n", 2, "--election a b");
     reset("--election small --data x --redis unix:/x", "small\n", 2, "either --data or --redis");
     reset("--election small --redis nowhere", "small\n", 2, "--redis");
+    reset("--election small --redis-user x", "small\n", 2, "are for --redis");
+    reset("--election small --data x --redis-password-file x", "small\n", 2, "are for --redis");
     reset("--election small --data /nowhere/at-all", "small\n", 1, "/nowhere/at-all");
     reset("--election small more", "small\n", 2, "what is `more`?");
     reset("--help", "", 0, "--force ID");

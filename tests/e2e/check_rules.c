@@ -81,10 +81,7 @@ static void expect_nation(int64_t voted, int64_t held)
 /* As a committee would, but without asking the server. */
 static void decide(const char *id, const char *decision, const char *wanted)
 {
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&workspace, "data/redis/redis.sock", path);
-    redisContext *redis = redisConnectUnix(path);
-    ck_assert(redis != NULL && redis->err == 0);
+    redisContext *redis = turnoutd_redis(&workspace);
     redisReply *reply =
         redisCommand(redis,
                      "FCALL turnout_decide 7 turnout:{small:01}:totals turnout:{small:01}:communes "

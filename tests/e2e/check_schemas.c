@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/text.h>
 
 #include "http.h"
 #include "json_schema.h"
@@ -141,12 +142,15 @@ END_TEST
 /* Changes behind turnoutd's back what Redis holds of the province 01. */
 static void tamper(int by)
 {
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&workspace, "data/redis/redis.sock", path);
-    struct redisContext *redis = redisConnectUnix(path);
-    ck_assert_msg(redis != NULL && redis->err == 0, "no Redis at %s", path);
-    struct redisReply *reply = redisCommand(redis, "HINCRBY turnout:{small:01}:totals voted %d", by);
-    ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_INTEGER, "HINCRBY was refused");
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    struct redisReply *reply = redisCommand(redis, "HGET turnout:{small:01}:totals voted");
+    int64_t voted;
+    ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_STRING &&
+                      text_parse_integer(slice_of(reply->str), 0, INT32_MAX, &voted),
+                  "HGET was refused");
+    freeReplyObject(reply);
+    reply = redisCommand(redis, "HSET turnout:{small:01}:totals voted %d", (int)voted + by);
+    ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_INTEGER, "HSET was refused");
     freeReplyObject(reply);
     redisFree(redis);
 }

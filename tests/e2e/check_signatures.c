@@ -12,11 +12,10 @@
 #include <turnout/wire/signature.h>
 
 #include "answers.h"
+#include "signed_reports.h"
 #include "small_election.h"
 #include "turnoutd.h"
 #include "workspace.h"
-
-#define HEADER "key,area,public_key,from,until,revoked\n"
 
 enum { ASK_AGAIN_MS = 50, BAD_SETTINGS = 2 };
 
@@ -29,15 +28,6 @@ static const char *const signed_intake[] = {"--intake", "signed", "--publish-ms"
 static const char *const open_intake[] = {"--intake", "open", "--publish-ms", "100", NULL};
 
 /* ---- keys ---- */
-
-/* A row of keys.csv without its public key. */
-struct key_row {
-    const char *id;
-    const char *area;
-    const char *from;
-    const char *until;
-    const char *revoked;
-};
 
 static const struct key_row rows[] = {
     {"unit", "0101-001", "", "", ""},
@@ -55,89 +45,20 @@ static const struct key_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-/* A private key of its own for each id. */
-static void seed_of(const char *id, unsigned char ret_seed[SIGNING_SEED_BYTES])
-{
-    ck_assert_int_eq(
-        crypto_generichash(ret_seed, SIGNING_SEED_BYTES, (const unsigned char *)id, strlen(id), NULL, 0), 0);
-}
-
-static void add_row(struct buffer *out, const struct key_row *row)
-{
-    unsigned char seed[SIGNING_SEED_BYTES];
-    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
-    char text[PUBLIC_KEY_TEXT_BYTES + 1];
-    seed_of(row->id, seed);
-    ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, seed), 0);
-    (void)sodium_bin2base64(text, sizeof text, public_key, sizeof public_key,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    buffer_printf(out, "%s,%s,%s,%s,%s,%s\n", row->id, row->area, text, row->from, row->until, row->revoked);
-}
-
-static void write_keys(const struct key_row *some_rows, size_t count)
-{
-    struct buffer text = {0};
-    buffer_append_text(&text, HEADER);
-    for (size_t i = 0; i < count; i++) {
-        add_row(&text, &some_rows[i]);
-    }
-    workspace_write(&workspace, "election/keys.csv", text.bytes);
-    buffer_done(&text);
-}
-
 /* ---- reports ---- */
-
-/* Of the unit 0101-001 unless told otherwise. */
-static struct report report_of(int32_t seq, int32_t voted)
-{
-    struct report report = {.election = "small",
-                            .unit = "0101-001",
-                            .seq = seq,
-                            .as_of_text = "2026-03-15T09:00:00+07:00",
-                            .voted = voted,
-                            .registered = REGISTERED_ABSENT};
-    return report;
-}
-
-/* Signs with the private key of `signer`, and says that it was that of `key`. */
-static void sign(struct report *report, const char *key, const char *signer)
-{
-    unsigned char seed[SIGNING_SEED_BYTES];
-    seed_of(signer, seed);
-    ck_assert(slice_copy(slice_of(key), report->key, sizeof report->key));
-    report_sign(report, seed);
-}
-
-/* Posts it as it is; returns the HTTP status, and the code, "" for none. */
-static int post(const struct report *report, char ret_code[32])
-{
-    struct buffer body = {0};
-    report_json_write(&body, report);
-    struct http_answer answer;
-    http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", body.bytes, body.length, &answer);
-    json_t *result = json_of(answer.body);
-    const char *code = json_string_value(json_object_get(result, "code"));
-    ck_assert(slice_copy(slice_of(code == NULL ? "" : code), ret_code, 32));
-    int status = answer.status;
-    json_decref(result);
-    http_answer_done(&answer);
-    buffer_done(&body);
-    return status;
-}
 
 static void expect(const struct report *report, int wanted_status, const char *wanted_code, const char *name)
 {
-    char code[32];
-    int status = post(report, code);
+    char code[CODE_TEXT_BYTES];
+    int status = signed_report_post(turnoutd.intake_http_port, report, code);
     ck_assert_msg(status == wanted_status && strcmp(code, wanted_code) == 0, "%s: %d %s, not %d %s", name,
                   status, code, wanted_status, wanted_code);
 }
 
 static void expect_signed(int32_t seq, const char *key, int wanted_status, const char *wanted_code)
 {
-    struct report report = report_of(seq, seq);
-    sign(&report, key, key);
+    struct report report = signed_report_of(seq, seq);
+    signed_report_sign(&report, key, key);
     expect(&report, wanted_status, wanted_code, key);
 }
 
@@ -146,12 +67,12 @@ static int32_t report_until(int32_t seq, const char *key, const char *wanted_cod
 {
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     for (;; seq++) {
-        char code[32];
-        struct report report = report_of(seq, seq);
+        char code[CODE_TEXT_BYTES];
+        struct report report = signed_report_of(seq, seq);
         if (key != unsigned_report) {
-            sign(&report, key, key);
+            signed_report_sign(&report, key, key);
         }
-        (void)post(&report, code);
+        (void)signed_report_post(turnoutd.intake_http_port, &report, code);
         if (strcmp(code, wanted_code) == 0) {
             return seq + 1;
         }
@@ -265,16 +186,16 @@ static void put(const char *text, char *ret_field, size_t capacity)
 
 START_TEST(only_who_may_is_heard)
 {
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        struct report report = report_of(1, 1);
+        struct report report = signed_report_of(1, 1);
         put(refusals[i].unit, report.unit, sizeof report.unit);
         put(refusals[i].election, report.election, sizeof report.election);
         put(refusals[i].as_of, report.as_of_text, sizeof report.as_of_text);
         if (refusals[i].signer != unsigned_report) {
             const char *signer = refusals[i].signer != NULL ? refusals[i].signer : refusals[i].key;
-            sign(&report, refusals[i].key, signer);
+            signed_report_sign(&report, refusals[i].key, signer);
         }
         expect(&report, refusals[i].status, refusals[i].code, refusals[i].name);
     }
@@ -297,11 +218,11 @@ END_TEST
 /* All in one request: a flip that makes a line end makes two lines, neither of them a report. */
 START_TEST(no_bit_can_change_on_the_way)
 {
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
-    struct report report = report_of(1, 123);
+    struct report report = signed_report_of(1, 123);
     put("Đếm lại: \"đủ\"", report.note, sizeof report.note);
-    sign(&report, "unit", "unit");
+    signed_report_sign(&report, "unit", "unit");
     struct buffer json = {0};
     report_json_write(&json, &report);
     struct buffer lines = {0};
@@ -335,10 +256,7 @@ END_TEST
 static void set_phase(const char *phase)
 {
     static const char *const keys[] = {"turnout:{small}:meta", "turnout:{small:01}:totals"};
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&workspace, "data/redis/redis.sock", path);
-    struct redisContext *redis = redisConnectUnix(path);
-    ck_assert_msg(redis != NULL && redis->err == 0, "no Redis at %s", path);
+    struct redisContext *redis = turnoutd_redis(&workspace);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         struct redisReply *reply = redisCommand(redis, "HSET %s phase %s", keys[i], phase);
         ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_INTEGER, "HSET was refused");
@@ -360,14 +278,14 @@ static bool shown_as_test(void)
 
 START_TEST(open_intake_is_for_rehearsals)
 {
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, open_intake);
     ck_assert(shown_as_test());
-    struct report report = report_of(1, 1);
+    struct report report = signed_report_of(1, 1);
     expect(&report, 201, "", "unsigned, in rehearsal");
     /* What is signed is verified all the same. */
-    report = report_of(2, 2);
-    sign(&report, "unit", "neighbour");
+    report = signed_report_of(2, 2);
+    signed_report_sign(&report, "unit", "neighbour");
     expect(&report, 401, "bad-signature", "forged, in rehearsal");
     expect_signed(2, "nobody", 401, "unknown-key");
     expect_signed(2, "unit", 201, "");
@@ -391,19 +309,19 @@ START_TEST(revoking_takes_effect)
     enum { REVOKED_ROW = 8 };
     struct key_row changed[ROWS];
     memcpy(changed, rows, sizeof changed);
-    write_keys(changed, ROWS);
+    key_rows_write(&workspace, changed, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
     ck_assert_str_eq(changed[REVOKED_ROW].id, "to-be-revoked");
     expect_signed(1, "to-be-revoked", 201, "");
     changed[REVOKED_ROW].revoked = "2026-03-01T00:00:00+07:00";
-    write_keys(changed, ROWS);
+    key_rows_write(&workspace, changed, ROWS);
     int32_t seq = report_until(2, "to-be-revoked", "unknown-key");
     expect_signed(seq, "unit", 201, "");
 
     /* And the other way: a key that was forgotten is added. */
     expect_signed(seq + 1, "forgotten", 401, "unknown-key");
     changed[REVOKED_ROW] = (struct key_row){"forgotten", "0101-001", "", "", ""};
-    write_keys(changed, ROWS);
+    key_rows_write(&workspace, changed, ROWS);
     (void)report_until(seq + 1, "forgotten", "");
     turnoutd_stop(&turnoutd);
 }
@@ -411,9 +329,10 @@ END_TEST
 
 START_TEST(a_faulty_file_changes_nothing)
 {
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
-    workspace_write(&workspace, "election/keys.csv", HEADER "unit,0101-001,x,,,\n");
+    workspace_write(&workspace, "election/keys.csv",
+                    "key,area,public_key,from,until,revoked\nunit,0101-001,x,,,\n");
     wait_logged("keys-kept");
     wait_logged("bad-keys file=keys.csv line=2 field=public_key");
     expect_signed(1, "unit", 201, "");
@@ -425,7 +344,7 @@ START_TEST(a_faulty_file_changes_nothing)
     expect_signed(2, "unit", 201, "");
 
     /* A sound one counts again; the log has told of the faulty one once. */
-    write_keys(&rows[1], ROWS - 1);
+    key_rows_write(&workspace, &rows[1], ROWS - 1);
     wait_logged("keys-renewed keys=11");
     (void)report_until(3, "unit", "unknown-key");
     char *log = workspace_read(turnoutd.process.stderr_path);
@@ -442,7 +361,7 @@ START_TEST(without_keys_nobody_can_report)
     turnoutd_start(&turnoutd, &workspace, signed_intake);
     wait_logged("no-keys");
     expect_signed(1, "unit", 401, "unknown-key");
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     (void)report_until(1, "unit", "");
     turnoutd_stop(&turnoutd);
 }
@@ -475,10 +394,11 @@ START_TEST(faulty_keys_are_told_before_the_day)
                                         NULL};
     const char *const daemon_run[] = {TURNOUT_BIN_DIR "/turnoutd", "--election", election, NULL};
     const char *const command_check[] = {TURNOUT_BIN_DIR "/turnout", "register", "check", election, NULL};
-    write_keys(rows, ROWS);
+    key_rows_write(&workspace, rows, ROWS);
     check_program(daemon_check, NULL);
     check_program(command_check, NULL);
-    workspace_write(&workspace, "election/keys.csv", HEADER "\na,0109,,,,\n");
+    workspace_write(&workspace, "election/keys.csv",
+                    "key,area,public_key,from,until,revoked\n\na,0109,,,,\n");
     check_program(daemon_check, "bad-keys file=keys.csv line=3 field=area");
     check_program(daemon_run, "bad-keys file=keys.csv line=3 field=public_key");
     check_program(command_check, "election/keys.csv:3: area: ");

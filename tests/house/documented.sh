@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the outside relies on is written down. Fails, naming each, when these differ:
-#   settings   the option table in src/app/options.c, and config/turnoutd.ini with its defaults
+#   settings   the option table in src/app/options_table.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
 #   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
@@ -42,7 +42,7 @@ settings_of_table() {
         /\.name = "/                            { name = $2; standard = "(none in the table)" }
         /\.standard = "/                        { standard = $2 }
         /\.help = "/                            { print name " = " (/required"/ ? "(required)" : standard) }
-    ' src/app/options.c
+    ' src/app/options_table.c
 }
 
 # settings_of_file REQUIRED: the names that are required, separated by white space.
@@ -55,7 +55,7 @@ settings_of_file() {
 
 table=$(settings_of_table)
 required=$(sed --quiet 's/ = (required)$//p' <<<"$table")
-compare src/app/options.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
+compare src/app/options_table.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
 
 # ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
 

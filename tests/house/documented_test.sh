@@ -17,7 +17,7 @@ fresh_tree() {
     cp "$root/config/turnoutd.ini" "$work/tree/config"
     cp "$root"/proto/{openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
     cp --recursive "$root/src/net" "$work/tree/src"
-    cp "$root/src/app/options.c" "$work/tree/src/app"
+    cp "$root/src/app/options_table.c" "$work/tree/src/app"
     cp "$root/src/election/report.c" "$work/tree/src/election"
     cp "$root/src/service/metrics.c" "$work/tree/src/service"
 }
@@ -47,7 +47,7 @@ expect_found() {
 fresh_tree
 expect 0 end "this tree"
 
-options=src/app/options.c
+options=src/app/options_table.c
 ini=config/turnoutd.ini
 expect_found $ini '/^; workers =/d' "$ini lacks: workers = "
 expect_found $ini 's/^(; publish-ms =) .*/\1 250/' "$ini lacks: publish-ms = 500"

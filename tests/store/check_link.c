@@ -269,6 +269,45 @@ START_TEST(test_a_peer_that_never_answers_is_left)
 }
 END_TEST
 
+/* ---- being let in ---- */
+
+/* Its users were changed while Redis was away: the reason is said, once, and the link comes back once they are mended. */
+START_TEST(test_shut_out_and_let_in_again)
+{
+    static const struct {
+        const char *spoil;
+        const char *mend;
+        const char *says;
+    } cases[] = {
+        {"ACL SETUSER turnoutd resetpass >secret", "ACL SETUSER turnoutd nopass", "WRONGPASS "},
+        {"ACL SETUSER turnoutd off", "ACL SETUSER turnoutd on", "WRONGPASS "},
+        {"ACL SETUSER turnoutd -ping", "ACL SETUSER turnoutd +ping", "NOPERM "},
+    };
+    struct report report = store_fixture_report(&store, 0, 1, 10);
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answer answer;
+        redis_fixture_run(&store.redis, cases[i].spoil);
+        redis_fixture_run(&store.redis, "CLIENT KILL USER turnoutd");
+        run_until(&store.times_down, 2 * i + 2); /* the link was lost, and we were shut out */
+        ck_assert_msg(strncmp(store.why, cases[i].says, strlen(cases[i].says)) == 0, "%s", store.why);
+        ck_assert_ptr_nonnull(strchr(store.why, '(')); /* what to do */
+        ck_assert(!store_is_up(store.store));
+        for (uint64_t failures = store_counters(store.store)->failures + 4;
+             store_counters(store.store)->failures < failures;) { /* two attempts more, or three */
+            ck_assert_int_ge(event_base_loop(store.base, EVLOOP_ONCE), 0);
+        }
+        ck_assert_uint_eq(store.times_down, 2 * i + 2);
+        send_one(&report, &answer);
+        run_until(&answer.times, 1);
+        ck_assert_int_eq(answer.error, TURNOUT_UNAVAILABLE);
+        ck_assert_msg(strncmp(answer.why, cases[i].says, strlen(cases[i].says)) == 0, "%s", answer.why);
+        redis_fixture_run(&store.redis, cases[i].mend);
+        run_until(&store.times_up, i + 2);
+    }
+    ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
+}
+END_TEST
+
 /* ---- what Redis may say instead of an answer ---- */
 
 static const struct {
@@ -279,6 +318,8 @@ static const struct {
     {"CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "OOM "},
     {"CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0", "NOREPLICAS "},
     {"REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "READONLY "},
+    {"ACL SETUSER turnoutd -fcall", "ACL SETUSER turnoutd +fcall", "NOPERM "},
+    {"ACL SETUSER turnoutd -xadd", "ACL SETUSER turnoutd +xadd", "ERR The user executing the script"},
     {"FUNCTION FLUSH", NULL, "ERR Function not found"},
 };
 
@@ -316,7 +357,7 @@ START_TEST(test_a_busy_redis)
     } while (error == TURNOUT_OK);
     ck_assert_msg(strncmp(store.why, "BUSY ", 5) == 0, "%s", store.why);
 
-    struct redisContext *killer = redisConnectUnix(store.redis.address.path);
+    struct redisContext *killer = redis_fixture_log_in(store.redis.address.path, REDIS_FIXTURE_USER);
     freeReplyObject(redisCommand(killer, "SCRIPT KILL"));
     redisFree(killer);
     void *reply;
@@ -396,6 +437,7 @@ int main(void)
     tcase_add_test(tests, test_room_ends_at_the_bound);
     tcase_add_test(tests, test_a_redis_that_is_loading_is_not_up);
     tcase_add_test(tests, test_a_peer_that_never_answers_is_left);
+    tcase_add_test(tests, test_shut_out_and_let_in_again);
     tcase_add_loop_test(tests, test_refusals_are_never_rejections, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
     tcase_add_test(tests, test_a_busy_redis);

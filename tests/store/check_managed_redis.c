@@ -89,6 +89,14 @@ static void wait_a_little(int64_t deadline_ms)
     ck_assert_int_ge(poll(NULL, 0, 5), 0);
 }
 
+static void log_in(struct redisContext *link)
+{
+    struct redisReply *reply = redisCommand(link, "AUTH %s %s", address.user, address.password);
+    ck_assert_ptr_nonnull(reply);
+    ck_assert_str_eq(reply->str, "OK");
+    freeReplyObject(reply);
+}
+
 /* A server that was started may not listen yet. */
 static struct redisContext *connect_to_it(int64_t deadline_ms)
 {
@@ -96,6 +104,7 @@ static struct redisContext *connect_to_it(int64_t deadline_ms)
         struct redisContext *link = redisConnectUnix(address.path);
         ck_assert_ptr_nonnull(link);
         if (link->err == 0) {
+            log_in(link);
             return link;
         }
         redisFree(link);
@@ -125,6 +134,19 @@ static void check_reply(const char *command, const char *wanted)
     struct redisReply *reply = ask(command);
     ck_assert_str_eq(reply->str, wanted);
     freeReplyObject(reply);
+}
+
+/* Something to find again after whatever happens to the server. */
+static void put(void)
+{
+    struct redisReply *reply = ask("HSET turnout:{e}:meta k kept");
+    ck_assert_int_eq(reply->type, REDIS_REPLY_INTEGER);
+    freeReplyObject(reply);
+}
+
+static void check_kept(void)
+{
+    check_reply("HGET turnout:{e}:meta k", "kept");
 }
 
 static void run_until_events(uint32_t least)
@@ -169,6 +191,7 @@ START_TEST(test_starts_private_and_durable)
     check_reply("PING", "PONG");
     ck_assert_uint_eq(mode_of("redis"), 0700);
     ck_assert_uint_eq(mode_of("redis/redis.conf"), 0600);
+    ck_assert_uint_eq(mode_of("redis/users.acl"), 0600);
     ck_assert_uint_eq(mode_of("redis/redis.sock"), 0700);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         char command[64];
@@ -186,21 +209,21 @@ START_TEST(test_stops_and_keeps_what_it_knows)
 {
     start();
     pid_t pid = history.pid;
-    check_reply("SET k kept", "OK");
+    put();
     managed_redis_stop(redis);
     ck_assert_str_eq(history.events[1], "stopped");
     ck_assert_str_eq(history.detail, "exit status 0");
     check_gone(pid);
     redis = NULL;
     start();
-    check_reply("GET k", "kept");
+    check_kept();
 }
 END_TEST
 
 START_TEST(test_restarts_when_killed)
 {
     start();
-    check_reply("SET k kept", "OK");
+    put();
     managed_redis_watch(redis, base);
     for (uint32_t times = 1; times <= 2; times++) {
         pid_t killed = history.pid;
@@ -215,7 +238,7 @@ START_TEST(test_restarts_when_killed)
     managed_redis_stop(redis);
     redis = NULL;
     start();
-    check_reply("GET k", "kept");
+    check_kept();
 }
 END_TEST
 
@@ -272,7 +295,7 @@ START_TEST(test_takes_over_the_one_left_behind)
     ck_assert_uint_eq(history.count, 1);
     ck_assert_str_eq(history.events[0], "taken-over");
     ck_assert_int_eq(history.pid, left);
-    check_reply("SET k kept", "OK");
+    put();
 
     /* It is no child of ours, and is watched all the same. */
     managed_redis_watch(redis, base);
@@ -283,7 +306,62 @@ START_TEST(test_takes_over_the_one_left_behind)
     managed_redis_stop(redis);
     redis = NULL;
     start();
-    check_reply("GET k", "kept");
+    check_kept();
+}
+END_TEST
+
+/* Where the one left behind listens. */
+static void name_address(const char *user)
+{
+    address = (struct store_address){0};
+    ck_assert_int_eq(store_address_set_user(&address, user, &error), TURNOUT_OK);
+    ck_assert_int_lt(snprintf(address.path, sizeof address.path, "%s/redis/redis.sock", data),
+                     (int)sizeof address.path);
+}
+
+/* The one left behind runs under a file that is not ours any more. */
+static void check_replaced(pid_t left)
+{
+    start();
+    ck_assert_uint_eq(history.count, 2);
+    ck_assert_str_eq(history.events[0], "outdated");
+    ck_assert_str_eq(history.events[1], "started");
+    ck_assert_int_ne(history.pid, left);
+    check_kept();
+}
+
+START_TEST(test_replaces_one_with_other_users)
+{
+    char path[PATH_BYTES + 32];
+    pid_t left = leave_one_behind();
+    name_address("turnoutd");
+    put();
+    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis/users.acl", data), 0);
+    FILE *file = fopen(path, "a");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs("user more on nopass ~* +@all\n", file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    check_replaced(left);
+}
+END_TEST
+
+/* As turnoutd ran it before there were users: it would not know ours. */
+START_TEST(test_replaces_one_without_users)
+{
+    char folder[PATH_BYTES + 16];
+    name_address("default");
+    ck_assert_int_gt(snprintf(folder, sizeof folder, "%s/redis", data), 0);
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    pid_t left = fork();
+    ck_assert_int_ge(left, 0);
+    if (left == 0) {
+        (void)execlp("redis-server", "redis-server", "--port", "0", "--dir", folder, "--unixsocket",
+                     address.path, "--appendonly", "yes", "--appendfsync", "always", "--logfile", "redis.log",
+                     (char *)NULL);
+        _exit(127);
+    }
+    put();
+    check_replaced(left);
 }
 END_TEST
 
@@ -402,6 +480,8 @@ int main(void)
     tcase_add_test(tests, test_backs_off_when_it_ends_again_and_again);
     tcase_add_test(tests, test_stopped_while_waiting_to_restart);
     tcase_add_test(tests, test_takes_over_the_one_left_behind);
+    tcase_add_test(tests, test_replaces_one_with_other_users);
+    tcase_add_test(tests, test_replaces_one_without_users);
     tcase_add_test(tests, test_stops_the_one_left_behind);
     tcase_add_test(tests, test_a_stopped_redis_is_killed_in_the_end);
     tcase_add_test(tests, test_a_path_with_anything_in_it);

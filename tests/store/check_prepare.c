@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -184,6 +185,32 @@ START_TEST(test_durability)
 }
 END_TEST
 
+/* Found the hard way: a default user without rights made Redis drop what functions had written when it read its file
+ * back, while it said nothing to us. */
+START_TEST(test_a_redis_that_would_not_read_back)
+{
+    static const struct {
+        const char *rights;
+        const char *says; /* NULL: durable */
+    } cases[] = {
+        {"ACL SETUSER default -@all +@read", "default may not HSET"},
+        {"ACL SETUSER default +hset +hdel", "default may not XADD"},
+        {"ACL SETUSER default +xadd resetkeys", "default may not HSET"},
+        {"ACL SETUSER default ~turnout:* off", NULL},
+        {"ACL SETUSER turnoutd -acl|dryrun", "allow ACL DRYRUN"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        redis_fixture_run(&store.redis, cases[i].rights);
+        enum turnout_error failed = prepare();
+        ck_assert_int_eq(failed, cases[i].says == NULL ? TURNOUT_OK : TURNOUT_CONFLICT);
+        ck_assert_msg(failed == TURNOUT_OK || strstr(error.text, cases[i].says) != NULL, "%s: %s",
+                      cases[i].rights, error.text);
+    }
+    ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
+    ck_assert(!durable);
+}
+END_TEST
+
 START_TEST(test_relaxed_does_not_make_a_durable_redis_less_so)
 {
     ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
@@ -226,6 +253,64 @@ START_TEST(test_waits_while_redis_is_loading)
 }
 END_TEST
 
+/* ---- logging in ---- */
+
+static const struct {
+    const char *users; /* what is done to Redis's users; NULL: nothing */
+    const char *user, *password;
+    const char *says; /* NULL: let in */
+} logins[] = {
+    {NULL, "turnoutd", "", NULL},
+    {NULL, "turnoutd", "any", NULL},
+    {"ACL SETUSER turnoutd resetpass >secret", "turnoutd", "secret", NULL},
+    {"ACL SETUSER turnoutd resetpass >secret", "turnoutd", "Secret", "AUTH: WRONGPASS "},
+    {"ACL SETUSER turnoutd resetpass >secret", "turnoutd", "", "AUTH: WRONGPASS "},
+    {"ACL SETUSER turnoutd off", "turnoutd", "", "AUTH: WRONGPASS "},
+    {NULL, "nobody", "", "AUTH: WRONGPASS "},
+    {NULL, "default", "", NULL},
+    {NULL, "", "", NULL},
+    {"ACL SETUSER default off", "default", "", "AUTH: WRONGPASS "},
+    {"ACL SETUSER default off", "", "", "PING: NOAUTH "},
+    {"ACL SETUSER default resetpass >secret", "", "secret", NULL},
+    {"ACL SETUSER default resetpass >secret", "", "wrong", "AUTH: WRONGPASS "},
+    {"ACL SETUSER turnoutd -ping", "turnoutd", "", "PING: NOPERM "},
+    {"ACL SETUSER turnoutd -function", "turnoutd", "", "FUNCTION: NOPERM "},
+    {"ACL SETUSER turnoutd -fcall", "turnoutd", "", "FCALL: NOPERM "},
+    {"ACL SETUSER turnoutd -exists", "turnoutd", "", "FCALL: ERR The user executing the script "},
+    {"ACL SETUSER turnoutd -hsetnx", "turnoutd", "", "HSETNX: NOPERM "},
+    {"ACL SETUSER turnoutd -hset", "turnoutd", "", "Redis does not let turnoutd use HSET "},
+    {"ACL SETUSER turnoutd -hdel", "turnoutd", "", "Redis does not let turnoutd use HDEL "},
+    {"ACL SETUSER turnoutd -xadd", "turnoutd", "", "Redis does not let turnoutd use XADD "},
+    {"ACL SETUSER turnoutd resetkeys ~other:*", "turnoutd", "", "Redis does not let turnoutd use HSET "},
+    {"ACL SETUSER turnoutd resetkeys %%R~turnout:*", "turnoutd", "", "Redis does not let turnoutd use HSET "},
+};
+
+START_TEST(test_logins)
+{
+    struct store_address *address = &store.options.address;
+    if (logins[_i].users != NULL) {
+        redis_fixture_run(&store.redis, logins[_i].users);
+    }
+    (void)snprintf(address->user, sizeof address->user, "%s", logins[_i].user);
+    (void)snprintf(address->password, sizeof address->password, "%s", logins[_i].password);
+    int64_t start_ms = clock_monotonic_ms();
+    enum turnout_error failed = prepare();
+    ck_assert_int_lt(clock_monotonic_ms() - start_ms, 3000); /* nobody waits for what waiting does not mend */
+    if (logins[_i].says == NULL) {
+        ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
+        check_seeded();
+        return;
+    }
+    ck_assert_int_eq(failed, TURNOUT_CONFLICT);
+    ck_assert_msg(strncmp(error.text, logins[_i].says, strlen(logins[_i].says)) == 0, "%s", error.text);
+    const char *advice = strstr(logins[_i].says, "PASS ") != NULL || strstr(logins[_i].says, "AUTH ") != NULL
+                             ? "set redis-user and redis-password-file"
+                             : "config/redis/users.acl";
+    ck_assert_msg(strstr(error.text, advice) != NULL, "%s", error.text);
+    ck_assert_msg(strstr(error.text, "ecret") == NULL, "%s", error.text);
+}
+END_TEST
+
 START_TEST(test_several_servers_at_the_same_time)
 {
     enum { SERVERS = 6 };
@@ -259,10 +344,12 @@ int main(void)
     tcase_add_loop_test(tests, test_conflicts, 0, (int)(sizeof conflicts / sizeof conflicts[0]));
     tcase_add_test(tests, test_another_register_is_refused_and_changes_nothing);
     tcase_add_test(tests, test_a_province_that_lost_its_totals_is_not_begun_again);
+    tcase_add_test(tests, test_a_redis_that_would_not_read_back);
     tcase_add_test(tests, test_relaxed_does_not_make_a_durable_redis_less_so);
     tcase_add_test(tests, test_waits_in_vain_for_a_redis_that_is_not_there);
     tcase_add_test(tests, test_waits_while_redis_is_loading);
     tcase_add_test(tests, test_several_servers_at_the_same_time);
+    tcase_add_loop_test(tests, test_logins, 0, (int)(sizeof logins / sizeof logins[0]));
     suite_add_tcase(suite, tests);
     TCase *settings = tcase_create("durability");
     tcase_set_timeout(settings, 60);

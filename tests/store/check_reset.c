@@ -6,6 +6,7 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/store/reset.h>
 
 #include "store_fixture.h"
@@ -13,10 +14,14 @@
 enum { PATIENCE_MS = 5000 };
 
 static struct store_fixture store;
+static struct store_address address; /* for the user that may clear */
 
 static void setup(void)
 {
+    struct error error;
     store_fixture_begin(&store);
+    address = store.options.address;
+    ck_assert_int_eq(store_address_set_user(&address, RESET_REDIS_USER, &error), TURNOUT_OK);
 }
 
 static void teardown(void)
@@ -44,7 +49,7 @@ static struct reset_survey look(const char *election)
 {
     struct reset_survey survey;
     struct error error;
-    enum turnout_error failed = reset_look(&store.options.address, election, PATIENCE_MS, &survey, &error);
+    enum turnout_error failed = reset_look(&address, election, PATIENCE_MS, &survey, &error);
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
     return survey;
 }
@@ -53,7 +58,7 @@ static uint64_t clear(const char *election)
 {
     uint64_t deleted = 0;
     struct error error;
-    enum turnout_error failed = reset_clear(&store.options.address, election, PATIENCE_MS, &deleted, &error);
+    enum turnout_error failed = reset_clear(&address, election, PATIENCE_MS, &deleted, &error);
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
     return deleted;
 }
@@ -77,8 +82,7 @@ START_TEST(an_election_that_is_not_there_is_not_found)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct reset_survey survey;
         struct error error;
-        ck_assert_int_eq(reset_look(&store.options.address, others[i], PATIENCE_MS, &survey, &error),
-                         TURNOUT_NOT_FOUND);
+        ck_assert_int_eq(reset_look(&address, others[i], PATIENCE_MS, &survey, &error), TURNOUT_NOT_FOUND);
     }
 }
 END_TEST
@@ -150,8 +154,34 @@ START_TEST(a_redis_that_is_away_is_told)
     uint64_t deleted;
     struct error error;
     redis_fixture_signal(&store.redis, SIGKILL);
-    ck_assert_int_eq(reset_look(&store.options.address, "e-1", 100, &survey, &error), TURNOUT_UNAVAILABLE);
-    ck_assert_int_eq(reset_clear(&store.options.address, "e-1", 100, &deleted, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(reset_look(&address, "e-1", 100, &survey, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(reset_clear(&address, "e-1", 100, &deleted, &error), TURNOUT_UNAVAILABLE);
+}
+END_TEST
+
+/* turnoutd's own user cannot even look around, so it never comes to clearing. */
+START_TEST(turnoutd_may_not_clear)
+{
+    struct reset_survey survey;
+    struct error error;
+    ck_assert_int_eq(reset_look(&store.options.address, "e-1", PATIENCE_MS, &survey, &error),
+                     TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, "SCAN: NOPERM ") != NULL && strstr(error.text, "users.acl") != NULL,
+                  "%s", error.text);
+}
+END_TEST
+
+START_TEST(a_wrong_password_is_told_at_once)
+{
+    struct reset_survey survey;
+    struct error error;
+    redis_fixture_run(&store.redis, "ACL SETUSER turnout-reset resetpass >secret");
+    int64_t start_ms = clock_monotonic_ms();
+    ck_assert_int_eq(reset_look(&address, "e-1", PATIENCE_MS, &survey, &error), TURNOUT_CONFLICT);
+    ck_assert_int_lt(clock_monotonic_ms() - start_ms, PATIENCE_MS);
+    ck_assert_msg(strstr(error.text, "WRONGPASS ") != NULL &&
+                      strstr(error.text, "redis-password-file") != NULL,
+                  "%s", error.text);
 }
 END_TEST
 
@@ -167,6 +197,8 @@ int main(void)
     tcase_add_test(tests, the_election_begins_anew);
     tcase_add_test(tests, an_interrupted_clearing_is_finished_first);
     tcase_add_test(tests, a_redis_that_is_away_is_told);
+    tcase_add_test(tests, turnoutd_may_not_clear);
+    tcase_add_test(tests, a_wrong_password_is_told_at_once);
     suite_add_tcase(suite, tests);
 
     SRunner *runner = srunner_create(suite);

@@ -17,11 +17,40 @@
 #include <hiredis/hiredis.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/file.h>
 
 enum { START_DEADLINE_MS = 10000, ASK_AGAIN_MS = 5, ARGUMENTS_MAX = 48 };
 
+enum { FILE_BYTES_MAX = 64 * 1024, PATH_BYTES = 96 };
+
+static void users_path(const struct redis_fixture *fixture, char ret_path[PATH_BYTES])
+{
+    int length = snprintf(ret_path, PATH_BYTES, "%s/users.acl", fixture->folder);
+    ck_assert(length > 0 && length < PATH_BYTES);
+}
+
+/* The users that are shipped, and one for what tests do. */
+static void write_users(const struct redis_fixture *fixture)
+{
+    char *shipped;
+    size_t shipped_length;
+    struct error error;
+    enum turnout_error failed = file_read(TURNOUT_SOURCE_DIR "/config/redis/users.acl", FILE_BYTES_MAX,
+                                          &shipped, &shipped_length, &error);
+    ck_assert_msg(failed == TURNOUT_OK, "users.acl %s", error.text);
+    char path[PATH_BYTES];
+    users_path(fixture, path);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_gt(fprintf(file, "%suser %s on nopass ~* &* +@all\n", shipped, REDIS_FIXTURE_USER), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    free(shipped);
+}
+
 static void become_redis(const struct redis_fixture *fixture)
 {
+    char users[PATH_BYTES];
+    users_path(fixture, users);
     const char *arguments[ARGUMENTS_MAX] = {
         "redis-server",
         "--port",
@@ -38,6 +67,8 @@ static void become_redis(const struct redis_fixture *fixture)
         "always",
         "--logfile",
         "redis.log",
+        "--aclfile",
+        users,
         "--daemonize",
         "no",
     };
@@ -55,15 +86,41 @@ static void become_redis(const struct redis_fixture *fixture)
     _exit(127);
 }
 
-static struct redisContext *try_connect(const struct redis_fixture *fixture)
+static bool is_taken(struct redisContext *redis, const char *command)
 {
-    struct redisContext *redis =
-        redisConnectUnixWithTimeout(fixture->address.path, (struct timeval){.tv_sec = 5});
-    ck_assert_ptr_nonnull(redis);
-    redisReply *reply = redis->err == 0 ? redisCommand(redis, "PING") : NULL;
-    bool answers = reply != NULL && reply->type == REDIS_REPLY_STATUS;
+    redisReply *reply = redis->err == 0 ? redisCommand(redis, command) : NULL;
+    bool taken = reply != NULL && reply->type == REDIS_REPLY_STATUS;
     freeReplyObject(reply);
-    if (!answers) {
+    return taken;
+}
+
+/* NULL when it cannot be had. */
+static struct redisContext *try_log_in(const char *path, const char *user)
+{
+    char login[64];
+    int length = snprintf(login, sizeof login, "AUTH %s none", user);
+    ck_assert(length > 0 && (size_t)length < sizeof login);
+    struct redisContext *redis = redisConnectUnixWithTimeout(path, (struct timeval){.tv_sec = 5});
+    ck_assert_ptr_nonnull(redis);
+    if (!is_taken(redis, login)) {
+        redisFree(redis);
+        return NULL;
+    }
+    return redis;
+}
+
+struct redisContext *redis_fixture_log_in(const char *path, const char *user)
+{
+    struct redisContext *redis = try_log_in(path, user);
+    ck_assert_msg(redis != NULL, "no Redis for %s at %s", user, path);
+    return redis;
+}
+
+/* NULL while it does not serve: one that is loading lets us in, but does nothing. */
+static struct redisContext *try_own_link(const struct redis_fixture *fixture)
+{
+    struct redisContext *redis = try_log_in(fixture->address.path, REDIS_FIXTURE_USER);
+    if (redis != NULL && !is_taken(redis, "PING")) {
         redisFree(redis);
         return NULL;
     }
@@ -83,7 +140,7 @@ void redis_fixture_launch(struct redis_fixture *fixture)
 void redis_fixture_await(struct redis_fixture *fixture)
 {
     int64_t deadline_ms = clock_monotonic_ms() + START_DEADLINE_MS;
-    while ((fixture->redis = try_connect(fixture)) == NULL) {
+    while ((fixture->redis = try_own_link(fixture)) == NULL) {
         ck_assert_msg(waitpid(fixture->pid, NULL, WNOHANG) == 0, "redis-server ended; is it installed?");
         ck_assert_msg(clock_monotonic_ms() < deadline_ms, "redis-server does not answer");
         (void)poll(NULL, 0, ASK_AGAIN_MS);
@@ -98,8 +155,9 @@ void redis_fixture_restart(struct redis_fixture *fixture)
 
 void redis_fixture_start(struct redis_fixture *fixture, const char *const *settings)
 {
-    *fixture = (struct redis_fixture){.folder = "/tmp/turnout-redis-XXXXXX"};
+    *fixture = (struct redis_fixture){.folder = "/tmp/turnout-redis-XXXXXX", .address = {.user = "turnoutd"}};
     ck_assert_ptr_nonnull(mkdtemp(fixture->folder));
+    write_users(fixture);
     int length =
         snprintf(fixture->address.path, sizeof fixture->address.path, "%s/redis.sock", fixture->folder);
     ck_assert_int_gt(length, 0);

@@ -1,5 +1,7 @@
 /* A real redis-server for a test: in a fresh folder under /tmp, on a unix socket in it, with `appendonly yes` and
- * `appendfsync always`. A test that cannot have it ends with a failure. */
+ * `appendfsync always`, and with the users of config/redis/users.acl. What is tested gets no other rights than it has in
+ * earnest; what a test does behind its back it does as a user of its own, who may do everything.
+ * A test that cannot have it ends with a failure. */
 #ifndef TURNOUT_TESTS_REDIS_FIXTURE_H
 #define TURNOUT_TESTS_REDIS_FIXTURE_H
 
@@ -12,17 +14,23 @@ struct redisContext;
 
 enum { REDIS_FIXTURE_SETTINGS_MAX = 16 };
 
+#define REDIS_FIXTURE_USER "tests" /* may do everything; only here */
+
 struct redis_fixture {
     char folder[64];
-    struct store_address address;
+    struct store_address address; /* for the user turnoutd */
     const char
         *settings[REDIS_FIXTURE_SETTINGS_MAX]; /* --name value ..., NULL at the end; they win over ours */
     pid_t pid;                                 /* 0: not running */
-    struct redisContext *redis;                /* a blocking link of the test's own */
+    struct redisContext *redis;                /* a blocking link of the test's own user */
 };
 
 /* `settings` may be NULL; its strings are borrowed until redis_fixture_stop. Returns once Redis answers. */
 void redis_fixture_start(struct redis_fixture *fixture, const char *const *settings);
+
+/* A blocking link to the Redis at `path`, logged in as `user`, who has no password. The caller ends it with
+ * redisFree(). */
+struct redisContext *redis_fixture_log_in(const char *path, const char *user);
 
 /* Sends a signal. After SIGKILL and SIGTERM it returns once the process is gone. */
 void redis_fixture_signal(struct redis_fixture *fixture, int signal_number);

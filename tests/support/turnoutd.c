@@ -14,6 +14,7 @@
 #include <turnout/base/text.h>
 
 #include "http.h"
+#include "redis_fixture.h"
 
 enum { ARGUMENTS_MAX = 64, ASK_AGAIN_MS = 20 };
 
@@ -28,17 +29,24 @@ static void add(struct arguments *arguments, const char *word)
     arguments->words[arguments->count++] = word;
 }
 
+static bool has_setting(const char *const settings[], const char *name)
+{
+    for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
+        if (strcmp(settings[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Adds a setting of the fixture's, unless the test has its own idea of it. */
 static void add_setting(struct arguments *arguments, const char *const settings[], const char *name,
                         const char *value)
 {
-    for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
-        if (strcmp(settings[i], name) == 0) {
-            return;
-        }
+    if (!has_setting(settings, name)) {
+        add(arguments, name);
+        add(arguments, value);
     }
-    add(arguments, name);
-    add(arguments, value);
 }
 
 void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
@@ -62,6 +70,9 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
     add_setting(&arguments, settings, "--intake-stream", "127.0.0.1:0");
     add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
     add_setting(&arguments, settings, "--intake", "open");
+    if (has_setting(settings, "--redis")) {
+        add_setting(&arguments, settings, "--redis-user", "turnoutd");
+    }
     for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
         add(&arguments, settings[i]);
     }
@@ -126,4 +137,11 @@ void turnoutd_stop(struct turnoutd *turnoutd)
         free(log);
         ck_abort_msg("turnoutd ended with status %d", status);
     }
+}
+
+struct redisContext *turnoutd_redis(const struct workspace *workspace)
+{
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(workspace, "data/redis/redis.sock", path);
+    return redis_fixture_log_in(path, "turnoutd");
 }

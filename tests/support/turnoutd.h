@@ -7,6 +7,8 @@
 #include "process.h"
 #include "workspace.h"
 
+struct redisContext;
+
 struct turnoutd {
     struct process process;
     uint16_t public_port;
@@ -17,7 +19,8 @@ struct turnoutd {
 
 /* Starts it with the election in the workspace's folder `election` (written when it is not there) and its data in
  * `data`, and returns once it is ready. `settings` are more arguments, `--name value ...`, ended by a NULL; they
- * may be NULL, and go before the fixture's own where they name the same setting. */
+ * may be NULL, and go before the fixture's own where they name the same setting. Where they say `--redis`, it logs in
+ * there as the user turnoutd. */
 void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                     const char *const settings[]);
 
@@ -30,5 +33,9 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd);
 
 /* SIGTERM; fails the test unless it ends with status 0. */
 void turnoutd_stop(struct turnoutd *turnoutd);
+
+/* A blocking link to the Redis that it manages, as the user turnoutd: nobody may do more there. The caller ends it with
+ * redisFree(). */
+struct redisContext *turnoutd_redis(const struct workspace *workspace);
 
 #endif

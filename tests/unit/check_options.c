@@ -1,8 +1,10 @@
 /* The settings: precedence, bounds, and that every fault is told with its place. */
 #include <check.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <turnout/app/options.h>
@@ -72,6 +74,10 @@ START_TEST(defaults_are_those_of_the_contract)
     ck_assert(!settings->intake_is_open);
     ck_assert(!settings->durability_is_relaxed);
     ck_assert_int_eq(settings->publish_ms, 500);
+    ck_assert_uint_eq(settings->connections_per_address, 1024);
+    ck_assert_uint_eq(settings->refusals_per_minute, 6000);
+    ck_assert_uint_eq(settings->reports_per_minute, 60);
+    ck_assert_uint_eq(settings->proxies.count, 2);
     options_free(outcome.options);
 }
 END_TEST
@@ -119,6 +125,92 @@ START_TEST(redis_elsewhere)
 }
 END_TEST
 
+/* Each bound itself is good; one beyond it is among the bad flags below. */
+START_TEST(limits_up_to_their_bounds)
+{
+    static const struct {
+        const char *flag;
+        const char *least, *most;
+        uint32_t is_least, is_most;
+        size_t offset;
+    } cases[] = {
+        {"--connections-per-address", "1", "65535", 1, 65535,
+         offsetof(struct settings, connections_per_address)},
+        {"--refusals-per-minute", "1", "1000000", 1, 1000000, offsetof(struct settings, refusals_per_minute)},
+        {"--reports-per-minute", "1", "1000000", 1, 1000000, offsetof(struct settings, reports_per_minute)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int most = 0; most <= 1; most++) {
+            uint32_t limit;
+            struct outcome outcome = read_flags((const char *const[]){
+                "--election", "e", cases[i].flag, most ? cases[i].most : cases[i].least, NULL});
+            ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+            memcpy(&limit, (const char *)options_settings(outcome.options) + cases[i].offset, sizeof limit);
+            ck_assert_uint_eq(limit, most ? cases[i].is_most : cases[i].is_least);
+            options_free(outcome.options);
+        }
+    }
+}
+END_TEST
+
+START_TEST(proxies_may_be_none_or_many)
+{
+    static const struct {
+        const char *text;
+        uint32_t count;
+    } cases[] = {
+        {"", 0},
+        {"10.0.0.1", 1},
+        {"::1 10.0.0.1", 2},
+        {"1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 1.1.1.7 1.1.1.8 "
+         "::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8",
+         16},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct outcome outcome =
+            read_flags((const char *const[]){"--election", "e", "--proxies", cases[i].text, NULL});
+        ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+        ck_assert_uint_eq(options_settings(outcome.options)->proxies.count, cases[i].count);
+        options_free(outcome.options);
+    }
+}
+END_TEST
+
+/* A settings file stands for the password file here: mkstemp makes it for its owner alone. */
+START_TEST(logging_in_to_a_redis_elsewhere)
+{
+    char *path = write_file("secret\n");
+    struct outcome outcome =
+        read_flags((const char *const[]){"--election", "e", "--redis-password-file", path, "--redis-user",
+                                         "turnoutd", "--redis", "unix:/run/redis.sock", NULL});
+    ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+    const struct store_address *redis = &options_settings(outcome.options)->redis;
+    ck_assert_str_eq(redis->path, "/run/redis.sock");
+    ck_assert_str_eq(redis->user, "turnoutd");
+    ck_assert_str_eq(redis->password, "secret");
+
+    char printed[8192] = "";
+    FILE *file = fmemopen(printed, sizeof printed, "w");
+    ck_assert_ptr_nonnull(file);
+    options_print(outcome.options, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_ptr_nonnull(strstr(printed, "redis-user = turnoutd"));
+    ck_assert_ptr_null(strstr(printed, "secret"));
+    options_free(outcome.options);
+
+    ck_assert_int_eq(chmod(path, 0640), 0);
+    outcome = read_flags((const char *const[]){"--election", "e", "--redis", "unix:/run/redis.sock",
+                                               "--redis-password-file", path, NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(outcome.error.field, "redis-password-file");
+    ck_assert_msg(strncmp(outcome.error.text, "--redis-password-file: /", 24) == 0 &&
+                      strstr(outcome.error.text, "chmod 600") != NULL,
+                  "%s", outcome.error.text);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+}
+END_TEST
+
 START_TEST(tasks)
 {
     static const struct {
@@ -160,6 +252,19 @@ static const struct bad_flag bad_flags[] = {
     {"--publish-ms", "60001", "publish-ms", "from 50 to 60000"},
     {"--publish-ms", "", "publish-ms", "''"},
     {"--publish-ms", "99999999999999999999", "publish-ms", "from 50 to 60000"},
+    {"--connections-per-address", "0", "connections-per-address", "from 1 to 65535"},
+    {"--connections-per-address", "65536", "connections-per-address", "from 1 to 65535"},
+    {"--refusals-per-minute", "0", "refusals-per-minute", "from 1 to 1000000"},
+    {"--refusals-per-minute", "1000001", "refusals-per-minute", "from 1 to 1000000"},
+    {"--reports-per-minute", "0", "reports-per-minute", "from 1 to 1000000"},
+    {"--reports-per-minute", "1000001", "reports-per-minute", "from 1 to 1000000"},
+    {"--reports-per-minute", "", "reports-per-minute", "''"},
+    {"--proxies", "10.0.0.1,10.0.0.2", "proxies", "--proxies: '10.0.0.1,10.0.0.2'"},
+    {"--proxies", "localhost", "proxies", "'localhost'"},
+    {"--proxies", "::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1", "proxies", "16"},
+    {"--redis-user", "turnoutd", "redis-user",
+     "--redis-user: turnoutd logs in to the Redis it manages by itself"},
+    {"--redis-password-file", "/x", "redis-password-file", "--redis-password-file: turnoutd logs in"},
     {"--intake", "closed", "intake", "'closed' is neither signed nor open"},
     {"--durability", "none", "durability", "'none' is neither strict nor relaxed"},
     {"--public", "8080", "public", "not ADDRESS:PORT"},
@@ -298,6 +403,9 @@ int main(void)
     tcase_add_test(all, a_flag_beats_a_variable_beats_the_file);
     tcase_add_test(all, empty_turns_a_listener_off);
     tcase_add_test(all, redis_elsewhere);
+    tcase_add_test(all, limits_up_to_their_bounds);
+    tcase_add_test(all, proxies_may_be_none_or_many);
+    tcase_add_test(all, logging_in_to_a_redis_elsewhere);
     tcase_add_test(all, tasks);
     tcase_add_test(all, help_stands_alone);
     tcase_add_loop_test(all, bad_flags_are_told_with_their_place, 0, sizeof bad_flags / sizeof bad_flags[0]);

@@ -1,8 +1,10 @@
-/* Where Redis listens, as a setting says it. */
+/* Where Redis listens and as whom to log in there, as settings say it. */
 #include <turnout/store/store.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <check.h>
 
@@ -47,10 +49,113 @@ START_TEST(test_parse)
         ck_assert_str_eq(address.path, cases[_i].path);
         ck_assert_str_eq(address.host, cases[_i].host);
         ck_assert_uint_eq(address.port, cases[_i].port);
+        ck_assert_str_eq(address.user, "");
+        ck_assert_str_eq(address.password, "");
     } else {
         ck_assert_str_eq(error.field, "redis");
         ck_assert_int_eq(address.path[0], 'x'); /* untouched */
     }
+}
+END_TEST
+
+static const struct {
+    const char *user;
+    bool is_good;
+} users[] = {
+    {"turnoutd", true},
+    {"a", true},
+    {"turnout-reset@example.org", true},
+    {LETTERS_50 "aaaaaaaaaaaaaa", true},
+    {LETTERS_50 "aaaaaaaaaaaaaaa", false},
+    {"", false},
+    {"two words", false},
+    {"line\n", false},
+    {"caf\xc3\xa9", false},
+    {"\x7f", false},
+};
+
+START_TEST(test_users)
+{
+    struct store_address address = {.user = "before"};
+    struct error error;
+    enum turnout_error failed = store_address_set_user(&address, users[_i].user, &error);
+    ck_assert_int_eq(failed, users[_i].is_good ? TURNOUT_OK : TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(address.user, users[_i].is_good ? users[_i].user : "before");
+    ck_assert(users[_i].is_good || strcmp(error.field, "redis-user") == 0);
+}
+END_TEST
+
+#define LETTERS_250 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50
+
+static const struct {
+    const char *content;
+    mode_t mode;
+    const char *password; /* NULL: refused */
+} files[] = {
+    {"secret\n", 0600, "secret"},
+    {"secret", 0400, "secret"},
+    {"two words \nand more\n", 0600, "two words "},
+    {"gr\xc3\xbc\xc3\x9f", 0600, "gr\xc3\xbc\xc3\x9f"},
+    {LETTERS_250 "123456\n", 0600, LETTERS_250 "123456"},
+    {LETTERS_250 "1234567\n", 0600, NULL},
+    {LETTERS_250 LETTERS_250 LETTERS_250 LETTERS_250 LETTERS_50, 0600, NULL},
+    {"", 0600, NULL},
+    {"\nsecret\n", 0600, NULL},
+    {"secret\r\n", 0600, NULL},
+    {"sec\tret\n", 0600, NULL},
+    {"secret\n", 0640, NULL},
+    {"secret\n", 0604, NULL},
+    {"secret\n", 0620, NULL},
+};
+
+START_TEST(test_passwords)
+{
+    char path[] = "/tmp/turnout-password-XXXXXX";
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    size_t length = strlen(files[_i].content);
+    ck_assert_int_eq(write(file, files[_i].content, length), (ssize_t)length);
+    ck_assert_int_eq(fchmod(file, files[_i].mode), 0);
+    ck_assert_int_eq(close(file), 0);
+
+    struct store_address address = {.password = "before"};
+    struct error error = {0};
+    enum turnout_error failed = store_address_read_password(&address, path, &error);
+    ck_assert_msg((failed == TURNOUT_OK) == (files[_i].password != NULL), "%s", error.text);
+    ck_assert_str_eq(address.password, files[_i].password != NULL ? files[_i].password : "before");
+    if (failed != TURNOUT_OK) {
+        ck_assert_str_eq(error.field, "redis-password-file");
+        ck_assert_ptr_nonnull(strstr(error.text, path));
+        ck_assert_ptr_null(strstr(error.text, "secret"));
+        ck_assert_ptr_null(strstr(error.text, LETTERS_50));
+    }
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
+START_TEST(test_no_password_file)
+{
+    static const char *const paths[] = {"/nowhere/password", "/tmp", "/dev/null", ""};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct store_address address = {.path = ""};
+        struct error error;
+        ck_assert_int_ne(store_address_read_password(&address, paths[i], &error), TURNOUT_OK);
+        ck_assert_str_eq(error.field, "redis-password-file");
+    }
+}
+END_TEST
+
+/* A NUL would end the password early, and another one than was meant would be sent. */
+START_TEST(test_a_password_with_a_nul)
+{
+    char path[] = "/tmp/turnout-password-XXXXXX";
+    int file = mkstemp(path);
+    ck_assert_int_eq(write(file, "sec\0ret\n", 8), 8);
+    ck_assert_int_eq(close(file), 0);
+    struct store_address address = {.path = ""};
+    struct error error;
+    ck_assert_int_eq(store_address_read_password(&address, path, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
 
@@ -59,6 +164,10 @@ int main(void)
     Suite *suite = suite_create("store_address");
     TCase *tests = tcase_create("store_address");
     tcase_add_loop_test(tests, test_parse, 0, (int)(sizeof cases / sizeof cases[0]));
+    tcase_add_loop_test(tests, test_users, 0, (int)(sizeof users / sizeof users[0]));
+    tcase_add_loop_test(tests, test_passwords, 0, (int)(sizeof files / sizeof files[0]));
+    tcase_add_test(tests, test_no_password_file);
+    tcase_add_test(tests, test_a_password_with_a_nul);
     suite_add_tcase(suite, tests);
 
     SRunner *runner = srunner_create(suite);

@@ -2,6 +2,7 @@
  * the command runs that Redis for as long as it needs it. */
 #include "commands.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include <sodium.h>
 
 #include <turnout/store/managed_redis.h>
 #include <turnout/store/reset.h>
@@ -22,6 +25,8 @@ static const struct usage_row usage[] = {
     {"--election ID", "the id of the election to clear"},
     {"--data DIR", "turnoutd's data folder, when it manages Redis itself; default turnout-data"},
     {"--redis ADDRESS", "unix:/path or tcp://host:port, when somebody else runs Redis"},
+    {"--redis-user NAME", "with --redis: as whom to log in there, such as " RESET_REDIS_USER},
+    {"--redis-password-file FILE", "with --redis: its first line is that user's password"},
     {"--force ID", "the id once more: also when the election was opened"},
     {"", ""},
     {"before", "stop every turnoutd of the election"},
@@ -34,6 +39,8 @@ struct reset_options {
     char election[AREA_CODE_BYTES];
     const char *data;
     const char *redis;
+    const char *redis_user;
+    const char *redis_password_file;
     const char *force;
     bool wants_help;
 };
@@ -129,6 +136,8 @@ static int clear_managed(const struct reset_options *options)
     }
     int status = EXIT_FAILED;
     if (managed_redis_start(options->data, ignore_event, NULL, &redis, &address, &error) == TURNOUT_OK) {
+        enum turnout_error named = store_address_set_user(&address, RESET_REDIS_USER, &error);
+        assert(named == TURNOUT_OK);
         status = clear(&address, options);
         managed_redis_stop(redis);
     } else {
@@ -138,14 +147,46 @@ static int clear_managed(const struct reset_options *options)
     return status;
 }
 
+/* ---- the Redis that somebody else runs ---- */
+
+static int clear_elsewhere(const char *command, const struct reset_options *options)
+{
+    struct store_address address;
+    struct error error;
+    if (store_address_parse(options->redis, &address, &error) != TURNOUT_OK) {
+        return usage_error(command, "--redis: %s", error.text);
+    }
+    if (options->redis_user != NULL &&
+        store_address_set_user(&address, options->redis_user, &error) != TURNOUT_OK) {
+        return usage_error(command, "--redis-user: %s", error.text);
+    }
+    if (options->redis_password_file != NULL &&
+        store_address_read_password(&address, options->redis_password_file, &error) != TURNOUT_OK) {
+        return usage_error(command, "--redis-password-file: %s", error.text);
+    }
+    int status = clear(&address, options);
+    sodium_memzero(&address, sizeof address);
+    return status;
+}
+
 /* ---- the command line ---- */
 
-enum { OPTION_ELECTION, OPTION_DATA, OPTION_REDIS, OPTION_FORCE, OPTION_HELP };
+enum {
+    OPTION_ELECTION,
+    OPTION_DATA,
+    OPTION_REDIS,
+    OPTION_REDIS_USER,
+    OPTION_REDIS_PASSWORD_FILE,
+    OPTION_FORCE,
+    OPTION_HELP
+};
 
 static const struct option long_options[] = {
     {"election", required_argument, NULL, OPTION_ELECTION},
     {"data", required_argument, NULL, OPTION_DATA},
     {"redis", required_argument, NULL, OPTION_REDIS},
+    {"redis-user", required_argument, NULL, OPTION_REDIS_USER},
+    {"redis-password-file", required_argument, NULL, OPTION_REDIS_PASSWORD_FILE},
     {"force", required_argument, NULL, OPTION_FORCE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -161,6 +202,12 @@ static bool read_option(int option, struct reset_options *options)
         return true;
     case OPTION_REDIS:
         options->redis = optarg;
+        return true;
+    case OPTION_REDIS_USER:
+        options->redis_user = optarg;
+        return true;
+    case OPTION_REDIS_PASSWORD_FILE:
+        options->redis_password_file = optarg;
         return true;
     case OPTION_FORCE:
         options->force = optarg;
@@ -180,6 +227,9 @@ static int check_options(const char *command, const struct reset_options *option
     }
     if (options->data != NULL && options->redis != NULL) {
         return usage_error(command, "either --data or --redis");
+    }
+    if (options->redis == NULL && (options->redis_user != NULL || options->redis_password_file != NULL)) {
+        return usage_error(command, "--redis-user and --redis-password-file are for --redis");
     }
     if (options->force != NULL && strcmp(options->force, options->election) != 0) {
         return usage_error(command, "--force %s: must be the id again, %s", options->force,
@@ -211,10 +261,5 @@ int command_reset(int argc, char **argv)
         options.data = options.data == NULL ? "turnout-data" : options.data;
         return clear_managed(&options);
     }
-    struct store_address address;
-    struct error error;
-    if (store_address_parse(options.redis, &address, &error) != TURNOUT_OK) {
-        return usage_error(argv[0], "--redis: %s", error.text);
-    }
-    return clear(&address, &options);
+    return clear_elsewhere(argv[0], &options);
 }

@@ -10,6 +10,7 @@
 
 #include <turnout/base/error.h>
 #include <turnout/net/listener.h>
+#include <turnout/net/peers.h>
 #include <turnout/store/store.h>
 
 enum { WORKERS_MAX = 64 };
@@ -18,7 +19,7 @@ struct settings {
     char election[PATH_MAX];
     char data[PATH_MAX];
     bool redis_is_managed;
-    struct store_address redis;        /* unless managed */
+    struct store_address redis;        /* and as whom to log in there; unless managed */
     struct listen_address public_http; /* `public`, which is a word of C++ */
     struct listen_address intake_http;
     struct listen_address intake_stream;
@@ -27,6 +28,10 @@ struct settings {
     bool intake_is_open;
     bool durability_is_relaxed;
     int64_t publish_ms;
+    uint32_t connections_per_address;
+    uint32_t refusals_per_minute; /* of an address */
+    uint32_t reports_per_minute;  /* of a key, for each of its units */
+    struct proxy_list proxies;
 };
 
 /* What the command line asks for. */

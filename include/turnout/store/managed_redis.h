@@ -1,6 +1,6 @@
 /* A private redis-server of turnoutd's own: started, watched, restarted with back-off, stopped. It listens on a
- * unix socket inside `data`/redis (mode 0700) and nowhere else. If turnoutd crashed and its Redis lived on, the
- * next turnoutd takes that one over. */
+ * unix socket inside `data`/redis (mode 0700) and nowhere else, and knows the users of config/redis/users.acl. If turnoutd
+ * crashed and its Redis lived on, the next turnoutd takes that one over. */
 #ifndef TURNOUT_STORE_MANAGED_REDIS_H
 #define TURNOUT_STORE_MANAGED_REDIS_H
 
@@ -14,12 +14,16 @@ struct managed_redis;
 
 enum { MANAGED_RESTART_MS_MIN = 100, MANAGED_RESTART_MS_MAX = 5000, MANAGED_STOP_MS = 10000 };
 
-/* What happened to the process, for the log: "started", "taken-over", "ended", "restarting", "stopped". */
+/* As whom turnoutd logs in. */
+#define MANAGED_REDIS_USER "turnoutd"
+
+/* What happened to the process, for the log: "started", "taken-over", "outdated" (it was left behind, but with other
+ * settings or users than ours, so it was ended), "ended", "restarting", "stopped". */
 typedef void managed_redis_event_fn(void *context, const char *event, pid_t pid, const char *detail);
 
-/* Writes `data`/redis/redis.conf and starts redis-server, or takes over the one that listens there. Returns
- * once the process is there; whether it answers yet is store_prepare's question. `data` must exist and be
- * locked by the caller. *ret_address is where it listens. The caller frees. */
+/* Writes redis.conf and users.acl in `data`/redis and starts redis-server, or takes over the one that listens there.
+ * Returns once the process is there; whether it answers yet is store_prepare's question. `data` must exist and be
+ * locked by the caller. *ret_address is where it listens, for MANAGED_REDIS_USER. The caller frees. */
 enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn *on_event, void *context,
                                        struct managed_redis **ret_redis, struct store_address *ret_address,
                                        struct error *error);

@@ -8,6 +8,9 @@
 #include <turnout/base/error.h>
 #include <turnout/store/store.h>
 
+/* The user of config/redis/users.acl that may delete, which turnoutd may not. */
+#define RESET_REDIS_USER "turnout-reset"
+
 /* What there is of an election. */
 struct reset_survey {
     enum store_phase phase;
@@ -17,7 +20,7 @@ struct reset_survey {
 };
 
 /* TURNOUT_NOT_FOUND when Redis holds nothing of an election of this id; TURNOUT_UNAVAILABLE when Redis does not serve
- * within `patience_ms`. */
+ * within `patience_ms`; TURNOUT_CONFLICT when it does not let the address's user in, or not do this. */
 enum turnout_error reset_look(const struct store_address *address, const char *election, int64_t patience_ms,
                               struct reset_survey *ret_survey, struct error *error);
 
