@@ -18,10 +18,12 @@
 #include <sodium.h>
 
 #include <turnout/app/keys_watch.h>
+#include <turnout/app/listening.h>
 #include <turnout/app/worker.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/net/operate_http.h>
+#include <turnout/net/peers.h>
 #include <turnout/service/election_folder.h>
 #include <turnout/service/metrics.h>
 #include <turnout/service/publisher.h>
@@ -43,9 +45,7 @@ struct daemon {
     int lock_fd; /* -1: not locked */
     unsigned char secret[TOKEN_SECRET_BYTES];
 
-    /* The addresses, with the ports that were found, and the sockets a worker each; [0] of operate. */
-    struct listen_address public_http, intake_http, intake_stream, operate;
-    int public_fds[WORKERS_MAX], intake_http_fds[WORKERS_MAX], intake_stream_fds[WORKERS_MAX], operate_fd;
+    struct listening public_http, intake_http, intake_stream, operate;
 
     struct managed_redis *redis; /* NULL: somebody else's */
     struct store_options store_options;
@@ -58,6 +58,7 @@ struct daemon {
     struct publisher *publisher;
     struct publication *publication; /* the newest; NULL before the first */
 
+    struct peers *peers; /* of all listeners together */
     struct worker *workers[WORKERS_MAX];
     uint32_t workers_started;
 
@@ -167,53 +168,22 @@ static bool take_secret(struct daemon *daemon)
 
 /* ---- listening ---- */
 
-static void forget_fds(int *fds, uint32_t count)
+static bool open_one(struct listening *listening, const char *setting, const struct listen_address *wanted,
+                     uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        fds[i] = -1;
-    }
-}
-
-static void close_fds(const int *fds, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (fds[i] >= 0) {
-            close(fds[i]);
-        }
-    }
-}
-
-static bool open_one(const char *name, const struct listen_address *wanted, struct listen_address *address,
-                     uint32_t count, int *ret_fds)
-{
-    struct error cause;
-    *address = *wanted;
-    if (address->is_off || listener_open(address, count, ret_fds, &cause) == TURNOUT_OK) {
-        return true;
-    }
     struct error error;
-    (void)error_fail(&error, TURNOUT_SYSTEM, name, "%s", cause.text);
-    return say(&error, "cannot-listen");
+    enum turnout_error failed = listening_open(listening, setting, wanted, count, &error);
+    return failed == TURNOUT_OK ? true : say(&error, "cannot-listen");
 }
 
 static bool open_listeners(struct daemon *daemon)
 {
     const struct settings *settings = daemon->settings;
     uint32_t workers = settings->workers;
-    return open_one("public", &settings->public_http, &daemon->public_http, workers, daemon->public_fds) &&
-           open_one("intake-http", &settings->intake_http, &daemon->intake_http, workers,
-                    daemon->intake_http_fds) &&
-           open_one("intake-stream", &settings->intake_stream, &daemon->intake_stream, workers,
-                    daemon->intake_stream_fds) &&
-           open_one("operate", &settings->operate, &daemon->operate, 1, &daemon->operate_fd);
-}
-
-static void log_listening(const char *listener, const struct listen_address *address)
-{
-    if (!address->is_off) {
-        log_info("listening", log_text("listener", listener), log_text("address", address->host),
-                 log_number("port", address->port));
-    }
+    return open_one(&daemon->public_http, "public", &settings->public_http, workers) &&
+           open_one(&daemon->intake_http, "intake-http", &settings->intake_http, workers) &&
+           open_one(&daemon->intake_stream, "intake-stream", &settings->intake_stream, workers) &&
+           open_one(&daemon->operate, "operate", &settings->operate, 1);
 }
 
 /* Connections are capped below what the process may open: the limit is raised as far as it goes. */
@@ -299,9 +269,9 @@ static int start_redis(struct daemon *daemon)
 
 static void log_ready(const struct daemon *daemon)
 {
-    log_listening("public", &daemon->public_http);
-    log_listening("intake-http", &daemon->intake_http);
-    log_listening("intake-stream", &daemon->intake_stream);
+    listening_log(&daemon->public_http);
+    listening_log(&daemon->intake_http);
+    listening_log(&daemon->intake_stream);
     log_info("ready", log_text("election", daemon->folder.election.id),
              log_number("units", daemon->folder.reg->unit_count),
              log_number("workers", daemon->workers_started),
@@ -339,13 +309,6 @@ static void start_publisher(struct daemon *daemon)
 
 /* ---- workers ---- */
 
-static int give_fd(int *fd)
-{
-    int given = *fd;
-    *fd = -1;
-    return given;
-}
-
 static bool start_workers(struct daemon *daemon)
 {
     const struct settings *settings = daemon->settings;
@@ -355,11 +318,13 @@ static bool start_workers(struct daemon *daemon)
         struct worker_options options = {.store = daemon->store_options,
                                          .keys = keys_watch_current(daemon->keys_watch),
                                          .takes_unsigned = settings->intake_is_open,
+                                         .reports_per_minute = settings->reports_per_minute,
                                          .secret = daemon->secret,
+                                         .peers = daemon->peers,
                                          .connections_max = connections_max,
-                                         .public_fd = give_fd(&daemon->public_fds[i]),
-                                         .intake_http_fd = give_fd(&daemon->intake_http_fds[i]),
-                                         .intake_stream_fd = give_fd(&daemon->intake_stream_fds[i])};
+                                         .public_fd = listening_give(&daemon->public_http, i),
+                                         .intake_http_fd = listening_give(&daemon->intake_http, i),
+                                         .intake_stream_fd = listening_give(&daemon->intake_stream, i)};
         struct error error;
         if (worker_start(&options, &daemon->workers[i], &error) != TURNOUT_OK) {
             return say(&error, "cannot-start-worker");
@@ -420,9 +385,8 @@ static void write_metrics(void *context, struct buffer *out)
 
 static void accept_operate(void *context, int fd, const struct sockaddr *peer)
 {
-    (void)peer;
     struct daemon *daemon = context;
-    struct connection *connection = connection_accept(daemon->operate_connections, fd);
+    struct connection *connection = connection_accept(daemon->operate_connections, fd, peer);
     if (connection != NULL) {
         http_serve(connection, &daemon->operate_service);
     }
@@ -437,11 +401,11 @@ static void start_operating(struct daemon *daemon)
                                                     .context = &daemon->operations,
                                                     .counters = &daemon->operate_counters};
     daemon->operate_connections =
-        connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, &daemon->operate_counters);
-    if (daemon->operate_fd >= 0) {
-        daemon->operate_listener = listener_new(daemon->base, give_fd(&daemon->operate_fd),
+        connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, daemon->peers, &daemon->operate_counters);
+    if (!daemon->operate.address.is_off) {
+        daemon->operate_listener = listener_new(daemon->base, listening_give(&daemon->operate, 0),
                                                 &daemon->operate_counters, accept_operate, daemon);
-        log_listening("operate", &daemon->operate);
+        listening_log(&daemon->operate);
     }
 }
 
@@ -472,6 +436,7 @@ static void start_loop(struct daemon *daemon)
  * Redis takes time. */
 static int start(struct daemon *daemon)
 {
+    const struct settings *settings = daemon->settings;
     if (!read_election(daemon) || !read_keys(daemon)) {
         return EXIT_BAD_SETTINGS;
     }
@@ -479,6 +444,8 @@ static int start(struct daemon *daemon)
         return EXIT_FAILED;
     }
     start_loop(daemon);
+    daemon->peers = peers_new(&(struct peers_options){settings->connections_per_address,
+                                                      settings->refusals_per_minute, settings->proxies});
     int status = start_redis(daemon);
     if (status != EXIT_DONE || daemon->is_stopping) {
         return status;
@@ -498,6 +465,7 @@ static void stop(struct daemon *daemon)
     listener_free(daemon->operate_listener);
     connections_free(daemon->operate_connections);
     stop_workers(daemon);
+    peers_free(daemon->peers);
     store_free(daemon->store);
     publisher_free(daemon->publisher);
     publication_release(daemon->publication);
@@ -508,11 +476,13 @@ static void stop(struct daemon *daemon)
         event_free(daemon->interrupt_event);
         event_base_free(daemon->base);
     }
-    close_fds(daemon->public_fds, WORKERS_MAX);
-    close_fds(daemon->intake_http_fds, WORKERS_MAX);
-    close_fds(daemon->intake_stream_fds, WORKERS_MAX);
-    close_fds(&daemon->operate_fd, 1);
-    close_fds(&daemon->lock_fd, 1);
+    listening_close(&daemon->public_http);
+    listening_close(&daemon->intake_http);
+    listening_close(&daemon->intake_stream);
+    listening_close(&daemon->operate);
+    if (daemon->lock_fd >= 0) {
+        close(daemon->lock_fd);
+    }
     forget_election(daemon);
 }
 
@@ -521,10 +491,6 @@ int daemon_run(const struct settings *settings)
     struct daemon *daemon = memory_new(sizeof *daemon);
     daemon->settings = settings;
     daemon->lock_fd = -1;
-    daemon->operate_fd = -1;
-    forget_fds(daemon->public_fds, WORKERS_MAX);
-    forget_fds(daemon->intake_http_fds, WORKERS_MAX);
-    forget_fds(daemon->intake_stream_fds, WORKERS_MAX);
 
     int status = start(daemon);
     if (status == EXIT_DONE && !daemon->is_stopping) {

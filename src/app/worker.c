@@ -57,9 +57,8 @@ enum { DRAIN_TICK_MS = 20 };
 
 static void accept_public(void *context, int fd, const struct sockaddr *peer)
 {
-    (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->readers, fd);
+    struct connection *connection = connection_accept(worker->readers, fd, peer);
     if (connection != NULL) {
         http_serve(connection, &worker->public_service);
     }
@@ -67,9 +66,8 @@ static void accept_public(void *context, int fd, const struct sockaddr *peer)
 
 static void accept_intake_http(void *context, int fd, const struct sockaddr *peer)
 {
-    (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->units, fd);
+    struct connection *connection = connection_accept(worker->units, fd, peer);
     if (connection != NULL) {
         http_serve(connection, &worker->intake_service);
     }
@@ -77,9 +75,8 @@ static void accept_intake_http(void *context, int fd, const struct sockaddr *pee
 
 static void accept_intake_stream(void *context, int fd, const struct sockaddr *peer)
 {
-    (void)peer;
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->units, fd);
+    struct connection *connection = connection_accept(worker->units, fd, peer);
     if (connection != NULL) {
         intake_stream_serve(connection, &worker->desk);
     }
@@ -241,13 +238,14 @@ static void build(struct worker *worker)
     assert(failed == 0);
 
     worker->store = store_new(worker->base, &worker->options.store, on_link, worker);
-    worker->intake =
-        intake_new(worker->base, &(struct intake_options){.election = worker->options.store.election,
-                                                          .reg = worker->options.store.reg,
-                                                          .store = worker->store,
-                                                          .counters = &worker->counters,
-                                                          .keys = worker->options.keys,
-                                                          .takes_unsigned = worker->options.takes_unsigned});
+    worker->intake = intake_new(
+        worker->base, &(struct intake_options){.election = worker->options.store.election,
+                                               .reg = worker->options.store.reg,
+                                               .store = worker->store,
+                                               .counters = &worker->counters,
+                                               .keys = worker->options.keys,
+                                               .takes_unsigned = worker->options.takes_unsigned,
+                                               .reports_per_minute = worker->options.reports_per_minute});
     worker->committee = committee_new(&(struct committee_options){.election = worker->options.store.election,
                                                                   .reg = worker->options.store.reg,
                                                                   .store = worker->store,
@@ -257,9 +255,9 @@ static void build(struct worker *worker)
     worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
                                         worker->intake, worker->committee};
     uint32_t units_max = worker->options.connections_max / 4 + 1;
-    worker->units = connections_new(worker->base, units_max, &worker->counters);
-    worker->readers =
-        connections_new(worker->base, worker->options.connections_max - units_max + 1, &worker->counters);
+    uint32_t readers_max = worker->options.connections_max - units_max + 1;
+    worker->units = connections_new(worker->base, units_max, worker->options.peers, &worker->counters);
+    worker->readers = connections_new(worker->base, readers_max, worker->options.peers, &worker->counters);
     worker->reader.counters = &worker->counters;
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,

@@ -7,6 +7,7 @@
 #include <turnout/base/rfc3339.h>
 
 #include "retry_after.h"
+#include "too_many.h"
 
 static const struct {
     const char *code;
@@ -27,6 +28,7 @@ const char *desk_admission_code(enum admission admission)
 void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why)
 {
     assert(admission != ADMITTED);
+    visit_note_vain(http_exchange_visit(exchange));
     int status = refusals[admission].status;
     http_answer_problem(exchange, status, refusals[admission].code, refusals[admission].title, why->text, "",
                         status == 401 ? "WWW-Authenticate: Bearer\r\n" : NULL);
@@ -35,13 +37,18 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct member *ret_member)
 {
+    if (too_many_refuse(exchange, false)) {
+        return false;
+    }
     struct error why;
     enum admission admission = committee_admit(desk->committee, http_request_header(request, "Authorization"),
                                                wanted, clock_wall_ms() / 1000, ret_member, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
+        return false;
     }
-    return admission == ADMITTED;
+    visit_note_good(http_exchange_visit(exchange));
+    return true;
 }
 
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,

@@ -1,5 +1,6 @@
 /* Units over HTTP: one with what it has sent last, all of a commune, or those of an area that are silent. */
 #include "committee_http.h"
+#include "too_many.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,9 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
 {
     (void)body;
     const struct intake_desk *desk = context;
+    if (too_many_refuse(exchange, false)) {
+        return;
+    }
     struct slice authorization = http_request_header(request, "Authorization");
     int64_t now = clock_wall_ms() / 1000;
     struct error why;
@@ -152,6 +156,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
         desk_refuse_admission(exchange, admission, &why);
         return;
     }
+    visit_note_good(http_exchange_visit(exchange));
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
                             "no unit of this election has this code", "", NULL);

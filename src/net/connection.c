@@ -22,6 +22,7 @@
 enum {
     LINGER_BYTES_MAX = 256 * 1024, /* dropped while lingering, before the patience ends */
     KEPT_INPUT_BYTES = 16 * 1024,  /* an input buffer larger than this is given back once it is empty */
+    ROOM_LOOKS_MAX = 64,           /* at so many connections, for one that may be ended */
 };
 
 enum connection_state {
@@ -31,10 +32,15 @@ enum connection_state {
     CONNECTION_CLOSED,    /* freed at the end of the turn */
 };
 
+/* What is known of the peer; newcomers are the first to make room. */
+enum connection_standing { NEWCOMER, HAS_SHOWN_GOOD, STANDINGS };
+
 struct connection {
-    TAILQ_ENTRY(connection) all;
-    TAILQ_ENTRY(connection) due; /* in `due` while is_due */
+    TAILQ_ENTRY(connection) open; /* in `open[standing]` */
+    TAILQ_ENTRY(connection) due;  /* in `due` while is_due */
     struct connections *connections;
+    struct visit *visit;
+    enum connection_standing standing;
     const struct connection_session *calls;
     void *session;
     int fd;
@@ -58,12 +64,13 @@ TAILQ_HEAD(connection_list, connection);
 
 struct connections {
     struct event_base *base;
+    struct peers *peers;
     struct counters *counters;
     uint32_t count;
     uint32_t count_max;
     bool is_draining;
-    struct connection_list all;
-    struct connection_list due; /* have something to do at the end of the turn */
+    struct connection_list open[STANDINGS]; /* each beginning with the one that has been quiet longest */
+    struct connection_list due;             /* have something to do at the end of the turn */
     bool is_settling;
     size_t reserved_bytes;
     struct event *turn_event;
@@ -96,7 +103,7 @@ static void connection_destroy(struct connection *connection)
     if (connection->is_due) {
         TAILQ_REMOVE(&connections->due, connection, due);
     }
-    TAILQ_REMOVE(&connections->all, connection, all);
+    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
     connections->count--;
     connections->reserved_bytes -= connection->reserved_bytes;
     counter_subtract(&connections->counters->connections_open, 1);
@@ -110,7 +117,17 @@ static void connection_destroy(struct connection *connection)
     if (connection->calls != NULL) {
         connection->calls->on_closed(connection->session);
     }
+    visit_release(connection->visit);
     free(connection);
+}
+
+/* It has been heard from, or has taken what it was sent. */
+static void note_alive(struct connection *connection)
+{
+    struct connections *connections = connection->connections;
+    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
+    connection->standing = visit_has_shown_good(connection->visit) ? HAS_SHOWN_GOOD : NEWCOMER;
+    TAILQ_INSERT_TAIL(&connections->open[connection->standing], connection, open);
 }
 
 static void begin_lingering(struct connection *connection)
@@ -132,6 +149,9 @@ static void send_output(struct connection *connection)
         if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             connection_close(connection);
             return;
+        }
+        if (sent > 0) {
+            note_alive(connection);
         }
         unsent = connection_unsent_bytes(connection);
     }
@@ -217,6 +237,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         drop_lingering(connection, (size_t)length);
         return;
     }
+    note_alive(connection);
     if (length == 0) {
         connection->peer_has_ended = true;
         must(event_del(&connection->readable));
@@ -287,14 +308,10 @@ static bool has_passed(int64_t deadline_ms, int64_t now_ms)
     return deadline_ms != 0 && deadline_ms <= now_ms;
 }
 
-static void on_sweep(evutil_socket_t fd, short what, void *context)
+static void sweep(const struct connection_list *open, int64_t now_ms)
 {
-    (void)fd;
-    (void)what;
-    struct connections *connections = context;
-    int64_t now_ms = clock_monotonic_ms();
     struct connection *connection;
-    TAILQ_FOREACH(connection, &connections->all, all)
+    TAILQ_FOREACH(connection, open, open)
     {
         if (has_passed(connection->write_deadline_ms, now_ms)) {
             connection_close(connection);
@@ -309,7 +326,22 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
     }
 }
 
+static void on_sweep(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    const struct connections *connections = context;
+    int64_t now_ms = clock_monotonic_ms();
+    sweep(&connections->open[NEWCOMER], now_ms);
+    sweep(&connections->open[HAS_SHOWN_GOOD], now_ms);
+}
+
 /* ---- what sessions use ---- */
+
+struct visit *connection_visit(const struct connection *connection)
+{
+    return connection->visit;
+}
 
 struct evbuffer *connection_output(struct connection *connection)
 {
@@ -392,26 +424,56 @@ void connection_close(struct connection *connection)
 
 /* ---- all of them ---- */
 
-struct connection *connection_accept(struct connections *connections, int fd)
+/* Ends the one that has been quiet longest of those that nobody would miss. */
+static bool make_room(struct connections *connections)
 {
-    if (connections->count == connections->count_max) {
-        counter_add(&connections->counters->connections_refused, 1);
-        close(fd);
-        return NULL;
+    for (int standing = NEWCOMER; standing < STANDINGS; standing++) {
+        int looks = 0;
+        struct connection *connection;
+        TAILQ_FOREACH(connection, &connections->open[standing], open)
+        {
+            bool is_awaited = connection->is_due || connection->calls->is_awaited(connection->session);
+            if (connection->state == CONNECTION_CLOSED || !is_awaited) {
+                counter_add(&connections->counters->connections_made_room, 1);
+                connection_destroy(connection);
+                return true;
+            }
+            if (++looks == ROOM_LOOKS_MAX) {
+                break;
+            }
+        }
     }
-    /* Answers are written whole, so waiting to fill a segment gains nothing. Fails on unix sockets: no harm. */
+    return false;
+}
+
+static struct connection *refuse(struct connections *connections, int fd, struct visit *visit)
+{
+    counter_add(&connections->counters->connections_refused, 1);
+    visit_release(visit);
+    close(fd);
+    return NULL;
+}
+
+struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer)
+{
+    struct visit *visit = peers_admit(connections->peers, peer);
+    if (visit == NULL || (connections->count == connections->count_max && !make_room(connections))) {
+        return refuse(connections, fd, visit);
+    }
+    /* Answers are written whole, so waiting to fill a segment gains nothing. Without it they are only later. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
     struct connection *connection = memory_new(sizeof *connection);
     connection->connections = connections;
+    connection->visit = visit;
     connection->fd = fd;
     must(event_assign(&connection->readable, connections->base, fd, EV_READ | EV_PERSIST, on_readable,
                       connection));
     must(event_assign(&connection->writable, connections->base, fd, EV_WRITE | EV_PERSIST, on_writable,
                       connection));
     must(event_add(&connection->readable, NULL));
-    TAILQ_INSERT_TAIL(&connections->all, connection, all);
+    TAILQ_INSERT_TAIL(&connections->open[NEWCOMER], connection, open);
     connections->count++;
     counter_add(&connections->counters->connections_accepted, 1);
     counter_add(&connections->counters->connections_open, 1);
@@ -427,14 +489,16 @@ void connection_attach(struct connection *connection, const struct connection_se
     }
 }
 
-struct connections *connections_new(struct event_base *base, uint32_t connections_max,
+struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
                                     struct counters *counters)
 {
     struct connections *connections = memory_new(sizeof *connections);
     connections->base = base;
+    connections->peers = peers;
     connections->counters = counters;
     connections->count_max = connections_max;
-    TAILQ_INIT(&connections->all);
+    TAILQ_INIT(&connections->open[NEWCOMER]);
+    TAILQ_INIT(&connections->open[HAS_SHOWN_GOOD]);
     TAILQ_INIT(&connections->due);
     connections->turn_event = event_new(base, -1, 0, on_turn_ends, connections);
     connections->sweep_event = event_new(base, -1, EV_PERSIST, on_sweep, connections);
@@ -444,35 +508,47 @@ struct connections *connections_new(struct event_base *base, uint32_t connection
     return connections;
 }
 
+static void close_all(const struct connection_list *open)
+{
+    struct connection *connection;
+    TAILQ_FOREACH(connection, open, open)
+    {
+        connection_close(connection);
+    }
+}
+
 void connections_free(struct connections *connections)
 {
     if (connections == NULL) {
         return;
     }
-    struct connection *connection;
-    TAILQ_FOREACH(connection, &connections->all, all)
-    {
-        connection_close(connection);
-    }
+    close_all(&connections->open[NEWCOMER]);
+    close_all(&connections->open[HAS_SHOWN_GOOD]);
     while (!TAILQ_EMPTY(&connections->due)) {
         settle_all(connections);
     }
-    assert(TAILQ_EMPTY(&connections->all));
+    assert(connections->count == 0);
     event_free(connections->turn_event);
     event_free(connections->sweep_event);
     free(connections);
 }
 
-void connections_drain(struct connections *connections)
+static void drain_all(const struct connection_list *open)
 {
-    connections->is_draining = true;
     struct connection *connection;
-    TAILQ_FOREACH(connection, &connections->all, all)
+    TAILQ_FOREACH(connection, open, open)
     {
         if (connection->state == CONNECTION_OPEN) {
             connection->calls->on_drain(connection->session);
         }
     }
+}
+
+void connections_drain(struct connections *connections)
+{
+    connections->is_draining = true;
+    drain_all(&connections->open[NEWCOMER]);
+    drain_all(&connections->open[HAS_SHOWN_GOOD]);
 }
 
 uint32_t connections_count(const struct connections *connections)

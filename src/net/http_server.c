@@ -177,6 +177,16 @@ void http_answer_problem(struct http_exchange *exchange, int status, const char 
     buffer_done(&body);
 }
 
+void http_exchange_is_last(struct http_exchange *exchange)
+{
+    exchange->keeps_alive = false;
+}
+
+struct visit *http_exchange_visit(const struct http_exchange *exchange)
+{
+    return connection_visit(exchange->connection);
+}
+
 void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context)
 {
     exchange->on_gone = on_gone;
@@ -391,6 +401,12 @@ static void on_sent(void *session)
     }
 }
 
+static bool is_awaited(const void *session)
+{
+    const struct http_exchange *exchange = session;
+    return exchange->stage == STAGE_HANDLE;
+}
+
 static void on_drain(void *session)
 {
     struct http_exchange *exchange = session;
@@ -418,6 +434,7 @@ void http_serve(struct connection *connection, const struct http_service *servic
                                                     .on_end = on_end,
                                                     .on_deadline = on_deadline,
                                                     .on_sent = on_sent,
+                                                    .is_awaited = is_awaited,
                                                     .on_drain = on_drain,
                                                     .on_closed = on_closed};
     struct http_exchange *exchange = memory_new(sizeof *exchange);

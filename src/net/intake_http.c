@@ -14,10 +14,12 @@
 #include "committee_desk.h"
 #include "committee_http.h"
 #include "retry_after.h"
+#include "too_many.h"
 
 /* One request's reports on their way to their answers. */
 struct submission {
     struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct visit *visit;            /* a reference */
     bool is_batch;
     size_t count;
     size_t awaited;
@@ -26,6 +28,7 @@ struct submission {
 
 static void submission_free(struct submission *submission)
 {
+    visit_release(submission->visit);
     free(submission->results);
     free(submission);
 }
@@ -90,6 +93,7 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     struct submission *submission = context;
     assert(tag < submission->count && submission->awaited > 0);
     submission->results[tag] = *result;
+    too_many_note_result(submission->visit, result);
     submission->awaited--;
     if (submission->awaited == 0) {
         conclude(submission);
@@ -110,6 +114,8 @@ static struct submission *submission_new(struct http_exchange *exchange, bool is
 {
     struct submission *submission = memory_new(sizeof *submission);
     submission->exchange = exchange;
+    submission->visit = http_exchange_visit(exchange);
+    visit_hold(submission->visit);
     submission->is_batch = is_batch;
     submission->count = count;
     submission->awaited = count + 1;
@@ -215,13 +221,12 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
         vouches = &voucher;
     }
     struct slice type = media_type(request);
-    if (slice_equals_ignoring_case(type, "application/json")) {
-        submit_single(desk->intake, vouches, exchange, body);
-    } else if (slice_equals_ignoring_case(type, "application/x-ndjson")) {
-        submit_batch(desk->intake, vouches, exchange, body);
-    } else {
+    bool is_batch = slice_equals_ignoring_case(type, "application/x-ndjson");
+    if (!is_batch && !slice_equals_ignoring_case(type, "application/json")) {
         http_answer_problem(exchange, 415, "unsupported-media-type", "Unsupported media type",
                             "send application/json for one report, application/x-ndjson for many", "", NULL);
+    } else if (!too_many_refuse(exchange, is_batch)) {
+        (is_batch ? submit_batch : submit_single)(desk->intake, vouches, exchange, body);
     }
 }
 

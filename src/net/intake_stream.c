@@ -19,12 +19,14 @@
 #include <turnout/wire/text_members.h>
 
 #include "committee_desk.h"
+#include "too_many.h"
 
 enum { TOKEN_LINE_BYTES = 512 }; /* more than a token has: what is longer is a bad token, not a bad report */
 
 struct stream {
     struct connection *connection; /* NULL: it is gone */
     const struct intake_desk *desk;
+    struct visit *visit;    /* a reference, since the stream may outlive its connection */
     struct voucher voucher; /* of a relay that has shown its token */
     bool is_vouched;
     struct line_framer framer;
@@ -36,8 +38,16 @@ struct stream {
 
 static bool is_full(const struct stream *stream)
 {
-    return stream->unanswered >= STREAM_UNANSWERED_MAX ||
+    size_t unanswered_max = visit_is_watched(stream->visit) ? 1 : STREAM_UNANSWERED_MAX;
+    return stream->unanswered >= unanswered_max ||
            connection_unsent_bytes(stream->connection) > STREAM_UNSENT_BYTES_MAX;
+}
+
+static void stream_free(struct stream *stream)
+{
+    visit_release(stream->visit);
+    buffer_done(&stream->answer);
+    free(stream);
 }
 
 /* Reading stops while the peer is owed or owes too much, and goes on when it does not. */
@@ -55,10 +65,10 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     struct stream *stream = context;
     assert(stream->unanswered > 0);
     stream->unanswered--;
+    too_many_note_result(stream->visit, result);
     if (stream->connection == NULL) {
         if (stream->unanswered == 0) {
-            buffer_done(&stream->answer);
-            free(stream);
+            stream_free(stream);
         }
         return;
     }
@@ -121,8 +131,10 @@ static bool take_token(struct stream *stream, struct slice line)
     if (admission == ADMITTED) {
         committee_voucher(&relay, &stream->voucher);
         stream->is_vouched = true;
+        visit_note_good(stream->visit);
         write_welcome(&stream->answer, &relay, stream->desk->election->offset_s);
     } else {
+        visit_note_vain(stream->visit);
         write_refusal(&stream->answer, admission, &why);
     }
     buffer_append_char(&stream->answer, '\n');
@@ -139,7 +151,11 @@ static bool take_token(struct stream *stream, struct slice line)
 static void take_line(struct stream *stream, enum line_found found, struct slice line)
 {
     uint64_t number = stream->framer.line_number;
-    if (found == LINE_TOO_LONG) {
+    if (visit_is_over(stream->visit)) {
+        stream->unanswered++;
+        intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_detail, on_answer, stream, number);
+        end(stream);
+    } else if (found == LINE_TOO_LONG) {
         stream->unanswered++;
         intake_refuse(stream->desk->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
                       stream, number);
@@ -212,6 +228,12 @@ static void on_sent(void *session)
     }
 }
 
+static bool is_awaited(const void *session)
+{
+    const struct stream *stream = session;
+    return stream->unanswered > 0;
+}
+
 static void on_drain(void *session)
 {
     end(session);
@@ -222,8 +244,7 @@ static void on_closed(void *session)
     struct stream *stream = session;
     stream->connection = NULL;
     if (stream->unanswered == 0) {
-        buffer_done(&stream->answer);
-        free(stream);
+        stream_free(stream);
     }
 }
 
@@ -233,11 +254,14 @@ void intake_stream_serve(struct connection *connection, const struct intake_desk
                                                     .on_end = on_end,
                                                     .on_deadline = on_deadline,
                                                     .on_sent = on_sent,
+                                                    .is_awaited = is_awaited,
                                                     .on_drain = on_drain,
                                                     .on_closed = on_closed};
     struct stream *stream = memory_new(sizeof *stream);
     stream->connection = connection;
     stream->desk = desk;
+    stream->visit = connection_visit(connection);
+    visit_hold(stream->visit);
     line_framer_init(&stream->framer, REPORT_BYTES_MAX);
     connection_buffer_little(connection);
     connection_set_deadline(connection, STREAM_IDLE_MS);

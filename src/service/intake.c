@@ -10,6 +10,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
+#include <turnout/service/key_budgets.h>
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/report_result.h>
 #include <turnout/wire/signature.h>
@@ -24,6 +25,7 @@ struct pending {
     int32_t voted;
     int32_t registered;
     int64_t as_of;
+    struct key_ticket ticket; /* of the key that signed it */
     char as_of_text[RFC3339_BYTES];
     unsigned char digest[REPORT_DIGEST_BYTES];
 };
@@ -52,6 +54,7 @@ struct gathering {
 struct intake {
     struct intake_options options;
     enum store_phase phase;
+    struct key_budgets *key_budgets;
     struct gathering *gatherings; /* one a province: [province - 1] */
     uint32_t first_listed;        /* provinces with something to send; REGISTER_NONE: none */
     struct event *turn_event;     /* runs at the end of a turn of the loop */
@@ -103,6 +106,9 @@ static void answer_pending(struct intake *intake, const struct pending *pending,
         report_reject(&result, &report, stored->code, "", "a committee rejected it");
     } else {
         report_explain(&report, pending->digest, stored->status, stored->code, &stored->standing, &result);
+    }
+    if (result.status == STATUS_ACCEPTED || result.status == STATUS_HELD) {
+        key_budgets_spend(intake->key_budgets, &pending->ticket, clock_monotonic_us());
     }
     answer(intake, &result, pending->on_answer, pending->context, pending->tag);
 }
@@ -207,6 +213,7 @@ struct arrival {
     int64_t received_ms;
     const struct voucher *voucher; /* for a report that is not signed; NULL: nobody vouches */
     const char *via;               /* who vouched, if that is what it stands on */
+    struct key_ticket ticket;      /* who signed, if that is */
 };
 
 /* A report that is not signed stands on the word of a relay; in rehearsal it may also stand on nobody's. */
@@ -236,41 +243,38 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
     return true;
 }
 
-/* Whether the report says who signed it and they may speak for the unit; their signature is looked at last, because
- * that takes longer than everything else. */
-static bool check_signature(const struct intake *intake, const struct report *report, uint32_t unit,
-                            int64_t now_ms, struct report_result *ret_result)
+/* Whether the report says who signed it and they may speak for the unit. Their signature is looked at after all that
+ * takes less time, and how much they have said only after that: nobody else can make it too much. */
+static bool check_signature(const struct intake *intake, const struct report *report, struct arrival *arrival,
+                            struct report_result *ret_result)
 {
     const struct signing_key *key = signing_keys_find(intake->options.keys, report->key);
     const char *why = "";
     if (key == NULL) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "no key %s in this election", report->key);
-    } else if (!signing_key_is_good_at(key, now_ms / 1000, &why)) {
+    } else if (!signing_key_is_good_at(key, arrival->received_ms / 1000, &why)) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "the key %s %s", report->key, why);
-    } else if (!signing_key_covers(key, intake->options.reg, unit)) {
+    } else if (!signing_key_covers(key, intake->options.reg, arrival->unit)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "key", "the key %s does not sign for unit %s",
                       report->key, report->unit);
     } else if (!report_signature_is_good(report, key->public_key)) {
         report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig",
                       "not the signature of this report by the key %s", report->key);
+    } else if (!key_budgets_admit(intake->key_budgets, intake->options.keys, key, clock_monotonic_us(),
+                                  &arrival->ticket)) {
+        report_reject(ret_result, report, CODE_TOO_MANY, "key",
+                      "the key %s has signed more reports than it may in a minute; send this one again later",
+                      report->key);
     } else {
         return true;
     }
     return false;
 }
 
-/* Everything that can be said without the store: first what the report is about, then who says so, then what it
- * says. True when the report may go on; then `arrival`, of which the time is given, is whole. */
-static bool examine(const struct intake *intake, const struct report *report, struct arrival *arrival,
+/* First whom the report is about, then who says so, then what it says. */
+static bool look_at(const struct intake *intake, const struct report *report, struct arrival *arrival,
                     struct report_result *ret_result)
 {
-    if (!rules_check_election(intake->options.election, report, ret_result)) {
-        return false;
-    }
-    if (intake->phase == PHASE_CLOSED) {
-        report_reject(ret_result, report, CODE_CLOSED, "", "the election takes no more reports");
-        return false;
-    }
     arrival->unit = register_find_unit(intake->options.reg, slice_of(report->unit));
     if (arrival->unit == REGISTER_NONE) {
         report_reject(ret_result, report, CODE_UNKNOWN_UNIT, "unit", "no unit %s in this election",
@@ -278,9 +282,25 @@ static bool examine(const struct intake *intake, const struct report *report, st
         return false;
     }
     bool is_signed = report->sig[0] != '\0';
-    return (is_signed ? check_signature(intake, report, arrival->unit, arrival->received_ms, ret_result)
+    return (is_signed ? check_signature(intake, report, arrival, ret_result)
                       : check_voucher(intake, report, arrival, ret_result)) &&
            rules_check(intake->options.election, report, arrival->received_ms, &arrival->struck, ret_result);
+}
+
+/* Everything that can be said without the store. True when the report may go on; then `arrival`, of which the time is
+ * given, is whole. A good report goes on also when the election is closed: it may have been counted before, and that is
+ * what whoever missed the answer must hear. */
+static bool examine(const struct intake *intake, const struct report *report, struct arrival *arrival,
+                    struct report_result *ret_result)
+{
+    if (!rules_check_election(intake->options.election, report, ret_result)) {
+        return false;
+    }
+    bool goes_on = look_at(intake, report, arrival, ret_result);
+    if (!goes_on && intake->phase == PHASE_CLOSED) {
+        report_reject(ret_result, report, CODE_CLOSED, "", "%s", report_code_title(CODE_CLOSED));
+    }
+    return goes_on;
 }
 
 static void gather(struct intake *intake, const struct report *report, const struct arrival *arrival,
@@ -302,7 +322,8 @@ static void gather(struct intake *intake, const struct report *report, const str
                               .seq = report->seq,
                               .voted = report->voted,
                               .registered = report->registered,
-                              .as_of = report->as_of};
+                              .as_of = report->as_of,
+                              .ticket = arrival->ticket};
     memcpy(pending.as_of_text, report->as_of_text, sizeof pending.as_of_text);
     report_digest(report, pending.digest);
     struct report_received received = {.report = report,
@@ -350,6 +371,7 @@ struct intake *intake_new(struct event_base *base, const struct intake_options *
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
     signing_keys_acquire(intake->options.keys);
+    intake->key_budgets = key_budgets_new(options->reg, options->keys, options->reports_per_minute);
     intake->phase = PHASE_REHEARSAL;
     intake->first_listed = REGISTER_NONE;
     intake->turn_event = event_new(base, -1, 0, on_turn_ends, intake);
@@ -378,6 +400,7 @@ void intake_free(struct intake *intake)
         crowd_free(never_sent);
     }
     signing_keys_release(intake->options.keys);
+    key_budgets_free(intake->key_budgets);
     free(intake->gatherings);
     event_free(intake->turn_event);
     free(intake);
@@ -402,4 +425,5 @@ void intake_set_keys(struct intake *intake, struct signing_keys *keys)
     signing_keys_acquire(keys);
     signing_keys_release(intake->options.keys);
     intake->options.keys = keys;
+    key_budgets_set_keys(intake->key_budgets, keys);
 }

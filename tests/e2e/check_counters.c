@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http.h"
+#include "metric.h"
 #include "small_election.h"
 #include "turnoutd.h"
 #include "workspace.h"
@@ -27,36 +28,22 @@ static void teardown(void)
 }
 
 /* The value of a sample, named with its labels. */
-static uint64_t metric(const char *name)
-{
-    struct http_answer answer;
-    http_request(turnoutd.operate_port, "GET", "/metrics", "", &answer);
-    ck_assert_int_eq(answer.status, 200);
-    char line[128];
-    ck_assert_int_gt(snprintf(line, sizeof line, "\n%s ", name), 0);
-    const char *found = strstr(answer.body, line);
-    ck_assert_msg(found != NULL, "no sample %s", name);
-    uint64_t value = strtoull(found + strlen(line), NULL, 10);
-    http_answer_done(&answer);
-    return value;
-}
-
 START_TEST(readers_cost_redis_nothing)
 {
     static const char *const paths[] = {"/v1/turnout", "/v1/snapshot.json", "/v1/snapshot.csv?sep=%3B",
                                         "/v1/areas/01"};
     enum { TIMES = 50, PATHS = sizeof paths / sizeof paths[0] };
     const char *commands = "turnout_store_commands_total{link=\"workers\"}";
-    uint64_t commands_before = metric(commands);
-    uint64_t served_before = metric("turnout_documents_served_total");
+    uint64_t commands_before = metric_of(&turnoutd, commands);
+    uint64_t served_before = metric_of(&turnoutd, "turnout_documents_served_total");
     for (size_t i = 0; i < TIMES * PATHS; i++) {
         struct http_answer answer;
         http_request(turnoutd.public_port, "GET", paths[i % PATHS], "", &answer);
         ck_assert_int_eq(answer.status, 200);
         http_answer_done(&answer);
     }
-    ck_assert_uint_eq(metric("turnout_documents_served_total") - served_before, TIMES * PATHS);
-    ck_assert_uint_eq(metric(commands) - commands_before, 0);
+    ck_assert_uint_eq(metric_of(&turnoutd, "turnout_documents_served_total") - served_before, TIMES * PATHS);
+    ck_assert_uint_eq(metric_of(&turnoutd, commands) - commands_before, 0);
 }
 END_TEST
 
@@ -65,8 +52,8 @@ START_TEST(reports_in_flight_together_share_an_fdatasync)
     enum { REPORTS = 500 };
     const char *batches = "turnout_store_batches_total{link=\"workers\"}";
     const char *batched = "turnout_store_batched_reports_total{link=\"workers\"}";
-    uint64_t batches_before = metric(batches);
-    uint64_t batched_before = metric(batched);
+    uint64_t batches_before = metric_of(&turnoutd, batches);
+    uint64_t batched_before = metric_of(&turnoutd, batched);
     struct buffer lines = {0};
     for (int seq = 1; seq <= REPORTS; seq++) {
         small_report_write(&lines, &(struct small_report){.seq = seq, .voted = seq});
@@ -83,8 +70,8 @@ START_TEST(reports_in_flight_together_share_an_fdatasync)
     http_close(&link);
     buffer_done(&lines);
 
-    uint64_t shared = metric(batches) - batches_before;
-    ck_assert_uint_eq(metric(batched) - batched_before, REPORTS);
+    uint64_t shared = metric_of(&turnoutd, batches) - batches_before;
+    ck_assert_uint_eq(metric_of(&turnoutd, batched) - batched_before, REPORTS);
     ck_assert_msg(shared > 0 && shared < REPORTS / 2, "%" PRIu64 " batches for %d reports", shared, REPORTS);
 }
 END_TEST

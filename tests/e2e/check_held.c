@@ -322,6 +322,61 @@ START_TEST(nothing_is_counted_past_the_roll)
 }
 END_TEST
 
+/* Posts a report of 0101-001 as a relay, or as nobody (""), and returns the status. */
+static int post_report(const char *headers, int seq, int voted)
+{
+    struct buffer body = {0};
+    struct http_answer answer;
+    small_report_write(&body,
+                       &(struct small_report){.seq = seq, .voted = voted, .more = ",\"registered\":1300"});
+    committee_ask(turnoutd.intake_http_port, "/v1/reports", headers, body.bytes, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    buffer_done(&body);
+    return status;
+}
+
+/* More than a list holds, all of one commune, and then one of another in the same province. */
+START_TEST(the_many_of_one_commune_hide_no_others)
+{
+    enum { MANY = 1001, LISTED = 1000 };
+    struct buffer lines = {0};
+    for (int seq = 1; seq <= MANY; seq++) {
+        small_report_write(&lines, &(struct small_report){.seq = seq, .more = ",\"registered\":1300"});
+        buffer_append_char(&lines, '\n');
+    }
+    struct http_answer answer;
+    http_post(turnoutd.intake_http_port, "/v1/reports", "application/x-ndjson", lines.bytes, lines.length,
+              &answer);
+    ck_assert_int_eq(answer.status, 200);
+    http_answer_done(&answer);
+    buffer_done(&lines);
+    small_report_post(turnoutd.intake_http_port,
+                      &(struct small_report){.unit = "0102-001", .seq = 1, .more = ",\"registered\":1300"},
+                      &answer);
+    ck_assert_int_eq(answer.status, 202);
+    http_answer_done(&answer);
+
+    expect_listed("0102", (const char *const[]){"0102-001.1", NULL});
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, ROLE_DECIDE, "01", header);
+    json_t *document = list(header);
+    ck_assert(json_is_true(json_object_get(document, "more")));
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "held")), LISTED);
+    json_decref(document);
+}
+END_TEST
+
+/* Posts until the server has heard of a change of phase. */
+static void post_until(int status, const char *headers)
+{
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (post_report(headers, 1, 10) != status) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "not %d", status);
+    }
+}
+
+/* What was said before the closing stands, and is said again to whoever missed it; nothing new is taken. */
 START_TEST(a_closed_election_is_still_decided)
 {
     char admin[TOKEN_HEADER_BYTES];
@@ -329,22 +384,16 @@ START_TEST(a_closed_election_is_still_decided)
     token_header(&workspace, ROLE_ADMIN, "T", admin);
     token_header(&workspace, ROLE_RELAY, "T", relay);
     committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"open\"}", 200);
-    /* Until the server has heard of it, reports wait. */
-    int status = 503;
-    while (status == 503) {
-        struct http_answer answer;
-        committee_ask(
-            turnoutd.intake_http_port, "/v1/reports", relay,
-            "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":1,\"voted\":10,\"registered\":1300,"
-            "\"as_of\":\"2026-03-15T09:00:00+07:00\"}",
-            &answer);
-        status = answer.status;
-        http_answer_done(&answer);
-    }
-    ck_assert_int_eq(status, 202);
+    post_until(202, relay);
     committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"closed\"}", 200);
+    post_until(409, "");
+    ck_assert_int_eq(post_report(relay, 1, 10), 202);
+    ck_assert_int_eq(post_report(relay, 2, 20), 409);
     press("0101-001.1", "release", decide, 200, "released", true);
     small_wait_voted(turnoutd.public_port, 10);
+    ck_assert_int_eq(post_report(relay, 1, 10), 200);
+    ck_assert_int_eq(post_report(relay, 1, 11), 409);
+    ck_assert_int_eq(post_report(relay, 2, 20), 409);
 }
 END_TEST
 
@@ -354,6 +403,7 @@ int main(void)
     TCase *tests = tcase_create("held");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, each_committee_sees_its_own);
+    tcase_add_test(tests, the_many_of_one_commune_hide_no_others);
     tcase_add_test(tests, a_held_report_is_shown_whole);
     tcase_add_test(tests, released_it_counts_once);
     tcase_add_test(tests, rejected_it_never_counts);

@@ -16,6 +16,7 @@
 
 #include "answers.h"
 #include "http.h"
+#include "metric.h"
 #include "small_election.h"
 #include "turnoutd.h"
 #include "workspace.h"
@@ -71,22 +72,6 @@ static void get_turnout(struct http_link *link)
     http_read_answer(link, true, &answer);
     ck_assert_int_eq(answer.status, 200);
     http_answer_done(&answer);
-}
-
-static uint64_t metric(const char *name)
-{
-    struct http_answer answer;
-    struct buffer wanted = {0};
-    buffer_printf(&wanted, "\n%s ", name);
-    http_request(turnoutd.operate_port, "GET", "/metrics", "", &answer);
-    const char *found = strstr(answer.body, wanted.bytes);
-    ck_assert_msg(found != NULL, "no metric %s", name);
-    struct slice rest = slice_of(found + wanted.length);
-    uint64_t value;
-    ck_assert(text_parse_unsigned(text_split(&rest, '\n'), UINT64_MAX, &value));
-    http_answer_done(&answer);
-    buffer_done(&wanted);
-    return value;
 }
 
 /* ---- slow ones ---- */
@@ -294,65 +279,81 @@ END_TEST
 
 /* ---- too many ---- */
 
-/* Opens a connection and waits until turnoutd has taken it, or refused it: false. */
-static bool open_counted(struct http_link *link, uint16_t port)
+/* With so few, there is room for some dozens of connections. */
+static void start_with_few_descriptors(rlim_t descriptors)
 {
-    uint64_t accepted = metric("turnout_connections_accepted_total");
-    uint64_t refused = metric("turnout_connections_refused_total");
-    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    http_open(link, port);
-    for (;;) {
-        if (metric("turnout_connections_accepted_total") > accepted) {
-            return true;
-        }
-        if (metric("turnout_connections_refused_total") > refused) {
-            return false;
-        }
-        ck_assert_msg(clock_monotonic_ms() < deadline, "a connection neither taken nor refused");
-    }
-}
-
-START_TEST(connections_over_the_cap_are_closed_at_once)
-{
-    enum { DESCRIPTORS = 160, OVER = 8 };
-    const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
+    const struct rlimit limit = {descriptors, descriptors};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0); /* this test's own process, and its children */
     turnoutd_start(&turnoutd, &workspace, one_worker);
+}
 
+/* Opens a connection that says nothing, and waits until turnoutd has taken it. */
+static void open_quiet(struct http_link *link, uint16_t port)
+{
+    uint64_t accepted = metric_of(&turnoutd, "turnout_connections_accepted_total");
+    http_open(link, port);
+    metric_wait(&turnoutd, "turnout_connections_accepted_total", accepted + 1);
+}
+
+START_TEST(a_new_connection_takes_the_place_of_the_quietest)
+{
+    enum { DESCRIPTORS = 160, OVER = 8 };
+    static const char made_room[] = "turnout_connections_made_room_total";
+    start_with_few_descriptors(DESCRIPTORS);
     struct http_link links[DESCRIPTORS];
-    size_t taken = 0;
-    while (open_counted(&links[taken], turnoutd.public_port)) {
-        get_turnout(&links[taken++]);
-        ck_assert_uint_lt(taken, DESCRIPTORS);
+    size_t opened = 0;
+    while (metric_of(&turnoutd, made_room) == 0) {
+        open_quiet(&links[opened], turnoutd.public_port);
+        get_turnout(&links[opened++]);
+        ck_assert_uint_lt(opened, DESCRIPTORS);
     }
-    ck_assert_uint_gt(taken, 0);
-    for (size_t i = 0; i < OVER; i++) {
-        struct http_link *over = &links[taken];
-        http_read_to_end(over);
-        ck_assert_uint_eq(over->received.length, 0);
-        http_close(over);
-        ck_assert(!open_counted(over, turnoutd.public_port));
-    }
-    http_close(&links[taken]);
-    ck_assert_uint_eq(metric("turnout_connections_refused_total"), OVER + 1);
-    ck_assert_uint_eq(metric("turnout_connections_open"), taken);
+    size_t room = metric_of(&turnoutd, "turnout_connections_open");
+    ck_assert_uint_eq(opened, room + 1);
+    http_read_to_end(&links[0]); /* it was the first to fall silent */
+    ck_assert_uint_eq(links[0].received.length, 0);
+    http_close(&links[0]);
 
-    /* Those that were there first are served, readers keep no unit out, and there is room again once they go. */
-    struct honest honest = {.seq = 0};
+    get_turnout(&links[1]); /* and this one is now the last */
+    for (size_t i = 0; i < OVER; i++) {
+        open_quiet(&links[0], turnoutd.public_port);
+        http_read_to_end(&links[2 + i]);
+        http_close(&links[2 + i]);
+        links[2 + i] = links[0];
+    }
+    ck_assert_uint_eq(metric_of(&turnoutd, made_room), OVER + 1);
+    ck_assert_uint_eq(metric_of(&turnoutd, "turnout_connections_open"), room);
+    ck_assert_uint_eq(metric_of(&turnoutd, "turnout_connections_refused_total"), 0);
+
+    struct honest honest = {.seq = 0}; /* readers take no room from units */
     http_open(&honest.link, turnoutd.intake_stream_port);
     honest_report(&honest);
-    for (size_t i = 0; i < taken; i++) {
+    http_close(&honest.link);
+    for (size_t i = 1; i < opened; i++) {
         get_turnout(&links[i]);
         http_close(&links[i]);
     }
-    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    while (metric("turnout_connections_open") > 1) {
-        ck_assert_msg(clock_monotonic_ms() < deadline, "connections that ended still count");
+    metric_wait(&turnoutd, "turnout_connections_open", 0);
+}
+END_TEST
+
+/* However many come and say nothing: a unit that has reported is not the one that goes. */
+START_TEST(the_silent_crowd_out_only_each_other)
+{
+    enum { DESCRIPTORS = 160, SILENT = 100 };
+    start_with_few_descriptors(DESCRIPTORS);
+    struct honest honest = {.seq = 0};
+    http_open(&honest.link, turnoutd.intake_stream_port);
+    honest_report(&honest);
+    struct http_link silent[SILENT];
+    for (size_t i = 0; i < SILENT; i++) {
+        open_quiet(&silent[i], i % 2 == 0 ? turnoutd.intake_stream_port : turnoutd.intake_http_port);
     }
-    http_open(&links[0], turnoutd.public_port);
-    get_turnout(&links[0]);
-    http_close(&links[0]);
+    ck_assert_uint_gt(metric_of(&turnoutd, "turnout_connections_made_room_total"), 0);
+    honest_report(&honest);
     http_close(&honest.link);
+    for (size_t i = 0; i < SILENT; i++) {
+        http_close(&silent[i]);
+    }
 }
 END_TEST
 
@@ -456,7 +457,7 @@ START_TEST(without_descriptors_streams_go_on_and_nothing_spins)
         http_answer_done(&answer);
         http_close(&waiting[i]);
     }
-    ck_assert_uint_ge(metric("turnout_accept_pauses_total"), 1);
+    ck_assert_uint_ge(metric_of(&turnoutd, "turnout_accept_pauses_total"), 1);
     http_close(&honest.link);
 }
 END_TEST
@@ -466,7 +467,8 @@ int main(void)
     TCase *hostile = tcase_create("hostile");
     tcase_add_checked_fixture(hostile, setup, teardown);
     tcase_add_test(hostile, the_slow_are_ended_and_hold_nobody_up);
-    tcase_add_test(hostile, connections_over_the_cap_are_closed_at_once);
+    tcase_add_test(hostile, a_new_connection_takes_the_place_of_the_quietest);
+    tcase_add_test(hostile, the_silent_crowd_out_only_each_other);
     tcase_add_test(hostile, without_descriptors_streams_go_on_and_nothing_spins);
 
     Suite *suite = suite_create("hostile");

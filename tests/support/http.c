@@ -18,7 +18,14 @@
 #include "peer_queue.h"
 #include "process.h"
 
-void http_open(struct http_link *link, uint16_t port)
+static struct sockaddr_in address_of(const char *address, uint16_t port)
+{
+    struct sockaddr_in socket_address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    ck_assert_int_eq(inet_pton(AF_INET, address, &socket_address.sin_addr), 1);
+    return socket_address;
+}
+
+void http_open_from(struct http_link *link, const char *address, uint16_t port)
 {
     *link = (struct http_link){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     ck_assert_int_ge(link->fd, 0);
@@ -26,13 +33,16 @@ void http_open(struct http_link *link, uint16_t port)
     ck_assert_int_eq(setsockopt(link->fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline), 0);
     ck_assert_int_eq(setsockopt(link->fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline), 0);
 
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    union {
-        struct sockaddr_in *given;
-        struct sockaddr *taken;
-    } peer = {.given = &address};
-    ck_assert_msg(connect(link->fd, peer.taken, sizeof address) == 0, "nobody listens on port %d", port);
+    struct sockaddr_in from = address_of(address, 0);
+    struct sockaddr_in to = address_of("127.0.0.1", port);
+    ck_assert_int_eq(bind(link->fd, (const struct sockaddr *)&from, sizeof from), 0);
+    ck_assert_msg(connect(link->fd, (const struct sockaddr *)&to, sizeof to) == 0,
+                  "nobody listens on port %d", port);
+}
+
+void http_open(struct http_link *link, uint16_t port)
+{
+    http_open_from(link, "127.0.0.1", port);
 }
 
 void http_close(struct http_link *link)

@@ -24,6 +24,9 @@ struct http_answer {
 };
 
 void http_open(struct http_link *link, uint16_t port);
+
+/* The same from another address of this machine, 127.0.0.0/8. */
+void http_open_from(struct http_link *link, const char *address, uint16_t port);
 void http_close(struct http_link *link);
 
 void http_send(struct http_link *link, const char *bytes, size_t length);

@@ -15,8 +15,10 @@ struct worker_options {
     struct store_options store;
     struct signing_keys *keys; /* the first; borrowed for worker_start() */
     bool takes_unsigned;
+    uint32_t reports_per_minute; /* of a key, for each of its units */
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;
+    struct peers *peers; /* borrowed */
     /* Listening sockets, taken; -1 where off. */
     int public_fd;
     int intake_http_fd;

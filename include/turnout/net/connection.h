@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <turnout/net/peers.h>
 #include <turnout/service/counters.h>
 
 struct event_base;
@@ -34,6 +35,10 @@ struct connection_session {
     /* Everything written has been sent. May be NULL. */
     void (*on_sent)(void *session);
 
+    /* Whether the peer waits for an answer that is still being made. A connection of which that is not so may be ended
+     * at any time to make room for another. */
+    bool (*is_awaited)(const void *session);
+
     /* The server is stopping: finish what is under way, begin nothing new. */
     void (*on_drain)(void *session);
 
@@ -50,8 +55,11 @@ enum {
     CONNECTIONS_SWEEP_MS = 250, /* how often deadlines are looked at: they are late by at most this */
 };
 
-/* All connections of one loop. At most `connections_max` at a time. */
-struct connections *connections_new(struct event_base *base, uint32_t connections_max,
+/* All connections of one loop, at most `connections_max` at a time. When there are as many, a new one takes the place
+ * of the one that has been quiet longest: of those that have shown nothing good, if there are any (net/peers.h), so that
+ * whoever opens connections and says nothing crowds out nobody but others like himself. Peers and counters are
+ * borrowed. */
+struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
                                     struct counters *counters);
 
 /* Closes every connection (on_closed is called for each) and frees. NULL-safe. */
@@ -61,10 +69,13 @@ void connections_free(struct connections *connections);
 void connections_drain(struct connections *connections);
 uint32_t connections_count(const struct connections *connections);
 
-/* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when there are too many. The session is
- * attached by connection_attach before the loop turns again. */
-struct connection *connection_accept(struct connections *connections, int fd);
+/* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when too many are open from its address, or
+ * in all and none may be ended. The session is attached by connection_attach before the loop turns again. */
+struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer);
 void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);
+
+/* Whose connection it is; borrowed unless held. */
+struct visit *connection_visit(const struct connection *connection);
 
 /* Where to write. Follow it by connection_send. */
 struct evbuffer *connection_output(struct connection *connection);

@@ -63,6 +63,12 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
 void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
                          const char *detail, const char *field, const char *headers);
 
+/* The connection ends with the answer to this request. */
+void http_exchange_is_last(struct http_exchange *exchange);
+
+/* Whose request it is; borrowed unless held. */
+struct visit *http_exchange_visit(const struct http_exchange *exchange);
+
 /* For a handler that answers later: called when the peer has gone first; the exchange must not be used then. */
 void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context);
 

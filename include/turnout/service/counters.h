@@ -12,7 +12,8 @@ struct counters {
     _Atomic uint64_t reports_by_status[STATUS_COUNT]; /* answers given */
     _Atomic uint64_t reports_by_code[CODE_COUNT];     /* of them, the ones with a code */
     _Atomic uint64_t connections_accepted;
-    _Atomic uint64_t connections_refused; /* over the cap */
+    _Atomic uint64_t connections_refused;   /* over a cap */
+    _Atomic uint64_t connections_made_room; /* ended, so that a new one had room */
     _Atomic uint64_t connections_open;
     _Atomic uint64_t accept_pauses;       /* out of descriptors: the listener waited */
     _Atomic uint64_t requests;            /* HTTP requests answered */

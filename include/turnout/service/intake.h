@@ -25,8 +25,9 @@ struct intake_options {
     const struct election_register *reg;
     struct store *store;
     struct counters *counters;
-    struct signing_keys *keys; /* until intake_set_keys(); a reference of its own is taken */
-    bool takes_unsigned;       /* in rehearsal only */
+    struct signing_keys *keys;   /* until intake_set_keys(); a reference of its own is taken */
+    bool takes_unsigned;         /* in rehearsal only */
+    uint32_t reports_per_minute; /* new ones, that a key may sign for each of its units */
 };
 
 struct intake;

@@ -1,0 +1,53 @@
+/* The listening sockets, from their opening until somebody accepts from them. */
+#include <turnout/app/listening.h>
+
+#include <assert.h>
+#include <unistd.h>
+
+#include <turnout/base/log.h>
+
+enum turnout_error listening_open(struct listening *listening, const char *setting,
+                                  const struct listen_address *wanted, uint32_t count, struct error *error)
+{
+    assert(count <= WORKERS_MAX);
+    *listening = (struct listening){.setting = setting, .address = *wanted};
+    if (wanted->is_off) {
+        return TURNOUT_OK;
+    }
+    struct error cause;
+    enum turnout_error failed = listener_open(&listening->address, count, listening->fds, &cause);
+    if (failed != TURNOUT_OK) {
+        return error_fail(error, failed, setting, "%s", cause.text);
+    }
+    listening->count = count;
+    return TURNOUT_OK;
+}
+
+int listening_give(struct listening *listening, uint32_t place)
+{
+    if (listening->address.is_off) {
+        return -1;
+    }
+    assert(place < listening->count);
+    int fd = listening->fds[place];
+    listening->fds[place] = -1;
+    return fd;
+}
+
+void listening_log(const struct listening *listening)
+{
+    if (!listening->address.is_off) {
+        log_info("listening", log_text("listener", listening->setting),
+                 log_text("address", listening->address.host), log_number("port", listening->address.port));
+    }
+}
+
+void listening_close(struct listening *listening)
+{
+    for (uint32_t i = 0; i < listening->count; i++) {
+        if (listening->fds[i] >= 0) {
+            close(listening->fds[i]);
+        }
+    }
+    listening->count = 0;
+}

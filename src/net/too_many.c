@@ -1,0 +1,43 @@
+/* What counts as asked in vain, and how it is refused. */
+#include "too_many.h"
+
+#include "retry_after.h"
+
+const char too_many_detail[] =
+    "too much was sent in vain from this address; connect again and send one report at a time";
+
+void too_many_note_result(struct visit *visit, const struct report_result *result)
+{
+    switch (result->status) {
+    case STATUS_ACCEPTED:
+    case STATUS_HELD:
+        visit_note_good(visit);
+        return;
+    case STATUS_DUPLICATE:
+    case STATUS_SUPERSEDED:
+        visit_note_vain(visit);
+        return;
+    case STATUS_REJECTED:
+        if (result->code != CODE_TOO_MANY) {
+            visit_note_vain(visit);
+        }
+        return;
+    case STATUS_UNAVAILABLE:
+    case STATUS_COUNT:
+        return;
+    }
+}
+
+bool too_many_refuse(struct http_exchange *exchange, bool asks_much)
+{
+    const struct visit *visit = http_exchange_visit(exchange);
+    bool is_refused = visit_is_over(visit) || (asks_much && visit_is_watched(visit));
+    if (is_refused) {
+        char headers[RETRY_AFTER_BYTES];
+        retry_after_header(headers);
+        http_exchange_is_last(exchange);
+        http_answer_problem(exchange, 429, report_code_name(CODE_TOO_MANY), report_code_title(CODE_TOO_MANY),
+                            too_many_detail, "", headers);
+    }
+    return is_refused;
+}

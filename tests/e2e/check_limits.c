@@ -1,0 +1,381 @@
+/* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's (DESIGN
+ * section 9). The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
+#include <check.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/wire/report_json.h>
+
+#include "answers.h"
+#include "committee.h"
+#include "http.h"
+#include "metric.h"
+#include "signed_reports.h"
+#include "small_election.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { CONNECTIONS = 4, IN_VAIN = 6, A_MINUTE = 3, UNITS_OF_COMMUNE = 3, LINE_BYTES = 1024 };
+
+static const char crowd[] = "127.0.0.2"; /* many behind one address */
+static const char elsewhere[] = "127.0.0.3";
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static const struct key_row rows[] = {
+    {"unit", "0101-001", "", "", ""}, {"neighbour", "0101-002", "", "", ""}, {"commune", "0101", "", "", ""}};
+
+/* One worker, because each has budgets of keys of its own. */
+static void set_up(void)
+{
+    static const char *const settings[] = {"--intake",
+                                           "signed",
+                                           "--publish-ms",
+                                           "100",
+                                           "--workers",
+                                           "1",
+                                           "--proxies",
+                                           "127.0.0.1",
+                                           "--connections-per-address",
+                                           "4",
+                                           "--refusals-per-minute",
+                                           "6",
+                                           "--reports-per-minute",
+                                           "3",
+                                           NULL};
+    ck_assert_int_ge(sodium_init(), 0);
+    workspace_init(&workspace);
+    workspace_add_small_election(&workspace, "election");
+    key_rows_write(&workspace, rows, sizeof rows / sizeof rows[0]);
+    turnoutd_start(&turnoutd, &workspace, settings);
+}
+
+static void tear_down(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* ---- asking ---- */
+
+static void write_signed(struct buffer *out, int32_t seq, const char *signer)
+{
+    struct report report = signed_report_of(seq, seq);
+    signed_report_sign(&report, "unit", signer);
+    report_json_write(out, &report);
+}
+
+/* Sends a line and returns the code of its answer, "" for none, with its status. */
+static void ask_stream(struct http_link *link, const char *line, char ret_status[CODE_TEXT_BYTES],
+                       char ret_code[CODE_TEXT_BYTES])
+{
+    char answer[LINE_BYTES];
+    http_send_text(link, line);
+    http_send_text(link, "\n");
+    http_read_line(link, answer, sizeof answer);
+    json_t *result = json_of(answer);
+    const char *code = json_string_value(json_object_get(result, "code"));
+    ck_assert(slice_copy(slice_of(json_text_of(result, "status")), ret_status, CODE_TEXT_BYTES));
+    ck_assert(slice_copy(slice_of(code == NULL ? "" : code), ret_code, CODE_TEXT_BYTES));
+    json_decref(result);
+}
+
+static void expect_on_stream(struct http_link *link, const char *line, const char *wanted)
+{
+    char status[CODE_TEXT_BYTES];
+    char code[CODE_TEXT_BYTES];
+    ask_stream(link, line, status, code);
+    ck_assert_msg(strcmp(code[0] == '\0' ? status : code, wanted) == 0, "%s: %s %s, not %s", line, status,
+                  code, wanted);
+}
+
+/* A signed report of 0101-001; `signer` is "unit" for a good signature. */
+static void expect_report(struct http_link *link, int32_t seq, const char *signer, const char *wanted)
+{
+    struct buffer line = {0};
+    write_signed(&line, seq, signer);
+    expect_on_stream(link, line.bytes, wanted);
+    buffer_done(&line);
+}
+
+/* Posts on a connection that stays open. Returns the status; the answer's Retry-After and Connection are looked at. */
+static int post_on(struct http_link *link, const char *type, const char *body)
+{
+    struct buffer request = {0};
+    buffer_printf(&request,
+                  "POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                  type, strlen(body), body);
+    http_send(link, request.bytes, request.length);
+    struct http_answer answer;
+    http_read_answer(link, true, &answer);
+    char value[LINE_BYTES];
+    int status = answer.status;
+    ck_assert_int_eq(http_answer_header(&answer, "Retry-After", value, sizeof value), status == 429);
+    http_answer_done(&answer);
+    buffer_done(&request);
+    return status;
+}
+
+static void expect_closed(struct http_link *link)
+{
+    http_read_to_end(link);
+    ck_assert_uint_eq(link->received.length, 0);
+    http_close(link);
+}
+
+/* Uses up what the crowd's address may ask in vain. */
+static void spend_all(void)
+{
+    struct http_link link;
+    http_open_from(&link, crowd, turnoutd.intake_stream_port);
+    for (int i = 0; i < IN_VAIN; i++) {
+        expect_report(&link, 1, "neighbour", "bad-signature");
+    }
+    expect_report(&link, 1, "neighbour", "too-many");
+    expect_closed(&link);
+}
+
+/* ---- connections ---- */
+
+static void get_turnout(struct http_link *link)
+{
+    struct http_answer answer;
+    http_send_text(link, "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n");
+    http_read_answer(link, true, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    http_answer_done(&answer);
+}
+
+START_TEST(an_address_has_so_many_connections)
+{
+    const uint16_t ports[CONNECTIONS] = {turnoutd.public_port, turnoutd.intake_stream_port,
+                                         turnoutd.intake_http_port, turnoutd.public_port};
+    struct http_link links[CONNECTIONS];
+    struct http_link over;
+    for (int i = 0; i < CONNECTIONS; i++) {
+        http_open_from(&links[i], crowd, ports[i]);
+    }
+    get_turnout(&links[0]);
+    get_turnout(&links[3]);
+    expect_on_stream(&links[1], "x", "malformed");
+    ck_assert_int_eq(post_on(&links[2], "application/json", "x"), 400); /* now all four are known */
+    for (int i = 0; i < CONNECTIONS; i++) {
+        http_open_from(&over, crowd, ports[i]);
+        expect_closed(&over);
+    }
+    http_open_from(&over, elsewhere, turnoutd.public_port);
+    get_turnout(&over);
+    http_close(&over);
+
+    http_close(&links[0]);
+    metric_wait(&turnoutd, "turnout_connections_open", CONNECTIONS - 1);
+    http_open_from(&links[0], crowd, turnoutd.public_port);
+    get_turnout(&links[0]);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        http_close(&links[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_proxy_has_as_many_as_it_likes)
+{
+    enum { MANY = 3 * CONNECTIONS };
+    struct http_link links[MANY];
+    for (int i = 0; i < MANY; i++) {
+        http_open(&links[i], turnoutd.public_port);
+        get_turnout(&links[i]);
+    }
+    for (int i = 0; i < MANY; i++) {
+        http_close(&links[i]);
+    }
+}
+END_TEST
+
+/* ---- in vain ---- */
+
+/* The unit sits behind the attacker's own address, and is heard at its first try; once it has been, like anybody. */
+START_TEST(who_fails_in_its_name_keeps_no_unit_out)
+{
+    spend_all();
+    struct http_link unit;
+    http_open_from(&unit, crowd, turnoutd.intake_stream_port);
+    expect_report(&unit, 1, "unit", "accepted");
+    expect_report(&unit, 1, "unit", "duplicate");
+    expect_report(&unit, 1, "neighbour", "bad-signature");
+    expect_report(&unit, 2, "unit", "accepted");
+    http_close(&unit);
+}
+END_TEST
+
+/* One report a connection is what is left to the others, and that is looked at and answered as ever. */
+START_TEST(the_others_are_heard_once_a_connection)
+{
+    spend_all();
+    for (int i = 0; i < 3; i++) {
+        struct http_link link;
+        http_open_from(&link, crowd, turnoutd.intake_stream_port);
+        expect_report(&link, 1, "neighbour", "bad-signature");
+        expect_report(&link, 1, "unit", "too-many"); /* though it is a good one: connect again */
+        expect_closed(&link);
+    }
+}
+END_TEST
+
+/* What was sent at once is looked at one by one: a lot of repetitions does not slip through before the first is known. */
+START_TEST(what_is_sent_at_once_is_looked_at_one_by_one)
+{
+    struct http_link unit;
+    http_open_from(&unit, elsewhere, turnoutd.intake_stream_port);
+    expect_report(&unit, 1, "unit", "accepted");
+    http_close(&unit);
+    spend_all();
+
+    struct buffer lines = {0};
+    for (int i = 0; i < 100; i++) {
+        write_signed(&lines, 1, "unit");
+        buffer_append_char(&lines, '\n');
+    }
+    struct http_link link;
+    char line[LINE_BYTES];
+    http_open_from(&link, crowd, turnoutd.intake_stream_port);
+    http_send(&link, lines.bytes, lines.length);
+    http_read_line(&link, line, sizeof line);
+    ck_assert_msg(strstr(line, "\"duplicate\"") != NULL, "%s", line);
+    http_read_line(&link, line, sizeof line);
+    ck_assert_msg(strstr(line, "\"too-many\"") != NULL, "%s", line);
+    expect_closed(&link);
+    buffer_done(&lines);
+}
+END_TEST
+
+START_TEST(the_same_over_http)
+{
+    struct http_link link;
+    struct buffer good = {0};
+    struct buffer bad = {0};
+    write_signed(&good, 1, "unit");
+    write_signed(&bad, 1, "neighbour");
+    spend_all();
+
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
+    ck_assert_int_eq(post_on(&link, "application/json", good.bytes), 429);
+    expect_closed(&link);
+
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    ck_assert_int_eq(post_on(&link, "application/x-ndjson", good.bytes),
+                     429); /* many at once: not before it has */
+    expect_closed(&link);
+
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    ck_assert_int_eq(post_on(&link, "application/json", good.bytes), 201); /* shown something good */
+    ck_assert_int_eq(post_on(&link, "application/x-ndjson", good.bytes), 200);
+    ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
+    ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
+    http_close(&link);
+    buffer_done(&good);
+    buffer_done(&bad);
+}
+END_TEST
+
+static int ask_held(struct http_link *link, const char *headers)
+{
+    struct buffer request = {0};
+    struct http_answer answer;
+    buffer_printf(&request, "GET /v1/held HTTP/1.1\r\nHost: x\r\n%s\r\n", headers);
+    http_send(link, request.bytes, request.length);
+    http_read_answer(link, true, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    buffer_done(&request);
+    return status;
+}
+
+/* Guessing tokens spends the same budget, and a good one is heard like a good signature. */
+START_TEST(the_same_for_tokens)
+{
+    char header[TOKEN_HEADER_BYTES];
+    struct http_link link;
+    token_header(&workspace, ROLE_DECIDE, "T", header);
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    for (int i = 0; i < IN_VAIN; i++) {
+        ck_assert_int_eq(ask_held(&link, "Authorization: Bearer decide.T.99999999999.x\r\n"), 401);
+    }
+    ck_assert_int_eq(ask_held(&link, header), 429);
+    expect_closed(&link);
+
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    ck_assert_int_eq(ask_held(&link, header), 200);
+    ck_assert_int_eq(ask_held(&link, ""), 401);
+    ck_assert_int_eq(ask_held(&link, header), 200);
+    http_close(&link);
+}
+END_TEST
+
+/* ---- keys ---- */
+
+START_TEST(a_key_signs_so_many_new_reports)
+{
+    struct http_link link;
+    http_open(&link, turnoutd.intake_stream_port);
+    for (int i = 0; i < 10 * A_MINUTE; i++) { /* these are not of its making */
+        expect_report(&link, 1, "neighbour", "bad-signature");
+    }
+    expect_report(&link, 1, "unit", "accepted");
+    for (int i = 0; i < 10 * A_MINUTE; i++) { /* nor are these new ones */
+        expect_report(&link, 1, "unit", "duplicate");
+    }
+    for (int32_t seq = 2; seq <= A_MINUTE; seq++) {
+        expect_report(&link, seq, "unit", "accepted");
+    }
+    expect_report(&link, A_MINUTE + 1, "unit", "too-many");
+
+    char code[CODE_TEXT_BYTES];
+    struct report other = signed_report_of(1, 1);
+    ck_assert(slice_copy(slice_of("0101-002"), other.unit, sizeof other.unit));
+    signed_report_sign(&other, "neighbour", "neighbour");
+    ck_assert_int_eq(signed_report_post(turnoutd.intake_http_port, &other, code), 201);
+    http_close(&link);
+}
+END_TEST
+
+START_TEST(a_relay_signs_as_many_for_each_unit)
+{
+    char code[CODE_TEXT_BYTES];
+    int32_t accepted = 0;
+    for (int status = 201; status == 201;) {
+        struct report report = signed_report_of(accepted + 1, accepted + 1);
+        signed_report_sign(&report, "commune", "commune");
+        status = signed_report_post(turnoutd.intake_http_port, &report, code);
+        accepted += status == 201;
+        ck_assert_int_le(accepted, UNITS_OF_COMMUNE * A_MINUTE);
+    }
+    ck_assert_str_eq(code, "too-many");
+    ck_assert_int_eq(accepted, UNITS_OF_COMMUNE * A_MINUTE);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("limits");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, an_address_has_so_many_connections);
+    tcase_add_test(cases, a_proxy_has_as_many_as_it_likes);
+    tcase_add_test(cases, who_fails_in_its_name_keeps_no_unit_out);
+    tcase_add_test(cases, the_others_are_heard_once_a_connection);
+    tcase_add_test(cases, what_is_sent_at_once_is_looked_at_one_by_one);
+    tcase_add_test(cases, the_same_over_http);
+    tcase_add_test(cases, the_same_for_tokens);
+    tcase_add_test(cases, a_key_signs_so_many_new_reports);
+    tcase_add_test(cases, a_relay_signs_as_many_for_each_unit);
+    Suite *suite = suite_create("limits");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,148 @@
+/* Budgets of signing keys: a unit's key, a relay's, and what is left of them when the keys are read again. */
+#include <turnout/service/key_budgets.h>
+
+#include <stdlib.h>
+
+#include <check.h>
+
+enum { A_MINUTE = 3, NOW_US = 1000 * 1000 * 1000, COST_US = 20 * 1000 * 1000 };
+
+static struct election_register *reg;
+static struct signing_keys *keys;
+static struct key_budgets *budgets;
+
+static void no_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    ck_abort_msg("%s:%u: %s", file, line, error->text);
+}
+
+/* One commune of two units. */
+static struct election_register *make_register(void)
+{
+    static const char *const areas[][3] = {
+        {"N", "nation", ""}, {"1", "province", "N"}, {"11", "commune", "1"}};
+    struct register_builder *builder = register_builder_new(no_fault, NULL);
+    for (uint32_t i = 0; i < 3; i++) {
+        register_builder_add_area(builder, i + 2, slice_of(areas[i][0]), slice_of(areas[i][1]),
+                                  slice_of(areas[i][2]), slice_of("Name"), slice_of(""));
+    }
+    register_builder_add_unit(builder, 2, slice_of("111"), slice_of("11"), slice_of("Name"), slice_of("9"));
+    register_builder_add_unit(builder, 3, slice_of("112"), slice_of("11"), slice_of("Name"), slice_of("9"));
+    struct election_register *made = register_builder_finish(builder);
+    register_builder_free(builder);
+    return made;
+}
+
+static struct signing_keys *make_keys(void)
+{
+    static const char *const rows[][2] = {{"unit", "111"}, {"other", "112"}, {"relay", "11"}};
+    struct signing_keys_builder *builder = signing_keys_builder_new(reg, no_fault, NULL);
+    for (uint32_t i = 0; i < 3; i++) {
+        unsigned char public_key[PUBLIC_KEY_BYTES] = {(unsigned char)(i + 1)};
+        signing_keys_builder_add(builder, i + 2, slice_of(rows[i][0]), slice_of(rows[i][1]), public_key, 0, 0,
+                                 0);
+    }
+    struct signing_keys *made = signing_keys_builder_finish(builder);
+    signing_keys_builder_free(builder);
+    return made;
+}
+
+static void set_up(void)
+{
+    reg = make_register();
+    keys = make_keys();
+    budgets = key_budgets_new(reg, keys, A_MINUTE);
+}
+
+static void tear_down(void)
+{
+    key_budgets_free(budgets);
+    signing_keys_release(keys);
+    register_free(reg);
+}
+
+static bool admit(const char *key, int64_t now_us, struct key_ticket *ret_ticket)
+{
+    return key_budgets_admit(budgets, keys, signing_keys_find(keys, key), now_us, ret_ticket);
+}
+
+/* How many new reports a key may sign at this moment. */
+static int spend_all(const char *key, int64_t now_us)
+{
+    int spent = 0;
+    struct key_ticket ticket;
+    while (admit(key, now_us, &ticket)) {
+        key_budgets_spend(budgets, &ticket, now_us);
+        spent++;
+    }
+    return spent;
+}
+
+START_TEST(each_key_has_its_own)
+{
+    ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
+    ck_assert_int_eq(spend_all("other", NOW_US), A_MINUTE);
+    ck_assert_int_eq(spend_all("unit", NOW_US + COST_US - 1), 0);
+    ck_assert_int_eq(spend_all("unit", NOW_US + COST_US), 1);
+}
+END_TEST
+
+START_TEST(a_relay_has_as_much_for_each_of_its_units)
+{
+    ck_assert_int_eq(spend_all("relay", NOW_US), 2 * A_MINUTE);
+    ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
+}
+END_TEST
+
+/* What only passes through (refused by the store, or sent again) costs nothing. */
+START_TEST(a_ticket_alone_spends_nothing)
+{
+    struct key_ticket ticket;
+    for (int i = 0; i < 10 * A_MINUTE; i++) {
+        ck_assert(admit("unit", NOW_US, &ticket));
+    }
+    ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
+}
+END_TEST
+
+START_TEST(a_report_without_a_key_spends_nothing)
+{
+    const struct key_ticket none = {0};
+    for (int i = 0; i < 10 * A_MINUTE; i++) {
+        key_budgets_spend(budgets, &none, NOW_US);
+    }
+    ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
+}
+END_TEST
+
+START_TEST(tickets_for_older_keys_spend_nothing)
+{
+    struct key_ticket older;
+    ck_assert(admit("relay", NOW_US, &older));
+    ck_assert_int_eq(spend_all("relay", NOW_US), 2 * A_MINUTE);
+    key_budgets_set_keys(budgets, keys);
+    for (int i = 0; i < 10 * A_MINUTE; i++) {
+        key_budgets_spend(budgets, &older, NOW_US);
+    }
+    ck_assert_int_eq(spend_all("relay", NOW_US), 2 * A_MINUTE);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("key_budgets");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, each_key_has_its_own);
+    tcase_add_test(cases, a_relay_has_as_much_for_each_of_its_units);
+    tcase_add_test(cases, a_ticket_alone_spends_nothing);
+    tcase_add_test(cases, a_report_without_a_key_spends_nothing);
+    tcase_add_test(cases, tickets_for_older_keys_spend_nothing);
+    Suite *suite = suite_create("key_budgets");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
