@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/store/managed_redis.h>
 #include <turnout/store/memory_store.h>
 
 #include "bench_reports.h"
@@ -97,7 +98,8 @@ int main(int argc, char **argv)
     struct redisContext *redis;
     struct error error;
     bool same = false;
-    if (redis_sync_connect(&options.redis, TIMEOUT_MS, &redis, &error) == TURNOUT_OK) {
+    if (store_address_set_user(&options.redis, MANAGED_REDIS_USER, &error) == TURNOUT_OK &&
+        redis_sync_connect(&options.redis, TIMEOUT_MS, &redis, &error) == TURNOUT_OK) {
         struct memory_store *sent = apply_all(&reports);
         same = true;
         for (uint32_t province = 1; province <= reports.folder.reg->province_count && same; province++) {
