@@ -1,6 +1,6 @@
 /* A private redis-server for what is measured beside turnoutd: started with the very settings that turnoutd gives
- * its own, with the same function library and the same election in it; save that everybody may do everything, because
- * Debian's webdis cannot log in. Runs until it is told to stop, by SIGTERM or SIGINT, and then stops the redis-server. */
+ * its own, with the same function library and the same election in it. Runs until it is told to stop, by SIGTERM
+ * or SIGINT, and then stops the redis-server. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -10,34 +10,16 @@
 
 #include <sodium.h>
 
-#include <turnout/base/file.h>
+#include <turnout/store/managed_redis.h>
 
 #include "bench_reports.h"
-#include "managed_folder.h"
-#include "redis_process.h"
 
 enum { PATIENCE_MS = 10000 };
 
-static const char users[] = "user default on nopass ~* &* +@all\n"
-                            "user turnoutd on nopass ~* &* +@all\n";
-
-static enum turnout_error start(const char *data, struct managed_folder *ret_folder,
-                                struct redis_process *ret_process, struct error *error)
+static void on_event(void *context, const char *event, pid_t pid, const char *detail)
 {
-    enum turnout_error failed = managed_folder_make(data, ret_folder, error);
-    if (failed == TURNOUT_OK) {
-        failed = managed_folder_write(ret_folder, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = file_write(ret_folder->users, users, sizeof users - 1, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = redis_process_start(ret_folder, PATIENCE_MS, ret_process, error);
-    }
-    if (failed == TURNOUT_OK) {
-        (void)fprintf(stderr, "redis-server %d started\n", (int)ret_process->pid);
-    }
-    return failed;
+    (void)context;
+    (void)fprintf(stderr, "redis-server %d %s %s\n", (int)pid, event, detail);
 }
 
 static bool prepare(const struct election_folder *folder, const struct store_address *address,
@@ -60,21 +42,19 @@ static bool prepare(const struct election_folder *folder, const struct store_add
 static bool serve(const struct bench_options *options, const struct election_folder *folder,
                   const sigset_t *ends, struct error *error)
 {
-    struct managed_folder place;
-    struct redis_process process;
-    if (start(options->data, &place, &process, error) != TURNOUT_OK) {
+    struct managed_redis *redis;
+    struct store_address address;
+    if (managed_redis_start(options->data, on_event, NULL, &redis, &address, error) != TURNOUT_OK) {
         return false;
     }
-    bool prepared = prepare(folder, &place.address, error);
+    bool prepared = prepare(folder, &address, error);
     if (prepared) {
-        (void)printf("ready %s\n", place.address.path);
+        (void)printf("ready %s\n", address.path);
         (void)fflush(stdout);
         while (sigwaitinfo(ends, NULL) < 0 && errno == EINTR) {
         }
     }
-    char detail[PROCESS_DETAIL_BYTES];
-    redis_process_stop(&process, PATIENCE_MS);
-    redis_process_reap(&process, detail);
+    managed_redis_stop(redis);
     return prepared;
 }
 
