@@ -13,7 +13,12 @@ enum option_id {
     OPTION_DATA,
     OPTION_REDIS,
     OPTION_PORT,
+    OPTION_HTTP_PORT,
     OPTION_CONNECTIONS,
+    OPTION_A_SECOND,
+    OPTION_SECONDS,
+    OPTION_TOKEN,
+    OPTION_TEXT,
     OPTION_REPORTS_A_UNIT,
     OPTION_REPORTS_A_BATCH,
     OPTION_SEED,
@@ -24,7 +29,12 @@ static const struct option long_options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
     {"redis", required_argument, NULL, OPTION_REDIS},
     {"port", required_argument, NULL, OPTION_PORT},
+    {"http-port", required_argument, NULL, OPTION_HTTP_PORT},
     {"connections", required_argument, NULL, OPTION_CONNECTIONS},
+    {"a-second", required_argument, NULL, OPTION_A_SECOND},
+    {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"token", required_argument, NULL, OPTION_TOKEN},
+    {"text", required_argument, NULL, OPTION_TEXT},
     {"reports-a-unit", required_argument, NULL, OPTION_REPORTS_A_UNIT},
     {"reports-a-batch", required_argument, NULL, OPTION_REPORTS_A_BATCH},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -41,6 +51,16 @@ static bool read_number(const char *name, const char *value, uint32_t most, uint
     return true;
 }
 
+static bool read_port(const char *name, const char *value, uint16_t *ret_port)
+{
+    uint32_t port;
+    if (!read_number(name, value, UINT16_MAX, &port)) {
+        return false;
+    }
+    *ret_port = (uint16_t)port;
+    return true;
+}
+
 static bool read_address(const char *value, struct store_address *ret_address)
 {
     struct error error;
@@ -53,7 +73,6 @@ static bool read_address(const char *value, struct store_address *ret_address)
 
 static bool read_option(int option, const char *value, struct bench_options *options)
 {
-    uint32_t port = 0;
     switch (option) {
     case OPTION_ELECTION:
         options->election = value;
@@ -64,13 +83,21 @@ static bool read_option(int option, const char *value, struct bench_options *opt
     case OPTION_REDIS:
         return read_address(value, &options->redis);
     case OPTION_PORT:
-        if (!read_number("--port", value, UINT16_MAX, &port)) {
-            return false;
-        }
-        options->port = (uint16_t)port;
-        return true;
+        return read_port("--port", value, &options->port);
+    case OPTION_HTTP_PORT:
+        return read_port("--http-port", value, &options->http_port);
     case OPTION_CONNECTIONS:
         return read_number("--connections", value, BENCH_CONNECTIONS_MAX, &options->connections);
+    case OPTION_A_SECOND:
+        return read_number("--a-second", value, BENCH_A_SECOND_MAX, &options->a_second);
+    case OPTION_SECONDS:
+        return read_number("--seconds", value, BENCH_SECONDS_MAX, &options->seconds);
+    case OPTION_TOKEN:
+        options->token = value;
+        return true;
+    case OPTION_TEXT:
+        options->text = value;
+        return true;
     case OPTION_REPORTS_A_UNIT:
         return read_number("--reports-a-unit", value, SIMULATE_ROUNDS_MAX, &options->reports_a_unit);
     case OPTION_REPORTS_A_BATCH:
@@ -88,6 +115,10 @@ bool bench_options_read(int argc, char **argv, struct bench_options *ret_options
         .election = ".",
         .data = ".",
         .connections = 1,
+        .a_second = 1,
+        .seconds = 60,
+        .token = "",
+        .text = "",
         .reports_a_unit = 1,
         .reports_a_batch = STORE_BATCH_REPORTS_MAX,
         .seed = 1,
