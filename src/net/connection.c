@@ -145,7 +145,7 @@ static void send_output(struct connection *connection)
 {
     size_t unsent = connection_unsent_bytes(connection);
     if (unsent > 0) {
-        int sent = evbuffer_write(connection->output, connection->fd);
+        int sent = evbuffer_write_atmost(connection->output, connection->fd, CONNECTION_WRITE_BYTES);
         if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             connection_close(connection);
             return;

@@ -47,9 +47,10 @@ struct connection_session {
 };
 
 enum {
-    CONNECTION_READ_BYTES = 64 * 1024, /* at most this much a connection and turn */
-    CONNECTION_WRITE_MS = 10000,       /* how long the peer may take to accept all of what it was sent */
-    CONNECTION_LINGER_MS = 2000,       /* how long a finished connection waits for the peer to hang up */
+    CONNECTION_READ_BYTES = 64 * 1024,  /* at most this much a connection and turn */
+    CONNECTION_WRITE_BYTES = 64 * 1024, /* likewise: nobody waits for all of what others are sent */
+    CONNECTION_WRITE_MS = 10000,        /* how long the peer may take to accept all of what it was sent */
+    CONNECTION_LINGER_MS = 2000,        /* how long a finished connection waits for the peer to hang up */
     CONNECTION_KERNEL_BYTES = 64 * 1024,
     CONNECTIONS_RESERVED_BYTES_MAX = 256 * 1024 * 1024, /* for large input, of all connections together */
     CONNECTIONS_SWEEP_MS = 250, /* how often deadlines are looked at: they are late by at most this */
