@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#include "base64url.h"
+
 enum { LINES_BYTES = (int)sizeof "turnout-read-v1" + 2 * AREA_CODE_BYTES + 24 };
 
 static size_t compose(const struct read_signature *signature, const char *election, const char *unit,
@@ -21,17 +23,19 @@ static size_t compose(const struct read_signature *signature, const char *electi
 
 bool read_signature_parse(struct slice text, struct read_signature *ret_signature)
 {
+    struct read_signature signature;
     struct slice rest = text;
     struct slice sig;
     struct slice time;
     uint64_t seconds;
     if (!text_split_last(&rest, '.', &sig) || !text_split_last(&rest, '.', &time) || !text_is_key_id(rest) ||
-        !slice_copy(rest, ret_signature->key, sizeof ret_signature->key) ||
+        !slice_copy(rest, signature.key, sizeof signature.key) ||
         !text_parse_unsigned(time, INT64_MAX / 1000, &seconds) || sig.length != SIGNATURE_TEXT_BYTES ||
-        !slice_copy(sig, ret_signature->sig, sizeof ret_signature->sig)) {
+        !slice_copy(sig, signature.sig, sizeof signature.sig)) {
         return false;
     }
-    ret_signature->time = (int64_t)seconds;
+    signature.time = (int64_t)seconds;
+    *ret_signature = signature;
     return true;
 }
 
@@ -39,10 +43,7 @@ bool read_signature_is_good(const struct read_signature *signature, const char *
                             const unsigned char public_key[PUBLIC_KEY_BYTES])
 {
     unsigned char bytes[crypto_sign_BYTES];
-    size_t decoded;
-    if (sodium_base642bin(bytes, sizeof bytes, signature->sig, strlen(signature->sig), NULL, &decoded, NULL,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        decoded != sizeof bytes) {
+    if (!base64url_decode(slice_of(signature->sig), bytes, sizeof bytes)) {
         return false;
     }
     char lines[LINES_BYTES];

@@ -9,6 +9,7 @@
 
 #include <turnout/wire/json_writer.h>
 
+#include "base64url.h"
 #include "json_object.h"
 
 enum field {
@@ -237,15 +238,7 @@ static enum turnout_error read_optional(const struct reading *reading)
 
 static bool is_signature(struct slice text)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        bool base64url = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                         c == '-' || c == '_';
-        if (!base64url) {
-            return false;
-        }
-    }
-    return text.length == SIGNATURE_TEXT_BYTES;
+    return text.length == SIGNATURE_TEXT_BYTES && base64url_is_alphabet(text);
 }
 
 static enum turnout_error read_signature(const struct reading *reading)

@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 
+#include "base64url.h"
+
 enum {
     DECIMAL_BYTES_MAX = 11,
     NAME_OF_KIND_BYTES_MAX = 16,
@@ -76,19 +78,10 @@ void signed_lines_write(struct buffer *out, const struct report *report)
     buffer_append(out, lines.bytes, lines.length);
 }
 
-/* Exactly `length` bytes, from exactly as many characters as they take. */
-static bool decode(struct slice text, unsigned char *ret_bytes, size_t length)
-{
-    size_t decoded;
-    return sodium_base642bin(ret_bytes, length, text.bytes, text.length, NULL, &decoded, NULL,
-                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-           decoded == length;
-}
-
 bool public_key_parse(struct slice text, unsigned char ret_public_key[PUBLIC_KEY_BYTES])
 {
     unsigned char public_key[PUBLIC_KEY_BYTES];
-    if (text.length != PUBLIC_KEY_TEXT_BYTES || !decode(text, public_key, sizeof public_key)) {
+    if (text.length != PUBLIC_KEY_TEXT_BYTES || !base64url_decode(text, public_key, sizeof public_key)) {
         return false;
     }
     memcpy(ret_public_key, public_key, sizeof public_key);
@@ -99,7 +92,7 @@ bool report_signature_is_good(const struct report *report, const unsigned char p
 {
     unsigned char signature[crypto_sign_BYTES];
     struct slice text = slice_of(report->sig);
-    if (text.length != SIGNATURE_TEXT_BYTES || !decode(text, signature, sizeof signature)) {
+    if (text.length != SIGNATURE_TEXT_BYTES || !base64url_decode(text, signature, sizeof signature)) {
         return false;
     }
     struct lines lines;

@@ -1,6 +1,7 @@
 /* Objects of texts, read with jansson. */
 #include <turnout/wire/text_members.h>
 
+#include <assert.h>
 #include <string.h>
 
 #include "json_object.h"
@@ -30,20 +31,23 @@ static enum turnout_error check_names(json_t *object, const struct text_member *
     return TURNOUT_OK;
 }
 
-static enum turnout_error read_member(const json_t *object, const struct text_member *member,
-                                      struct error *error)
+static struct slice text_of(const json_t *value)
+{
+    return value == NULL ? (struct slice){"", 0}
+                         : (struct slice){json_string_value(value), json_string_length(value)};
+}
+
+static enum turnout_error check_member(const json_t *object, const struct text_member *member,
+                                       struct error *error)
 {
     const json_t *value = json_object_get(object, member->name);
-    if (value == NULL && !member->is_required) {
-        member->ret_text[0] = '\0';
-        return TURNOUT_OK;
-    }
     if (value == NULL) {
-        return error_fail(error, TURNOUT_BAD_INPUT, member->name, "missing");
+        return member->is_required ? error_fail(error, TURNOUT_BAD_INPUT, member->name, "missing")
+                                   : TURNOUT_OK;
     }
-    struct slice text = {json_string_value(value), json_string_length(value)};
+    struct slice text = text_of(value);
     if (!json_is_string(value) || (member->is_required && text.length == 0) || !text_is_utf8(text, NULL) ||
-        text_has_control(text) || !slice_copy(text, member->ret_text, member->capacity)) {
+        text_has_control(text) || text.length >= member->capacity) {
         return error_fail(error, TURNOUT_BAD_INPUT, member->name, "must be a text of %s%zu bytes on one line",
                           member->is_required ? "1 to " : "at most ", member->capacity - 1);
     }
@@ -62,7 +66,12 @@ enum turnout_error text_members_parse(struct slice json, const struct text_membe
     }
     enum turnout_error failed = check_names(object, members, count, error);
     for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
-        failed = read_member(object, &members[i], error);
+        failed = check_member(object, &members[i], error);
+    }
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) { /* only now: all of them or none */
+        bool fits = slice_copy(text_of(json_object_get(object, members[i].name)), members[i].ret_text,
+                               members[i].capacity);
+        assert(fits);
     }
     json_decref(object);
     return failed;

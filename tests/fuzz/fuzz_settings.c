@@ -35,6 +35,12 @@ static void check_bounds(const struct settings *settings)
     assert(settings->election[0] != '\0' && settings->data[0] != '\0');
     assert(settings->workers >= 1 && settings->workers <= WORKERS_MAX);
     assert(settings->publish_ms >= 50 && settings->publish_ms <= 60000);
+    assert(settings->connections_per_address >= 1 && settings->connections_per_address <= 65535);
+    assert(settings->refusals_per_minute >= 1 && settings->refusals_per_minute <= 1000000);
+    assert(settings->reports_per_minute >= 1 && settings->reports_per_minute <= 1000000);
+    assert(settings->proxies.count <= PROXIES_MAX);
+    assert(memchr(settings->redis.user, '\0', sizeof settings->redis.user) != NULL);
+    assert(!settings->redis_is_managed || settings->redis.user[0] == '\0');
     const struct listen_address *const addresses[] = {&settings->public_http, &settings->intake_http,
                                                       &settings->intake_stream, &settings->operate};
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
