@@ -22,6 +22,7 @@
 
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "vectors.h"
 #include "workspace.h"
@@ -380,24 +381,18 @@ END_TEST
 /* Nothing that stood in a body, or behind a refusal, was ever counted: the reports there name other units. */
 START_TEST(nothing_was_counted_out_of_a_body)
 {
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 11}, &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 11}, 201);
     small_wait_voted(turnoutd.public_port, 11);
-    http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
-    json_t *document = json_of(answer.body);
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "units_reported"), 1);
     json_decref(document);
-    http_answer_done(&answer);
 }
 END_TEST
 
 static void start_server(void)
 {
-    static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
     workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     /* The report that the cases send, so that it is a duplicate for all of them. */
     struct http_answer answer;
     http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", body, strlen(body), &answer);
@@ -423,9 +418,5 @@ int main(void)
 
     Suite *suite = suite_create("http");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -21,6 +21,7 @@
 
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "vectors.h"
 #include "workspace.h"
@@ -299,12 +300,9 @@ END_TEST
 
 static int64_t units_reported(void)
 {
-    struct http_answer answer;
-    http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
-    json_t *document = json_of(answer.body);
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     int64_t count = json_integer_of(json_object_of(document, "nation"), "units_reported");
     json_decref(document);
-    http_answer_done(&answer);
     return count;
 }
 
@@ -322,10 +320,7 @@ START_TEST(as_many_were_counted_as_were_taken)
     }
     ck_assert_uint_ge(total, CASES_LEAST);
 
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port, &(struct small_report){.unit = "last", .seq = 1}, &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.unit = "last", .seq = 1}, 201);
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     while (units_reported() < (int64_t)expected) {
         ck_assert_msg(clock_monotonic_ms() < deadline, "%lld units have reported, not %zu",
@@ -357,10 +352,9 @@ static void add_wide_election(void)
 
 static void start_server(void)
 {
-    static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
     workspace_init(&workspace);
     add_wide_election();
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void stop_server(void)
@@ -380,9 +374,5 @@ int main(void)
 
     Suite *suite = suite_create("json");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

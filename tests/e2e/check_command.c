@@ -3,13 +3,12 @@
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "process.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -19,9 +18,7 @@ static const char turnout[] = TURNOUT_BIN_DIR "/turnout";
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
-static char intake_url[URL_BYTES];
 static char public_url[URL_BYTES];
-static char stream_address[URL_BYTES];
 static char spool_path[WORKSPACE_PATH_BYTES];
 static char election_path[WORKSPACE_PATH_BYTES];
 
@@ -29,9 +26,7 @@ static void setup(void)
 {
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, NULL);
-    (void)snprintf(intake_url, sizeof intake_url, "http://127.0.0.1:%u", turnoutd.intake_http_port);
     (void)snprintf(public_url, sizeof public_url, "http://127.0.0.1:%u/", turnoutd.public_port);
-    (void)snprintf(stream_address, sizeof stream_address, "127.0.0.1:%u", turnoutd.intake_stream_port);
     workspace_path(&workspace, "spool", spool_path);
     workspace_path(&workspace, "election", election_path);
 }
@@ -42,9 +37,9 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-#define TO_INTAKE "report", "--server", intake_url, "--spool", spool_path, "--election", "small"
+#define TO_INTAKE "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--election", "small"
 #define TO_NOBODY "report", "--server", "http://127.0.0.1:1", "--spool", spool_path, "--election", "small"
-#define FLUSH     "report", "--server", intake_url, "--spool", spool_path, "--flush"
+#define FLUSH     "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--flush"
 #define AT        "--as-of", "2026-03-15T09:00:00+07:00"
 
 START_TEST(a_report_is_answered_in_words)
@@ -83,10 +78,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     command_check(&workspace, 1, "2 kept in", NULL, TO_NOBODY, "--unit", "0101-002", "--seq", "1", "--voted",
                   "20", NULL);
     /* A power cut in the midst of writing. */
-    FILE *spool = fopen(spool_path, "a");
-    ck_assert_ptr_nonnull(spool);
-    ck_assert_int_ge(fputs("{\"election\":\"small\",\"un", spool), 0);
-    ck_assert_int_eq(fclose(spool), 0);
+    workspace_append(&workspace, "spool", "{\"election\":\"small\",\"un");
     command_check(&workspace, 0, "accepted: unit 0101-001, report 1, 10 voted", "were no whole reports",
                   TO_INTAKE, "--unit", "0101-003", "--seq", "1", "--voted", "30", NULL);
     small_wait_voted(turnoutd.public_port, 60);
@@ -151,9 +143,9 @@ END_TEST
 START_TEST(a_simulation_is_counted)
 {
     command_check(&workspace, 0, "accepted   250", NULL, "simulate", "--election", election_path, "--stream",
-                  stream_address, "--reports-a-unit", "25", NULL);
+                  turnoutd.stream_address, "--reports-a-unit", "25", NULL);
     command_check(&workspace, 1, "\"superseded\":240", NULL, "simulate", "--election", election_path,
-                  "--stream", stream_address, "--reports-a-unit", "25", "--json", NULL);
+                  "--stream", turnoutd.stream_address, "--reports-a-unit", "25", "--json", NULL);
     command_check(&workspace, 1, NULL, "no server at 127.0.0.1 port 1", "simulate", "--election",
                   election_path, "--stream", "127.0.0.1:1", NULL);
     command_check(&workspace, 2, NULL, "--units 11", "simulate", "--election", election_path, "--units", "11",
@@ -194,9 +186,5 @@ int main(void)
     tcase_add_test(tests, a_simulation_is_counted);
     tcase_add_test(tests, a_wrong_command_line_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

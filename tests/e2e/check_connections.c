@@ -2,13 +2,12 @@
  * and a server that stops under them. */
 #include <check.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -17,7 +16,7 @@ static struct turnoutd turnoutd;
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "100", "--workers", "1", NULL};
+    static const char *const settings[] = {"--workers", "1", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
 }
@@ -189,9 +188,5 @@ int main(void)
 
     Suite *suite = suite_create("connections");
     suite_add_tcase(suite, edges);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include <turnout/base/clock.h>
 
 #include "answers.h"
@@ -15,19 +13,17 @@
 #include "http.h"
 #include "json_schema.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const char *const renew_quickly[] = {"--publish-ms", "50", NULL};
-
 static void setup(void)
 {
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void teardown(void)
@@ -38,14 +34,9 @@ static void teardown(void)
 
 static json_t *read_corrections(void)
 {
-    struct http_answer answer;
-    http_request(turnoutd.public_port, "GET", "/v1/corrections", "", &answer);
-    ck_assert_int_eq(answer.status, 200);
-    json_t *document = json_of(answer.body);
+    json_t *document = json_get(turnoutd.public_port, "/v1/corrections", 200);
     char fault[JSON_SCHEMA_FAULT_BYTES];
-    ck_assert_msg(json_schema_check("corrections.schema.json", document, fault), "%s: %s", fault,
-                  answer.body);
-    http_answer_done(&answer);
+    ck_assert_msg(json_schema_check("corrections.schema.json", document, fault), "%s", fault);
     return document;
 }
 
@@ -68,11 +59,8 @@ static json_t *wait_for(size_t count)
 
 static void report(int seq, int voted, const char *more, int status)
 {
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port,
-                      &(struct small_report){.seq = seq, .voted = voted, .more = more}, &answer);
-    ck_assert_msg(answer.status == status, "%d %s", answer.status, answer.body);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port,
+                        &(struct small_report){.seq = seq, .voted = voted, .more = more}, status);
 }
 
 static void ask(enum token_role role, const char *target, const char *body)
@@ -127,7 +115,7 @@ START_TEST(every_change_is_there)
     json_decref(document);
 
     turnoutd_stop(&turnoutd);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     document = wait_for(5);
     ck_assert(json_equal(before, json_object_get(document, "corrections")));
     json_decref(before);
@@ -187,10 +175,5 @@ int main(void)
     tcase_add_test(tests, holding_back_is_seen);
     tcase_add_test(tests, nobody_is_named);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

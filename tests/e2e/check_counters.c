@@ -2,13 +2,12 @@
  * hence an fdatasync. */
 #include <check.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http.h"
 #include "metric.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -86,9 +85,5 @@ int main(void)
 
     Suite *suite = suite_create("counters");
     suite_add_tcase(suite, counters);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

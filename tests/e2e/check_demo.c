@@ -14,6 +14,7 @@
 
 #include "http.h"
 #include "process.h"
+#include "suite.h"
 #include "workspace.h"
 
 #define HEADER "as_of,code,level,registered,voted,remaining,percent,communes_complete,communes,standing\n"
@@ -290,9 +291,5 @@ int main(void)
     tcase_add_test(tests, a_port_that_was_asked_for_and_is_taken);
     tcase_add_test(tests, wrong_usage);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

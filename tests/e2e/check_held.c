@@ -2,10 +2,7 @@
  * or not at all, and all of it on record. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <sodium.h>
 
 #include <turnout/base/clock.h>
 
@@ -14,6 +11,7 @@
 #include "http.h"
 #include "json_schema.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -23,8 +21,7 @@ static char decide[TOKEN_HEADER_BYTES]; /* of the nation */
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "50", "--workers", "2", NULL};
-    ck_assert_int_ge(sodium_init(), 0);
+    static const char *const settings[] = {"--workers", "2", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
     token_header(&workspace, ROLE_DECIDE, "T", decide);
@@ -139,12 +136,9 @@ static void press(const char *id, const char *decision, const char *header, int 
 static void wait_held(int64_t held)
 {
     for (;;) {
-        struct http_answer answer;
-        http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
-        json_t *document = json_of(answer.body);
+        json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
         int64_t shown = json_integer_of(json_object_of(document, "nation"), "held");
         json_decref(document);
-        http_answer_done(&answer);
         if (shown == held) {
             return;
         }
@@ -177,11 +171,8 @@ END_TEST
 
 START_TEST(what_came_later_stands)
 {
-    struct http_answer answer;
     hold("0101-001", 1, 10, 1300, "");
-    small_report_post(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 20}, &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 20}, 201);
     press("0101-001.1", "release", decide, 200, "superseded", true);
     press("0101-001.1", "release", decide, 200, "superseded", false);
     small_wait_voted(turnoutd.public_port, 20);
@@ -284,30 +275,19 @@ START_TEST(nothing_is_counted_past_the_roll)
 {
     struct workspace own;
     struct turnoutd strict;
-    char path[WORKSPACE_PATH_BYTES];
     char header[TOKEN_HEADER_BYTES];
-    struct http_answer answer;
     workspace_init(&own);
     workspace_add_small_election(&own, "election");
-    workspace_path(&own, "election/election.ini", path);
-    char *ini = workspace_read(path);
-    struct buffer stricter = {0};
-    buffer_printf(&stricter, "%s\ncorrections = held\n", ini);
-    workspace_write(&own, "election/election.ini", stricter.bytes);
-    buffer_done(&stricter);
-    free(ini);
+    workspace_append(&own, "election/election.ini", "\ncorrections = held\n");
     turnoutd_start(&strict, &own, NULL);
     token_header(&own, ROLE_DECIDE, "0101", header);
     static const struct small_report correction = {
         .seq = 2, .voted = 950, .more = ",\"kind\":\"correction\",\"reason\":\"miscount\""};
     static const struct small_report late = {.seq = 1, .voted = 5, .more = ",\"registered\":905"};
-    small_report_post(strict.intake_http_port, &correction, &answer);
-    ck_assert_msg(answer.status == 202, "%d %s", answer.status, answer.body);
-    http_answer_done(&answer);
-    small_report_post(strict.intake_http_port, &late, &answer);
-    ck_assert_msg(answer.status == 201, "%d %s", answer.status, answer.body);
-    http_answer_done(&answer);
+    small_report_expect(strict.intake_http_port, &correction, 202);
+    small_report_expect(strict.intake_http_port, &late, 201);
     for (int times = 0; times < 2; times++) {
+        struct http_answer answer;
         committee_ask(strict.intake_http_port, "/v1/held/0101-001.2", header,
                       "{\"decision\":\"release\",\"reason\":\"so\"}", &answer);
         ck_assert_msg(answer.status == 409, "%d %s", answer.status, answer.body);
@@ -351,11 +331,9 @@ START_TEST(the_many_of_one_commune_hide_no_others)
     ck_assert_int_eq(answer.status, 200);
     http_answer_done(&answer);
     buffer_done(&lines);
-    small_report_post(turnoutd.intake_http_port,
-                      &(struct small_report){.unit = "0102-001", .seq = 1, .more = ",\"registered\":1300"},
-                      &answer);
-    ck_assert_int_eq(answer.status, 202);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port,
+                        &(struct small_report){.unit = "0102-001", .seq = 1, .more = ",\"registered\":1300"},
+                        202);
 
     expect_listed("0102", (const char *const[]){"0102-001.1", NULL});
     char header[TOKEN_HEADER_BYTES];
@@ -414,10 +392,5 @@ int main(void)
     tcase_add_test(tests, nothing_is_counted_past_the_roll);
     tcase_add_test(tests, a_closed_election_is_still_decided);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

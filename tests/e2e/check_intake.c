@@ -1,7 +1,6 @@
 /* Reports into a real turnoutd over HTTP, one by one and in batches: what each is answered (DESIGN section 6), and
  * that what was acknowledged outlives the server. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/limits.h>
@@ -9,18 +8,17 @@
 #include "answers.h"
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
-
 static void setup(void)
 {
     workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void teardown(void)
@@ -47,9 +45,7 @@ static void expect_post(const struct small_report *report, int http_status, cons
 static json_t *problem_of(const struct http_answer *answer, int http_status, const char *code)
 {
     ck_assert_msg(answer->status == http_status, "%d, not %d: %s", answer->status, http_status, answer->body);
-    char type[64];
-    ck_assert(http_answer_header(answer, "Content-Type", type, sizeof type));
-    ck_assert_str_eq(type, "application/problem+json");
+    http_check_header(answer, "Content-Type", "application/problem+json");
     json_t *problem = json_of(answer->body);
     ck_assert_int_eq(json_integer_of(problem, "status"), http_status);
     ck_assert_uint_gt(strlen(json_text_of(problem, "title")), 0);
@@ -99,9 +95,7 @@ static void expect_problem(const char *content_type, const char *body, size_t bo
     http_post(turnoutd.intake_http_port, "/v1/reports", content_type, body, body_bytes, &answer);
     ck_assert_msg(answer.status == http_status, "%s: %d, not %d: %s", content_type, answer.status,
                   http_status, answer.body);
-    char type[64];
-    ck_assert(http_answer_header(&answer, "Content-Type", type, sizeof type));
-    ck_assert_str_eq(type, "application/problem+json");
+    http_check_header(&answer, "Content-Type", "application/problem+json");
     json_t *problem = json_of(answer.body);
     ck_assert_int_eq(json_integer_of(problem, "status"), http_status);
     json_decref(problem);
@@ -185,9 +179,7 @@ START_TEST(http_answers_a_batch_in_its_order)
     struct http_answer answer;
     post_lines(&lines, &answer);
     ck_assert_int_eq(answer.status, 200);
-    char type[64];
-    ck_assert(http_answer_header(&answer, "Content-Type", type, sizeof type));
-    ck_assert_str_eq(type, "application/x-ndjson");
+    http_check_header(&answer, "Content-Type", "application/x-ndjson");
 
     char *line = answer.body;
     for (size_t i = 0; i < CASES; i++) {
@@ -260,7 +252,7 @@ START_TEST(reports_outlive_the_server)
 {
     expect_post(&(struct small_report){.seq = 1, .voted = 321}, 201, "accepted");
     turnoutd_stop(&turnoutd);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, 321);
     expect_post(&(struct small_report){.seq = 1, .voted = 321}, 200, "duplicate");
     expect_post(&(struct small_report){.seq = 2, .voted = 322}, 201, "accepted");
@@ -275,10 +267,7 @@ START_TEST(unsigned_reports_need_open_intake)
     struct turnoutd strict;
     workspace_init(&own);
     turnoutd_start(&strict, &own, signed_only);
-    struct http_answer answer;
-    small_report_post(strict.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, &answer);
-    ck_assert_msg(answer.status == 401, "%d %s", answer.status, answer.body);
-    http_answer_done(&answer);
+    small_report_expect(strict.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, 401);
     turnoutd_stop(&strict);
     workspace_done(&own);
 }
@@ -301,10 +290,5 @@ int main(void)
     TCase *settings = tcase_create("settings");
     tcase_add_test(settings, unsigned_reports_need_open_intake);
     suite_add_tcase(suite, settings);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -9,18 +9,15 @@
 #include "command.h"
 #include "process.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
-
-enum { URL_BYTES = 64 };
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 static char election[WORKSPACE_PATH_BYTES];
 static char out[WORKSPACE_PATH_BYTES];
 static char spool[WORKSPACE_PATH_BYTES];
-static char intake_url[URL_BYTES];
-static char stream_address[URL_BYTES];
 
 static void set_up(void)
 {
@@ -40,8 +37,6 @@ static void tear_down(void)
 static void start_server(void)
 {
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake", "signed", NULL});
-    (void)snprintf(intake_url, sizeof intake_url, "http://127.0.0.1:%u", turnoutd.intake_http_port);
-    (void)snprintf(stream_address, sizeof stream_address, "127.0.0.1:%u", turnoutd.intake_stream_port);
 }
 
 /* Waits until turnoutd has read a keys.csv of so many keys. */
@@ -59,7 +54,7 @@ static void check_report(int status, const char *said, const char *unit, const c
 {
     char file[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(file, sizeof file, "%s/%s.pem", out, file_id);
-    command_check(&workspace, status, said, NULL, "report", "--server", intake_url, "--spool", spool,
+    command_check(&workspace, status, said, NULL, "report", "--server", turnoutd.intake_url, "--spool", spool,
                   "--election", "small", "--unit", unit, "--seq", seq, "--voted", "7", "--as-of",
                   "2026-03-15T09:00:00+07:00", "--key", file, "--key-id", key_id, NULL);
 }
@@ -72,8 +67,8 @@ START_TEST(who_has_the_key_is_heard)
                   NULL, MAKE, "--units", "--communes", "--provinces", NULL);
     command_check(&workspace, 0, "16 keys", NULL, "register", "check", election, NULL);
     start_server();
-    command_check(&workspace, 3, "bad-signature", NULL, "report", "--server", intake_url, "--spool", spool,
-                  "--election", "small", "--unit", "0101-001", "--seq", "1", "--voted", "7", NULL);
+    command_check(&workspace, 3, "bad-signature", NULL, "report", "--server", turnoutd.intake_url, "--spool",
+                  spool, "--election", "small", "--unit", "0101-001", "--seq", "1", "--voted", "7", NULL);
     check_report(0, "accepted: unit 0101-001, report 1", "0101-001", "1", "0101-001.1", "0101-001.1");
     check_report(3, "out-of-scope", "0101-001", "2", "0101-002.1", "0101-002.1");
     check_report(3, "bad-signature", "0101-001", "2", "0101-002.1", "0101-001.1");
@@ -115,14 +110,14 @@ START_TEST(a_simulation_signs)
     command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     start_server();
     command_check(&workspace, 1, "bad-signature", NULL, "simulate", "--election", election, "--stream",
-                  stream_address, NULL);
+                  turnoutd.stream_address, NULL);
     command_check(&workspace, 0, "accepted   50", NULL, "simulate", "--election", election, "--stream",
-                  stream_address, "--keys", out, "--reports-a-unit", "5", NULL);
+                  turnoutd.stream_address, "--keys", out, "--reports-a-unit", "5", NULL);
     turnoutd_stop(&turnoutd);
     command_check(&workspace, 0, "revoked from", NULL, "keys", "revoke", "--election", election, "0102-003.1",
                   NULL);
     command_check(&workspace, 2, NULL, "no good key for unit 0102-003", "simulate", "--election", election,
-                  "--stream", stream_address, "--keys", out, NULL);
+                  "--stream", turnoutd.stream_address, "--keys", out, NULL);
     command_check(&workspace, 2, NULL, "cannot be opened", "simulate", "--election", election, "--keys",
                   "/nowhere", NULL);
 }
@@ -249,9 +244,5 @@ int main(void)
     tcase_add_test(tests, secrets_stay_in_their_files);
     tcase_add_test(tests, a_wrong_command_line_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

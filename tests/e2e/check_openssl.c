@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -95,10 +96,7 @@ START_TEST(a_shell_can_sign)
 
     static const char *const settings[] = {"--intake", "signed", NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
-    struct buffer intake = {0};
-    buffer_printf(&intake, "http://127.0.0.1:%u", turnoutd.intake_http_port);
-    ck_assert_int_eq(setenv("intake", intake.bytes, 1), 0);
-    buffer_done(&intake);
+    ck_assert_int_eq(setenv("intake", turnoutd.intake_url, 1), 0);
 
     char *row = run("make-key");
     json_t *answer = send_report();
@@ -131,9 +129,5 @@ int main(void)
     TCase *tests = tcase_create("openssl");
     tcase_add_test(tests, a_shell_can_sign);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

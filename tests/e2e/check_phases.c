@@ -3,10 +3,7 @@
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <sodium.h>
 
 #include <turnout/base/clock.h>
 
@@ -14,6 +11,7 @@
 #include "committee.h"
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -39,10 +37,8 @@ static void start_second(void)
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "100", NULL};
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
-    turnoutd_start(&first, &workspace, settings);
+    turnoutd_start(&first, &workspace, NULL);
     token_header(&workspace, ROLE_ADMIN, "T", admin);
 }
 
@@ -81,12 +77,7 @@ static void set_mode(const char *mode, const char *before)
 
 static json_t *shown_by(const struct turnoutd *turnoutd)
 {
-    struct http_answer answer;
-    http_request(turnoutd->public_port, "GET", "/v1/turnout", "", &answer);
-    ck_assert_int_eq(answer.status, 200);
-    json_t *document = json_of(answer.body);
-    http_answer_done(&answer);
-    return document;
+    return json_get(turnoutd->public_port, "/v1/turnout", 200);
 }
 
 static bool shows(const struct turnoutd *turnoutd, bool is_test, const char *mode)
@@ -225,8 +216,7 @@ START_TEST(what_is_held_outlives_the_server)
     expect_report(&first, 1, 10, 201, NULL);
     set_mode("hold", "live");
     turnoutd_stop(&first);
-    static const char *const settings[] = {"--publish-ms", "100", NULL};
-    turnoutd_start(&first, &workspace, settings);
+    turnoutd_start(&first, &workspace, NULL);
     json_t *document = shown_by(&first);
     ck_assert(json_is_null(json_object_get(json_object_of(document, "nation"), "voted")));
     json_decref(document);
@@ -249,10 +239,5 @@ int main(void)
     tcase_add_test(tests, rounds_keeps_what_the_last_one_showed);
     tcase_add_test(tests, what_is_held_outlives_the_server);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,11 +2,11 @@
  * only read, so they share one server with five reports in it. How the documents are served: check_serving.c. */
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -57,14 +57,11 @@ static const struct shown areas[SMALL_AREAS] = {
 
 static void start_server(void)
 {
-    static const char *const settings[] = {"--publish-ms", "100", "--workers", "3", NULL};
+    static const char *const settings[] = {"--workers", "3", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-        struct http_answer answer;
-        small_report_post(turnoutd.intake_http_port, &reports[i], &answer);
-        ck_assert_msg(answer.status == 201, "%d %s", answer.status, answer.body);
-        http_answer_done(&answer);
+        small_report_expect(turnoutd.intake_http_port, &reports[i], 201);
     }
     small_wait_voted(turnoutd.public_port, VOTED);
 }
@@ -82,19 +79,12 @@ static void get(const char *target, const char *headers, struct http_answer *ret
     http_request(turnoutd.public_port, "GET", target, headers, ret_answer);
 }
 
-static void check_header(const struct http_answer *answer, const char *name, const char *wanted)
-{
-    char value[HEADER_BYTES];
-    ck_assert_msg(http_answer_header(answer, name, value, sizeof value), "no %s in %s", name, answer->head);
-    ck_assert_str_eq(value, wanted);
-}
-
 static json_t *get_json(const char *target)
 {
     struct http_answer answer;
     get(target, "", &answer);
     ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
-    check_header(&answer, "Content-Type", "application/json");
+    http_check_header(&answer, "Content-Type", "application/json");
     json_t *document = json_of(answer.body);
     http_answer_done(&answer);
     return document;
@@ -324,9 +314,5 @@ int main(void)
 
     Suite *suite = suite_create("public");
     suite_add_tcase(suite, figures);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "committee.h"
-#include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -16,14 +14,11 @@ static struct workspace workspace;
 static struct turnoutd turnoutd;
 static char data[WORKSPACE_PATH_BYTES];
 
-static const char *const renew_quickly[] = {"--publish-ms", "50", NULL};
-
 static void setup(void)
 {
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
     workspace_path(&workspace, "data", data);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void teardown(void)
@@ -59,10 +54,7 @@ static void reset_here(const char *more, const char *typed, int status, const ch
 
 static void report(int status)
 {
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 10}, &answer);
-    ck_assert_msg(answer.status == status, "%d %s", answer.status, answer.body);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 10}, status);
 }
 
 static void ask_to_open(int status)
@@ -81,12 +73,12 @@ START_TEST(a_rehearsal_is_cleared)
     reset_here("", "", 1, "nothing was cleared");
     reset_here("", "smal\n", 1, "nothing was cleared");
     reset_here("", "small election\n", 1, "nothing was cleared");
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, 10);
     turnoutd_stop(&turnoutd);
 
     reset_here("", "small\n", 0, "1 reports");
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, 0);
     ask_to_open(200);
     turnoutd_stop(&turnoutd);
@@ -129,10 +121,5 @@ int main(void)
     tcase_add_test(tests, an_election_is_not_cleared_by_mistake);
     tcase_add_test(tests, a_wrong_command_line_is_told);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

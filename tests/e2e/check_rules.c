@@ -2,34 +2,22 @@
  * in it, until it is decided. */
 #include <check.h>
 #include <hiredis/hiredis.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <turnout/base/buffer.h>
 
 #include "answers.h"
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
-
 /* The small election with more rules behind its last line, which stands in [rules]. */
 static void add_rules(const char *rules)
 {
-    char path[WORKSPACE_PATH_BYTES];
     workspace_add_small_election(&workspace, "election");
-    workspace_path(&workspace, "election/election.ini", path);
-    char *ini = workspace_read(path);
-    struct buffer more = {0};
-    buffer_printf(&more, "%s%s", ini, rules);
-    workspace_write(&workspace, "election/election.ini", more.bytes);
-    buffer_done(&more);
-    free(ini);
+    workspace_append(&workspace, "election/election.ini", rules);
 }
 
 static void setup(void)
@@ -37,7 +25,7 @@ static void setup(void)
     workspace_init(&workspace);
     add_rules("decrease = hold\njump = reject\nvoters-an-hour = 100\ncorrections = held\n"
               "same-figures = flag\ncomplete-not-before = 12:00\n");
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void teardown(void)
@@ -66,16 +54,13 @@ static void expect_post(const struct small_report *report, int http_status, cons
 static void expect_nation(int64_t voted, int64_t held)
 {
     small_wait_voted(turnoutd.public_port, voted);
-    struct http_answer answer;
-    http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
-    json_t *document = json_of(answer.body);
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     const json_t *nation = json_object_of(document, "nation");
     ck_assert_int_eq(json_integer_of(nation, "voted"), voted);
     ck_assert_int_eq(json_integer_of(nation, "held"), held);
     ck_assert_int_eq(json_integer_of(nation, "registered"), SMALL_REGISTERED);
     ck_assert(json_is_true(json_object_get(nation, "verified")));
     json_decref(document);
-    http_answer_done(&answer);
 }
 
 /* As a committee would, but without asking the server. */
@@ -187,10 +172,5 @@ int main(void)
     tcase_add_test(tests, the_election_says_what_is_done);
     tcase_add_test(tests, an_as_of_that_is_rejected_says_which);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

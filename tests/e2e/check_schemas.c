@@ -4,15 +4,16 @@
 #include <hiredis/hiredis.h>
 #include <jansson.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/base/text.h>
 
+#include "hidden_area.h"
 #include "http.h"
 #include "json_schema.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -23,7 +24,7 @@ static struct turnoutd turnoutd;
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "50", "--workers", "2", NULL};
+    static const char *const settings[] = {"--workers", "2", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
 }
@@ -54,12 +55,7 @@ enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 static json_t *get_json(const char *target, int status)
 {
-    struct http_answer answer;
-    http_request(turnoutd.public_port, "GET", target, "", &answer);
-    ck_assert_msg(answer.status == status, "%s: %d, not %d", target, answer.status, status);
-    json_t *document = json_of(answer.body);
-    http_answer_done(&answer);
-    return document;
+    return json_get(turnoutd.public_port, target, status);
 }
 
 static void check_documents(void)
@@ -176,23 +172,7 @@ static void wait_verified(bool wanted)
 /* Nothing that was counted is shown; what the register says is. */
 static void check_hidden(const json_t *area)
 {
-    static const char *const hidden[] = {"registered",
-                                         "voted",
-                                         "remaining",
-                                         "percent",
-                                         "units_reported",
-                                         "units_complete",
-                                         "communes_complete",
-                                         "registered_reported",
-                                         "percent_of_reported",
-                                         "percent_low",
-                                         "percent_high",
-                                         "held",
-                                         "as_of"};
-    const char *code = json_text_of(area, "code");
-    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
-        ck_assert_msg(json_is_null(json_object_get(area, hidden[i])), "%s shows %s", code, hidden[i]);
-    }
+    hidden_area_check(area);
     ck_assert(json_is_false(json_object_get(area, "verified")));
     ck_assert_int_gt(json_integer_of(area, "units"), 0);
     ck_assert_int_gt(json_integer_of(area, "communes"), 0);
@@ -309,9 +289,5 @@ int main(void)
 
     Suite *suite = suite_create("schemas");
     suite_add_tcase(suite, schemas);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

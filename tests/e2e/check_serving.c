@@ -10,6 +10,7 @@
 
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -35,13 +36,6 @@ static void get(const char *target, const char *headers, struct http_answer *ret
     http_request(turnoutd.public_port, "GET", target, headers, ret_answer);
 }
 
-static void check_header(const struct http_answer *answer, const char *name, const char *wanted)
-{
-    char value[HEADER_BYTES];
-    ck_assert_msg(http_answer_header(answer, name, value, sizeof value), "no %s in %s", name, answer->head);
-    ck_assert_str_eq(value, wanted);
-}
-
 /* ---- documents ---- */
 
 static const char *const documents[] = {"/v1/turnout", "/v1/areas/01", "/v1/snapshot.json",
@@ -50,9 +44,9 @@ enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 static void check_caching(const struct http_answer *answer)
 {
-    check_header(answer, "Cache-Control", "public, max-age=2, stale-while-revalidate=30");
-    check_header(answer, "Vary", "Accept-Encoding");
-    check_header(answer, "Access-Control-Allow-Origin", "*");
+    http_check_header(answer, "Cache-Control", "public, max-age=2, stale-while-revalidate=30");
+    http_check_header(answer, "Vary", "Accept-Encoding");
+    http_check_header(answer, "Access-Control-Allow-Origin", "*");
     char value[HEADER_BYTES];
     ck_assert(http_answer_header(answer, "Last-Modified", value, sizeof value));
     ck_assert_str_eq(value + strlen(value) - strlen(" GMT"), " GMT");
@@ -76,7 +70,7 @@ START_TEST(documents_are_cached_by_etag)
         get(documents[i], header.bytes, &answer);
         ck_assert_msg(answer.status == 304, "%s: %d", documents[i], answer.status);
         check_caching(&answer);
-        check_header(&answer, "ETag", etag);
+        http_check_header(&answer, "ETag", etag);
         http_answer_done(&answer);
         buffer_done(&header);
 
@@ -120,7 +114,7 @@ START_TEST(documents_come_compressed)
         struct http_answer packed;
         get(documents[i], "Accept-Encoding: br, gzip\r\n", &packed);
         ck_assert_int_eq(packed.status, 200);
-        check_header(&packed, "Content-Encoding", "gzip");
+        http_check_header(&packed, "Content-Encoding", "gzip");
         check_caching(&packed);
         /* Other bytes, so another strong ETag. */
         ck_assert(http_answer_header(&packed, "ETag", value, sizeof value));
@@ -157,7 +151,7 @@ START_TEST(head_is_get_without_the_body)
         for (size_t h = 0; h < sizeof same / sizeof same[0]; h++) {
             char value[HEADER_BYTES];
             ck_assert(http_answer_header(&head, same[h], value, sizeof value));
-            check_header(&whole, same[h], value);
+            http_check_header(&whole, same[h], value);
         }
         http_answer_done(&head);
         http_answer_done(&whole);
@@ -188,7 +182,7 @@ START_TEST(methods_and_paths_are_told_apart)
                      posts ? "Content-Length: 0\r\n" : "", &answer);
         ck_assert_msg(answer.status == cases[i].status, "%s %s: %d, not %d", cases[i].method, cases[i].target,
                       answer.status, cases[i].status);
-        check_header(&answer, "Content-Type", "application/problem+json");
+        http_check_header(&answer, "Content-Type", "application/problem+json");
         json_t *problem = json_of(answer.body);
         ck_assert_int_eq(json_integer_of(problem, "status"), cases[i].status);
         ck_assert_ptr_nonnull(strstr(json_text_of(problem, "type"), "urn:turnout:problem:"));
@@ -210,7 +204,7 @@ START_TEST(options_tells_what_is_allowed)
     http_request(turnoutd.public_port, "OPTIONS", "/v1/turnout",
                  "Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n", &answer);
     ck_assert_int_eq(answer.status, 204);
-    check_header(&answer, "Access-Control-Allow-Origin", "*");
+    http_check_header(&answer, "Access-Control-Allow-Origin", "*");
     char allow[HEADER_BYTES];
     ck_assert(http_answer_header(&answer, "Allow", allow, sizeof allow));
     ck_assert(strstr(allow, "GET") != NULL && strstr(allow, "HEAD") != NULL &&
@@ -218,6 +212,21 @@ START_TEST(options_tells_what_is_allowed)
     http_answer_done(&answer);
 }
 END_TEST
+
+/* Sends a request whose answer must be the last one on its connection. Returns the status. */
+static int status_of_last(const char *request)
+{
+    struct http_link link;
+    struct http_answer answer;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, request);
+    http_read_answer(&link, true, &answer);
+    int status = answer.status;
+    http_check_header(&answer, "Connection", "close");
+    http_answer_done(&answer);
+    http_expect_closed(&link);
+    return status;
+}
 
 /* Each is refused, and the connection closed with nothing behind it read as another request. */
 START_TEST(requests_that_could_be_smuggled_are_refused)
@@ -239,17 +248,8 @@ START_TEST(requests_that_could_be_smuggled_are_refused)
         "\x16\x03\x01\x02 not HTTP at all\r\n\r\n",
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-        struct http_link link;
-        http_open(&link, turnoutd.public_port);
-        http_send_text(&link, requests[i]);
-        struct http_answer answer;
-        http_read_answer(&link, true, &answer);
-        ck_assert_msg(answer.status >= 400, "%d for %s", answer.status, requests[i]);
-        check_header(&answer, "Connection", "close");
-        http_answer_done(&answer);
-        http_read_to_end(&link);
-        ck_assert_msg(link.received.length == 0, "more than one answer for %s", requests[i]);
-        http_close(&link);
+        int status = status_of_last(requests[i]);
+        ck_assert_msg(status >= 400, "%d for %s", status, requests[i]);
     }
 }
 END_TEST
@@ -275,23 +275,8 @@ END_TEST
 
 START_TEST(connections_end_when_asked_to)
 {
-    static const char *const requests[] = {
-        "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/turnout HTTP/1.0\r\n\r\n",
-    };
-    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-        struct http_link link;
-        http_open(&link, turnoutd.public_port);
-        http_send_text(&link, requests[i]);
-        struct http_answer answer;
-        http_read_answer(&link, true, &answer);
-        ck_assert_int_eq(answer.status, 200);
-        check_header(&answer, "Connection", "close");
-        http_answer_done(&answer);
-        http_read_to_end(&link);
-        ck_assert_uint_eq(link.received.length, 0);
-        http_close(&link);
-    }
+    ck_assert_int_eq(status_of_last("GET /v1/turnout HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 200);
+    ck_assert_int_eq(status_of_last("GET /v1/turnout HTTP/1.0\r\n\r\n"), 200);
 }
 END_TEST
 
@@ -352,9 +337,5 @@ int main(void)
         tcase_add_unchecked_fixture(all[i], start_server, stop_server);
         suite_add_tcase(suite, all[i]);
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,17 +3,15 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/wire/report_json.h>
-#include <turnout/wire/signature.h>
 
-#include "answers.h"
 #include "signed_reports.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -24,8 +22,8 @@ static const char unsigned_report[] = "";
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const char *const signed_intake[] = {"--intake", "signed", "--publish-ms", "100", NULL};
-static const char *const open_intake[] = {"--intake", "open", "--publish-ms", "100", NULL};
+static const char *const signed_intake[] = {"--intake", "signed", NULL};
+static const char *const open_intake[] = {"--intake", "open", NULL};
 
 /* ---- keys ---- */
 
@@ -89,7 +87,6 @@ static void wait_logged(const char *words)
 
 static void set_up(void)
 {
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
     workspace_add_small_election(&workspace, "election");
 }
@@ -267,12 +264,9 @@ static void set_phase(const char *phase)
 
 static bool shown_as_test(void)
 {
-    struct http_answer answer;
-    http_request(turnoutd.public_port, "GET", "/v1/turnout", "", &answer);
-    json_t *document = json_of(answer.body);
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     bool is_test = json_is_true(json_object_get(document, "test"));
     json_decref(document);
-    http_answer_done(&answer);
     return is_test;
 }
 
@@ -418,10 +412,5 @@ int main(void)
     tcase_add_test(tests, without_keys_nobody_can_report);
     tcase_add_test(tests, faulty_keys_are_told_before_the_day);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "answers.h"
 #include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -17,27 +18,16 @@ enum { LINE_BYTES = 4096 };
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const char *const renew_quickly[] = {"--publish-ms", "100", NULL};
-
 static void setup(void)
 {
     workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, renew_quickly);
+    turnoutd_start(&turnoutd, &workspace, NULL);
 }
 
 static void teardown(void)
 {
     turnoutd_stop(&turnoutd);
     workspace_done(&workspace);
-}
-
-static void send_report(struct http_link *link, const struct small_report *report)
-{
-    struct buffer line = {0};
-    small_report_write(&line, report);
-    buffer_append_char(&line, '\n');
-    http_send(link, line.bytes, line.length);
-    buffer_done(&line);
 }
 
 /* The next answer, which must be of this line; the caller gives it back. */
@@ -55,7 +45,7 @@ static json_t *read_answer(struct http_link *link, int64_t line_number)
 static char *check_exchange(struct http_link *link, int64_t line_number, const struct small_report *report,
                             const char *status, const char *code)
 {
-    send_report(link, report);
+    small_report_send(link, report);
     json_t *answer = read_answer(link, line_number);
     answer_check_member(answer, "unit", report->unit != NULL ? report->unit : "0101-001", status);
     ck_assert_int_eq(json_integer_of(answer, "seq"), report->seq);
@@ -115,7 +105,7 @@ START_TEST(stream_rejects)
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
     for (size_t i = 0; i < bad_report_count; i++) {
-        send_report(&link, &bad_reports[i].report);
+        small_report_send(&link, &bad_reports[i].report);
         json_t *answer = read_answer(&link, (int64_t)i + 1);
         answer_check_member(answer, "status", "rejected", bad_reports[i].name);
         answer_check_refusal(answer, &bad_reports[i]);
@@ -227,9 +217,7 @@ START_TEST(stream_drops_half_a_line)
     json_t *answer = read_answer(&link, 2);
     answer_check_member(answer, "code", "malformed", "half a line");
     json_decref(answer);
-    http_read_to_end(&link);
-    ck_assert_uint_eq(link.received.length, 0);
-    http_close(&link);
+    http_expect_closed(&link);
     buffer_done(&half);
 
     http_open(&link, turnoutd.intake_stream_port);
@@ -286,10 +274,5 @@ int main(void)
     tcase_add_test(stream, stream_drops_half_a_line);
     tcase_add_test(stream, stream_counts_once_what_two_lines_send);
     suite_add_tcase(suite, stream);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,19 +1,16 @@
 /* The secret that turnoutd makes, and the tokens that `turnout token make` makes of it. */
 #include <check.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <sodium.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/service/secret.h>
 
 #include "command.h"
 #include "process.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -25,7 +22,6 @@ static char election[WORKSPACE_PATH_BYTES];
 
 static void setup(void)
 {
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
     workspace_path(&workspace, "data", data);
     workspace_path(&workspace, "election", election);
@@ -160,10 +156,5 @@ int main(void)
     tcase_add_test(tests, a_secret_that_others_can_read_is_refused);
     tcase_add_test(tests, the_secret_is_never_logged);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,10 +2,7 @@
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <sodium.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/wire/read_signature.h>
@@ -14,7 +11,9 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "signed_reports.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -22,37 +21,17 @@ static struct workspace workspace;
 static struct turnoutd turnoutd;
 static char view[TOKEN_HEADER_BYTES]; /* of the nation */
 
-static const unsigned char unit_seed[SIGNING_SEED_BYTES] = {1};
-static const unsigned char other_seed[SIGNING_SEED_BYTES] = {2};
-static const unsigned char office_seed[SIGNING_SEED_BYTES] = {3};
-
-static void add_key(struct buffer *out, const char *id, const char *area, const unsigned char *seed,
-                    const char *revoked)
-{
-    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
-    char text[PUBLIC_KEY_TEXT_BYTES + 1];
-    ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, seed), 0);
-    (void)sodium_bin2base64(text, sizeof text, public_key, sizeof public_key,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    buffer_printf(out, "%s,%s,%s,,,%s\n", id, area, text, revoked);
-}
+static const struct key_row keys[] = {{"0101-001.a", "0101-001", "", "", ""},
+                                      {"0101-002.a", "0101-002", "", "", ""},
+                                      {"0101-001.b", "0101-001", "", "", "2026-03-01T00:00:00+07:00"},
+                                      {"0101.office", "0101", "", "", ""}};
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "100", NULL};
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
     workspace_add_small_election(&workspace, "election");
-    struct buffer keys = {0};
-    buffer_append_text(&keys, "key,area,public_key,from,until,revoked\n");
-    add_key(&keys, "0101-001.a", "0101-001", unit_seed, "");
-    add_key(&keys, "0101-002.a", "0101-002", other_seed, "");
-    add_key(&keys, "0101-001.b", "0101-001", other_seed, "2026-03-01T00:00:00+07:00");
-    add_key(&keys, "0101.office", "0101", office_seed, "");
-    workspace_write(&workspace, "election/keys.csv", keys.bytes);
-    buffer_done(&keys);
-    turnoutd_start(&turnoutd, &workspace, settings);
+    key_rows_write(&workspace, keys, sizeof keys / sizeof keys[0]);
+    turnoutd_start(&turnoutd, &workspace, NULL);
     token_header(&workspace, ROLE_VIEW, "T", view);
 }
 
@@ -67,9 +46,7 @@ static json_t *get(const char *target)
     struct http_answer answer;
     committee_ask(turnoutd.intake_http_port, target, view, NULL, &answer);
     ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
-    char value[32];
-    ck_assert(http_answer_header(&answer, "Cache-Control", value, sizeof value));
-    ck_assert_str_eq(value, "no-store");
+    http_check_header(&answer, "Cache-Control", "no-store");
     json_t *document = json_of(answer.body);
     char fault[JSON_SCHEMA_FAULT_BYTES];
     bool is_list = strncmp(target, "/v1/areas/", strlen("/v1/areas/")) == 0;
@@ -81,10 +58,7 @@ static json_t *get(const char *target)
 
 static void report(const struct small_report *sent, int status)
 {
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port, sent, &answer);
-    ck_assert_msg(answer.status == status, "%d, not %d: %s", answer.status, status, answer.body);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, sent, status);
 }
 
 /* ---- one ---- */
@@ -234,10 +208,13 @@ END_TEST
 
 /* ---- the unit itself ---- */
 
+/* `signer` is the key that it is really signed with. */
 static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
-                          const unsigned char *seed, int status)
+                          const char *signer, int status)
 {
     struct read_signature signature = {.time = clock_wall_ms() / 1000 - age_s};
+    unsigned char seed[SIGNING_SEED_BYTES];
+    signing_seed_of(signer, seed);
     ck_assert(slice_copy(slice_of(key), signature.key, sizeof signature.key));
     read_signature_sign(&signature, "small", signed_unit, seed);
     char header[512];
@@ -251,20 +228,20 @@ static void expect_signed(const char *target_unit, const char *key, const char *
 START_TEST(a_unit_reads_itself)
 {
     enum { SLACK_S = 20 }; /* what a busy machine may take between signing and verifying */
-    expect_signed("0101-001", "0101-001.a", "0101-001", 0, unit_seed, 200);
-    expect_signed("0101-001", "0101-001.a", "0101-001", READ_SIGNATURE_AGE_S_MAX - SLACK_S, unit_seed, 200);
-    expect_signed("0101-001", "0101-001.a", "0101-001", SLACK_S - READ_SIGNATURE_AGE_S_MAX, unit_seed, 200);
-    expect_signed("0101-001", "0101-001.a", "0101-001", READ_SIGNATURE_AGE_S_MAX + 1, unit_seed, 401);
-    expect_signed("0101-001", "0101-001.a", "0101-001", -READ_SIGNATURE_AGE_S_MAX - SLACK_S, unit_seed, 401);
-    expect_signed("0101-001", "0101-001.a", "0101-001", 0, other_seed,
-                  401);                                                     /* another's key under its name */
-    expect_signed("0101-001", "0101-001.a", "0101-002", 0, unit_seed, 401); /* signed for another unit */
-    expect_signed("0101-001", "0101-001.b", "0101-001", 0, other_seed, 401);   /* revoked */
-    expect_signed("0101-001", "nobody", "0101-001", 0, unit_seed, 401);        /* no such key */
-    expect_signed("0101-002", "0101-001.a", "0101-002", 0, unit_seed, 403);    /* another unit */
-    expect_signed("0101-001", "0101.office", "0101-001", 0, office_seed, 403); /* an office has tokens */
-    expect_signed("0101-009", "0101-001.a", "0101-009", 0, unit_seed,
-                  401); /* tells nothing of what there is */
+    static const char unit[] = "0101-001";
+    static const char key[] = "0101-001.a";
+    expect_signed(unit, key, unit, 0, key, 200);
+    expect_signed(unit, key, unit, READ_SIGNATURE_AGE_S_MAX - SLACK_S, key, 200);
+    expect_signed(unit, key, unit, SLACK_S - READ_SIGNATURE_AGE_S_MAX, key, 200);
+    expect_signed(unit, key, unit, READ_SIGNATURE_AGE_S_MAX + 1, key, 401);
+    expect_signed(unit, key, unit, -READ_SIGNATURE_AGE_S_MAX - SLACK_S, key, 401);
+    expect_signed(unit, key, unit, 0, "0101-002.a", 401);            /* another's key under its name */
+    expect_signed(unit, key, "0101-002", 0, key, 401);               /* signed for another unit */
+    expect_signed(unit, "0101-001.b", unit, 0, "0101-001.b", 401);   /* revoked */
+    expect_signed(unit, "nobody", unit, 0, key, 401);                /* no such key */
+    expect_signed("0101-002", key, "0101-002", 0, key, 403);         /* another unit */
+    expect_signed(unit, "0101.office", unit, 0, "0101.office", 403); /* an office has tokens */
+    expect_signed("0101-009", key, "0101-009", 0, key, 401);         /* tells nothing of what there is */
 }
 END_TEST
 
@@ -281,10 +258,5 @@ int main(void)
     tcase_add_test(tests, a_round_must_be_one);
     tcase_add_test(tests, a_unit_reads_itself);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

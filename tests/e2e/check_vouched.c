@@ -4,19 +4,19 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/wire/report_json.h>
-#include <turnout/wire/signature.h>
 
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "signed_reports.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -25,24 +25,14 @@ enum { LINE_BYTES = 1024 };
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 
-static const unsigned char unit_seed[SIGNING_SEED_BYTES] = {1};
+static const struct key_row unit_key = {"0201-001.a", "0201-001", "", "", ""};
 
 static void setup(void)
 {
-    static const char *const settings[] = {"--publish-ms", "100", "--intake", "signed", NULL};
-    ck_assert_int_ge(sodium_init(), 0);
+    static const char *const settings[] = {"--intake", "signed", NULL};
     workspace_init(&workspace);
     workspace_add_small_election(&workspace, "election");
-    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
-    char text[PUBLIC_KEY_TEXT_BYTES + 1];
-    ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, unit_seed), 0);
-    (void)sodium_bin2base64(text, sizeof text, public_key, sizeof public_key,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    struct buffer keys = {0};
-    buffer_printf(&keys, "key,area,public_key,from,until,revoked\n0201-001.a,0201-001,%s,,,\n", text);
-    workspace_write(&workspace, "election/keys.csv", keys.bytes);
-    buffer_done(&keys);
+    key_rows_write(&workspace, &unit_key, 1);
     turnoutd_start(&turnoutd, &workspace, settings);
 }
 
@@ -58,15 +48,6 @@ static void send_token(struct http_link *link, const char *token)
 {
     struct buffer line = {0};
     buffer_printf(&line, "{\"token\":\"%s\"}\n", token);
-    http_send(link, line.bytes, line.length);
-    buffer_done(&line);
-}
-
-static void send_report(struct http_link *link, const struct small_report *report)
-{
-    struct buffer line = {0};
-    small_report_write(&line, report);
-    buffer_append_char(&line, '\n');
     http_send(link, line.bytes, line.length);
     buffer_done(&line);
 }
@@ -122,15 +103,15 @@ START_TEST(a_relay_vouches_for_its_units)
     ck_assert_int_eq(json_integer_of(welcome, "line"), 1);
     json_decref(welcome);
 
-    send_report(&link, &(struct small_report){.seq = 1, .voted = 10});
+    small_report_send(&link, &(struct small_report){.seq = 1, .voted = 10});
     expect_line(&link, 2, "accepted", NULL);
-    send_report(&link, &(struct small_report){.unit = "0102-001", .seq = 1, .voted = 10});
+    small_report_send(&link, &(struct small_report){.unit = "0102-001", .seq = 1, .voted = 10});
     expect_line(&link, 3, "rejected", "out-of-scope");
-    send_report(&link, &(struct small_report){.seq = 2, .voted = 1001});
+    small_report_send(&link, &(struct small_report){.seq = 2, .voted = 1001});
     expect_line(&link, 4, "rejected", "voted-exceeds-registered");
     send_token(&link, token); /* only a first line is one */
     expect_line(&link, 5, "rejected", "malformed");
-    send_report(&link, &(struct small_report){.seq = 1, .voted = 10});
+    small_report_send(&link, &(struct small_report){.seq = 1, .voted = 10});
     expect_line(&link, 6, "duplicate", NULL);
     http_close(&link);
     small_wait_voted(turnoutd.public_port, 10);
@@ -154,9 +135,8 @@ START_TEST(what_is_signed_is_verified_all_the_same)
                             .seq = 1,
                             .as_of_text = "2026-03-15T09:00:00+07:00",
                             .voted = 5,
-                            .registered = REGISTERED_ABSENT,
-                            .key = "0201-001.a"};
-    report_sign(&report, unit_seed);
+                            .registered = REGISTERED_ABSENT};
+    signed_report_sign(&report, unit_key.id, unit_key.id);
     struct buffer line = {0};
     report_json_write(&line, &report);
     buffer_append_char(&line, '\n');
@@ -181,7 +161,7 @@ START_TEST(without_a_token_nobody_vouches)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
-    send_report(&link, &(struct small_report){.seq = 1, .voted = 10});
+    small_report_send(&link, &(struct small_report){.seq = 1, .voted = 10});
     expect_line(&link, 1, "rejected", "bad-signature");
     http_close(&link);
 }
@@ -202,11 +182,9 @@ START_TEST(a_bad_token_ends_the_stream)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct http_link link;
         open_stream(&link, cases[i].role, cases[i].area, cases[i].expires);
-        send_report(&link, &(struct small_report){.seq = 1, .voted = 10});
+        small_report_send(&link, &(struct small_report){.seq = 1, .voted = 10});
         expect_line(&link, 1, "rejected", cases[i].code);
-        http_read_to_end(&link);
-        ck_assert_uint_eq(link.received.length, 0);
-        http_close(&link);
+        http_expect_closed(&link);
     }
     static const char *const lines[] = {
         "{\"token\":\"x\"}\n",
@@ -235,7 +213,7 @@ START_TEST(what_is_no_token_is_a_report)
         http_open(&link, turnoutd.intake_stream_port);
         http_send_text(&link, lines[i]);
         expect_line(&link, 1, "rejected", "malformed");
-        send_report(&link, &(struct small_report){.seq = 1, .voted = 1});
+        small_report_send(&link, &(struct small_report){.seq = 1, .voted = 1});
         expect_line(&link, 2, "rejected", "bad-signature");
         http_close(&link);
     }
@@ -253,7 +231,7 @@ START_TEST(a_token_that_expires_vouches_no_more)
     const char *code = "";
     for (int seq = 1; strcmp(code, "unknown-key") != 0; seq++) {
         ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
-        send_report(&link, &(struct small_report){.seq = seq, .voted = seq});
+        small_report_send(&link, &(struct small_report){.seq = seq, .voted = seq});
         char line[LINE_BYTES];
         http_read_line(&link, line, sizeof line);
         json_t *answer = json_of(line);
@@ -343,10 +321,5 @@ int main(void)
     tcase_add_test(tests, a_relay_vouches_over_http);
     tcase_add_test(tests, a_relay_vouches_for_a_batch);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,16 +2,13 @@
  * something is not there. */
 #include <check.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <sodium.h>
 
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
 #include "redis_fixture.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -37,13 +34,9 @@ enum { ROUTES = sizeof routes / sizeof routes[0] };
 
 static void setup(void)
 {
-    ck_assert_int_ge(sodium_init(), 0);
     redis_fixture_start(&redis, NULL);
     workspace_init(&workspace);
-    char address[WORKSPACE_PATH_BYTES];
-    int length = snprintf(address, sizeof address, "unix:%s", redis.address.path);
-    ck_assert(length > 0 && (size_t)length < sizeof address);
-    const char *const settings[] = {"--redis", address, NULL};
+    const char *const settings[] = {"--redis", redis.url, NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
 }
 
@@ -114,10 +107,5 @@ int main(void)
     tcase_add_test(tests, while_redis_hangs_nothing_is_known);
     tcase_add_test(tests, what_redis_must_not_hold_is_told);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

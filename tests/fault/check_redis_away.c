@@ -3,8 +3,6 @@
 #include <check.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/clock.h>
@@ -14,6 +12,7 @@
 #include "http.h"
 #include "redis_fixture.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -72,13 +71,9 @@ static void check_unavailable_over_http(const struct small_report *report)
 
 static void check_unavailable_over_stream(const struct small_report *report)
 {
-    struct buffer line = {0};
-    small_report_write(&line, report);
-    buffer_append_char(&line, '\n');
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
-    http_send(&link, line.bytes, line.length);
-    buffer_done(&line);
+    small_report_send(&link, report);
     char text[1024];
     http_read_line(&link, text, sizeof text);
     json_t *answer = json_of(text);
@@ -92,10 +87,7 @@ static void check_unavailable_over_stream(const struct small_report *report)
 static void start_over(struct redis_fixture *redis)
 {
     redis_fixture_start(redis, NULL);
-    char address[sizeof "unix:" + sizeof redis->address.path];
-    int length = snprintf(address, sizeof address, "unix:%s", redis->address.path);
-    ck_assert(length > 0 && (size_t)length < sizeof address);
-    const char *const settings[] = {"--redis", address, "--publish-ms", "100", NULL};
+    const char *const settings[] = {"--redis", redis->url, NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
     ck_assert_int_eq(post(&(struct small_report){.seq = 1, .voted = 100}), 201);
     small_wait_voted(turnoutd.public_port, 100);
@@ -200,9 +192,5 @@ int main(void)
 
     Suite *suite = suite_create("redis_away");
     suite_add_tcase(suite, away);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

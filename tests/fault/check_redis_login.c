@@ -1,14 +1,13 @@
 /* turnoutd and `turnout reset` before a Redis that somebody else runs and that wants to know who asks: let in with the
  * right name and password, turned away at once and with what to do otherwise. The password shows nowhere. */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "http.h"
 #include "redis_fixture.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -16,7 +15,6 @@ enum { FAILED = 1, BAD_SETTINGS = 2 };
 
 static struct workspace workspace;
 static struct redis_fixture redis;
-static char address[WORKSPACE_PATH_BYTES]; /* of Redis, as a setting */
 static char right[WORKSPACE_PATH_BYTES], wrong[WORKSPACE_PATH_BYTES], open_to_all[WORKSPACE_PATH_BYTES];
 
 static void write_password(const char *name, const char *text, mode_t mode,
@@ -34,8 +32,6 @@ static void setup(void)
     redis_fixture_run(&redis, "ACL SETUSER default off");
     redis_fixture_run(&redis, "ACL SETUSER turnoutd resetpass >opensesame");
     redis_fixture_run(&redis, "ACL SETUSER turnout-reset resetpass >opensesame");
-    int length = snprintf(address, sizeof address, "unix:%s", redis.address.path);
-    ck_assert(length > 0 && (size_t)length < sizeof address);
     write_password("right", "opensesame\n", 0600, right);
     write_password("wrong", "opensesami\n", 0600, wrong);
     write_password("open-to-all", "opensesame\n", 0644, open_to_all);
@@ -61,13 +57,9 @@ static void check_end(struct process *process, int status, const char *said)
 START_TEST(the_right_password_is_let_in)
 {
     struct turnoutd turnoutd;
-    const char *const settings[] = {"--redis", address, "--redis-password-file", right, "--publish-ms",
-                                    "100",     NULL};
+    const char *const settings[] = {"--redis", redis.url, "--redis-password-file", right, NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
-    struct http_answer answer;
-    small_report_post(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 10}, &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 10}, 201);
     small_wait_voted(turnoutd.public_port, 10);
     turnoutd_stop(&turnoutd);
     char *log = workspace_read(turnoutd.process.stderr_path);
@@ -96,7 +88,7 @@ START_TEST(anybody_else_is_turned_away_with_what_to_do)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct turnoutd turnoutd;
         const char *const settings[] = {
-            "--redis",     address, "--redis-password-file", cases[i].password_file, "--redis-user",
+            "--redis",     redis.url, "--redis-password-file", cases[i].password_file, "--redis-user",
             cases[i].user, NULL};
         turnoutd_launch(&turnoutd, &workspace, settings);
         check_end(&turnoutd.process, BAD_SETTINGS, cases[i].said);
@@ -115,7 +107,7 @@ static void reset(const char *const more[4], int status, const char *said)
                                  "--election",
                                  "small",
                                  "--redis",
-                                 address};
+                                 redis.url};
     size_t count = 9;
     for (size_t i = 0; i < 4 && more[i] != NULL; i++) {
         arguments[count++] = more[i];
@@ -131,7 +123,7 @@ static void reset(const char *const more[4], int status, const char *said)
 START_TEST(a_reset_logs_in_too)
 {
     struct turnoutd turnoutd;
-    const char *const settings[] = {"--redis", address, "--redis-password-file", right, NULL};
+    const char *const settings[] = {"--redis", redis.url, "--redis-password-file", right, NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
     turnoutd_stop(&turnoutd);
     const struct {
@@ -163,10 +155,5 @@ int main(void)
     tcase_add_test(tests, anybody_else_is_turned_away_with_what_to_do);
     tcase_add_test(tests, a_reset_logs_in_too);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -135,10 +135,7 @@ START_TEST(a_data_folder_in_use_is_refused)
     workspace_done(&own);
 
     /* The first one took no harm. */
-    struct http_answer answer;
-    small_report_post(first.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
+    small_report_expect(first.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, 201);
     turnoutd_stop(&first);
 }
 END_TEST
@@ -179,9 +176,5 @@ int main(void)
 
     Suite *suite = suite_create("start");
     suite_add_tcase(suite, start);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,28 +8,15 @@
 #   documented.sh ROOT    ROOT is the source folder
 set -euo pipefail
 export LC_ALL=C # sort and comm must agree
+source "${BASH_SOURCE[0]%/*}/../support/complaints.sh"
 cd "$1"
-
-bad=0
-complain() {
-    echo "$1"
-    bad=$((bad + 1))
-}
-
-# complain_of_each PREFIX TEXT: one complaint a line of TEXT; none for an empty one.
-complain_of_each() {
-    local line
-    while IFS= read -r line; do
-        [[ -z $line ]] || complain "$1: $line"
-    done <<<"$2"
-}
 
 # compare PLACE TEXT PLACE TEXT: complains of each line that only one of the two has, at the place that lacks it.
 # A list with nothing in it is a list that this script has failed to read.
 compare() {
     [[ -n $2 ]] || complain "$1: found nothing to compare with $3"
-    complain_of_each "$3 lacks" "$(comm -23 <(sort <<<"$2") <(sort <<<"$4"))"
-    complain_of_each "$1 lacks" "$(comm -13 <(sort <<<"$2") <(sort <<<"$4"))"
+    complain_of_each "$3 lacks: " "$(comm -23 <(sort <<<"$2") <(sort <<<"$4"))"
+    complain_of_each "$1 lacks: " "$(comm -13 <(sort <<<"$2") <(sort <<<"$4"))"
 }
 
 # ---- settings, as `name = default`; one that is required has no default, and the file shows an example ----
@@ -119,7 +106,7 @@ done <<<"$declared"
 
 # A metric that is written without being declared.
 written=$(grep --only-matching '"turnout_[A-Za-z0-9_:]*' src/service/metrics.c | tr --delete '"') || true
-complain_of_each "src/service/metrics.c: no kind and help for" \
+complain_of_each "src/service/metrics.c: no kind and help for: " \
     "$(comm -23 <(sort --unique <<<"$written") <(sed 's/|.*//; s/"//g' <<<"$declared" | sort --unique))"
 
 # ---- codes, as `name status` ----
@@ -150,7 +137,4 @@ codes=$(codes_of_table)
 compare src/election/report.c "$codes" proto/report.md "$(codes_of_page)"
 compare src/election/report.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
 
-if ((bad > 0)); then
-    echo "$bad complaints"
-    exit 1
-fi
+end_with_complaints

@@ -6,10 +6,7 @@
 set -euo pipefail
 root=$1
 check=$root/tests/house/documented.sh
-work=$(mktemp --directory)
-trap 'rm --recursive --force "$work"' EXIT
-
-failures=0
+source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 fresh_tree() {
     rm --recursive --force "$work/tree"
@@ -20,17 +17,6 @@ fresh_tree() {
     cp "$root/src/app/options_table.c" "$work/tree/src/app"
     cp "$root/src/election/report.c" "$work/tree/src/election"
     cp "$root/src/service/metrics.c" "$work/tree/src/service"
-}
-
-# expect STATUS TEXT NAME: runs the check over $work/tree; TEXT must stand in what it prints.
-expect() {
-    local status=0
-    "$check" "$work/tree" >"$work/output" 2>&1 || status=$?
-    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" <(cat "$work/output" && echo end); then
-        echo "$3: status $status instead of $1, or not a word of '$2'"
-        cat "$work/output"
-        failures=$((failures + 1))
-    fi
 }
 
 # expect_found FILE SED-SCRIPT TEXT: with FILE edited so, the check fails and says TEXT.

@@ -4,6 +4,7 @@
 #
 #   files.sh ROOT
 set -euo pipefail
+source "${BASH_SOURCE[0]%/*}/../support/complaints.sh"
 cd "$1"
 
 file_lines_max=600
@@ -13,20 +14,6 @@ function_lines_max=70
 # localtime keep state behind the caller's back; a sleep is a wait for nothing in particular.
 forbidden='atoi|atol|atoll|atof|sprintf|vsprintf|strcpy|strcat|strtok|gets|gmtime|localtime|ctime|asctime|tmpnam|mktemp|alloca|system|popen'
 sleeping='sleep|usleep|nanosleep'
-
-bad=0
-complain() {
-    echo "$1"
-    bad=$((bad + 1))
-}
-
-# complain_of_each TEXT: one complaint a line; none for an empty text.
-complain_of_each() {
-    local line
-    while IFS= read -r line; do
-        [[ -z $line ]] || complain "$line"
-    done <<<"$1"
-}
 
 shopt -s nullglob globstar
 code=(include/**/*.h src/**/*.[ch] tests/**/*.[ch] tools/**/*.[ch])
@@ -45,7 +32,7 @@ done
 
 # A function begins with the `{` and ends with the `}` that stand alone in the first column; only a `{` opens it,
 # so that the end of a struct or a table (`};`) is none.
-complain_of_each "$(awk -v most=$function_lines_max '
+complain_of_each "" "$(awk -v most=$function_lines_max '
     FNR == 1   { opened = 0 }
     /^\{$/     { opened = FNR }
     /^\}$/ && opened {
@@ -54,9 +41,9 @@ complain_of_each "$(awk -v most=$function_lines_max '
         opened = 0
     }' "${code[@]}")"
 
-complain_of_each "$(grep --with-filename --line-number --extended-regexp "\b($forbidden)\(" "${shipped[@]}" |
+complain_of_each "" "$(grep --with-filename --line-number --extended-regexp "\b($forbidden)\(" "${shipped[@]}" |
     sed 's/$/   <- a call that is not allowed here/')"
-complain_of_each "$(grep --with-filename --line-number --extended-regexp "\b($sleeping)\(" include/**/*.h src/**/*.[ch] |
+complain_of_each "" "$(grep --with-filename --line-number --extended-regexp "\b($sleeping)\(" include/**/*.h src/**/*.[ch] |
     sed 's/$/   <- wait for what you mean, never for a while/')"
 
 for script in "${scripts[@]}"; do
@@ -65,7 +52,4 @@ for script in "${scripts[@]}"; do
     fi
 done
 
-if ((bad > 0)); then
-    echo "$bad complaints"
-    exit 1
-fi
+end_with_complaints

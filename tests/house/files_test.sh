@@ -4,21 +4,7 @@
 #   files_test.sh ROOT
 set -euo pipefail
 check=$1/tests/house/files.sh
-work=$(mktemp --directory)
-trap 'rm --recursive --force "$work"' EXIT
-
-failures=0
-
-# expect STATUS TEXT NAME: runs the check over $work/tree; TEXT must stand in what it prints.
-expect() {
-    local status=0
-    "$check" "$work/tree" >"$work/output" || status=$?
-    if [[ $status -ne $1 ]] || ! grep --quiet --fixed-strings -- "$2" <(cat "$work/output" && echo end); then
-        echo "$3: status $status instead of $1, or not a word of '$2'"
-        cat "$work/output"
-        failures=$((failures + 1))
-    fi
-}
+source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 fresh_tree() {
     rm --recursive --force "$work/tree"

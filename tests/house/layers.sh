@@ -5,6 +5,7 @@
 #
 #   layers.sh ROOT    ROOT is the source folder
 set -euo pipefail
+source "${BASH_SOURCE[0]%/*}/../support/complaints.sh"
 cd "$1"
 
 layers=(base election wire store service net app)
@@ -64,8 +65,7 @@ for file in include/turnout/**/*.h src/**/*.[ch] tests/unit/*.c; do
     rank=$(rank_of "$layer")
     while IFS=: read -r line included; do
         if (($(rank_of "$included") > rank)); then
-            echo "$file:$line: $layer must not include $included: $(sed --quiet "${line}p" "$file")"
-            bad=$((bad + 1))
+            complain "$file:$line: $layer must not include $included: $(sed --quiet "${line}p" "$file")"
         fi
     done < <(includes_of "$file")
 done

@@ -4,21 +4,7 @@
 #   layers_test.sh ROOT
 set -euo pipefail
 check=$1/tests/house/layers.sh
-work=$(mktemp --directory)
-trap 'rm --recursive --force "$work"' EXIT
-
-failures=0
-
-# expect STATUS NAME: runs the check over $work/tree.
-expect() {
-    local status=0
-    "$check" "$work/tree" >"$work/output" || status=$?
-    if [[ $status -ne $1 ]]; then
-        echo "$2: status $status instead of $1"
-        cat "$work/output"
-        failures=$((failures + 1))
-    fi
-}
+source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 # fresh_tree: three layers, each including to the left, and a test that does the same.
 fresh_tree() {
@@ -33,32 +19,27 @@ fresh_tree() {
 }
 
 fresh_tree
-expect 0 "a sound tree"
+expect 0 end "a sound tree"
 
 fresh_tree
 printf '%s\n' '/* Text. */' '#  include  <turnout/net/router.h>' >src/base/text.c
-expect 1 "a source that includes upward"
-grep --quiet --fixed-strings 'src/base/text.c:2: base must not include net' "$work/output" || {
-    echo "the offending line is not named:"
-    cat "$work/output"
-    failures=$((failures + 1))
-}
+expect 1 'src/base/text.c:2: base must not include net' "a source that includes upward"
 
 fresh_tree
 echo '#include <turnout/wire/csv.h>' >>include/turnout/base/text.h
-expect 1 "a header that includes upward"
+expect 1 'include/turnout/base/text.h:2: base must not include wire' "a header that includes upward"
 
 fresh_tree
 echo '#include "../net/private.h"' >>src/wire/csv.c
-expect 1 "a private header of a layer above"
+expect 1 'src/wire/csv.c:2: wire must not include net' "a private header of a layer above"
 
 fresh_tree
 echo '#include <turnout/net/router.h>' >>tests/unit/check_csv.c
-expect 1 "a unit test that includes above its module"
+expect 1 'tests/unit/check_csv.c:2: wire must not include net' "a unit test that includes above its module"
 
 fresh_tree
 mkdir src/wire/deeper
 echo '#include <turnout/net/router.h>' >src/wire/deeper/file.c
-expect 1 "a file deeper down"
+expect 1 'src/wire/deeper/file.c:1: wire must not include net' "a file deeper down"
 
 [[ $failures -eq 0 ]]

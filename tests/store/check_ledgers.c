@@ -1,12 +1,11 @@
 /* Ledgers as they are read: the newest of them, then what comes behind, and nothing believed that is no entry. */
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 #define LEDGER "turnout:{e-1:01}:ledger"
 
@@ -177,10 +176,5 @@ int main(void)
     tcase_add_loop_test(tests, what_is_no_entry_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
     tcase_add_test(tests, without_redis_nothing_is_known);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,7 +4,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,6 +16,7 @@
 #include <turnout/base/clock.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 enum { SHORT_DEADLINE_MS = 150, WAIT_MS = 5000 };
 
@@ -444,10 +444,5 @@ int main(void)
     tcase_add_loop_test(tests, test_an_answer_that_does_not_match_is_none, 0,
                         (int)(sizeof liars / sizeof liars[0]));
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

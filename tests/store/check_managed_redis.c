@@ -2,7 +2,6 @@
 #include <turnout/store/managed_redis.h>
 
 #include <errno.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +19,9 @@
 
 #include <turnout/base/clock.h>
 
+#include "suite.h"
+#include "workspace.h"
+
 enum { EVENTS_MOST = 16, WAIT_MS = 10000, PATH_BYTES = 256 };
 
 /* What the process went through, in order. */
@@ -30,7 +32,7 @@ struct history {
     char detail[256];
 };
 
-static char data[PATH_BYTES];
+static struct workspace data;
 static struct history history;
 static struct managed_redis *redis;
 static struct store_address address;
@@ -49,33 +51,24 @@ static void on_event(void *context, const char *event, pid_t pid, const char *de
 
 static void begin(void)
 {
-    ck_assert_int_gt(snprintf(data, sizeof data, "/tmp/turnout-data-XXXXXX"), 0);
-    ck_assert_ptr_nonnull(mkdtemp(data));
+    workspace_init(&data);
     history = (struct history){0};
     redis = NULL;
     base = event_base_new();
     ck_assert_ptr_nonnull(base);
 }
 
-static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *place)
-{
-    (void)found;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 static void end(void)
 {
     managed_redis_stop(redis);
     event_base_free(base);
-    ck_assert_int_eq(nftw(data, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    workspace_done(&data);
 }
 
 static void start(void)
 {
-    ck_assert_msg(managed_redis_start(data, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
-                  error.text);
+    ck_assert_msg(managed_redis_start(data.path, on_event, &history, &redis, &address, &error) == TURNOUT_OK,
+                  "%s", error.text);
 }
 
 static bool is_loading(const struct redisReply *reply)
@@ -167,9 +160,9 @@ static void check_gone(pid_t pid)
 
 static unsigned mode_of(const char *name)
 {
-    char path[PATH_BYTES + 32];
+    char path[WORKSPACE_PATH_BYTES];
     struct stat found;
-    ck_assert_int_gt(snprintf(path, sizeof path, "%s/%s", data, name), 0);
+    workspace_path(&data, name, path);
     ck_assert_int_eq(stat(path, &found), 0);
     return found.st_mode & 0777U;
 }
@@ -315,7 +308,7 @@ static void name_address(const char *user)
 {
     address = (struct store_address){0};
     ck_assert_int_eq(store_address_set_user(&address, user, &error), TURNOUT_OK);
-    ck_assert_int_lt(snprintf(address.path, sizeof address.path, "%s/redis/redis.sock", data),
+    ck_assert_int_lt(snprintf(address.path, sizeof address.path, "%s/redis/redis.sock", data.path),
                      (int)sizeof address.path);
 }
 
@@ -332,11 +325,11 @@ static void check_replaced(pid_t left)
 
 START_TEST(test_replaces_one_with_other_users)
 {
-    char path[PATH_BYTES + 32];
+    char path[WORKSPACE_PATH_BYTES];
     pid_t left = leave_one_behind();
     name_address("turnoutd");
     put();
-    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis/users.acl", data), 0);
+    workspace_path(&data, "redis/users.acl", path);
     FILE *file = fopen(path, "a");
     ck_assert_ptr_nonnull(file);
     ck_assert_int_ge(fputs("user more on nopass ~* +@all\n", file), 0);
@@ -348,9 +341,9 @@ END_TEST
 /* As turnoutd ran it before there were users: it would not know ours. */
 START_TEST(test_replaces_one_without_users)
 {
-    char folder[PATH_BYTES + 16];
+    char folder[WORKSPACE_PATH_BYTES];
     name_address("default");
-    ck_assert_int_gt(snprintf(folder, sizeof folder, "%s/redis", data), 0);
+    workspace_path(&data, "redis", folder);
     ck_assert_int_eq(mkdir(folder, 0700), 0);
     pid_t left = fork();
     ck_assert_int_ge(left, 0);
@@ -398,8 +391,8 @@ END_TEST
 
 START_TEST(test_a_path_with_anything_in_it)
 {
-    char odd[PATH_BYTES];
-    ck_assert_int_gt(snprintf(odd, sizeof odd, "%s/a \"b\" \\c #d é", data), 0);
+    char odd[WORKSPACE_PATH_BYTES];
+    workspace_path(&data, "a \"b\" \\c #d é", odd);
     ck_assert_int_eq(mkdir(odd, 0700), 0);
     ck_assert_msg(managed_redis_start(odd, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
                   error.text);
@@ -410,7 +403,7 @@ END_TEST
 START_TEST(test_a_path_too_long_for_a_socket)
 {
     char deep[PATH_BYTES];
-    int length = snprintf(deep, sizeof deep, "%s/", data);
+    int length = snprintf(deep, sizeof deep, "%s/", data.path);
     memset(deep + length, 'd', 80);
     deep[length + 80] = '\0';
     ck_assert_int_eq(mkdir(deep, 0700), 0);
@@ -437,12 +430,12 @@ END_TEST
 
 START_TEST(test_a_file_in_the_folders_place)
 {
-    char path[PATH_BYTES + 16];
-    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis", data), 0);
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&data, "redis", path);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error),
+    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
                      TURNOUT_CONFLICT);
 }
 END_TEST
@@ -450,19 +443,21 @@ END_TEST
 START_TEST(test_no_redis_server)
 {
     ck_assert_int_eq(setenv("PATH", "/nowhere", 1), 0);
-    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
+                     TURNOUT_SYSTEM);
     ck_assert_ptr_nonnull(strstr(error.text, "apt install redis-server"));
 }
 END_TEST
 
 START_TEST(test_a_redis_that_ends_at_once)
 {
-    char path[PATH_BYTES + 32];
-    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis", data), 0);
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&data, "redis", path);
     ck_assert_int_eq(mkdir(path, 0700), 0);
-    ck_assert_int_gt(snprintf(path, sizeof path, "%s/redis/redis.sock", data), 0);
+    workspace_path(&data, "redis/redis.sock", path);
     ck_assert_int_eq(mkdir(path, 0700), 0); /* it cannot listen there */
-    ck_assert_int_eq(managed_redis_start(data, on_event, &history, &redis, &address, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
+                     TURNOUT_SYSTEM);
     ck_assert_msg(strstr(error.text, "exit status 1") != NULL && strstr(error.text, "redis.log") != NULL,
                   "%s", error.text);
 }
@@ -491,10 +486,5 @@ int main(void)
     tcase_add_test(tests, test_no_redis_server);
     tcase_add_test(tests, test_a_redis_that_ends_at_once);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

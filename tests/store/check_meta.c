@@ -1,7 +1,6 @@
 /* Phases and publication modes: what may follow what, what the ledger says of it, and that nothing of the rehearsal
  * is ever counted for real. */
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -9,6 +8,7 @@
 #include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 #define META   "turnout:{e-1}:meta"
 #define LEDGER "turnout:{e-1}:ledger"
@@ -327,10 +327,5 @@ int main(void)
     tcase_add_loop_test(tests, what_the_keys_must_not_hold_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
     tcase_add_test(tests, without_redis_nothing_is_known);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,10 +1,8 @@
 /* What store_prepare accepts, what it refuses, and what it leaves behind. */
 #include <turnout/store/store.h>
 
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 #include <turnout/base/clock.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 static struct store_fixture store;
 static struct error error;
@@ -355,10 +354,5 @@ int main(void)
     tcase_set_timeout(settings, 60);
     tcase_add_loop_test(settings, test_durability, 0, (int)(sizeof durabilities / sizeof durabilities[0]));
     suite_add_tcase(suite, settings);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,5 +1,4 @@
 /* What a publisher shows in each publication mode, on a real Redis and with an election whose next round is near. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -10,6 +9,7 @@
 #include <turnout/service/publisher.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 enum { PERIOD_MS = 20, ROUND_IN_S = 2 };
 
@@ -189,10 +189,5 @@ int main(void)
     tcase_add_test(tests, without_anything_older_figures_are_withheld);
     tcase_add_test(tests, the_phase_ends_what_is_held);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,6 +1,5 @@
 /* Clearing an election: all of it, nothing else, and a clearing that was interrupted leaves nothing to start on. */
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -10,6 +9,7 @@
 #include <turnout/store/reset.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 enum { PATIENCE_MS = 5000 };
 
@@ -200,10 +200,5 @@ int main(void)
     tcase_add_test(tests, turnoutd_may_not_clear);
     tcase_add_test(tests, a_wrong_password_is_told_at_once);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

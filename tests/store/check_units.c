@@ -1,13 +1,13 @@
 /* Units as they are read back: many at a time, or one with the last of what it has sent. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 static struct store_fixture store;
 
@@ -253,10 +253,5 @@ int main(void)
     tcase_add_test(tests, an_id_that_is_none_stops_the_counting);
     tcase_add_test(tests, without_redis_nothing_is_known);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,7 +3,6 @@
 #include <turnout/store/store.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -11,6 +10,7 @@
 
 #include "../../src/store/rules_text.h"
 #include "store_fixture.h"
+#include "suite.h"
 
 #define TOTALS   "turnout:{e-1:01}:totals"
 #define COMMUNES "turnout:{e-1:01}:communes"
@@ -28,25 +28,13 @@ static struct store_fixture store;
 
 static void begin(void)
 {
-    struct error error;
-    bool durable;
     store_fixture_start(&store, with_debug);
-    ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
-    store_fixture_connect(&store);
+    store_fixture_open(&store);
 }
 
 static void end(void)
 {
     store_fixture_end(&store);
-}
-
-/* A fingerprint of everything in Redis. */
-static void take_digest(char ret_digest[64])
-{
-    redisReply *reply = redis_fixture_command(&store.redis, "DEBUG DIGEST");
-    ck_assert_int_eq(reply->type, REDIS_REPLY_STATUS);
-    ck_assert_int_lt(snprintf(ret_digest, 64, "%s", reply->str), 64);
-    freeReplyObject(reply);
 }
 
 /* Three reports, the first of which nothing can be wrong with; unit 4 lies in the second commune. */
@@ -132,8 +120,8 @@ static const struct {
 
 START_TEST(test_nothing_is_written)
 {
-    char before[64];
-    char after[64];
+    char before[REDIS_DIGEST_BYTES];
+    char after[REDIS_DIGEST_BYTES];
     if (spoils[_i].remove != NULL) {
         redis_fixture_run(&store.redis, "DEL %s", spoils[_i].remove);
     }
@@ -147,10 +135,10 @@ START_TEST(test_nothing_is_written)
     ck_assert(reply != NULL && reply->type != REDIS_REPLY_ERROR);
     freeReplyObject(reply);
 
-    take_digest(before);
+    redis_fixture_digest(&store.redis, before);
     ck_assert_int_eq(apply_three(1, 1), TURNOUT_UNAVAILABLE);
     ck_assert_msg(strstr(store.why, spoils[_i].says) != NULL, "%s: %s", spoils[_i].name, store.why);
-    take_digest(after);
+    redis_fixture_digest(&store.redis, after);
     ck_assert_msg(strcmp(before, after) == 0, "%s: something was written", spoils[_i].name);
 
     bool moved;
@@ -171,18 +159,18 @@ END_TEST
 
 START_TEST(test_a_count_cannot_fall_below_nothing)
 {
-    char before[64];
-    char after[64];
+    char before[REDIS_DIGEST_BYTES];
+    char after[REDIS_DIGEST_BYTES];
     struct store_result result;
     struct report report = store_fixture_report(&store, 0, 1, 1);
     report.kind = KIND_FINAL;
     report.kind_given = true;
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     redis_fixture_run(&store.redis, "HSET " COMMUNES " 01.1:units_final 0");
-    take_digest(before);
+    redis_fixture_digest(&store.redis, before);
     report = store_fixture_report(&store, 0, 2, 2);
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_UNAVAILABLE);
-    take_digest(after);
+    redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }
 END_TEST
@@ -190,9 +178,9 @@ END_TEST
 /* Calls turnout_apply by hand; it must refuse with these words. */
 static void expect_refusal(const char *rules, const char *blob, const char *says)
 {
-    char before[64];
-    char after[64];
-    take_digest(before);
+    char before[REDIS_DIGEST_BYTES];
+    char after[REDIS_DIGEST_BYTES];
+    redis_fixture_digest(&store.redis, before);
     redisReply *reply = redis_fixture_command(&store.redis,
                                               "FCALL turnout_apply 7 " TOTALS " " COMMUNES " " UNITS " " LOG
                                               " " HELD " " LEDGER " " RECENT " rehearsal %s %s",
@@ -200,7 +188,7 @@ static void expect_refusal(const char *rules, const char *blob, const char *says
     ck_assert_int_eq(reply->type, REDIS_REPLY_ERROR);
     ck_assert_msg(strstr(reply->str, says) != NULL, "%s", reply->str);
     freeReplyObject(reply);
-    take_digest(after);
+    redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }
 
@@ -248,18 +236,18 @@ END_TEST
 /* A rejected report leaves no trace; a duplicate leaves one in dup_seen alone. */
 START_TEST(test_what_is_not_counted_moves_no_revision)
 {
-    char before[64];
-    char after[64];
+    char before[REDIS_DIGEST_BYTES];
+    char after[REDIS_DIGEST_BYTES];
     struct store_result result;
     struct report report = store_fixture_report(&store, 0, 5, 10);
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     ck_assert_int_eq(result.status, STATUS_ACCEPTED);
-    take_digest(before);
+    redis_fixture_digest(&store.redis, before);
     report.voted = 11;
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     ck_assert_int_eq(result.code, CODE_SEQ_CONFLICT);
     ck_assert_int_eq(result.standing.voted, 10);
-    take_digest(after);
+    redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 
     report.seq = 4;
@@ -357,10 +345,5 @@ int main(void)
     tcase_add_test(tests, test_what_is_not_counted_moves_no_revision);
     tcase_add_test(tests, test_log_entry);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 enum { WORDS_MAX = 32, COMMAND_NAME = 0, COMMAND_ARITY = 1, COMMAND_FLAGS = 2, COMMAND_SUBCOMMANDS = 9 };
 
@@ -324,10 +325,5 @@ int main(void)
     tcase_add_test(tests, functions_give_no_rights);
     tcase_add_test(tests, what_was_counted_is_read_back);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,7 +1,6 @@
 /* Walking over the units of an area: every unit once, in order, in pieces that Redis is asked for one at a time. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -9,6 +8,8 @@
 #include <turnout/service/committee.h>
 
 #include "store_fixture.h"
+#include "suite.h"
+#include "told_faults.h"
 
 /* Communes with more units than a piece holds, exactly as many, and none, first and last of their province. */
 static const struct {
@@ -31,12 +32,6 @@ static struct store_fixture store;
 static struct committee *committee;
 static const unsigned char secret[TOKEN_SECRET_BYTES];
 
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s: %s", file, line, error->field, error->text);
-}
-
 static void add_units(struct register_builder *builder, const char *commune, uint32_t units)
 {
     for (uint32_t i = 0; i < units; i++) {
@@ -50,7 +45,7 @@ static void add_units(struct register_builder *builder, const char *commune, uin
 static struct election_register *wide_register(void)
 {
     static const char *const provinces[] = {"1", "2", "3", "4"};
-    struct register_builder *builder = register_builder_new(on_fault, NULL);
+    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
     register_builder_add_area(builder, 1, slice_of("N"), slice_of("nation"), slice_of(""), slice_of("N"),
                               slice_of(""));
     for (size_t i = 0; i < sizeof provinces / sizeof provinces[0]; i++) {
@@ -71,15 +66,12 @@ static struct election_register *wide_register(void)
 
 static void setup(void)
 {
-    struct error error;
-    bool durable;
     store_fixture_start(&store, NULL);
     register_free(store.reg);
     store.reg = wide_register();
     store.options.reg = store.reg;
-    ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
-    store_fixture_connect(&store);
-    struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, on_fault, NULL);
+    store_fixture_open(&store);
+    struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, refuse_fault, NULL);
     struct signing_keys *none = signing_keys_builder_finish(builder);
     signing_keys_builder_free(builder);
     committee = committee_new(&(struct committee_options){
@@ -215,10 +207,5 @@ int main(void)
     tcase_add_test(tests, a_walk_can_be_ended);
     tcase_add_test(tests, a_walk_without_redis_fails);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,25 +3,20 @@
 #include <turnout/store/store.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <check.h>
 #include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
+#include "suite.h"
+#include "told_faults.h"
 
 enum { COMMUNES = 4500, ROLL = 7, VOTED = 3 };
-
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
 
 static struct election_register *wide_register(void)
 {
     struct slice nothing = slice_of("");
-    struct register_builder *builder = register_builder_new(on_fault, NULL);
+    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
     register_builder_add_area(builder, 1, slice_of("VN"), slice_of("nation"), nothing, slice_of("n"),
                               nothing);
     register_builder_add_area(builder, 1, slice_of("01"), slice_of("province"), slice_of("VN"), slice_of("p"),
@@ -118,10 +113,5 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_every_commune_is_there);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include "committee.h"
 
 #include <check.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ void token_of(const struct workspace *workspace, enum token_role role, const cha
     char data[WORKSPACE_PATH_BYTES];
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
+    ck_assert_int_ge(sodium_init(), 0);
     workspace_path(workspace, "data", data);
     enum turnout_error failed = secret_read(data, secret, &error);
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);

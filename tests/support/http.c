@@ -177,6 +177,13 @@ void http_read_to_end(struct http_link *link)
     }
 }
 
+void http_expect_closed(struct http_link *link)
+{
+    http_read_to_end(link);
+    ck_assert_msg(link->received.length == 0, "and then came: %s", link->received.bytes);
+    http_close(link);
+}
+
 void http_answer_done(struct http_answer *answer)
 {
     free(answer->head);
@@ -202,6 +209,14 @@ bool http_answer_header(const struct http_answer *answer, const char *name, char
         found = true;
     }
     return found;
+}
+
+void http_check_header(const struct http_answer *answer, const char *name, const char *wanted)
+{
+    enum { VALUE_BYTES = 256 };
+    char value[VALUE_BYTES];
+    ck_assert_msg(http_answer_header(answer, name, value, sizeof value), "no %s in %s", name, answer->head);
+    ck_assert_str_eq(value, wanted);
 }
 
 void http_request(uint16_t port, const char *method, const char *target, const char *headers,

@@ -50,10 +50,16 @@ void http_read_line(struct http_link *link, char *ret_line, size_t capacity);
 /* Waits until the peer closes; what it sends before that is kept in `received`. */
 void http_read_to_end(struct http_link *link);
 
+/* The peer must close without another byte; then this end is closed too. */
+void http_expect_closed(struct http_link *link);
+
 void http_answer_done(struct http_answer *answer);
 
 /* Copies the value of the only header of this name (in any case); false when there is none. */
 bool http_answer_header(const struct http_answer *answer, const char *name, char *ret_value, size_t capacity);
+
+/* There must be one, and it must have this value. */
+void http_check_header(const struct http_answer *answer, const char *name, const char *wanted);
 
 /* One request on a connection of its own, which is closed afterwards. `headers` are whole lines, each with its
  * CRLF, and may be "". */

@@ -1,8 +1,6 @@
 /* Starts redis-server by its path in PATH, waits until it answers, stops it by its pid. */
 #include "redis_fixture.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,40 +15,24 @@
 #include <hiredis/hiredis.h>
 
 #include <turnout/base/clock.h>
-#include <turnout/base/file.h>
 
 enum { START_DEADLINE_MS = 10000, ASK_AGAIN_MS = 5, ARGUMENTS_MAX = 48 };
 
-enum { FILE_BYTES_MAX = 64 * 1024, PATH_BYTES = 96 };
-
-static void users_path(const struct redis_fixture *fixture, char ret_path[PATH_BYTES])
-{
-    int length = snprintf(ret_path, PATH_BYTES, "%s/users.acl", fixture->folder);
-    ck_assert(length > 0 && length < PATH_BYTES);
-}
+static const char users_file[] = "users.acl";
 
 /* The users that are shipped, and one for what tests do. */
 static void write_users(const struct redis_fixture *fixture)
 {
-    char *shipped;
-    size_t shipped_length;
-    struct error error;
-    enum turnout_error failed = file_read(TURNOUT_SOURCE_DIR "/config/redis/users.acl", FILE_BYTES_MAX,
-                                          &shipped, &shipped_length, &error);
-    ck_assert_msg(failed == TURNOUT_OK, "users.acl %s", error.text);
-    char path[PATH_BYTES];
-    users_path(fixture, path);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_gt(fprintf(file, "%suser %s on nopass ~* &* +@all\n", shipped, REDIS_FIXTURE_USER), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    char *shipped = workspace_read(TURNOUT_SOURCE_DIR "/config/redis/users.acl");
+    workspace_write(&fixture->workspace, users_file, shipped);
+    workspace_append(&fixture->workspace, users_file, "user " REDIS_FIXTURE_USER " on nopass ~* &* +@all\n");
     free(shipped);
 }
 
 static void become_redis(const struct redis_fixture *fixture)
 {
-    char users[PATH_BYTES];
-    users_path(fixture, users);
+    char users[WORKSPACE_PATH_BYTES];
+    workspace_path(&fixture->workspace, users_file, users);
     const char *arguments[ARGUMENTS_MAX] = {
         "redis-server",
         "--port",
@@ -58,7 +40,7 @@ static void become_redis(const struct redis_fixture *fixture)
         "--unixsocket",
         fixture->address.path,
         "--dir",
-        fixture->folder,
+        fixture->workspace.path,
         "--appendonly",
         "yes",
         "--save",
@@ -155,11 +137,13 @@ void redis_fixture_restart(struct redis_fixture *fixture)
 
 void redis_fixture_start(struct redis_fixture *fixture, const char *const *settings)
 {
-    *fixture = (struct redis_fixture){.folder = "/tmp/turnout-redis-XXXXXX", .address = {.user = "turnoutd"}};
-    ck_assert_ptr_nonnull(mkdtemp(fixture->folder));
+    *fixture = (struct redis_fixture){.address = {.user = "turnoutd"}};
+    workspace_init(&fixture->workspace);
     write_users(fixture);
-    int length =
-        snprintf(fixture->address.path, sizeof fixture->address.path, "%s/redis.sock", fixture->folder);
+    int length = snprintf(fixture->address.path, sizeof fixture->address.path, "%s/redis.sock",
+                          fixture->workspace.path);
+    ck_assert_int_gt(length, 0);
+    length = snprintf(fixture->url, sizeof fixture->url, "unix:%s", fixture->address.path);
     ck_assert_int_gt(length, 0);
     for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
         ck_assert_uint_lt(i, REDIS_FIXTURE_SETTINGS_MAX - 1);
@@ -208,12 +192,12 @@ void redis_fixture_run(struct redis_fixture *fixture, const char *format, ...)
     freeReplyObject(reply);
 }
 
-static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *place)
+void redis_fixture_digest(struct redis_fixture *fixture, char ret_digest[REDIS_DIGEST_BYTES])
 {
-    (void)found;
-    (void)kind;
-    (void)place;
-    return remove(path);
+    struct redisReply *reply = redis_fixture_command(fixture, "DEBUG DIGEST");
+    ck_assert_int_eq(reply->type, REDIS_REPLY_STATUS);
+    ck_assert_int_lt(snprintf(ret_digest, REDIS_DIGEST_BYTES, "%s", reply->str), REDIS_DIGEST_BYTES);
+    freeReplyObject(reply);
 }
 
 void redis_fixture_stop(struct redis_fixture *fixture)
@@ -221,5 +205,5 @@ void redis_fixture_stop(struct redis_fixture *fixture)
     if (fixture->pid != 0) {
         redis_fixture_signal(fixture, SIGKILL);
     }
-    ck_assert_int_eq(nftw(fixture->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    workspace_done(&fixture->workspace);
 }

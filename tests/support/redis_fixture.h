@@ -9,20 +9,22 @@
 
 #include <turnout/store/store.h>
 
+#include "workspace.h"
+
 struct redisReply;
 struct redisContext;
 
-enum { REDIS_FIXTURE_SETTINGS_MAX = 16 };
+enum { REDIS_FIXTURE_SETTINGS_MAX = 16, REDIS_DIGEST_BYTES = 64 };
 
 #define REDIS_FIXTURE_USER "tests" /* may do everything; only here */
 
 struct redis_fixture {
-    char folder[64];
-    struct store_address address; /* for the user turnoutd */
-    const char
-        *settings[REDIS_FIXTURE_SETTINGS_MAX]; /* --name value ..., NULL at the end; they win over ours */
-    pid_t pid;                                 /* 0: not running */
-    struct redisContext *redis;                /* a blocking link of the test's own user */
+    struct workspace workspace;
+    struct store_address address;                     /* for the user turnoutd */
+    char url[128];                                    /* the same as the setting `redis` has it */
+    const char *settings[REDIS_FIXTURE_SETTINGS_MAX]; /* --name value ..., and a NULL; they win over ours */
+    pid_t pid;                                        /* 0: not running */
+    struct redisContext *redis;                       /* a blocking link of the test's own user */
 };
 
 /* `settings` may be NULL; its strings are borrowed until redis_fixture_stop. Returns once Redis answers. */
@@ -45,6 +47,9 @@ struct redisReply *redis_fixture_command(struct redis_fixture *fixture, const ch
 
 /* The same for a command whose reply does not matter. */
 void redis_fixture_run(struct redis_fixture *fixture, const char *format, ...);
+
+/* A fingerprint of everything in it. The settings must have `--enable-debug-command yes`. */
+void redis_fixture_digest(struct redis_fixture *fixture, char ret_digest[REDIS_DIGEST_BYTES]);
 
 /* Stops it and removes the folder. */
 void redis_fixture_stop(struct redis_fixture *fixture);

@@ -9,14 +9,13 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/text.h>
 #include <turnout/wire/report_json.h>
-#include <turnout/wire/signature.h>
 
 #include "http.h"
 #include "small_election.h"
 
-/* A private key of its own for each id. */
-static void seed_of(const char *id, unsigned char ret_seed[SIGNING_SEED_BYTES])
+void signing_seed_of(const char *id, unsigned char ret_seed[SIGNING_SEED_BYTES])
 {
+    ck_assert_int_ge(sodium_init(), 0);
     ck_assert_int_eq(
         crypto_generichash(ret_seed, SIGNING_SEED_BYTES, (const unsigned char *)id, strlen(id), NULL, 0), 0);
 }
@@ -27,7 +26,7 @@ static void add_row(struct buffer *out, const struct key_row *row)
     unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
     unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
     char text[PUBLIC_KEY_TEXT_BYTES + 1];
-    seed_of(row->id, seed);
+    signing_seed_of(row->id, seed);
     ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, seed), 0);
     (void)sodium_bin2base64(text, sizeof text, public_key, sizeof public_key,
                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -59,7 +58,7 @@ struct report signed_report_of(int32_t seq, int32_t voted)
 void signed_report_sign(struct report *report, const char *key, const char *signer)
 {
     unsigned char seed[SIGNING_SEED_BYTES];
-    seed_of(signer, seed);
+    signing_seed_of(signer, seed);
     ck_assert(slice_copy(slice_of(key), report->key, sizeof report->key));
     report_sign(report, seed);
 }

@@ -1,5 +1,5 @@
 /* Signed reports of the small election, and the keys that sign them. Each key id has a private key of its own, so that a
- * test names keys and never sees them. sodium_init() first. */
+ * test names keys and seldom sees them. */
 #ifndef TURNOUT_TESTS_SIGNED_REPORTS_H
 #define TURNOUT_TESTS_SIGNED_REPORTS_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <turnout/election/report.h>
+#include <turnout/wire/signature.h>
 
 #include "workspace.h"
 
@@ -23,6 +24,9 @@ struct key_row {
 
 /* Writes election/keys.csv. */
 void key_rows_write(const struct workspace *workspace, const struct key_row *rows, size_t count);
+
+/* The private key of an id, for what is no report. */
+void signing_seed_of(const char *id, unsigned char ret_seed[SIGNING_SEED_BYTES]);
 
 /* A report of 0101-001 that is not signed yet. */
 struct report signed_report_of(int32_t seq, int32_t voted);

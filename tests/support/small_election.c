@@ -3,7 +3,6 @@
 
 #include <check.h>
 #include <poll.h>
-#include <string.h>
 
 #include <turnout/base/clock.h>
 
@@ -27,11 +26,38 @@ void small_report_post(uint16_t intake_http_port, const struct small_report *rep
     buffer_done(&body);
 }
 
+void small_report_expect(uint16_t intake_http_port, const struct small_report *report, int status)
+{
+    struct http_answer answer;
+    small_report_post(intake_http_port, report, &answer);
+    ck_assert_msg(answer.status == status, "%d, not %d: %s", answer.status, status, answer.body);
+    http_answer_done(&answer);
+}
+
+void small_report_send(struct http_link *stream, const struct small_report *report)
+{
+    struct buffer line = {0};
+    small_report_write(&line, report);
+    buffer_append_char(&line, '\n');
+    http_send(stream, line.bytes, line.length);
+    buffer_done(&line);
+}
+
 json_t *json_of(const char *text)
 {
     json_error_t fault;
     json_t *document = json_loads(text, JSON_REJECT_DUPLICATES, &fault);
     ck_assert_msg(document != NULL, "not JSON: %s at %d: %s", fault.text, fault.position, text);
+    return document;
+}
+
+json_t *json_get(uint16_t port, const char *target, int status)
+{
+    struct http_answer answer;
+    http_request(port, "GET", target, "", &answer);
+    ck_assert_msg(answer.status == status, "%s: %d, not %d: %s", target, answer.status, status, answer.body);
+    json_t *document = json_of(answer.body);
+    http_answer_done(&answer);
     return document;
 }
 
@@ -63,15 +89,20 @@ const json_t *json_object_of(const json_t *object, const char *key)
     return value;
 }
 
-static int64_t voted_shown(uint16_t public_port)
+void small_get_turnout(struct http_link *link)
 {
     struct http_answer answer;
-    http_request(public_port, "GET", "/v1/turnout", "", &answer);
+    http_send_text(link, "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n");
+    http_read_answer(link, true, &answer);
     ck_assert_int_eq(answer.status, 200);
-    json_t *document = json_of(answer.body);
+    http_answer_done(&answer);
+}
+
+static int64_t voted_shown(uint16_t public_port)
+{
+    json_t *document = json_get(public_port, "/v1/turnout", 200);
     int64_t voted = json_integer_of(json_object_of(document, "nation"), "voted");
     json_decref(document);
-    http_answer_done(&answer);
     return voted;
 }
 

@@ -28,14 +28,26 @@ void small_report_write(struct buffer *out, const struct small_report *report);
 void small_report_post(uint16_t intake_http_port, const struct small_report *report,
                        struct http_answer *ret_answer);
 
+/* The same; fails the test unless it is answered with this status, and frees the answer. */
+void small_report_expect(uint16_t intake_http_port, const struct small_report *report, int status);
+
+/* Sends it as a line of the stream. */
+void small_report_send(struct http_link *stream, const struct small_report *report);
+
 /* Parses a JSON document of which nothing may be wrong; the caller gives it back with json_decref(). */
 json_t *json_of(const char *text);
+
+/* Gets a document, which must be answered with this status; the caller gives it back with json_decref(). */
+json_t *json_get(uint16_t port, const char *target, int status);
 
 /* A member that must be there and be of this kind. Borrowed from `object`. */
 const char *json_text_of(const json_t *object, const char *key);
 int64_t json_integer_of(const json_t *object, const char *key);
 const json_t *json_array_of(const json_t *object, const char *key);
 const json_t *json_object_of(const json_t *object, const char *key);
+
+/* Gets /v1/turnout on a connection that stays open, and that must be good for it. */
+void small_get_turnout(struct http_link *link);
 
 /* Waits until /v1/turnout shows this many voters of the nation: that is when readers can see what was acknowledged. */
 void small_wait_voted(uint16_t public_port, int64_t voted);

@@ -1,5 +1,6 @@
 /* The store, as a test would like to call it: one question, one answer. */
 #include "store_fixture.h"
+#include "told_faults.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,12 +15,6 @@
 enum { ANSWER_DEADLINE_MS = 5000, UNITS_A_COMMUNE = 4, OPENS = 1773529200 };
 
 /* ---- the register ---- */
-
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s: %s", file, line, error->field, error->text);
-}
 
 static void add_units(struct register_builder *builder, struct slice commune, uint32_t extra)
 {
@@ -57,7 +52,7 @@ static void add_province(struct register_builder *builder, int number, uint32_t 
 
 struct election_register *store_fixture_register(uint32_t extra)
 {
-    struct register_builder *builder = register_builder_new(on_fault, NULL);
+    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
     register_builder_add_area(builder, 1, slice_of("VN"), slice_of("nation"), slice_of(""),
                               slice_of("nation"), slice_of(""));
     add_province(builder, 1, extra);
@@ -144,15 +139,20 @@ void store_fixture_connect(struct store_fixture *fixture)
     }
 }
 
-void store_fixture_begin(struct store_fixture *fixture)
+void store_fixture_open(struct store_fixture *fixture)
 {
     struct error error;
     bool durable = false;
-    store_fixture_start(fixture, NULL);
     enum turnout_error failed = store_fixture_prepare(fixture, 1, false, &durable, &error);
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
     ck_assert(durable);
     store_fixture_connect(fixture);
+}
+
+void store_fixture_begin(struct store_fixture *fixture)
+{
+    store_fixture_start(fixture, NULL);
+    store_fixture_open(fixture);
 }
 
 void store_fixture_end(struct store_fixture *fixture)

@@ -36,6 +36,9 @@ enum turnout_error store_fixture_prepare(struct store_fixture *fixture, unsigned
 /* Makes the store and runs the loop until it is up. */
 void store_fixture_connect(struct store_fixture *fixture);
 
+/* Both, for whoever had something to change after store_fixture_start. */
+void store_fixture_open(struct store_fixture *fixture);
+
 /* All three. */
 void store_fixture_begin(struct store_fixture *fixture);
 void store_fixture_end(struct store_fixture *fixture);

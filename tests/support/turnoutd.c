@@ -70,6 +70,7 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
     add_setting(&arguments, settings, "--intake-stream", "127.0.0.1:0");
     add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
     add_setting(&arguments, settings, "--intake", "open");
+    add_setting(&arguments, settings, "--publish-ms", "100");
     if (has_setting(settings, "--redis")) {
         add_setting(&arguments, settings, "--redis-user", "turnoutd");
     }
@@ -124,6 +125,10 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
     turnoutd->public_port = port_of(turnoutd, "public");
     turnoutd->intake_http_port = port_of(turnoutd, "intake-http");
     turnoutd->intake_stream_port = port_of(turnoutd, "intake-stream");
+    (void)snprintf(turnoutd->intake_url, sizeof turnoutd->intake_url, "http://127.0.0.1:%u",
+                   turnoutd->intake_http_port);
+    (void)snprintf(turnoutd->stream_address, sizeof turnoutd->stream_address, "127.0.0.1:%u",
+                   turnoutd->intake_stream_port);
     turnoutd_wait_ready(turnoutd);
 }
 

@@ -9,18 +9,22 @@
 
 struct redisContext;
 
+enum { TURNOUTD_URL_BYTES = 32 };
+
 struct turnoutd {
     struct process process;
     uint16_t public_port;
     uint16_t intake_http_port;
     uint16_t intake_stream_port;
     uint16_t operate_port;
+    char intake_url[TURNOUTD_URL_BYTES];     /* of its intake over HTTP */
+    char stream_address[TURNOUTD_URL_BYTES]; /* of its intake by the stream, as address:port */
 };
 
 /* Starts it with the election in the workspace's folder `election` (written when it is not there) and its data in
  * `data`, and returns once it is ready. `settings` are more arguments, `--name value ...`, ended by a NULL; they
- * may be NULL, and go before the fixture's own where they name the same setting. Where they say `--redis`, it logs in
- * there as the user turnoutd. */
+ * may be NULL, and go before the fixture's own where they name the same setting: unsigned reports are taken, and the
+ * publication is renewed ten times a second. Where they say `--redis`, it logs in there as the user turnoutd. */
 void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                     const char *const settings[]);
 

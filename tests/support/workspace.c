@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <turnout/base/error.h>
 #include <turnout/base/file.h>
@@ -55,15 +54,26 @@ void workspace_make_folder(const struct workspace *workspace, const char *name)
     ck_assert_msg(mkdir(path, 0700) == 0, "%s could not be made", path);
 }
 
-void workspace_write(const struct workspace *workspace, const char *name, const char *text)
+static void write_text(const struct workspace *workspace, const char *name, const char *mode,
+                       const char *text)
 {
     char path[WORKSPACE_PATH_BYTES];
     workspace_path(workspace, name, path);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(path, mode);
     ck_assert_msg(file != NULL, "%s could not be opened", path);
     int failed = fputs(text, file);
     ck_assert_int_ne(failed, EOF);
     ck_assert_int_eq(fclose(file), 0);
+}
+
+void workspace_write(const struct workspace *workspace, const char *name, const char *text)
+{
+    write_text(workspace, name, "w", text);
+}
+
+void workspace_append(const struct workspace *workspace, const char *name, const char *text)
+{
+    write_text(workspace, name, "a", text);
 }
 
 char *workspace_read(const char *path)

@@ -17,6 +17,7 @@ void workspace_path(const struct workspace *workspace, const char *name, char re
 
 void workspace_make_folder(const struct workspace *workspace, const char *name); /* 0700 */
 void workspace_write(const struct workspace *workspace, const char *name, const char *text);
+void workspace_append(const struct workspace *workspace, const char *name, const char *text);
 
 /* A whole file as text, wherever it is; the caller frees it. */
 char *workspace_read(const char *path);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "suite.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { PARTS = 4 };
@@ -123,9 +125,5 @@ int main(void)
     tcase_add_test(tests, keeps_sum_bounds_and_order);
     tcase_add_test(tests, weights_are_cut);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,9 @@
 /* Budgets: so many a minute and not one more, whole again with time, and never spent for long. */
 #include <turnout/base/budget.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 enum { MINUTE_US = 60 * 1000 * 1000, LATER_US = 5 * MINUTE_US };
 
@@ -64,9 +64,5 @@ int main(void)
     tcase_add_test(cases, overspending_is_forgiven);
     Suite *suite = suite_create("budget");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

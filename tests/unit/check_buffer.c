@@ -6,6 +6,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 START_TEST(an_empty_buffer_can_be_taken_cleared_and_dropped)
 {
     struct buffer buffer = {0};
@@ -140,9 +142,5 @@ int main(void)
     tcase_add_test(tests, taking_leaves_an_empty_buffer);
     tcase_add_loop_test(tests, integers_in_plain_decimal, 0, sizeof integers / sizeof integers[0]);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,7 +2,6 @@
 #include "checkpoints.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,43 +9,31 @@
 #include <turnout/base/file.h>
 #include <turnout/election/percent.h>
 
+#include "register_rows.h"
+#include "suite.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HEADER       "as_of,code,level,registered,voted,remaining,percent,communes_complete,communes,standing\n"
 
 static char path[] = "/tmp/check_checkpoints.XXXXXX";
-static struct register_builder *builder;
 static struct election_register *reg;
 
-static void refuse_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
-
-static void add_area(uint32_t line, const char *code, const char *level, const char *parent)
-{
-    register_builder_add_area(builder, line, slice_of(code), slice_of(level), slice_of(parent), slice_of("a"),
-                              slice_of(""));
-}
+static const struct register_rows places = {
+    .areas = {{"VN", "nation", ""}, {"46", "province", "VN"}, {"19789", "commune", "46"}},
+};
 
 static void set_up(void)
 {
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     (void)close(fd);
-    builder = register_builder_new(refuse_fault, NULL);
-    add_area(2, "VN", "nation", "");
-    add_area(3, "46", "province", "VN");
-    add_area(4, "19789", "commune", "46");
-    reg = register_builder_finish(builder);
-    ck_assert_ptr_nonnull(reg);
+    reg = register_of_rows(&places);
 }
 
 static void tear_down(void)
 {
     (void)unlink(path);
     register_free(reg);
-    register_builder_free(builder);
 }
 
 static enum turnout_error read_text(const char *text, struct checkpoints *checkpoints, struct error *error)
@@ -223,9 +210,5 @@ int main(void)
     tcase_add_loop_test(tests, figures_of_a_served_area, 0, COUNT(served));
     tcase_add_loop_test(tests, compares_what_was_published, 0, COUNT(compared));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,10 +1,11 @@
 /* The clocks: the right unit, the right epoch, and one that never goes back. */
 #include <turnout/base/clock.h>
 
-#include <stdlib.h>
 #include <time.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 START_TEST(wall_is_unix_time_in_milliseconds)
 {
@@ -46,9 +47,5 @@ int main(void)
     tcase_add_test(tests, monotonic_never_goes_back);
     tcase_add_test(tests, both_monotonic_units_are_one_clock);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,8 @@
 /* Values of options at their bounds, and what is said about the bad ones. */
 #include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "command_options.h"
+#include "suite.h"
 
 struct number_case {
     const char *value;
@@ -89,9 +88,5 @@ int main(void)
     tcase_add_test(tests, codes_are_codes);
     tcase_add_test(tests, a_bad_command_line_is_usage);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

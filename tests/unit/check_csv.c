@@ -10,6 +10,8 @@
 
 #include <turnout/base/buffer.h>
 
+#include "suite.h"
+
 static void read_all(struct buffer *out, const char *text, size_t length)
 {
     char *bytes = malloc(length == 0 ? 1 : length); /* no more, so that a sanitizer sees a step too far */
@@ -212,9 +214,5 @@ int main(void)
     tcase_add_loop_test(writing, cells_are_quoted_where_they_must_be, 0,
                         (int)(sizeof cells / sizeof cells[0]));
     suite_add_tcase(suite, writing);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,45 +2,31 @@
 #include "demo_day.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "register_rows.h"
+#include "suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { OPENS = 7 * 3600, NOON = 12 * 3600, EVENING = 20 * 3600, P = 1, Q = 2 };
 
-static struct register_builder *builder;
 static struct election_register *reg;
 static struct election election;
 
-static void refuse_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
-
-static void add_area(const char *code, const char *level, const char *parent)
-{
-    register_builder_add_area(builder, 1, slice_of(code), slice_of(level), slice_of(parent), slice_of("a"),
-                              slice_of(""));
-}
+static const struct register_rows places = {
+    .areas = {{"N", "nation", ""}, {"P", "province", "N"}, {"Q", "province", "N"}, {"A", "commune", "P"}},
+};
 
 static void set_up(void)
 {
-    builder = register_builder_new(refuse_fault, NULL);
-    add_area("N", "nation", "");
-    add_area("P", "province", "N");
-    add_area("Q", "province", "N");
-    add_area("A", "commune", "P");
-    reg = register_builder_finish(builder);
-    ck_assert_ptr_nonnull(reg);
+    reg = register_of_rows(&places);
     election = (struct election){.opens = OPENS, .round_count = 3, .rounds = {9 * 3600, NOON, EVENING}};
 }
 
 static void tear_down(void)
 {
     register_free(reg);
-    register_builder_free(builder);
 }
 
 START_TEST(waves_belong_to_their_rounds)
@@ -153,9 +139,5 @@ int main(void)
     tcase_add_test(tests, a_round_at_the_opening_is_refused);
     tcase_add_test(tests, curves);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

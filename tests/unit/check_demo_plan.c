@@ -15,6 +15,9 @@
 #include <turnout/service/election_folder.h>
 
 #include "register_make.h"
+#include "register_rows.h"
+#include "suite.h"
+#include "told_faults.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* A moment of the day, at +07:00. */
@@ -26,12 +29,6 @@ static char folder_path[] = "/tmp/check_demo_plan.XXXXXX";
 static struct election_folder folder;
 static struct checkpoints checkpoints;
 static struct demo_plan *plan;
-
-static void refuse_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
 
 static void remove_file(const char *name)
 {
@@ -351,39 +348,26 @@ END_TEST
 
 /* ---- other registers ---- */
 
-static void add_area(struct register_builder *builder, const char *code, const char *level,
-                     const char *parent)
-{
-    register_builder_add_area(builder, 1, slice_of(code), slice_of(level), slice_of(parent), slice_of("a"),
-                              slice_of(""));
-}
-
 /* Two provinces, one of them without voters; communes of no, one and many units, of no, one and many voters. */
 START_TEST(small_registers_and_no_checkpoints)
 {
-    static const struct {
-        const char *unit, *commune, *registered;
-    } units[] = {{"a1", "A", "0"}, {"b1", "B", "1"}, {"b2", "B", "1000"}, {"c1", "C", "0"}};
-    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
-    add_area(builder, "N", "nation", "");
-    add_area(builder, "P", "province", "N");
-    add_area(builder, "Q", "province", "N");
-    add_area(builder, "A", "commune", "P");
-    add_area(builder, "B", "commune", "P");
-    add_area(builder, "C", "commune", "Q");
-    add_area(builder, "D", "commune", "Q");
-    for (size_t i = 0; i < COUNT(units); i++) {
-        register_builder_add_unit(builder, 1, slice_of(units[i].unit), slice_of(units[i].commune),
-                                  slice_of("a"), slice_of(units[i].registered));
-    }
-    struct election_register *reg = register_builder_finish(builder);
-    ck_assert_ptr_nonnull(reg);
+    static const struct register_rows places = {
+        .areas = {{"N", "nation", ""},
+                  {"P", "province", "N"},
+                  {"Q", "province", "N"},
+                  {"A", "commune", "P"},
+                  {"B", "commune", "P"},
+                  {"C", "commune", "Q"},
+                  {"D", "commune", "Q"}},
+        .units = {{"a1", "A", "0"}, {"b1", "B", "1"}, {"b2", "B", "1000"}, {"c1", "C", "0"}},
+    };
+    struct election_register *reg = register_of_rows(&places);
 
     struct checkpoints none = {0};
     struct demo_plan *small;
     struct error error;
     ck_assert_int_eq(demo_plan_new(&folder.election, reg, &none, &small, &error), TURNOUT_OK);
-    ck_assert_uint_eq(demo_plan_report_count(small), COUNT(units) * WAVES);
+    ck_assert_uint_eq(demo_plan_report_count(small), (uint64_t)reg->unit_count * WAVES);
     int32_t voted = 0;
     for (uint64_t number = 0; number < demo_plan_report_count(small); number++) {
         struct report report;
@@ -398,7 +382,6 @@ START_TEST(small_registers_and_no_checkpoints)
     ck_assert_int_le(voted, 1000);
     demo_plan_free(small);
     register_free(reg);
-    register_builder_free(builder);
 }
 END_TEST
 
@@ -430,9 +413,5 @@ int main(void)
     tcase_add_test(tests, small_registers_and_no_checkpoints);
     tcase_add_test(tests, an_election_without_rounds_is_refused);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,11 +6,13 @@
 #include <turnout/wire/documents.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <jansson.h>
+
+#include "hidden_area.h"
+#include "suite.h"
 
 enum { VN, CENTRAL, SOUTHERN, FULL, EMPTY, SILENT, AREA_COUNT };
 
@@ -216,28 +218,6 @@ START_TEST(no_name_becomes_a_formula)
 }
 END_TEST
 
-static const char *const hidden[] = {"registered",
-                                     "voted",
-                                     "remaining",
-                                     "percent",
-                                     "units_reported",
-                                     "units_complete",
-                                     "communes_complete",
-                                     "registered_reported",
-                                     "percent_of_reported",
-                                     "percent_low",
-                                     "percent_high",
-                                     "held",
-                                     "as_of"};
-enum { HIDDEN = sizeof hidden / sizeof hidden[0] };
-
-static void check_hidden(const json_t *area)
-{
-    for (size_t k = 0; k < HIDDEN; k++) {
-        ck_assert_msg(json_is_null(json_object_get(area, hidden[k])), "%s", hidden[k]);
-    }
-}
-
 START_TEST(what_is_not_verified_is_not_shown)
 {
     counted[VN].verified = counted[CENTRAL].verified = false;
@@ -247,7 +227,7 @@ START_TEST(what_is_not_verified_is_not_shown)
     const json_t *unverified[] = {json_object_get(document, "nation"),
                                   json_array_get(json_object_get(document, "provinces"), 0)};
     for (size_t i = 0; i < 2; i++) {
-        check_hidden(unverified[i]);
+        hidden_area_check(unverified[i]);
         ck_assert(json_is_false(json_object_get(unverified[i], "verified")));
     }
     ck_assert_int_eq(json_integer_value(json_object_get(unverified[0], "units")), 3);
@@ -273,9 +253,9 @@ START_TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
     document_turnout_json(&out, &figures);
     json_t *document = rendered();
     const json_t *nation = json_object_get(document, "nation");
-    check_hidden(nation);
+    hidden_area_check(nation);
     ck_assert(json_is_true(json_object_get(nation, "verified")));
-    check_hidden(json_array_get(json_object_get(document, "provinces"), 1));
+    hidden_area_check(json_array_get(json_object_get(document, "provinces"), 1));
     ck_assert_str_eq(text_at(document, "publication"), "hold");
     ck_assert_str_eq(text_at(document, "status"), "unofficial-partial");
     ck_assert(json_is_null(json_object_get(document, "as_of")));
@@ -404,9 +384,5 @@ int main(void)
     tcase_add_test(tests, silent_units_widen_the_range);
     tcase_add_test(tests, problems_say_what_they_know);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,9 @@
 /* Which round a count belongs to. */
 #include <turnout/election/election.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 START_TEST(without_rounds_there_is_none)
 {
@@ -60,9 +60,5 @@ int main(void)
     tcase_add_loop_test(cases, the_nearest_round_is_taken, 0, (int)(sizeof nearest / sizeof nearest[0]));
     tcase_add_test(cases, a_day_full_of_rounds_finds_each);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

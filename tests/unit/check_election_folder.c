@@ -13,6 +13,9 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
 
+#include "suite.h"
+#include "told_faults.h"
+
 #define ELECTION                                                                                             \
     "[election]\n"                                                                                           \
     "id = test-1\n"                                                                                          \
@@ -75,11 +78,6 @@ static void remove_folder(void)
     ck_assert_int_eq(rmdir(folder_path), 0);
 }
 
-static void gather_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    buffer_printf(context, "%s:%u: %s: %s\n", file, line, error->field, error->text);
-}
-
 static struct election_folder read_sound_folder(void)
 {
     struct election_folder folder;
@@ -98,17 +96,7 @@ static void expect_faults(const char *wanted)
     struct error error;
     ck_assert_int_eq(election_folder_read(folder_path, gather_fault, &faults, &folder, &error),
                      TURNOUT_BAD_INPUT);
-    struct slice lines = {faults.bytes, faults.length};
-    struct slice heads = slice_of(wanted);
-    uint32_t count = 0;
-    while (heads.bytes != NULL) {
-        struct slice line = text_split(&lines, '\n');
-        struct slice head = text_split(&heads, '\n');
-        ck_assert_msg(line.length >= head.length && memcmp(line.bytes, head.bytes, head.length) == 0,
-                      "wanted\n%s\ngot\n%s", wanted, faults.bytes);
-        count++;
-    }
-    ck_assert_msg(lines.length == 0, "wanted\n%s\ngot\n%s", wanted, faults.bytes);
+    uint32_t count = check_gathered(&faults, wanted);
     char sum[128];
     (void)snprintf(sum, sizeof sum, "%s: %u fault%s", folder_path, count, count == 1 ? "" : "s");
     ck_assert_str_eq(error.text, sum);
@@ -434,9 +422,5 @@ int main(void)
     tcase_add_test(tests, files_that_are_not_there_are_told);
     tcase_add_test(tests, a_folder_that_is_not_there_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

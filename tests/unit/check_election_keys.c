@@ -11,6 +11,10 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
 
+#include "register_rows.h"
+#include "suite.h"
+#include "told_faults.h"
+
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 #define HEADER       "key,area,public_key,from,until,revoked\n"
 #define PUBLIC_KEY   "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
@@ -20,30 +24,15 @@ static char path[64];
 static struct election_register *reg;
 static struct buffer faults;
 
-static void gather_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    buffer_printf(context, "%s:%u: %s: %s\n", file, line, error->field, error->text);
-}
-
-static void add_area(struct register_builder *builder, const char *code, const char *level,
-                     const char *parent)
-{
-    register_builder_add_area(builder, 2, slice_of(code), slice_of(level), slice_of(parent), slice_of("Name"),
-                              slice_of(""));
-}
-
 /* What the examples of proto/ are about, and no more. */
+static const struct register_rows places = {
+    .areas = {{"VN", "nation", ""}, {"46", "province", "VN"}, {"19804", "commune", "46"}},
+    .units = {{"19804-003", "19804", "905"}},
+};
+
 static void set_up(void)
 {
-    struct register_builder *builder = register_builder_new(gather_fault, &faults);
-    add_area(builder, "VN", "nation", "");
-    add_area(builder, "46", "province", "VN");
-    add_area(builder, "19804", "commune", "46");
-    register_builder_add_unit(builder, 2, slice_of("19804-003"), slice_of("19804"), slice_of("Name"),
-                              slice_of("905"));
-    reg = register_builder_finish(builder);
-    register_builder_free(builder);
-    ck_assert_msg(reg != NULL, "%s", faults.bytes);
+    reg = register_of_rows(&places);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(path, sizeof path, "%s/keys.csv", folder);
 }
@@ -161,17 +150,7 @@ START_TEST(what_is_wrong_is_told_with_its_line)
     ck_assert_int_eq(election_keys_read(folder, reg, gather_fault, &faults, &keys, &error),
                      TURNOUT_BAD_INPUT);
     ck_assert_ptr_null(keys);
-    struct slice told = {faults.bytes, faults.length};
-    struct slice heads = slice_of(faulty[_i].faults);
-    unsigned count = 0;
-    while (heads.bytes != NULL) {
-        struct slice head = text_split(&heads, '\n');
-        struct slice line = text_split(&told, '\n');
-        ck_assert_msg(line.length >= head.length && memcmp(line.bytes, head.bytes, head.length) == 0,
-                      "wanted\n%s\ngot\n%s", faulty[_i].faults, faults.bytes);
-        count++;
-    }
-    ck_assert_msg(told.length == 0, "wanted\n%s\ngot\n%s", faulty[_i].faults, faults.bytes);
+    unsigned count = check_gathered(&faults, faulty[_i].faults);
     char sum[64];
     (void)snprintf(sum, sizeof sum, "keys.csv: %u fault%s", count, count == 1 ? "" : "s");
     ck_assert_str_eq(error.text, sum);
@@ -203,9 +182,5 @@ int main(void)
     tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, CASES(faulty));
     tcase_add_test(tests, a_folder_in_its_place_is_a_fault);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

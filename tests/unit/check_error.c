@@ -2,12 +2,13 @@
 #include <turnout/base/error.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include <turnout/base/text.h>
+
+#include "suite.h"
 
 START_TEST(fills_field_and_text)
 {
@@ -82,9 +83,5 @@ int main(void)
     tcase_add_test(tests, cuts_what_is_too_long);
     tcase_add_loop_test(tests, never_cuts_inside_a_character, 0, 4);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

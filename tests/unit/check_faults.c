@@ -1,10 +1,11 @@
 /* Faults: told whole, in order, and counted through as many hands as they pass. */
 #include <turnout/base/faults.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 struct told {
     char file[16];
@@ -62,9 +63,5 @@ int main(void)
     tcase_add_test(cases, a_long_fault_is_cut);
     Suite *suite = suite_create("faults");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -9,6 +9,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 static char folder[] = "/tmp/turnout-file-XXXXXX";
 static char path[sizeof folder + 16];
 
@@ -95,9 +97,5 @@ int main(void)
     tcase_add_test(tests, what_cannot_be_read_is_refused);
     tcase_add_test(tests, what_cannot_be_written_leaves_nothing_behind);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

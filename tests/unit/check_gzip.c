@@ -8,6 +8,8 @@
 #include <check.h>
 #include <zlib.h>
 
+#include "suite.h"
+
 static char *document_new(size_t length)
 {
     char *document = malloc(length + 1);
@@ -88,9 +90,5 @@ int main(void)
     tcase_add_test(tests, equal_input_gives_equal_output_without_a_time);
     tcase_add_test(tests, documents_get_smaller);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,10 +1,11 @@
 /* How held reports are spelt. */
 #include <turnout/election/held.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 START_TEST(test_states)
 {
@@ -79,10 +80,5 @@ int main(void)
     tcase_add_loop_test(tests, test_ids, 0, (int)(sizeof ids / sizeof ids[0]));
     tcase_add_test(tests, test_the_longest_id_fits);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,37 +1,26 @@
 /* Held reports as Redis gives them: a sound one, and everything that makes it none. */
 #include "../../src/store/held_reply.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include <turnout/base/buffer.h>
 
+#include "register_rows.h"
+#include "suite.h"
+
 static const struct election election = {.id = "e-1"};
 static struct election_register *reg;
 
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
+static const struct register_rows places = {
+    .areas = {{"VN", "nation", ""}, {"01", "province", "VN"}, {"01.1", "commune", "01"}},
+    .units = {{"u-0", "01.1", "5"}, {"u-1", "01.1", "5"}},
+};
 
 static void begin(void)
 {
-    struct slice nothing = slice_of("");
-    struct register_builder *builder = register_builder_new(on_fault, NULL);
-    register_builder_add_area(builder, 1, slice_of("VN"), slice_of("nation"), nothing, slice_of("n"),
-                              nothing);
-    register_builder_add_area(builder, 1, slice_of("01"), slice_of("province"), slice_of("VN"), slice_of("p"),
-                              nothing);
-    register_builder_add_area(builder, 1, slice_of("01.1"), slice_of("commune"), slice_of("01"),
-                              slice_of("c"), nothing);
-    register_builder_add_unit(builder, 1, slice_of("u-0"), slice_of("01.1"), slice_of("u"), slice_of("5"));
-    register_builder_add_unit(builder, 1, slice_of("u-1"), slice_of("01.1"), slice_of("u"), slice_of("5"));
-    reg = register_builder_finish(builder);
-    register_builder_free(builder);
-    ck_assert_ptr_nonnull(reg);
+    reg = register_of_rows(&places);
 }
 
 static void end(void)
@@ -137,10 +126,5 @@ int main(void)
     tcase_add_loop_test(tests, test_one_that_is_changed, 0, (int)(sizeof changes / sizeof changes[0]));
     tcase_add_loop_test(tests, test_what_is_none, 0, 7);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,13 +4,13 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "http_client.h"
+#include "suite.h"
 
 struct server {
     pid_t pid;
@@ -235,9 +235,5 @@ int main(void)
     tcase_add_test(tests, a_server_that_is_away_is_unavailable);
     tcase_add_loop_test(tests, what_is_no_server_is_refused, 0, (int)(sizeof bad_urls / sizeof bad_urls[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,6 +8,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HOST         "Host: a\r\n"
 #define GET          "GET / HTTP/1.1\r\n" HOST
@@ -468,9 +470,5 @@ int main(void)
     tcase_add_loop_test(tests, entity_tags, 0, COUNT(validators));
     tcase_add_loop_test(tests, query_parameters, 0, COUNT(parameters));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,11 +1,12 @@
 /* Written JSON, byte by byte, and read again by jansson. */
 #include <turnout/wire/json_writer.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <jansson.h>
+
+#include "suite.h"
 
 START_TEST(commas_stand_between_members_only)
 {
@@ -119,9 +120,5 @@ int main(void)
     tcase_add_test(tests, every_character_comes_back);
     tcase_add_test(tests, escapes_never_outgrow_their_room);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,11 @@
 /* Budgets of signing keys: a unit's key, a relay's, and what is left of them when the keys are read again. */
 #include <turnout/service/key_budgets.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "register_rows.h"
+#include "suite.h"
+#include "told_faults.h"
 
 enum { A_MINUTE = 3, NOW_US = 1000 * 1000 * 1000, COST_US = 20 * 1000 * 1000 };
 
@@ -11,33 +13,16 @@ static struct election_register *reg;
 static struct signing_keys *keys;
 static struct key_budgets *budgets;
 
-static void no_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
-
 /* One commune of two units. */
-static struct election_register *make_register(void)
-{
-    static const char *const areas[][3] = {
-        {"N", "nation", ""}, {"1", "province", "N"}, {"11", "commune", "1"}};
-    struct register_builder *builder = register_builder_new(no_fault, NULL);
-    for (uint32_t i = 0; i < 3; i++) {
-        register_builder_add_area(builder, i + 2, slice_of(areas[i][0]), slice_of(areas[i][1]),
-                                  slice_of(areas[i][2]), slice_of("Name"), slice_of(""));
-    }
-    register_builder_add_unit(builder, 2, slice_of("111"), slice_of("11"), slice_of("Name"), slice_of("9"));
-    register_builder_add_unit(builder, 3, slice_of("112"), slice_of("11"), slice_of("Name"), slice_of("9"));
-    struct election_register *made = register_builder_finish(builder);
-    register_builder_free(builder);
-    return made;
-}
+static const struct register_rows places = {
+    .areas = {{"N", "nation", ""}, {"1", "province", "N"}, {"11", "commune", "1"}},
+    .units = {{"111", "11", "9"}, {"112", "11", "9"}},
+};
 
 static struct signing_keys *make_keys(void)
 {
     static const char *const rows[][2] = {{"unit", "111"}, {"other", "112"}, {"relay", "11"}};
-    struct signing_keys_builder *builder = signing_keys_builder_new(reg, no_fault, NULL);
+    struct signing_keys_builder *builder = signing_keys_builder_new(reg, refuse_fault, NULL);
     for (uint32_t i = 0; i < 3; i++) {
         unsigned char public_key[PUBLIC_KEY_BYTES] = {(unsigned char)(i + 1)};
         signing_keys_builder_add(builder, i + 2, slice_of(rows[i][0]), slice_of(rows[i][1]), public_key, 0, 0,
@@ -50,7 +35,7 @@ static struct signing_keys *make_keys(void)
 
 static void set_up(void)
 {
-    reg = make_register();
+    reg = register_of_rows(&places);
     keys = make_keys();
     budgets = key_budgets_new(reg, keys, A_MINUTE);
 }
@@ -140,9 +125,5 @@ int main(void)
     tcase_add_test(cases, tickets_for_older_keys_spend_nothing);
     Suite *suite = suite_create("key_budgets");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,14 +2,14 @@
 #include "key_card.h"
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <qrencode.h>
 
 #include <turnout/base/limits.h>
+
+#include "suite.h"
 
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
@@ -273,9 +273,5 @@ int main(void)
     tcase_add_test(tests, names_stay_names);
     tcase_add_loop_test(tests, a_sheet_holds_eight, 0, CASES(pages));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <check.h>
 #include <sodium.h>
 
 #include <turnout/base/file.h>
+
+#include "suite.h"
 
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 #define BEGIN        "-----BEGIN PRIVATE KEY-----\n"
@@ -233,9 +234,5 @@ int main(void)
     tcase_add_loop_test(tests, another_key_of_openssl_is_refused, 0, CASES(others));
     tcase_add_test(tests, a_file_that_is_not_there);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

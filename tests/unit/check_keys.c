@@ -3,55 +3,40 @@
 #include <turnout/election/keys.h>
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <check.h>
 
 #include <turnout/base/buffer.h>
+
+#include "register_rows.h"
+#include "suite.h"
+#include "told_faults.h"
 
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 static struct election_register *reg;
 static struct buffer faults;
 
-static void gather_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    buffer_printf(context, "%s:%u: %s: %s\n", file, line, error->field, error->text);
-}
-
-static void add_area(struct register_builder *builder, const char *code, const char *level,
-                     const char *parent)
-{
-    register_builder_add_area(builder, 2, slice_of(code), slice_of(level), slice_of(parent), slice_of("Name"),
-                              slice_of(""));
-}
-
-static void add_unit(struct register_builder *builder, const char *code, const char *commune)
-{
-    register_builder_add_unit(builder, 2, slice_of(code), slice_of(commune), slice_of("Name"), slice_of("9"));
-}
-
 /* Two provinces of two communes of two units, but the last commune has none. */
+static const struct register_rows places = {
+    .areas = {{"N", "nation", ""},
+              {"1", "province", "N"},
+              {"2", "province", "N"},
+              {"11", "commune", "1"},
+              {"12", "commune", "1"},
+              {"21", "commune", "2"},
+              {"22", "commune", "2"}},
+    .units = {{"111", "11", "9"},
+              {"112", "11", "9"},
+              {"121", "12", "9"},
+              {"122", "12", "9"},
+              {"211", "21", "9"},
+              {"212", "21", "9"}},
+};
+
 static void set_up(void)
 {
-    struct register_builder *builder = register_builder_new(gather_fault, &faults);
-    add_area(builder, "N", "nation", "");
-    add_area(builder, "1", "province", "N");
-    add_area(builder, "2", "province", "N");
-    add_area(builder, "11", "commune", "1");
-    add_area(builder, "12", "commune", "1");
-    add_area(builder, "21", "commune", "2");
-    add_area(builder, "22", "commune", "2");
-    add_unit(builder, "111", "11");
-    add_unit(builder, "112", "11");
-    add_unit(builder, "121", "12");
-    add_unit(builder, "122", "12");
-    add_unit(builder, "211", "21");
-    add_unit(builder, "212", "21");
-    reg = register_builder_finish(builder);
-    register_builder_free(builder);
-    ck_assert_msg(reg != NULL, "%s", faults.bytes);
+    reg = register_of_rows(&places);
 }
 
 static void tear_down(void)
@@ -241,15 +226,7 @@ static const struct {
 START_TEST(what_is_wrong_is_told_with_its_line)
 {
     ck_assert_ptr_null(build(faulty[_i].rows, faulty[_i].count));
-    struct slice told = {faults.bytes, faults.length};
-    struct slice heads = slice_of(faulty[_i].faults);
-    while (heads.bytes != NULL) {
-        struct slice head = text_split(&heads, '\n');
-        struct slice line = text_split(&told, '\n');
-        ck_assert_msg(line.length >= head.length && memcmp(line.bytes, head.bytes, head.length) == 0,
-                      "wanted\n%s\ngot\n%s", faulty[_i].faults, faults.bytes);
-    }
-    ck_assert_msg(told.length == 0, "wanted\n%s\ngot\n%s", faulty[_i].faults, faults.bytes);
+    (void)check_gathered(&faults, faulty[_i].faults);
 }
 END_TEST
 
@@ -277,9 +254,5 @@ int main(void)
     tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, CASES(faulty));
     tcase_add_test(tests, the_longest_id_will_do);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

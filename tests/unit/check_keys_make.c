@@ -17,6 +17,8 @@
 #include <turnout/service/election_keys.h>
 
 #include "key_pem.h"
+#include "suite.h"
+#include "told_faults.h"
 
 #define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
@@ -28,11 +30,6 @@ static char out[FOLDER_BYTES];
 static struct buffer faults;
 static struct error error;
 static struct keys_made made;
-
-static void gather_fault(void *context, const char *file, uint32_t line, const struct error *fault)
-{
-    buffer_printf(context, "%s:%u: %s: %s\n", file, line, fault->field, fault->text);
-}
 
 static void copy_file(const char *name)
 {
@@ -330,9 +327,5 @@ int main(void)
     tcase_add_test(tests, a_faulty_table_is_left_alone);
     tcase_add_test(tests, a_term_is_written);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <check.h>
 
 #include <turnout/base/file.h>
+
+#include "suite.h"
 
 #define HEADER "key,area,public_key,from,until,revoked\n"
 #define PUBLIC "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
@@ -162,9 +163,5 @@ int main(void)
     tcase_add_test(tests, a_table_of_ones_own_replaces_the_file);
     tcase_add_test(tests, what_cannot_be_read_or_written_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

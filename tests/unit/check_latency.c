@@ -8,6 +8,7 @@
 #include <turnout/base/memory.h>
 
 #include "latency.h"
+#include "suite.h"
 
 START_TEST(an_empty_histogram_says_zero)
 {
@@ -98,9 +99,5 @@ int main(void)
     tcase_add_test(tests, ranks_are_rounded_up);
     tcase_add_test(tests, percentiles_are_close_to_the_true_ones);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

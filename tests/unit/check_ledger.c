@@ -1,9 +1,9 @@
 /* Ledger entries: their kinds by name. */
 #include <turnout/election/ledger.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 START_TEST(kinds_have_names)
 {
@@ -35,10 +35,5 @@ int main(void)
     TCase *tests = tcase_create("ledger");
     tcase_add_test(tests, kinds_have_names);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

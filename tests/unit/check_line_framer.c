@@ -7,6 +7,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 enum { LINE_MAX_BYTES = 8, TRACE_BYTES = 512 };
 
 /* A stream and what must be found in it: lines as `<text>`, `!` for one that was too long, each behind its
@@ -108,9 +110,5 @@ int main(void)
                         sizeof streams / sizeof streams[0]);
     tcase_add_test(tests, a_line_may_hold_nul);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

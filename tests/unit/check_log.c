@@ -2,11 +2,12 @@
 #include <turnout/base/log.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 enum { LINE_BYTES = 4096, STAMP_BYTES = sizeof "2026-03-15T02:00:00.123Z " - 1 };
 
@@ -111,9 +112,5 @@ int main(void)
     tcase_add_loop_test(tests, values_are_quoted_when_they_must_be, 0, sizeof values / sizeof values[0]);
     tcase_add_test(tests, what_is_too_long_is_cut_and_says_so);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -10,6 +10,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 START_TEST(new_memory_is_zeroed)
 {
     unsigned char *block = memory_new(1000);
@@ -108,9 +110,5 @@ int main(void)
     tcase_add_test(tests, copies_text);
     add_deaths(tests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

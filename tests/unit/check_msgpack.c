@@ -1,10 +1,11 @@
 /* MessagePack byte for byte, at every boundary of a length. */
 #include "../../src/store/msgpack.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 static struct buffer out;
 
@@ -71,10 +72,5 @@ int main(void)
     tcase_add_test(tests, test_numbers_are_text);
     tcase_add_test(tests, test_array_head);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -9,6 +9,8 @@
 
 #include <turnout/app/options.h>
 
+#include "suite.h"
+
 enum { ARGUMENTS_MAX = 16 };
 
 struct outcome {
@@ -76,7 +78,7 @@ START_TEST(defaults_are_those_of_the_contract)
     ck_assert_int_eq(settings->publish_ms, 500);
     ck_assert_uint_eq(settings->connections_per_address, 1024);
     ck_assert_uint_eq(settings->refusals_per_minute, 6000);
-    ck_assert_uint_eq(settings->reports_per_minute, 60);
+    ck_assert_uint_eq(settings->reports_per_minute, 600);
     ck_assert_uint_eq(settings->proxies.count, 2);
     options_free(outcome.options);
 }
@@ -420,9 +422,5 @@ int main(void)
 
     Suite *suite = suite_create("options");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

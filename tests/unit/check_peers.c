@@ -6,9 +6,10 @@
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "suite.h"
 
 enum { CONNECTIONS = 3, IN_VAIN = 5 };
 
@@ -246,9 +247,5 @@ int main(void)
     tcase_add_loop_test(cases, proxies_are_read, 0, CASES(lists));
     Suite *suite = suite_create("peers");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

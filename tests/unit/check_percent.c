@@ -1,10 +1,9 @@
 /* The percentage, at every boundary, on the published figures, and against a slow exact reference. */
 #include <turnout/election/percent.h>
 
-#include <stdlib.h>
-#include <string.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 static const struct {
     int64_t part, whole;
@@ -128,9 +127,5 @@ int main(void)
     tcase_add_test(tests, never_falls_while_votes_come_in);
     tcase_add_loop_test(tests, written_for_tables_and_for_json, 0, sizeof written / sizeof written[0]);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

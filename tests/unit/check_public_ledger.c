@@ -1,9 +1,9 @@
 /* The public ledger: newest first, bounded, and pages that stay what they were. */
 #include <turnout/service/public_ledger.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 static struct public_ledger *ledger;
 
@@ -94,10 +94,5 @@ int main(void)
     tcase_add_test(tests, the_oldest_are_dropped);
     tcase_add_test(tests, a_page_stays_what_it_was);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,11 +3,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <sodium.h>
+
+#include "suite.h"
 
 static const unsigned char seed[SIGNING_SEED_BYTES] = {7};
 static unsigned char public_key[PUBLIC_KEY_BYTES];
@@ -105,10 +106,5 @@ int main(void)
     tcase_add_test(tests, every_other_character_is_refused);
     tcase_add_test(tests, what_is_none_is_not_read);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,17 +2,13 @@
  * every change that counts. */
 #include <turnout/wire/register_digest.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <sodium.h>
 
-static void refuse_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
+#include "suite.h"
+#include "told_faults.h"
 
 struct area_row {
     const char *code, *level, *parent, *name;
@@ -130,9 +126,5 @@ int main(void)
     tcase_add_test(tests, the_order_of_rows_does_not_matter);
     tcase_add_loop_test(tests, what_counts_changes_it, 0, (int)(sizeof changes / sizeof changes[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <check.h>
 #include <sodium.h>
 
-#include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
 #include <turnout/service/election_folder.h>
 #include <turnout/wire/csv.h>
 
 #include "commands.h"
 #include "register_tables.h"
+#include "suite.h"
+#include "told_faults.h"
 
 static const char source[] = TURNOUT_SOURCE_DIR "/config/elections/vn-2026";
 /* Real communes, which are not part of the project: the test that wants them does without where they are
@@ -63,12 +63,6 @@ static void remove_folder(void)
     remove_files("twice/");
     (void)rmdir(path_of("twice"));
     ck_assert_int_eq(rmdir(folder), 0);
-}
-
-static void refuse_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s: %s", file, line, error->field, error->text);
 }
 
 static void make_into(const char *to)
@@ -408,9 +402,5 @@ int main(void)
     tcase_add_test(tests, the_command_tells_by_its_exit_status);
     tcase_add_test(tests, the_table_agrees_with_the_real_communes);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,12 +1,13 @@
 /* The words of the wire and what HTTP makes of them: the tables of proto/report.md, written out once more. */
 #include <turnout/election/report.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include <turnout/base/text.h>
+
+#include "suite.h"
 
 static const struct {
     enum report_code code;
@@ -185,9 +186,5 @@ int main(void)
     tcase_add_test(tests, a_store_that_is_away_rejects_nothing);
     tcase_add_loop_test(tests, long_words_are_cut_between_characters, 0, 3);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,9 @@
 /* Which answers of the HTTP intake take a report out of the spool, and which leave it there. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report_answer.h"
+#include "suite.h"
 
 struct answer_case {
     int http_status;
@@ -82,9 +82,5 @@ int main(void)
     tcase_add_loop_test(tests, an_answer_is_judged, 0, (int)(sizeof cases / sizeof cases[0]));
     tcase_add_test(tests, texts_for_people_are_cut_between_characters);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

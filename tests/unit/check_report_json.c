@@ -11,6 +11,8 @@
 
 #include <turnout/wire/signature.h>
 
+#include "suite.h"
+
 #define EXAMPLES   TURNOUT_SOURCE_DIR "/proto/examples"
 #define REPORT     "{\"election\":\"e\",\"unit\":\"u\",\"seq\":1,\"as_of\":\"2026-03-15T08:00:00Z\",\"voted\":3"
 #define REPORT_END REPORT "}"
@@ -404,9 +406,5 @@ int main(void)
     tcase_add_test(tests, answers_may_hold_more_than_we_know);
     tcase_add_loop_test(tests, no_answer_is_guessed_at, 0, sizeof no_answers / sizeof no_answers[0]);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,12 +1,11 @@
 /* What a unit is told. */
 #include <turnout/wire/report_result.h>
 
-#include <stdlib.h>
-#include <string.h>
-
 #include <check.h>
 
 #include <turnout/wire/signature.h>
+
+#include "suite.h"
 
 static const unsigned char digest[REPORT_DIGEST_BYTES] = {0xde, 0xad, 0xbe, 0xef, 0x01};
 
@@ -108,10 +107,5 @@ int main(void)
     tcase_add_test(tests, test_a_first_report_too_fast);
     tcase_add_loop_test(tests, test_receipt_only_for_what_is_kept, 0, (int)(sizeof cases / sizeof cases[0]));
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,11 +1,11 @@
 /* RFC 3339: what the calendar has and nothing else, and back again. */
 #include <turnout/base/rfc3339.h>
 
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 static const struct {
     const char *text;
@@ -165,9 +165,5 @@ int main(void)
     tcase_add_test(tests, agrees_with_the_calendar_on_every_day);
     tcase_add_test(tests, dates);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

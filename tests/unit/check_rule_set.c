@@ -1,9 +1,9 @@
 /* The tables of the rules. */
 #include <turnout/election/rule_set.h>
 
-#include <stdlib.h>
-
 #include <check.h>
+
+#include "suite.h"
 
 static const struct {
     enum rule rule;
@@ -96,10 +96,5 @@ int main(void)
     tcase_add_test(tests, test_more_than_the_roll_is_never_counted);
     tcase_add_test(tests, test_numbers_go_where_they_belong);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,10 +2,11 @@
 #include <turnout/election/rules.h>
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 enum { OPENS = 1773529200, TOLERANCE_S = 120, LAST_AS_OF = OPENS + 7200 };
 
@@ -473,10 +474,5 @@ int main(void)
                         CASES(complete_cases));
     tcase_add_test(tests, test_an_empty_unit_may_report);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -2,10 +2,11 @@
 #include "../../src/service/rules_ini.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 static size_t key_of(const char *name)
 {
@@ -111,10 +112,5 @@ int main(void)
     tcase_add_test(tests, test_numbers_at_their_bounds);
     tcase_add_test(tests, test_corrections_have_words_of_their_own);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -12,6 +12,8 @@
 
 #include <turnout/base/file.h>
 
+#include "suite.h"
+
 static char folder[] = "/tmp/turnout-secret-XXXXXX";
 static char path[sizeof folder + 16];
 
@@ -148,10 +150,5 @@ int main(void)
     tcase_add_test(tests, a_link_is_not_followed);
     tcase_add_test(tests, a_folder_that_is_not_there_is_told);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

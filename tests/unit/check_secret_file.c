@@ -12,6 +12,8 @@
 
 #include <turnout/base/file.h>
 
+#include "suite.h"
+
 static char folder[] = "/tmp/turnout-secret-XXXXXX";
 static char inside[64];
 static char file[96];
@@ -121,9 +123,5 @@ int main(void)
                         (int)(sizeof open_modes / sizeof open_modes[0]));
     tcase_add_test(tests, what_cannot_be_made_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

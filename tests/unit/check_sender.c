@@ -16,6 +16,7 @@
 #include <turnout/wire/report_json.h>
 
 #include "sender.h"
+#include "suite.h"
 
 enum { REPORTS = 3000, LINKS_MOST = 256 };
 
@@ -445,9 +446,5 @@ int main(void)
     tcase_add_test(tests, an_intake_that_comes_late_is_found);
     tcase_add_loop_test(tests, freed_at_any_time_it_leaves_nothing, 0, 12);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

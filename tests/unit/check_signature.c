@@ -12,6 +12,8 @@
 #include <turnout/base/text.h>
 #include <turnout/wire/report_json.h>
 
+#include "suite.h"
+
 #define EXAMPLES TURNOUT_SOURCE_DIR "/proto/examples/"
 
 static const struct report plain = {
@@ -368,9 +370,5 @@ int main(void)
     tcase_add_test(tests, a_report_without_a_signature_has_no_good_one);
     tcase_add_loop_test(tests, public_keys_are_read_strictly, 0, sizeof public_keys / sizeof public_keys[0]);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,26 +1,20 @@
 /* The simulation's plan: everybody once a round, in an order of its own, with counts and times that grow. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "simulate_plan.h"
+#include "suite.h"
+#include "told_faults.h"
 
 enum { UNITS = 40 };
 
 static const int64_t opens = 1773529200; /* 2026-03-15T06:00:00+07:00 */
 static const int64_t closes = 1773572400;
 
-static void no_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    ck_abort_msg("%s:%u: %s", file, line, error->text);
-}
-
 /* Rolls of 0, 1, and more. */
 static struct election_register *make_register(void)
 {
-    struct register_builder *builder = register_builder_new(no_fault, NULL);
+    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
     register_builder_add_area(builder, 1, slice_of("N"), slice_of("nation"), slice_of(""), slice_of("N"),
                               slice_of(""));
     register_builder_add_area(builder, 2, slice_of("P"), slice_of("province"), slice_of("N"), slice_of("P"),
@@ -157,9 +151,5 @@ int main(void)
     tcase_add_test(tests, the_seed_alone_decides);
     tcase_add_test(tests, rounds_differ_in_their_order);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

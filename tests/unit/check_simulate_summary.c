@@ -7,6 +7,7 @@
 #include <turnout/base/memory.h>
 
 #include "simulate_summary.h"
+#include "suite.h"
 
 static struct simulate_summary *make_summary(void)
 {
@@ -124,9 +125,5 @@ int main(void)
     tcase_add_test(tests, words_tell_what_was_not_counted);
     tcase_add_test(tests, an_empty_summary_is_zero);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <turnout/wire/report_json.h>
 
 #include "spool.h"
+#include "suite.h"
 
 static char folder[] = "/tmp/turnout-spool-XXXXXX";
 static char path[sizeof folder + 32];
@@ -272,9 +273,5 @@ int main(void)
     tcase_add_test(tests, whoever_waits_sees_the_new_file);
     tcase_add_test(tests, what_is_no_file_is_refused);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

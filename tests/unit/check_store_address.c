@@ -8,6 +8,8 @@
 
 #include <check.h>
 
+#include "suite.h"
+
 #define LETTERS_50 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct {
@@ -169,10 +171,5 @@ int main(void)
     tcase_add_test(tests, test_no_password_file);
     tcase_add_test(tests, test_a_password_with_a_nul);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,9 +1,8 @@
 /* Answers of the stream intake: the fast way and the thorough way must agree. */
 #include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "stream_answer.h"
+#include "suite.h"
 
 struct good_case {
     const char *answer;
@@ -97,9 +96,5 @@ int main(void)
     tcase_add_loop_test(tests, a_bad_answer_is_refused, 0, (int)(sizeof bad_answers / sizeof bad_answers[0]));
     tcase_add_test(tests, an_answer_without_a_line_says_so);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,10 +1,11 @@
 /* Every rule that is asked in the store, in every mode, at its boundary. */
 #include <turnout/election/rules.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 enum { OPENS = 1773529200, LAST_AS_OF = OPENS + 7200 };
 
@@ -214,10 +215,5 @@ int main(void)
     tcase_add_test(tests, test_what_the_check_found_counts_too);
     tcase_add_test(tests, test_all_flags_fit);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

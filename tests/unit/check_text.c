@@ -1,12 +1,13 @@
 /* Slices, numbers, codes, UTF-8: the boundaries and just beyond them. */
 #include <turnout/base/text.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include <turnout/base/limits.h>
+
+#include "suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -265,9 +266,5 @@ int main(void)
     tcase_add_loop_test(tests, whole_length_drops_a_part_of_a_character, 0, COUNT(cuts));
     tcase_add_test(tests, splits_to_the_last_part);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

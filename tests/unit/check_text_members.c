@@ -1,10 +1,11 @@
 /* Objects of texts: read, and refused with the member to blame. */
 #include <turnout/wire/text_members.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 enum { CAPACITY = 8 };
 
@@ -96,10 +97,5 @@ int main(void)
     tcase_add_test(tests, what_is_wrong_is_blamed);
     tcase_add_test(tests, the_size_is_bounded);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

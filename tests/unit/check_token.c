@@ -7,6 +7,8 @@
 #include <check.h>
 #include <sodium.h>
 
+#include "suite.h"
+
 enum { TEXT_BYTES = TOKEN_BYTES_MAX + 1 };
 
 static const unsigned char secret[TOKEN_SECRET_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -183,10 +185,5 @@ int main(void)
     tcase_add_test(tokens, roles_contain_each_other);
     tcase_add_test(tokens, a_secret_is_64_hex_digits);
     suite_add_tcase(suite, tokens);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

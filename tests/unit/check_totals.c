@@ -2,9 +2,10 @@
 #include <turnout/election/totals.h>
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <check.h>
+
+#include "suite.h"
 
 /* Every count a different number, so that one left out or mixed up shows. */
 static struct totals numbered(int64_t from)
@@ -179,10 +180,5 @@ int main(void)
     tcase_add_loop_test(tests, test_nothing_negative_is_plausible, 0, COUNTS);
     tcase_add_test(tests, test_one_too_many_is_not_plausible);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -1,11 +1,11 @@
 /* /v1/turnout as the server writes it comes through unchanged; anything less is refused by name. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/election/percent.h>
 
+#include "suite.h"
 #include "turnout_document.h"
 
 #define ENVELOPE                                                                                             \
@@ -140,9 +140,5 @@ int main(void)
     tcase_add_loop_test(tests, a_bad_document_is_refused_by_name, 0,
                         (int)(sizeof bad_cases / sizeof bad_cases[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "under_way.h"
 
 enum { WINDOW = 8 };
@@ -161,9 +162,5 @@ int main(void)
     tcase_add_test(tests, waiting_keeps_its_order_and_its_time);
     tcase_add_test(tests, nothing_is_lost_in_a_random_walk);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <check.h>
 #include <sodium.h>
@@ -16,6 +15,9 @@
 
 #include "key_pem.h"
 #include "keys_table.h"
+#include "register_rows.h"
+#include "suite.h"
+#include "told_faults.h"
 
 enum { NOW = 1000, PATH_BYTES = 128 };
 
@@ -24,32 +26,14 @@ static struct election_register *reg;
 static struct buffer faults;
 static struct error error;
 
-static void gather_fault(void *context, const char *file, uint32_t line, const struct error *fault)
-{
-    buffer_printf(context, "%s:%u: %s: %s\n", file, line, fault->field, fault->text);
-}
-
-static void add_area(struct register_builder *builder, const char *code, const char *level,
-                     const char *parent)
-{
-    register_builder_add_area(builder, 2, slice_of(code), slice_of(level), slice_of(parent), slice_of("Name"),
-                              slice_of(""));
-}
+static const struct register_rows places = {
+    .areas = {{"N", "nation", ""}, {"1", "province", "N"}, {"11", "commune", "1"}},
+    .units = {{"11-1", "11", "100"}, {"11-2", "11", "100"}, {"11-3", "11", "100"}},
+};
 
 static void set_up(void)
 {
-    struct register_builder *builder = register_builder_new(gather_fault, &faults);
-    add_area(builder, "N", "nation", "");
-    add_area(builder, "1", "province", "N");
-    add_area(builder, "11", "commune", "1");
-    static const char *const units[] = {"11-1", "11-2", "11-3"};
-    for (size_t i = 0; i < 3; i++) {
-        register_builder_add_unit(builder, 2, slice_of(units[i]), slice_of("11"), slice_of("Name"),
-                                  slice_of("100"));
-    }
-    reg = register_builder_finish(builder);
-    register_builder_free(builder);
-    ck_assert_msg(reg != NULL, "%s", faults.bytes);
+    reg = register_of_rows(&places);
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 
@@ -209,9 +193,5 @@ int main(void)
     tcase_add_test(tests, a_folder_is_read);
     tcase_add_test(tests, the_wrong_file_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "suite.h"
 #include "watch_picture.h"
 
 static void set_up(void)
@@ -197,9 +198,5 @@ int main(void)
     tcase_add_test(tests, columns_are_aligned);
     tcase_add_test(tests, a_server_that_is_away_is_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }
