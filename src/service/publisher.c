@@ -13,7 +13,12 @@
 #include <turnout/base/memory.h>
 #include <turnout/service/counters.h>
 
-enum { REVISION_UNKNOWN = -1 };
+enum {
+    REVISION_UNKNOWN = -1,
+    /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
+     * while Redis is busy. */
+    PROVINCES_AT_A_TIME = 8,
+};
 
 struct publisher {
     struct publisher_options options;
@@ -32,6 +37,8 @@ struct publisher {
     bool is_withheld;            /* it has no figures */
     uint32_t rounds_shown;       /* rounds whose time had passed when its figures were read */
     uint32_t answers_awaited;    /* of the reading under way */
+    uint32_t next_province;      /* to be asked for in it */
+    bool reads_all;              /* in it: also what has not moved */
     bool reading_failed;
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
@@ -330,6 +337,8 @@ static void read_ledger(struct publisher *publisher, uint32_t area)
     store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], on_ledger, question);
 }
 
+static void ask_next_province(struct publisher *publisher);
+
 static void on_province(void *context, enum turnout_error error, const char *why,
                         const struct store_province *province)
 {
@@ -344,7 +353,24 @@ static void on_province(void *context, enum turnout_error error, const char *why
         read_ledger(publisher, province->province); /* which moves only with the revision */
     }
     free(question);
+    ask_next_province(publisher);
     count_answer(publisher);
+}
+
+/* What was changed behind our back does not move a revision, so now and then all are read; and one that did not add up
+ * is read each time: it may have been mended without moving. */
+static void ask_next_province(struct publisher *publisher)
+{
+    uint32_t province = publisher->next_province;
+    if (province > publisher->options.reg->province_count) {
+        return;
+    }
+    publisher->next_province++;
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){publisher, province};
+    bool is_known = publisher->areas[province].verified && !publisher->reads_all;
+    int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
+    store_read_province(publisher->options.store, province, known, on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
@@ -377,17 +403,12 @@ void publisher_read_now(struct publisher *publisher)
         publisher->wants_figures = publisher->reads_meta_alone;
         return; /* else Redis is slow; the next turn will do */
     }
-    uint32_t provinces = publisher->options.reg->province_count;
-    bool reads_all = is_due(publisher); /* what was changed behind our back does not move a revision */
+    publisher->reads_all = is_due(publisher);
     publisher->reading_failed = false;
-    publisher->answers_awaited = provinces + 1;
-    for (uint32_t province = 1; province <= provinces; province++) {
-        struct question *question = memory_new(sizeof *question);
-        *question = (struct question){publisher, province};
-        /* One that did not add up is read again each time: it may have been mended without moving. */
-        bool is_known = publisher->areas[province].verified && !reads_all;
-        int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
-        store_read_province(publisher->options.store, province, known, on_province, question);
+    publisher->answers_awaited = publisher->options.reg->province_count + 1;
+    publisher->next_province = 1;
+    for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
+        ask_next_province(publisher);
     }
     store_read_meta(publisher->options.store, on_meta, publisher);
     read_ledger(publisher, REGISTER_NATION);
