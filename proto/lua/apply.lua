@@ -9,7 +9,7 @@ local function decide(book, at, state, entry, rules, voted, registered, as_of)
         if entry.digest ~= digest then
             return 'rejected', 'seq-conflict'
         end
-        return entry.state == 'held' and 'held' or 'turned-down', entry.code
+        return entry.state == 'held' and 'held-before' or 'turned-down', entry.code
     end
     if seq < state.seq then
         return 'superseded', '-', ''
@@ -66,9 +66,9 @@ local function apply_report(book, at, rules)
         end
         return answer
     end
-    if status == 'held' and not entry then
+    if status == 'held' then
         hold(book, at, commune, code, flags)
-    elseif status == 'duplicate' or status == 'held' then
+    elseif status == 'duplicate' or status == 'held-before' then
         commune.now[C_DUP_SEEN] = commune.now[C_DUP_SEEN] + 1
     elseif entry and code == 'seq-conflict' then
         return answer .. ' ' .. state_text_of(entry, state)
@@ -80,8 +80,8 @@ end
 --   keys  totals, communes, units, log, held, ledger, recent
 --   args  the phase in which the reports were examined; the rules; the batch in MessagePack
 -- Returns one text a report: `status code unit seq digest` (code is `-` where there is none) and, unless it was
--- accepted, the state that stands, in the words of the units hash. The status turned-down is a rejection by a
--- committee.
+-- accepted, the state that stands, in the words of the units hash. The status held-before is the same report again
+-- while it waits, and turned-down a rejection by a committee.
 local function turnout_apply(keys, args)
     local rules, r = read_rules(args[2]), cmsgpack.unpack(args[3])
     if type(r) ~= 'table' or #r == 0 or #r % WIDTH ~= 0 then

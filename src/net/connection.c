@@ -23,6 +23,7 @@ enum {
     LINGER_BYTES_MAX = 256 * 1024, /* dropped while lingering, before the patience ends */
     KEPT_INPUT_BYTES = 16 * 1024,  /* an input buffer larger than this is given back once it is empty */
     ROOM_LOOKS_MAX = 64,           /* at so many connections, for one that may be ended */
+    SETTLED_TO_GO = 3, /* so often a connection is, at most, from its peer's last word to its end */
 };
 
 enum connection_state {
@@ -446,6 +447,18 @@ static bool make_room(struct connections *connections)
     return false;
 }
 
+/* Some of those with something to do are on their way out: they are seen off before anybody is refused. */
+static bool has_room(struct connections *connections)
+{
+    for (int settled = 0; settled < SETTLED_TO_GO; settled++) {
+        if (connections->count < connections->count_max || make_room(connections)) {
+            return true;
+        }
+        settle_all(connections);
+    }
+    return connections->count < connections->count_max;
+}
+
 static struct connection *refuse(struct connections *connections, int fd, struct visit *visit)
 {
     counter_add(&connections->counters->connections_refused, 1);
@@ -457,7 +470,7 @@ static struct connection *refuse(struct connections *connections, int fd, struct
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer)
 {
     struct visit *visit = peers_admit(connections->peers, peer);
-    if (visit == NULL || (connections->count == connections->count_max && !make_room(connections))) {
+    if (visit == NULL || !has_room(connections)) {
         return refuse(connections, fd, visit);
     }
     /* Answers are written whole, so waiting to fill a segment gains nothing. Without it they are only later. */
@@ -486,6 +499,10 @@ void connection_attach(struct connection *connection, const struct connection_se
     connection->session = session;
     if (connection->connections->is_draining) {
         calls->on_drain(session);
+    } else {
+        /* What it says at once is heard at once: so many may come in one turn that it would have to make room before
+         * the loop looks at it. */
+        on_readable(connection->fd, EV_READ, connection);
     }
 }
 

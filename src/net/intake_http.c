@@ -180,7 +180,10 @@ static void submit_batch(struct intake *intake, const struct voucher *voucher, s
     struct slice line;
     line_framer_init(&framer, REPORT_BYTES_MAX);
     for (uint64_t tag = 0; tag < count; tag++) {
-        if (next_line(&framer, &body, &line) == LINE_TOO_LONG) {
+        enum line_found found = next_line(&framer, &body, &line);
+        if (visit_is_over(submission->visit)) {
+            intake_refuse(intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
+        } else if (found == LINE_TOO_LONG) {
             intake_refuse(intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, submission,
                           tag);
         } else {

@@ -51,9 +51,9 @@ static void stream_free(struct stream *stream)
 }
 
 /* Reading stops while the peer is owed or owes too much, and goes on when it does not. */
-static void govern(struct stream *stream)
+static void govern(struct stream *stream, bool full)
 {
-    if (is_full(stream) || stream->is_ending) {
+    if (full || stream->is_ending) {
         connection_pause(stream->connection);
     } else {
         connection_resume(stream->connection);
@@ -170,7 +170,8 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct stream *stream = session;
     size_t taken = 0;
-    while (taken < length && !is_full(stream) && !stream->is_ending) {
+    bool full = is_full(stream); /* once a line: time can change it, and what is left unread must pause */
+    while (taken < length && !full && !stream->is_ending) {
         struct slice line;
         size_t step;
         enum line_found found =
@@ -180,18 +181,19 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
             break;
         }
         take_line(stream, found, line);
+        full = is_full(stream);
     }
     if (stream->is_ending) {
         return taken;
     }
-    bool has_half_line = !is_full(stream) && (taken < length || stream->framer.skipping);
+    bool has_half_line = !full && (taken < length || stream->framer.skipping);
     if (!has_half_line) {
         connection_set_deadline(stream->connection, STREAM_IDLE_MS);
     } else if (!stream->has_half_line || memchr(bytes, '\n', taken) != NULL) { /* not for each byte of it */
         connection_set_deadline(stream->connection, STREAM_LINE_MS);
     }
     stream->has_half_line = has_half_line;
-    govern(stream);
+    govern(stream, full);
     return taken;
 }
 
@@ -224,7 +226,7 @@ static void on_sent(void *session)
     if (stream->is_ending && stream->unanswered == 0) {
         connection_finish(stream->connection);
     } else {
-        govern(stream);
+        govern(stream, is_full(stream));
     }
 }
 

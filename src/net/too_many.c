@@ -8,23 +8,10 @@ const char too_many_detail[] =
 
 void too_many_note_result(struct visit *visit, const struct report_result *result)
 {
-    switch (result->status) {
-    case STATUS_ACCEPTED:
-    case STATUS_HELD:
+    if (result->is_new) {
         visit_note_good(visit);
-        return;
-    case STATUS_DUPLICATE:
-    case STATUS_SUPERSEDED:
+    } else if (result->status != STATUS_UNAVAILABLE && result->code != CODE_TOO_MANY) {
         visit_note_vain(visit);
-        return;
-    case STATUS_REJECTED:
-        if (result->code != CODE_TOO_MANY) {
-            visit_note_vain(visit);
-        }
-        return;
-    case STATUS_UNAVAILABLE:
-    case STATUS_COUNT:
-        return;
     }
 }
 

@@ -106,8 +106,10 @@ static void answer_pending(struct intake *intake, const struct pending *pending,
         report_reject(&result, &report, stored->code, "", "a committee rejected it");
     } else {
         report_explain(&report, pending->digest, stored->status, stored->code, &stored->standing, &result);
+        result.is_new =
+            stored->status == STATUS_ACCEPTED || (stored->status == STATUS_HELD && !stored->held_before);
     }
-    if (result.status == STATUS_ACCEPTED || result.status == STATUS_HELD) {
+    if (result.is_new) {
         key_budgets_spend(intake->key_budgets, &pending->ticket, clock_monotonic_us());
     }
     answer(intake, &result, pending->on_answer, pending->context, pending->tag);
@@ -289,7 +291,7 @@ static bool look_at(const struct intake *intake, const struct report *report, st
 
 /* Everything that can be said without the store. True when the report may go on; then `arrival`, of which the time is
  * given, is whole. A good report goes on also when the election is closed: it may have been counted before, and that is
- * what whoever missed the answer must hear. */
+ * what whoever missed the answer must hear; if it is too much now, they hear that, and it later. */
 static bool examine(const struct intake *intake, const struct report *report, struct arrival *arrival,
                     struct report_result *ret_result)
 {
@@ -297,7 +299,7 @@ static bool examine(const struct intake *intake, const struct report *report, st
         return false;
     }
     bool goes_on = look_at(intake, report, arrival, ret_result);
-    if (!goes_on && intake->phase == PHASE_CLOSED) {
+    if (!goes_on && intake->phase == PHASE_CLOSED && ret_result->code != CODE_TOO_MANY) {
         report_reject(ret_result, report, CODE_CLOSED, "", "%s", report_code_title(CODE_CLOSED));
     }
     return goes_on;

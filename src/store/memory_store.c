@@ -162,8 +162,10 @@ void memory_store_apply(struct memory_store *store, uint32_t unit, const struct 
     struct decision decision;
     rules_decide(store->election, &standing, received, &decision);
 
-    *ret_result = (struct store_result){
-        .status = decision.status, .code = decision.code, .by_committee = decision.by_committee};
+    *ret_result = (struct store_result){.status = decision.status,
+                                        .code = decision.code,
+                                        .by_committee = decision.by_committee,
+                                        .held_before = decision.status == STATUS_HELD && held != NULL};
     bool is_in_the_way = held != NULL && (held->state == HELD_WAITING || held->state == HELD_REJECTED);
     if (is_in_the_way && decision.code == CODE_SEQ_CONFLICT) {
         ret_result->standing = held_as_state(held, state);

@@ -121,18 +121,24 @@ static const struct {
     enum report_status status;
     bool has_code;
     bool by_committee;
+    bool held_before;
 } answers[] = {
-    {"accepted", STATUS_ACCEPTED, false, false},     {"duplicate", STATUS_DUPLICATE, false, false},
-    {"superseded", STATUS_SUPERSEDED, false, false}, {"held", STATUS_HELD, true, false},
-    {"rejected", STATUS_REJECTED, true, false},      {"turned-down", STATUS_REJECTED, true, true},
+    {"accepted", STATUS_ACCEPTED, false, false, false},
+    {"duplicate", STATUS_DUPLICATE, false, false, false},
+    {"superseded", STATUS_SUPERSEDED, false, false, false},
+    {"held", STATUS_HELD, true, false, false},
+    {"held-before", STATUS_HELD, true, false, true},
+    {"rejected", STATUS_REJECTED, true, false, false},
+    {"turned-down", STATUS_REJECTED, true, true, false},
 };
 
 static bool parse_status(struct slice status, struct slice code, struct store_result *ret_result)
 {
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         if (slice_equals(status, answers[i].name)) {
-            *ret_result =
-                (struct store_result){.status = answers[i].status, .by_committee = answers[i].by_committee};
+            *ret_result = (struct store_result){.status = answers[i].status,
+                                                .by_committee = answers[i].by_committee,
+                                                .held_before = answers[i].held_before};
             return answers[i].has_code ? report_code_parse(code, &ret_result->code) : slice_equals(code, "-");
         }
     }

@@ -1,11 +1,10 @@
 /* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's (DESIGN
  * section 9). The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
 #include <check.h>
-#include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/wire/report_json.h>
 
 #include "answers.h"
@@ -14,6 +13,7 @@
 #include "metric.h"
 #include "signed_reports.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -33,8 +33,6 @@ static void set_up(void)
 {
     static const char *const settings[] = {"--intake",
                                            "signed",
-                                           "--publish-ms",
-                                           "100",
                                            "--workers",
                                            "1",
                                            "--proxies",
@@ -46,7 +44,6 @@ static void set_up(void)
                                            "--reports-per-minute",
                                            "3",
                                            NULL};
-    ck_assert_int_ge(sodium_init(), 0);
     workspace_init(&workspace);
     workspace_add_small_election(&workspace, "election");
     key_rows_write(&workspace, rows, sizeof rows / sizeof rows[0]);
@@ -119,13 +116,6 @@ static int post_on(struct http_link *link, const char *type, const char *body)
     return status;
 }
 
-static void expect_closed(struct http_link *link)
-{
-    http_read_to_end(link);
-    ck_assert_uint_eq(link->received.length, 0);
-    http_close(link);
-}
-
 /* Uses up what the crowd's address may ask in vain. */
 static void spend_all(void)
 {
@@ -135,19 +125,10 @@ static void spend_all(void)
         expect_report(&link, 1, "neighbour", "bad-signature");
     }
     expect_report(&link, 1, "neighbour", "too-many");
-    expect_closed(&link);
+    http_expect_closed(&link);
 }
 
 /* ---- connections ---- */
-
-static void get_turnout(struct http_link *link)
-{
-    struct http_answer answer;
-    http_send_text(link, "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n");
-    http_read_answer(link, true, &answer);
-    ck_assert_int_eq(answer.status, 200);
-    http_answer_done(&answer);
-}
 
 START_TEST(an_address_has_so_many_connections)
 {
@@ -158,22 +139,22 @@ START_TEST(an_address_has_so_many_connections)
     for (int i = 0; i < CONNECTIONS; i++) {
         http_open_from(&links[i], crowd, ports[i]);
     }
-    get_turnout(&links[0]);
-    get_turnout(&links[3]);
+    small_get_turnout(&links[0]);
+    small_get_turnout(&links[3]);
     expect_on_stream(&links[1], "x", "malformed");
     ck_assert_int_eq(post_on(&links[2], "application/json", "x"), 400); /* now all four are known */
     for (int i = 0; i < CONNECTIONS; i++) {
         http_open_from(&over, crowd, ports[i]);
-        expect_closed(&over);
+        http_expect_closed(&over);
     }
     http_open_from(&over, elsewhere, turnoutd.public_port);
-    get_turnout(&over);
+    small_get_turnout(&over);
     http_close(&over);
 
     http_close(&links[0]);
     metric_wait(&turnoutd, "turnout_connections_open", CONNECTIONS - 1);
     http_open_from(&links[0], crowd, turnoutd.public_port);
-    get_turnout(&links[0]);
+    small_get_turnout(&links[0]);
     for (int i = 0; i < CONNECTIONS; i++) {
         http_close(&links[i]);
     }
@@ -186,7 +167,7 @@ START_TEST(a_proxy_has_as_many_as_it_likes)
     struct http_link links[MANY];
     for (int i = 0; i < MANY; i++) {
         http_open(&links[i], turnoutd.public_port);
-        get_turnout(&links[i]);
+        small_get_turnout(&links[i]);
     }
     for (int i = 0; i < MANY; i++) {
         http_close(&links[i]);
@@ -219,7 +200,7 @@ START_TEST(the_others_are_heard_once_a_connection)
         http_open_from(&link, crowd, turnoutd.intake_stream_port);
         expect_report(&link, 1, "neighbour", "bad-signature");
         expect_report(&link, 1, "unit", "too-many"); /* though it is a good one: connect again */
-        expect_closed(&link);
+        http_expect_closed(&link);
     }
 }
 END_TEST
@@ -246,8 +227,66 @@ START_TEST(what_is_sent_at_once_is_looked_at_one_by_one)
     ck_assert_msg(strstr(line, "\"duplicate\"") != NULL, "%s", line);
     http_read_line(&link, line, sizeof line);
     ck_assert_msg(strstr(line, "\"too-many\"") != NULL, "%s", line);
-    expect_closed(&link);
+    http_expect_closed(&link);
     buffer_done(&lines);
+}
+END_TEST
+
+static void write_held(struct buffer *out)
+{
+    struct report report = signed_report_of(1, 1);
+    report.registered = 1300; /* where 1000 are listed */
+    signed_report_sign(&report, "unit", "unit");
+    report_json_write(out, &report);
+}
+
+/* Whoever has seen a report that is held can send it too: that shows nothing good. */
+START_TEST(what_is_held_already_is_no_new_report)
+{
+    struct http_link link;
+    struct buffer held = {0};
+    write_held(&held);
+    http_open_from(&link, elsewhere, turnoutd.intake_stream_port);
+    expect_on_stream(&link, held.bytes, "roll-changed");
+    http_close(&link);
+    spend_all();
+    http_open_from(&link, crowd, turnoutd.intake_stream_port);
+    expect_on_stream(&link, held.bytes, "roll-changed");
+    expect_on_stream(&link, held.bytes, "too-many");
+    http_expect_closed(&link);
+    buffer_done(&held);
+}
+END_TEST
+
+START_TEST(a_batch_is_heard_until_it_is_too_much)
+{
+    struct http_link link;
+    struct http_answer answer;
+    struct buffer request = {0};
+    struct buffer lines = {0};
+    char line[LINE_BYTES];
+    for (int i = 0; i < 2 * IN_VAIN; i++) {
+        write_signed(&lines, 1, "neighbour");
+        buffer_append_char(&lines, '\n');
+    }
+    buffer_printf(&request,
+                  "POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  lines.length, lines.bytes);
+    http_open_from(&link, crowd, turnoutd.intake_http_port);
+    http_send(&link, request.bytes, request.length);
+    http_read_answer(&link, true, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    struct slice rest = slice_of(answer.body);
+    for (int i = 0; i < 2 * IN_VAIN; i++) {
+        ck_assert(slice_copy(text_split(&rest, '\n'), line, sizeof line));
+        const char *wanted = i < IN_VAIN ? "\"bad-signature\"" : "\"too-many\"";
+        ck_assert_msg(strstr(line, wanted) != NULL, "%d: %s", i, line);
+    }
+    http_answer_done(&answer);
+    http_close(&link);
+    buffer_done(&lines);
+    buffer_done(&request);
 }
 END_TEST
 
@@ -263,12 +302,12 @@ START_TEST(the_same_over_http)
     http_open_from(&link, crowd, turnoutd.intake_http_port);
     ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
     ck_assert_int_eq(post_on(&link, "application/json", good.bytes), 429);
-    expect_closed(&link);
+    http_expect_closed(&link);
 
     http_open_from(&link, crowd, turnoutd.intake_http_port);
     ck_assert_int_eq(post_on(&link, "application/x-ndjson", good.bytes),
                      429); /* many at once: not before it has */
-    expect_closed(&link);
+    http_expect_closed(&link);
 
     http_open_from(&link, crowd, turnoutd.intake_http_port);
     ck_assert_int_eq(post_on(&link, "application/json", good.bytes), 201); /* shown something good */
@@ -305,7 +344,7 @@ START_TEST(the_same_for_tokens)
         ck_assert_int_eq(ask_held(&link, "Authorization: Bearer decide.T.99999999999.x\r\n"), 401);
     }
     ck_assert_int_eq(ask_held(&link, header), 429);
-    expect_closed(&link);
+    http_expect_closed(&link);
 
     http_open_from(&link, crowd, turnoutd.intake_http_port);
     ck_assert_int_eq(ask_held(&link, header), 200);
@@ -342,6 +381,56 @@ START_TEST(a_key_signs_so_many_new_reports)
 }
 END_TEST
 
+START_TEST(what_is_held_is_new_once)
+{
+    struct http_link link;
+    struct buffer held = {0};
+    write_held(&held);
+    http_open(&link, turnoutd.intake_stream_port);
+    for (int i = 0; i < 10 * A_MINUTE; i++) {
+        expect_on_stream(&link, held.bytes, "roll-changed");
+    }
+    for (int32_t seq = 2; seq <= A_MINUTE; seq++) {
+        expect_report(&link, seq, "unit", "accepted");
+    }
+    expect_report(&link, A_MINUTE + 1, "unit", "too-many");
+    http_close(&link);
+    buffer_done(&held);
+}
+END_TEST
+
+/* Sends a report until it is answered so: the server has heard of a change of phase. */
+static void post_until(const char *signer, const char *wanted)
+{
+    char code[CODE_TEXT_BYTES];
+    struct report report = signed_report_of(1, 1);
+    signed_report_sign(&report, "unit", signer);
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    do {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "not %s", wanted);
+        (void)signed_report_post(turnoutd.intake_http_port, &report, code);
+    } while (strcmp(code, wanted) != 0);
+}
+
+/* It counts, so that whoever asks again after the closing must not hear that it is closed. */
+START_TEST(what_is_too_much_after_the_closing_is_not_closed)
+{
+    char admin[TOKEN_HEADER_BYTES];
+    struct http_link link;
+    token_header(&workspace, ROLE_ADMIN, "T", admin);
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"open\"}", 200);
+    post_until("unit", ""); /* accepted */
+    http_open(&link, turnoutd.intake_stream_port);
+    for (int32_t seq = 2; seq <= A_MINUTE; seq++) {
+        expect_report(&link, seq, "unit", "accepted");
+    }
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"closed\"}", 200);
+    post_until("neighbour", "closed");
+    expect_report(&link, A_MINUTE, "unit", "too-many");
+    http_close(&link);
+}
+END_TEST
+
 START_TEST(a_relay_signs_as_many_for_each_unit)
 {
     char code[CODE_TEXT_BYTES];
@@ -367,15 +456,15 @@ int main(void)
     tcase_add_test(cases, who_fails_in_its_name_keeps_no_unit_out);
     tcase_add_test(cases, the_others_are_heard_once_a_connection);
     tcase_add_test(cases, what_is_sent_at_once_is_looked_at_one_by_one);
+    tcase_add_test(cases, what_is_held_already_is_no_new_report);
+    tcase_add_test(cases, a_batch_is_heard_until_it_is_too_much);
     tcase_add_test(cases, the_same_over_http);
     tcase_add_test(cases, the_same_for_tokens);
     tcase_add_test(cases, a_key_signs_so_many_new_reports);
+    tcase_add_test(cases, what_is_held_is_new_once);
+    tcase_add_test(cases, what_is_too_much_after_the_closing_is_not_closed);
     tcase_add_test(cases, a_relay_signs_as_many_for_each_unit);
     Suite *suite = suite_create("limits");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

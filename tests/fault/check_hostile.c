@@ -4,8 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,6 +18,7 @@
 #include "http.h"
 #include "metric.h"
 #include "small_election.h"
+#include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -49,29 +50,16 @@ struct honest {
 static void honest_report(struct honest *honest)
 {
     enum { ANSWER_BYTES = 1024 };
-    struct buffer line = {0};
     char answer[ANSWER_BYTES];
     honest->seq++;
-    small_report_write(&line, &(struct small_report){.seq = honest->seq, .voted = honest->seq});
-    buffer_append_char(&line, '\n');
     int64_t sent_ms = clock_monotonic_ms();
-    http_send(&honest->link, line.bytes, line.length);
+    small_report_send(&honest->link, &(struct small_report){.seq = honest->seq, .voted = honest->seq});
     http_read_line(&honest->link, answer, sizeof answer);
     int64_t took_ms = clock_monotonic_ms() - sent_ms;
     honest->slowest_ms = took_ms > honest->slowest_ms ? took_ms : honest->slowest_ms;
     json_t *result = json_of(answer);
     answer_check_member(result, "status", "accepted", answer);
     json_decref(result);
-    buffer_done(&line);
-}
-
-static void get_turnout(struct http_link *link)
-{
-    struct http_answer answer;
-    http_send_text(link, "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n");
-    http_read_answer(link, true, &answer);
-    ck_assert_int_eq(answer.status, 200);
-    http_answer_done(&answer);
 }
 
 /* ---- slow ones ---- */
@@ -250,7 +238,7 @@ START_TEST(the_slow_are_ended_and_hold_nobody_up)
     struct http_link idle; /* idling is allowed for far longer */
     http_open(&honest.link, turnoutd.intake_stream_port);
     http_open(&idle, turnoutd.public_port);
-    get_turnout(&idle);
+    small_get_turnout(&idle);
     for (size_t i = 0; i < BAD_PEERS; i++) {
         bad_peer_begin(&bad_peers[i]);
     }
@@ -269,7 +257,7 @@ START_TEST(the_slow_are_ended_and_hold_nobody_up)
     for (size_t i = 0; i < BAD_PEERS; i++) {
         bad_peer_check(&bad_peers[i]);
     }
-    get_turnout(&idle);
+    small_get_turnout(&idle);
     (void)printf("%d reports beside the slow ones, the slowest in %lld ms\n", honest.seq,
                  (long long)honest.slowest_ms);
     http_close(&idle);
@@ -304,16 +292,14 @@ START_TEST(a_new_connection_takes_the_place_of_the_quietest)
     size_t opened = 0;
     while (metric_of(&turnoutd, made_room) == 0) {
         open_quiet(&links[opened], turnoutd.public_port);
-        get_turnout(&links[opened++]);
+        small_get_turnout(&links[opened++]);
         ck_assert_uint_lt(opened, DESCRIPTORS);
     }
     size_t room = metric_of(&turnoutd, "turnout_connections_open");
     ck_assert_uint_eq(opened, room + 1);
-    http_read_to_end(&links[0]); /* it was the first to fall silent */
-    ck_assert_uint_eq(links[0].received.length, 0);
-    http_close(&links[0]);
+    http_expect_closed(&links[0]); /* it was the first to fall silent */
 
-    get_turnout(&links[1]); /* and this one is now the last */
+    small_get_turnout(&links[1]); /* and this one is now the last */
     for (size_t i = 0; i < OVER; i++) {
         open_quiet(&links[0], turnoutd.public_port);
         http_read_to_end(&links[2 + i]);
@@ -329,7 +315,7 @@ START_TEST(a_new_connection_takes_the_place_of_the_quietest)
     honest_report(&honest);
     http_close(&honest.link);
     for (size_t i = 1; i < opened; i++) {
-        get_turnout(&links[i]);
+        small_get_turnout(&links[i]);
         http_close(&links[i]);
     }
     metric_wait(&turnoutd, "turnout_connections_open", 0);
@@ -351,6 +337,37 @@ START_TEST(the_silent_crowd_out_only_each_other)
     ck_assert_uint_gt(metric_of(&turnoutd, "turnout_connections_made_room_total"), 0);
     honest_report(&honest);
     http_close(&honest.link);
+    for (size_t i = 0; i < SILENT; i++) {
+        http_close(&silent[i]);
+    }
+}
+END_TEST
+
+/* Nor one that has not been heard yet, when more come in the same turn of the loop than there is room for; the others
+ * stay (0) or go at once (1). */
+START_TEST(who_speaks_at_once_is_heard_before_it_makes_room)
+{
+    enum { DESCRIPTORS = 160, SILENT = 60 };
+    char answer[256];
+    struct http_link unit;
+    struct http_link silent[SILENT];
+    start_with_few_descriptors(DESCRIPTORS);
+    process_signal(&turnoutd.process, SIGSTOP);
+    for (size_t i = 0; i < SILENT; i++) {
+        if (i == SILENT / 2) {
+            http_open(&unit, turnoutd.intake_stream_port);
+            small_report_send(&unit, &(struct small_report){.seq = 1, .voted = 1});
+        }
+        http_open(&silent[i], turnoutd.intake_stream_port);
+        if (_i == 1) {
+            http_send_end(&silent[i]);
+        }
+    }
+    process_signal(&turnoutd.process, SIGCONT);
+    http_read_line(&unit, answer, sizeof answer);
+    ck_assert_msg(strstr(answer, "\"accepted\"") != NULL, "%s", answer);
+    ck_assert_uint_eq(metric_of(&turnoutd, "turnout_connections_refused_total"), 0);
+    http_close(&unit);
     for (size_t i = 0; i < SILENT; i++) {
         http_close(&silent[i]);
     }
@@ -469,13 +486,10 @@ int main(void)
     tcase_add_test(hostile, the_slow_are_ended_and_hold_nobody_up);
     tcase_add_test(hostile, a_new_connection_takes_the_place_of_the_quietest);
     tcase_add_test(hostile, the_silent_crowd_out_only_each_other);
+    tcase_add_loop_test(hostile, who_speaks_at_once_is_heard_before_it_makes_room, 0, 2);
     tcase_add_test(hostile, without_descriptors_streams_go_on_and_nothing_spins);
 
     Suite *suite = suite_create("hostile");
     suite_add_tcase(suite, hostile);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,7 +4,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -13,6 +12,7 @@
 #include <turnout/base/buffer.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 #define TOTALS   "turnout:{e-1:01}:totals"
 #define COMMUNES "turnout:{e-1:01}:communes"
@@ -29,13 +29,10 @@ static struct store_fixture store;
 /* Every correction is held, and roll changes are counted. */
 static void begin(void)
 {
-    struct error error;
-    bool durable;
     store_fixture_start(&store, with_debug);
     store.election.rules.modes[RULE_CORRECTIONS] = MODE_HOLD;
     store.election.rules.modes[RULE_ROLL_CHANGE] = MODE_OFF;
-    ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
-    store_fixture_connect(&store);
+    store_fixture_open(&store);
 }
 
 static void end(void)
@@ -184,7 +181,9 @@ START_TEST(test_sent_again_it_is_held_once)
 {
     struct held_report listed[4];
     struct report sent = hold_one();
-    ck_assert_int_eq(apply(&sent, STATUS_HELD).code, CODE_CORRECTION);
+    struct store_result again = apply(&sent, STATUS_HELD);
+    ck_assert_int_eq(again.code, CODE_CORRECTION);
+    ck_assert(again.held_before);
     expect_totals("10", "1", "2");
     expect_number(TOTALS, "dup_seen", "1");
     ck_assert_uint_eq(list_held(listed), 1);
@@ -217,6 +216,7 @@ START_TEST(test_two_in_one_batch_see_each_other)
     ck_assert_int_eq(store_fixture_apply(&store, batch, results), TURNOUT_OK);
     ck_assert_int_eq(results[0].status, STATUS_HELD);
     ck_assert_int_eq(results[1].status, STATUS_HELD);
+    ck_assert(!results[0].held_before && results[1].held_before);
     ck_assert_int_eq(results[2].code, CODE_SEQ_CONFLICT);
     ck_assert_int_eq(results[3].status, STATUS_ACCEPTED);
     expect_totals("10", "1", "2");
@@ -401,13 +401,6 @@ END_TEST
 
 /* ---- faults ---- */
 
-static void take_digest(char ret_digest[64])
-{
-    redisReply *reply = redis_fixture_command(&store.redis, "DEBUG DIGEST");
-    ck_assert_int_lt(snprintf(ret_digest, 64, "%s", reply->str), 64);
-    freeReplyObject(reply);
-}
-
 static const struct {
     const char *name;
     const char *spoil;
@@ -423,17 +416,17 @@ static const struct {
 
 START_TEST(test_a_decision_that_cannot_be_written_writes_nothing)
 {
-    char before[64];
-    char after[64];
+    char before[REDIS_DIGEST_BYTES];
+    char after[REDIS_DIGEST_BYTES];
     struct store_decision decision = decision_of(2, true);
     enum store_decided decided;
     enum held_state state;
     (void)hold_one();
     redis_fixture_run(&store.redis, spoils[_i].spoil);
-    take_digest(before);
+    redis_fixture_digest(&store.redis, before);
     ck_assert_int_eq(store_fixture_decide(&store, &decision, &decided, &state), spoils[_i].error);
     ck_assert_msg(strstr(store.why, spoils[_i].says) != NULL, "%s: %s", spoils[_i].name, store.why);
-    take_digest(after);
+    redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }
 END_TEST
@@ -488,10 +481,5 @@ int main(void)
     tcase_add_test(tests, test_what_cannot_be_in_the_ledger_is_not_counted);
     tcase_add_test(tests, test_a_list_of_something_else);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

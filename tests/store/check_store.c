@@ -15,6 +15,7 @@
 #include <turnout/wire/signature.h>
 
 #include "store_fixture.h"
+#include "suite.h"
 
 enum {
     BATCHES = 250,
@@ -336,6 +337,7 @@ static void run_batch(struct sequence *sequence, uint32_t size)
         ck_assert_str_eq(report_status_name(got[i].status), report_status_name(wanted[i].status));
         ck_assert_str_eq(report_code_name(got[i].code), report_code_name(wanted[i].code));
         ck_assert(got[i].by_committee == wanted[i].by_committee);
+        ck_assert(got[i].held_before == wanted[i].held_before);
         compare_state(&got[i].standing, &wanted[i].standing);
         sequence->seen[got[i].status]++;
         sequence->seen_codes[got[i].code]++;
@@ -377,12 +379,9 @@ static void sequence_begin(struct sequence *sequence, uint64_t seed, enum strict
 {
     memset(sequence, 0, sizeof *sequence);
     sequence->random = seed;
-    struct error error;
-    bool durable;
     store_fixture_start(&sequence->store, NULL);
     choose_rules(sequence, strictness);
-    ck_assert_int_eq(store_fixture_prepare(&sequence->store, 1, false, &durable, &error), TURNOUT_OK);
-    store_fixture_connect(&sequence->store);
+    store_fixture_open(&sequence->store);
     sequence->oracle = memory_store_new(&sequence->store.election, sequence->store.reg);
     (void)printf("seed %" PRIu64 "\n", seed);
 }
@@ -557,10 +556,5 @@ int main(void)
     tcase_add_test(tests, test_everything_is_there_after_a_restart_of_redis);
     tcase_add_test(tests, test_reading_again_says_that_nothing_moved);
     suite_add_tcase(suite, tests);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

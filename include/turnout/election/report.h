@@ -84,6 +84,7 @@ struct report_result {
     char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */
     int32_t seq;                /* 0 when the report did not tell */
     enum report_status status;
+    bool is_new;                 /* counted or held by this, not before; only the server knows */
     enum report_code code;       /* CODE_NONE unless held, rejected or unavailable */
     char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
     char field[32];              /* the field to blame; may be empty */

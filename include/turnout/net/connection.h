@@ -71,7 +71,8 @@ void connections_drain(struct connections *connections);
 uint32_t connections_count(const struct connections *connections);
 
 /* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when too many are open from its address, or
- * in all and none may be ended. The session is attached by connection_attach before the loop turns again. */
+ * in all and none may be ended. The session is attached by connection_attach, last of all, before the loop turns again:
+ * what the peer has said already is offered to it at once. */
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer);
 void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);
 

@@ -128,6 +128,7 @@ struct store_result {
     enum report_status status;
     enum report_code code;
     bool by_committee;          /* a committee has rejected it before */
+    bool held_before;           /* held, but not by this: the same report waits already */
     struct unit_state standing; /* what stood recorded before; not for accepted */
 };
 
