@@ -19,6 +19,6 @@ bool budget_is_spent(int64_t whole_at_us, int64_t now_us, int64_t cost_us)
 int64_t budget_spend(int64_t whole_at_us, int64_t now_us, int64_t cost_us)
 {
     int64_t from_us = whole_at_us > now_us ? whole_at_us : now_us;
-    int64_t latest_us = now_us + minute_us;
+    int64_t latest_us = now_us + 2 * minute_us;
     return from_us + cost_us < latest_us ? from_us + cost_us : latest_us;
 }

@@ -14,8 +14,8 @@ int64_t budget_cost_us(uint64_t a_minute);
 /* Whether the budget that is whole again at `whole_at_us` has not got `cost_us` left. Times are monotonic. */
 bool budget_is_spent(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
 
-/* When the budget is whole again after spending. Also when it was spent already: then it stays so for as long as one
- * thing costs, and no longer. */
+/* When the budget is whole again after spending. What is noted after the fact may be more than there was: that is owed,
+ * but never more than a minute's worth. */
 int64_t budget_spend(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
 
 #endif

@@ -1,7 +1,7 @@
 /* How much each signing key may still say in this minute: so many new reports for each unit that it signs for. Only what
  * becomes a new report, counted or held, is spent. A bad signature in a key's name spends nothing of its budget, nor does
  * a good report that somebody else sends again; so nobody but its holder can use a key up. What is still under way is
- * not spent yet: a key can exceed its budget by as much.
+ * not spent yet: a key can exceed its budget by as much, and owes it then.
  *
  * One a worker, not shared: a key that reports through several connections may have as many budgets as there are
  * workers. */
