@@ -1,82 +1,24 @@
-/* Connections: plain libevent events and an evbuffer for output. bufferevents would do the same with two more
+/* One connection: plain libevent events and an evbuffer for output. bufferevents would do the same with two more
  * system calls a request. */
-#include <turnout/net/connection.h>
+#include "connection_private.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/event.h>
-#include <event2/event_struct.h>
 
-#include <turnout/base/buffer.h>
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
 enum {
     LINGER_BYTES_MAX = 256 * 1024, /* dropped while lingering, before the patience ends */
     KEPT_INPUT_BYTES = 16 * 1024,  /* an input buffer larger than this is given back once it is empty */
-    ROOM_LOOKS_MAX = 64,           /* at so many connections, for one that may be ended */
-    SETTLED_TO_GO = 3, /* so often a connection is, at most, from its peer's last word to its end */
-};
-
-enum connection_state {
-    CONNECTION_OPEN,
-    CONNECTION_FINISHING, /* sends what is left, then lingers */
-    CONNECTION_LINGERING, /* waits for the peer to hang up */
-    CONNECTION_CLOSED,    /* freed at the end of the turn */
-};
-
-/* What is known of the peer; newcomers are the first to make room. */
-enum connection_standing { NEWCOMER, HAS_SHOWN_GOOD, STANDINGS };
-
-struct connection {
-    TAILQ_ENTRY(connection) open; /* in `open[standing]` */
-    TAILQ_ENTRY(connection) due;  /* in `due` while is_due */
-    struct connections *connections;
-    struct visit *visit;
-    enum connection_standing standing;
-    const struct connection_session *calls;
-    void *session;
-    int fd;
-    enum connection_state state;
-    bool is_due;
-    bool is_paused;
-    bool peer_has_ended;       /* it has finished sending */
-    bool end_was_told;         /* and the session knows */
-    bool is_writing;           /* the write event is on */
-    int64_t deadline_ms;       /* the session's; monotonic; 0: none */
-    int64_t write_deadline_ms; /* for the output to become empty; 0: it is */
-    size_t lingered_bytes;
-    size_t reserved_bytes;
-    struct buffer input;     /* what the session left unread */
-    struct evbuffer *output; /* NULL until something is written */
-    struct event readable;
-    struct event writable;
-};
-
-TAILQ_HEAD(connection_list, connection);
-
-struct connections {
-    struct event_base *base;
-    struct peers *peers;
-    struct counters *counters;
-    uint32_t count;
-    uint32_t count_max;
-    bool is_draining;
-    struct connection_list open[STANDINGS]; /* each beginning with the one that has been quiet longest */
-    struct connection_list due;             /* have something to do at the end of the turn */
-    bool is_settling;
-    size_t reserved_bytes;
-    struct event *turn_event;
-    struct event *sweep_event;
-    char scratch[CONNECTION_READ_BYTES];
 };
 
 /* ---- the end of a turn ---- */
@@ -96,30 +38,6 @@ static void put_due(struct connection *connection)
 static void must(int failed)
 {
     assert(failed == 0);
-}
-
-static void connection_destroy(struct connection *connection)
-{
-    struct connections *connections = connection->connections;
-    if (connection->is_due) {
-        TAILQ_REMOVE(&connections->due, connection, due);
-    }
-    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
-    connections->count--;
-    connections->reserved_bytes -= connection->reserved_bytes;
-    counter_subtract(&connections->counters->connections_open, 1);
-    must(event_del(&connection->readable));
-    must(event_del(&connection->writable));
-    close(connection->fd);
-    if (connection->output != NULL) {
-        evbuffer_free(connection->output);
-    }
-    buffer_done(&connection->input);
-    if (connection->calls != NULL) {
-        connection->calls->on_closed(connection->session);
-    }
-    visit_release(connection->visit);
-    free(connection);
 }
 
 /* It has been heard from, or has taken what it was sent. */
@@ -260,8 +178,7 @@ static void on_writable(evutil_socket_t fd, short what, void *context)
     send_output(context);
 }
 
-/* What is to be done for a connection at the end of a turn. */
-static void settle(struct connection *connection)
+void connection_settle(struct connection *connection)
 {
     if (connection->state == CONNECTION_OPEN && !connection->is_paused && connection->input.length > 0) {
         offer(connection, connection->input.bytes, connection->input.length);
@@ -276,32 +193,6 @@ static void settle(struct connection *connection)
     }
 }
 
-/* Those that are due now, each once. What becomes due meanwhile (a peer that reads as fast as it is answered, and
- * asks for more) waits until the loop has looked at everybody else. */
-static void settle_all(struct connections *connections)
-{
-    struct connection_list now = TAILQ_HEAD_INITIALIZER(now);
-    TAILQ_CONCAT(&now, &connections->due, due);
-    connections->is_settling = true;
-    struct connection *connection;
-    while ((connection = TAILQ_FIRST(&now)) != NULL) {
-        TAILQ_REMOVE(&now, connection, due);
-        settle(connection);
-    }
-    connections->is_settling = false;
-}
-
-static void on_turn_ends(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    struct connections *connections = context;
-    settle_all(connections);
-    if (!TAILQ_EMPTY(&connections->due)) {
-        must(event_add(connections->turn_event, &(struct timeval){0}));
-    }
-}
-
 /* ---- deadlines ---- */
 
 static bool has_passed(int64_t deadline_ms, int64_t now_ms)
@@ -309,32 +200,18 @@ static bool has_passed(int64_t deadline_ms, int64_t now_ms)
     return deadline_ms != 0 && deadline_ms <= now_ms;
 }
 
-static void sweep(const struct connection_list *open, int64_t now_ms)
+void connection_check_deadlines(struct connection *connection, int64_t now_ms)
 {
-    struct connection *connection;
-    TAILQ_FOREACH(connection, open, open)
-    {
-        if (has_passed(connection->write_deadline_ms, now_ms)) {
+    if (has_passed(connection->write_deadline_ms, now_ms)) {
+        connection_close(connection);
+    } else if (has_passed(connection->deadline_ms, now_ms)) {
+        connection->deadline_ms = 0;
+        if (connection->state == CONNECTION_OPEN) {
+            connection->calls->on_deadline(connection->session);
+        } else {
             connection_close(connection);
-        } else if (has_passed(connection->deadline_ms, now_ms)) {
-            connection->deadline_ms = 0;
-            if (connection->state == CONNECTION_OPEN) {
-                connection->calls->on_deadline(connection->session);
-            } else {
-                connection_close(connection);
-            }
         }
     }
-}
-
-static void on_sweep(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    const struct connections *connections = context;
-    int64_t now_ms = clock_monotonic_ms();
-    sweep(&connections->open[NEWCOMER], now_ms);
-    sweep(&connections->open[HAS_SHOWN_GOOD], now_ms);
 }
 
 /* ---- what sessions use ---- */
@@ -423,56 +300,10 @@ void connection_close(struct connection *connection)
     put_due(connection);
 }
 
-/* ---- all of them ---- */
+/* ---- beginning and end ---- */
 
-/* Ends the one that has been quiet longest of those that nobody would miss. */
-static bool make_room(struct connections *connections)
+struct connection *connection_new(struct connections *connections, int fd, struct visit *visit)
 {
-    for (int standing = NEWCOMER; standing < STANDINGS; standing++) {
-        int looks = 0;
-        struct connection *connection;
-        TAILQ_FOREACH(connection, &connections->open[standing], open)
-        {
-            bool is_awaited = connection->is_due || connection->calls->is_awaited(connection->session);
-            if (connection->state == CONNECTION_CLOSED || !is_awaited) {
-                counter_add(&connections->counters->connections_made_room, 1);
-                connection_destroy(connection);
-                return true;
-            }
-            if (++looks == ROOM_LOOKS_MAX) {
-                break;
-            }
-        }
-    }
-    return false;
-}
-
-/* Some of those with something to do are on their way out: they are seen off before anybody is refused. */
-static bool has_room(struct connections *connections)
-{
-    for (int settled = 0; settled < SETTLED_TO_GO; settled++) {
-        if (connections->count < connections->count_max || make_room(connections)) {
-            return true;
-        }
-        settle_all(connections);
-    }
-    return connections->count < connections->count_max;
-}
-
-static struct connection *refuse(struct connections *connections, int fd, struct visit *visit)
-{
-    counter_add(&connections->counters->connections_refused, 1);
-    visit_release(visit);
-    close(fd);
-    return NULL;
-}
-
-struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer)
-{
-    struct visit *visit = peers_admit(connections->peers, peer);
-    if (visit == NULL || !has_room(connections)) {
-        return refuse(connections, fd, visit);
-    }
     /* Answers are written whole, so waiting to fill a segment gains nothing. Without it they are only later. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -488,7 +319,6 @@ struct connection *connection_accept(struct connections *connections, int fd, co
     must(event_add(&connection->readable, NULL));
     TAILQ_INSERT_TAIL(&connections->open[NEWCOMER], connection, open);
     connections->count++;
-    counter_add(&connections->counters->connections_accepted, 1);
     counter_add(&connections->counters->connections_open, 1);
     return connection;
 }
@@ -506,69 +336,26 @@ void connection_attach(struct connection *connection, const struct connection_se
     }
 }
 
-struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
-                                    struct counters *counters)
+void connection_destroy(struct connection *connection)
 {
-    struct connections *connections = memory_new(sizeof *connections);
-    connections->base = base;
-    connections->peers = peers;
-    connections->counters = counters;
-    connections->count_max = connections_max;
-    TAILQ_INIT(&connections->open[NEWCOMER]);
-    TAILQ_INIT(&connections->open[HAS_SHOWN_GOOD]);
-    TAILQ_INIT(&connections->due);
-    connections->turn_event = event_new(base, -1, 0, on_turn_ends, connections);
-    connections->sweep_event = event_new(base, -1, EV_PERSIST, on_sweep, connections);
-    assert(connections->turn_event != NULL && connections->sweep_event != NULL);
-    struct timeval period = {.tv_usec = CONNECTIONS_SWEEP_MS * 1000};
-    must(event_add(connections->sweep_event, &period));
-    return connections;
-}
-
-static void close_all(const struct connection_list *open)
-{
-    struct connection *connection;
-    TAILQ_FOREACH(connection, open, open)
-    {
-        connection_close(connection);
+    struct connections *connections = connection->connections;
+    if (connection->is_due) {
+        TAILQ_REMOVE(&connections->due, connection, due);
     }
-}
-
-void connections_free(struct connections *connections)
-{
-    if (connections == NULL) {
-        return;
+    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
+    connections->count--;
+    connections->reserved_bytes -= connection->reserved_bytes;
+    counter_subtract(&connections->counters->connections_open, 1);
+    must(event_del(&connection->readable));
+    must(event_del(&connection->writable));
+    close(connection->fd);
+    if (connection->output != NULL) {
+        evbuffer_free(connection->output);
     }
-    close_all(&connections->open[NEWCOMER]);
-    close_all(&connections->open[HAS_SHOWN_GOOD]);
-    while (!TAILQ_EMPTY(&connections->due)) {
-        settle_all(connections);
+    buffer_done(&connection->input);
+    if (connection->calls != NULL) {
+        connection->calls->on_closed(connection->session);
     }
-    assert(connections->count == 0);
-    event_free(connections->turn_event);
-    event_free(connections->sweep_event);
-    free(connections);
-}
-
-static void drain_all(const struct connection_list *open)
-{
-    struct connection *connection;
-    TAILQ_FOREACH(connection, open, open)
-    {
-        if (connection->state == CONNECTION_OPEN) {
-            connection->calls->on_drain(connection->session);
-        }
-    }
-}
-
-void connections_drain(struct connections *connections)
-{
-    connections->is_draining = true;
-    drain_all(&connections->open[NEWCOMER]);
-    drain_all(&connections->open[HAS_SHOWN_GOOD]);
-}
-
-uint32_t connections_count(const struct connections *connections)
-{
-    return connections->count;
+    visit_release(connection->visit);
+    free(connection);
 }
