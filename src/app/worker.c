@@ -34,6 +34,7 @@ struct worker {
     _Atomic(struct signing_keys *) delivered_keys; /* likewise */
     atomic_bool is_asked_to_drain;
     bool is_draining;
+    bool was_up; /* the link to Redis has been there once */
     int drain_ticks_left;
 
     struct counters counters;
@@ -92,8 +93,15 @@ static struct listener *listen_on(struct worker *worker, int *fd, listener_accep
     return listener;
 }
 
-static void begin_accepting(struct worker *worker)
+/* Once there is something to show and somewhere to put reports, so that the first report is not turned away because the
+ * link is a moment late. Whoever has connected by then waits that long. */
+static void accept_when_ready(struct worker *worker)
 {
+    bool is_accepting = worker->public_listener != NULL || worker->intake_http_listener != NULL ||
+                        worker->intake_stream_listener != NULL;
+    if (is_accepting || worker->is_draining || !worker->was_up || worker->reader.publication == NULL) {
+        return;
+    }
     worker->public_listener = listen_on(worker, &worker->options.public_fd, accept_public);
     worker->intake_http_listener = listen_on(worker, &worker->options.intake_http_fd, accept_intake_http);
     worker->intake_stream_listener =
@@ -108,13 +116,10 @@ static void take_publication(struct worker *worker)
     if (publication == NULL) {
         return;
     }
-    bool is_first = worker->reader.publication == NULL;
     publication_release(worker->reader.publication);
     worker->reader.publication = publication;
     intake_set_phase(worker->intake, publication_phase(publication));
-    if (is_first && !worker->is_draining) {
-        begin_accepting(worker);
-    }
+    accept_when_ready(worker);
 }
 
 static void take_keys(struct worker *worker)
@@ -210,9 +215,11 @@ void worker_drain(struct worker *worker)
 
 static void on_link(void *context, bool up, const char *why)
 {
-    (void)context;
+    struct worker *worker = context;
     if (up) {
         log_info("store-up", log_text("link", "worker"));
+        worker->was_up = true;
+        accept_when_ready(worker);
     } else {
         log_warning("store-away", log_text("link", "worker"), log_text("why", why));
     }

@@ -27,7 +27,7 @@ struct worker_options {
 
 struct worker;
 
-/* Starts the thread. It accepts from the first publication on. */
+/* Starts the thread. It accepts once it has a publication and its link to Redis is up. */
 enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
                                 struct error *error);
 
