@@ -157,6 +157,9 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
     }
     assert(failed == 0);
     counter_add(&exchange->service->counters->requests, 1);
+    if (answer->status == 429) {
+        counter_add(&exchange->service->counters->requests_too_many, 1);
+    }
     conclude(exchange);
 }
 

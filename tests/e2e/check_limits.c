@@ -314,6 +314,7 @@ START_TEST(the_same_over_http)
     ck_assert_int_eq(post_on(&link, "application/x-ndjson", good.bytes), 200);
     ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
     ck_assert_int_eq(post_on(&link, "application/json", bad.bytes), 401);
+    ck_assert_uint_eq(metric_of(&turnoutd, "turnout_http_too_many_total"), 2);
     http_close(&link);
     buffer_done(&good);
     buffer_done(&bad);

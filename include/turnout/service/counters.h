@@ -18,6 +18,7 @@ struct counters {
     _Atomic uint64_t accept_pauses;       /* out of descriptors: the listener waited */
     _Atomic uint64_t requests;            /* HTTP requests answered */
     _Atomic uint64_t requests_bad;        /* of them, refused by the parser */
+    _Atomic uint64_t requests_too_many;   /* of them, answered 429 */
     _Atomic uint64_t documents_served;    /* public documents, from the publication */
     _Atomic uint64_t documents_unchanged; /* of them, answered 304 */
 };
