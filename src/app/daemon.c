@@ -36,6 +36,7 @@ enum {
     DESCRIPTORS_RESERVED_A_WORKER = 16, /* and that of each worker */
     CONNECTIONS_A_WORKER_MAX = 16384,
     OPERATE_CONNECTIONS_MAX = 64,
+    WORKERS_IN_ALL_MAX = 2 * WORKERS_MAX, /* those for units, then those for readers */
 };
 
 struct daemon {
@@ -59,7 +60,7 @@ struct daemon {
     struct publication *publication; /* the newest; NULL before the first */
 
     struct peers *peers; /* of all listeners together */
-    struct worker *workers[WORKERS_MAX];
+    struct worker *workers[WORKERS_IN_ALL_MAX];
     uint32_t workers_started;
 
     struct counters operate_counters;
@@ -274,7 +275,7 @@ static void log_ready(const struct daemon *daemon)
     listening_log(&daemon->intake_stream);
     log_info("ready", log_text("election", daemon->folder.election.id),
              log_number("units", daemon->folder.reg->unit_count),
-             log_number("workers", daemon->workers_started),
+             log_number("workers", daemon->settings->workers),
              log_text("durability", daemon->is_durable ? "strict" : "relaxed"));
 }
 
@@ -309,29 +310,45 @@ static void start_publisher(struct daemon *daemon)
 
 /* ---- workers ---- */
 
-static bool start_workers(struct daemon *daemon)
+static bool start_worker(struct daemon *daemon, uint32_t connections_max, int public_fd, int intake_http_fd,
+                         int intake_stream_fd)
 {
     const struct settings *settings = daemon->settings;
-    uint32_t connections_max = connections_a_worker(settings->workers);
-    while (daemon->workers_started < settings->workers) {
-        uint32_t i = daemon->workers_started;
-        struct worker_options options = {.store = daemon->store_options,
-                                         .keys = keys_watch_current(daemon->keys_watch),
-                                         .takes_unsigned = settings->intake_is_open,
-                                         .reports_per_minute = settings->reports_per_minute,
-                                         .secret = daemon->secret,
-                                         .peers = daemon->peers,
-                                         .connections_max = connections_max,
-                                         .public_fd = listening_give(&daemon->public_http, i),
-                                         .intake_http_fd = listening_give(&daemon->intake_http, i),
-                                         .intake_stream_fd = listening_give(&daemon->intake_stream, i)};
-        struct error error;
-        if (worker_start(&options, &daemon->workers[i], &error) != TURNOUT_OK) {
-            return say(&error, "cannot-start-worker");
-        }
-        daemon->workers_started++;
+    struct worker_options options = {.store = daemon->store_options,
+                                     .keys = keys_watch_current(daemon->keys_watch),
+                                     .takes_unsigned = settings->intake_is_open,
+                                     .reports_per_minute = settings->reports_per_minute,
+                                     .secret = daemon->secret,
+                                     .peers = daemon->peers,
+                                     .connections_max = connections_max,
+                                     .public_fd = public_fd,
+                                     .intake_http_fd = intake_http_fd,
+                                     .intake_stream_fd = intake_stream_fd};
+    struct error error;
+    if (worker_start(&options, &daemon->workers[daemon->workers_started], &error) != TURNOUT_OK) {
+        return say(&error, "cannot-start-worker");
     }
+    daemon->workers_started++;
     return true;
+}
+
+/* Units and readers are served by different threads: how long a report waits for readers is then the kernel's decision,
+ * which interrupts a thread at any point, and not that of a turn of the loop. */
+static bool start_workers(struct daemon *daemon)
+{
+    uint32_t each = daemon->settings->workers;
+    uint32_t connections_max = connections_a_worker(each);
+    uint32_t units_max = connections_max / 4 + 1;
+    bool started = true;
+    for (uint32_t i = 0; i < each && started; i++) {
+        started = start_worker(daemon, units_max, -1, listening_give(&daemon->intake_http, i),
+                               listening_give(&daemon->intake_stream, i));
+    }
+    for (uint32_t i = 0; i < each && started; i++) {
+        started = start_worker(daemon, connections_max - units_max + 1,
+                               listening_give(&daemon->public_http, i), -1, -1);
+    }
+    return started;
 }
 
 static void on_keys(void *context, struct signing_keys *keys)
@@ -369,8 +386,8 @@ static bool is_ready(void *context, const char **ret_words)
 static void write_metrics(void *context, struct buffer *out)
 {
     const struct daemon *daemon = context;
-    const struct counters *workers[WORKERS_MAX];
-    const struct store_counters *stores[WORKERS_MAX];
+    const struct counters *workers[WORKERS_IN_ALL_MAX];
+    const struct store_counters *stores[WORKERS_IN_ALL_MAX];
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
         workers[i] = worker_counters(daemon->workers[i]);
         stores[i] = worker_store_counters(daemon->workers[i]);

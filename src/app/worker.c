@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -33,6 +34,7 @@ struct worker {
     _Atomic(struct publication *) delivered;       /* a reference; NULL once taken */
     _Atomic(struct signing_keys *) delivered_keys; /* likewise */
     atomic_bool is_asked_to_drain;
+    bool takes_reports; /* it listens for units; else it serves readers alone */
     bool is_draining;
     bool was_up; /* the link to Redis has been there once */
     int drain_ticks_left;
@@ -52,7 +54,10 @@ struct worker {
     struct http_service intake_service;
 };
 
-enum { DRAIN_TICK_MS = 20 };
+enum {
+    DRAIN_TICK_MS = 20,
+    READERS_NICE = 10, /* about a tenth of the weight of a thread that takes reports (sched(7)) */
+};
 
 /* ---- connections ---- */
 
@@ -99,7 +104,8 @@ static void accept_when_ready(struct worker *worker)
 {
     bool is_accepting = worker->public_listener != NULL || worker->intake_http_listener != NULL ||
                         worker->intake_stream_listener != NULL;
-    if (is_accepting || worker->is_draining || !worker->was_up || worker->reader.publication == NULL) {
+    if (is_accepting || worker->is_draining || (worker->takes_reports && !worker->was_up) ||
+        worker->reader.publication == NULL) {
         return;
     }
     worker->public_listener = listen_on(worker, &worker->options.public_fd, accept_public);
@@ -228,7 +234,13 @@ static void on_link(void *context, bool up, const char *why)
 static void *run(void *context)
 {
     struct worker *worker = context;
-    store_start(worker->store);
+    if (worker->takes_reports) {
+        store_start(worker->store);
+    } else {
+        /* Of this thread alone (setpriority(2), "C library/kernel differences"); nobody is refused it. */
+        int refused = setpriority(PRIO_PROCESS, 0, READERS_NICE);
+        assert(refused == 0);
+    }
     int failed = event_base_dispatch(worker->base);
     assert(failed == 0);
     return NULL;
@@ -261,10 +273,10 @@ static void build(struct worker *worker)
     worker->options.keys = NULL; /* both have a reference of their own */
     worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
                                         worker->intake, worker->committee};
-    uint32_t units_max = worker->options.connections_max / 4 + 1;
-    uint32_t readers_max = worker->options.connections_max - units_max + 1;
-    worker->units = connections_new(worker->base, units_max, worker->options.peers, &worker->counters);
-    worker->readers = connections_new(worker->base, readers_max, worker->options.peers, &worker->counters);
+    worker->units = connections_new(worker->base, worker->options.connections_max, worker->options.peers,
+                                    &worker->counters);
+    worker->readers = connections_new(worker->base, worker->options.connections_max, worker->options.peers,
+                                      &worker->counters);
     worker->reader.counters = &worker->counters;
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,
@@ -315,6 +327,7 @@ enum turnout_error worker_start(const struct worker_options *options, struct wor
     }
     struct worker *worker = memory_new(sizeof *worker);
     worker->options = *options;
+    worker->takes_reports = options->intake_http_fd >= 0 || options->intake_stream_fd >= 0;
     worker->wake_fd = wake_fd;
     build(worker);
     int reason = pthread_create(&worker->thread, NULL, run, worker);

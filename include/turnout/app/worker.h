@@ -1,5 +1,8 @@
-/* A worker: one thread with its own loop, listening sockets, link to Redis and intake. It shares nothing with
- * the others but the publication and the signing keys, which it is handed. */
+/* A worker: one thread with its own loop and listening sockets, and a link to Redis and an intake where it listens for
+ * units. It shares nothing with the others but the publication, the signing keys and the table of peers.
+ *
+ * A worker that listens for readers alone takes second place: on busy cores the kernel runs the others first, so that
+ * readers cannot slow the counting down. */
 #ifndef TURNOUT_APP_WORKER_H
 #define TURNOUT_APP_WORKER_H
 
