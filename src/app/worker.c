@@ -56,7 +56,7 @@ struct worker {
 
 enum {
     DRAIN_TICK_MS = 20,
-    READERS_NICE = 10, /* about a tenth of the weight of a thread that takes reports (sched(7)) */
+    READERS_NICE = 10, /* more than others: about a tenth of their weight (sched(7)) */
 };
 
 /* ---- connections ---- */
@@ -231,15 +231,24 @@ static void on_link(void *context, bool up, const char *why)
     }
 }
 
+/* This thread alone (setpriority(2), "C library/kernel differences"). Nobody is refused to become less urgent than they
+ * are; beyond the least urgent the kernel stops there. */
+static void yield_to_reports(void)
+{
+    errno = 0;
+    int nice_now = getpriority(PRIO_PROCESS, 0); /* -1 is a value, too */
+    assert(errno == 0);
+    int failed = setpriority(PRIO_PROCESS, 0, nice_now + READERS_NICE);
+    assert(failed == 0);
+}
+
 static void *run(void *context)
 {
     struct worker *worker = context;
     if (worker->takes_reports) {
         store_start(worker->store);
     } else {
-        /* Of this thread alone (setpriority(2), "C library/kernel differences"); nobody is refused it. */
-        int refused = setpriority(PRIO_PROCESS, 0, READERS_NICE);
-        assert(refused == 0);
+        yield_to_reports();
     }
     int failed = event_base_dispatch(worker->base);
     assert(failed == 0);
