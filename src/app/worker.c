@@ -44,8 +44,7 @@ struct worker {
     struct intake *intake;
     struct committee *committee;
     struct intake_desk desk;
-    struct connections *readers; /* apart from the units, so that neither crowds the other out */
-    struct connections *units;
+    struct connections *connections;
     struct listener *public_listener; /* NULL: not listening */
     struct listener *intake_http_listener;
     struct listener *intake_stream_listener;
@@ -64,7 +63,7 @@ enum {
 static void accept_public(void *context, int fd, const struct sockaddr *peer)
 {
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->readers, fd, peer);
+    struct connection *connection = connection_accept(worker->connections, fd, peer);
     if (connection != NULL) {
         http_serve(connection, &worker->public_service);
     }
@@ -73,7 +72,7 @@ static void accept_public(void *context, int fd, const struct sockaddr *peer)
 static void accept_intake_http(void *context, int fd, const struct sockaddr *peer)
 {
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->units, fd, peer);
+    struct connection *connection = connection_accept(worker->connections, fd, peer);
     if (connection != NULL) {
         http_serve(connection, &worker->intake_service);
     }
@@ -82,7 +81,7 @@ static void accept_intake_http(void *context, int fd, const struct sockaddr *pee
 static void accept_intake_stream(void *context, int fd, const struct sockaddr *peer)
 {
     struct worker *worker = context;
-    struct connection *connection = connection_accept(worker->units, fd, peer);
+    struct connection *connection = connection_accept(worker->connections, fd, peer);
     if (connection != NULL) {
         intake_stream_serve(connection, &worker->desk);
     }
@@ -154,7 +153,7 @@ static void on_drain_tick(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct worker *worker = context;
     worker->drain_ticks_left--;
-    uint32_t open = connections_count(worker->readers) + connections_count(worker->units);
+    uint32_t open = connections_count(worker->connections);
     if (open > 0 && worker->drain_ticks_left > 0) {
         return;
     }
@@ -170,8 +169,7 @@ static void begin_draining(struct worker *worker)
     worker->is_draining = true;
     worker->drain_ticks_left = WORKER_DRAIN_MS / DRAIN_TICK_MS;
     stop_accepting(worker);
-    connections_drain(worker->readers);
-    connections_drain(worker->units);
+    connections_drain(worker->connections);
     struct timeval tick = {.tv_usec = DRAIN_TICK_MS * 1000};
     int failed = event_add(worker->drain_event, &tick);
     assert(failed == 0);
@@ -282,10 +280,8 @@ static void build(struct worker *worker)
     worker->options.keys = NULL; /* both have a reference of their own */
     worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
                                         worker->intake, worker->committee};
-    worker->units = connections_new(worker->base, worker->options.connections_max, worker->options.peers,
-                                    &worker->counters);
-    worker->readers = connections_new(worker->base, worker->options.connections_max, worker->options.peers,
-                                      &worker->counters);
+    worker->connections = connections_new(worker->base, worker->options.connections_max,
+                                          worker->options.peers, &worker->counters);
     worker->reader.counters = &worker->counters;
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,
@@ -310,8 +306,7 @@ static void worker_free(struct worker *worker)
     stop_accepting(worker);
     /* The store first: whatever is left is answered `unavailable` while its sessions are still there. */
     store_free(worker->store);
-    connections_free(worker->readers);
-    connections_free(worker->units);
+    connections_free(worker->connections);
     intake_free(worker->intake);
     committee_free(worker->committee);
     publication_release(worker->reader.publication);
