@@ -387,14 +387,19 @@ static void write_metrics(void *context, struct buffer *out)
 {
     const struct daemon *daemon = context;
     const struct counters *workers[WORKERS_IN_ALL_MAX];
-    const struct store_counters *stores[WORKERS_IN_ALL_MAX];
+    const struct store_counters *stores[WORKERS_MAX];
+    uint32_t store_count = 0;
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
         workers[i] = worker_counters(daemon->workers[i]);
-        stores[i] = worker_store_counters(daemon->workers[i]);
+        const struct store_counters *of_store = worker_store_counters(daemon->workers[i]);
+        if (of_store != NULL) {
+            stores[store_count++] = of_store;
+        }
     }
     metrics_write(out, &(struct metrics_sources){.workers = workers,
                                                  .worker_stores = stores,
                                                  .worker_count = daemon->workers_started,
+                                                 .worker_store_count = store_count,
                                                  .publisher = publisher_counters(daemon->publisher),
                                                  .publisher_store = store_counters(daemon->store),
                                                  .publication = daemon->publication});

@@ -40,7 +40,7 @@ struct worker {
     int drain_ticks_left;
 
     struct counters counters;
-    struct store *store;
+    struct store *store; /* this and what follows to `desk`: of a worker that takes reports */
     struct intake *intake;
     struct committee *committee;
     struct intake_desk desk;
@@ -123,18 +123,20 @@ static void take_publication(struct worker *worker)
     }
     publication_release(worker->reader.publication);
     worker->reader.publication = publication;
-    intake_set_phase(worker->intake, publication_phase(publication));
+    if (worker->takes_reports) {
+        intake_set_phase(worker->intake, publication_phase(publication));
+    }
     accept_when_ready(worker);
 }
 
 static void take_keys(struct worker *worker)
 {
     struct signing_keys *keys = atomic_exchange(&worker->delivered_keys, NULL);
-    if (keys != NULL) {
+    if (keys != NULL && worker->takes_reports) {
         intake_set_keys(worker->intake, keys);
         committee_set_keys(worker->committee, keys);
-        signing_keys_release(keys);
     }
+    signing_keys_release(keys);
 }
 
 static void stop_accepting(struct worker *worker)
@@ -253,16 +255,9 @@ static void *run(void *context)
     return NULL;
 }
 
-static void build(struct worker *worker)
+/* What reports and committees need, and readers do not. */
+static void build_desk(struct worker *worker)
 {
-    worker->base = event_base_new();
-    assert(worker->base != NULL);
-    worker->wake_event = event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
-    worker->drain_event = event_new(worker->base, -1, EV_PERSIST, on_drain_tick, worker);
-    assert(worker->wake_event != NULL && worker->drain_event != NULL);
-    int failed = event_add(worker->wake_event, NULL);
-    assert(failed == 0);
-
     worker->store = store_new(worker->base, &worker->options.store, on_link, worker);
     worker->intake = intake_new(
         worker->base, &(struct intake_options){.election = worker->options.store.election,
@@ -277,9 +272,24 @@ static void build(struct worker *worker)
                                                                   .store = worker->store,
                                                                   .secret = worker->options.secret,
                                                                   .keys = worker->options.keys});
-    worker->options.keys = NULL; /* both have a reference of their own */
     worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
                                         worker->intake, worker->committee};
+}
+
+static void build(struct worker *worker)
+{
+    worker->base = event_base_new();
+    assert(worker->base != NULL);
+    worker->wake_event = event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
+    worker->drain_event = event_new(worker->base, -1, EV_PERSIST, on_drain_tick, worker);
+    assert(worker->wake_event != NULL && worker->drain_event != NULL);
+    int failed = event_add(worker->wake_event, NULL);
+    assert(failed == 0);
+
+    if (worker->takes_reports) {
+        build_desk(worker);
+    }
+    worker->options.keys = NULL; /* whoever needs them has a reference */
     worker->connections = connections_new(worker->base, worker->options.connections_max,
                                           worker->options.peers, &worker->counters);
     worker->reader.counters = &worker->counters;
@@ -360,5 +370,5 @@ const struct counters *worker_counters(const struct worker *worker)
 
 const struct store_counters *worker_store_counters(const struct worker *worker)
 {
-    return store_counters(worker->store);
+    return worker->takes_reports ? store_counters(worker->store) : NULL;
 }

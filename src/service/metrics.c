@@ -108,7 +108,7 @@ static void write_store_metric(struct buffer *out, const struct metric *metric,
                                const struct metrics_sources *sources)
 {
     uint64_t workers = 0;
-    for (uint32_t i = 0; i < sources->worker_count; i++) {
+    for (uint32_t i = 0; i < sources->worker_store_count; i++) {
         workers += read_at(sources->worker_stores[i], metric->offset);
     }
     write_metric(out, metric->name, metric->kind, metric->help);

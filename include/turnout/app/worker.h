@@ -48,6 +48,7 @@ void worker_join(struct worker *worker);
 
 /* Valid until joined. */
 const struct counters *worker_counters(const struct worker *worker);
-const struct store_counters *worker_store_counters(const struct worker *worker);
+const struct store_counters *
+worker_store_counters(const struct worker *worker); /* NULL: serves readers alone */
 
 #endif

@@ -10,8 +10,9 @@
 /* Where the figures come from; all borrowed, all read while others write. */
 struct metrics_sources {
     const struct counters *const *workers; /* worker_count of them */
-    const struct store_counters *const *worker_stores;
     uint32_t worker_count;
+    const struct store_counters *const *worker_stores; /* worker_store_count of them */
+    uint32_t worker_store_count;
     const struct publisher_counters *publisher;
     const struct store_counters *publisher_store;
     const struct publication *publication; /* NULL before the first */
