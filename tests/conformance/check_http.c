@@ -314,7 +314,36 @@ static size_t run_all_ways(const struct vector *vector, enum listener listener, 
     return runs;
 }
 
-START_TEST(a_case_has_its_one_outcome)
+static const char body[] = "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":1,"
+                           "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10}";
+
+/* Before the server is started, because the names are counted before any test is run. */
+static int list_cases(void)
+{
+    vectors_list(folder, file_end, &names);
+    return (int)names.count;
+}
+
+static void start_server(void)
+{
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    /* The report that the cases send, so that it is a duplicate for all of them. */
+    struct http_answer answer;
+    http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", body, strlen(body), &answer);
+    ck_assert_int_eq(answer.status, 201);
+    http_answer_done(&answer);
+}
+
+static void stop_server(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+SHARED_FIXTURE(start_server, stop_server);
+
+LOOP_TEST(a_case_has_its_one_outcome, list_cases())
 {
     const char *name = names.names[_i];
     struct vector vector;
@@ -336,21 +365,16 @@ START_TEST(a_case_has_its_one_outcome)
     }
     buffer_done(&vector.bytes);
 }
-END_TEST
 
-START_TEST(there_are_enough_cases)
+TEST(there_are_enough_cases)
 {
     ck_assert_uint_ge(names.count, CASES_LEAST);
 }
-END_TEST
 
 /* ---- what no file can say ---- */
 
-static const char body[] = "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":1,"
-                           "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10}";
-
 /* A client that waits for the go-ahead gets it once, and nothing is executed before its body is there. */
-START_TEST(a_client_may_wait_for_the_go_ahead)
+TEST(a_client_may_wait_for_the_go_ahead)
 {
     struct buffer head = {0};
     buffer_printf(&head,
@@ -376,10 +400,10 @@ START_TEST(a_client_may_wait_for_the_go_ahead)
     http_close(&link);
     buffer_done(&head);
 }
-END_TEST
 
-/* Nothing that stood in a body, or behind a refusal, was ever counted: the reports there name other units. */
-START_TEST(nothing_was_counted_out_of_a_body)
+/* The last one, for it looks back on all of them: nothing that stood in a body, or behind a refusal, was ever counted.
+ * The reports there name other units. */
+TEST(nothing_was_counted_out_of_a_body)
 {
     small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 11}, 201);
     small_wait_voted(turnoutd.public_port, 11);
@@ -387,36 +411,5 @@ START_TEST(nothing_was_counted_out_of_a_body)
     ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "units_reported"), 1);
     json_decref(document);
 }
-END_TEST
 
-static void start_server(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-    /* The report that the cases send, so that it is a duplicate for all of them. */
-    struct http_answer answer;
-    http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", body, strlen(body), &answer);
-    ck_assert_int_eq(answer.status, 201);
-    http_answer_done(&answer);
-}
-
-static void stop_server(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-int main(void)
-{
-    vectors_list(folder, file_end, &names);
-    TCase *cases = tcase_create("cases");
-    tcase_add_unchecked_fixture(cases, start_server, stop_server);
-    tcase_add_test(cases, there_are_enough_cases);
-    tcase_add_loop_test(cases, a_case_has_its_one_outcome, 0, (int)names.count);
-    tcase_add_test(cases, a_client_may_wait_for_the_go_ahead);
-    tcase_add_test(cases, nothing_was_counted_out_of_a_body); /* the last one: it looks back on all of them */
-
-    Suite *suite = suite_create("http");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("http");

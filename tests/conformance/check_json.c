@@ -289,47 +289,12 @@ static size_t go_through(size_t file, bool sends, size_t *ret_cases, size_t *ret
     return taken;
 }
 
-START_TEST(every_text_has_its_one_answer)
+/* Before the server is started, because the names are counted before any test is run. */
+static int list_cases(void)
 {
-    size_t cases;
-    size_t wrong;
-    (void)go_through((size_t)_i, true, &cases, &wrong);
-    ck_assert_msg(wrong == 0, "%s: %zu answers are not what they should be", names.names[_i], wrong);
+    vectors_list(folder, file_end, &names);
+    return (int)names.count;
 }
-END_TEST
-
-static int64_t units_reported(void)
-{
-    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
-    int64_t count = json_integer_of(json_object_of(document, "nation"), "units_reported");
-    json_decref(document);
-    return count;
-}
-
-/* One report more, which is shown no sooner than all that were taken before it. */
-START_TEST(as_many_were_counted_as_were_taken)
-{
-    enum { ASK_AGAIN_MS = 20 };
-    size_t expected = 1;
-    size_t total = 0;
-    for (size_t file = 0; file < names.count; file++) {
-        size_t cases;
-        size_t wrong;
-        expected += go_through(file, false, &cases, &wrong);
-        total += cases;
-    }
-    ck_assert_uint_ge(total, CASES_LEAST);
-
-    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.unit = "last", .seq = 1}, 201);
-    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    while (units_reported() < (int64_t)expected) {
-        ck_assert_msg(clock_monotonic_ms() < deadline, "%lld units have reported, not %zu",
-                      (long long)units_reported(), expected);
-        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
-    }
-    ck_assert_int_eq(units_reported(), (int64_t)expected);
-}
-END_TEST
 
 /* An election with as many units as there can be cases. */
 static void add_wide_election(void)
@@ -363,16 +328,47 @@ static void stop_server(void)
     workspace_done(&workspace);
 }
 
-int main(void)
-{
-    vectors_list(folder, file_end, &names);
-    TCase *cases = tcase_create("cases");
-    tcase_add_unchecked_fixture(cases, start_server, stop_server);
-    tcase_add_loop_test(cases, every_text_has_its_one_answer, 0, (int)names.count);
-    tcase_add_test(cases,
-                   as_many_were_counted_as_were_taken); /* the last one: it looks back on all of them */
+SHARED_FIXTURE(start_server, stop_server);
 
-    Suite *suite = suite_create("json");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
+LOOP_TEST(every_text_has_its_one_answer, list_cases())
+{
+    size_t cases;
+    size_t wrong;
+    (void)go_through((size_t)_i, true, &cases, &wrong);
+    ck_assert_msg(wrong == 0, "%s: %zu answers are not what they should be", names.names[_i], wrong);
 }
+
+static int64_t units_reported(void)
+{
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    int64_t count = json_integer_of(json_object_of(document, "nation"), "units_reported");
+    json_decref(document);
+    return count;
+}
+
+/* The last one, for it looks back on all of them. One report more is shown no sooner than all that were taken before
+ * it. */
+TEST(as_many_were_counted_as_were_taken)
+{
+    enum { ASK_AGAIN_MS = 20 };
+    size_t expected = 1;
+    size_t total = 0;
+    for (size_t file = 0; file < names.count; file++) {
+        size_t cases;
+        size_t wrong;
+        expected += go_through(file, false, &cases, &wrong);
+        total += cases;
+    }
+    ck_assert_uint_ge(total, CASES_LEAST);
+
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.unit = "last", .seq = 1}, 201);
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (units_reported() < (int64_t)expected) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "%lld units have reported, not %zu",
+                      (long long)units_reported(), expected);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+    ck_assert_int_eq(units_reported(), (int64_t)expected);
+}
+
+SUITE("json");

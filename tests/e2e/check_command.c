@@ -42,7 +42,9 @@ static void teardown(void)
 #define FLUSH     "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--flush"
 #define AT        "--as-of", "2026-03-15T09:00:00+07:00"
 
-START_TEST(a_report_is_answered_in_words)
+FIXTURE(setup, teardown);
+
+TEST(a_report_is_answered_in_words)
 {
     command_check(
         &workspace, 0,
@@ -64,9 +66,8 @@ START_TEST(a_report_is_answered_in_words)
     small_wait_voted(turnoutd.public_port, 300);
     ck_assert_int_eq(access(spool_path, F_OK), -1);
 }
-END_TEST
 
-START_TEST(what_could_not_be_sent_is_sent_later)
+TEST(what_could_not_be_sent_is_sent_later)
 {
     command_check(&workspace, 1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted",
                   "10", NULL);
@@ -84,9 +85,8 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     small_wait_voted(turnoutd.public_port, 60);
     command_check(&workspace, 0, "nothing is spooled", NULL, FLUSH, NULL);
 }
-END_TEST
 
-START_TEST(waiting_for_the_server_pays)
+TEST(waiting_for_the_server_pays)
 {
     const char *const arguments[] = {turnout,   TO_INTAKE, "--unit", "0101-001", "--seq", "1",
                                      "--voted", "10",      "--wait", "60",       NULL};
@@ -103,9 +103,8 @@ START_TEST(waiting_for_the_server_pays)
     process_wait_line(&process, process.stdout_path, "accepted: unit 0101-001, report 1", line);
     ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
 }
-END_TEST
 
-START_TEST(watch_shows_the_nation)
+TEST(watch_shows_the_nation)
 {
     command_check(&workspace, 0, "0 of 6,150 voted  [TEST]\n0 of 10 units heard, as of -, published ", NULL,
                   "watch", "--once", "--server", public_url, NULL);
@@ -117,9 +116,8 @@ START_TEST(watch_shows_the_nation)
     command_check(&workspace, 1, "server away", NULL, "watch", "--once", "--server", "http://127.0.0.1:1",
                   NULL);
 }
-END_TEST
 
-START_TEST(watch_follows_and_ends_on_a_signal)
+TEST(watch_follows_and_ends_on_a_signal)
 {
     const char *const watch[] = {turnout, "watch", "--server", public_url, NULL};
     const char *const report[] = {turnout, TO_INTAKE, "--unit", "0201-001", "--seq",
@@ -138,9 +136,8 @@ START_TEST(watch_follows_and_ends_on_a_signal)
     ck_assert_int_eq(process_wait_exit(&watching, PROCESS_DEADLINE_MS), 0);
     turnoutd_start(&turnoutd, &workspace, NULL);
 }
-END_TEST
 
-START_TEST(a_simulation_is_counted)
+TEST(a_simulation_is_counted)
 {
     command_check(&workspace, 0, "accepted   250", NULL, "simulate", "--election", election_path, "--stream",
                   turnoutd.stream_address, "--reports-a-unit", "25", NULL);
@@ -151,9 +148,8 @@ START_TEST(a_simulation_is_counted)
     command_check(&workspace, 2, NULL, "--units 11", "simulate", "--election", election_path, "--units", "11",
                   NULL);
 }
-END_TEST
 
-START_TEST(a_wrong_command_line_is_told)
+TEST(a_wrong_command_line_is_told)
 {
     command_check(&workspace, 2, "simulate", NULL, NULL);
     command_check(&workspace, 0, "simulate", NULL, "help", NULL);
@@ -171,20 +167,5 @@ START_TEST(a_wrong_command_line_is_told)
     command_check(&workspace, 2, NULL, "--rate 0: must be", "simulate", "--rate", "0", NULL);
     command_check(&workspace, 2, NULL, "--server", "watch", "--server", "127.0.0.1:8080", NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("command");
-    TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_report_is_answered_in_words);
-    tcase_add_test(tests, what_could_not_be_sent_is_sent_later);
-    tcase_add_test(tests, waiting_for_the_server_pays);
-    tcase_add_test(tests, watch_shows_the_nation);
-    tcase_add_test(tests, watch_follows_and_ends_on_a_signal);
-    tcase_add_test(tests, a_simulation_is_counted);
-    tcase_add_test(tests, a_wrong_command_line_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("command");

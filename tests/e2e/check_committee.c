@@ -70,7 +70,9 @@ static void expect_problem(const struct route *route, const char *headers, int s
     http_answer_done(&answer);
 }
 
-START_TEST(a_token_is_needed)
+FIXTURE(setup, teardown);
+
+TEST(a_token_is_needed)
 {
     static const char *const headers[] = {
         "",
@@ -86,7 +88,6 @@ START_TEST(a_token_is_needed)
         }
     }
 }
-END_TEST
 
 static void header_of(const char *token, char ret_header[TOKEN_HEADER_BYTES])
 {
@@ -94,7 +95,7 @@ static void header_of(const char *token, char ret_header[TOKEN_HEADER_BYTES])
     ck_assert(length > 0 && length < TOKEN_HEADER_BYTES);
 }
 
-START_TEST(an_old_or_a_forged_token_is_none)
+TEST(an_old_or_a_forged_token_is_none)
 {
     for (size_t i = 0; i < ROUTES; i++) {
         char token[TOKEN_BYTES_MAX + 1];
@@ -111,9 +112,8 @@ START_TEST(an_old_or_a_forged_token_is_none)
         expect_problem(&routes[i], header, 401, "unauthorized");
     }
 }
-END_TEST
 
-START_TEST(a_role_may_what_it_may)
+TEST(a_role_may_what_it_may)
 {
     for (size_t i = 0; i < ROUTES; i++) {
         for (int role = 0; role < ROLE_COUNT; role++) {
@@ -128,9 +128,8 @@ START_TEST(a_role_may_what_it_may)
         }
     }
 }
-END_TEST
 
-START_TEST(an_area_limits)
+TEST(an_area_limits)
 {
     for (size_t i = 0; i < ROUTES; i++) {
         char header[TOKEN_HEADER_BYTES];
@@ -145,10 +144,9 @@ START_TEST(an_area_limits)
                          routes[i].status);
     }
 }
-END_TEST
 
 /* No token, no mac and no secret in the log, whatever was asked. */
-START_TEST(tokens_are_not_logged)
+TEST(tokens_are_not_logged)
 {
     char token[TOKEN_BYTES_MAX + 1];
     char header[TOKEN_HEADER_BYTES];
@@ -160,11 +158,10 @@ START_TEST(tokens_are_not_logged)
     ck_assert_ptr_null(strstr(log, strrchr(token, '.') + 1));
     free(log);
 }
-END_TEST
 
 /* ---- what is asked ---- */
 
-START_TEST(a_wrong_body_is_refused)
+TEST(a_wrong_body_is_refused)
 {
     static const struct {
         const char *target;
@@ -199,19 +196,5 @@ START_TEST(a_wrong_body_is_refused)
     ck_assert_int_eq(answer.status, 401); /* who asks is looked at first */
     http_answer_done(&answer);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("committee");
-    TCase *tests = tcase_create("committee");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_token_is_needed);
-    tcase_add_test(tests, an_old_or_a_forged_token_is_none);
-    tcase_add_test(tests, a_role_may_what_it_may);
-    tcase_add_test(tests, an_area_limits);
-    tcase_add_test(tests, tokens_are_not_logged);
-    tcase_add_test(tests, a_wrong_body_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("committee");

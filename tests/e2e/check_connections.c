@@ -43,8 +43,11 @@ static uint64_t count_lines(const struct buffer *received)
     return lines;
 }
 
+FIXTURE(setup, teardown);
+TIMEOUT(60);
+
 /* A HEAD answer has no body, but the refusal after it has one. */
-START_TEST(a_refusal_after_head_has_its_body)
+TEST(a_refusal_after_head_has_its_body)
 {
     struct http_link link;
     struct http_answer answer;
@@ -59,11 +62,10 @@ START_TEST(a_refusal_after_head_has_its_body)
     http_answer_done(&answer);
     http_close(&link);
 }
-END_TEST
 
 /* More pipelined requests than the server will hold the answers of: all are answered, and the end of the stream
  * does not overtake those that wait. */
-START_TEST(pipelined_requests_before_the_end_are_all_answered)
+TEST(pipelined_requests_before_the_end_are_all_answered)
 {
     enum { REQUESTS = 1000 };
     struct buffer requests = {0};
@@ -82,10 +84,9 @@ START_TEST(pipelined_requests_before_the_end_are_all_answered)
     http_close(&link);
     buffer_done(&requests);
 }
-END_TEST
 
 /* The same for a stream: junk is answered line by line, also what was left unread while nobody took the answers. */
-START_TEST(every_line_before_the_end_is_answered)
+TEST(every_line_before_the_end_is_answered)
 {
     enum { LINES = 40000 };
     struct buffer lines = {0};
@@ -99,10 +100,9 @@ START_TEST(every_line_before_the_end_is_answered)
     http_close(&link);
     buffer_done(&lines);
 }
-END_TEST
 
 /* Nobody would read the body of a request that has no route: it is refused before the body comes. */
-START_TEST(a_body_that_nobody_reads_is_not_taken_in)
+TEST(a_body_that_nobody_reads_is_not_taken_in)
 {
     struct http_link link;
     struct http_answer answer;
@@ -114,7 +114,6 @@ START_TEST(a_body_that_nobody_reads_is_not_taken_in)
     http_answer_done(&answer);
     http_close(&link);
 }
-END_TEST
 
 static void send_half_a_post(struct http_link *link)
 {
@@ -125,7 +124,7 @@ static void send_half_a_post(struct http_link *link)
 }
 
 /* A request that is not whole when the server stops is refused at once; one that waits for its answer gets it. */
-START_TEST(stopping_ends_unfinished_requests)
+TEST(stopping_ends_unfinished_requests)
 {
     struct http_link link;
     struct http_answer answer;
@@ -136,7 +135,6 @@ START_TEST(stopping_ends_unfinished_requests)
     http_answer_done(&answer);
     http_close(&link);
 }
-END_TEST
 
 static pid_t pid_of_redis(void)
 {
@@ -151,7 +149,7 @@ static pid_t pid_of_redis(void)
 
 /* Reports still gathering when the server stops with Redis asleep are answered `unavailable`, not forgotten: the
  * sanitizers would find the session. */
-START_TEST(stopping_answers_what_was_never_sent)
+TEST(stopping_answers_what_was_never_sent)
 {
     struct http_link link;
     pid_t redis = pid_of_redis();
@@ -172,21 +170,5 @@ START_TEST(stopping_answers_what_was_never_sent)
     http_close(&link);
     buffer_done(&reports);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *edges = tcase_create("edges");
-    tcase_add_checked_fixture(edges, setup, teardown);
-    tcase_set_timeout(edges, 60);
-    tcase_add_test(edges, a_refusal_after_head_has_its_body);
-    tcase_add_test(edges, pipelined_requests_before_the_end_are_all_answered);
-    tcase_add_test(edges, every_line_before_the_end_is_answered);
-    tcase_add_test(edges, a_body_that_nobody_reads_is_not_taken_in);
-    tcase_add_test(edges, stopping_ends_unfinished_requests);
-    tcase_add_test(edges, stopping_answers_what_was_never_sent);
-
-    Suite *suite = suite_create("connections");
-    suite_add_tcase(suite, edges);
-    return suite_run(suite);
-}
+SUITE("connections");

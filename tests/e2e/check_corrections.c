@@ -90,7 +90,9 @@ static void expect_words(const json_t *entry, const char *kind, const char *befo
     ck_assert_str_eq(json_text_of(entry, "after"), after);
 }
 
-START_TEST(every_change_is_there)
+FIXTURE(setup, teardown);
+
+TEST(every_change_is_there)
 {
     json_decref(wait_for(0));
     report(1, 100, NULL, 201);
@@ -121,10 +123,9 @@ START_TEST(every_change_is_there)
     json_decref(before);
     json_decref(document);
 }
-END_TEST
 
 /* Nobody can hold figures back unseen. */
-START_TEST(holding_back_is_seen)
+TEST(holding_back_is_seen)
 {
     report(1, 100, NULL, 201);
     small_wait_voted(turnoutd.public_port, 100);
@@ -139,9 +140,8 @@ START_TEST(holding_back_is_seen)
     json_decref(document);
     small_wait_voted(turnoutd.public_port, 100);
 }
-END_TEST
 
-START_TEST(nobody_is_named)
+TEST(nobody_is_named)
 {
     char token[TOKEN_BYTES_MAX + 1];
     char header[TOKEN_HEADER_BYTES];
@@ -164,16 +164,5 @@ START_TEST(nobody_is_named)
     http_answer_done(&answer);
     free(log);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("corrections");
-    TCase *tests = tcase_create("corrections");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, every_change_is_there);
-    tcase_add_test(tests, holding_back_is_seen);
-    tcase_add_test(tests, nobody_is_named);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("corrections");

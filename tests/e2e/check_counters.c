@@ -26,8 +26,11 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
+FIXTURE(setup, teardown);
+TIMEOUT(60);
+
 /* The value of a sample, named with its labels. */
-START_TEST(readers_cost_redis_nothing)
+TEST(readers_cost_redis_nothing)
 {
     static const char *const paths[] = {"/v1/turnout", "/v1/snapshot.json", "/v1/snapshot.csv?sep=%3B",
                                         "/v1/areas/01"};
@@ -44,9 +47,8 @@ START_TEST(readers_cost_redis_nothing)
     ck_assert_uint_eq(metric_of(&turnoutd, "turnout_documents_served_total") - served_before, TIMES * PATHS);
     ck_assert_uint_eq(metric_of(&turnoutd, commands) - commands_before, 0);
 }
-END_TEST
 
-START_TEST(reports_in_flight_together_share_an_fdatasync)
+TEST(reports_in_flight_together_share_an_fdatasync)
 {
     enum { REPORTS = 500 };
     const char *batches = "turnout_store_batches_total{link=\"workers\"}";
@@ -73,17 +75,5 @@ START_TEST(reports_in_flight_together_share_an_fdatasync)
     ck_assert_uint_eq(metric_of(&turnoutd, batched) - batched_before, REPORTS);
     ck_assert_msg(shared > 0 && shared < REPORTS / 2, "%" PRIu64 " batches for %d reports", shared, REPORTS);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *counters = tcase_create("counters");
-    tcase_add_checked_fixture(counters, setup, teardown);
-    tcase_set_timeout(counters, 60);
-    tcase_add_test(counters, readers_cost_redis_nothing);
-    tcase_add_test(counters, reports_in_flight_together_share_an_fdatasync);
-
-    Suite *suite = suite_create("counters");
-    suite_add_tcase(suite, counters);
-    return suite_run(suite);
-}
+SUITE("counters");

@@ -125,7 +125,10 @@ static bool answers(uint16_t port)
     return connected;
 }
 
-START_TEST(a_day_that_holds)
+FIXTURE(set_up, tear_down);
+TIMEOUT(120);
+
+TEST(a_day_that_holds)
 {
     start_demo((const char *const[]){"--exit", "--rate", "100000", NULL});
     uint16_t port = wait_public_port();
@@ -142,9 +145,8 @@ START_TEST(a_day_that_holds)
     ck_assert_int_eq(access(keys, F_OK), -1);
     ck_assert(!answers(port));
 }
-END_TEST
 
-START_TEST(it_stays_up_until_interrupted)
+TEST(it_stays_up_until_interrupted)
 {
     char line[PROCESS_LINE_BYTES];
     start_demo((const char *const[]){"--rate", "100000", NULL});
@@ -161,9 +163,8 @@ START_TEST(it_stays_up_until_interrupted)
     ck_assert(is_temporary_empty());
     ck_assert(!answers(port));
 }
-END_TEST
 
-START_TEST(it_can_be_broken_off)
+TEST(it_can_be_broken_off)
 {
     start_demo((const char *const[]){"--exit", "--rate", "1", NULL});
     uint16_t port = wait_public_port();
@@ -173,9 +174,8 @@ START_TEST(it_can_be_broken_off)
     ck_assert(is_temporary_empty());
     ck_assert(!answers(port));
 }
-END_TEST
 
-START_TEST(the_server_does_not_outlive_it)
+TEST(the_server_does_not_outlive_it)
 {
     start_demo((const char *const[]){"--rate", "1", NULL});
     uint16_t port = wait_public_port();
@@ -186,7 +186,6 @@ START_TEST(the_server_does_not_outlive_it)
         (void)usleep(20000);
     }
 }
-END_TEST
 
 /* The one process that this one has started: the demo its server, the server its Redis. */
 static pid_t find_child(pid_t parent)
@@ -201,7 +200,7 @@ static pid_t find_child(pid_t parent)
     return child;
 }
 
-START_TEST(a_server_that_dies_is_told)
+TEST(a_server_that_dies_is_told)
 {
     start_demo((const char *const[]){"--rate", "1", NULL});
     (void)wait_public_port();
@@ -215,9 +214,8 @@ START_TEST(a_server_that_dies_is_told)
     ck_assert_msg(poll(&redis, 1, 0) == 1, "its Redis was left behind");
     (void)close(redis.fd);
 }
-END_TEST
 
-START_TEST(a_checkpoint_that_cannot_be_is_named)
+TEST(a_checkpoint_that_cannot_be_is_named)
 {
     workspace_write(&workspace, "election/checkpoints.csv",
                     CHECKPOINTS "2026-03-15T17:00:00+07:00,0102,commune,,900,,,,,\n");
@@ -226,9 +224,8 @@ START_TEST(a_checkpoint_that_cannot_be_is_named)
     expect_in(demo.stderr_path, "line 5 (0102)");
     ck_assert(is_temporary_empty());
 }
-END_TEST
 
-START_TEST(a_data_folder_is_used_once)
+TEST(a_data_folder_is_used_once)
 {
     char data[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "data", data);
@@ -238,9 +235,8 @@ START_TEST(a_data_folder_is_used_once)
     expect_exit(2);
     expect_in(demo.stderr_path, "holds 60 reports already");
 }
-END_TEST
 
-START_TEST(a_port_that_was_asked_for_and_is_taken)
+TEST(a_port_that_was_asked_for_and_is_taken)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
     socklen_t address_bytes = sizeof address;
@@ -258,9 +254,8 @@ START_TEST(a_port_that_was_asked_for_and_is_taken)
     ck_assert(is_temporary_empty());
     (void)close(fd);
 }
-END_TEST
 
-START_TEST(wrong_usage)
+TEST(wrong_usage)
 {
     static const char *const wrong[][3] = {{"--rate", "0", NULL},
                                            {"--rate", "fast", NULL},
@@ -273,23 +268,5 @@ START_TEST(wrong_usage)
     }
     ck_assert(is_temporary_empty());
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("demo");
-    TCase *tests = tcase_create("demo");
-    tcase_set_timeout(tests, 120);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, a_day_that_holds);
-    tcase_add_test(tests, it_stays_up_until_interrupted);
-    tcase_add_test(tests, it_can_be_broken_off);
-    tcase_add_test(tests, the_server_does_not_outlive_it);
-    tcase_add_test(tests, a_server_that_dies_is_told);
-    tcase_add_test(tests, a_checkpoint_that_cannot_be_is_named);
-    tcase_add_test(tests, a_data_folder_is_used_once);
-    tcase_add_test(tests, a_port_that_was_asked_for_and_is_taken);
-    tcase_add_test(tests, wrong_usage);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("demo");

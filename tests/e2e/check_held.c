@@ -81,7 +81,9 @@ static void expect_listed(const char *area, const char *const ids[])
     json_decref(document);
 }
 
-START_TEST(each_committee_sees_its_own)
+FIXTURE(setup, teardown);
+
+TEST(each_committee_sees_its_own)
 {
     expect_listed("T", (const char *const[]){NULL});
     hold("0201-002", 1, 10, 400, "");
@@ -92,9 +94,8 @@ START_TEST(each_committee_sees_its_own)
     expect_listed("0101", (const char *const[]){"0101-001.1", NULL});
     expect_listed("0202", (const char *const[]){NULL});
 }
-END_TEST
 
-START_TEST(a_held_report_is_shown_whole)
+TEST(a_held_report_is_shown_whole)
 {
     hold("0101-001", 4, 10, 1300, "");
     json_t *document = list(decide);
@@ -109,7 +110,6 @@ START_TEST(a_held_report_is_shown_whole)
     answer_check_receipt(held);
     json_decref(document);
 }
-END_TEST
 
 /* ---- deciding ---- */
 
@@ -145,7 +145,7 @@ static void wait_held(int64_t held)
     }
 }
 
-START_TEST(released_it_counts_once)
+TEST(released_it_counts_once)
 {
     hold("0101-001", 1, 10, 1300, "");
     wait_held(1);
@@ -156,9 +156,8 @@ START_TEST(released_it_counts_once)
     small_wait_voted(turnoutd.public_port, 10);
     wait_held(0);
 }
-END_TEST
 
-START_TEST(rejected_it_never_counts)
+TEST(rejected_it_never_counts)
 {
     hold("0101-001", 1, 10, 1300, "");
     press("0101-001.1", "reject", decide, 200, "rejected", true);
@@ -167,9 +166,8 @@ START_TEST(rejected_it_never_counts)
     wait_held(0);
     small_wait_voted(turnoutd.public_port, 0);
 }
-END_TEST
 
-START_TEST(what_came_later_stands)
+TEST(what_came_later_stands)
 {
     hold("0101-001", 1, 10, 1300, "");
     small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 2, .voted = 20}, 201);
@@ -177,9 +175,8 @@ START_TEST(what_came_later_stands)
     press("0101-001.1", "release", decide, 200, "superseded", false);
     small_wait_voted(turnoutd.public_port, 20);
 }
-END_TEST
 
-START_TEST(the_reason_is_on_record)
+TEST(the_reason_is_on_record)
 {
     hold("0101-001", 1, 10, 1300, "");
     press("0101-001.1", "release", decide, 200, "released", true);
@@ -197,10 +194,9 @@ START_TEST(the_reason_is_on_record)
     json_decref(document);
     http_answer_done(&answer);
 }
-END_TEST
 
 /* Both are told that it is released, one that it was they: whoever was first. */
-START_TEST(two_who_press_at_once_count_it_once)
+TEST(two_who_press_at_once_count_it_once)
 {
     enum { TIMES = 30, LINKS = 2 };
     int64_t voted = 0;
@@ -238,9 +234,8 @@ START_TEST(two_who_press_at_once_count_it_once)
     ck_assert_uint_eq(json_array_size(json_array_of(document, "held")), 0);
     json_decref(document);
 }
-END_TEST
 
-START_TEST(what_is_wrong_with_a_decision_is_told)
+TEST(what_is_wrong_with_a_decision_is_told)
 {
     static const struct {
         const char *id;
@@ -268,10 +263,9 @@ START_TEST(what_is_wrong_with_a_decision_is_told)
     }
     expect_listed("T", (const char *const[]){"0101-001.1", NULL});
 }
-END_TEST
 
 /* A correction is held; meanwhile a report that was on its way lowers the roll below what it says. */
-START_TEST(nothing_is_counted_past_the_roll)
+TEST(nothing_is_counted_past_the_roll)
 {
     struct workspace own;
     struct turnoutd strict;
@@ -300,7 +294,6 @@ START_TEST(nothing_is_counted_past_the_roll)
     turnoutd_stop(&strict);
     workspace_done(&own);
 }
-END_TEST
 
 /* Posts a report of 0101-001 as a relay, or as nobody (""), and returns the status. */
 static int post_report(const char *headers, int seq, int voted)
@@ -317,7 +310,7 @@ static int post_report(const char *headers, int seq, int voted)
 }
 
 /* More than a list holds, all of one commune, and then one of another in the same province. */
-START_TEST(the_many_of_one_commune_hide_no_others)
+TEST(the_many_of_one_commune_hide_no_others)
 {
     enum { MANY = 1001, LISTED = 1000 };
     struct buffer lines = {0};
@@ -343,7 +336,6 @@ START_TEST(the_many_of_one_commune_hide_no_others)
     ck_assert_uint_eq(json_array_size(json_array_of(document, "held")), LISTED);
     json_decref(document);
 }
-END_TEST
 
 /* Posts until the server has heard of a change of phase. */
 static void post_until(int status, const char *headers)
@@ -355,7 +347,7 @@ static void post_until(int status, const char *headers)
 }
 
 /* What was said before the closing stands, and is said again to whoever missed it; nothing new is taken. */
-START_TEST(a_closed_election_is_still_decided)
+TEST(a_closed_election_is_still_decided)
 {
     char admin[TOKEN_HEADER_BYTES];
     char relay[TOKEN_HEADER_BYTES];
@@ -373,24 +365,5 @@ START_TEST(a_closed_election_is_still_decided)
     ck_assert_int_eq(post_report(relay, 1, 11), 409);
     ck_assert_int_eq(post_report(relay, 2, 20), 409);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("held");
-    TCase *tests = tcase_create("held");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, each_committee_sees_its_own);
-    tcase_add_test(tests, the_many_of_one_commune_hide_no_others);
-    tcase_add_test(tests, a_held_report_is_shown_whole);
-    tcase_add_test(tests, released_it_counts_once);
-    tcase_add_test(tests, rejected_it_never_counts);
-    tcase_add_test(tests, what_came_later_stands);
-    tcase_add_test(tests, the_reason_is_on_record);
-    tcase_add_test(tests, two_who_press_at_once_count_it_once);
-    tcase_add_test(tests, what_is_wrong_with_a_decision_is_told);
-    tcase_add_test(tests, nothing_is_counted_past_the_roll);
-    tcase_add_test(tests, a_closed_election_is_still_decided);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("held");

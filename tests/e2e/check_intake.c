@@ -57,7 +57,9 @@ static json_t *problem_of(const struct http_answer *answer, int http_status, con
     return problem;
 }
 
-START_TEST(http_answers_one_report)
+FIXTURE(setup, teardown);
+
+TEST(http_answers_one_report)
 {
     const struct small_report first = {.seq = 2, .voted = 100};
     expect_post(&first, 201, "accepted");
@@ -73,9 +75,8 @@ START_TEST(http_answers_one_report)
     http_answer_done(&answer);
     small_wait_voted(turnoutd.public_port, 100);
 }
-END_TEST
 
-START_TEST(http_rejects)
+TEST(http_rejects)
 {
     for (size_t i = 0; i < bad_report_count; i++) {
         struct http_answer answer;
@@ -87,7 +88,6 @@ START_TEST(http_rejects)
     }
     expect_post(&(struct small_report){.seq = 1, .voted = 1}, 201, "accepted");
 }
-END_TEST
 
 static void expect_problem(const char *content_type, const char *body, size_t body_bytes, int http_status)
 {
@@ -102,7 +102,7 @@ static void expect_problem(const char *content_type, const char *body, size_t bo
     http_answer_done(&answer);
 }
 
-START_TEST(http_rejects_what_it_cannot_read)
+TEST(http_rejects_what_it_cannot_read)
 {
     static const char report[] = "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":1,"
                                  "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":1}";
@@ -124,9 +124,8 @@ START_TEST(http_rejects_what_it_cannot_read)
     ck_assert_msg(answer.status == 201, "%d %s", answer.status, answer.body);
     http_answer_done(&answer);
 }
-END_TEST
 
-START_TEST(http_knows_its_paths)
+TEST(http_knows_its_paths)
 {
     struct http_answer answer;
     http_request(turnoutd.intake_http_port, "GET", "/v1/reports", "", &answer);
@@ -143,7 +142,6 @@ START_TEST(http_knows_its_paths)
     ck_assert_int_eq(answer.status, 404);
     http_answer_done(&answer);
 }
-END_TEST
 
 /* ---- many reports ---- */
 
@@ -153,7 +151,7 @@ static void post_lines(const struct buffer *lines, struct http_answer *ret_answe
               lines->bytes != NULL ? lines->bytes : "", lines->length, ret_answer);
 }
 
-START_TEST(http_answers_a_batch_in_its_order)
+TEST(http_answers_a_batch_in_its_order)
 {
     static const struct {
         struct small_report report;
@@ -199,7 +197,6 @@ START_TEST(http_answers_a_batch_in_its_order)
     buffer_done(&lines);
     small_wait_voted(turnoutd.public_port, 50);
 }
-END_TEST
 
 static size_t lines_in(const char *text)
 {
@@ -210,7 +207,7 @@ static size_t lines_in(const char *text)
     return count;
 }
 
-START_TEST(http_bounds_a_batch)
+TEST(http_bounds_a_batch)
 {
     struct buffer lines = {0};
     for (int i = 0; i < REPORTS_A_REQUEST_MAX; i++) {
@@ -244,11 +241,10 @@ START_TEST(http_bounds_a_batch)
     http_close(&link);
     buffer_done(&head);
 }
-END_TEST
 
 /* ---- what outlives a server, and what it insists on ---- */
 
-START_TEST(reports_outlive_the_server)
+TEST(reports_outlive_the_server)
 {
     expect_post(&(struct small_report){.seq = 1, .voted = 321}, 201, "accepted");
     turnoutd_stop(&turnoutd);
@@ -258,9 +254,10 @@ START_TEST(reports_outlive_the_server)
     expect_post(&(struct small_report){.seq = 2, .voted = 322}, 201, "accepted");
     small_wait_voted(turnoutd.public_port, 322);
 }
-END_TEST
 
-START_TEST(unsigned_reports_need_open_intake)
+CASE("settings");
+
+TEST(unsigned_reports_need_open_intake)
 {
     static const char *const signed_only[] = {"--intake", "signed", NULL};
     struct workspace own;
@@ -271,24 +268,5 @@ START_TEST(unsigned_reports_need_open_intake)
     turnoutd_stop(&strict);
     workspace_done(&own);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("intake");
-    TCase *http = tcase_create("http");
-    tcase_add_checked_fixture(http, setup, teardown);
-    tcase_add_test(http, http_answers_one_report);
-    tcase_add_test(http, http_rejects);
-    tcase_add_test(http, http_rejects_what_it_cannot_read);
-    tcase_add_test(http, http_knows_its_paths);
-    tcase_add_test(http, http_answers_a_batch_in_its_order);
-    tcase_add_test(http, http_bounds_a_batch);
-    tcase_add_test(http, reports_outlive_the_server);
-    suite_add_tcase(suite, http);
-
-    TCase *settings = tcase_create("settings");
-    tcase_add_test(settings, unsigned_reports_need_open_intake);
-    suite_add_tcase(suite, settings);
-    return suite_run(suite);
-}
+SUITE("intake");

@@ -61,7 +61,9 @@ static void check_report(int status, const char *said, const char *unit, const c
 
 #define MAKE "keys", "make", "--election", election, "--out", out
 
-START_TEST(who_has_the_key_is_heard)
+FIXTURE(set_up, tear_down);
+
+TEST(who_has_the_key_is_heard)
 {
     command_check(&workspace, 0, "10 keys for polling units\n4 keys for communes\n2 keys for provinces\n",
                   NULL, MAKE, "--units", "--communes", "--provinces", NULL);
@@ -79,9 +81,8 @@ START_TEST(who_has_the_key_is_heard)
     small_wait_voted(turnoutd.public_port, 21);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-START_TEST(a_revoked_key_is_heard_no_longer)
+TEST(a_revoked_key_is_heard_no_longer)
 {
     char again[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "again", again);
@@ -103,9 +104,8 @@ START_TEST(a_revoked_key_is_heard_no_longer)
     check_report(0, "accepted", "0201-003", "2", "0201-003.2", "0201-003.2");
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-START_TEST(a_simulation_signs)
+TEST(a_simulation_signs)
 {
     command_check(&workspace, 0, "10 keys for", NULL, MAKE, NULL);
     start_server();
@@ -121,9 +121,8 @@ START_TEST(a_simulation_signs)
     command_check(&workspace, 2, NULL, "cannot be opened", "simulate", "--election", election, "--keys",
                   "/nowhere", NULL);
 }
-END_TEST
 
-START_TEST(keys_are_listed_by_what_they_are_worth)
+TEST(keys_are_listed_by_what_they_are_worth)
 {
     command_check(&workspace, 0, NULL, NULL, "keys", "list", "--election", election, NULL);
     command_check(&workspace, 0, "1 key for ", NULL, MAKE, "--area", "0101-001", NULL);
@@ -146,9 +145,8 @@ START_TEST(keys_are_listed_by_what_they_are_worth)
     command_check(&workspace, 2, NULL, "no unit and no area has the code nobody", "keys", "list",
                   "--election", election, "--area", "nobody", NULL);
 }
-END_TEST
 
-START_TEST(an_unknown_key_revokes_none)
+TEST(an_unknown_key_revokes_none)
 {
     char path[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/keys.csv", election);
@@ -169,7 +167,6 @@ START_TEST(an_unknown_key_revokes_none)
     command_check(&workspace, 0, ": revoked from 2026-03-15T11:00:00+07:00", NULL, "keys", "revoke",
                   "--election", election, "--at", "2026-03-15T11:00:00+07:00", "0101-001.1", NULL);
 }
-END_TEST
 
 /* The text between BEGIN and END of a private key's file. */
 static void read_secret(const char *id, char *ret_secret, size_t capacity)
@@ -183,7 +180,7 @@ static void read_secret(const char *id, char *ret_secret, size_t capacity)
     free(text);
 }
 
-START_TEST(secrets_stay_in_their_files)
+TEST(secrets_stay_in_their_files)
 {
     char path[WORKSPACE_PATH_BYTES];
     char secret[128];
@@ -202,9 +199,8 @@ START_TEST(secrets_stay_in_their_files)
     command_check(&workspace, 2, NULL, "is open to others", MAKE, NULL);
     command_check(&workspace, 0, "10 keys", NULL, "register", "check", election, NULL);
 }
-END_TEST
 
-START_TEST(a_wrong_command_line_is_told)
+TEST(a_wrong_command_line_is_told)
 {
     char units[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(units, sizeof units, "%s/units.csv", election);
@@ -229,20 +225,5 @@ START_TEST(a_wrong_command_line_is_told)
                   "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, "--key-id", "k", NULL);
     command_check(&workspace, 2, NULL, "--key-id a b: must be", "report", "--key-id", "a b", NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("keys_command");
-    TCase *tests = tcase_create("keys_command");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, who_has_the_key_is_heard);
-    tcase_add_test(tests, a_revoked_key_is_heard_no_longer);
-    tcase_add_test(tests, a_simulation_signs);
-    tcase_add_test(tests, keys_are_listed_by_what_they_are_worth);
-    tcase_add_test(tests, an_unknown_key_revokes_none);
-    tcase_add_test(tests, secrets_stay_in_their_files);
-    tcase_add_test(tests, a_wrong_command_line_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("keys_command");

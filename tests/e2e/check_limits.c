@@ -130,7 +130,9 @@ static void spend_all(void)
 
 /* ---- connections ---- */
 
-START_TEST(an_address_has_so_many_connections)
+FIXTURE(set_up, tear_down);
+
+TEST(an_address_has_so_many_connections)
 {
     const uint16_t ports[CONNECTIONS] = {turnoutd.public_port, turnoutd.intake_stream_port,
                                          turnoutd.intake_http_port, turnoutd.public_port};
@@ -159,9 +161,8 @@ START_TEST(an_address_has_so_many_connections)
         http_close(&links[i]);
     }
 }
-END_TEST
 
-START_TEST(a_proxy_has_as_many_as_it_likes)
+TEST(a_proxy_has_as_many_as_it_likes)
 {
     enum { MANY = 3 * CONNECTIONS };
     struct http_link links[MANY];
@@ -173,12 +174,11 @@ START_TEST(a_proxy_has_as_many_as_it_likes)
         http_close(&links[i]);
     }
 }
-END_TEST
 
 /* ---- in vain ---- */
 
 /* The unit sits behind the attacker's own address, and is heard at its first try; once it has been, like anybody. */
-START_TEST(who_fails_in_its_name_keeps_no_unit_out)
+TEST(who_fails_in_its_name_keeps_no_unit_out)
 {
     spend_all();
     struct http_link unit;
@@ -189,10 +189,9 @@ START_TEST(who_fails_in_its_name_keeps_no_unit_out)
     expect_report(&unit, 2, "unit", "accepted");
     http_close(&unit);
 }
-END_TEST
 
 /* One report a connection is what is left to the others, and that is looked at and answered as ever. */
-START_TEST(the_others_are_heard_once_a_connection)
+TEST(the_others_are_heard_once_a_connection)
 {
     spend_all();
     for (int i = 0; i < 3; i++) {
@@ -203,10 +202,9 @@ START_TEST(the_others_are_heard_once_a_connection)
         http_expect_closed(&link);
     }
 }
-END_TEST
 
 /* What was sent at once is looked at one by one: a lot of repetitions does not slip through before the first is known. */
-START_TEST(what_is_sent_at_once_is_looked_at_one_by_one)
+TEST(what_is_sent_at_once_is_looked_at_one_by_one)
 {
     struct http_link unit;
     http_open_from(&unit, elsewhere, turnoutd.intake_stream_port);
@@ -230,7 +228,6 @@ START_TEST(what_is_sent_at_once_is_looked_at_one_by_one)
     http_expect_closed(&link);
     buffer_done(&lines);
 }
-END_TEST
 
 static void write_held(struct buffer *out)
 {
@@ -241,7 +238,7 @@ static void write_held(struct buffer *out)
 }
 
 /* Whoever has seen a report that is held can send it too: that shows nothing good. */
-START_TEST(what_is_held_already_is_no_new_report)
+TEST(what_is_held_already_is_no_new_report)
 {
     struct http_link link;
     struct buffer held = {0};
@@ -256,9 +253,8 @@ START_TEST(what_is_held_already_is_no_new_report)
     http_expect_closed(&link);
     buffer_done(&held);
 }
-END_TEST
 
-START_TEST(a_batch_is_heard_until_it_is_too_much)
+TEST(a_batch_is_heard_until_it_is_too_much)
 {
     struct http_link link;
     struct http_answer answer;
@@ -288,9 +284,8 @@ START_TEST(a_batch_is_heard_until_it_is_too_much)
     buffer_done(&lines);
     buffer_done(&request);
 }
-END_TEST
 
-START_TEST(the_same_over_http)
+TEST(the_same_over_http)
 {
     struct http_link link;
     struct buffer good = {0};
@@ -319,7 +314,6 @@ START_TEST(the_same_over_http)
     buffer_done(&good);
     buffer_done(&bad);
 }
-END_TEST
 
 static int ask_held(struct http_link *link, const char *headers)
 {
@@ -335,7 +329,7 @@ static int ask_held(struct http_link *link, const char *headers)
 }
 
 /* Guessing tokens spends the same budget, and a good one is heard like a good signature. */
-START_TEST(the_same_for_tokens)
+TEST(the_same_for_tokens)
 {
     char header[TOKEN_HEADER_BYTES];
     struct http_link link;
@@ -353,11 +347,10 @@ START_TEST(the_same_for_tokens)
     ck_assert_int_eq(ask_held(&link, header), 200);
     http_close(&link);
 }
-END_TEST
 
 /* ---- keys ---- */
 
-START_TEST(a_key_signs_so_many_new_reports)
+TEST(a_key_signs_so_many_new_reports)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -380,9 +373,8 @@ START_TEST(a_key_signs_so_many_new_reports)
     ck_assert_int_eq(signed_report_post(turnoutd.intake_http_port, &other, code), 201);
     http_close(&link);
 }
-END_TEST
 
-START_TEST(what_is_held_is_new_once)
+TEST(what_is_held_is_new_once)
 {
     struct http_link link;
     struct buffer held = {0};
@@ -398,7 +390,6 @@ START_TEST(what_is_held_is_new_once)
     http_close(&link);
     buffer_done(&held);
 }
-END_TEST
 
 /* Sends a report until it is answered so: the server has heard of a change of phase. */
 static void post_until(const char *signer, const char *wanted)
@@ -414,7 +405,7 @@ static void post_until(const char *signer, const char *wanted)
 }
 
 /* It counts, so that whoever asks again after the closing must not hear that it is closed. */
-START_TEST(what_is_too_much_after_the_closing_is_not_closed)
+TEST(what_is_too_much_after_the_closing_is_not_closed)
 {
     char admin[TOKEN_HEADER_BYTES];
     struct http_link link;
@@ -430,9 +421,8 @@ START_TEST(what_is_too_much_after_the_closing_is_not_closed)
     expect_report(&link, A_MINUTE, "unit", "too-many");
     http_close(&link);
 }
-END_TEST
 
-START_TEST(a_relay_signs_as_many_for_each_unit)
+TEST(a_relay_signs_as_many_for_each_unit)
 {
     char code[CODE_TEXT_BYTES];
     int32_t accepted = 0;
@@ -446,26 +436,5 @@ START_TEST(a_relay_signs_as_many_for_each_unit)
     ck_assert_str_eq(code, "too-many");
     ck_assert_int_eq(accepted, UNITS_OF_COMMUNE * A_MINUTE);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *cases = tcase_create("limits");
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_test(cases, an_address_has_so_many_connections);
-    tcase_add_test(cases, a_proxy_has_as_many_as_it_likes);
-    tcase_add_test(cases, who_fails_in_its_name_keeps_no_unit_out);
-    tcase_add_test(cases, the_others_are_heard_once_a_connection);
-    tcase_add_test(cases, what_is_sent_at_once_is_looked_at_one_by_one);
-    tcase_add_test(cases, what_is_held_already_is_no_new_report);
-    tcase_add_test(cases, a_batch_is_heard_until_it_is_too_much);
-    tcase_add_test(cases, the_same_over_http);
-    tcase_add_test(cases, the_same_for_tokens);
-    tcase_add_test(cases, a_key_signs_so_many_new_reports);
-    tcase_add_test(cases, what_is_held_is_new_once);
-    tcase_add_test(cases, what_is_too_much_after_the_closing_is_not_closed);
-    tcase_add_test(cases, a_relay_signs_as_many_for_each_unit);
-    Suite *suite = suite_create("limits");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("limits");

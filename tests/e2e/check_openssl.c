@@ -85,7 +85,7 @@ static void expect_status(const json_t *answer, const char *status)
     answer_check_receipt(answer);
 }
 
-START_TEST(a_shell_can_sign)
+TEST(a_shell_can_sign)
 {
     workspace_init(&workspace);
     write_election();
@@ -121,13 +121,5 @@ START_TEST(a_shell_can_sign)
     turnoutd_stop(&turnoutd);
     workspace_done(&workspace);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("openssl");
-    TCase *tests = tcase_create("openssl");
-    tcase_add_test(tests, a_shell_can_sign);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("openssl");

@@ -112,7 +112,9 @@ static void expect_report(const struct turnoutd *turnoutd, int seq, int voted, i
 
 /* ---- phases ---- */
 
-START_TEST(two_servers_agree_within_a_second)
+FIXTURE(setup, teardown);
+
+TEST(two_servers_agree_within_a_second)
 {
     start_second();
     ck_assert(shows(&first, true, "live") && shows(&second, true, "live"));
@@ -132,9 +134,8 @@ START_TEST(two_servers_agree_within_a_second)
     expect_report(&second, 1, 1, 409, "closed");
     turnoutd_stop(&second);
 }
-END_TEST
 
-START_TEST(phases_follow_each_other)
+TEST(phases_follow_each_other)
 {
     set_phase("rehearsal", 200, "rehearsal");
     set_phase("closed", 409, "not-allowed");
@@ -145,16 +146,14 @@ START_TEST(phases_follow_each_other)
     set_phase("rehearsal", 409, "not-allowed");
     set_phase("open", 200, "closed");
 }
-END_TEST
 
-START_TEST(rehearsal_reports_keep_it_shut)
+TEST(rehearsal_reports_keep_it_shut)
 {
     expect_report(&first, 1, 10, 201, NULL);
     set_phase("open", 409, "rehearsal-stands");
     expect_report(&first, 2, 20, 201, NULL);
     ck_assert(shows(&first, true, "live"));
 }
-END_TEST
 
 /* ---- publication modes ---- */
 
@@ -165,7 +164,7 @@ static void expect_voted(const struct turnoutd *turnoutd, int64_t voted)
     json_decref(document);
 }
 
-START_TEST(hold_keeps_what_was_shown)
+TEST(hold_keeps_what_was_shown)
 {
     expect_report(&first, 1, 10, 201, NULL);
     small_wait_voted(first.public_port, 10);
@@ -194,10 +193,9 @@ START_TEST(hold_keeps_what_was_shown)
     small_wait_voted(second.public_port, 20);
     turnoutd_stop(&second);
 }
-END_TEST
 
 /* All rounds of the election have long passed, so there is no next one to wait for. */
-START_TEST(rounds_keeps_what_the_last_one_showed)
+TEST(rounds_keeps_what_the_last_one_showed)
 {
     expect_report(&first, 1, 10, 201, NULL);
     small_wait_voted(first.public_port, 10);
@@ -208,10 +206,9 @@ START_TEST(rounds_keeps_what_the_last_one_showed)
     expect_voted(&first, 10);
     turnoutd_stop(&second);
 }
-END_TEST
 
 /* What a server that was started anew cannot know it does not show. */
-START_TEST(what_is_held_outlives_the_server)
+TEST(what_is_held_outlives_the_server)
 {
     expect_report(&first, 1, 10, 201, NULL);
     set_mode("hold", "live");
@@ -225,19 +222,5 @@ START_TEST(what_is_held_outlives_the_server)
     wait_shown(&first, true, "live");
     small_wait_voted(first.public_port, 10);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("phases");
-    TCase *tests = tcase_create("phases");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, two_servers_agree_within_a_second);
-    tcase_add_test(tests, phases_follow_each_other);
-    tcase_add_test(tests, rehearsal_reports_keep_it_shut);
-    tcase_add_test(tests, hold_keeps_what_was_shown);
-    tcase_add_test(tests, rounds_keeps_what_the_last_one_showed);
-    tcase_add_test(tests, what_is_held_outlives_the_server);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("phases");

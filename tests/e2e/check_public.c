@@ -146,7 +146,9 @@ static void check_envelope(const json_t *document)
     ck_assert_int_eq(json_integer_of(document, "revision"), sizeof reports / sizeof reports[0]);
 }
 
-START_TEST(turnout_shows_nation_and_provinces)
+SHARED_FIXTURE(start_server, stop_server);
+
+TEST(turnout_shows_nation_and_provinces)
 {
     json_t *document = get_json("/v1/turnout");
     check_envelope(document);
@@ -158,10 +160,9 @@ START_TEST(turnout_shows_nation_and_provinces)
     }
     json_decref(document);
 }
-END_TEST
 
 /* Every count of an area is the sum of its children's, in the very document that shows them. */
-START_TEST(totals_add_up)
+TEST(totals_add_up)
 {
     static const char *const counts[] = {"registered",
                                          "voted",
@@ -190,9 +191,8 @@ START_TEST(totals_add_up)
         buffer_done(&target);
     }
 }
-END_TEST
 
-START_TEST(every_area_has_a_document)
+TEST(every_area_has_a_document)
 {
     for (size_t i = 0; i < SMALL_AREAS; i++) {
         struct buffer target = {0};
@@ -214,9 +214,8 @@ START_TEST(every_area_has_a_document)
         buffer_done(&target);
     }
 }
-END_TEST
 
-START_TEST(snapshot_shows_everything_parents_first)
+TEST(snapshot_shows_everything_parents_first)
 {
     json_t *document = get_json("/v1/snapshot.json");
     check_envelope(document);
@@ -230,7 +229,6 @@ START_TEST(snapshot_shows_everything_parents_first)
     }
     json_decref(document);
 }
-END_TEST
 
 /* The next line of a CSV in the first `*rest`, without its CRLF. */
 static char *next_row(char **rest)
@@ -274,7 +272,7 @@ static void check_csv(char *csv, const char *separator)
     ck_assert_str_eq(csv, "");
 }
 
-START_TEST(snapshot_comes_as_csv)
+TEST(snapshot_comes_as_csv)
 {
     static const char bom[] = "\xef\xbb\xbf";
     static const struct {
@@ -300,19 +298,5 @@ START_TEST(snapshot_comes_as_csv)
         http_answer_done(&answer);
     }
 }
-END_TEST
 
-int main(void)
-{
-    TCase *figures = tcase_create("figures");
-    tcase_add_unchecked_fixture(figures, start_server, stop_server);
-    tcase_add_test(figures, turnout_shows_nation_and_provinces);
-    tcase_add_test(figures, totals_add_up);
-    tcase_add_test(figures, every_area_has_a_document);
-    tcase_add_test(figures, snapshot_shows_everything_parents_first);
-    tcase_add_test(figures, snapshot_comes_as_csv);
-
-    Suite *suite = suite_create("public");
-    suite_add_tcase(suite, figures);
-    return suite_run(suite);
-}
+SUITE("public");

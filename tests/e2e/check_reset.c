@@ -64,7 +64,9 @@ static void ask_to_open(int status)
     committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", status);
 }
 
-START_TEST(a_rehearsal_is_cleared)
+FIXTURE(setup, teardown);
+
+TEST(a_rehearsal_is_cleared)
 {
     report(201);
     ask_to_open(409);
@@ -83,9 +85,8 @@ START_TEST(a_rehearsal_is_cleared)
     ask_to_open(200);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-START_TEST(an_election_is_not_cleared_by_mistake)
+TEST(an_election_is_not_cleared_by_mistake)
 {
     ask_to_open(200);
     turnoutd_stop(&turnoutd);
@@ -95,9 +96,8 @@ START_TEST(an_election_is_not_cleared_by_mistake)
     reset_here("--force small", "small\n", 0, "cleared");
     reset_here("", "small\n", 1, "holds nothing");
 }
-END_TEST
 
-START_TEST(a_wrong_command_line_is_told)
+TEST(a_wrong_command_line_is_told)
 {
     turnoutd_stop(&turnoutd);
     reset("", "small\n", 2, "--election is missing");
@@ -110,16 +110,5 @@ START_TEST(a_wrong_command_line_is_told)
     reset("--election small more", "small\n", 2, "what is `more`?");
     reset("--help", "", 0, "--force ID");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("reset");
-    TCase *tests = tcase_create("reset");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_rehearsal_is_cleared);
-    tcase_add_test(tests, an_election_is_not_cleared_by_mistake);
-    tcase_add_test(tests, a_wrong_command_line_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("reset");

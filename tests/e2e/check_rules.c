@@ -82,7 +82,9 @@ static void decide(const char *id, const char *decision, const char *wanted)
 static const struct small_report first = {.seq = 1, .voted = 100};
 static const struct small_report fewer = {.seq = 2, .voted = 90, .as_of = "2026-03-15T10:00:00+07:00"};
 
-START_TEST(what_is_held_is_not_counted)
+FIXTURE(setup, teardown);
+
+TEST(what_is_held_is_not_counted)
 {
     expect_post(&first, 201, "accepted", NULL);
     expect_post(&fewer, 202, "held", "count-decreased");
@@ -98,9 +100,8 @@ START_TEST(what_is_held_is_not_counted)
     expect_post(&(struct small_report){.seq = 4, .voted = 101, .as_of = fewer.as_of}, 201, "accepted", NULL);
     expect_nation(101, 2);
 }
-END_TEST
 
-START_TEST(released_it_is_counted)
+TEST(released_it_is_counted)
 {
     expect_post(&first, 201, "accepted", NULL);
     expect_post(&fewer, 202, "held", "count-decreased");
@@ -110,9 +111,8 @@ START_TEST(released_it_is_counted)
     decide("0101-001.2", "release", "already released");
     expect_nation(90, 0);
 }
-END_TEST
 
-START_TEST(rejected_it_is_refused_from_then_on)
+TEST(rejected_it_is_refused_from_then_on)
 {
     expect_post(&first, 201, "accepted", NULL);
     expect_post(&fewer, 202, "held", "count-decreased");
@@ -127,9 +127,8 @@ START_TEST(rejected_it_is_refused_from_then_on)
     http_answer_done(&answer);
     expect_nation(100, 0);
 }
-END_TEST
 
-START_TEST(the_election_says_what_is_done)
+TEST(the_election_says_what_is_done)
 {
     /* Two hours after opening 200 may have voted. */
     expect_post(&(struct small_report){.seq = 1, .voted = 201}, 422, "rejected", "too-fast");
@@ -142,9 +141,8 @@ START_TEST(the_election_says_what_is_done)
         "held", "roll-changed");
     expect_nation(201, 1);
 }
-END_TEST
 
-START_TEST(an_as_of_that_is_rejected_says_which)
+TEST(an_as_of_that_is_rejected_says_which)
 {
     expect_post(&first, 201, "accepted", NULL);
     struct http_answer answer;
@@ -159,18 +157,5 @@ START_TEST(an_as_of_that_is_rejected_says_which)
     json_decref(problem);
     http_answer_done(&answer);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("rules");
-    TCase *tests = tcase_create("rules");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, what_is_held_is_not_counted);
-    tcase_add_test(tests, released_it_is_counted);
-    tcase_add_test(tests, rejected_it_is_refused_from_then_on);
-    tcase_add_test(tests, the_election_says_what_is_done);
-    tcase_add_test(tests, an_as_of_that_is_rejected_says_which);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("rules");

@@ -93,7 +93,9 @@ static const json_t *find_area(const json_t *areas, const char *code)
     return json_array_get(areas, i);
 }
 
-START_TEST(documents_conform_before_the_first_report)
+FIXTURE(setup, teardown);
+
+TEST(documents_conform_before_the_first_report)
 {
     check_documents();
     json_t *document = get_json("/v1/turnout", 200);
@@ -105,9 +107,8 @@ START_TEST(documents_conform_before_the_first_report)
     ck_assert_int_eq(json_integer_of(nation, "voted"), 0);
     json_decref(document);
 }
-END_TEST
 
-START_TEST(documents_conform_after_reports)
+TEST(documents_conform_after_reports)
 {
     post(&(struct small_report){.seq = 2, .voted = 1000}, 201);
     post(&(struct small_report){.seq = 2, .voted = 1000}, 200);
@@ -131,7 +132,6 @@ START_TEST(documents_conform_after_reports)
     ck_assert_int_eq(json_integer_of(result, "line"), 2);
     json_decref(result);
 }
-END_TEST
 
 /* ---- under verification ---- */
 
@@ -178,7 +178,7 @@ static void check_hidden(const json_t *area)
     ck_assert_int_gt(json_integer_of(area, "communes"), 0);
 }
 
-START_TEST(documents_conform_under_verification)
+TEST(documents_conform_under_verification)
 {
     post(&(struct small_report){.unit = "0201-001", .seq = 1, .voted = 333}, 201);
     post(&(struct small_report){.seq = 1, .voted = 500}, 201);
@@ -213,7 +213,6 @@ START_TEST(documents_conform_under_verification)
     small_wait_voted(turnoutd.public_port, 933);
     check_documents();
 }
-END_TEST
 
 /* ---- the checker, checked ---- */
 
@@ -254,7 +253,7 @@ static void check_exactness(json_t *document, json_t *object, const char *schema
     json_decref(untouched);
 }
 
-START_TEST(schemas_list_exactly_what_is_served)
+TEST(schemas_list_exactly_what_is_served)
 {
     static const struct {
         const char *target;
@@ -276,18 +275,5 @@ START_TEST(schemas_list_exactly_what_is_served)
         json_decref(document);
     }
 }
-END_TEST
 
-int main(void)
-{
-    TCase *schemas = tcase_create("schemas");
-    tcase_add_checked_fixture(schemas, setup, teardown);
-    tcase_add_test(schemas, documents_conform_before_the_first_report);
-    tcase_add_test(schemas, documents_conform_after_reports);
-    tcase_add_test(schemas, documents_conform_under_verification);
-    tcase_add_test(schemas, schemas_list_exactly_what_is_served);
-
-    Suite *suite = suite_create("schemas");
-    suite_add_tcase(suite, schemas);
-    return suite_run(suite);
-}
+SUITE("schemas");

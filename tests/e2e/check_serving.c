@@ -54,7 +54,9 @@ static void check_caching(const struct http_answer *answer)
     ck_assert_msg(value[0] == '"' && value[strlen(value) - 1] == '"', "not a strong ETag: %s", value);
 }
 
-START_TEST(documents_are_cached_by_etag)
+SHARED_FIXTURE(start_server, stop_server);
+
+TEST(documents_are_cached_by_etag)
 {
     for (size_t i = 0; i < DOCUMENTS; i++) {
         struct http_answer answer;
@@ -79,7 +81,6 @@ START_TEST(documents_are_cached_by_etag)
         http_answer_done(&answer);
     }
 }
-END_TEST
 
 static char *gunzip(const struct http_answer *answer)
 {
@@ -101,7 +102,7 @@ static char *gunzip(const struct http_answer *answer)
     return text;
 }
 
-START_TEST(documents_come_compressed)
+TEST(documents_come_compressed)
 {
     for (size_t i = 0; i < DOCUMENTS; i++) {
         struct http_answer plain;
@@ -127,10 +128,9 @@ START_TEST(documents_come_compressed)
         http_answer_done(&plain);
     }
 }
-END_TEST
 
 /* On one connection, so that a body where none belongs would be taken for the next answer. */
-START_TEST(head_is_get_without_the_body)
+TEST(head_is_get_without_the_body)
 {
     struct http_link link;
     http_open(&link, turnoutd.public_port);
@@ -158,9 +158,8 @@ START_TEST(head_is_get_without_the_body)
     }
     http_close(&link);
 }
-END_TEST
 
-START_TEST(methods_and_paths_are_told_apart)
+TEST(methods_and_paths_are_told_apart)
 {
     static const struct {
         const char *method;
@@ -196,9 +195,8 @@ START_TEST(methods_and_paths_are_told_apart)
         http_answer_done(&answer);
     }
 }
-END_TEST
 
-START_TEST(options_tells_what_is_allowed)
+TEST(options_tells_what_is_allowed)
 {
     struct http_answer answer;
     http_request(turnoutd.public_port, "OPTIONS", "/v1/turnout",
@@ -211,7 +209,6 @@ START_TEST(options_tells_what_is_allowed)
               strstr(allow, "OPTIONS") != NULL);
     http_answer_done(&answer);
 }
-END_TEST
 
 /* Sends a request whose answer must be the last one on its connection. Returns the status. */
 static int status_of_last(const char *request)
@@ -229,7 +226,7 @@ static int status_of_last(const char *request)
 }
 
 /* Each is refused, and the connection closed with nothing behind it read as another request. */
-START_TEST(requests_that_could_be_smuggled_are_refused)
+TEST(requests_that_could_be_smuggled_are_refused)
 {
     static const char *const requests[] = {
         "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -252,9 +249,8 @@ START_TEST(requests_that_could_be_smuggled_are_refused)
         ck_assert_msg(status >= 400, "%d for %s", status, requests[i]);
     }
 }
-END_TEST
 
-START_TEST(a_head_without_end_is_refused)
+TEST(a_head_without_end_is_refused)
 {
     struct http_link link;
     http_open(&link, turnoutd.public_port);
@@ -271,18 +267,19 @@ START_TEST(a_head_without_end_is_refused)
     http_answer_done(&answer);
     http_close(&link);
 }
-END_TEST
 
-START_TEST(connections_end_when_asked_to)
+TEST(connections_end_when_asked_to)
 {
     ck_assert_int_eq(status_of_last("GET /v1/turnout HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 200);
     ck_assert_int_eq(status_of_last("GET /v1/turnout HTTP/1.0\r\n\r\n"), 200);
 }
-END_TEST
 
 /* ---- operations ---- */
 
-START_TEST(operators_see_life_readiness_and_metrics)
+CASE("operating");
+SHARED_FIXTURE(start_server, stop_server);
+
+TEST(operators_see_life_readiness_and_metrics)
 {
     static const char *const paths[] = {"/livez", "/readyz", "/metrics"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -314,28 +311,5 @@ START_TEST(operators_see_life_readiness_and_metrics)
     ck_assert_uint_gt(samples, 0);
     http_answer_done(&answer);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *serving = tcase_create("serving");
-    tcase_add_test(serving, documents_are_cached_by_etag);
-    tcase_add_test(serving, documents_come_compressed);
-    tcase_add_test(serving, head_is_get_without_the_body);
-    tcase_add_test(serving, methods_and_paths_are_told_apart);
-    tcase_add_test(serving, options_tells_what_is_allowed);
-    tcase_add_test(serving, requests_that_could_be_smuggled_are_refused);
-    tcase_add_test(serving, a_head_without_end_is_refused);
-    tcase_add_test(serving, connections_end_when_asked_to);
-
-    TCase *operating = tcase_create("operating");
-    tcase_add_test(operating, operators_see_life_readiness_and_metrics);
-
-    Suite *suite = suite_create("serving");
-    TCase *const all[] = {serving, operating};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        tcase_add_unchecked_fixture(all[i], start_server, stop_server);
-        suite_add_tcase(suite, all[i]);
-    }
-    return suite_run(suite);
-}
+SUITE("serving");

@@ -181,7 +181,9 @@ static void put(const char *text, char *ret_field, size_t capacity)
     }
 }
 
-START_TEST(only_who_may_is_heard)
+FIXTURE(set_up, tear_down);
+
+TEST(only_who_may_is_heard)
 {
     key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
@@ -210,10 +212,9 @@ START_TEST(only_who_may_is_heard)
     small_wait_voted(turnoutd.public_port, 5);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
 /* All in one request: a flip that makes a line end makes two lines, neither of them a report. */
-START_TEST(no_bit_can_change_on_the_way)
+TEST(no_bit_can_change_on_the_way)
 {
     key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
@@ -245,7 +246,6 @@ START_TEST(no_bit_can_change_on_the_way)
     buffer_done(&json);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
 /* ---- unsigned reports ---- */
 
@@ -270,7 +270,7 @@ static bool shown_as_test(void)
     return is_test;
 }
 
-START_TEST(open_intake_is_for_rehearsals)
+TEST(open_intake_is_for_rehearsals)
 {
     key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, open_intake);
@@ -294,11 +294,10 @@ START_TEST(open_intake_is_for_rehearsals)
     }
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
 /* ---- keys.csv while the server runs ---- */
 
-START_TEST(revoking_takes_effect)
+TEST(revoking_takes_effect)
 {
     enum { REVOKED_ROW = 8 };
     struct key_row changed[ROWS];
@@ -319,9 +318,8 @@ START_TEST(revoking_takes_effect)
     (void)report_until(seq + 1, "forgotten", "");
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-START_TEST(a_faulty_file_changes_nothing)
+TEST(a_faulty_file_changes_nothing)
 {
     key_rows_write(&workspace, rows, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
@@ -348,9 +346,8 @@ START_TEST(a_faulty_file_changes_nothing)
     free(log);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-START_TEST(without_keys_nobody_can_report)
+TEST(without_keys_nobody_can_report)
 {
     turnoutd_start(&turnoutd, &workspace, signed_intake);
     wait_logged("no-keys");
@@ -359,7 +356,6 @@ START_TEST(without_keys_nobody_can_report)
     (void)report_until(1, "unit", "");
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
 /* ---- faults at the start ---- */
 
@@ -380,7 +376,7 @@ static void check_program(const char *const arguments[], const char *complaint)
     free(output);
 }
 
-START_TEST(faulty_keys_are_told_before_the_day)
+TEST(faulty_keys_are_told_before_the_day)
 {
     char election[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "election", election);
@@ -397,20 +393,5 @@ START_TEST(faulty_keys_are_told_before_the_day)
     check_program(daemon_run, "bad-keys file=keys.csv line=3 field=public_key");
     check_program(command_check, "election/keys.csv:3: area: ");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("signatures");
-    TCase *tests = tcase_create("signatures");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, only_who_may_is_heard);
-    tcase_add_test(tests, no_bit_can_change_on_the_way);
-    tcase_add_test(tests, open_intake_is_for_rehearsals);
-    tcase_add_test(tests, revoking_takes_effect);
-    tcase_add_test(tests, a_faulty_file_changes_nothing);
-    tcase_add_test(tests, without_keys_nobody_can_report);
-    tcase_add_test(tests, faulty_keys_are_told_before_the_day);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("signatures");

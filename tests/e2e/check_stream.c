@@ -67,8 +67,10 @@ static void expect(struct http_link *link, int64_t line_number, const struct sma
     free(check_exchange(link, line_number, report, status, code));
 }
 
+FIXTURE(setup, teardown);
+
 /* One unit's day: every outcome that depends on what the unit said before. */
-START_TEST(stream_answers_a_units_day)
+TEST(stream_answers_a_units_day)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -98,9 +100,8 @@ START_TEST(stream_answers_a_units_day)
     http_close(&link);
     small_wait_voted(turnoutd.public_port, 95);
 }
-END_TEST
 
-START_TEST(stream_rejects)
+TEST(stream_rejects)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -116,9 +117,8 @@ START_TEST(stream_rejects)
            NULL);
     http_close(&link);
 }
-END_TEST
 
-START_TEST(stream_rejects_what_is_no_report)
+TEST(stream_rejects_what_is_no_report)
 {
     static const char *const lines[] = {
         "{",
@@ -149,7 +149,6 @@ START_TEST(stream_rejects_what_is_no_report)
     }
     http_close(&link);
 }
-END_TEST
 
 /* Spaces after the last member make a report of exactly this many bytes. */
 static void send_padded(struct http_link *link, const struct small_report *report, size_t length)
@@ -165,7 +164,7 @@ static void send_padded(struct http_link *link, const struct small_report *repor
     buffer_done(&line);
 }
 
-START_TEST(stream_passes_over_a_line_too_long)
+TEST(stream_passes_over_a_line_too_long)
 {
     static const size_t too_long[] = {REPORT_BYTES_MAX + 1, 1000000};
     struct http_link link;
@@ -184,9 +183,8 @@ START_TEST(stream_passes_over_a_line_too_long)
     json_decref(answer);
     http_close(&link);
 }
-END_TEST
 
-START_TEST(stream_takes_crlf_and_bytes_one_by_one)
+TEST(stream_takes_crlf_and_bytes_one_by_one)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -202,10 +200,9 @@ START_TEST(stream_takes_crlf_and_bytes_one_by_one)
     buffer_done(&line);
     http_close(&link);
 }
-END_TEST
 
 /* What came of a report before the connection broke is nothing: the unit sends it again. */
-START_TEST(stream_drops_half_a_line)
+TEST(stream_drops_half_a_line)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -225,10 +222,9 @@ START_TEST(stream_drops_half_a_line)
     http_close(&link);
     small_wait_voted(turnoutd.public_port, 2);
 }
-END_TEST
 
 /* Many reports in one go, without waiting, from two lines at once: each answered once, each counted once. */
-START_TEST(stream_counts_once_what_two_lines_send)
+TEST(stream_counts_once_what_two_lines_send)
 {
     enum { REPORTS = 1000 };
     struct http_link links[2];
@@ -259,20 +255,5 @@ START_TEST(stream_counts_once_what_two_lines_send)
     buffer_done(&lines);
     small_wait_voted(turnoutd.public_port, REPORTS);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("stream");
-    TCase *stream = tcase_create("stream");
-    tcase_add_checked_fixture(stream, setup, teardown);
-    tcase_add_test(stream, stream_answers_a_units_day);
-    tcase_add_test(stream, stream_rejects);
-    tcase_add_test(stream, stream_rejects_what_is_no_report);
-    tcase_add_test(stream, stream_passes_over_a_line_too_long);
-    tcase_add_test(stream, stream_takes_crlf_and_bytes_one_by_one);
-    tcase_add_test(stream, stream_drops_half_a_line);
-    tcase_add_test(stream, stream_counts_once_what_two_lines_send);
-    suite_add_tcase(suite, stream);
-    return suite_run(suite);
-}
+SUITE("stream");

@@ -54,7 +54,9 @@ static void run_server_once(void)
     turnoutd_stop(&turnoutd);
 }
 
-START_TEST(a_token_is_made_with_the_servers_secret)
+FIXTURE(setup, teardown);
+
+TEST(a_token_is_made_with_the_servers_secret)
 {
     static const char *const roles[] = {"relay", "view", "decide", "admin"};
     run_server_once();
@@ -79,7 +81,6 @@ START_TEST(a_token_is_made_with_the_servers_secret)
                              "--data", data, NULL);
     free(by_id);
 }
-END_TEST
 
 static void check_complaint(char *said, const char *wanted)
 {
@@ -89,7 +90,7 @@ static void check_complaint(char *said, const char *wanted)
 
 #define GOOD_BUT(role, area, days) "--role", role, "--area", area, "--days", days, "--election", election
 
-START_TEST(what_is_wrong_with_a_token_is_told)
+TEST(what_is_wrong_with_a_token_is_told)
 {
     run_server_once();
     check_complaint(make_token(2, MAKE, GOOD_BUT("owner", "0101", "1"), "--data", data, NULL),
@@ -105,9 +106,8 @@ START_TEST(what_is_wrong_with_a_token_is_told)
     check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "1"), "more", NULL), "expected `make`");
     check_complaint(make_token(1, MAKE, GOOD_BUT("view", "0101", "1"), "--data", election, NULL), "secret");
 }
-END_TEST
 
-START_TEST(a_secret_that_others_can_read_is_refused)
+TEST(a_secret_that_others_can_read_is_refused)
 {
     run_server_once();
     char path[WORKSPACE_PATH_BYTES];
@@ -120,10 +120,9 @@ START_TEST(a_secret_that_others_can_read_is_refused)
     char *log = workspace_read(turnoutd.process.stderr_path);
     check_complaint(log, "bad-secret");
 }
-END_TEST
 
 /* Neither at the start that makes it, nor at the one that reads it. */
-START_TEST(the_secret_is_never_logged)
+TEST(the_secret_is_never_logged)
 {
     run_server_once();
     char path[WORKSPACE_PATH_BYTES];
@@ -144,17 +143,5 @@ START_TEST(the_secret_is_never_logged)
     free(log);
     free(hex);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("tokens");
-    TCase *tests = tcase_create("tokens");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_token_is_made_with_the_servers_secret);
-    tcase_add_test(tests, what_is_wrong_with_a_token_is_told);
-    tcase_add_test(tests, a_secret_that_others_can_read_is_refused);
-    tcase_add_test(tests, the_secret_is_never_logged);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("tokens");

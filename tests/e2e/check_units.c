@@ -63,7 +63,9 @@ static void report(const struct small_report *sent, int status)
 
 /* ---- one ---- */
 
-START_TEST(a_silent_unit_is_told)
+FIXTURE(setup, teardown);
+
+TEST(a_silent_unit_is_told)
 {
     json_t *document = get("/v1/units/0101-001");
     ck_assert_str_eq(json_text_of(document, "unit"), "0101-001");
@@ -78,9 +80,8 @@ START_TEST(a_silent_unit_is_told)
     ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 0);
     json_decref(document);
 }
-END_TEST
 
-START_TEST(what_a_unit_sent_is_told)
+TEST(what_a_unit_sent_is_told)
 {
     report(&(struct small_report){.seq = 2, .voted = 100}, 201);
     report(&(struct small_report){.seq = 1, .voted = 50}, 200); /* superseded */
@@ -117,9 +118,8 @@ START_TEST(what_a_unit_sent_is_told)
     ck_assert_str_eq(json_text_of(json_array_get(reports, 1), "outcome"), "superseded");
     json_decref(document);
 }
-END_TEST
 
-START_TEST(what_is_not_there_is_not_found)
+TEST(what_is_not_there_is_not_found)
 {
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", view, NULL, 404);
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101", view, NULL, 404);
@@ -132,11 +132,10 @@ START_TEST(what_is_not_there_is_not_found)
     committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units/", view, NULL, 404);
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", "", NULL, 401);
 }
-END_TEST
 
 /* ---- many ---- */
 
-START_TEST(the_units_of_a_commune_are_listed)
+TEST(the_units_of_a_commune_are_listed)
 {
     report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
     json_t *document = get("/v1/areas/0101/units");
@@ -155,7 +154,6 @@ START_TEST(the_units_of_a_commune_are_listed)
     ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 0);
     json_decref(document);
 }
-END_TEST
 
 static void expect_silent(const char *target, const char *const codes[])
 {
@@ -171,7 +169,7 @@ static void expect_silent(const char *target, const char *const codes[])
     json_decref(document);
 }
 
-START_TEST(silence_is_by_round)
+TEST(silence_is_by_round)
 {
     report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
     report(
@@ -190,9 +188,8 @@ START_TEST(silence_is_by_round)
                                         "0201-001", "0201-002", "0201-003", "0201-004", NULL});
     expect_silent("/v1/areas/0202/silent?round=2", (const char *const[]){NULL});
 }
-END_TEST
 
-START_TEST(a_round_must_be_one)
+TEST(a_round_must_be_one)
 {
     static const char *const queries[] = {"round=0",  "round=7",           "round=", "round", "round=1x",
                                           "round=-1", "round=123456789012"};
@@ -204,7 +201,6 @@ START_TEST(a_round_must_be_one)
     committee_expect(turnoutd.intake_http_port, "/v1/areas/T/silent?round=6", view, NULL, 200);
     committee_expect(turnoutd.intake_http_port, "/v1/areas/T/silent?turn=9", view, NULL, 200);
 }
-END_TEST
 
 /* ---- the unit itself ---- */
 
@@ -225,7 +221,7 @@ static void expect_signed(const char *target_unit, const char *key, const char *
     committee_expect(turnoutd.intake_http_port, target, header, NULL, status);
 }
 
-START_TEST(a_unit_reads_itself)
+TEST(a_unit_reads_itself)
 {
     enum { SLACK_S = 20 }; /* what a busy machine may take between signing and verifying */
     static const char unit[] = "0101-001";
@@ -243,20 +239,5 @@ START_TEST(a_unit_reads_itself)
     expect_signed(unit, "0101.office", unit, 0, "0101.office", 403); /* an office has tokens */
     expect_signed("0101-009", key, "0101-009", 0, key, 401);         /* tells nothing of what there is */
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("units");
-    TCase *tests = tcase_create("units");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_silent_unit_is_told);
-    tcase_add_test(tests, what_a_unit_sent_is_told);
-    tcase_add_test(tests, what_is_not_there_is_not_found);
-    tcase_add_test(tests, the_units_of_a_commune_are_listed);
-    tcase_add_test(tests, silence_is_by_round);
-    tcase_add_test(tests, a_round_must_be_one);
-    tcase_add_test(tests, a_unit_reads_itself);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("units");

@@ -88,7 +88,9 @@ static void expect_via(const char *id)
     http_answer_done(&answer);
 }
 
-START_TEST(a_relay_vouches_for_its_units)
+FIXTURE(setup, teardown);
+
+TEST(a_relay_vouches_for_its_units)
 {
     char token[TOKEN_BYTES_MAX + 1];
     token_of(&workspace, ROLE_RELAY, "0101", 60, token);
@@ -125,10 +127,9 @@ START_TEST(a_relay_vouches_for_its_units)
     id[sizeof made.id - 1] = '\0';
     expect_via(id);
 }
-END_TEST
 
 /* A signature speaks for itself, whoever carries it. */
-START_TEST(what_is_signed_is_verified_all_the_same)
+TEST(what_is_signed_is_verified_all_the_same)
 {
     struct report report = {.election = "small",
                             .unit = "0201-001",
@@ -155,9 +156,8 @@ START_TEST(what_is_signed_is_verified_all_the_same)
     buffer_done(&line);
     http_close(&link);
 }
-END_TEST
 
-START_TEST(without_a_token_nobody_vouches)
+TEST(without_a_token_nobody_vouches)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -165,9 +165,8 @@ START_TEST(without_a_token_nobody_vouches)
     expect_line(&link, 1, "rejected", "bad-signature");
     http_close(&link);
 }
-END_TEST
 
-START_TEST(a_bad_token_ends_the_stream)
+TEST(a_bad_token_ends_the_stream)
 {
     static const struct {
         enum token_role role;
@@ -201,10 +200,9 @@ START_TEST(a_bad_token_ends_the_stream)
         http_close(&link);
     }
 }
-END_TEST
 
 /* What is no object with a token alone is a report, and a bad one. */
-START_TEST(what_is_no_token_is_a_report)
+TEST(what_is_no_token_is_a_report)
 {
     static const char *const lines[] = {"{\"token\":1}\n", "{\"token\":\"x\",\"seq\":1}\n",
                                         "{\"token\":\"\"}\n", "[\"token\"]\n"};
@@ -218,10 +216,9 @@ START_TEST(what_is_no_token_is_a_report)
         http_close(&link);
     }
 }
-END_TEST
 
 /* Also in the midst of a stream. */
-START_TEST(a_token_that_expires_vouches_no_more)
+TEST(a_token_that_expires_vouches_no_more)
 {
     enum { GOOD_FOR_S = 2, ASK_AGAIN_MS = 50 };
     struct http_link link;
@@ -243,7 +240,6 @@ START_TEST(a_token_that_expires_vouches_no_more)
     }
     http_close(&link);
 }
-END_TEST
 
 /* ---- over HTTP ---- */
 
@@ -261,7 +257,7 @@ static void post(const char *header, const struct small_report *report, int stat
     buffer_done(&body);
 }
 
-START_TEST(a_relay_vouches_over_http)
+TEST(a_relay_vouches_over_http)
 {
     char relay[TOKEN_HEADER_BYTES];
     char view[TOKEN_HEADER_BYTES];
@@ -277,9 +273,8 @@ START_TEST(a_relay_vouches_over_http)
     post("", &(struct small_report){.seq = 2, .voted = 20}, 401, "bad-signature");
     small_wait_voted(turnoutd.public_port, 20);
 }
-END_TEST
 
-START_TEST(a_relay_vouches_for_a_batch)
+TEST(a_relay_vouches_for_a_batch)
 {
     char relay[TOKEN_HEADER_BYTES];
     token_header(&workspace, ROLE_RELAY, "0101", relay);
@@ -305,21 +300,5 @@ START_TEST(a_relay_vouches_for_a_batch)
     buffer_done(&request);
     buffer_done(&body);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("vouched");
-    TCase *tests = tcase_create("vouched");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_relay_vouches_for_its_units);
-    tcase_add_test(tests, what_is_signed_is_verified_all_the_same);
-    tcase_add_test(tests, without_a_token_nobody_vouches);
-    tcase_add_test(tests, a_bad_token_ends_the_stream);
-    tcase_add_test(tests, what_is_no_token_is_a_report);
-    tcase_add_test(tests, a_token_that_expires_vouches_no_more);
-    tcase_add_test(tests, a_relay_vouches_over_http);
-    tcase_add_test(tests, a_relay_vouches_for_a_batch);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("vouched");

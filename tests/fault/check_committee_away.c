@@ -63,7 +63,9 @@ static void expect(size_t route, int status, const char *code)
     http_answer_done(&answer);
 }
 
-START_TEST(while_redis_is_away_nothing_is_known)
+FIXTURE(setup, teardown);
+
+TEST(while_redis_is_away_nothing_is_known)
 {
     redis_fixture_signal(&redis, SIGKILL);
     for (size_t i = 0; i < ROUTES; i++) {
@@ -71,18 +73,16 @@ START_TEST(while_redis_is_away_nothing_is_known)
     }
     redis_fixture_restart(&redis);
 }
-END_TEST
 
 /* A Redis that hangs: whoever asked gets an answer by the deadline of a command. */
-START_TEST(while_redis_hangs_nothing_is_known)
+TEST(while_redis_hangs_nothing_is_known)
 {
     redis_fixture_signal(&redis, SIGSTOP);
     expect(0, 503, "store-unavailable");
     redis_fixture_signal(&redis, SIGCONT);
 }
-END_TEST
 
-START_TEST(what_redis_must_not_hold_is_told)
+TEST(what_redis_must_not_hold_is_told)
 {
     static const char *const spoils[] = {
         "HSET turnout:{small:01}:units 0101-001 x",
@@ -96,16 +96,5 @@ START_TEST(what_redis_must_not_hold_is_told)
         expect(i, 500, "store-unsound");
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("committee_away");
-    TCase *tests = tcase_create("committee_away");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, while_redis_is_away_nothing_is_known);
-    tcase_add_test(tests, while_redis_hangs_nothing_is_known);
-    tcase_add_test(tests, what_redis_must_not_hold_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("committee_away");

@@ -231,7 +231,9 @@ static size_t bad_peers_left(const char **ret_name)
     return left;
 }
 
-START_TEST(the_slow_are_ended_and_hold_nobody_up)
+FIXTURE(setup, teardown);
+
+TEST(the_slow_are_ended_and_hold_nobody_up)
 {
     turnoutd_start(&turnoutd, &workspace, one_worker);
     struct honest honest = {.seq = 0};
@@ -263,7 +265,6 @@ START_TEST(the_slow_are_ended_and_hold_nobody_up)
     http_close(&idle);
     http_close(&honest.link);
 }
-END_TEST
 
 /* ---- too many ---- */
 
@@ -283,7 +284,7 @@ static void open_quiet(struct http_link *link, uint16_t port)
     metric_wait(&turnoutd, "turnout_connections_accepted_total", accepted + 1);
 }
 
-START_TEST(a_new_connection_takes_the_place_of_the_quietest)
+TEST(a_new_connection_takes_the_place_of_the_quietest)
 {
     enum { DESCRIPTORS = 160, OVER = 8 };
     static const char made_room[] = "turnout_connections_made_room_total";
@@ -320,10 +321,9 @@ START_TEST(a_new_connection_takes_the_place_of_the_quietest)
     }
     metric_wait(&turnoutd, "turnout_connections_open", 0);
 }
-END_TEST
 
 /* However many come and say nothing: a unit that has reported is not the one that goes. */
-START_TEST(the_silent_crowd_out_only_each_other)
+TEST(the_silent_crowd_out_only_each_other)
 {
     enum { DESCRIPTORS = 160, SILENT = 100 };
     start_with_few_descriptors(DESCRIPTORS);
@@ -341,11 +341,10 @@ START_TEST(the_silent_crowd_out_only_each_other)
         http_close(&silent[i]);
     }
 }
-END_TEST
 
 /* Nor one that has not been heard yet, when more come in the same turn of the loop than there is room for; the others
  * stay (0) or go at once (1). */
-START_TEST(who_speaks_at_once_is_heard_before_it_makes_room)
+LOOP_TEST(who_speaks_at_once_is_heard_before_it_makes_room, 2)
 {
     enum { DESCRIPTORS = 160, SILENT = 60 };
     char answer[256];
@@ -372,7 +371,6 @@ START_TEST(who_speaks_at_once_is_heard_before_it_makes_room)
         http_close(&silent[i]);
     }
 }
-END_TEST
 
 /* The number that the next descriptor of a process will have. */
 static rlim_t next_descriptor(pid_t pid)
@@ -439,7 +437,7 @@ static double processor_share(struct honest *honest)
     return seconds * 1000.0 / (double)(clock_monotonic_ms() - began_ms);
 }
 
-START_TEST(without_descriptors_streams_go_on_and_nothing_spins)
+TEST(without_descriptors_streams_go_on_and_nothing_spins)
 {
     enum { WAITING = 16 };
     turnoutd_start(&turnoutd, &workspace, one_worker);
@@ -477,19 +475,5 @@ START_TEST(without_descriptors_streams_go_on_and_nothing_spins)
     ck_assert_uint_ge(metric_of(&turnoutd, "turnout_accept_pauses_total"), 1);
     http_close(&honest.link);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *hostile = tcase_create("hostile");
-    tcase_add_checked_fixture(hostile, setup, teardown);
-    tcase_add_test(hostile, the_slow_are_ended_and_hold_nobody_up);
-    tcase_add_test(hostile, a_new_connection_takes_the_place_of_the_quietest);
-    tcase_add_test(hostile, the_silent_crowd_out_only_each_other);
-    tcase_add_loop_test(hostile, who_speaks_at_once_is_heard_before_it_makes_room, 0, 2);
-    tcase_add_test(hostile, without_descriptors_streams_go_on_and_nothing_spins);
-
-    Suite *suite = suite_create("hostile");
-    suite_add_tcase(suite, hostile);
-    return suite_run(suite);
-}
+SUITE("hostile");

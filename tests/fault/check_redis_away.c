@@ -93,7 +93,9 @@ static void start_over(struct redis_fixture *redis)
     small_wait_voted(turnoutd.public_port, 100);
 }
 
-START_TEST(redis_dies_and_comes_back)
+FIXTURE(setup, teardown);
+
+TEST(redis_dies_and_comes_back)
 {
     struct redis_fixture redis;
     start_over(&redis);
@@ -118,10 +120,9 @@ START_TEST(redis_dies_and_comes_back)
     turnoutd_stop(&turnoutd);
     redis_fixture_stop(&redis);
 }
-END_TEST
 
 /* The report may stand in Redis although nobody could say so: sending it again counts it once. */
-START_TEST(redis_hangs_and_wakes_up)
+TEST(redis_hangs_and_wakes_up)
 {
     struct redis_fixture redis;
     start_over(&redis);
@@ -136,7 +137,6 @@ START_TEST(redis_hangs_and_wakes_up)
     turnoutd_stop(&turnoutd);
     redis_fixture_stop(&redis);
 }
-END_TEST
 
 /* From the log: `... managed-redis is=started pid=123 ...`. */
 static pid_t managed_pid(void)
@@ -152,7 +152,7 @@ static pid_t managed_pid(void)
     return (pid_t)pid;
 }
 
-START_TEST(managed_redis_is_started_again)
+TEST(managed_redis_is_started_again)
 {
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert_int_eq(post(&(struct small_report){.seq = 1, .voted = 100}), 201);
@@ -162,10 +162,9 @@ START_TEST(managed_redis_is_started_again)
     small_wait_voted(turnoutd.public_port, 250);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
 /* Its Redis lives on, and the next turnoutd on the same folder goes on with it. */
-START_TEST(a_killed_server_leaves_nothing_undone)
+TEST(a_killed_server_leaves_nothing_undone)
 {
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert_int_eq(post(&(struct small_report){.seq = 1, .voted = 100}), 201);
@@ -179,18 +178,5 @@ START_TEST(a_killed_server_leaves_nothing_undone)
     small_wait_voted(turnoutd.public_port, 101);
     turnoutd_stop(&turnoutd);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *away = tcase_create("away");
-    tcase_add_checked_fixture(away, setup, teardown);
-    tcase_add_test(away, redis_dies_and_comes_back);
-    tcase_add_test(away, redis_hangs_and_wakes_up);
-    tcase_add_test(away, managed_redis_is_started_again);
-    tcase_add_test(away, a_killed_server_leaves_nothing_undone);
-
-    Suite *suite = suite_create("redis_away");
-    suite_add_tcase(suite, away);
-    return suite_run(suite);
-}
+SUITE("redis_away");

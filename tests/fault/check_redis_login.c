@@ -54,7 +54,9 @@ static void check_end(struct process *process, int status, const char *said)
     free(complaints);
 }
 
-START_TEST(the_right_password_is_let_in)
+FIXTURE(setup, teardown);
+
+TEST(the_right_password_is_let_in)
 {
     struct turnoutd turnoutd;
     const char *const settings[] = {"--redis", redis.url, "--redis-password-file", right, NULL};
@@ -66,9 +68,8 @@ START_TEST(the_right_password_is_let_in)
     ck_assert_ptr_null(strstr(log, "opensesam"));
     free(log);
 }
-END_TEST
 
-START_TEST(anybody_else_is_turned_away_with_what_to_do)
+TEST(anybody_else_is_turned_away_with_what_to_do)
 {
     const struct {
         const char *user;
@@ -94,7 +95,6 @@ START_TEST(anybody_else_is_turned_away_with_what_to_do)
         check_end(&turnoutd.process, BAD_SETTINGS, cases[i].said);
     }
 }
-END_TEST
 
 static void reset(const char *const more[4], int status, const char *said)
 {
@@ -120,7 +120,7 @@ static void reset(const char *const more[4], int status, const char *said)
     check_end(&process, status, said);
 }
 
-START_TEST(a_reset_logs_in_too)
+TEST(a_reset_logs_in_too)
 {
     struct turnoutd turnoutd;
     const char *const settings[] = {"--redis", redis.url, "--redis-password-file", right, NULL};
@@ -144,16 +144,5 @@ START_TEST(a_reset_logs_in_too)
         reset(cases[i].more, cases[i].status, cases[i].said);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("redis_login");
-    TCase *tests = tcase_create("redis_login");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, the_right_password_is_let_in);
-    tcase_add_test(tests, anybody_else_is_turned_away_with_what_to_do);
-    tcase_add_test(tests, a_reset_logs_in_too);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("redis_login");

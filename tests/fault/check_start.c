@@ -53,7 +53,9 @@ static void check_refusal(const struct workspace *where, const char *const setti
     check_logged(&turnoutd, words);
 }
 
-START_TEST(bad_settings_are_refused)
+FIXTURE(setup, teardown);
+
+TEST(bad_settings_are_refused)
 {
     static const struct {
         const char *settings[3];
@@ -72,10 +74,9 @@ START_TEST(bad_settings_are_refused)
         check_refusal(&workspace, cases[i].settings, BAD_SETTINGS, cases[i].words);
     }
 }
-END_TEST
 
 /* Two faults in one file: both are told, each with its line. */
-START_TEST(a_bad_register_is_refused)
+TEST(a_bad_register_is_refused)
 {
     workspace_add_small_election(&workspace, "election");
     workspace_write(&workspace, "election/units.csv",
@@ -91,9 +92,8 @@ START_TEST(a_bad_register_is_refused)
     check_logged(&turnoutd, unknown_commune);
     check_logged(&turnoutd, bad_roll);
 }
-END_TEST
 
-START_TEST(a_port_in_use_is_refused)
+TEST(a_port_in_use_is_refused)
 {
     struct turnoutd first;
     turnoutd_start(&first, &workspace, NULL);
@@ -119,9 +119,8 @@ START_TEST(a_port_in_use_is_refused)
     }
     turnoutd_stop(&first);
 }
-END_TEST
 
-START_TEST(a_data_folder_in_use_is_refused)
+TEST(a_data_folder_in_use_is_refused)
 {
     struct turnoutd first;
     turnoutd_start(&first, &workspace, NULL);
@@ -138,9 +137,8 @@ START_TEST(a_data_folder_in_use_is_refused)
     small_report_expect(first.intake_http_port, &(struct small_report){.seq = 1, .voted = 1}, 201);
     turnoutd_stop(&first);
 }
-END_TEST
 
-START_TEST(another_register_than_the_one_in_redis_is_refused)
+TEST(another_register_than_the_one_in_redis_is_refused)
 {
     struct turnoutd turnoutd;
     turnoutd_start(&turnoutd, &workspace, NULL);
@@ -162,19 +160,5 @@ START_TEST(another_register_than_the_one_in_redis_is_refused)
     turnoutd_stop(&turnoutd);
     free(units);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *start = tcase_create("start");
-    tcase_add_checked_fixture(start, setup, teardown);
-    tcase_add_test(start, bad_settings_are_refused);
-    tcase_add_test(start, a_bad_register_is_refused);
-    tcase_add_test(start, a_port_in_use_is_refused);
-    tcase_add_test(start, a_data_folder_in_use_is_refused);
-    tcase_add_test(start, another_register_than_the_one_in_redis_is_refused);
-
-    Suite *suite = suite_create("start");
-    suite_add_tcase(suite, start);
-    return suite_run(suite);
-}
+SUITE("start");

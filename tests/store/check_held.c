@@ -147,7 +147,10 @@ static size_t list_held(struct held_report ret_reports[4])
 
 /* ---- holding ---- */
 
-START_TEST(test_a_held_report_is_kept_whole_and_counted_nowhere)
+FIXTURE(begin, end);
+TIMEOUT(60);
+
+TEST(test_a_held_report_is_kept_whole_and_counted_nowhere)
 {
     struct held_report listed[4];
     struct report sent = hold_one();
@@ -175,9 +178,8 @@ START_TEST(test_a_held_report_is_kept_whole_and_counted_nowhere)
                    "seq=2 voted=9 outcome=held voted_before=10 flags=correction \n");
     expect_entries(LEDGER, ledger_fields, "");
 }
-END_TEST
 
-START_TEST(test_sent_again_it_is_held_once)
+TEST(test_sent_again_it_is_held_once)
 {
     struct held_report listed[4];
     struct report sent = hold_one();
@@ -200,9 +202,8 @@ START_TEST(test_sent_again_it_is_held_once)
     expect_totals("11", "1", "3");
     (void)apply(&sent, STATUS_HELD);
 }
-END_TEST
 
-START_TEST(test_two_in_one_batch_see_each_other)
+TEST(test_two_in_one_batch_see_each_other)
 {
     struct store_result results[4];
     struct store_batch *batch = store_batch_new(1);
@@ -221,9 +222,8 @@ START_TEST(test_two_in_one_batch_see_each_other)
     ck_assert_int_eq(results[3].status, STATUS_ACCEPTED);
     expect_totals("10", "1", "2");
 }
-END_TEST
 
-START_TEST(test_it_outlives_redis)
+TEST(test_it_outlives_redis)
 {
     struct held_report listed[4];
     (void)hold_one();
@@ -235,9 +235,8 @@ START_TEST(test_it_outlives_redis)
     decide(2, true, DECIDED_RELEASED, HELD_RELEASED);
     expect_totals("9", "0", "3");
 }
-END_TEST
 
-START_TEST(test_the_longest_waiting_comes_first)
+TEST(test_the_longest_waiting_comes_first)
 {
     struct held_report listed[4];
     static const int32_t seqs[] = {9, 2, 11};
@@ -250,11 +249,10 @@ START_TEST(test_the_longest_waiting_comes_first)
     ck_assert_int_eq(listed[1].report.seq, 9);
     ck_assert_int_eq(listed[2].report.seq, 11);
 }
-END_TEST
 
 /* ---- deciding ---- */
 
-START_TEST(test_released_it_counts_once)
+TEST(test_released_it_counts_once)
 {
     struct held_report listed[4];
     struct report sent = hold_one();
@@ -277,9 +275,8 @@ START_TEST(test_released_it_counts_once)
                    "when=1773600000000 unit=01.1-001 commune=01.1 seq=2 kind=released before=10 after=9 "
                    "reason=hỏi qua điện thoại who=q7-Zt_0a \n");
 }
-END_TEST
 
-START_TEST(test_rejected_it_never_counts)
+TEST(test_rejected_it_never_counts)
 {
     struct report sent = hold_one();
     decide(2, false, DECIDED_REJECTED, HELD_REJECTED);
@@ -297,9 +294,8 @@ START_TEST(test_rejected_it_never_counts)
                    "when=1773600000000 unit=01.1-001 commune=01.1 seq=2 kind=rejected before=10 after=10 "
                    "reason=hỏi qua điện thoại who=q7-Zt_0a \n");
 }
-END_TEST
 
-START_TEST(test_superseded_when_the_unit_has_gone_on)
+TEST(test_superseded_when_the_unit_has_gone_on)
 {
     struct report sent = hold_one();
     struct report next = store_fixture_report(&store, UNIT, 3, 11);
@@ -310,10 +306,9 @@ START_TEST(test_superseded_when_the_unit_has_gone_on)
     (void)apply(&sent, STATUS_SUPERSEDED);
     expect_totals("11", "0", "4");
 }
-END_TEST
 
 /* The correction of a unit that had forgotten to move its roll. */
-START_TEST(test_over_the_roll_it_stays_held)
+TEST(test_over_the_roll_it_stays_held)
 {
     struct held_report listed[4];
     store.election.rules.modes[RULE_OVER_ROLL] = MODE_HOLD;
@@ -337,16 +332,14 @@ START_TEST(test_over_the_roll_it_stays_held)
                    "kind=correction before=3 after=41 \n"
                    "kind=released before=3 after=41 \n");
 }
-END_TEST
 
-START_TEST(test_there_is_nothing_to_decide)
+TEST(test_there_is_nothing_to_decide)
 {
     (void)hold_one();
     decide(1, true, DECIDED_NOT_FOUND, HELD_WAITING);
     decide(3, false, DECIDED_NOT_FOUND, HELD_WAITING);
     expect_totals("10", "1", "2");
 }
-END_TEST
 
 /* ---- two committees at once ---- */
 
@@ -378,7 +371,7 @@ static void press_both(struct store *first, struct store *second, int32_t seq)
     ck_assert_int_eq(pressed[1].state, HELD_RELEASED);
 }
 
-START_TEST(test_two_links_at_once_count_once)
+TEST(test_two_links_at_once_count_once)
 {
     enum { TIMES = 50 };
     struct store *first = store.store;
@@ -397,7 +390,6 @@ START_TEST(test_two_links_at_once_count_once)
     freeReplyObject(reply);
     store_free(first);
 }
-END_TEST
 
 /* ---- faults ---- */
 
@@ -414,7 +406,7 @@ static const struct {
     {"the totals are gone", "DEL " TOTALS, "never seeded", TURNOUT_BAD_INPUT},
 };
 
-START_TEST(test_a_decision_that_cannot_be_written_writes_nothing)
+LOOP_TEST(test_a_decision_that_cannot_be_written_writes_nothing, COUNT(spoils))
 {
     char before[REDIS_DIGEST_BYTES];
     char after[REDIS_DIGEST_BYTES];
@@ -429,10 +421,9 @@ START_TEST(test_a_decision_that_cannot_be_written_writes_nothing)
     redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }
-END_TEST
 
 /* A correction that is counted has to be in the ledger, so a ledger that is none stops it. */
-START_TEST(test_what_cannot_be_in_the_ledger_is_not_counted)
+TEST(test_what_cannot_be_in_the_ledger_is_not_counted)
 {
     struct store_result result;
     struct report report = store_fixture_report(&store, UNIT, 1, 1);
@@ -443,9 +434,8 @@ START_TEST(test_what_cannot_be_in_the_ledger_is_not_counted)
     redis_fixture_run(&store.redis, "DEL " LEDGER);
     (void)apply(&report, STATUS_ACCEPTED);
 }
-END_TEST
 
-START_TEST(test_a_list_of_something_else)
+TEST(test_a_list_of_something_else)
 {
     struct held_report listed[4];
     size_t count;
@@ -457,29 +447,5 @@ START_TEST(test_a_list_of_something_else)
     redis_fixture_run(&store.redis, "SET " HELD " x");
     ck_assert_int_eq(store_fixture_list_held(&store, 1, 4, listed, &count), TURNOUT_BAD_INPUT);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("held");
-    TCase *tests = tcase_create("held");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_test(tests, test_a_held_report_is_kept_whole_and_counted_nowhere);
-    tcase_add_test(tests, test_sent_again_it_is_held_once);
-    tcase_add_test(tests, test_two_in_one_batch_see_each_other);
-    tcase_add_test(tests, test_it_outlives_redis);
-    tcase_add_test(tests, test_the_longest_waiting_comes_first);
-    tcase_add_test(tests, test_released_it_counts_once);
-    tcase_add_test(tests, test_rejected_it_never_counts);
-    tcase_add_test(tests, test_superseded_when_the_unit_has_gone_on);
-    tcase_add_test(tests, test_over_the_roll_it_stays_held);
-    tcase_add_test(tests, test_there_is_nothing_to_decide);
-    tcase_add_test(tests, test_two_links_at_once_count_once);
-    tcase_add_loop_test(tests, test_a_decision_that_cannot_be_written_writes_nothing, 0,
-                        (int)(sizeof spoils / sizeof spoils[0]));
-    tcase_add_test(tests, test_what_cannot_be_in_the_ledger_is_not_counted);
-    tcase_add_test(tests, test_a_list_of_something_else);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("held");

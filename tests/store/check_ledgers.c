@@ -72,7 +72,9 @@ static void correct(int32_t seq, int32_t voted)
     ck_assert_int_eq(result.status, STATUS_ACCEPTED);
 }
 
-START_TEST(what_is_corrected_is_read)
+FIXTURE(setup, teardown);
+
+TEST(what_is_corrected_is_read)
 {
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 0);
@@ -100,9 +102,8 @@ START_TEST(what_is_corrected_is_read)
     ck_assert_int_eq(read_ledger(2, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 0);
 }
-END_TEST
 
-START_TEST(the_elections_own_is_read)
+TEST(the_elections_own_is_read)
 {
     redis_fixture_run(&store.redis,
                       "XADD turnout:{e-1}:ledger * when 1773561600123 kind phase before rehearsal "
@@ -116,10 +117,9 @@ START_TEST(the_elections_own_is_read)
     ck_assert_str_eq(answer.first.after, "open");
     ck_assert_str_eq(answer.first.reason, "");
 }
-END_TEST
 
 /* Of many the newest first; from one that is known on, the next ones. */
-START_TEST(a_reading_is_bounded)
+TEST(a_reading_is_bounded)
 {
     for (int i = 1; i <= STORE_LEDGER_READ_MAX + 5; i++) {
         redis_fixture_run(
@@ -137,7 +137,6 @@ START_TEST(a_reading_is_bounded)
     ck_assert_int_eq(read_ledger(1, answer.last_id), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 3);
 }
-END_TEST
 
 static const char *const spoilt[] = {
     "XADD " LEDGER " * kind phase before a after b",
@@ -151,30 +150,16 @@ static const char *const spoilt[] = {
     "SET " LEDGER " x",
 };
 
-START_TEST(what_is_no_entry_is_told)
+LOOP_TEST(what_is_no_entry_is_told, COUNT(spoilt))
 {
     redis_fixture_run(&store.redis, spoilt[_i]);
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_BAD_INPUT);
 }
-END_TEST
 
-START_TEST(without_redis_nothing_is_known)
+TEST(without_redis_nothing_is_known)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ledgers");
-    TCase *tests = tcase_create("ledgers");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, what_is_corrected_is_read);
-    tcase_add_test(tests, the_elections_own_is_read);
-    tcase_add_test(tests, a_reading_is_bounded);
-    tcase_add_loop_test(tests, what_is_no_entry_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
-    tcase_add_test(tests, without_redis_nothing_is_known);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("ledgers");

@@ -91,7 +91,10 @@ static void send_one(const struct report *report, struct answer *ret_answer)
     ck_assert_uint_eq(ret_answer->times, 0);
 }
 
-START_TEST(test_redis_killed_in_flight)
+FIXTURE(begin, end);
+TIMEOUT(60);
+
+TEST(test_redis_killed_in_flight)
 {
     struct answer answer;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -111,9 +114,8 @@ START_TEST(test_redis_killed_in_flight)
     ck_assert_int_eq(voted_now(), 10);
     ck_assert_uint_eq(store_counters(store.store)->links_lost, 1);
 }
-END_TEST
 
-START_TEST(test_redis_killed_while_the_link_is_idle)
+TEST(test_redis_killed_while_the_link_is_idle)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     run_until(&store.times_down, 1);
@@ -121,9 +123,8 @@ START_TEST(test_redis_killed_while_the_link_is_idle)
     run_until(&store.times_up, 2);
     ck_assert_int_eq(voted_now(), 0);
 }
-END_TEST
 
-START_TEST(test_deadline_missed)
+TEST(test_deadline_missed)
 {
     struct answer answer;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -142,9 +143,8 @@ START_TEST(test_deadline_missed)
     ck_assert_int_eq(apply_well(&report).status, STATUS_DUPLICATE);
     ck_assert_int_eq(voted_now(), 10);
 }
-END_TEST
 
-START_TEST(test_each_command_has_a_deadline_of_its_own)
+TEST(test_each_command_has_a_deadline_of_its_own)
 {
     struct answer answers[3];
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -167,9 +167,8 @@ START_TEST(test_each_command_has_a_deadline_of_its_own)
     }
     redis_fixture_signal(&store.redis, SIGCONT);
 }
-END_TEST
 
-START_TEST(test_freeing_answers_what_is_in_flight)
+TEST(test_freeing_answers_what_is_in_flight)
 {
     struct answer in_flight;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -181,9 +180,8 @@ START_TEST(test_freeing_answers_what_is_in_flight)
     (void)event_base_loop(store.base, EVLOOP_NONBLOCK);
     ck_assert_uint_eq(in_flight.times, 1);
 }
-END_TEST
 
-START_TEST(test_freeing_answers_what_was_sent_while_down)
+TEST(test_freeing_answers_what_was_sent_while_down)
 {
     struct answer refused;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -195,9 +193,8 @@ START_TEST(test_freeing_answers_what_was_sent_while_down)
     ck_assert_uint_eq(refused.times, 1);
     ck_assert_int_eq(refused.error, TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-START_TEST(test_what_is_sent_while_down_is_refused_in_the_next_turn)
+TEST(test_what_is_sent_while_down_is_refused_in_the_next_turn)
 {
     struct answer answer;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -208,9 +205,8 @@ START_TEST(test_what_is_sent_while_down_is_refused_in_the_next_turn)
     run_until(&answer.times, 1);
     ck_assert_int_eq(answer.error, TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-START_TEST(test_room_ends_at_the_bound)
+TEST(test_room_ends_at_the_bound)
 {
     struct answer answer;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -224,9 +220,8 @@ START_TEST(test_room_ends_at_the_bound)
     ck_assert_int_eq(answer.error, TURNOUT_OK);
     ck_assert(store_has_room(store.store));
 }
-END_TEST
 
-START_TEST(test_a_redis_that_is_loading_is_not_up)
+TEST(test_a_redis_that_is_loading_is_not_up)
 {
     for (int i = 0; i < 500; i++) {
         redis_fixture_run(&store.redis, "SET k%d some-value-that-takes-a-little-room", i);
@@ -244,9 +239,8 @@ START_TEST(test_a_redis_that_is_loading_is_not_up)
     redis_fixture_await(&store.redis);
     ck_assert_int_eq(voted_now(), 0);
 }
-END_TEST
 
-START_TEST(test_a_peer_that_never_answers_is_left)
+TEST(test_a_peer_that_never_answers_is_left)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     memcpy(address.sun_path, store.options.address.path, sizeof store.options.address.path);
@@ -267,12 +261,11 @@ START_TEST(test_a_peer_that_never_answers_is_left)
     ck_assert(!store_is_up(store.store));
     ck_assert_int_eq(close(listener), 0);
 }
-END_TEST
 
 /* ---- being let in ---- */
 
 /* Its users were changed while Redis was away: the reason is said, once, and the link comes back once they are mended. */
-START_TEST(test_shut_out_and_let_in_again)
+TEST(test_shut_out_and_let_in_again)
 {
     static const struct {
         const char *spoil;
@@ -306,7 +299,6 @@ START_TEST(test_shut_out_and_let_in_again)
     }
     ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
 }
-END_TEST
 
 /* ---- what Redis may say instead of an answer ---- */
 
@@ -323,7 +315,7 @@ static const struct {
     {"FUNCTION FLUSH", NULL, "ERR Function not found"},
 };
 
-START_TEST(test_refusals_are_never_rejections)
+LOOP_TEST(test_refusals_are_never_rejections, COUNT(refusals))
 {
     struct store_result result;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -338,9 +330,8 @@ START_TEST(test_refusals_are_never_rejections)
         ck_assert_int_eq(voted_now(), 10);
     }
 }
-END_TEST
 
-START_TEST(test_a_busy_redis)
+TEST(test_a_busy_redis)
 {
     struct store_result result;
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -365,7 +356,6 @@ START_TEST(test_a_busy_redis)
     freeReplyObject(reply);
     ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
 }
-END_TEST
 
 /* A library that answers something else than what was asked for. */
 static const struct {
@@ -403,7 +393,7 @@ static void load_liar(const char *body)
                       body, "\nend)");
 }
 
-START_TEST(test_an_answer_that_does_not_match_is_none)
+LOOP_TEST(test_an_answer_that_does_not_match_is_none, COUNT(liars))
 {
     struct store_result result = {.status = STATUS_ACCEPTED};
     struct report report = store_fixture_report(&store, 0, 1, 10);
@@ -419,30 +409,5 @@ START_TEST(test_an_answer_that_does_not_match_is_none)
     load_liar("return {right}"); /* the liar's frame is right, so it was the lie that was seen */
     ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("link");
-    TCase *tests = tcase_create("link");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_test(tests, test_redis_killed_in_flight);
-    tcase_add_test(tests, test_redis_killed_while_the_link_is_idle);
-    tcase_add_test(tests, test_deadline_missed);
-    tcase_add_test(tests, test_each_command_has_a_deadline_of_its_own);
-    tcase_add_test(tests, test_freeing_answers_what_is_in_flight);
-    tcase_add_test(tests, test_freeing_answers_what_was_sent_while_down);
-    tcase_add_test(tests, test_what_is_sent_while_down_is_refused_in_the_next_turn);
-    tcase_add_test(tests, test_room_ends_at_the_bound);
-    tcase_add_test(tests, test_a_redis_that_is_loading_is_not_up);
-    tcase_add_test(tests, test_a_peer_that_never_answers_is_left);
-    tcase_add_test(tests, test_shut_out_and_let_in_again);
-    tcase_add_loop_test(tests, test_refusals_are_never_rejections, 0,
-                        (int)(sizeof refusals / sizeof refusals[0]));
-    tcase_add_test(tests, test_a_busy_redis);
-    tcase_add_loop_test(tests, test_an_answer_that_does_not_match_is_none, 0,
-                        (int)(sizeof liars / sizeof liars[0]));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("link");

@@ -167,7 +167,10 @@ static unsigned mode_of(const char *name)
     return found.st_mode & 0777U;
 }
 
-START_TEST(test_starts_private_and_durable)
+FIXTURE(begin, end);
+TIMEOUT(60);
+
+TEST(test_starts_private_and_durable)
 {
     static const char *const settings[][2] = {
         {"appendonly", "yes"},
@@ -196,9 +199,8 @@ START_TEST(test_starts_private_and_durable)
     }
     ck_assert_int_ne(getsid(history.pid), getsid(0)); /* Ctrl-C in our terminal is not for it */
 }
-END_TEST
 
-START_TEST(test_stops_and_keeps_what_it_knows)
+TEST(test_stops_and_keeps_what_it_knows)
 {
     start();
     pid_t pid = history.pid;
@@ -211,9 +213,8 @@ START_TEST(test_stops_and_keeps_what_it_knows)
     start();
     check_kept();
 }
-END_TEST
 
-START_TEST(test_restarts_when_killed)
+TEST(test_restarts_when_killed)
 {
     start();
     put();
@@ -233,9 +234,8 @@ START_TEST(test_restarts_when_killed)
     start();
     check_kept();
 }
-END_TEST
 
-START_TEST(test_backs_off_when_it_ends_again_and_again)
+TEST(test_backs_off_when_it_ends_again_and_again)
 {
     start();
     managed_redis_watch(redis, base);
@@ -246,9 +246,8 @@ START_TEST(test_backs_off_when_it_ends_again_and_again)
     }
     ck_assert_int_ge(clock_monotonic_ms() - start_ms, 700);
 }
-END_TEST
 
-START_TEST(test_stopped_while_waiting_to_restart)
+TEST(test_stopped_while_waiting_to_restart)
 {
     start();
     managed_redis_watch(redis, base);
@@ -258,7 +257,6 @@ START_TEST(test_stopped_while_waiting_to_restart)
     redis = NULL;
     ck_assert_uint_eq(history.count, 2);
 }
-END_TEST
 
 /* Another process starts one and ends without stopping it, as after a crash. Returns its pid. */
 static pid_t leave_one_behind(void)
@@ -281,7 +279,7 @@ static pid_t leave_one_behind(void)
     return pid;
 }
 
-START_TEST(test_takes_over_the_one_left_behind)
+TEST(test_takes_over_the_one_left_behind)
 {
     pid_t left = leave_one_behind();
     start();
@@ -301,7 +299,6 @@ START_TEST(test_takes_over_the_one_left_behind)
     start();
     check_kept();
 }
-END_TEST
 
 /* Where the one left behind listens. */
 static void name_address(const char *user)
@@ -323,7 +320,7 @@ static void check_replaced(pid_t left)
     check_kept();
 }
 
-START_TEST(test_replaces_one_with_other_users)
+TEST(test_replaces_one_with_other_users)
 {
     char path[WORKSPACE_PATH_BYTES];
     pid_t left = leave_one_behind();
@@ -336,10 +333,9 @@ START_TEST(test_replaces_one_with_other_users)
     ck_assert_int_eq(fclose(file), 0);
     check_replaced(left);
 }
-END_TEST
 
 /* As turnoutd ran it before there were users: it would not know ours. */
-START_TEST(test_replaces_one_without_users)
+TEST(test_replaces_one_without_users)
 {
     char folder[WORKSPACE_PATH_BYTES];
     name_address("default");
@@ -356,9 +352,8 @@ START_TEST(test_replaces_one_without_users)
     put();
     check_replaced(left);
 }
-END_TEST
 
-START_TEST(test_stops_the_one_left_behind)
+TEST(test_stops_the_one_left_behind)
 {
     pid_t left = leave_one_behind();
     int pidfd = pidfd_open(left, 0);
@@ -371,9 +366,8 @@ START_TEST(test_stops_the_one_left_behind)
     ck_assert_int_eq(poll(&ended, 1, 0), 1);
     ck_assert_int_eq(close(pidfd), 0);
 }
-END_TEST
 
-START_TEST(test_a_stopped_redis_is_killed_in_the_end)
+TEST(test_a_stopped_redis_is_killed_in_the_end)
 {
     start();
     pid_t pid = history.pid;
@@ -385,11 +379,10 @@ START_TEST(test_a_stopped_redis_is_killed_in_the_end)
     ck_assert_str_eq(history.detail, "killed by signal 9");
     check_gone(pid);
 }
-END_TEST
 
 /* ---- what goes wrong at the start ---- */
 
-START_TEST(test_a_path_with_anything_in_it)
+TEST(test_a_path_with_anything_in_it)
 {
     char odd[WORKSPACE_PATH_BYTES];
     workspace_path(&data, "a \"b\" \\c #d é", odd);
@@ -398,9 +391,8 @@ START_TEST(test_a_path_with_anything_in_it)
                   error.text);
     check_reply("PING", "PONG");
 }
-END_TEST
 
-START_TEST(test_a_path_too_long_for_a_socket)
+TEST(test_a_path_too_long_for_a_socket)
 {
     char deep[PATH_BYTES];
     int length = snprintf(deep, sizeof deep, "%s/", data.path);
@@ -418,17 +410,15 @@ START_TEST(test_a_path_too_long_for_a_socket)
                   error.text);
     check_reply("PING", "PONG");
 }
-END_TEST
 
-START_TEST(test_no_data_folder)
+TEST(test_no_data_folder)
 {
     ck_assert_int_eq(managed_redis_start("/nowhere/at/all", on_event, &history, &redis, &address, &error),
                      TURNOUT_SYSTEM);
     ck_assert_str_eq(error.field, "data");
 }
-END_TEST
 
-START_TEST(test_a_file_in_the_folders_place)
+TEST(test_a_file_in_the_folders_place)
 {
     char path[WORKSPACE_PATH_BYTES];
     workspace_path(&data, "redis", path);
@@ -438,18 +428,16 @@ START_TEST(test_a_file_in_the_folders_place)
     ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
                      TURNOUT_CONFLICT);
 }
-END_TEST
 
-START_TEST(test_no_redis_server)
+TEST(test_no_redis_server)
 {
     ck_assert_int_eq(setenv("PATH", "/nowhere", 1), 0);
     ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
                      TURNOUT_SYSTEM);
     ck_assert_ptr_nonnull(strstr(error.text, "apt install redis-server"));
 }
-END_TEST
 
-START_TEST(test_a_redis_that_ends_at_once)
+TEST(test_a_redis_that_ends_at_once)
 {
     char path[WORKSPACE_PATH_BYTES];
     workspace_path(&data, "redis", path);
@@ -461,30 +449,5 @@ START_TEST(test_a_redis_that_ends_at_once)
     ck_assert_msg(strstr(error.text, "exit status 1") != NULL && strstr(error.text, "redis.log") != NULL,
                   "%s", error.text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("managed_redis");
-    TCase *tests = tcase_create("managed_redis");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_test(tests, test_starts_private_and_durable);
-    tcase_add_test(tests, test_stops_and_keeps_what_it_knows);
-    tcase_add_test(tests, test_restarts_when_killed);
-    tcase_add_test(tests, test_backs_off_when_it_ends_again_and_again);
-    tcase_add_test(tests, test_stopped_while_waiting_to_restart);
-    tcase_add_test(tests, test_takes_over_the_one_left_behind);
-    tcase_add_test(tests, test_replaces_one_with_other_users);
-    tcase_add_test(tests, test_replaces_one_without_users);
-    tcase_add_test(tests, test_stops_the_one_left_behind);
-    tcase_add_test(tests, test_a_stopped_redis_is_killed_in_the_end);
-    tcase_add_test(tests, test_a_path_with_anything_in_it);
-    tcase_add_test(tests, test_a_path_too_long_for_a_socket);
-    tcase_add_test(tests, test_no_data_folder);
-    tcase_add_test(tests, test_a_file_in_the_folders_place);
-    tcase_add_test(tests, test_no_redis_server);
-    tcase_add_test(tests, test_a_redis_that_ends_at_once);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("managed_redis");

@@ -128,7 +128,9 @@ static void expect_integer(const char *command, long long wanted)
 
 /* ---- phases ---- */
 
-START_TEST(phases_follow_each_other)
+FIXTURE(setup, teardown);
+
+TEST(phases_follow_each_other)
 {
     static const struct {
         enum store_phase phase;
@@ -150,9 +152,8 @@ START_TEST(phases_follow_each_other)
     ck_assert_int_eq(answer.meta.publication, PUBLICATION_LIVE);
     expect_integer("XLEN " LEDGER, 3);
 }
-END_TEST
 
-START_TEST(publications_follow_each_other)
+TEST(publications_follow_each_other)
 {
     expect(change_publication(PUBLICATION_LIVE), CHANGE_NONE, "live");
     expect(change_publication(PUBLICATION_HOLD), CHANGE_DONE, "live");
@@ -163,7 +164,6 @@ START_TEST(publications_follow_each_other)
     ck_assert_int_eq(answer.meta.phase, PHASE_REHEARSAL);
     expect_integer("XLEN " LEDGER, 3);
 }
-END_TEST
 
 static void expect_entry(const redisReply *entry, const char *const wanted[])
 {
@@ -176,7 +176,7 @@ static void expect_entry(const redisReply *entry, const char *const wanted[])
     ck_assert_uint_eq(pairs->elements, count);
 }
 
-START_TEST(the_ledger_says_who_and_when)
+TEST(the_ledger_says_who_and_when)
 {
     static const char *const opened[] = {"when",  "1773561600123", "kind", "phase",    "before", "rehearsal",
                                          "after", "open",          "who",  "tokenAid", NULL};
@@ -190,7 +190,6 @@ START_TEST(the_ledger_says_who_and_when)
     expect_entry(entries->element[1], held);
     freeReplyObject(entries);
 }
-END_TEST
 
 /* ---- the rehearsal and the real count ---- */
 
@@ -200,7 +199,7 @@ static uint32_t unit_of_province(uint32_t province)
     return store.reg->areas[commune].first_child;
 }
 
-START_TEST(the_rehearsal_stays_out_of_the_count)
+TEST(the_rehearsal_stays_out_of_the_count)
 {
     struct store_result result;
     uint32_t unit = unit_of_province(1);
@@ -221,17 +220,15 @@ START_TEST(the_rehearsal_stays_out_of_the_count)
     expect_report(unit, 2, PHASE_OPEN, STATUS_ACCEPTED);
     expect_report(unit_of_province(2), 1, PHASE_OPEN, STATUS_ACCEPTED);
 }
-END_TEST
 
-START_TEST(a_server_ahead_of_the_opening_waits)
+TEST(a_server_ahead_of_the_opening_waits)
 {
     struct store_result result;
     ck_assert_int_eq(report_in(unit_of_province(1), 1, PHASE_OPEN, &result), TURNOUT_UNAVAILABLE);
     expect_report(unit_of_province(1), 1, PHASE_REHEARSAL, STATUS_ACCEPTED);
 }
-END_TEST
 
-START_TEST(an_election_with_rehearsal_reports_is_not_opened)
+TEST(an_election_with_rehearsal_reports_is_not_opened)
 {
     expect_report(unit_of_province(2), 1, PHASE_REHEARSAL, STATUS_ACCEPTED);
     struct changed changed = change_phase(PHASE_OPEN);
@@ -246,10 +243,9 @@ START_TEST(an_election_with_rehearsal_reports_is_not_opened)
     expect(changed, CHANGE_REHEARSAL_STANDS, "");
     ck_assert_uint_eq(changed.province, 1);
 }
-END_TEST
 
 /* A rejected report leaves nothing, so it does not stand in the way. */
-START_TEST(a_rejected_report_does_not_keep_it_shut)
+TEST(a_rejected_report_does_not_keep_it_shut)
 {
     struct report report = store_fixture_report(&store, unit_of_province(1), 1, 1000);
     struct store_result result;
@@ -257,26 +253,23 @@ START_TEST(a_rejected_report_does_not_keep_it_shut)
     ck_assert_int_eq(result.status, STATUS_REJECTED);
     expect(change_phase(PHASE_OPEN), CHANGE_DONE, "rehearsal");
 }
-END_TEST
 
 /* Whoever was interrupted between the provinces and meta begins again. */
-START_TEST(an_opening_that_was_interrupted_is_finished)
+TEST(an_opening_that_was_interrupted_is_finished)
 {
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
     expect(change_phase(PHASE_OPEN), CHANGE_DONE, "rehearsal");
     expect_report(unit_of_province(1), 1, PHASE_OPEN, STATUS_ACCEPTED);
     expect_report(unit_of_province(2), 1, PHASE_OPEN, STATUS_ACCEPTED);
 }
-END_TEST
 
-START_TEST(an_opening_that_was_interrupted_is_taken_back)
+TEST(an_opening_that_was_interrupted_is_taken_back)
 {
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
     expect_report(unit_of_province(2), 1, PHASE_REHEARSAL, STATUS_ACCEPTED);
     expect(change_phase(PHASE_OPEN), CHANGE_REHEARSAL_STANDS, "");
     expect_report(unit_of_province(1), 1, PHASE_REHEARSAL, STATUS_ACCEPTED);
 }
-END_TEST
 
 /* ---- what must not be ---- */
 
@@ -289,7 +282,7 @@ static const struct {
     {"SET " LEDGER " x", false},
 };
 
-START_TEST(what_the_keys_must_not_hold_is_told)
+LOOP_TEST(what_the_keys_must_not_hold_is_told, COUNT(spoilt))
 {
     redis_fixture_run(&store.redis, spoilt[_i].spoil);
     struct changed phase = change_phase(PHASE_OPEN);
@@ -298,9 +291,8 @@ START_TEST(what_the_keys_must_not_hold_is_told)
                   spoilt[_i].spoil);
     ck_assert_int_eq(read_meta().error, spoilt[_i].breaks_reading ? TURNOUT_BAD_INPUT : TURNOUT_OK);
 }
-END_TEST
 
-START_TEST(without_redis_nothing_is_known)
+TEST(without_redis_nothing_is_known)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     ck_assert_int_eq(change_phase(PHASE_OPEN).error, TURNOUT_UNAVAILABLE);
@@ -308,24 +300,5 @@ START_TEST(without_redis_nothing_is_known)
     ck_assert_int_eq(change_publication(PUBLICATION_HOLD).error, TURNOUT_UNAVAILABLE);
     ck_assert_int_eq(read_meta().error, TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("meta");
-    TCase *tests = tcase_create("meta");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, phases_follow_each_other);
-    tcase_add_test(tests, publications_follow_each_other);
-    tcase_add_test(tests, the_ledger_says_who_and_when);
-    tcase_add_test(tests, the_rehearsal_stays_out_of_the_count);
-    tcase_add_test(tests, a_server_ahead_of_the_opening_waits);
-    tcase_add_test(tests, an_election_with_rehearsal_reports_is_not_opened);
-    tcase_add_test(tests, a_rejected_report_does_not_keep_it_shut);
-    tcase_add_test(tests, an_opening_that_was_interrupted_is_finished);
-    tcase_add_test(tests, an_opening_that_was_interrupted_is_taken_back);
-    tcase_add_loop_test(tests, what_the_keys_must_not_hold_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
-    tcase_add_test(tests, without_redis_nothing_is_known);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("meta");

@@ -57,15 +57,17 @@ static void check_seeded(void)
     check_hash("turnout:{e-1:02}:communes", "02.3:registered", "0");
 }
 
-START_TEST(test_seeds_an_empty_redis)
+FIXTURE(begin_empty, end);
+TIMEOUT(60);
+
+TEST(test_seeds_an_empty_redis)
 {
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     ck_assert(durable);
     check_seeded();
 }
-END_TEST
 
-START_TEST(test_preparing_again_changes_nothing)
+TEST(test_preparing_again_changes_nothing)
 {
     struct store_result result;
     ck_assert_int_eq(prepare(), TURNOUT_OK);
@@ -81,9 +83,8 @@ START_TEST(test_preparing_again_changes_nothing)
     ck_assert_ptr_null(strstr(reply->str, "function|load"));
     freeReplyObject(reply);
 }
-END_TEST
 
-START_TEST(test_replaces_another_library)
+TEST(test_replaces_another_library)
 {
     redis_fixture_run(
         &store.redis, "FUNCTION LOAD %s",
@@ -91,9 +92,8 @@ START_TEST(test_replaces_another_library)
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     check_seeded();
 }
-END_TEST
 
-START_TEST(test_finishes_what_a_crash_left_half_done)
+TEST(test_finishes_what_a_crash_left_half_done)
 {
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     redis_fixture_run(&store.redis, "HDEL turnout:{e-1}:meta schema publication phase");
@@ -101,7 +101,6 @@ START_TEST(test_finishes_what_a_crash_left_half_done)
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     check_seeded();
 }
-END_TEST
 
 static const struct {
     const char *spoil;
@@ -113,16 +112,15 @@ static const struct {
     {"SET turnout:{e-1}:meta x", "WRONGTYPE"},
 };
 
-START_TEST(test_conflicts)
+LOOP_TEST(test_conflicts, COUNT(conflicts))
 {
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     redis_fixture_run(&store.redis, conflicts[_i].spoil);
     ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
     ck_assert_msg(strstr(error.text, conflicts[_i].says) != NULL, "%s", error.text);
 }
-END_TEST
 
-START_TEST(test_another_register_is_refused_and_changes_nothing)
+TEST(test_another_register_is_refused_and_changes_nothing)
 {
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     ck_assert_int_eq(store_fixture_prepare(&store, 2, false, &durable, &error), TURNOUT_CONFLICT);
@@ -130,63 +128,19 @@ START_TEST(test_another_register_is_refused_and_changes_nothing)
     ck_assert_ptr_nonnull(strstr(error.text, "another data folder"));
     check_seeded();
 }
-END_TEST
 
-START_TEST(test_a_province_that_lost_its_totals_is_not_begun_again)
+TEST(test_a_province_that_lost_its_totals_is_not_begun_again)
 {
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:units 02.1-001 x");
     ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
     ck_assert_msg(strstr(error.text, "turnout:{e-1:02}:totals is missing") != NULL, "%s", error.text);
 }
-END_TEST
 
 /* ---- durability ---- */
 
-static const struct {
-    const char *settings[5];
-    const char *field; /* NULL: durable */
-    const char *says;
-} durabilities[] = {
-    {{"--appendonly", "no"}, "appendonly", "appendonly is no, must be yes"},
-    {{"--appendfsync", "everysec"}, "appendfsync", "appendfsync is everysec, must be always"},
-    {{"--no-appendfsync-on-rewrite", "yes"}, "no-appendfsync-on-rewrite", "is yes, must be no"},
-    {{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"},
-     "maxmemory-policy",
-     "is allkeys-lru, must be"},
-    {{"--maxmemory", "0", "--maxmemory-policy", "allkeys-lru"}, NULL, NULL},
-    {{"--maxmemory", "100mb", "--maxmemory-policy", "noeviction"}, NULL, NULL},
-    {{"--appendonly", "no", "--appendfsync", "no"},
-     "appendonly",
-     "appendonly is no, must be yes; appendfsync is no, must be always"},
-    {{"--rename-command", "CONFIG", ""}, "redis", "unknown command"},
-};
-
-START_TEST(test_durability)
-{
-    store_fixture_start(&store, durabilities[_i].settings);
-    if (durabilities[_i].field == NULL) {
-        ck_assert_int_eq(prepare(), TURNOUT_OK);
-        ck_assert(durable);
-    } else {
-        ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
-        ck_assert_str_eq(error.field, durabilities[_i].field);
-        ck_assert_msg(strstr(error.text, durabilities[_i].says) != NULL, "%s", error.text);
-        redisReply *reply = redis_fixture_command(&store.redis, "DBSIZE");
-        ck_assert_int_eq(reply->integer, 0);
-        freeReplyObject(reply);
-
-        durable = true;
-        ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
-        ck_assert(!durable);
-        check_seeded();
-    }
-    store_fixture_end(&store);
-}
-END_TEST
-
 /* Found the hard way: a default user without rights made Redis drop what functions had written when it read its file
  * back, while it said nothing to us. */
-START_TEST(test_a_redis_that_would_not_read_back)
+TEST(test_a_redis_that_would_not_read_back)
 {
     static const struct {
         const char *rights;
@@ -208,18 +162,16 @@ START_TEST(test_a_redis_that_would_not_read_back)
     ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
     ck_assert(!durable);
 }
-END_TEST
 
-START_TEST(test_relaxed_does_not_make_a_durable_redis_less_so)
+TEST(test_relaxed_does_not_make_a_durable_redis_less_so)
 {
     ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
     ck_assert(durable);
 }
-END_TEST
 
 /* ---- waiting ---- */
 
-START_TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
+TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     struct store_preparation preparation = {.patience_ms = 200};
@@ -230,9 +182,8 @@ START_TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
     ck_assert_ptr_nonnull(strstr(error.text, "200 ms"));
     redis_fixture_restart(&store.redis);
 }
-END_TEST
 
-START_TEST(test_waits_while_redis_is_loading)
+TEST(test_waits_while_redis_is_loading)
 {
     redis_fixture_run(&store.redis, "CONFIG SET appendfsync no");
     for (int i = 0; i < 500; i++) {
@@ -250,7 +201,6 @@ START_TEST(test_waits_while_redis_is_loading)
     redis_fixture_await(&store.redis);
     check_seeded();
 }
-END_TEST
 
 /* ---- logging in ---- */
 
@@ -284,7 +234,7 @@ static const struct {
     {"ACL SETUSER turnoutd resetkeys %%R~turnout:*", "turnoutd", "", "Redis does not let turnoutd use HSET "},
 };
 
-START_TEST(test_logins)
+LOOP_TEST(test_logins, COUNT(logins))
 {
     struct store_address *address = &store.options.address;
     if (logins[_i].users != NULL) {
@@ -308,9 +258,8 @@ START_TEST(test_logins)
     ck_assert_msg(strstr(error.text, advice) != NULL, "%s", error.text);
     ck_assert_msg(strstr(error.text, "ecret") == NULL, "%s", error.text);
 }
-END_TEST
 
-START_TEST(test_several_servers_at_the_same_time)
+TEST(test_several_servers_at_the_same_time)
 {
     enum { SERVERS = 6 };
     pid_t servers[SERVERS];
@@ -328,31 +277,51 @@ START_TEST(test_several_servers_at_the_same_time)
     }
     check_seeded();
 }
-END_TEST
 
-int main(void)
+/* ---- durability under other settings of Redis ---- */
+
+static const struct {
+    const char *settings[5];
+    const char *field; /* NULL: durable */
+    const char *says;
+} durabilities[] = {
+    {{"--appendonly", "no"}, "appendonly", "appendonly is no, must be yes"},
+    {{"--appendfsync", "everysec"}, "appendfsync", "appendfsync is everysec, must be always"},
+    {{"--no-appendfsync-on-rewrite", "yes"}, "no-appendfsync-on-rewrite", "is yes, must be no"},
+    {{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"},
+     "maxmemory-policy",
+     "is allkeys-lru, must be"},
+    {{"--maxmemory", "0", "--maxmemory-policy", "allkeys-lru"}, NULL, NULL},
+    {{"--maxmemory", "100mb", "--maxmemory-policy", "noeviction"}, NULL, NULL},
+    {{"--appendonly", "no", "--appendfsync", "no"},
+     "appendonly",
+     "appendonly is no, must be yes; appendfsync is no, must be always"},
+    {{"--rename-command", "CONFIG", ""}, "redis", "unknown command"},
+};
+
+CASE("durability");
+TIMEOUT(60);
+
+LOOP_TEST(test_durability, COUNT(durabilities))
 {
-    Suite *suite = suite_create("prepare");
-    TCase *tests = tcase_create("on an empty Redis");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, begin_empty, end);
-    tcase_add_test(tests, test_seeds_an_empty_redis);
-    tcase_add_test(tests, test_preparing_again_changes_nothing);
-    tcase_add_test(tests, test_replaces_another_library);
-    tcase_add_test(tests, test_finishes_what_a_crash_left_half_done);
-    tcase_add_loop_test(tests, test_conflicts, 0, (int)(sizeof conflicts / sizeof conflicts[0]));
-    tcase_add_test(tests, test_another_register_is_refused_and_changes_nothing);
-    tcase_add_test(tests, test_a_province_that_lost_its_totals_is_not_begun_again);
-    tcase_add_test(tests, test_a_redis_that_would_not_read_back);
-    tcase_add_test(tests, test_relaxed_does_not_make_a_durable_redis_less_so);
-    tcase_add_test(tests, test_waits_in_vain_for_a_redis_that_is_not_there);
-    tcase_add_test(tests, test_waits_while_redis_is_loading);
-    tcase_add_test(tests, test_several_servers_at_the_same_time);
-    tcase_add_loop_test(tests, test_logins, 0, (int)(sizeof logins / sizeof logins[0]));
-    suite_add_tcase(suite, tests);
-    TCase *settings = tcase_create("durability");
-    tcase_set_timeout(settings, 60);
-    tcase_add_loop_test(settings, test_durability, 0, (int)(sizeof durabilities / sizeof durabilities[0]));
-    suite_add_tcase(suite, settings);
-    return suite_run(suite);
+    store_fixture_start(&store, durabilities[_i].settings);
+    if (durabilities[_i].field == NULL) {
+        ck_assert_int_eq(prepare(), TURNOUT_OK);
+        ck_assert(durable);
+    } else {
+        ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+        ck_assert_str_eq(error.field, durabilities[_i].field);
+        ck_assert_msg(strstr(error.text, durabilities[_i].says) != NULL, "%s", error.text);
+        redisReply *reply = redis_fixture_command(&store.redis, "DBSIZE");
+        ck_assert_int_eq(reply->integer, 0);
+        freeReplyObject(reply);
+
+        durable = true;
+        ck_assert_int_eq(store_fixture_prepare(&store, 1, true, &durable, &error), TURNOUT_OK);
+        ck_assert(!durable);
+        check_seeded();
+    }
+    store_fixture_end(&store);
 }
+
+SUITE("prepare");

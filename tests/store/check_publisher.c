@@ -107,7 +107,9 @@ static void run_for_a_while(void)
     }
 }
 
-START_TEST(rounds_shows_what_a_round_brought)
+FIXTURE(setup, teardown);
+
+TEST(rounds_shows_what_a_round_brought)
 {
     report(1, 10);
     wait_shown(10, "live");
@@ -128,9 +130,8 @@ START_TEST(rounds_shows_what_a_round_brought)
     run_for_a_while();
     ck_assert_int_eq(shown.voted, 20);
 }
-END_TEST
 
-START_TEST(hold_stands_until_it_is_live_again)
+TEST(hold_stands_until_it_is_live_again)
 {
     report(1, 10);
     wait_shown(10, "live");
@@ -145,9 +146,8 @@ START_TEST(hold_stands_until_it_is_live_again)
     wait_shown(20, "live");
     ck_assert(!shown.withheld);
 }
-END_TEST
 
-START_TEST(without_anything_older_figures_are_withheld)
+TEST(without_anything_older_figures_are_withheld)
 {
     report(1, 10);
     wait_shown(10, "live");
@@ -162,10 +162,9 @@ START_TEST(without_anything_older_figures_are_withheld)
     ck_assert(!shown.withheld);
     ck_assert_int_ge(shown.shown_ms, store.election.rounds[0] * 1000);
 }
-END_TEST
 
 /* What the rehearsal counted is not shown for the election, not even when the figures stand still. */
-START_TEST(the_phase_ends_what_is_held)
+TEST(the_phase_ends_what_is_held)
 {
     report(1, 10);
     wait_shown(10, "live");
@@ -177,17 +176,5 @@ START_TEST(the_phase_ends_what_is_held)
     ck_assert(shown.withheld);
     ck_assert(!shown.test);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("publisher");
-    TCase *tests = tcase_create("publisher");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, rounds_shows_what_a_round_brought);
-    tcase_add_test(tests, hold_stands_until_it_is_live_again);
-    tcase_add_test(tests, without_anything_older_figures_are_withheld);
-    tcase_add_test(tests, the_phase_ends_what_is_held);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("publisher");

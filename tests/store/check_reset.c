@@ -63,7 +63,9 @@ static uint64_t clear(const char *election)
     return deleted;
 }
 
-START_TEST(what_is_there_is_told)
+FIXTURE(setup, teardown);
+
+TEST(what_is_there_is_told)
 {
     report_once();
     struct reset_survey survey = look("e-1");
@@ -74,9 +76,8 @@ START_TEST(what_is_there_is_told)
     redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta phase closed");
     ck_assert_int_eq(look("e-1").phase, PHASE_CLOSED);
 }
-END_TEST
 
-START_TEST(an_election_that_is_not_there_is_not_found)
+TEST(an_election_that_is_not_there_is_not_found)
 {
     static const char *const others[] = {"e", "e-", "e-1.", "e-11", "E-1", "x"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -85,9 +86,8 @@ START_TEST(an_election_that_is_not_there_is_not_found)
         ck_assert_int_eq(reset_look(&address, others[i], PATIENCE_MS, &survey, &error), TURNOUT_NOT_FOUND);
     }
 }
-END_TEST
 
-START_TEST(all_of_it_goes_and_nothing_else)
+TEST(all_of_it_goes_and_nothing_else)
 {
     static const char *const others[] = {"turnout:{e-2}:meta", "turnout:{e-2:01}:totals",
                                          "turnout:{e-11:01}:units", "turnout:{e}:meta", "other"};
@@ -103,10 +103,9 @@ START_TEST(all_of_it_goes_and_nothing_else)
     ck_assert_uint_eq(clear("e-1"), 1); /* the mark of the clearing itself */
     ck_assert_int_eq(count_keys(), OTHERS);
 }
-END_TEST
 
 /* More keys than one SCAN tells. */
-START_TEST(many_keys_go)
+TEST(many_keys_go)
 {
     for (int i = 0; i < 2500; i++) {
         redis_fixture_run(&store.redis, "HSET turnout:{e-1:p%d}:totals revision %d", i, i);
@@ -116,9 +115,8 @@ START_TEST(many_keys_go)
     (void)clear("e-1");
     ck_assert_int_eq(count_keys(), 0);
 }
-END_TEST
 
-START_TEST(the_election_begins_anew)
+TEST(the_election_begins_anew)
 {
     bool durable;
     struct error error;
@@ -129,9 +127,8 @@ START_TEST(the_election_begins_anew)
     ck_assert_int_eq(look("e-1").revision, 0);
     report_once();
 }
-END_TEST
 
-START_TEST(an_interrupted_clearing_is_finished_first)
+TEST(an_interrupted_clearing_is_finished_first)
 {
     bool durable;
     struct error error;
@@ -146,9 +143,8 @@ START_TEST(an_interrupted_clearing_is_finished_first)
     ck_assert_int_eq(count_keys(), 0);
     ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
 }
-END_TEST
 
-START_TEST(a_redis_that_is_away_is_told)
+TEST(a_redis_that_is_away_is_told)
 {
     struct reset_survey survey;
     uint64_t deleted;
@@ -157,10 +153,9 @@ START_TEST(a_redis_that_is_away_is_told)
     ck_assert_int_eq(reset_look(&address, "e-1", 100, &survey, &error), TURNOUT_UNAVAILABLE);
     ck_assert_int_eq(reset_clear(&address, "e-1", 100, &deleted, &error), TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
 /* turnoutd's own user cannot even look around, so it never comes to clearing. */
-START_TEST(turnoutd_may_not_clear)
+TEST(turnoutd_may_not_clear)
 {
     struct reset_survey survey;
     struct error error;
@@ -169,9 +164,8 @@ START_TEST(turnoutd_may_not_clear)
     ck_assert_msg(strstr(error.text, "SCAN: NOPERM ") != NULL && strstr(error.text, "users.acl") != NULL,
                   "%s", error.text);
 }
-END_TEST
 
-START_TEST(a_wrong_password_is_told_at_once)
+TEST(a_wrong_password_is_told_at_once)
 {
     struct reset_survey survey;
     struct error error;
@@ -183,22 +177,5 @@ START_TEST(a_wrong_password_is_told_at_once)
                       strstr(error.text, "redis-password-file") != NULL,
                   "%s", error.text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("reset");
-    TCase *tests = tcase_create("reset");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, what_is_there_is_told);
-    tcase_add_test(tests, an_election_that_is_not_there_is_not_found);
-    tcase_add_test(tests, all_of_it_goes_and_nothing_else);
-    tcase_add_test(tests, many_keys_go);
-    tcase_add_test(tests, the_election_begins_anew);
-    tcase_add_test(tests, an_interrupted_clearing_is_finished_first);
-    tcase_add_test(tests, a_redis_that_is_away_is_told);
-    tcase_add_test(tests, turnoutd_may_not_clear);
-    tcase_add_test(tests, a_wrong_password_is_told_at_once);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("reset");

@@ -421,7 +421,9 @@ static void expect_seen(const struct sequence *sequence, enum strictness strictn
     }
 }
 
-START_TEST(test_random_sequences_agree_with_the_oracle)
+TIMEOUT(120);
+
+LOOP_TEST(test_random_sequences_agree_with_the_oracle, SEEDS)
 {
     enum strictness strictness = _i % SEEDS < AS_DRAWN ? (enum strictness)(_i % SEEDS) : AS_DRAWN;
     struct sequence *sequence = calloc(1, sizeof *sequence);
@@ -442,10 +444,9 @@ START_TEST(test_random_sequences_agree_with_the_oracle)
     sequence_end(sequence);
     free(sequence);
 }
-END_TEST
 
 /* Where chance rarely hits: the boundaries of time. Units 0 and 2 have rolls of 40 and 1. */
-START_TEST(test_boundaries_of_time)
+TEST(test_boundaries_of_time)
 {
     static const struct {
         uint32_t unit;
@@ -483,9 +484,8 @@ START_TEST(test_boundaries_of_time)
     }
     sequence_end(&sequence);
 }
-END_TEST
 
-START_TEST(test_full_batches_agree_with_the_oracle)
+TEST(test_full_batches_agree_with_the_oracle)
 {
     static struct sequence sequence; /* too much for a stack */
     sequence_begin(&sequence, 1000, AS_USUAL);
@@ -498,9 +498,8 @@ START_TEST(test_full_batches_agree_with_the_oracle)
     ck_assert_uint_eq(store_counters(sequence.store.store)->failures, 0);
     sequence_end(&sequence);
 }
-END_TEST
 
-START_TEST(test_everything_is_there_after_a_restart_of_redis)
+TEST(test_everything_is_there_after_a_restart_of_redis)
 {
     static struct sequence sequence; /* too much for a stack */
     sequence_begin(&sequence, 77, ALL_HELD);
@@ -516,9 +515,8 @@ START_TEST(test_everything_is_there_after_a_restart_of_redis)
     compare_everything(&sequence);
     sequence_end(&sequence);
 }
-END_TEST
 
-START_TEST(test_reading_again_says_that_nothing_moved)
+TEST(test_reading_again_says_that_nothing_moved)
 {
     struct store_fixture store;
     store_fixture_begin(&store);
@@ -543,18 +541,5 @@ START_TEST(test_reading_again_says_that_nothing_moved)
     ck_assert(!moved);
     store_fixture_end(&store);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store");
-    TCase *tests = tcase_create("against the oracle");
-    tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, test_random_sequences_agree_with_the_oracle, 0, SEEDS);
-    tcase_add_test(tests, test_boundaries_of_time);
-    tcase_add_test(tests, test_full_batches_agree_with_the_oracle);
-    tcase_add_test(tests, test_everything_is_there_after_a_restart_of_redis);
-    tcase_add_test(tests, test_reading_again_says_that_nothing_moved);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("store");

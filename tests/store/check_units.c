@@ -102,7 +102,9 @@ static enum report_status report(uint32_t unit, int32_t seq, int32_t voted)
 
 /* ---- many ---- */
 
-START_TEST(states_are_read_in_the_order_of_the_register)
+FIXTURE(setup, teardown);
+
+TEST(states_are_read_in_the_order_of_the_register)
 {
     ck_assert_int_eq(report(1, 3, 7), STATUS_ACCEPTED);
     uint32_t units = store.reg->areas[1].units;
@@ -118,18 +120,16 @@ START_TEST(states_are_read_in_the_order_of_the_register)
     ck_assert_int_eq(read_units(units, store.reg->areas[2].units), TURNOUT_OK);
     ck_assert_int_eq(units_answer.states[0].seq, 0);
 }
-END_TEST
 
 /* ---- one ---- */
 
-START_TEST(a_silent_unit_has_sent_nothing)
+TEST(a_silent_unit_has_sent_nothing)
 {
     ck_assert_int_eq(read_unit(0), TURNOUT_OK);
     ck_assert_int_eq(unit_answer.state.seq, 0);
     ck_assert_int_eq(unit_answer.state.registered, 40);
     ck_assert_uint_eq(unit_answer.line_count, 0);
 }
-END_TEST
 
 static void expect_value(size_t line, enum line_field field, const char *wanted)
 {
@@ -137,7 +137,7 @@ static void expect_value(size_t line, enum line_field field, const char *wanted)
                   store_line_field_name(field), unit_answer.values[line][field], wanted);
 }
 
-START_TEST(what_a_unit_sent_is_told_newest_first)
+TEST(what_a_unit_sent_is_told_newest_first)
 {
     ck_assert_int_eq(report(0, 2, 10), STATUS_ACCEPTED);
     ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED); /* of another unit */
@@ -157,10 +157,9 @@ START_TEST(what_a_unit_sent_is_told_newest_first)
     expect_value(1, LINE_OUTCOME, "superseded");
     expect_value(2, LINE_SEQ, "2");
 }
-END_TEST
 
 /* Also when they come in one batch. */
-START_TEST(only_the_last_ones_are_told)
+TEST(only_the_last_ones_are_told)
 {
     enum { BATCH = 7 };
     struct store_result results[BATCH];
@@ -181,7 +180,6 @@ START_TEST(only_the_last_ones_are_told)
         }
     }
 }
-END_TEST
 
 /* ---- what must not be ---- */
 
@@ -197,16 +195,15 @@ static const struct {
     {"DEL turnout:{e-1:01}:log", TURNOUT_BAD_INPUT, TURNOUT_OK},
 };
 
-START_TEST(what_the_keys_must_not_hold_is_told)
+LOOP_TEST(what_the_keys_must_not_hold_is_told, COUNT(spoilt))
 {
     ck_assert_int_eq(report(0, 1, 1), STATUS_ACCEPTED);
     redis_fixture_run(&store.redis, spoilt[_i].spoil);
     ck_assert_int_eq(read_unit(0), spoilt[_i].one);
     ck_assert_int_eq(read_units(0, 2), spoilt[_i].many);
 }
-END_TEST
 
-START_TEST(a_line_of_another_unit_is_not_taken_for_its_own)
+TEST(a_line_of_another_unit_is_not_taken_for_its_own)
 {
     ck_assert_int_eq(report(0, 1, 1), STATUS_ACCEPTED);
     ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED);
@@ -217,9 +214,8 @@ START_TEST(a_line_of_another_unit_is_not_taken_for_its_own)
     ck_assert_int_eq(read_unit(0), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(read_unit(1), TURNOUT_OK);
 }
-END_TEST
 
-START_TEST(an_id_that_is_none_stops_the_counting)
+TEST(an_id_that_is_none_stops_the_counting)
 {
     struct report report = store_fixture_report(&store, 0, 1, 1);
     struct store_result result;
@@ -229,29 +225,12 @@ START_TEST(an_id_that_is_none_stops_the_counting)
     ck_assert_int_eq(read_units(0, 1), TURNOUT_OK);
     ck_assert_int_eq(units_answer.states[0].seq, 0);
 }
-END_TEST
 
-START_TEST(without_redis_nothing_is_known)
+TEST(without_redis_nothing_is_known)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     ck_assert_int_eq(read_unit(0), TURNOUT_UNAVAILABLE);
     ck_assert_int_eq(read_units(0, 2), TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("units");
-    TCase *tests = tcase_create("units");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, states_are_read_in_the_order_of_the_register);
-    tcase_add_test(tests, a_silent_unit_has_sent_nothing);
-    tcase_add_test(tests, what_a_unit_sent_is_told_newest_first);
-    tcase_add_test(tests, only_the_last_ones_are_told);
-    tcase_add_loop_test(tests, what_the_keys_must_not_hold_is_told, 0, sizeof spoilt / sizeof spoilt[0]);
-    tcase_add_test(tests, a_line_of_another_unit_is_not_taken_for_its_own);
-    tcase_add_test(tests, an_id_that_is_none_stops_the_counting);
-    tcase_add_test(tests, without_redis_nothing_is_known);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("units");

@@ -118,7 +118,10 @@ static const struct {
      TURNOUT_OK},
 };
 
-START_TEST(test_nothing_is_written)
+FIXTURE(begin, end);
+TIMEOUT(60);
+
+LOOP_TEST(test_nothing_is_written, COUNT(spoils))
 {
     char before[REDIS_DIGEST_BYTES];
     char after[REDIS_DIGEST_BYTES];
@@ -147,17 +150,15 @@ START_TEST(test_nothing_is_written)
     ck_assert_msg(store_fixture_read(&store, 1, -1, &moved, &totals, communes) == spoils[_i].read, "%s: %s",
                   spoils[_i].name, store.why);
 }
-END_TEST
 
-START_TEST(test_a_count_may_become_full)
+TEST(test_a_count_may_become_full)
 {
     redis_fixture_run(&store.redis, "HSET " TOTALS " voted 9007199254740988");
     ck_assert_int_eq(apply_three(1, 1), TURNOUT_OK);
     ck_assert_int_eq(apply_three(2, 2), TURNOUT_UNAVAILABLE);
 }
-END_TEST
 
-START_TEST(test_a_count_cannot_fall_below_nothing)
+TEST(test_a_count_cannot_fall_below_nothing)
 {
     char before[REDIS_DIGEST_BYTES];
     char after[REDIS_DIGEST_BYTES];
@@ -173,7 +174,6 @@ START_TEST(test_a_count_cannot_fall_below_nothing)
     redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }
-END_TEST
 
 /* Calls turnout_apply by hand; it must refuse with these words. */
 static void expect_refusal(const char *rules, const char *blob, const char *says)
@@ -192,7 +192,7 @@ static void expect_refusal(const char *rules, const char *blob, const char *says
     ck_assert_str_eq(before, after);
 }
 
-START_TEST(test_a_batch_that_is_none)
+LOOP_TEST(test_a_batch_that_is_none, 5)
 {
     static const char *const blobs[][2] = {{"", ""},
                                            {"x", "not a whole number of reports"},
@@ -204,9 +204,8 @@ START_TEST(test_a_batch_that_is_none)
     expect_refusal(rules.bytes, blobs[_i][0], blobs[_i][1]);
     buffer_done(&rules);
 }
-END_TEST
 
-START_TEST(test_rules_that_are_none)
+LOOP_TEST(test_rules_that_are_none, 6)
 {
     static const struct {
         const char *setting;
@@ -231,10 +230,9 @@ START_TEST(test_rules_that_are_none)
     buffer_done(&faulty);
     buffer_done(&rules);
 }
-END_TEST
 
 /* A rejected report leaves no trace; a duplicate leaves one in dup_seen alone. */
-START_TEST(test_what_is_not_counted_moves_no_revision)
+TEST(test_what_is_not_counted_moves_no_revision)
 {
     char before[REDIS_DIGEST_BYTES];
     char after[REDIS_DIGEST_BYTES];
@@ -260,7 +258,6 @@ START_TEST(test_what_is_not_counted_moves_no_revision)
     ck_assert_str_eq(reply->str, "1");
     freeReplyObject(reply);
 }
-END_TEST
 
 /* The log as proto/redis.md describes it, word by word. */
 static const char *const log_fields[][2] = {
@@ -288,7 +285,7 @@ static const char *const log_fields[][2] = {
 
 enum { LOG_FIELDS = sizeof log_fields / sizeof log_fields[0] };
 
-START_TEST(test_log_entry)
+TEST(test_log_entry)
 {
     store_free(store.store);
     store.election.rules.modes[RULE_CORRECTIONS] = MODE_FLAG;
@@ -329,21 +326,5 @@ START_TEST(test_log_entry)
     freeReplyObject(first);
     freeReplyObject(reply);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("unwritten");
-    TCase *tests = tcase_create("unwritten");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_loop_test(tests, test_nothing_is_written, 0, (int)(sizeof spoils / sizeof spoils[0]));
-    tcase_add_test(tests, test_a_count_may_become_full);
-    tcase_add_test(tests, test_a_count_cannot_fall_below_nothing);
-    tcase_add_loop_test(tests, test_a_batch_that_is_none, 0, 5);
-    tcase_add_loop_test(tests, test_rules_that_are_none, 0, 6);
-    tcase_add_test(tests, test_what_is_not_counted_moves_no_revision);
-    tcase_add_test(tests, test_log_entry);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("unwritten");

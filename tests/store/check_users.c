@@ -125,7 +125,9 @@ static void expect_commands(const char *user, const char *const *commands)
     ck_assert_uint_eq(expected.seen, count); /* this Redis knows them all */
 }
 
-START_TEST(turnoutd_may_do_this_and_nothing_else)
+FIXTURE(setup, teardown);
+
+TEST(turnoutd_may_do_this_and_nothing_else)
 {
     static const char *const commands[] = {
         "ping",   "config|get", "acl|dryrun", "function|list", "function|load", "fcall", "fcall_ro", "exists",
@@ -133,14 +135,12 @@ START_TEST(turnoutd_may_do_this_and_nothing_else)
         "hsetnx", "hdel",       "xadd",       "xrange",        "xrevrange",     NULL};
     expect_commands("turnoutd", commands);
 }
-END_TEST
 
-START_TEST(reset_may_do_this_and_nothing_else)
+TEST(reset_may_do_this_and_nothing_else)
 {
     static const char *const commands[] = {"ping", "scan", "hget", "hmget", "hset", "hdel", "unlink", NULL};
     expect_commands("turnout-reset", commands);
 }
-END_TEST
 
 static void expect_harmless(void *context, const redisReply *command)
 {
@@ -156,11 +156,10 @@ static void expect_harmless(void *context, const redisReply *command)
                   "%s", name);
 }
 
-START_TEST(the_reader_may_change_nothing)
+TEST(the_reader_may_change_nothing)
 {
     for_each_command(expect_harmless, NULL);
 }
-END_TEST
 
 static void expect_all_writes(void *context, const redisReply *command)
 {
@@ -170,11 +169,10 @@ static void expect_all_writes(void *context, const redisReply *command)
 }
 
 /* Redis reads its append-only file back with the rights of `default` (durability.c). */
-START_TEST(default_may_write_everything)
+TEST(default_may_write_everything)
 {
     for_each_command(expect_all_writes, NULL);
 }
-END_TEST
 
 /* ---- in earnest ---- */
 
@@ -254,7 +252,7 @@ static const struct {
     {"turnout-reader", "MONITOR", false},
 };
 
-START_TEST(what_is_asked_in_earnest)
+LOOP_TEST(what_is_asked_in_earnest, COUNT(asked))
 {
     struct redisContext *redis = redis_fixture_log_in(store.redis.address.path, asked[_i].user);
     redisReply *reply = redisCommand(redis, asked[_i].command);
@@ -265,10 +263,9 @@ START_TEST(what_is_asked_in_earnest)
     freeReplyObject(reply);
     redisFree(redis);
 }
-END_TEST
 
 /* turnoutd may load functions, but what they call is checked against the one who called them. */
-START_TEST(functions_give_no_rights)
+TEST(functions_give_no_rights)
 {
     static const char *const bodies[] = {
         "redis.call('DEL', 'turnout:{e-1}:meta')",
@@ -293,12 +290,11 @@ START_TEST(functions_give_no_rights)
     ck_assert_int_eq(reply->integer, 1);
     freeReplyObject(reply);
 }
-END_TEST
 
 /* ---- after a restart ---- */
 
 /* With a default user that may not write, Redis forgets what functions wrote. */
-START_TEST(what_was_counted_is_read_back)
+TEST(what_was_counted_is_read_back)
 {
     struct report report = store_fixture_report(&store, 0, 1, 10);
     struct store_result result;
@@ -310,20 +306,5 @@ START_TEST(what_was_counted_is_read_back)
     ck_assert_str_eq(reply->str, "10");
     freeReplyObject(reply);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("users");
-    TCase *tests = tcase_create("users");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, turnoutd_may_do_this_and_nothing_else);
-    tcase_add_test(tests, reset_may_do_this_and_nothing_else);
-    tcase_add_test(tests, the_reader_may_change_nothing);
-    tcase_add_test(tests, default_may_write_everything);
-    tcase_add_loop_test(tests, what_is_asked_in_earnest, 0, (int)(sizeof asked / sizeof asked[0]));
-    tcase_add_test(tests, functions_give_no_rights);
-    tcase_add_test(tests, what_was_counted_is_read_back);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("users");

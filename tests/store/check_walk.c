@@ -133,7 +133,9 @@ static void walk(const char *area, uint32_t pieces_wanted)
     store_fixture_run_until(&store, &walked.done);
 }
 
-START_TEST(every_unit_is_met_once)
+FIXTURE(setup, teardown);
+
+TEST(every_unit_is_met_once)
 {
     static const struct {
         const char *area;
@@ -161,9 +163,8 @@ START_TEST(every_unit_is_met_once)
         }
     }
 }
-END_TEST
 
-START_TEST(what_was_reported_is_met)
+TEST(what_was_reported_is_met)
 {
     static const char *const units[] = {"1.2-0", "1.2-1499", "1.3-699", "4.2-0"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -178,34 +179,20 @@ START_TEST(what_was_reported_is_met)
     walk("1", 0);
     ck_assert_uint_eq(walked.reported, 3);
 }
-END_TEST
 
-START_TEST(a_walk_can_be_ended)
+TEST(a_walk_can_be_ended)
 {
     walk("N", 2);
     ck_assert_int_eq(walked.error, TURNOUT_OK);
     ck_assert_uint_eq(walked.pieces, 2);
 }
-END_TEST
 
-START_TEST(a_walk_without_redis_fails)
+TEST(a_walk_without_redis_fails)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     walk("N", 0);
     ck_assert_int_eq(walked.error, TURNOUT_UNAVAILABLE);
     ck_assert_uint_eq(walked.pieces, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("walk");
-    TCase *tests = tcase_create("walk");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, every_unit_is_met_once);
-    tcase_add_test(tests, what_was_reported_is_met);
-    tcase_add_test(tests, a_walk_can_be_ended);
-    tcase_add_test(tests, a_walk_without_redis_fails);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("walk");

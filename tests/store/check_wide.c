@@ -80,7 +80,9 @@ static void apply_from_each(struct store_fixture *store, int32_t seq, uint32_t r
     }
 }
 
-START_TEST(test_every_commune_is_there)
+TIMEOUT(60);
+
+TEST(test_every_commune_is_there)
 {
     struct store_fixture store;
     struct error error;
@@ -104,14 +106,5 @@ START_TEST(test_every_commune_is_there)
     ck_assert_uint_eq(seen.silent, COMMUNES - STORE_BATCH_REPORTS_MAX);
     store_fixture_end(&store);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("wide");
-    TCase *tests = tcase_create("wide");
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, test_every_commune_is_there);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("wide");

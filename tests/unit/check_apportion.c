@@ -8,8 +8,6 @@
 
 #include "suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 enum { PARTS = 4 };
 
 static const struct {
@@ -49,7 +47,7 @@ static const struct {
     {"a narrow weight alone", INT32_MAX, 1, {{.weight = 1, .most = INT32_MAX}}, {INT32_MAX}},
 };
 
-START_TEST(shares_out)
+LOOP_TEST(shares_out, COUNT(shares))
 {
     struct apportion_part parts[PARTS];
     int64_t sum = 0;
@@ -63,11 +61,10 @@ START_TEST(shares_out)
                       shares[_i].what, i, (long long)parts[i].given, (long long)shares[_i].given[i]);
     }
 }
-END_TEST
 
 /* Whatever the weights and bounds: the sum is right, the bounds are kept, and no part that could have been given
  * more stands a whole voter below one that weighs less and could have been given less. */
-START_TEST(keeps_sum_bounds_and_order)
+TEST(keeps_sum_bounds_and_order)
 {
     enum { PARTS_MAX = 50, ROUNDS = 500 };
     unsigned seed = 20260315;
@@ -105,9 +102,8 @@ START_TEST(keeps_sum_bounds_and_order)
         }
     }
 }
-END_TEST
 
-START_TEST(weights_are_cut)
+TEST(weights_are_cut)
 {
     ck_assert_uint_eq(apportion_weight(-5), 1);
     ck_assert_uint_eq(apportion_weight(0), 1);
@@ -115,15 +111,5 @@ START_TEST(weights_are_cut)
     ck_assert_uint_eq(apportion_weight(UINT32_MAX), UINT32_MAX);
     ck_assert_uint_eq(apportion_weight((int64_t)UINT32_MAX + 1), UINT32_MAX);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("apportion");
-    TCase *tests = tcase_create("apportion");
-    tcase_add_loop_test(tests, shares_out, 0, COUNT(shares));
-    tcase_add_test(tests, keeps_sum_bounds_and_order);
-    tcase_add_test(tests, weights_are_cut);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("apportion");

@@ -9,7 +9,7 @@
 
 enum { BYTES = 2 };
 
-START_TEST(bytes_are_read)
+TEST(bytes_are_read)
 {
     static const struct {
         const char *text;
@@ -24,9 +24,8 @@ START_TEST(bytes_are_read)
     unsigned char none;
     ck_assert(base64url_decode(slice_of(""), &none, 0));
 }
-END_TEST
 
-START_TEST(other_spellings_are_refused)
+TEST(other_spellings_are_refused)
 {
     static const char *const texts[] = {"",    "A",    "AA",   "AAAA", "AAA=", "AA=",   "AAB",
                                         "AAD", "AA\n", " AAA", "A A",  "A+A",  "A/A",   "AA.",
@@ -36,10 +35,9 @@ START_TEST(other_spellings_are_refused)
         ck_assert_msg(!base64url_decode(slice_of(texts[i]), bytes, sizeof bytes), "%s", texts[i]);
     }
 }
-END_TEST
 
 /* At each place, every byte there is: 64 of them are taken, and no two for the same. */
-START_TEST(no_two_characters_are_the_same)
+TEST(no_two_characters_are_the_same)
 {
     for (size_t place = 0; place < 4; place++) {
         bool seen[64] = {false};
@@ -60,15 +58,5 @@ START_TEST(no_two_characters_are_the_same)
         }
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("base64url");
-    TCase *tests = tcase_create("base64url");
-    tcase_add_test(tests, bytes_are_read);
-    tcase_add_test(tests, other_spellings_are_refused);
-    tcase_add_test(tests, no_two_characters_are_the_same);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("base64url");

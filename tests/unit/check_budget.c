@@ -20,7 +20,7 @@ static uint64_t spend_all(int64_t *whole_at_us, int64_t now_us, int64_t cost_us)
     return spent;
 }
 
-START_TEST(a_minutes_worth_can_be_spent_at_once)
+LOOP_TEST(a_minutes_worth_can_be_spent_at_once, COUNT(rates))
 {
     int64_t cost_us = budget_cost_us(rates[_i]);
     int64_t whole_at_us = 0;
@@ -32,16 +32,14 @@ START_TEST(a_minutes_worth_can_be_spent_at_once)
     ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us, cost_us), 1);
     ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us + MINUTE_US, cost_us), spent);
 }
-END_TEST
 
 /* What costs nothing is never too much. */
-START_TEST(above_sixty_million_a_minute_there_is_no_bound)
+TEST(above_sixty_million_a_minute_there_is_no_bound)
 {
     ck_assert_int_eq(budget_cost_us(60000001), 0);
     ck_assert_int_eq(budget_cost_us(UINT64_MAX), 0);
     ck_assert(!budget_is_spent(budget_spend(0, LATER_US, 0), LATER_US, 0));
 }
-END_TEST
 
 static const struct {
     int spent;
@@ -51,7 +49,7 @@ static const struct {
 };
 
 /* Overspending, which is noted after the fact, is owed, but not for ever. */
-START_TEST(overspending_is_owed)
+LOOP_TEST(overspending_is_owed, COUNT(overspent))
 {
     int64_t cost_us = budget_cost_us(60);
     int64_t whole_at_us = 0;
@@ -61,15 +59,5 @@ START_TEST(overspending_is_owed)
     ck_assert(budget_is_spent(whole_at_us, LATER_US + overspent[_i].waits_us - 1, cost_us));
     ck_assert(!budget_is_spent(whole_at_us, LATER_US + overspent[_i].waits_us, cost_us));
 }
-END_TEST
 
-int main(void)
-{
-    TCase *cases = tcase_create("budget");
-    tcase_add_loop_test(cases, a_minutes_worth_can_be_spent_at_once, 0, sizeof rates / sizeof rates[0]);
-    tcase_add_test(cases, above_sixty_million_a_minute_there_is_no_bound);
-    tcase_add_loop_test(cases, overspending_is_owed, 0, sizeof overspent / sizeof overspent[0]);
-    Suite *suite = suite_create("budget");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("budget");

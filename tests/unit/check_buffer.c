@@ -8,7 +8,7 @@
 
 #include "suite.h"
 
-START_TEST(an_empty_buffer_can_be_taken_cleared_and_dropped)
+TEST(an_empty_buffer_can_be_taken_cleared_and_dropped)
 {
     struct buffer buffer = {0};
     buffer_clear(&buffer);
@@ -19,9 +19,8 @@ START_TEST(an_empty_buffer_can_be_taken_cleared_and_dropped)
     ck_assert_str_eq(bytes, "");
     free(bytes);
 }
-END_TEST
 
-START_TEST(appends_in_order)
+TEST(appends_in_order)
 {
     struct buffer buffer = {0};
     buffer_append(&buffer, "ab\0c", 4);
@@ -35,9 +34,8 @@ START_TEST(appends_in_order)
     ck_assert_ptr_null(buffer.bytes);
     ck_assert_uint_eq(buffer.length, 0);
 }
-END_TEST
 
-START_TEST(grows_across_every_boundary)
+TEST(grows_across_every_boundary)
 {
     struct buffer buffer = {0};
     for (size_t i = 0; i < 5000; i++) {
@@ -51,9 +49,8 @@ START_TEST(grows_across_every_boundary)
     }
     buffer_done(&buffer);
 }
-END_TEST
 
-START_TEST(one_large_piece_fits)
+TEST(one_large_piece_fits)
 {
     struct buffer buffer = {0};
     char *piece = calloc(1, 100000);
@@ -65,9 +62,8 @@ START_TEST(one_large_piece_fits)
     free(piece);
     buffer_done(&buffer);
 }
-END_TEST
 
-START_TEST(reserved_room_is_written_by_the_caller)
+TEST(reserved_room_is_written_by_the_caller)
 {
     struct buffer buffer = {0};
     buffer_append_text(&buffer, "ab");
@@ -79,9 +75,8 @@ START_TEST(reserved_room_is_written_by_the_caller)
     ck_assert_str_eq(buffer.bytes, "abcde");
     buffer_done(&buffer);
 }
-END_TEST
 
-START_TEST(clearing_keeps_the_memory)
+TEST(clearing_keeps_the_memory)
 {
     struct buffer buffer = {0};
     buffer_append_text(&buffer, "abc");
@@ -92,9 +87,8 @@ START_TEST(clearing_keeps_the_memory)
     ck_assert_ptr_eq(buffer.bytes, before);
     buffer_done(&buffer);
 }
-END_TEST
 
-START_TEST(taking_leaves_an_empty_buffer)
+TEST(taking_leaves_an_empty_buffer)
 {
     struct buffer buffer = {0};
     buffer_append_text(&buffer, "abc");
@@ -105,7 +99,6 @@ START_TEST(taking_leaves_an_empty_buffer)
     ck_assert_ptr_null(buffer.bytes);
     free(bytes);
 }
-END_TEST
 
 static const struct {
     int64_t value;
@@ -120,27 +113,12 @@ static const struct {
     {INT64_MIN, "-9223372036854775808"},
 };
 
-START_TEST(integers_in_plain_decimal)
+LOOP_TEST(integers_in_plain_decimal, COUNT(integers))
 {
     struct buffer buffer = {0};
     buffer_append_integer(&buffer, integers[_i].value);
     ck_assert_str_eq(buffer.bytes, integers[_i].text);
     buffer_done(&buffer);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("buffer");
-    TCase *tests = tcase_create("buffer");
-    tcase_add_test(tests, an_empty_buffer_can_be_taken_cleared_and_dropped);
-    tcase_add_test(tests, appends_in_order);
-    tcase_add_test(tests, grows_across_every_boundary);
-    tcase_add_test(tests, one_large_piece_fits);
-    tcase_add_test(tests, reserved_room_is_written_by_the_caller);
-    tcase_add_test(tests, clearing_keeps_the_memory);
-    tcase_add_test(tests, taking_leaves_an_empty_buffer);
-    tcase_add_loop_test(tests, integers_in_plain_decimal, 0, sizeof integers / sizeof integers[0]);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("buffer");

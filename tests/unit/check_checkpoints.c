@@ -12,8 +12,7 @@
 #include "register_rows.h"
 #include "suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HEADER       "as_of,code,level,registered,voted,remaining,percent,communes_complete,communes,standing\n"
+#define HEADER "as_of,code,level,registered,voted,remaining,percent,communes_complete,communes,standing\n"
 
 static char path[] = "/tmp/check_checkpoints.XXXXXX";
 static struct election_register *reg;
@@ -42,7 +41,9 @@ static enum turnout_error read_text(const char *text, struct checkpoints *checkp
     return checkpoints_read(path, reg, checkpoints, error);
 }
 
-START_TEST(reads_what_was_published)
+FIXTURE(set_up, tear_down);
+
+TEST(reads_what_was_published)
 {
     struct checkpoints checkpoints;
     struct error error;
@@ -70,7 +71,6 @@ START_TEST(reads_what_was_published)
     ck_assert_int_eq(checkpoints.rows[2].published.percent, 9780);
     checkpoints_done(&checkpoints);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -95,7 +95,7 @@ static const struct {
     {HEADER "2026-03-15T16:45:00+07:00,46,province,,,,,,4 0,\n", "communes", ":2:"},
 };
 
-START_TEST(refuses_what_cannot_be)
+LOOP_TEST(refuses_what_cannot_be, COUNT(bad))
 {
     struct checkpoints checkpoints;
     struct error error = {0};
@@ -104,9 +104,8 @@ START_TEST(refuses_what_cannot_be)
     ck_assert_ptr_nonnull(strstr(error.text, path));
     ck_assert_ptr_nonnull(strstr(error.text, bad[_i].place));
 }
-END_TEST
 
-START_TEST(a_missing_file_is_named)
+TEST(a_missing_file_is_named)
 {
     struct checkpoints checkpoints;
     struct error error = {0};
@@ -114,7 +113,6 @@ START_TEST(a_missing_file_is_named)
                      TURNOUT_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/checkpoints.csv"));
 }
-END_TEST
 
 #define AREA(registered, voted, remaining, percent)                                                          \
     "{\"registered\":" registered ",\"voted\":" voted ",\"remaining\":" remaining ",\"percent\":" percent    \
@@ -141,7 +139,7 @@ static const struct {
     {"[]", "registered", {0}},
 };
 
-START_TEST(figures_of_a_served_area)
+LOOP_TEST(figures_of_a_served_area, COUNT(served))
 {
     struct checkpoint_figures figures = {0};
     struct error error = {0};
@@ -164,7 +162,6 @@ START_TEST(figures_of_a_served_area)
     ck_assert_int_eq(figures.communes_complete, expected->communes_complete);
     ck_assert_int_eq(figures.communes, expected->communes);
 }
-END_TEST
 
 static const struct checkpoint_figures got = {969927, 948877, 21050, 9783, 3, 40};
 
@@ -187,7 +184,7 @@ static const struct {
     {{-1, -1, -1, -1, -1, 41}, false, "communes 40"},
 };
 
-START_TEST(compares_what_was_published)
+LOOP_TEST(compares_what_was_published, COUNT(compared))
 {
     struct checkpoint checkpoint = {.published = compared[_i].published};
     struct buffer words = {0};
@@ -197,18 +194,5 @@ START_TEST(compares_what_was_published)
     ck_assert_str_eq(words.bytes, compared[_i].words);
     buffer_done(&words);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("checkpoints");
-    TCase *tests = tcase_create("checkpoints");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, reads_what_was_published);
-    tcase_add_loop_test(tests, refuses_what_cannot_be, 0, COUNT(bad));
-    tcase_add_test(tests, a_missing_file_is_named);
-    tcase_add_loop_test(tests, figures_of_a_served_area, 0, COUNT(served));
-    tcase_add_loop_test(tests, compares_what_was_published, 0, COUNT(compared));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("checkpoints");

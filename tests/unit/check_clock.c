@@ -7,7 +7,7 @@
 
 #include "suite.h"
 
-START_TEST(wall_is_unix_time_in_milliseconds)
+TEST(wall_is_unix_time_in_milliseconds)
 {
     time_t before = time(NULL);
     int64_t now_ms = clock_wall_ms();
@@ -16,9 +16,8 @@ START_TEST(wall_is_unix_time_in_milliseconds)
     ck_assert_int_ge(now_ms, (int64_t)before * 1000);
     ck_assert_int_le(now_ms, (int64_t)after * 1000 + 1999);
 }
-END_TEST
 
-START_TEST(monotonic_never_goes_back)
+TEST(monotonic_never_goes_back)
 {
     int64_t last_us = clock_monotonic_us();
     for (int i = 0; i < 100000; i++) {
@@ -27,9 +26,8 @@ START_TEST(monotonic_never_goes_back)
         last_us = now_us;
     }
 }
-END_TEST
 
-START_TEST(both_monotonic_units_are_one_clock)
+TEST(both_monotonic_units_are_one_clock)
 {
     int64_t before_us = clock_monotonic_us();
     int64_t now_ms = clock_monotonic_ms();
@@ -37,15 +35,5 @@ START_TEST(both_monotonic_units_are_one_clock)
     ck_assert_int_ge(now_ms, before_us / 1000);
     ck_assert_int_le(now_ms, after_us / 1000);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("clock");
-    TCase *tests = tcase_create("clock");
-    tcase_add_test(tests, wall_is_unix_time_in_milliseconds);
-    tcase_add_test(tests, monotonic_never_goes_back);
-    tcase_add_test(tests, both_monotonic_units_are_one_clock);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("clock");

@@ -18,14 +18,13 @@ static const struct number_case number_cases[] = {
     {"1e1", false, 0}, {"ten", false, 0}, {"18446744073709551617", false, 0},
 };
 
-START_TEST(numbers_are_bounded)
+LOOP_TEST(numbers_are_bounded, COUNT(number_cases))
 {
     const struct number_case *c = &number_cases[_i];
     uint64_t number = 99;
     ck_assert_msg(option_number("--n", c->value, 1, 50, &number) == c->good, "`%s`", c->value);
     ck_assert_uint_eq(number, c->good ? c->number : 99);
 }
-END_TEST
 
 struct address_case {
     const char *value;
@@ -48,7 +47,7 @@ static const struct address_case address_cases[] = {
     {"", NULL, 0},
 };
 
-START_TEST(addresses_have_host_and_port)
+LOOP_TEST(addresses_have_host_and_port, COUNT(address_cases))
 {
     const struct address_case *c = &address_cases[_i];
     struct host_port address = {0};
@@ -58,9 +57,8 @@ START_TEST(addresses_have_host_and_port)
         ck_assert_uint_eq(address.port, c->port);
     }
 }
-END_TEST
 
-START_TEST(codes_are_codes)
+TEST(codes_are_codes)
 {
     char code[AREA_CODE_BYTES];
     ck_assert(option_code("--unit", "00004-001", code));
@@ -70,23 +68,10 @@ START_TEST(codes_are_codes)
     ck_assert(!option_code("--unit", "", code));
     ck_assert(!option_code("--unit", "a b", code));
 }
-END_TEST
 
-START_TEST(a_bad_command_line_is_usage)
+TEST(a_bad_command_line_is_usage)
 {
     ck_assert_int_eq(usage_error("turnout x", "no %s", "y"), EXIT_USAGE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("command_options");
-    TCase *tests = tcase_create("values");
-    tcase_add_loop_test(tests, numbers_are_bounded, 0, (int)(sizeof number_cases / sizeof number_cases[0]));
-    tcase_add_loop_test(tests, addresses_have_host_and_port, 0,
-                        (int)(sizeof address_cases / sizeof address_cases[0]));
-    tcase_add_test(tests, codes_are_codes);
-    tcase_add_test(tests, a_bad_command_line_is_usage);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("command_options");

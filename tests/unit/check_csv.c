@@ -73,16 +73,15 @@ static const struct {
     {"\ra\nb\n", "1!\n2:b\n"},
 };
 
-START_TEST(rows_are_read)
+LOOP_TEST(rows_are_read, COUNT(texts))
 {
     struct buffer out = {0};
     read_all(&out, texts[_i].text, strlen(texts[_i].text));
     ck_assert_str_eq(out.bytes, texts[_i].rows);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(nothing_gives_no_row)
+TEST(nothing_gives_no_row)
 {
     struct buffer out = {0};
     read_all(&out, "", 0);
@@ -90,9 +89,8 @@ START_TEST(nothing_gives_no_row)
     read_all(&out, "\r\n\n", 3);
     ck_assert_uint_eq(out.length, 0);
 }
-END_TEST
 
-START_TEST(a_nul_byte_is_a_byte_of_its_cell)
+TEST(a_nul_byte_is_a_byte_of_its_cell)
 {
     struct buffer out = {0};
     read_all(&out, "a\0b,c\n", 6);
@@ -100,9 +98,8 @@ START_TEST(a_nul_byte_is_a_byte_of_its_cell)
     ck_assert_mem_eq(out.bytes, "1:a\0b|c\n", 8);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(too_many_cells_are_a_fault)
+TEST(too_many_cells_are_a_fault)
 {
     for (size_t cells = CSV_CELLS_MAX - 1; cells <= CSV_CELLS_MAX + 1; cells++) {
         struct buffer text = {0};
@@ -118,9 +115,8 @@ START_TEST(too_many_cells_are_a_fault)
         buffer_done(&text);
     }
 }
-END_TEST
 
-START_TEST(a_row_is_compared_with_a_header)
+TEST(a_row_is_compared_with_a_header)
 {
     static const struct {
         const char *text;
@@ -140,7 +136,6 @@ START_TEST(a_row_is_compared_with_a_header)
         ck_assert_msg(csv_row_is(&row, "code,name,roll") == rows[i].is_same, "%s", rows[i].text);
     }
 }
-END_TEST
 
 static const struct {
     const char *cell;
@@ -160,7 +155,7 @@ static const struct {
     {"two\rlines", ',', "\"two\rlines\""},
 };
 
-START_TEST(cells_are_quoted_where_they_must_be)
+LOOP_TEST(cells_are_quoted_where_they_must_be, COUNT(cells))
 {
     struct buffer out = {0};
     buffer_append_char(&out, '<');
@@ -168,11 +163,10 @@ START_TEST(cells_are_quoted_where_they_must_be)
     ck_assert_str_eq(out.bytes + 1, cells[_i].written);
     buffer_done(&out);
 }
-END_TEST
 
 /* Any text of these characters is read without a step out of bounds, and ends; whatever it makes of it,
  * its lines do not go back. */
-START_TEST(any_bytes_are_read_to_their_end)
+TEST(any_bytes_are_read_to_their_end)
 {
     static const char alphabet[] = "a,\"\n\r";
     uint64_t seed = UINT64_C(20260315);
@@ -197,22 +191,5 @@ START_TEST(any_bytes_are_read_to_their_end)
         ck_assert_uint_eq(reader.at, length);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("csv");
-    TCase *reading = tcase_create("reading");
-    tcase_add_loop_test(reading, rows_are_read, 0, (int)(sizeof texts / sizeof texts[0]));
-    tcase_add_test(reading, nothing_gives_no_row);
-    tcase_add_test(reading, a_nul_byte_is_a_byte_of_its_cell);
-    tcase_add_test(reading, too_many_cells_are_a_fault);
-    tcase_add_test(reading, a_row_is_compared_with_a_header);
-    tcase_add_test(reading, any_bytes_are_read_to_their_end);
-    suite_add_tcase(suite, reading);
-    TCase *writing = tcase_create("writing");
-    tcase_add_loop_test(writing, cells_are_quoted_where_they_must_be, 0,
-                        (int)(sizeof cells / sizeof cells[0]));
-    suite_add_tcase(suite, writing);
-    return suite_run(suite);
-}
+SUITE("csv");

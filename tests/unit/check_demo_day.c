@@ -7,8 +7,6 @@
 #include "register_rows.h"
 #include "suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 enum { OPENS = 7 * 3600, NOON = 12 * 3600, EVENING = 20 * 3600, P = 1, Q = 2 };
 
 static struct election_register *reg;
@@ -29,7 +27,9 @@ static void tear_down(void)
     register_free(reg);
 }
 
-START_TEST(waves_belong_to_their_rounds)
+FIXTURE(set_up, tear_down);
+
+TEST(waves_belong_to_their_rounds)
 {
     struct checkpoints none = {0};
     struct demo_day day;
@@ -46,9 +46,8 @@ START_TEST(waves_belong_to_their_rounds)
     ck_assert_int_gt(day.starts[0], OPENS);
     demo_day_done(&day);
 }
-END_TEST
 
-START_TEST(a_checkpoint_ends_its_wave)
+TEST(a_checkpoint_ends_its_wave)
 {
     uint32_t commune = register_find_area(reg, slice_of("A"));
     struct checkpoint rows[] = {{.line = 2, .as_of = NOON + 1800, .area = commune},
@@ -64,7 +63,6 @@ START_TEST(a_checkpoint_ends_its_wave)
     ck_assert_int_eq(day.last, EVENING - 60);
     demo_day_done(&day);
 }
-END_TEST
 
 static const struct {
     int64_t as_of[2];
@@ -81,7 +79,7 @@ static const struct {
     {{NOON, NOON + (EVENING - NOON) / 2}, {P, P}, TURNOUT_BAD_INPUT},
 };
 
-START_TEST(a_wave_has_one_end)
+LOOP_TEST(a_wave_has_one_end, COUNT(pairs))
 {
     struct checkpoint rows[] = {{.line = 2, .as_of = pairs[_i].as_of[0], .area = pairs[_i].areas[0]},
                                 {.line = 3, .as_of = pairs[_i].as_of[1], .area = pairs[_i].areas[1]}};
@@ -95,9 +93,8 @@ START_TEST(a_wave_has_one_end)
         ck_assert_ptr_nonnull(strstr(error.text, "line 3"));
     }
 }
-END_TEST
 
-START_TEST(a_round_at_the_opening_is_refused)
+TEST(a_round_at_the_opening_is_refused)
 {
     struct checkpoints none = {0};
     struct demo_day day;
@@ -106,9 +103,8 @@ START_TEST(a_round_at_the_opening_is_refused)
     ck_assert_int_eq(demo_day_init(&election, reg, &none, &day, &error), TURNOUT_BAD_INPUT);
     ck_assert_str_eq(error.field, "rounds");
 }
-END_TEST
 
-START_TEST(curves)
+TEST(curves)
 {
     struct checkpoints none = {0};
     struct demo_day day;
@@ -126,18 +122,5 @@ START_TEST(curves)
     ck_assert_int_eq(demo_day_surplus_at(&day, EVENING), 0);
     demo_day_done(&day);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("demo_day");
-    TCase *tests = tcase_create("demo_day");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, waves_belong_to_their_rounds);
-    tcase_add_test(tests, a_checkpoint_ends_its_wave);
-    tcase_add_loop_test(tests, a_wave_has_one_end, 0, COUNT(pairs));
-    tcase_add_test(tests, a_round_at_the_opening_is_refused);
-    tcase_add_test(tests, curves);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("demo_day");

@@ -19,7 +19,6 @@
 #include "suite.h"
 #include "told_faults.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* A moment of the day, at +07:00. */
 #define DAY(hour, minute) (INT64_C(1773532800) + (((hour)-7) * 60 + (minute)) * 60)
 
@@ -159,7 +158,10 @@ static const struct {
     {DAY(20, 0), "20050", {NONE, NONE, 29, NONE, 0, 1}},
 };
 
-START_TEST(every_report_passes_and_every_figure_comes_out)
+SHARED_FIXTURE(make_plan, drop_plan);
+TIMEOUT(120);
+
+TEST(every_report_passes_and_every_figure_comes_out)
 {
     struct day day;
     day_begin(&day);
@@ -180,9 +182,8 @@ START_TEST(every_report_passes_and_every_figure_comes_out)
     ck_assert_uint_eq(day.next, demo_plan_report_count(plan));
     free(day.units);
 }
-END_TEST
 
-START_TEST(the_roll_rises_and_falls_back)
+TEST(the_roll_rises_and_falls_back)
 {
     struct day day;
     day_begin(&day);
@@ -211,9 +212,8 @@ START_TEST(the_roll_rises_and_falls_back)
     }
     free(day.units);
 }
-END_TEST
 
-START_TEST(a_unit_reports_once_a_round)
+TEST(a_unit_reports_once_a_round)
 {
     struct report report;
     int32_t *seqs = memory_new_array(UNITS, sizeof seqs[0]);
@@ -240,9 +240,8 @@ START_TEST(a_unit_reports_once_a_round)
     free(seqs);
     free(voted);
 }
-END_TEST
 
-START_TEST(what_is_due)
+TEST(what_is_due)
 {
     uint64_t count = demo_plan_report_count(plan);
     ck_assert_uint_eq(demo_plan_due(plan, 0), 0);
@@ -256,9 +255,8 @@ START_TEST(what_is_due)
         ck_assert(demo_plan_as_of(plan, due) > moment);
     }
 }
-END_TEST
 
-START_TEST(the_figures_move_all_the_time)
+TEST(the_figures_move_all_the_time)
 {
     /* In every ten minutes of a wave, a tenth of it or so. */
     for (int64_t moment = DAY(7, 10); moment <= DAY(9, 0); moment += 600) {
@@ -267,9 +265,8 @@ START_TEST(the_figures_move_all_the_time)
         ck_assert_uint_le(more, UNITS / 9);
     }
 }
-END_TEST
 
-START_TEST(the_plan_is_always_the_same)
+TEST(the_plan_is_always_the_same)
 {
     struct demo_plan *again;
     struct error error;
@@ -286,7 +283,6 @@ START_TEST(the_plan_is_always_the_same)
     }
     demo_plan_free(again);
 }
-END_TEST
 
 /* ---- checkpoints that cannot be ---- */
 
@@ -317,7 +313,7 @@ static const struct {
     {"before the polls open", DAY(6, 0), "48", {NONE, 1, NONE, NONE, NONE, NONE}, NULL, 99},
 };
 
-START_TEST(what_cannot_be_met_is_named)
+LOOP_TEST(what_cannot_be_met_is_named, COUNT(impossible))
 {
     struct checkpoints changed = {.count = checkpoints.count};
     changed.rows = memory_new_array(checkpoints.count + 1, sizeof changed.rows[0]);
@@ -344,12 +340,11 @@ START_TEST(what_cannot_be_met_is_named)
     ck_assert_msg(strstr(error.text, line) != NULL, "%s: %s", impossible[_i].what, error.text);
     free(changed.rows);
 }
-END_TEST
 
 /* ---- other registers ---- */
 
 /* Two provinces, one of them without voters; communes of no, one and many units, of no, one and many voters. */
-START_TEST(small_registers_and_no_checkpoints)
+TEST(small_registers_and_no_checkpoints)
 {
     static const struct register_rows places = {
         .areas = {{"N", "nation", ""},
@@ -383,9 +378,8 @@ START_TEST(small_registers_and_no_checkpoints)
     demo_plan_free(small);
     register_free(reg);
 }
-END_TEST
 
-START_TEST(an_election_without_rounds_is_refused)
+TEST(an_election_without_rounds_is_refused)
 {
     struct election election = folder.election;
     struct demo_plan *none = NULL;
@@ -395,23 +389,5 @@ START_TEST(an_election_without_rounds_is_refused)
     ck_assert_str_eq(error.field, "rounds");
     ck_assert_ptr_null(none);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("demo_plan");
-    TCase *tests = tcase_create("demo_plan");
-    tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, make_plan, drop_plan);
-    tcase_add_test(tests, every_report_passes_and_every_figure_comes_out);
-    tcase_add_test(tests, the_roll_rises_and_falls_back);
-    tcase_add_test(tests, a_unit_reports_once_a_round);
-    tcase_add_test(tests, what_is_due);
-    tcase_add_test(tests, the_figures_move_all_the_time);
-    tcase_add_test(tests, the_plan_is_always_the_same);
-    tcase_add_loop_test(tests, what_cannot_be_met_is_named, 0, COUNT(impossible));
-    tcase_add_test(tests, small_registers_and_no_checkpoints);
-    tcase_add_test(tests, an_election_without_rounds_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("demo_plan");

@@ -107,7 +107,9 @@ static void tear_down(void)
     "\"held\":0,"                                                                                            \
     "\"as_of\":null,\"verified\":true}"
 
-START_TEST(turnout_is_the_nation_and_its_provinces)
+FIXTURE(set_up, tear_down);
+
+TEST(turnout_is_the_nation_and_its_provinces)
 {
     document_turnout_json(&out, &figures);
     ck_assert_str_eq(out.bytes,
@@ -115,7 +117,6 @@ START_TEST(turnout_is_the_nation_and_its_provinces)
                               ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS
                               ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS "]}");
 }
-END_TEST
 
 static json_t *rendered(void)
 {
@@ -130,16 +131,15 @@ static const char *text_at(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-START_TEST(an_area_comes_with_its_children)
+TEST(an_area_comes_with_its_children)
 {
     document_area_json(&out, &figures, CENTRAL);
     ck_assert_ptr_eq(strstr(out.bytes, ENVELOPE "\"area\":{\"code\":\"15\","), out.bytes);
     ck_assert_ptr_nonnull(strstr(out.bytes, ",\"children\":[{\"code\":\"19753\",\"level\":\"commune\","));
     ck_assert_ptr_nonnull(strstr(out.bytes, "{\"code\":\"20333\",\"level\":\"commune\"," EMPTY_MEMBERS "]}"));
 }
-END_TEST
 
-START_TEST(units_are_not_public)
+TEST(units_are_not_public)
 {
     document_area_json(&out, &figures, FULL);
     json_t *document = rendered();
@@ -150,9 +150,8 @@ START_TEST(units_are_not_public)
     ck_assert_uint_eq(json_array_size(json_object_get(document, "children")), 0);
     json_decref(document);
 }
-END_TEST
 
-START_TEST(the_snapshot_is_flat_with_parents_first)
+TEST(the_snapshot_is_flat_with_parents_first)
 {
     document_snapshot_json(&out, &figures);
     ck_assert_ptr_nonnull(strstr(
@@ -169,12 +168,11 @@ START_TEST(the_snapshot_is_flat_with_parents_first)
     }
     json_decref(document);
 }
-END_TEST
 
 #define CSV_HEAD                                                                                             \
     "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision\r\n"
 
-START_TEST(the_table_quotes_and_guards_its_cells)
+TEST(the_table_quotes_and_guards_its_cells)
 {
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_str_eq(out.bytes, CSV_HEAD
@@ -185,9 +183,8 @@ START_TEST(the_table_quotes_and_guards_its_cells)
                      "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5\r\n"
                      "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5\r\n");
 }
-END_TEST
 
-START_TEST(the_table_is_made_for_spreadsheets_when_asked)
+TEST(the_table_is_made_for_spreadsheets_when_asked)
 {
     document_snapshot_csv(&out, &figures, ';', true);
     ck_assert_int_eq(strncmp(out.bytes,
@@ -200,14 +197,13 @@ START_TEST(the_table_is_made_for_spreadsheets_when_asked)
     document_snapshot_csv(&out, &figures, '\t', false);
     ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n46\tprovince\tVN\tHuế\t1000\t0\t"));
 }
-END_TEST
 
 static const struct {
     const char *name, *cell;
 } formulas[] = {{"=1+1", "'=1+1"}, {"+1", "'+1"},  {"-1", "'-1"},  {"@SUM(A1)", "'@SUM(A1)"},
                 {"\tx", "'\tx"},   {"a=1", "a=1"}, {"1-2", "1-2"}, {"", ""}};
 
-START_TEST(no_name_becomes_a_formula)
+LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
 {
     char expected[64];
     ck_assert_int_gt(snprintf(expected, sizeof expected, "\r\n46,province,VN,%s,1000,", formulas[_i].cell),
@@ -216,9 +212,8 @@ START_TEST(no_name_becomes_a_formula)
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_msg(strstr(out.bytes, expected) != NULL, "%s", out.bytes);
 }
-END_TEST
 
-START_TEST(what_is_not_verified_is_not_shown)
+TEST(what_is_not_verified_is_not_shown)
 {
     counted[VN].verified = counted[CENTRAL].verified = false;
     counted[CENTRAL].totals.voted = -7; /* must not even be computed with */
@@ -242,9 +237,8 @@ START_TEST(what_is_not_verified_is_not_shown)
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
 }
-END_TEST
 
-START_TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
+TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 {
     for (size_t i = 0; i < AREA_COUNT; i++) {
         counted[i] = (struct area_figures){.verified = true, .withheld = true};
@@ -265,9 +259,8 @@ START_TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
 }
-END_TEST
 
-START_TEST(corrections_are_told_without_names)
+TEST(corrections_are_told_without_names)
 {
     static const struct ledger_entry entries[] = {
         {.when_ms = 1773561600999,
@@ -294,9 +287,8 @@ START_TEST(corrections_are_told_without_names)
     document_corrections_json(&out, &figures, NULL, 0);
     ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[]}");
 }
-END_TEST
 
-START_TEST(complete_once_every_unit_has_closed)
+TEST(complete_once_every_unit_has_closed)
 {
     static const struct {
         int64_t units_final;
@@ -316,9 +308,8 @@ START_TEST(complete_once_every_unit_has_closed)
         json_decref(document);
     }
 }
-END_TEST
 
-START_TEST(a_nation_without_units_is_never_complete)
+TEST(a_nation_without_units_is_never_complete)
 {
     areas[VN].units = 0;
     counted[VN].totals = (struct totals){0};
@@ -333,9 +324,8 @@ START_TEST(a_nation_without_units_is_never_complete)
     ck_assert(json_is_null(json_object_get(json_object_get(document, "nation"), "percent")));
     json_decref(document);
 }
-END_TEST
 
-START_TEST(silent_units_widen_the_range)
+TEST(silent_units_widen_the_range)
 {
     counted[SOUTHERN].totals = (struct totals){.voted = 300,
                                                .registered = 1000,
@@ -347,9 +337,8 @@ START_TEST(silent_units_widen_the_range)
     ck_assert_ptr_nonnull(
         strstr(out.bytes, "\"percent_of_reported\":75,\"percent_low\":30,\"percent_high\":90,"));
 }
-END_TEST
 
-START_TEST(problems_say_what_they_know)
+TEST(problems_say_what_they_know)
 {
     document_problem_json(&out, 422, "count-decreased", "Fewer have voted", "812 \"now\"", "voted");
     ck_assert_str_eq(
@@ -362,27 +351,5 @@ START_TEST(problems_say_what_they_know)
                      "{\"type\":\"urn:turnout:problem:not-found\",\"status\":404,\"title\":\"Not found\","
                      "\"code\":\"not-found\"}");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("documents");
-    TCase *tests = tcase_create("documents");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, turnout_is_the_nation_and_its_provinces);
-    tcase_add_test(tests, an_area_comes_with_its_children);
-    tcase_add_test(tests, units_are_not_public);
-    tcase_add_test(tests, the_snapshot_is_flat_with_parents_first);
-    tcase_add_test(tests, the_table_quotes_and_guards_its_cells);
-    tcase_add_test(tests, the_table_is_made_for_spreadsheets_when_asked);
-    tcase_add_loop_test(tests, no_name_becomes_a_formula, 0, sizeof formulas / sizeof formulas[0]);
-    tcase_add_test(tests, what_is_not_verified_is_not_shown);
-    tcase_add_test(tests, what_is_withheld_is_not_shown_and_not_called_wrong);
-    tcase_add_test(tests, corrections_are_told_without_names);
-    tcase_add_test(tests, complete_once_every_unit_has_closed);
-    tcase_add_test(tests, a_nation_without_units_is_never_complete);
-    tcase_add_test(tests, silent_units_widen_the_range);
-    tcase_add_test(tests, problems_say_what_they_know);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("documents");

@@ -5,22 +5,20 @@
 
 #include "suite.h"
 
-START_TEST(without_rounds_there_is_none)
+TEST(without_rounds_there_is_none)
 {
     struct election election = {0};
     ck_assert_uint_eq(election_round_at(&election, 0), 0);
     ck_assert_uint_eq(election_round_at(&election, INT64_C(1773540000)), 0);
 }
-END_TEST
 
-START_TEST(the_only_round_takes_everything)
+TEST(the_only_round_takes_everything)
 {
     struct election election = {.rounds = {1000}, .round_count = 1};
     ck_assert_uint_eq(election_round_at(&election, 0), 1);
     ck_assert_uint_eq(election_round_at(&election, 1000), 1);
     ck_assert_uint_eq(election_round_at(&election, INT64_MAX / 2), 1);
 }
-END_TEST
 
 static const struct {
     int64_t as_of;
@@ -30,14 +28,13 @@ static const struct {
     {1051, 2}, {1100, 2}, {1199, 2}, {1200, 3}, {1300, 3}, {1301, 3}, {99999, 3},
 };
 
-START_TEST(the_nearest_round_is_taken)
+LOOP_TEST(the_nearest_round_is_taken, COUNT(nearest))
 {
     struct election election = {.rounds = {1000, 1100, 1300}, .round_count = 3};
     ck_assert_uint_eq(election_round_at(&election, nearest[_i].as_of), nearest[_i].round);
 }
-END_TEST
 
-START_TEST(a_day_full_of_rounds_finds_each)
+TEST(a_day_full_of_rounds_finds_each)
 {
     struct election election = {.round_count = ROUNDS_MAX};
     for (uint32_t k = 0; k < ROUNDS_MAX; k++) {
@@ -49,16 +46,5 @@ START_TEST(a_day_full_of_rounds_finds_each)
         ck_assert_uint_eq(election_round_at(&election, election.rounds[k] - 900), k + 1);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("election");
-    TCase *cases = tcase_create("rounds");
-    tcase_add_test(cases, without_rounds_there_is_none);
-    tcase_add_test(cases, the_only_round_takes_everything);
-    tcase_add_loop_test(cases, the_nearest_round_is_taken, 0, (int)(sizeof nearest / sizeof nearest[0]));
-    tcase_add_test(cases, a_day_full_of_rounds_finds_each);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("election");

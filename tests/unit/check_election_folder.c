@@ -103,7 +103,9 @@ static void expect_faults(const char *wanted)
     buffer_done(&faults);
 }
 
-START_TEST(a_sound_folder_is_read)
+FIXTURE(make_folder, remove_folder);
+
+TEST(a_sound_folder_is_read)
 {
     struct election_folder folder = read_sound_folder();
     const struct election *election = &folder.election;
@@ -127,9 +129,8 @@ START_TEST(a_sound_folder_is_read)
     election_folder_done(&folder);
     ck_assert_ptr_null(folder.reg);
 }
-END_TEST
 
-START_TEST(the_digest_follows_the_register)
+TEST(the_digest_follows_the_register)
 {
     struct election_folder before = read_sound_folder();
     write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
@@ -144,9 +145,8 @@ START_TEST(the_digest_follows_the_register)
     election_folder_done(&same);
     election_folder_done(&other);
 }
-END_TEST
 
-START_TEST(what_may_be_left_out_may)
+TEST(what_may_be_left_out_may)
 {
     static const char ini[] =
         "\xef\xbb\xbf; a comment\r\n\r\n" ELECTION "  name_en : Election  \n" POLLS "rounds =\n#x";
@@ -159,9 +159,8 @@ START_TEST(what_may_be_left_out_may)
     ck_assert_int_eq(folder.election.rules.complete_not_before, folder.election.opens + 3600);
     election_folder_done(&folder);
 }
-END_TEST
 
-START_TEST(the_rules_are_read)
+TEST(the_rules_are_read)
 {
     static const char ini[] =
         ELECTION POLLS ROUNDS "[rules]\nover-roll = hold\njump = off\ncorrections = held\n"
@@ -177,7 +176,6 @@ START_TEST(the_rules_are_read)
     ck_assert_int_eq(rules->complete_not_before, folder.election.opens);
     election_folder_done(&folder);
 }
-END_TEST
 
 /* What is put in the place of the sound file, and how each fault told begins. */
 static const struct {
@@ -262,12 +260,11 @@ static const struct {
      "election.ini:10: complete-not-before: before the polls open,"},
 };
 
-START_TEST(faults_of_the_ini_are_told)
+LOOP_TEST(faults_of_the_ini_are_told, COUNT(faulty_inis))
 {
     write_file("election.ini", faulty_inis[_i].ini, strlen(faulty_inis[_i].ini));
     expect_faults(faulty_inis[_i].faults);
 }
-END_TEST
 
 static void write_ini_with_name(const char *name)
 {
@@ -278,7 +275,7 @@ static void write_ini_with_name(const char *name)
     buffer_done(&ini);
 }
 
-START_TEST(names_may_be_as_long_as_allowed)
+TEST(names_may_be_as_long_as_allowed)
 {
     char name[1100];
     memset(name, 'n', sizeof name);
@@ -298,9 +295,8 @@ START_TEST(names_may_be_as_long_as_allowed)
     write_ini_with_name(name);
     expect_faults("election.ini:3: : the line has 1106 bytes;\nelection.ini:0: name: is missing;");
 }
-END_TEST
 
-START_TEST(as_many_rounds_as_allowed)
+TEST(as_many_rounds_as_allowed)
 {
     for (uint32_t rounds = ROUNDS_MAX; rounds <= ROUNDS_MAX + 1; rounds++) {
         struct buffer ini = {0};
@@ -319,16 +315,14 @@ START_TEST(as_many_rounds_as_allowed)
         buffer_done(&ini);
     }
 }
-END_TEST
 
-START_TEST(a_nul_byte_is_a_fault)
+TEST(a_nul_byte_is_a_fault)
 {
     static const char ini[] = ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 60\0"
                                                     "0\n";
     write_file("election.ini", ini, sizeof ini - 1);
     expect_faults("election.ini:10: : the line holds a NUL byte;");
 }
-END_TEST
 
 static const struct {
     const char *areas;
@@ -361,15 +355,14 @@ static const struct {
      "units.csv:2: code: 46 stands in areas.csv line 3"},
 };
 
-START_TEST(faults_of_the_tables_are_told)
+LOOP_TEST(faults_of_the_tables_are_told, COUNT(faulty_tables))
 {
     write_file("areas.csv", faulty_tables[_i].areas, strlen(faulty_tables[_i].areas));
     write_file("units.csv", faulty_tables[_i].units, strlen(faulty_tables[_i].units));
     expect_faults(faulty_tables[_i].faults);
 }
-END_TEST
 
-START_TEST(files_that_are_not_there_are_told)
+TEST(files_that_are_not_there_are_told)
 {
     remove_file("areas.csv");
     expect_faults("areas.csv:0: : cannot be opened: No such file or directory; write it, or make one with");
@@ -385,9 +378,8 @@ START_TEST(files_that_are_not_there_are_told)
                   "units.csv:0: : is not a regular file;");
     ck_assert_int_eq(rmdir(path), 0);
 }
-END_TEST
 
-START_TEST(a_folder_that_is_not_there_is_told)
+TEST(a_folder_that_is_not_there_is_told)
 {
     struct election_folder folder;
     struct buffer faults = {0};
@@ -401,26 +393,5 @@ START_TEST(a_folder_that_is_not_there_is_told)
     ck_assert_ptr_nonnull(strstr(error.text, "units.csv: is not a folder"));
     ck_assert_uint_eq(faults.length, 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("election_folder");
-    TCase *tests = tcase_create("election_folder");
-    tcase_add_checked_fixture(tests, make_folder, remove_folder);
-    tcase_add_test(tests, a_sound_folder_is_read);
-    tcase_add_test(tests, the_digest_follows_the_register);
-    tcase_add_test(tests, what_may_be_left_out_may);
-    tcase_add_test(tests, the_rules_are_read);
-    tcase_add_loop_test(tests, faults_of_the_ini_are_told, 0,
-                        (int)(sizeof faulty_inis / sizeof faulty_inis[0]));
-    tcase_add_test(tests, names_may_be_as_long_as_allowed);
-    tcase_add_test(tests, as_many_rounds_as_allowed);
-    tcase_add_test(tests, a_nul_byte_is_a_fault);
-    tcase_add_loop_test(tests, faults_of_the_tables_are_told, 0,
-                        (int)(sizeof faulty_tables / sizeof faulty_tables[0]));
-    tcase_add_test(tests, files_that_are_not_there_are_told);
-    tcase_add_test(tests, a_folder_that_is_not_there_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("election_folder");

@@ -15,9 +15,8 @@
 #include "suite.h"
 #include "told_faults.h"
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-#define HEADER       "key,area,public_key,from,until,revoked\n"
-#define PUBLIC_KEY   "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
+#define HEADER     "key,area,public_key,from,until,revoked\n"
+#define PUBLIC_KEY "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"
 
 static char folder[] = "/tmp/turnout-keys-XXXXXX";
 static char path[64];
@@ -60,24 +59,24 @@ static struct signing_keys *read_sound(const char *from)
     return keys;
 }
 
-START_TEST(no_file_is_no_key)
+FIXTURE(set_up, tear_down);
+
+TEST(no_file_is_no_key)
 {
     struct signing_keys *keys = read_sound(folder);
     ck_assert_uint_eq(signing_keys_count(keys), 0);
     signing_keys_release(keys);
 }
-END_TEST
 
-START_TEST(a_header_alone_is_no_key)
+TEST(a_header_alone_is_no_key)
 {
     write_keys(HEADER);
     struct signing_keys *keys = read_sound(folder);
     ck_assert_uint_eq(signing_keys_count(keys), 0);
     signing_keys_release(keys);
 }
-END_TEST
 
-START_TEST(a_sound_file_is_read)
+TEST(a_sound_file_is_read)
 {
     write_keys("\xef\xbb\xbf" HEADER "a,19804-003," PUBLIC_KEY ",,,\r\n"
                "\"b\",46," PUBLIC_KEY ",2026-03-15T07:00:00+07:00,2026-03-16T00:00:00Z,2026-03-15T00:00:01Z\n"
@@ -99,16 +98,14 @@ START_TEST(a_sound_file_is_read)
     ck_assert_ptr_nonnull(signing_keys_find(keys, "c"));
     signing_keys_release(keys);
 }
-END_TEST
 
-START_TEST(the_example_is_read)
+TEST(the_example_is_read)
 {
     struct signing_keys *keys = read_sound(TURNOUT_SOURCE_DIR "/proto/examples");
     ck_assert_ptr_nonnull(signing_keys_find(keys, "19804-003.a"));
     ck_assert_ptr_nonnull(signing_keys_find(keys, "19804.office"));
     signing_keys_release(keys);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -142,7 +139,7 @@ static const struct {
      "keys.csv:2: area: \nkeys.csv:2: key: "},
 };
 
-START_TEST(what_is_wrong_is_told_with_its_line)
+LOOP_TEST(what_is_wrong_is_told_with_its_line, COUNT(faulty))
 {
     write_keys(faulty[_i].text);
     struct signing_keys *keys = NULL;
@@ -155,9 +152,8 @@ START_TEST(what_is_wrong_is_told_with_its_line)
     (void)snprintf(sum, sizeof sum, "keys.csv: %u fault%s", count, count == 1 ? "" : "s");
     ck_assert_str_eq(error.text, sum);
 }
-END_TEST
 
-START_TEST(a_folder_in_its_place_is_a_fault)
+TEST(a_folder_in_its_place_is_a_fault)
 {
     struct signing_keys *keys = NULL;
     struct error error;
@@ -168,19 +164,5 @@ START_TEST(a_folder_in_its_place_is_a_fault)
                      TURNOUT_BAD_INPUT);
     ck_assert_ptr_nonnull(strstr(faults.bytes, "keys.csv:0: : "));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("election_keys");
-    TCase *tests = tcase_create("election_keys");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, no_file_is_no_key);
-    tcase_add_test(tests, a_header_alone_is_no_key);
-    tcase_add_test(tests, a_sound_file_is_read);
-    tcase_add_test(tests, the_example_is_read);
-    tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, CASES(faulty));
-    tcase_add_test(tests, a_folder_in_its_place_is_a_fault);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("election_keys");

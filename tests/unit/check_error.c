@@ -10,7 +10,7 @@
 
 #include "suite.h"
 
-START_TEST(fills_field_and_text)
+TEST(fills_field_and_text)
 {
     struct error error;
     ck_assert_int_eq(error_fail(&error, TURNOUT_CONFLICT, "seq", "%d comes after %d", 3, 7),
@@ -18,9 +18,8 @@ START_TEST(fills_field_and_text)
     ck_assert_str_eq(error.field, "seq");
     ck_assert_str_eq(error.text, "3 comes after 7");
 }
-END_TEST
 
-START_TEST(needs_neither_field_nor_error)
+TEST(needs_neither_field_nor_error)
 {
     struct error error = {.field = "stale", .text = "stale"};
     ck_assert_int_eq(error_fail(&error, TURNOUT_BAD_INPUT, NULL, "no"), TURNOUT_BAD_INPUT);
@@ -29,9 +28,8 @@ START_TEST(needs_neither_field_nor_error)
     ck_assert_int_eq(error_fail(NULL, TURNOUT_NOT_FOUND, "x", "y"), TURNOUT_NOT_FOUND);
     ck_assert_int_eq(error_fail_system(NULL, EPERM, "x", "y"), TURNOUT_SYSTEM);
 }
-END_TEST
 
-START_TEST(appends_the_words_of_the_system)
+TEST(appends_the_words_of_the_system)
 {
     struct error error;
     ck_assert_int_eq(error_fail_system(&error, ENOENT, "election", "cannot open %s", "areas.csv"),
@@ -39,9 +37,8 @@ START_TEST(appends_the_words_of_the_system)
     ck_assert_str_eq(error.field, "election");
     ck_assert_str_eq(error.text, "cannot open areas.csv: No such file or directory");
 }
-END_TEST
 
-START_TEST(cuts_what_is_too_long)
+TEST(cuts_what_is_too_long)
 {
     char much[1000];
     memset(much, 'a', sizeof much - 1);
@@ -53,10 +50,9 @@ START_TEST(cuts_what_is_too_long)
     (void)error_fail_system(&error, ENOENT, much, "%s", much);
     ck_assert_uint_eq(strlen(error.text), ERROR_TEXT_BYTES - 1);
 }
-END_TEST
 
 /* _i bytes of ASCII before the Vietnamese, so that the cut falls on every byte of a character. */
-START_TEST(never_cuts_inside_a_character)
+LOOP_TEST(never_cuts_inside_a_character, 4)
 {
     char much[1000] = "";
     memset(much, 'a', (size_t)_i);
@@ -71,17 +67,5 @@ START_TEST(never_cuts_inside_a_character)
     (void)error_fail_system(&error, ENOENT, "x", "%s", much);
     ck_assert(text_is_utf8(slice_of(error.text), NULL));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("error");
-    TCase *tests = tcase_create("error");
-    tcase_add_test(tests, fills_field_and_text);
-    tcase_add_test(tests, needs_neither_field_nor_error);
-    tcase_add_test(tests, appends_the_words_of_the_system);
-    tcase_add_test(tests, cuts_what_is_too_long);
-    tcase_add_loop_test(tests, never_cuts_inside_a_character, 0, 4);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("error");

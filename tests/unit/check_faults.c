@@ -24,7 +24,7 @@ static void keep(void *context, const char *file, uint32_t line, const struct er
     told->times++;
 }
 
-START_TEST(a_fault_is_told_and_counted)
+TEST(a_fault_is_told_and_counted)
 {
     struct told told = {.times = 0};
     struct faults outer = {.on_fault = keep, .context = &told};
@@ -40,10 +40,9 @@ START_TEST(a_fault_is_told_and_counted)
     ck_assert_uint_eq(inner.count, 1);
     ck_assert_uint_eq(outer.count, 2);
 }
-END_TEST
 
 /* Cut like any error, and not told twice for it. */
-START_TEST(a_long_fault_is_cut)
+TEST(a_long_fault_is_cut)
 {
     char text[2 * ERROR_TEXT_BYTES];
     memset(text, 'x', sizeof text);
@@ -54,14 +53,5 @@ START_TEST(a_long_fault_is_cut)
     ck_assert_uint_eq(strlen(told.error.text), ERROR_TEXT_BYTES - 1);
     ck_assert_int_eq(told.times, 1);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *cases = tcase_create("faults");
-    tcase_add_test(cases, a_fault_is_told_and_counted);
-    tcase_add_test(cases, a_long_fault_is_cut);
-    Suite *suite = suite_create("faults");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("faults");

@@ -26,7 +26,9 @@ static void remove_folder(void)
     ck_assert_int_eq(rmdir(folder), 0); /* which fails when anything else was left behind */
 }
 
-START_TEST(what_was_written_is_read)
+FIXTURE(make_folder, remove_folder);
+
+TEST(what_was_written_is_read)
 {
     struct error error;
     static const char content[] = "a\0b\n";
@@ -38,9 +40,8 @@ START_TEST(what_was_written_is_read)
     ck_assert_mem_eq(bytes, content, sizeof content); /* its NUL included */
     free(bytes);
 }
-END_TEST
 
-START_TEST(a_file_is_replaced)
+TEST(a_file_is_replaced)
 {
     struct error error;
     ck_assert_int_eq(file_write(path, "a longer one", 12, &error), TURNOUT_OK);
@@ -52,9 +53,8 @@ START_TEST(a_file_is_replaced)
     ck_assert_str_eq(bytes, "");
     free(bytes);
 }
-END_TEST
 
-START_TEST(what_cannot_be_read_is_refused)
+TEST(what_cannot_be_read_is_refused)
 {
     struct error error;
     char *bytes = NULL;
@@ -71,9 +71,8 @@ START_TEST(what_cannot_be_read_is_refused)
     ck_assert_int_eq(file_read(path, 10, &bytes, &length, &error), TURNOUT_BAD_INPUT);
     ck_assert_str_eq(error.text, "is not a regular file");
 }
-END_TEST
 
-START_TEST(what_cannot_be_written_leaves_nothing_behind)
+TEST(what_cannot_be_written_leaves_nothing_behind)
 {
     struct error error;
     char nowhere[sizeof path + 16];
@@ -85,17 +84,5 @@ START_TEST(what_cannot_be_written_leaves_nothing_behind)
     ck_assert_int_eq(file_write(path, "x", 1, &error), TURNOUT_SYSTEM);
     ck_assert_int_eq(rmdir(path), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("file");
-    TCase *tests = tcase_create("file");
-    tcase_add_checked_fixture(tests, make_folder, remove_folder);
-    tcase_add_test(tests, what_was_written_is_read);
-    tcase_add_test(tests, a_file_is_replaced);
-    tcase_add_test(tests, what_cannot_be_read_is_refused);
-    tcase_add_test(tests, what_cannot_be_written_leaves_nothing_behind);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("file");

@@ -37,7 +37,7 @@ static void inflate_whole(const char *compressed, size_t compressed_length, char
 
 static const size_t lengths[] = {0, 1, 100, 65535, 65536, 1500000};
 
-START_TEST(comes_back_as_it_was)
+LOOP_TEST(comes_back_as_it_was, COUNT(lengths))
 {
     static const int levels[] = {1, 6, 9};
     size_t length = lengths[_i];
@@ -54,9 +54,8 @@ START_TEST(comes_back_as_it_was)
     free(back);
     free(document);
 }
-END_TEST
 
-START_TEST(equal_input_gives_equal_output_without_a_time)
+TEST(equal_input_gives_equal_output_without_a_time)
 {
     size_t lengths_of[2];
     char *twice[2];
@@ -69,9 +68,8 @@ START_TEST(equal_input_gives_equal_output_without_a_time)
     free(twice[0]);
     free(twice[1]);
 }
-END_TEST
 
-START_TEST(documents_get_smaller)
+TEST(documents_get_smaller)
 {
     char text[20000];
     memset(text, 'x', sizeof text);
@@ -80,15 +78,5 @@ START_TEST(documents_get_smaller)
     ck_assert_uint_lt(length, 200);
     free(compressed);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("gzip");
-    TCase *tests = tcase_create("gzip");
-    tcase_add_loop_test(tests, comes_back_as_it_was, 0, sizeof lengths / sizeof lengths[0]);
-    tcase_add_test(tests, equal_input_gives_equal_output_without_a_time);
-    tcase_add_test(tests, documents_get_smaller);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("gzip");

@@ -7,7 +7,7 @@
 
 #include "suite.h"
 
-START_TEST(test_states)
+TEST(test_states)
 {
     static const char *const names[] = {"held", "released", "rejected", "superseded"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -20,7 +20,6 @@ START_TEST(test_states)
     ck_assert(!held_state_parse(slice_of(""), &state));
     ck_assert(!held_state_parse(slice_of("waiting"), &state));
 }
-END_TEST
 
 static const struct {
     const char *id;
@@ -45,7 +44,7 @@ static const struct {
     {"123456789012345678901234567890123.7", NULL, 0},
 };
 
-START_TEST(test_ids)
+LOOP_TEST(test_ids, COUNT(ids))
 {
     struct slice unit;
     int32_t seq;
@@ -59,9 +58,8 @@ START_TEST(test_ids)
         ck_assert_str_eq(id, ids[_i].id);
     }
 }
-END_TEST
 
-START_TEST(test_the_longest_id_fits)
+TEST(test_the_longest_id_fits)
 {
     char unit[AREA_CODE_BYTES];
     char id[HELD_ID_BYTES];
@@ -70,15 +68,5 @@ START_TEST(test_the_longest_id_fits)
     held_id_write(unit, SEQ_MAX, id);
     ck_assert_str_eq(id + sizeof unit - 1, ".2147483647");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("held");
-    TCase *tests = tcase_create("held");
-    tcase_add_test(tests, test_states);
-    tcase_add_loop_test(tests, test_ids, 0, (int)(sizeof ids / sizeof ids[0]));
-    tcase_add_test(tests, test_the_longest_id_fits);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("held");

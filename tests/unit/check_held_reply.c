@@ -44,7 +44,9 @@ static enum turnout_error read_held(const char *text, struct held_report *ret_he
     return held_report_read(slice_of(text), &election, reg, ret_held, &error);
 }
 
-START_TEST(test_a_sound_one)
+FIXTURE(begin, end);
+
+TEST(test_a_sound_one)
 {
     struct held_report held;
     ck_assert_int_eq(read_held(sound, &held), TURNOUT_OK);
@@ -66,7 +68,6 @@ START_TEST(test_a_sound_one)
     ck_assert_uint_eq(held.round, 3);
     ck_assert_int_eq(held.received_ms, 1773561603123);
 }
-END_TEST
 
 /* What is changed of the sound one. */
 static const struct {
@@ -95,7 +96,7 @@ static const struct {
     {"{\"state", "[\"state", false},
 };
 
-START_TEST(test_one_that_is_changed)
+LOOP_TEST(test_one_that_is_changed, COUNT(changes))
 {
     struct buffer text = {0};
     struct held_report held;
@@ -107,24 +108,12 @@ START_TEST(test_one_that_is_changed)
                   "%s", changes[_i].is);
     buffer_done(&text);
 }
-END_TEST
 
-START_TEST(test_what_is_none)
+LOOP_TEST(test_what_is_none, 7)
 {
     static const char *const texts[] = {"", "held", "null", "[]", "{}", "7", SOUND "x"};
     struct held_report held;
     ck_assert_int_eq(read_held(texts[_i], &held), TURNOUT_BAD_INPUT);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("held_reply");
-    TCase *tests = tcase_create("held_reply");
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_test(tests, test_a_sound_one);
-    tcase_add_loop_test(tests, test_one_that_is_changed, 0, (int)(sizeof changes / sizeof changes[0]));
-    tcase_add_loop_test(tests, test_what_is_none, 0, 7);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("held_reply");

@@ -100,7 +100,7 @@ static struct http_client *client_of(const char *url, int64_t timeout_ms)
     return client;
 }
 
-START_TEST(a_get_brings_status_headers_and_body)
+TEST(a_get_brings_status_headers_and_body)
 {
     struct server server =
         start("HTTP/1.1 200 OK\r\nContent-Length: 5\r\netag: \"abc\"\r\nConnection: close\r\n"
@@ -123,9 +123,8 @@ START_TEST(a_get_brings_status_headers_and_body)
     http_client_free(client);
     stop(&server);
 }
-END_TEST
 
-START_TEST(a_post_sends_its_body)
+TEST(a_post_sends_its_body)
 {
     struct server server = start("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
                                  "Retry-After: soon\r\nConnection: close\r\n\r\n");
@@ -152,10 +151,9 @@ START_TEST(a_post_sends_its_body)
     http_client_free(client);
     stop(&server);
 }
-END_TEST
 
 /* Whoever moves the report elsewhere is not the server that was named. */
-START_TEST(redirects_are_not_followed)
+TEST(redirects_are_not_followed)
 {
     struct server server =
         start("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n"
@@ -168,7 +166,6 @@ START_TEST(redirects_are_not_followed)
     http_client_free(client);
     stop(&server);
 }
-END_TEST
 
 static const char *const half_answers[] = {
     NULL,                                                /* silence */
@@ -177,7 +174,7 @@ static const char *const half_answers[] = {
     "SSH-2.0-OpenSSH_9.2\r\n",                           /* speaks something else */
 };
 
-START_TEST(half_an_answer_is_none)
+LOOP_TEST(half_an_answer_is_none, COUNT(half_answers))
 {
     struct server server = start(half_answers[_i]);
     struct http_client *client = client_of(server.url, 300);
@@ -190,9 +187,8 @@ START_TEST(half_an_answer_is_none)
     http_client_free(client);
     stop(&server);
 }
-END_TEST
 
-START_TEST(a_server_that_is_away_is_unavailable)
+TEST(a_server_that_is_away_is_unavailable)
 {
     struct server server = start("");
     stop(&server); /* its port is free now */
@@ -205,14 +201,13 @@ START_TEST(a_server_that_is_away_is_unavailable)
     http_response_done(&response);
     http_client_free(client);
 }
-END_TEST
 
 static const char *const bad_urls[] = {
     "",        "127.0.0.1:8081", "ftp://127.0.0.1/", "file:///etc/passwd",
     "http://", "http://a b/",    "http://h/?q=1",    "http://h/#f",
 };
 
-START_TEST(what_is_no_server_is_refused)
+LOOP_TEST(what_is_no_server_is_refused, COUNT(bad_urls))
 {
     struct http_client *client = NULL;
     struct error error = {0};
@@ -221,19 +216,5 @@ START_TEST(what_is_no_server_is_refused)
     ck_assert_str_eq(error.field, "server");
     ck_assert_ptr_null(client);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("http_client");
-    TCase *tests = tcase_create("client");
-    tcase_add_test(tests, a_get_brings_status_headers_and_body);
-    tcase_add_test(tests, a_post_sends_its_body);
-    tcase_add_test(tests, redirects_are_not_followed);
-    tcase_add_loop_test(tests, half_an_answer_is_none, 0,
-                        (int)(sizeof half_answers / sizeof half_answers[0]));
-    tcase_add_test(tests, a_server_that_is_away_is_unavailable);
-    tcase_add_loop_test(tests, what_is_no_server_is_refused, 0, (int)(sizeof bad_urls / sizeof bad_urls[0]));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("http_client");

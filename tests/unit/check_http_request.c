@@ -10,10 +10,9 @@
 
 #include "suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HOST         "Host: a\r\n"
-#define GET          "GET / HTTP/1.1\r\n" HOST
-#define POST         "POST /v1/reports HTTP/1.1\r\n" HOST
+#define HOST "Host: a\r\n"
+#define GET  "GET / HTTP/1.1\r\n" HOST
+#define POST "POST /v1/reports HTTP/1.1\r\n" HOST
 
 static enum http_parse parse_copy(const char *bytes, size_t length, int *ret_status)
 {
@@ -82,7 +81,7 @@ static const struct {
     {"GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", HTTP_GET, "/", "", true, false, 0, 1},
 };
 
-START_TEST(good_requests_are_taken_apart)
+LOOP_TEST(good_requests_are_taken_apart, COUNT(good))
 {
     size_t length = strlen(good[_i].text);
     char bytes[1024];
@@ -103,7 +102,6 @@ START_TEST(good_requests_are_taken_apart)
     ck_assert_uint_eq(request.header_count, good[_i].header_count);
     ck_assert_int_eq(check_heads(good[_i].text, length, HTTP_REQUEST_COMPLETE), 0);
 }
-END_TEST
 
 static const struct {
     int status;
@@ -206,14 +204,13 @@ static const struct {
     {417, POST "Expect: 100-continue, x\r\n"},
 };
 
-START_TEST(bad_requests_are_refused_as_soon_as_it_shows)
+LOOP_TEST(bad_requests_are_refused_as_soon_as_it_shows, COUNT(bad))
 {
     size_t length = strlen(bad[_i].text);
     ck_assert_int_eq(check_heads(bad[_i].text, length, HTTP_REQUEST_BAD), bad[_i].status);
 }
-END_TEST
 
-START_TEST(nul_is_refused_everywhere)
+TEST(nul_is_refused_everywhere)
 {
     static const char request[] = "POST /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
     for (size_t i = 0; i < sizeof request - 1; i++) {
@@ -226,7 +223,6 @@ START_TEST(nul_is_refused_everywhere)
         ck_assert_int_eq(parse_copy(bytes, sizeof bytes - 1, &status), HTTP_REQUEST_BAD);
     }
 }
-END_TEST
 
 /* A good request with `count` headers besides Host, in a buffer of `capacity` bytes. */
 static size_t with_headers(char *bytes, size_t capacity, unsigned count)
@@ -240,7 +236,7 @@ static size_t with_headers(char *bytes, size_t capacity, unsigned count)
     return length;
 }
 
-START_TEST(headers_are_counted)
+TEST(headers_are_counted)
 {
     char bytes[1024];
     int status = 0;
@@ -250,7 +246,6 @@ START_TEST(headers_are_counted)
     ck_assert_int_eq(parse_copy(bytes, length, &status), HTTP_REQUEST_BAD);
     ck_assert_int_eq(status, 400);
 }
-END_TEST
 
 /* A good request with a head of exactly `length` bytes. */
 static void with_head_of(char *bytes, size_t length)
@@ -261,7 +256,7 @@ static void with_head_of(char *bytes, size_t length)
     memcpy(bytes + length - 4, "\r\n\r\n", 4);
 }
 
-START_TEST(heads_are_bounded)
+TEST(heads_are_bounded)
 {
     char bytes[REQUEST_HEAD_BYTES_MAX + 100];
     memset(bytes, 'y', sizeof bytes); /* a body behind it does not count */
@@ -278,9 +273,8 @@ START_TEST(heads_are_bounded)
     ck_assert_int_eq(parse_copy(bytes, REQUEST_HEAD_BYTES_MAX, &status), HTTP_REQUEST_BAD);
     ck_assert_int_eq(status, 400);
 }
-END_TEST
 
-START_TEST(targets_are_bounded)
+TEST(targets_are_bounded)
 {
     static const char tail[] = " HTTP/1.1\r\n" HOST "\r\n";
     for (size_t over = 0; over <= 1; over++) {
@@ -294,20 +288,18 @@ START_TEST(targets_are_bounded)
         ck_assert_int_eq(status, over == 0 ? 0 : 414);
     }
 }
-END_TEST
 
 /* Too long and no path: refused for what shows first, however many of its bytes are there. */
-START_TEST(a_target_is_refused_for_what_shows_first)
+TEST(a_target_is_refused_for_what_shows_first)
 {
     char bytes[REQUEST_TARGET_BYTES_MAX + 100] = "GET ";
     memset(bytes + 4, 'x', sizeof bytes - 5);
     ck_assert_int_eq(check_heads(bytes, strlen(bytes), HTTP_REQUEST_BAD), 400);
 }
-END_TEST
 
 /* One byte of a good request exchanged for every other: nothing crashes, and what is complete ends where the
  * empty line is. */
-START_TEST(single_bytes_gone_wrong)
+TEST(single_bytes_gone_wrong)
 {
     static const char request[] = "POST /a?b=c HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nA: b\r\n\r\n";
     for (size_t at = 0; at < sizeof request - 1; at++) {
@@ -323,7 +315,6 @@ START_TEST(single_bytes_gone_wrong)
         }
     }
 }
-END_TEST
 
 static struct http_request parsed(const char *text)
 {
@@ -333,7 +324,7 @@ static struct http_request parsed(const char *text)
     return request;
 }
 
-START_TEST(headers_are_found_in_any_case)
+TEST(headers_are_found_in_any_case)
 {
     struct http_request request = parsed(GET "Accept:  a b \t\r\nEmpty:\r\nACCEPT: second\r\n\r\n");
     ck_assert(slice_equals(http_request_header(&request, "aCCept"), "a b"));
@@ -341,7 +332,6 @@ START_TEST(headers_are_found_in_any_case)
     ck_assert_uint_eq(http_request_header(&request, "empty").length, 0);
     ck_assert_ptr_null(http_request_header(&request, "Accep").bytes);
 }
-END_TEST
 
 static const struct {
     const char *headers;
@@ -367,7 +357,7 @@ static const struct {
     {"Accept-Encoding: ,,gzip,\r\n", true, true},
 };
 
-START_TEST(acceptable_codings)
+LOOP_TEST(acceptable_codings, COUNT(codings))
 {
     char text[256];
     ck_assert_int_gt(snprintf(text, sizeof text, GET "%s\r\n", codings[_i].headers), 0);
@@ -375,7 +365,6 @@ START_TEST(acceptable_codings)
     ck_assert_int_eq(http_request_accepts_coding(&request, "gzip"), codings[_i].gzip);
     ck_assert_int_eq(http_request_accepts_coding(&request, "identity"), codings[_i].identity);
 }
-END_TEST
 
 static const struct {
     const char *headers;
@@ -400,7 +389,7 @@ static const struct {
     {"If-None-Match:\r\n", false},
 };
 
-START_TEST(entity_tags)
+LOOP_TEST(entity_tags, COUNT(validators))
 {
     char text[256];
     ck_assert_int_gt(snprintf(text, sizeof text, GET "%s\r\n", validators[_i].headers), 0);
@@ -408,7 +397,6 @@ START_TEST(entity_tags)
     ck_assert_int_eq(http_request_etag_matches(&request, "\"a,b\""), validators[_i].matches);
     ck_assert_int_eq(http_request_etag_matches(&request, "W/\"a,b\""), validators[_i].matches);
 }
-END_TEST
 
 static const struct {
     const char *query, *name;
@@ -439,7 +427,7 @@ static const struct {
     {"a=1234567890123456", "a", true, NULL}, /* does not fit */
 };
 
-START_TEST(query_parameters)
+LOOP_TEST(query_parameters, COUNT(parameters))
 {
     struct slice query = slice_of(parameters[_i].query);
     ck_assert_int_eq(http_query_has(query, parameters[_i].name), parameters[_i].has);
@@ -451,24 +439,5 @@ START_TEST(query_parameters)
     }
     ck_assert(!http_query_has((struct slice){0}, parameters[_i].name));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("http_request");
-    TCase *tests = tcase_create("http_request");
-    tcase_add_loop_test(tests, good_requests_are_taken_apart, 0, COUNT(good));
-    tcase_add_loop_test(tests, bad_requests_are_refused_as_soon_as_it_shows, 0, COUNT(bad));
-    tcase_add_test(tests, nul_is_refused_everywhere);
-    tcase_add_test(tests, headers_are_counted);
-    tcase_add_test(tests, heads_are_bounded);
-    tcase_add_test(tests, targets_are_bounded);
-    tcase_add_test(tests, a_target_is_refused_for_what_shows_first);
-    tcase_add_test(tests, single_bytes_gone_wrong);
-    tcase_add_test(tests, headers_are_found_in_any_case);
-    tcase_add_loop_test(tests, acceptable_codings, 0, COUNT(codings));
-    tcase_add_loop_test(tests, entity_tags, 0, COUNT(validators));
-    tcase_add_loop_test(tests, query_parameters, 0, COUNT(parameters));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("http_request");

@@ -8,7 +8,7 @@
 
 #include "suite.h"
 
-START_TEST(commas_stand_between_members_only)
+TEST(commas_stand_between_members_only)
 {
     struct buffer out = {0};
     struct json_writer json = json_writer_of(&out);
@@ -35,9 +35,8 @@ START_TEST(commas_stand_between_members_only)
     ck_assert_uint_eq(out.length, strlen(out.bytes));
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(writes_behind_what_is_there)
+TEST(writes_behind_what_is_there)
 {
     struct buffer out = {0};
     buffer_append_text(&out, "data: ");
@@ -46,7 +45,6 @@ START_TEST(writes_behind_what_is_there)
     ck_assert_str_eq(out.bytes, "data: -9223372036854775808");
     buffer_done(&out);
 }
-END_TEST
 
 static const struct {
     const char *value, *written;
@@ -61,7 +59,7 @@ static const struct {
     {"a\"b\\c\nd", "\"a\\\"b\\\\c\\nd\""},
 };
 
-START_TEST(texts_are_escaped)
+LOOP_TEST(texts_are_escaped, COUNT(texts))
 {
     struct buffer out = {0};
     struct json_writer json = json_writer_of(&out);
@@ -69,9 +67,8 @@ START_TEST(texts_are_escaped)
     ck_assert_str_eq(out.bytes, texts[_i].written);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(every_character_comes_back)
+TEST(every_character_comes_back)
 {
     char value[512];
     size_t length = 0;
@@ -91,10 +88,9 @@ START_TEST(every_character_comes_back)
     json_decref(array);
     buffer_done(&out);
 }
-END_TEST
 
 /* Texts that need all the room that was reserved for them, around the sizes at which the buffer grows. */
-START_TEST(escapes_never_outgrow_their_room)
+TEST(escapes_never_outgrow_their_room)
 {
     for (size_t length = 1; length < 200; length++) {
         char value[200] = "";
@@ -108,17 +104,5 @@ START_TEST(escapes_never_outgrow_their_room)
         buffer_done(&out);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("json_writer");
-    TCase *tests = tcase_create("json_writer");
-    tcase_add_test(tests, commas_stand_between_members_only);
-    tcase_add_test(tests, writes_behind_what_is_there);
-    tcase_add_loop_test(tests, texts_are_escaped, 0, sizeof texts / sizeof texts[0]);
-    tcase_add_test(tests, every_character_comes_back);
-    tcase_add_test(tests, escapes_never_outgrow_their_room);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("json_writer");

@@ -64,24 +64,24 @@ static int spend_all(const char *key, int64_t now_us)
     return spent;
 }
 
-START_TEST(each_key_has_its_own)
+FIXTURE(set_up, tear_down);
+
+TEST(each_key_has_its_own)
 {
     ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
     ck_assert_int_eq(spend_all("other", NOW_US), A_MINUTE);
     ck_assert_int_eq(spend_all("unit", NOW_US + COST_US - 1), 0);
     ck_assert_int_eq(spend_all("unit", NOW_US + COST_US), 1);
 }
-END_TEST
 
-START_TEST(a_relay_has_as_much_for_each_of_its_units)
+TEST(a_relay_has_as_much_for_each_of_its_units)
 {
     ck_assert_int_eq(spend_all("relay", NOW_US), 2 * A_MINUTE);
     ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
 }
-END_TEST
 
 /* What only passes through (refused by the store, or sent again) costs nothing. */
-START_TEST(a_ticket_alone_spends_nothing)
+TEST(a_ticket_alone_spends_nothing)
 {
     struct key_ticket ticket;
     for (int i = 0; i < 10 * A_MINUTE; i++) {
@@ -89,9 +89,8 @@ START_TEST(a_ticket_alone_spends_nothing)
     }
     ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
 }
-END_TEST
 
-START_TEST(a_report_without_a_key_spends_nothing)
+TEST(a_report_without_a_key_spends_nothing)
 {
     const struct key_ticket none = {0};
     for (int i = 0; i < 10 * A_MINUTE; i++) {
@@ -99,9 +98,8 @@ START_TEST(a_report_without_a_key_spends_nothing)
     }
     ck_assert_int_eq(spend_all("unit", NOW_US), A_MINUTE);
 }
-END_TEST
 
-START_TEST(tickets_for_older_keys_spend_nothing)
+TEST(tickets_for_older_keys_spend_nothing)
 {
     struct key_ticket older;
     ck_assert(admit("relay", NOW_US, &older));
@@ -112,18 +110,5 @@ START_TEST(tickets_for_older_keys_spend_nothing)
     }
     ck_assert_int_eq(spend_all("relay", NOW_US), 2 * A_MINUTE);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *cases = tcase_create("key_budgets");
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_test(cases, each_key_has_its_own);
-    tcase_add_test(cases, a_relay_has_as_much_for_each_of_its_units);
-    tcase_add_test(cases, a_ticket_alone_spends_nothing);
-    tcase_add_test(cases, a_report_without_a_key_spends_nothing);
-    tcase_add_test(cases, tickets_for_older_keys_spend_nothing);
-    Suite *suite = suite_create("key_budgets");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("key_budgets");

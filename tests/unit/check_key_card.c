@@ -11,8 +11,6 @@
 
 #include "suite.h"
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
 static unsigned char seed[SIGNING_SEED_BYTES];
 
 /* The bytes 00 to 1f. */
@@ -54,15 +52,16 @@ static size_t count_of(const char *text, const char *part)
     return count;
 }
 
-START_TEST(the_code_holds_the_key)
+FIXTURE(set_up, tear_down);
+
+TEST(the_code_holds_the_key)
 {
     char payload[KEY_PAYLOAD_BYTES];
     key_card_payload(&plain, payload);
     ck_assert_str_eq(payload, "turnout-key-v1:vn-2026:19804-003.1:19804-003:" SEED);
 }
-END_TEST
 
-START_TEST(the_longest_names_fit)
+TEST(the_longest_names_fit)
 {
     char code[AREA_CODE_BYTES];
     char key[KEY_BYTES_MAX + 1];
@@ -91,7 +90,6 @@ START_TEST(the_longest_names_fit)
     ck_assert_uint_le(out.length, KEY_CARD_BYTES_MAX);
     ck_assert_ptr_eq(out.bytes, place);
 }
-END_TEST
 
 /* Reads a number; moves *at behind it. */
 static int take_number(const char **at)
@@ -144,7 +142,7 @@ static const char *const payloads[] = {
     "cccccccccccccccccccccccccccccccc:" SEED,
 };
 
-START_TEST(the_drawing_is_the_code)
+LOOP_TEST(the_drawing_is_the_code, COUNT(payloads))
 {
     static bool dark[SIDE_MOST][SIDE_MOST];
     key_card_write_qr(&out, payloads[_i]);
@@ -167,9 +165,8 @@ START_TEST(the_drawing_is_the_code)
     }
     QRcode_free(code);
 }
-END_TEST
 
-START_TEST(a_card_says_what_people_need)
+TEST(a_card_says_what_people_need)
 {
     key_page_begin(&out, "Commune 19804");
     key_page_add(&out, &plain, 0);
@@ -189,7 +186,6 @@ START_TEST(a_card_says_what_people_need)
     ck_assert_msg(strstr(out.bytes, "Good") == NULL, "a key without a term has no term to print");
     ck_assert_msg(strstr(out.bytes, SEED) == NULL, "the key is to be read by machines only");
 }
-END_TEST
 
 static const struct {
     enum key_holder holder;
@@ -200,7 +196,7 @@ static const struct {
     {HOLDER_PROVINCE, "every polling unit of this province", "Telephone the election"},
 };
 
-START_TEST(a_relays_card_says_whom_it_signs_for)
+LOOP_TEST(a_relays_card_says_whom_it_signs_for, COUNT(relays))
 {
     struct key_card card = plain;
     card.holder = relays[_i].holder;
@@ -208,9 +204,8 @@ START_TEST(a_relays_card_says_whom_it_signs_for)
     ck_assert_ptr_nonnull(strstr(out.bytes, relays[_i].signs_for));
     ck_assert_ptr_nonnull(strstr(out.bytes, relays[_i].telephone));
 }
-END_TEST
 
-START_TEST(a_term_is_told)
+TEST(a_term_is_told)
 {
     struct key_card card = plain;
     card.from = "2026-03-15T07:00:00+07:00";
@@ -221,9 +216,8 @@ START_TEST(a_term_is_told)
     ck_assert_ptr_nonnull(
         strstr(out.bytes, "Good from 2026-03-15T07:00:00+07:00 until 2026-03-16T00:00:00+07:00. W"));
 }
-END_TEST
 
-START_TEST(names_stay_names)
+TEST(names_stay_names)
 {
     struct key_card card = plain;
     card.area_name = "<script>alert('x')</script> & \"co\"";
@@ -235,14 +229,13 @@ START_TEST(names_stay_names)
     ck_assert_ptr_null(strstr(out.bytes, "</title><b>"));
     ck_assert_ptr_nonnull(strstr(out.bytes, "&lt;script&gt;alert('x')&lt;/script&gt; &amp; &quot;co&quot;"));
 }
-END_TEST
 
 static const struct {
     size_t cards;
     size_t sheets;
 } pages[] = {{0, 0}, {1, 1}, {7, 1}, {8, 1}, {9, 2}, {16, 2}, {17, 3}};
 
-START_TEST(a_sheet_holds_eight)
+LOOP_TEST(a_sheet_holds_eight, COUNT(pages))
 {
     key_page_begin(&out, "a page");
     for (size_t i = 0; i < pages[_i].cards; i++) {
@@ -257,21 +250,5 @@ START_TEST(a_sheet_holds_eight)
     ck_assert_ptr_null(strstr(out.bytes, "http"));
     ck_assert_ptr_null(strstr(out.bytes, "url("));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("key_card");
-    TCase *tests = tcase_create("key_card");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, the_code_holds_the_key);
-    tcase_add_test(tests, the_longest_names_fit);
-    tcase_add_loop_test(tests, the_drawing_is_the_code, 0, CASES(payloads));
-    tcase_add_test(tests, a_card_says_what_people_need);
-    tcase_add_loop_test(tests, a_relays_card_says_whom_it_signs_for, 0, CASES(relays));
-    tcase_add_test(tests, a_term_is_told);
-    tcase_add_test(tests, names_stay_names);
-    tcase_add_loop_test(tests, a_sheet_holds_eight, 0, CASES(pages));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("key_card");

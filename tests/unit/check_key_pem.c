@@ -13,11 +13,11 @@
 
 #include <turnout/base/file.h>
 
+#include "crypto.h"
 #include "suite.h"
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-#define BEGIN        "-----BEGIN PRIVATE KEY-----\n"
-#define END          "-----END PRIVATE KEY-----\n"
+#define BEGIN "-----BEGIN PRIVATE KEY-----\n"
+#define END   "-----END PRIVATE KEY-----\n"
 
 /* The seed of bytes 00 to 1f, as openssl writes it. */
 #define BODY "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n"
@@ -31,7 +31,9 @@ static void fill_known_seed(unsigned char seed[SIGNING_SEED_BYTES])
     }
 }
 
-START_TEST(a_known_key_is_written)
+SHARED_FIXTURE(crypto_start, NULL);
+
+TEST(a_known_key_is_written)
 {
     unsigned char seed[SIGNING_SEED_BYTES];
     char text[KEY_PEM_BYTES];
@@ -39,9 +41,8 @@ START_TEST(a_known_key_is_written)
     key_pem_write(seed, text);
     ck_assert_str_eq(text, known_pem);
 }
-END_TEST
 
-START_TEST(what_is_written_is_read)
+LOOP_TEST(what_is_written_is_read, 256)
 {
     unsigned char seed[SIGNING_SEED_BYTES];
     unsigned char again[SIGNING_SEED_BYTES] = {0};
@@ -52,7 +53,6 @@ START_TEST(what_is_written_is_read)
     ck_assert_int_eq(key_pem_parse(slice_of(text), again, &error), TURNOUT_OK);
     ck_assert_mem_eq(seed, again, sizeof seed);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -83,7 +83,7 @@ static const struct {
     {BEGIN "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERIT FBUWFxgZGhscHR4\n" END, "not an Ed25519 one"},
 };
 
-START_TEST(what_is_something_else_is_refused)
+LOOP_TEST(what_is_something_else_is_refused, COUNT(refused))
 {
     unsigned char seed[SIGNING_SEED_BYTES] = {7};
     unsigned char untouched[SIGNING_SEED_BYTES] = {7};
@@ -93,7 +93,6 @@ START_TEST(what_is_something_else_is_refused)
                   error.text);
     ck_assert_mem_eq(seed, untouched, sizeof seed);
 }
-END_TEST
 
 /* ---- with openssl ---- */
 
@@ -130,7 +129,11 @@ static void tear_down(void)
     ck_assert_int_eq(system(line), 0);
 }
 
-START_TEST(a_key_of_openssl_is_read)
+CASE("openssl");
+SHARED_FIXTURE(crypto_start, NULL);
+FIXTURE(set_up, tear_down);
+
+TEST(a_key_of_openssl_is_read)
 {
     char path[64];
     char text[KEY_PEM_BYTES];
@@ -149,10 +152,9 @@ START_TEST(a_key_of_openssl_is_read)
     ck_assert_str_eq(text, bytes);
     free(bytes);
 }
-END_TEST
 
 /* openssl signs with our file, and libsodium finds the signature good. */
-START_TEST(openssl_takes_ours)
+TEST(openssl_takes_ours)
 {
     char path[64];
     char pem[KEY_PEM_BYTES];
@@ -182,7 +184,6 @@ START_TEST(openssl_takes_ours)
     ck_assert_int_eq(crypto_sign_verify_detached(bytes, (const unsigned char *)"hello\n", 6, public_key), 0);
     free(signature);
 }
-END_TEST
 
 static const struct {
     const char *arguments;
@@ -194,7 +195,7 @@ static const struct {
     {"genpkey -algorithm ed25519 -aes128 -pass pass:secret -out key.pem", "is locked with a password"},
 };
 
-START_TEST(another_key_of_openssl_is_refused)
+LOOP_TEST(another_key_of_openssl_is_refused, COUNT(others))
 {
     char path[64];
     unsigned char seed[SIGNING_SEED_BYTES];
@@ -207,32 +208,13 @@ START_TEST(another_key_of_openssl_is_refused)
     ck_assert_int_eq(key_pem_read(path, seed, &error), TURNOUT_BAD_INPUT);
     ck_assert_msg(strstr(error.text, others[_i].what) != NULL, "no `%s` in: %s", others[_i].what, error.text);
 }
-END_TEST
 
-START_TEST(a_file_that_is_not_there)
+TEST(a_file_that_is_not_there)
 {
     unsigned char seed[SIGNING_SEED_BYTES];
     struct error error;
     ck_assert_int_eq(key_pem_read("/nowhere/key.pem", seed, &error), TURNOUT_NOT_FOUND);
     ck_assert_int_eq(key_pem_read(folder, seed, &error), TURNOUT_BAD_INPUT);
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("key_pem");
-    TCase *tests = tcase_create("key_pem");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, a_known_key_is_written);
-    tcase_add_loop_test(tests, what_is_written_is_read, 0, 256);
-    tcase_add_loop_test(tests, what_is_something_else_is_refused, 0, CASES(refused));
-    tcase_add_test(tests, a_key_of_openssl_is_read);
-    tcase_add_test(tests, openssl_takes_ours);
-    tcase_add_loop_test(tests, another_key_of_openssl_is_refused, 0, CASES(others));
-    tcase_add_test(tests, a_file_that_is_not_there);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("key_pem");

@@ -12,8 +12,6 @@
 #include "suite.h"
 #include "told_faults.h"
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
 static struct election_register *reg;
 static struct buffer faults;
 
@@ -68,7 +66,9 @@ static struct signing_keys *build(const struct row *rows, size_t count)
     return keys;
 }
 
-START_TEST(an_empty_set_knows_no_key)
+FIXTURE(set_up, tear_down);
+
+TEST(an_empty_set_knows_no_key)
 {
     struct signing_keys *keys = build(NULL, 0);
     ck_assert_ptr_nonnull(keys);
@@ -77,9 +77,8 @@ START_TEST(an_empty_set_knows_no_key)
     ck_assert_ptr_null(signing_keys_find(keys, ""));
     signing_keys_release(keys);
 }
-END_TEST
 
-START_TEST(a_key_is_what_its_row_says)
+TEST(a_key_is_what_its_row_says)
 {
     static const struct row rows[] = {{"a.1", "112", 5, 9, 7}, {"office", "12", 0, 0, 0}};
     struct signing_keys *keys = build(rows, 2);
@@ -102,10 +101,9 @@ START_TEST(a_key_is_what_its_row_says)
     ck_assert_ptr_null(signing_keys_find(keys, "offic"));
     signing_keys_release(keys);
 }
-END_TEST
 
 /* Around the sizes at which rows and table grow. */
-START_TEST(each_of_many_is_found)
+LOOP_TEST(each_of_many_is_found, 7)
 {
     static const size_t counts[] = {1, 2, 63, 64, 65, 1000, 20000};
     size_t count = counts[_i];
@@ -129,9 +127,8 @@ START_TEST(each_of_many_is_found)
     ck_assert_ptr_null(signing_keys_find(keys, id));
     signing_keys_release(keys);
 }
-END_TEST
 
-START_TEST(a_set_lives_as_long_as_somebody_holds_it)
+TEST(a_set_lives_as_long_as_somebody_holds_it)
 {
     static const struct row row = {"a", "111", 0, 0, 0};
     struct signing_keys *keys = build(&row, 1);
@@ -141,7 +138,6 @@ START_TEST(a_set_lives_as_long_as_somebody_holds_it)
     signing_keys_release(keys);
     signing_keys_release(NULL);
 }
-END_TEST
 
 static const struct {
     const char *area;
@@ -154,7 +150,7 @@ static const struct {
     {"2", "122", false},  {"N", "111", true},    {"N", "212", true},
 };
 
-START_TEST(a_key_signs_for_its_unit_or_for_those_in_its_area)
+LOOP_TEST(a_key_signs_for_its_unit_or_for_those_in_its_area, COUNT(coverings))
 {
     struct row row = {.id = "a", .area = coverings[_i].area};
     struct signing_keys *keys = build(&row, 1);
@@ -164,7 +160,6 @@ START_TEST(a_key_signs_for_its_unit_or_for_those_in_its_area)
                   "%s for %s", coverings[_i].area, coverings[_i].unit);
     signing_keys_release(keys);
 }
-END_TEST
 
 static const struct {
     int64_t from;
@@ -185,7 +180,7 @@ static const struct {
     {100, 200, 300, 250, "has expired"},
 };
 
-START_TEST(a_key_is_good_for_a_time)
+LOOP_TEST(a_key_is_good_for_a_time, COUNT(moments))
 {
     struct signing_key key = {
         .from = moments[_i].from, .until = moments[_i].until, .revoked = moments[_i].revoked};
@@ -196,7 +191,6 @@ START_TEST(a_key_is_good_for_a_time)
         ck_assert_str_eq(why, moments[_i].why);
     }
 }
-END_TEST
 
 #define ID_64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -223,14 +217,13 @@ static const struct {
      "keys.csv:2: area: \nkeys.csv:2: until: \nkeys.csv:2: key: \nkeys.csv:4: area: "},
 };
 
-START_TEST(what_is_wrong_is_told_with_its_line)
+LOOP_TEST(what_is_wrong_is_told_with_its_line, COUNT(faulty))
 {
     ck_assert_ptr_null(build(faulty[_i].rows, faulty[_i].count));
     (void)check_gathered(&faults, faulty[_i].faults);
 }
-END_TEST
 
-START_TEST(the_longest_id_will_do)
+TEST(the_longest_id_will_do)
 {
     static const struct row row = {ID_64, "111", 6, 7, 0};
     struct signing_keys *keys = build(&row, 1);
@@ -238,21 +231,5 @@ START_TEST(the_longest_id_will_do)
     ck_assert_ptr_nonnull(signing_keys_find(keys, ID_64));
     signing_keys_release(keys);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("keys");
-    TCase *tests = tcase_create("keys");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, an_empty_set_knows_no_key);
-    tcase_add_test(tests, a_key_is_what_its_row_says);
-    tcase_add_loop_test(tests, each_of_many_is_found, 0, 7);
-    tcase_add_test(tests, a_set_lives_as_long_as_somebody_holds_it);
-    tcase_add_loop_test(tests, a_key_signs_for_its_unit_or_for_those_in_its_area, 0, CASES(coverings));
-    tcase_add_loop_test(tests, a_key_is_good_for_a_time, 0, CASES(moments));
-    tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, CASES(faulty));
-    tcase_add_test(tests, the_longest_id_will_do);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("keys");

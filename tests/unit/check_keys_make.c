@@ -16,11 +16,10 @@
 #include <turnout/service/election_folder.h>
 #include <turnout/service/election_keys.h>
 
+#include "crypto.h"
 #include "key_pem.h"
 #include "suite.h"
 #include "told_faults.h"
-
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 enum { FOLDER_BYTES = 64, PATH_BYTES = 160 };
 
@@ -142,7 +141,10 @@ static size_t check_pairs(void)
     return count;
 }
 
-START_TEST(a_key_for_every_unit)
+SHARED_FIXTURE(crypto_start, NULL);
+FIXTURE(set_up, tear_down);
+
+TEST(a_key_for_every_unit)
 {
     must_make((struct keys_make_options){.units = true});
     ck_assert_uint_eq(made.units, 10);
@@ -156,9 +158,8 @@ START_TEST(a_key_for_every_unit)
     ck_assert_int_eq(mode_of("0101-001.1.pem"), 0600);
     ck_assert_int_eq(mode_of("cards/0101.html"), 0600);
 }
-END_TEST
 
-START_TEST(the_cards_are_of_the_commune)
+TEST(the_cards_are_of_the_commune)
 {
     must_make((struct keys_make_options){.units = true, .communes = true});
     char *page = read_text(out, "cards/0102.html");
@@ -170,7 +171,6 @@ START_TEST(the_cards_are_of_the_commune)
     ck_assert_ptr_null(strstr(page, "0101"));
     free(page);
 }
-END_TEST
 
 static const struct {
     struct keys_make_options options;
@@ -192,7 +192,7 @@ static const struct {
     {{.area = "0102-002", .units = true, .communes = true, .provinces = true}, 1, 0, 0, 1},
 };
 
-START_TEST(for_whom_they_are_made)
+LOOP_TEST(for_whom_they_are_made, COUNT(scopes))
 {
     must_make(scopes[_i].options);
     ck_assert_uint_eq(made.units, scopes[_i].units);
@@ -204,7 +204,6 @@ START_TEST(for_whom_they_are_made)
     ck_assert_uint_eq(count_entries("."), sum + 1);
     ck_assert_uint_eq(count_entries("cards"), scopes[_i].pages);
 }
-END_TEST
 
 static const struct {
     struct keys_make_options options;
@@ -218,7 +217,7 @@ static const struct {
     {{.units = true, .out = "/nowhere/out"}, TURNOUT_SYSTEM, "/nowhere/out cannot be made"},
 };
 
-START_TEST(what_cannot_be_made_is_told)
+LOOP_TEST(what_cannot_be_made_is_told, COUNT(refused))
 {
     char path[PATH_BYTES];
     struct stat status;
@@ -228,10 +227,9 @@ START_TEST(what_cannot_be_made_is_told)
     (void)snprintf(path, sizeof path, "%s/keys.csv", election);
     ck_assert_int_eq(stat(path, &status), -1);
 }
-END_TEST
 
 /* The second key stands beside the first, which is not touched. */
-START_TEST(a_lost_key_gets_a_successor)
+TEST(a_lost_key_gets_a_successor)
 {
     char again[FOLDER_BYTES];
     (void)snprintf(again, sizeof again, "%s/again", root);
@@ -249,9 +247,8 @@ START_TEST(a_lost_key_gets_a_successor)
     free(before);
     free(after);
 }
-END_TEST
 
-START_TEST(a_free_number_is_used)
+TEST(a_free_number_is_used)
 {
     static const char keys[] = "key,area,public_key,from,until,revoked\n"
                                "0101-001.2,0101-001,A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg,,,\n"
@@ -262,10 +259,9 @@ START_TEST(a_free_number_is_used)
     must_make((struct keys_make_options){.area = "0101-001", .units = true});
     ck_assert_int_eq(mode_of("0101-001.3.pem"), 0600);
 }
-END_TEST
 
 /* What stands in the way of one key keeps all of them out of keys.csv. */
-START_TEST(a_key_that_is_there_is_not_overwritten)
+TEST(a_key_that_is_there_is_not_overwritten)
 {
     char path[PATH_BYTES];
     ck_assert_int_eq(mkdir(out, 0700), 0);
@@ -280,9 +276,8 @@ START_TEST(a_key_that_is_there_is_not_overwritten)
     (void)snprintf(path, sizeof path, "%s/keys.csv", election);
     ck_assert_int_eq(stat(path, &status), -1);
 }
-END_TEST
 
-START_TEST(a_faulty_table_is_left_alone)
+TEST(a_faulty_table_is_left_alone)
 {
     char path[PATH_BYTES];
     struct stat status;
@@ -292,9 +287,8 @@ START_TEST(a_faulty_table_is_left_alone)
     ck_assert_ptr_nonnull(strstr(faults.bytes, "keys.csv:1: "));
     ck_assert_int_eq(stat(out, &status), -1);
 }
-END_TEST
 
-START_TEST(a_term_is_written)
+TEST(a_term_is_written)
 {
     must_make((struct keys_make_options){.area = "0101-001",
                                          .units = true,
@@ -307,25 +301,5 @@ START_TEST(a_term_is_written)
     free(keys);
     free(page);
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("keys_make");
-    TCase *tests = tcase_create("keys_make");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, a_key_for_every_unit);
-    tcase_add_test(tests, the_cards_are_of_the_commune);
-    tcase_add_loop_test(tests, for_whom_they_are_made, 0, CASES(scopes));
-    tcase_add_loop_test(tests, what_cannot_be_made_is_told, 0, CASES(refused));
-    tcase_add_test(tests, a_lost_key_gets_a_successor);
-    tcase_add_test(tests, a_free_number_is_used);
-    tcase_add_test(tests, a_key_that_is_there_is_not_overwritten);
-    tcase_add_test(tests, a_faulty_table_is_left_alone);
-    tcase_add_test(tests, a_term_is_written);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("keys_make");

@@ -64,7 +64,9 @@ static void save_and_close(void)
     keys_table_close(&table);
 }
 
-START_TEST(the_first_key_brings_the_file)
+FIXTURE(set_up, tear_down);
+
+TEST(the_first_key_brings_the_file)
 {
     open_table();
     keys_table_add(&table, "0101-001.1", "0101-001", public_key, "", "");
@@ -72,7 +74,6 @@ START_TEST(the_first_key_brings_the_file)
     save_and_close();
     expect_keys(HEADER "0101-001.1,0101-001," PUBLIC ",,,\n");
 }
-END_TEST
 
 static const struct {
     const char *before;
@@ -87,7 +88,7 @@ static const struct {
             ",2026-03-15T07:00:00+07:00,2026-03-16T07:00:00+07:00,\n"},
 };
 
-START_TEST(what_was_there_stays)
+LOOP_TEST(what_was_there_stays, COUNT(additions))
 {
     write_keys(additions[_i].before);
     open_table();
@@ -95,11 +96,10 @@ START_TEST(what_was_there_stays)
     save_and_close();
     expect_keys(additions[_i].after);
 }
-END_TEST
 
 #define WHEN "2026-03-15T12:00:00+07:00"
 
-START_TEST(only_the_named_keys_are_revoked)
+TEST(only_the_named_keys_are_revoked)
 {
     static const char *const ids[] = {"c", "a"};
     write_keys(HEADER "a,01," PUBLIC ",,,\n"
@@ -114,9 +114,8 @@ START_TEST(only_the_named_keys_are_revoked)
                        "c,01," PUBLIC ",2026-03-14T00:00:00Z,," WHEN "\n"
                        "aa,c," PUBLIC ",,,2026-03-15T01:00:00Z\n");
 }
-END_TEST
 
-START_TEST(one_at_a_time)
+TEST(one_at_a_time)
 {
     open_table();
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -126,9 +125,8 @@ START_TEST(one_at_a_time)
     ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
     ck_assert_int_eq(close(fd), 0);
 }
-END_TEST
 
-START_TEST(a_table_of_ones_own_replaces_the_file)
+TEST(a_table_of_ones_own_replaces_the_file)
 {
     write_keys("something else");
     keys_table_init(&table, folder);
@@ -136,9 +134,8 @@ START_TEST(a_table_of_ones_own_replaces_the_file)
     save_and_close();
     expect_keys(HEADER "a,01," PUBLIC ",,,\n");
 }
-END_TEST
 
-START_TEST(what_cannot_be_read_or_written_is_told)
+TEST(what_cannot_be_read_or_written_is_told)
 {
     ck_assert_int_eq(keys_table_open("/nowhere", &table, &error), TURNOUT_SYSTEM);
     ck_assert_str_eq(error.field, "election");
@@ -149,19 +146,5 @@ START_TEST(what_cannot_be_read_or_written_is_told)
     ck_assert_int_eq(keys_table_save(&table, &error), TURNOUT_SYSTEM);
     keys_table_close(&table);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("keys_table");
-    TCase *tests = tcase_create("keys_table");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, the_first_key_brings_the_file);
-    tcase_add_loop_test(tests, what_was_there_stays, 0, (int)(sizeof additions / sizeof additions[0]));
-    tcase_add_test(tests, only_the_named_keys_are_revoked);
-    tcase_add_test(tests, one_at_a_time);
-    tcase_add_test(tests, a_table_of_ones_own_replaces_the_file);
-    tcase_add_test(tests, what_cannot_be_read_or_written_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("keys_table");

@@ -10,18 +10,17 @@
 #include "latency.h"
 #include "suite.h"
 
-START_TEST(an_empty_histogram_says_zero)
+TEST(an_empty_histogram_says_zero)
 {
     struct latency latency = {0};
     ck_assert_int_eq(latency_percentile_us(&latency, 5000), 0);
     ck_assert_int_eq(latency_percentile_us(&latency, 10000), 0);
 }
-END_TEST
 
 static const int64_t alone[] = {0,   1,       63,         64,           65,           127,      128,
                                 999, 1000000, 4294967296, 137438953471, 137438953472, INT64_MAX};
 
-START_TEST(one_duration_is_every_percentile)
+LOOP_TEST(one_duration_is_every_percentile, COUNT(alone))
 {
     struct latency latency = {0};
     latency_add(&latency, alone[_i]);
@@ -30,19 +29,17 @@ START_TEST(one_duration_is_every_percentile)
         ck_assert_int_eq(latency_percentile_us(&latency, percentiles[i]), alone[_i]);
     }
 }
-END_TEST
 
-START_TEST(a_negative_duration_counts_as_none)
+TEST(a_negative_duration_counts_as_none)
 {
     struct latency latency = {0};
     latency_add(&latency, -5);
     ck_assert_uint_eq(latency.count, 1);
     ck_assert_int_eq(latency_percentile_us(&latency, 10000), 0);
 }
-END_TEST
 
 /* p99 of ten durations is the longest, not the ninth. */
-START_TEST(ranks_are_rounded_up)
+TEST(ranks_are_rounded_up)
 {
     struct latency latency = {0};
     for (int64_t i = 1; i <= 10; i++) {
@@ -54,7 +51,6 @@ START_TEST(ranks_are_rounded_up)
     ck_assert_int_eq(latency_percentile_us(&latency, 9900), 10);
     ck_assert_int_eq(latency_percentile_us(&latency, 10000), 10);
 }
-END_TEST
 
 static int compare(const void *left, const void *right)
 {
@@ -65,7 +61,7 @@ static int compare(const void *left, const void *right)
 
 /* Durations over eleven powers of ten: what the histogram says is never below the true percentile and at most
  * one part in LATENCY_STEPS above it. */
-START_TEST(percentiles_are_close_to_the_true_ones)
+TEST(percentiles_are_close_to_the_true_ones)
 {
     enum { COUNT = 20000, SEED = 20260315 };
     (void)printf("seed %d\n", SEED);
@@ -87,17 +83,5 @@ START_TEST(percentiles_are_close_to_the_true_ones)
     }
     free(durations);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("latency");
-    TCase *tests = tcase_create("histogram");
-    tcase_add_test(tests, an_empty_histogram_says_zero);
-    tcase_add_loop_test(tests, one_duration_is_every_percentile, 0, (int)(sizeof alone / sizeof alone[0]));
-    tcase_add_test(tests, a_negative_duration_counts_as_none);
-    tcase_add_test(tests, ranks_are_rounded_up);
-    tcase_add_test(tests, percentiles_are_close_to_the_true_ones);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("latency");

@@ -5,7 +5,7 @@
 
 #include "suite.h"
 
-START_TEST(kinds_have_names)
+TEST(kinds_have_names)
 {
     static const struct {
         const char *name;
@@ -27,13 +27,5 @@ START_TEST(kinds_have_names)
     ck_assert(!ledger_kind_parse(slice_of(""), &parsed));
     ck_assert(!ledger_kind_parse(slice_of("Phase"), &parsed));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("ledger");
-    TCase *tests = tcase_create("ledger");
-    tcase_add_test(tests, kinds_have_names);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("ledger");

@@ -80,7 +80,7 @@ static void run(const char *stream, size_t step, char trace[TRACE_BYTES])
     }
 }
 
-START_TEST(lines_are_the_same_in_pieces_of_any_size)
+LOOP_TEST(lines_are_the_same_in_pieces_of_any_size, COUNT(streams))
 {
     for (size_t step = 1; step <= 64; step++) {
         char trace[TRACE_BYTES];
@@ -88,9 +88,8 @@ START_TEST(lines_are_the_same_in_pieces_of_any_size)
         ck_assert_str_eq(trace, streams[_i].found);
     }
 }
-END_TEST
 
-START_TEST(a_line_may_hold_nul)
+TEST(a_line_may_hold_nul)
 {
     struct line_framer framer;
     line_framer_init(&framer, LINE_MAX_BYTES);
@@ -100,15 +99,5 @@ START_TEST(a_line_may_hold_nul)
     ck_assert_uint_eq(line.length, 3);
     ck_assert_uint_eq(taken, 4);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("line_framer");
-    TCase *tests = tcase_create("line_framer");
-    tcase_add_loop_test(tests, lines_are_the_same_in_pieces_of_any_size, 0,
-                        sizeof streams / sizeof streams[0]);
-    tcase_add_test(tests, a_line_may_hold_nul);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("line_framer");

@@ -33,7 +33,7 @@ static const char *logged(char line[LINE_BYTES])
     return line + STAMP_BYTES;
 }
 
-START_TEST(a_line_has_time_level_event_and_fields)
+TEST(a_line_has_time_level_event_and_fields)
 {
     char line[LINE_BYTES];
     redirect();
@@ -44,9 +44,8 @@ START_TEST(a_line_has_time_level_event_and_fields)
         ck_assert(pattern[i] == '0' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i]);
     }
 }
-END_TEST
 
-START_TEST(levels_are_named)
+TEST(levels_are_named)
 {
     char line[LINE_BYTES];
     redirect();
@@ -56,7 +55,6 @@ START_TEST(levels_are_named)
     log_error("e", log_number("n", INT64_MIN));
     ck_assert_str_eq(logged(line), "error e n=-9223372036854775808\n");
 }
-END_TEST
 
 static const struct {
     const char *value, *written;
@@ -77,7 +75,7 @@ static const struct {
     {"stray \xff", "\"stray \\xff\""},
 };
 
-START_TEST(values_are_quoted_when_they_must_be)
+LOOP_TEST(values_are_quoted_when_they_must_be, COUNT(values))
 {
     char line[LINE_BYTES];
     char expected[LINE_BYTES];
@@ -86,9 +84,8 @@ START_TEST(values_are_quoted_when_they_must_be)
     log_info("event", log_text("name", values[_i].value));
     ck_assert_str_eq(logged(line), expected);
 }
-END_TEST
 
-START_TEST(what_is_too_long_is_cut_and_says_so)
+TEST(what_is_too_long_is_cut_and_says_so)
 {
     char much[10000];
     memset(much, 'a', sizeof much - 1);
@@ -101,16 +98,5 @@ START_TEST(what_is_too_long_is_cut_and_says_so)
     ck_assert_uint_lt(length, 2048);
     ck_assert_str_eq(tail + length - 5, "a...\n");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("log");
-    TCase *tests = tcase_create("log");
-    tcase_add_test(tests, a_line_has_time_level_event_and_fields);
-    tcase_add_test(tests, levels_are_named);
-    tcase_add_loop_test(tests, values_are_quoted_when_they_must_be, 0, sizeof values / sizeof values[0]);
-    tcase_add_test(tests, what_is_too_long_is_cut_and_says_so);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("log");

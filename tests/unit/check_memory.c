@@ -12,7 +12,7 @@
 
 #include "suite.h"
 
-START_TEST(new_memory_is_zeroed)
+TEST(new_memory_is_zeroed)
 {
     unsigned char *block = memory_new(1000);
     unsigned *array = memory_new_array(250, sizeof *array);
@@ -25,9 +25,8 @@ START_TEST(new_memory_is_zeroed)
     free(block);
     free(array);
 }
-END_TEST
 
-START_TEST(nothing_is_something_to_free)
+TEST(nothing_is_something_to_free)
 {
     void *blocks[] = {memory_new(0), memory_new_array(0, 8), memory_new_array(8, 0),
                       memory_resize(NULL, 0, 1)};
@@ -36,9 +35,8 @@ START_TEST(nothing_is_something_to_free)
         free(blocks[i]);
     }
 }
-END_TEST
 
-START_TEST(resize_keeps_the_content)
+TEST(resize_keeps_the_content)
 {
     char *block = memory_resize(NULL, 4, 1);
     memcpy(block, "abc", 4);
@@ -48,9 +46,8 @@ START_TEST(resize_keeps_the_content)
     ck_assert_str_eq(block, "abc");
     free(block);
 }
-END_TEST
 
-START_TEST(copies_text)
+TEST(copies_text)
 {
     char text[] = "Việt Nam";
     char *copy = memory_copy_text(text);
@@ -58,7 +55,6 @@ START_TEST(copies_text)
     ck_assert_str_eq(copy, "Việt Nam");
     free(copy);
 }
-END_TEST
 
 /* A sanitizer's allocator ends the process before ours can. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -71,44 +67,18 @@ static void expect_death(void)
     ck_assert_int_eq(close(STDERR_FILENO), 0);
 }
 
-START_TEST(an_overflowing_array_ends_the_process)
+SIGNAL_TEST(an_overflowing_array_ends_the_process, SIGABRT)
 {
     expect_death();
     free(memory_new_array(SIZE_MAX / 2, 4));
 }
-END_TEST
 
-START_TEST(an_overflowing_resize_ends_the_process)
+SIGNAL_TEST(an_overflowing_resize_ends_the_process, SIGABRT)
 {
     expect_death();
     free(memory_resize(NULL, SIZE_MAX / 2, 4));
 }
-END_TEST
-
-static void add_deaths(TCase *tests)
-{
-    tcase_add_test_raise_signal(tests, an_overflowing_array_ends_the_process, SIGABRT);
-    tcase_add_test_raise_signal(tests, an_overflowing_resize_ends_the_process, SIGABRT);
-}
-
-#else
-
-static void add_deaths(TCase *tests)
-{
-    (void)tests;
-}
 
 #endif
 
-int main(void)
-{
-    Suite *suite = suite_create("memory");
-    TCase *tests = tcase_create("memory");
-    tcase_add_test(tests, new_memory_is_zeroed);
-    tcase_add_test(tests, nothing_is_something_to_free);
-    tcase_add_test(tests, resize_keeps_the_content);
-    tcase_add_test(tests, copies_text);
-    add_deaths(tests);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("memory");

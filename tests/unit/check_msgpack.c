@@ -28,7 +28,9 @@ static const struct {
     {255, "\xd9\xff", 2}, {256, "\xda\x01\x00", 3}, {4096, "\xda\x10\x00", 3}, {65535, "\xda\xff\xff", 3},
 };
 
-START_TEST(test_text)
+FIXTURE(begin, end);
+
+LOOP_TEST(test_text, COUNT(texts))
 {
     static char content[65536];
     memset(content, 'x', sizeof content);
@@ -37,9 +39,8 @@ START_TEST(test_text)
     ck_assert_mem_eq(out.bytes, texts[_i].head, texts[_i].head_bytes);
     ck_assert_mem_eq(out.bytes + texts[_i].head_bytes, content, texts[_i].length);
 }
-END_TEST
 
-START_TEST(test_numbers_are_text)
+TEST(test_numbers_are_text)
 {
     msgpack_integer_text(&out, 0);
     msgpack_integer_text(&out, -1);
@@ -49,9 +50,8 @@ START_TEST(test_numbers_are_text)
     ck_assert_uint_eq(out.length, sizeof wanted - 1);
     ck_assert_mem_eq(out.bytes, wanted, sizeof wanted - 1);
 }
-END_TEST
 
-START_TEST(test_array_head)
+TEST(test_array_head)
 {
     char head[MSGPACK_ARRAY_HEAD_BYTES];
     msgpack_array_head(head, 0);
@@ -61,16 +61,5 @@ START_TEST(test_array_head)
     msgpack_array_head(head, UINT32_MAX);
     ck_assert_mem_eq(head, "\xdd\xff\xff\xff\xff", sizeof head);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("msgpack");
-    TCase *tests = tcase_create("msgpack");
-    tcase_add_checked_fixture(tests, begin, end);
-    tcase_add_loop_test(tests, test_text, 0, (int)(sizeof texts / sizeof texts[0]));
-    tcase_add_test(tests, test_numbers_are_text);
-    tcase_add_test(tests, test_array_head);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("msgpack");

@@ -59,7 +59,7 @@ static char *write_file(const char *text)
     return path;
 }
 
-START_TEST(defaults_are_those_of_the_contract)
+TEST(defaults_are_those_of_the_contract)
 {
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
@@ -82,9 +82,8 @@ START_TEST(defaults_are_those_of_the_contract)
     ck_assert_uint_eq(settings->proxies.count, 2);
     options_free(outcome.options);
 }
-END_TEST
 
-START_TEST(a_flag_beats_a_variable_beats_the_file)
+TEST(a_flag_beats_a_variable_beats_the_file)
 {
     char *path = write_file("publish-ms = 100\nworkers = 3\nintake = open\n");
     struct outcome outcome =
@@ -99,18 +98,16 @@ START_TEST(a_flag_beats_a_variable_beats_the_file)
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
-END_TEST
 
-START_TEST(empty_turns_a_listener_off)
+TEST(empty_turns_a_listener_off)
 {
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--public", "", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
     ck_assert(options_settings(outcome.options)->public_http.is_off);
     options_free(outcome.options);
 }
-END_TEST
 
-START_TEST(redis_elsewhere)
+TEST(redis_elsewhere)
 {
     struct outcome outcome =
         read_flags((const char *const[]){"--election", "e", "--redis", "tcp://127.0.0.1:6380", NULL});
@@ -125,10 +122,9 @@ START_TEST(redis_elsewhere)
     ck_assert_str_eq(options_settings(outcome.options)->redis.path, "/run/redis.sock");
     options_free(outcome.options);
 }
-END_TEST
 
 /* Each bound itself is good; one beyond it is among the bad flags below. */
-START_TEST(limits_up_to_their_bounds)
+TEST(limits_up_to_their_bounds)
 {
     static const struct {
         const char *flag;
@@ -153,9 +149,8 @@ START_TEST(limits_up_to_their_bounds)
         }
     }
 }
-END_TEST
 
-START_TEST(proxies_may_be_none_or_many)
+TEST(proxies_may_be_none_or_many)
 {
     static const struct {
         const char *text;
@@ -176,10 +171,9 @@ START_TEST(proxies_may_be_none_or_many)
         options_free(outcome.options);
     }
 }
-END_TEST
 
 /* A settings file stands for the password file here: mkstemp makes it for its owner alone. */
-START_TEST(logging_in_to_a_redis_elsewhere)
+TEST(logging_in_to_a_redis_elsewhere)
 {
     char *path = write_file("secret\n");
     struct outcome outcome =
@@ -211,9 +205,8 @@ START_TEST(logging_in_to_a_redis_elsewhere)
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
-END_TEST
 
-START_TEST(tasks)
+TEST(tasks)
 {
     static const struct {
         const char *flag;
@@ -229,16 +222,14 @@ START_TEST(tasks)
         options_free(outcome.options);
     }
 }
-END_TEST
 
 /* Help needs no election. */
-START_TEST(help_stands_alone)
+TEST(help_stands_alone)
 {
     struct outcome outcome = read_flags((const char *const[]){"--help", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
     options_free(outcome.options);
 }
-END_TEST
 
 struct bad_flag {
     const char *flag, *value;
@@ -279,7 +270,7 @@ static const struct bad_flag bad_flags[] = {
     {"--wokers", "2", "wokers", "no setting has this name"},
 };
 
-START_TEST(bad_flags_are_told_with_their_place)
+LOOP_TEST(bad_flags_are_told_with_their_place, COUNT(bad_flags))
 {
     const struct bad_flag *bad = &bad_flags[_i];
     struct outcome outcome =
@@ -288,9 +279,8 @@ START_TEST(bad_flags_are_told_with_their_place)
     ck_assert_str_eq(outcome.error.field, bad->field);
     ck_assert_msg(strstr(outcome.error.text, bad->text) != NULL, "%s", outcome.error.text);
 }
-END_TEST
 
-START_TEST(a_value_must_follow)
+TEST(a_value_must_follow)
 {
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--workers", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
@@ -299,15 +289,13 @@ START_TEST(a_value_must_follow)
     ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
     ck_assert_msg(strstr(outcome.error.text, "'stray' is not a flag") != NULL, "%s", outcome.error.text);
 }
-END_TEST
 
-START_TEST(the_election_is_required)
+TEST(the_election_is_required)
 {
     struct outcome outcome = read_flags((const char *const[]){NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
     ck_assert_str_eq(outcome.error.field, "election");
 }
-END_TEST
 
 static const struct {
     const char *variable, *text;
@@ -317,14 +305,13 @@ static const struct {
     {"TURNOUT_=1", "TURNOUT_: no setting has this name"},
 };
 
-START_TEST(bad_variables_are_told_with_their_name)
+LOOP_TEST(bad_variables_are_told_with_their_name, COUNT(bad_variables))
 {
     struct outcome outcome = read_options((const char *const[]){"--election", "e", NULL},
                                           (const char *const[]){bad_variables[_i].variable, NULL});
     ck_assert_int_ne(outcome.failed, TURNOUT_OK);
     ck_assert_msg(strstr(outcome.error.text, bad_variables[_i].text) != NULL, "%s", outcome.error.text);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -337,7 +324,7 @@ static const struct {
     {"workers = many\n", 1, "'many' is not a whole number"},
 };
 
-START_TEST(bad_files_are_told_with_their_line)
+LOOP_TEST(bad_files_are_told_with_their_line, COUNT(bad_files))
 {
     char *path = write_file(bad_files[_i].text);
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--config", path, NULL});
@@ -349,9 +336,8 @@ START_TEST(bad_files_are_told_with_their_line)
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
-END_TEST
 
-START_TEST(a_line_may_be_indented)
+TEST(a_line_may_be_indented)
 {
     char *path = write_file("election = e\n  workers = 2\n\tintake = open\n");
     struct outcome outcome = read_flags((const char *const[]){"--config", path, NULL});
@@ -364,19 +350,17 @@ START_TEST(a_line_may_be_indented)
     ck_assert_int_eq(remove(path), 0);
     free(path);
 }
-END_TEST
 
-START_TEST(a_missing_file_is_told)
+TEST(a_missing_file_is_told)
 {
     struct outcome outcome =
         read_flags((const char *const[]){"--election", "e", "--config", "/nowhere/turnoutd.ini", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_SYSTEM);
     ck_assert_msg(strstr(outcome.error.text, "/nowhere/turnoutd.ini") != NULL, "%s", outcome.error.text);
 }
-END_TEST
 
 /* What --print-config prints can be read back as a settings file. */
-START_TEST(printed_settings_read_back)
+TEST(printed_settings_read_back)
 {
     struct outcome first = read_flags((const char *const[]){"--election", "e", "--workers", "7", NULL});
     ck_assert_int_eq(first.failed, TURNOUT_OK);
@@ -396,31 +380,5 @@ START_TEST(printed_settings_read_back)
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *all = tcase_create("options");
-    tcase_add_test(all, defaults_are_those_of_the_contract);
-    tcase_add_test(all, a_flag_beats_a_variable_beats_the_file);
-    tcase_add_test(all, empty_turns_a_listener_off);
-    tcase_add_test(all, redis_elsewhere);
-    tcase_add_test(all, limits_up_to_their_bounds);
-    tcase_add_test(all, proxies_may_be_none_or_many);
-    tcase_add_test(all, logging_in_to_a_redis_elsewhere);
-    tcase_add_test(all, tasks);
-    tcase_add_test(all, help_stands_alone);
-    tcase_add_loop_test(all, bad_flags_are_told_with_their_place, 0, sizeof bad_flags / sizeof bad_flags[0]);
-    tcase_add_test(all, a_value_must_follow);
-    tcase_add_test(all, the_election_is_required);
-    tcase_add_loop_test(all, bad_variables_are_told_with_their_name, 0,
-                        sizeof bad_variables / sizeof bad_variables[0]);
-    tcase_add_loop_test(all, bad_files_are_told_with_their_line, 0, sizeof bad_files / sizeof bad_files[0]);
-    tcase_add_test(all, a_line_may_be_indented);
-    tcase_add_test(all, a_missing_file_is_told);
-    tcase_add_test(all, printed_settings_read_back);
-
-    Suite *suite = suite_create("options");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
-}
+SUITE("options");

@@ -67,7 +67,9 @@ static const struct {
     {"2001:db8:0:1::7", "2001:db8:0:2::7", false},
 };
 
-START_TEST(an_address_has_so_many_connections)
+FIXTURE(set_up, tear_down);
+
+LOOP_TEST(an_address_has_so_many_connections, COUNT(pairs))
 {
     struct visit *visits[CONNECTIONS];
     for (int i = 0; i < CONNECTIONS; i++) {
@@ -86,9 +88,8 @@ START_TEST(an_address_has_so_many_connections)
         visit_release(visits[i]);
     }
 }
-END_TEST
 
-START_TEST(a_connection_counts_until_nobody_holds_it)
+TEST(a_connection_counts_until_nobody_holds_it)
 {
     struct visit *visits[CONNECTIONS];
     for (int i = 0; i < CONNECTIONS; i++) {
@@ -104,11 +105,10 @@ START_TEST(a_connection_counts_until_nobody_holds_it)
     ck_assert_ptr_nonnull(visits[0]);
     visit_release(visits[0]);
 }
-END_TEST
 
 static const char *const proxies[] = {"192.0.2.1", "2001:db8::1"};
 
-START_TEST(a_proxy_has_no_bounds)
+LOOP_TEST(a_proxy_has_no_bounds, COUNT(proxies))
 {
     struct visit *visits[2 * CONNECTIONS];
     for (int i = 0; i < 2 * CONNECTIONS; i++) {
@@ -124,11 +124,10 @@ START_TEST(a_proxy_has_no_bounds)
         visit_release(visits[i]);
     }
 }
-END_TEST
 
 /* ---- in vain ---- */
 
-START_TEST(who_asks_too_much_in_vain_is_not_heard)
+TEST(who_asks_too_much_in_vain_is_not_heard)
 {
     struct visit *visit = visit_from("192.0.2.7");
     ck_assert(!visit_is_over(visit));
@@ -140,10 +139,9 @@ START_TEST(who_asks_too_much_in_vain_is_not_heard)
     visit_release(other);
     visit_release(visit);
 }
-END_TEST
 
 /* A neighbour behind the same address is heard: at first one at a time, once it has shown something good like all. */
-START_TEST(a_neighbour_is_heard_all_the_same)
+TEST(a_neighbour_is_heard_all_the_same)
 {
     struct visit *attacker = visit_from("192.0.2.7");
     struct visit *before = visit_from("192.0.2.7");
@@ -161,9 +159,8 @@ START_TEST(a_neighbour_is_heard_all_the_same)
     visit_release(before);
     visit_release(after);
 }
-END_TEST
 
-START_TEST(connecting_again_gives_nothing_back)
+TEST(connecting_again_gives_nothing_back)
 {
     struct visit *visit = visit_from("192.0.2.7");
     spend_all(visit);
@@ -172,10 +169,9 @@ START_TEST(connecting_again_gives_nothing_back)
     ck_assert(visit_is_watched(visit));
     visit_release(visit);
 }
-END_TEST
 
 /* So many addresses are remembered, and of more the one that has been away longest is forgotten. */
-START_TEST(memory_is_bounded)
+TEST(memory_is_bounded)
 {
     for (int i = 0; i <= PEERS_REMEMBERED_MAX; i++) {
         char address[INET_ADDRSTRLEN];
@@ -191,7 +187,6 @@ START_TEST(memory_is_bounded)
     visit_release(first);
     visit_release(second);
 }
-END_TEST
 
 /* ---- the setting ---- */
 
@@ -220,7 +215,7 @@ static const struct {
     {"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", TURNOUT_BAD_INPUT, 0},
 };
 
-START_TEST(proxies_are_read)
+LOOP_TEST(proxies_are_read, COUNT(lists))
 {
     struct proxy_list list = {.count = 99};
     struct error error;
@@ -229,23 +224,5 @@ START_TEST(proxies_are_read)
     ck_assert_uint_eq(list.count, failed == TURNOUT_OK ? lists[_i].count : 99);
     ck_assert(failed == TURNOUT_OK || strcmp(error.field, "proxies") == 0);
 }
-END_TEST
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
-int main(void)
-{
-    TCase *cases = tcase_create("peers");
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, an_address_has_so_many_connections, 0, CASES(pairs));
-    tcase_add_test(cases, a_connection_counts_until_nobody_holds_it);
-    tcase_add_loop_test(cases, a_proxy_has_no_bounds, 0, CASES(proxies));
-    tcase_add_test(cases, who_asks_too_much_in_vain_is_not_heard);
-    tcase_add_test(cases, a_neighbour_is_heard_all_the_same);
-    tcase_add_test(cases, connecting_again_gives_nothing_back);
-    tcase_add_test(cases, memory_is_bounded);
-    tcase_add_loop_test(cases, proxies_are_read, 0, CASES(lists));
-    Suite *suite = suite_create("peers");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE("peers");

@@ -46,11 +46,10 @@ static const struct {
     {812, 905, 8972},
 };
 
-START_TEST(percentages)
+LOOP_TEST(percentages, COUNT(cases))
 {
     ck_assert_int_eq(percent_of(cases[_i].part, cases[_i].whole), cases[_i].hundredths);
 }
-END_TEST
 
 /* By counting: the largest h with h - 1/2 <= 10000 * part / whole, all in whole numbers. */
 static int32_t slow_percent_of(int64_t part, int64_t whole)
@@ -68,7 +67,7 @@ static int32_t slow_percent_of(int64_t part, int64_t whole)
     return h > 9999 ? 9999 : h;
 }
 
-START_TEST(agrees_with_the_reference_for_small_wholes)
+TEST(agrees_with_the_reference_for_small_wholes)
 {
     for (int64_t whole = 1; whole <= 150; whole++) {
         for (int64_t part = 0; part <= whole; part++) {
@@ -82,9 +81,8 @@ START_TEST(agrees_with_the_reference_for_small_wholes)
         }
     }
 }
-END_TEST
 
-START_TEST(never_falls_while_votes_come_in)
+TEST(never_falls_while_votes_come_in)
 {
     enum { WHOLE = 40007 };
     int32_t last = 0;
@@ -96,7 +94,6 @@ START_TEST(never_falls_while_votes_come_in)
         last = now;
     }
 }
-END_TEST
 
 static const struct {
     int32_t hundredths;
@@ -108,7 +105,7 @@ static const struct {
     {9999, "99.99", "99.99"},   {10000, "100.00", "100"},
 };
 
-START_TEST(written_for_tables_and_for_json)
+LOOP_TEST(written_for_tables_and_for_json, COUNT(written))
 {
     char text[PERCENT_TEXT_BYTES];
     percent_format(written[_i].hundredths, text);
@@ -116,16 +113,5 @@ START_TEST(written_for_tables_and_for_json)
     percent_format_json(written[_i].hundredths, text);
     ck_assert_str_eq(text, written[_i].json);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("percent");
-    TCase *tests = tcase_create("percent");
-    tcase_add_loop_test(tests, percentages, 0, sizeof cases / sizeof cases[0]);
-    tcase_add_test(tests, agrees_with_the_reference_for_small_wholes);
-    tcase_add_test(tests, never_falls_while_votes_come_in);
-    tcase_add_loop_test(tests, written_for_tables_and_for_json, 0, sizeof written / sizeof written[0]);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("percent");

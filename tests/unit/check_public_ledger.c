@@ -31,7 +31,9 @@ static void expect(const int32_t *seqs, size_t count)
     }
 }
 
-START_TEST(the_newest_come_first)
+FIXTURE(setup, teardown);
+
+TEST(the_newest_come_first)
 {
     expect(NULL, 0);
     add(20, 1);
@@ -45,9 +47,8 @@ START_TEST(the_newest_come_first)
     add(9, 6);
     expect((const int32_t[]){5, 2, 4, 1, 3, 6}, 6);
 }
-END_TEST
 
-START_TEST(the_oldest_are_dropped)
+TEST(the_oldest_are_dropped)
 {
     for (int32_t i = 1; i <= LEDGER_PAGE_ENTRIES_MAX; i++) {
         add(i, i);
@@ -66,9 +67,8 @@ START_TEST(the_oldest_are_dropped)
     ck_assert_int_eq(ledger_page_entries(page)[1 + LEDGER_PAGE_ENTRIES_MAX - 500].seq, -2);
     ck_assert_int_eq(ledger_page_entries(page)[2 + LEDGER_PAGE_ENTRIES_MAX - 500].seq, 500);
 }
-END_TEST
 
-START_TEST(a_page_stays_what_it_was)
+TEST(a_page_stays_what_it_was)
 {
     add(1, 1);
     struct ledger_page *page = public_ledger_page(ledger);
@@ -83,16 +83,5 @@ START_TEST(a_page_stays_what_it_was)
     ledger_page_release(page);
     ledger_page_release(NULL);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("public_ledger");
-    TCase *tests = tcase_create("public_ledger");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, the_newest_come_first);
-    tcase_add_test(tests, the_oldest_are_dropped);
-    tcase_add_test(tests, a_page_stays_what_it_was);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("public_ledger");

@@ -27,7 +27,9 @@ static void setup(void)
     ck_assert_int_eq(crypto_sign_seed_keypair(public_key, secret_key, seed), 0);
 }
 
-START_TEST(what_was_signed_is_verified)
+FIXTURE(setup, NULL);
+
+TEST(what_was_signed_is_verified)
 {
     struct read_signature signature = signed_one();
     struct read_signature parsed;
@@ -38,9 +40,8 @@ START_TEST(what_was_signed_is_verified)
     ck_assert_int_eq(parsed.time, 1773561600);
     ck_assert(read_signature_is_good(&parsed, "small", "0101-001", public_key));
 }
-END_TEST
 
-START_TEST(it_is_good_for_one_thing)
+TEST(it_is_good_for_one_thing)
 {
     struct read_signature signature = signed_one();
     unsigned char other_key[PUBLIC_KEY_BYTES];
@@ -52,9 +53,8 @@ START_TEST(it_is_good_for_one_thing)
     signature.time++;
     ck_assert(!read_signature_is_good(&signature, "small", "0101-001", public_key));
 }
-END_TEST
 
-START_TEST(every_other_character_is_refused)
+TEST(every_other_character_is_refused)
 {
     for (size_t i = 0; i < SIGNATURE_TEXT_BYTES; i++) {
         struct read_signature signature = signed_one();
@@ -62,9 +62,8 @@ START_TEST(every_other_character_is_refused)
         ck_assert_msg(!read_signature_is_good(&signature, "small", "0101-001", public_key), "%zu", i);
     }
 }
-END_TEST
 
-START_TEST(what_is_none_is_not_read)
+TEST(what_is_none_is_not_read)
 {
     struct read_signature good = signed_one();
     char sig_cut[SIGNATURE_TEXT_BYTES];
@@ -94,17 +93,5 @@ START_TEST(what_is_none_is_not_read)
     ck_assert(!read_signature_parse(slice_of(""), &parsed));
     ck_assert(!read_signature_parse(slice_of("k"), &parsed));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("read_signature");
-    TCase *tests = tcase_create("read_signature");
-    tcase_add_checked_fixture(tests, setup, NULL);
-    tcase_add_test(tests, what_was_signed_is_verified);
-    tcase_add_test(tests, it_is_good_for_one_thing);
-    tcase_add_test(tests, every_other_character_is_refused);
-    tcase_add_test(tests, what_is_none_is_not_read);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("read_signature");

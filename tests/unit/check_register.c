@@ -79,7 +79,9 @@ static void assert_area(const struct election_register *reg, uint32_t at, const 
     ck_assert_uint_eq(register_find_unit(reg, slice_of(code)), REGISTER_NONE);
 }
 
-START_TEST(areas_are_put_in_order)
+TIMEOUT(60);
+
+TEST(areas_are_put_in_order)
 {
     struct buffer faults = {0};
     struct election_register *reg = build(&disorder, &faults);
@@ -103,9 +105,8 @@ START_TEST(areas_are_put_in_order)
     register_free(reg);
     buffer_done(&faults);
 }
-END_TEST
 
-START_TEST(units_are_grouped_and_summed)
+TEST(units_are_grouped_and_summed)
 {
     static const struct unit wanted[] = {{"u3", "U three", 5, 30},
                                          {"u31", "U 31", 5, 31},
@@ -137,9 +138,8 @@ START_TEST(units_are_grouped_and_summed)
     register_free(reg);
     buffer_done(&faults);
 }
-END_TEST
 
-START_TEST(what_is_not_there_is_not_found)
+TEST(what_is_not_there_is_not_found)
 {
     static const char *const codes[] = {
         "", "V", "VNN", "vn", "u", "u33", "c1 ", "01", "0000000000000000000000000000000000"};
@@ -154,9 +154,8 @@ START_TEST(what_is_not_there_is_not_found)
     register_free(reg);
     buffer_done(&faults);
 }
-END_TEST
 
-START_TEST(a_nation_alone_is_a_register)
+TEST(a_nation_alone_is_a_register)
 {
     struct buffer faults = {0};
     struct election_register *reg = build(&(struct rows){.areas = {"0|nation||N|"}}, &faults);
@@ -168,9 +167,8 @@ START_TEST(a_nation_alone_is_a_register)
     register_free(NULL);
     register_builder_free(NULL);
 }
-END_TEST
 
-START_TEST(a_builder_can_be_dropped_at_any_time)
+TEST(a_builder_can_be_dropped_at_any_time)
 {
     struct buffer faults = {0};
     struct register_builder *builder = register_builder_new(gather_fault, &faults);
@@ -179,7 +177,6 @@ START_TEST(a_builder_can_be_dropped_at_any_time)
     register_builder_free(builder);
     ck_assert_uint_eq(faults.length, 0);
 }
-END_TEST
 
 #define NATION   "VN|nation||N|"
 #define PROVINCE "p|province|VN|P|"
@@ -271,7 +268,7 @@ static const struct {
      "units.csv:3: code: c stands in areas.csv line 4 already;"},
 };
 
-START_TEST(faults_are_told)
+LOOP_TEST(faults_are_told, COUNT(faulty))
 {
     struct buffer faults = {0};
     struct election_register *reg = build(&faulty[_i].rows, &faults);
@@ -280,9 +277,8 @@ START_TEST(faults_are_told)
     (void)check_gathered(&faults, faulty[_i].faults);
     buffer_done(&faults);
 }
-END_TEST
 
-START_TEST(bounds_are_bounds)
+TEST(bounds_are_bounds)
 {
     char name[NAME_BYTES_MAX + 2];
     memset(name, 'n', sizeof name);
@@ -302,7 +298,6 @@ START_TEST(bounds_are_bounds)
     register_builder_free(builder);
     buffer_done(&faults);
 }
-END_TEST
 
 /* One nation, `provinces` provinces, `communes` communes in the first of them. */
 static struct election_register *build_many(uint32_t provinces, uint32_t communes, struct buffer *faults)
@@ -322,7 +317,7 @@ static struct election_register *build_many(uint32_t provinces, uint32_t commune
     return reg;
 }
 
-START_TEST(as_many_areas_as_allowed)
+TEST(as_many_areas_as_allowed)
 {
     struct buffer faults = {0};
     struct election_register *reg = build_many(PROVINCES_MAX, COMMUNES_MAX, &faults);
@@ -339,11 +334,10 @@ START_TEST(as_many_areas_as_allowed)
                                   "areas.csv:101006: level: more than 100000 communes;");
     buffer_done(&faults);
 }
-END_TEST
 
 /* A register in any order of its rows is the same set of things: here 5,000 units in 50 communes,
  * shuffled. */
-START_TEST(any_order_of_rows_will_do)
+TEST(any_order_of_rows_will_do)
 {
     enum { COMMUNES = 50, UNITS = 5000 };
     uint64_t seed = UINT64_C(76516637);
@@ -391,34 +385,12 @@ START_TEST(any_order_of_rows_will_do)
     }
     register_free(reg);
 }
-END_TEST
 
-START_TEST(levels_have_names)
+TEST(levels_have_names)
 {
     ck_assert_str_eq(area_level_name(AREA_NATION), "nation");
     ck_assert_str_eq(area_level_name(AREA_PROVINCE), "province");
     ck_assert_str_eq(area_level_name(AREA_COMMUNE), "commune");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("register");
-    TCase *sound = tcase_create("sound");
-    tcase_set_timeout(sound, 60);
-    tcase_add_test(sound, areas_are_put_in_order);
-    tcase_add_test(sound, units_are_grouped_and_summed);
-    tcase_add_test(sound, what_is_not_there_is_not_found);
-    tcase_add_test(sound, a_nation_alone_is_a_register);
-    tcase_add_test(sound, a_builder_can_be_dropped_at_any_time);
-    tcase_add_test(sound, any_order_of_rows_will_do);
-    tcase_add_test(sound, levels_have_names);
-    suite_add_tcase(suite, sound);
-    TCase *unsound = tcase_create("faulty");
-    tcase_set_timeout(unsound, 60);
-    tcase_add_loop_test(unsound, faults_are_told, 0, (int)(sizeof faulty / sizeof faulty[0]));
-    tcase_add_test(unsound, bounds_are_bounds);
-    tcase_add_test(unsound, as_many_areas_as_allowed);
-    suite_add_tcase(suite, unsound);
-    return suite_run(suite);
-}
+SUITE("register");

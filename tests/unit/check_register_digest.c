@@ -61,7 +61,7 @@ static void digest_rows(const struct area_row area_rows[AREAS], const struct uni
     register_free(reg);
 }
 
-START_TEST(it_is_the_hash_of_the_lines)
+TEST(it_is_the_hash_of_the_lines)
 {
     unsigned char wanted[REGISTER_DIGEST_BYTES];
     ck_assert_int_eq(
@@ -71,9 +71,8 @@ START_TEST(it_is_the_hash_of_the_lines)
     digest_rows(areas, units, false, got);
     ck_assert_mem_eq(got, wanted, sizeof wanted);
 }
-END_TEST
 
-START_TEST(the_order_of_rows_does_not_matter)
+TEST(the_order_of_rows_does_not_matter)
 {
     unsigned char forwards[REGISTER_DIGEST_BYTES];
     unsigned char backwards[REGISTER_DIGEST_BYTES];
@@ -81,7 +80,6 @@ START_TEST(the_order_of_rows_does_not_matter)
     digest_rows(areas, units, true, backwards);
     ck_assert_mem_eq(forwards, backwards, sizeof forwards);
 }
-END_TEST
 
 /* One change each; the last two are to names. */
 static const struct {
@@ -98,7 +96,7 @@ static const struct {
     {.area = -1, .unit = 0, .unit_row = {"u2", "c-9", "Another", "900"}, .is_same = true},
 };
 
-START_TEST(what_counts_changes_it)
+LOOP_TEST(what_counts_changes_it, COUNT(changes))
 {
     struct area_row area_rows[AREAS];
     struct unit_row unit_rows[UNITS];
@@ -116,15 +114,5 @@ START_TEST(what_counts_changes_it)
     digest_rows(area_rows, unit_rows, false, after);
     ck_assert_int_eq(memcmp(before, after, sizeof before) == 0, changes[_i].is_same);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("register_digest");
-    TCase *tests = tcase_create("register_digest");
-    tcase_add_test(tests, it_is_the_hash_of_the_lines);
-    tcase_add_test(tests, the_order_of_rows_does_not_matter);
-    tcase_add_loop_test(tests, what_counts_changes_it, 0, (int)(sizeof changes / sizeof changes[0]));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("register_digest");

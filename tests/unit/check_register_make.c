@@ -81,7 +81,10 @@ static struct election_folder make_and_read(void)
     return made;
 }
 
-START_TEST(it_sums_to_the_nation)
+FIXTURE(make_folder, remove_folder);
+TIMEOUT(60);
+
+TEST(it_sums_to_the_nation)
 {
     struct election_folder made = make_and_read();
     const struct area *nation = &made.reg->areas[REGISTER_NATION];
@@ -96,9 +99,8 @@ START_TEST(it_sums_to_the_nation)
     ck_assert_uint_eq(made.election.round_count, 8);
     election_folder_done(&made);
 }
-END_TEST
 
-START_TEST(every_province_is_as_in_the_table)
+TEST(every_province_is_as_in_the_table)
 {
     struct election_folder made = make_and_read();
     struct register_tables tables;
@@ -118,9 +120,8 @@ START_TEST(every_province_is_as_in_the_table)
     register_tables_done(&tables);
     election_folder_done(&made);
 }
-END_TEST
 
-START_TEST(units_differ_as_real_ones_do)
+TEST(units_differ_as_real_ones_do)
 {
     struct election_folder made = make_and_read();
     uint32_t below_500 = 0;
@@ -142,9 +143,8 @@ START_TEST(units_differ_as_real_ones_do)
     ck_assert_uint_lt(at_a_bound, made.reg->unit_count / 1000);
     election_folder_done(&made);
 }
-END_TEST
 
-START_TEST(communes_differ_and_one_has_no_unit)
+TEST(communes_differ_and_one_has_no_unit)
 {
     struct election_folder made = make_and_read();
     uint32_t without_unit = 0;
@@ -180,7 +180,6 @@ START_TEST(communes_differ_and_one_has_no_unit)
     ck_assert_str_eq(made.reg->units[unit].name, "Tổ bầu cử số 3");
     election_folder_done(&made);
 }
-END_TEST
 
 static void read_made(const char *name, char **ret_bytes, size_t *ret_length)
 {
@@ -189,7 +188,7 @@ static void read_made(const char *name, char **ret_bytes, size_t *ret_length)
     ck_assert_msg(failed == TURNOUT_OK, "%s: %s", name, error.text);
 }
 
-START_TEST(it_is_the_same_every_time)
+TEST(it_is_the_same_every_time)
 {
     struct election_folder made = make_and_read();
     char hex[2 * REGISTER_DIGEST_BYTES + 1];
@@ -213,7 +212,6 @@ START_TEST(it_is_the_same_every_time)
         free(second);
     }
 }
-END_TEST
 
 /* Of a province in a table of one's own. */
 #define PROVINCES "code,name,name_en,kind,communes,units,registered,registered_source,tile_row,tile_col\n"
@@ -244,7 +242,7 @@ static const struct {
     {PROVINCES "0123456789abcdef,P,P,,1000,1000,2999999,,,\n", COMMUNES},
 };
 
-START_TEST(tables_at_their_edges_come_out_exactly)
+LOOP_TEST(tables_at_their_edges_come_out_exactly, COUNT(edges))
 {
     write_tables(edges[_i].provinces, edges[_i].communes);
     char *ini;
@@ -271,7 +269,6 @@ START_TEST(tables_at_their_edges_come_out_exactly)
     register_tables_done(&tables);
     election_folder_done(&made);
 }
-END_TEST
 
 static const struct {
     const char *provinces, *communes, *text;
@@ -302,7 +299,7 @@ static const struct {
     {PROVINCES "p,P,P,,1,1,1000,,,\n", "", "communes.csv:1: the first line must be `code,province,units`"},
 };
 
-START_TEST(faults_of_the_tables_are_told)
+LOOP_TEST(faults_of_the_tables_are_told, COUNT(faulty))
 {
     write_tables(faulty[_i].provinces, faulty[_i].communes);
     struct error error;
@@ -310,9 +307,8 @@ START_TEST(faults_of_the_tables_are_told)
     ck_assert_msg(strncmp(error.text, faulty[_i].text, strlen(faulty[_i].text)) == 0, "%s", error.text);
     ck_assert_int_ne(access(path_of("twice"), F_OK), 0); /* nothing was begun */
 }
-END_TEST
 
-START_TEST(what_cannot_be_written_is_told)
+TEST(what_cannot_be_written_is_told)
 {
     struct error error;
     ck_assert_int_eq(register_make(folder, folder, &error), TURNOUT_NOT_FOUND);
@@ -323,9 +319,8 @@ START_TEST(what_cannot_be_written_is_told)
     ck_assert_int_eq(register_make(folder, path_of("twice"), &error), TURNOUT_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(error.text, "/election.ini: cannot be opened: No such file or directory"));
 }
-END_TEST
 
-START_TEST(the_command_tells_by_its_exit_status)
+TEST(the_command_tells_by_its_exit_status)
 {
     char name[] = "turnout register";
     char make[] = "make";
@@ -341,11 +336,10 @@ START_TEST(the_command_tells_by_its_exit_status)
     ck_assert_int_eq(command_register(2, (char *[]){name, check, NULL}), 2);
     ck_assert_int_eq(command_register(4, (char *[]){name, check, folder, folder, NULL}), 2);
 }
-END_TEST
 
 /* The numbers of communes in provinces.csv are those of the real list, and so are the codes in
  * communes.csv. */
-START_TEST(the_table_agrees_with_the_real_communes)
+TEST(the_table_agrees_with_the_real_communes)
 {
     char *bytes;
     size_t length;
@@ -382,25 +376,5 @@ START_TEST(the_table_agrees_with_the_real_communes)
     register_tables_done(&tables);
     free(bytes);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("register_make");
-    TCase *tests = tcase_create("register_make");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, make_folder, remove_folder);
-    tcase_add_test(tests, it_sums_to_the_nation);
-    tcase_add_test(tests, every_province_is_as_in_the_table);
-    tcase_add_test(tests, units_differ_as_real_ones_do);
-    tcase_add_test(tests, communes_differ_and_one_has_no_unit);
-    tcase_add_test(tests, it_is_the_same_every_time);
-    tcase_add_loop_test(tests, tables_at_their_edges_come_out_exactly, 0,
-                        (int)(sizeof edges / sizeof edges[0]));
-    tcase_add_loop_test(tests, faults_of_the_tables_are_told, 0, (int)(sizeof faulty / sizeof faulty[0]));
-    tcase_add_test(tests, what_cannot_be_written_is_told);
-    tcase_add_test(tests, the_command_tells_by_its_exit_status);
-    tcase_add_test(tests, the_table_agrees_with_the_real_communes);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("register_make");

@@ -39,13 +39,12 @@ static const struct {
     {CODE_STORE_UNAVAILABLE, "store-unavailable", 503},
 };
 
-START_TEST(every_code_is_listed_here)
+TEST(every_code_is_listed_here)
 {
     ck_assert_uint_eq(sizeof codes / sizeof codes[0], CODE_COUNT - 1);
 }
-END_TEST
 
-START_TEST(codes_have_name_title_and_http_status)
+LOOP_TEST(codes_have_name_title_and_http_status, COUNT(codes))
 {
     enum report_code parsed;
     ck_assert_str_eq(report_code_name(codes[_i].code), codes[_i].name);
@@ -57,7 +56,6 @@ START_TEST(codes_have_name_title_and_http_status)
     report_reject(&result, NULL, codes[_i].code, NULL, "x");
     ck_assert_int_eq(report_result_http_status(&result), codes[_i].http_status);
 }
-END_TEST
 
 static const struct {
     enum report_status status;
@@ -69,7 +67,7 @@ static const struct {
     {STATUS_REJECTED, "rejected", 0},       {STATUS_UNAVAILABLE, "unavailable", 503},
 };
 
-START_TEST(statuses_have_name_and_http_status)
+LOOP_TEST(statuses_have_name_and_http_status, COUNT(statuses))
 {
     ck_assert_uint_eq(sizeof statuses / sizeof statuses[0], STATUS_COUNT);
     enum report_status parsed;
@@ -81,9 +79,8 @@ START_TEST(statuses_have_name_and_http_status)
         ck_assert_int_eq(report_result_http_status(&result), statuses[_i].http_status);
     }
 }
-END_TEST
 
-START_TEST(kinds_and_reasons_are_spelt)
+TEST(kinds_and_reasons_are_spelt)
 {
     static const struct {
         enum report_kind kind;
@@ -110,9 +107,8 @@ START_TEST(kinds_and_reasons_are_spelt)
         ck_assert_int_eq(parsed, reasons[i].reason);
     }
 }
-END_TEST
 
-START_TEST(other_words_are_none)
+TEST(other_words_are_none)
 {
     static const char *const words[] = {"", "Final", "final ", "fina", "finals", "none", "ACCEPTED"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -127,9 +123,8 @@ START_TEST(other_words_are_none)
     ck_assert_str_eq(report_reason_name(REASON_NONE), "");
     ck_assert_str_eq(report_code_name(CODE_NONE), "");
 }
-END_TEST
 
-START_TEST(a_rejection_names_the_report_and_the_fault)
+TEST(a_rejection_names_the_report_and_the_fault)
 {
     struct report report = {.unit = "19804-003", .seq = 8};
     struct report_result result;
@@ -144,9 +139,8 @@ START_TEST(a_rejection_names_the_report_and_the_fault)
     ck_assert_str_eq(result.detail, "912 voted, 905 registered");
     ck_assert_str_eq(result.receipt, "");
 }
-END_TEST
 
-START_TEST(a_store_that_is_away_rejects_nothing)
+TEST(a_store_that_is_away_rejects_nothing)
 {
     struct report_result result;
     report_reject(&result, NULL, CODE_STORE_UNAVAILABLE, NULL, "try again");
@@ -155,9 +149,8 @@ START_TEST(a_store_that_is_away_rejects_nothing)
     ck_assert_int_eq(result.seq, 0);
     ck_assert_str_eq(result.field, "");
 }
-END_TEST
 
-START_TEST(long_words_are_cut_between_characters)
+LOOP_TEST(long_words_are_cut_between_characters, 3)
 {
     char much[1000] = "";
     memset(much, 'a', (size_t)_i);
@@ -171,20 +164,5 @@ START_TEST(long_words_are_cut_between_characters)
     ck_assert(text_is_utf8(slice_of(result.field), NULL));
     ck_assert(text_is_utf8(slice_of(result.detail), NULL));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report");
-    TCase *tests = tcase_create("report");
-    tcase_add_test(tests, every_code_is_listed_here);
-    tcase_add_loop_test(tests, codes_have_name_title_and_http_status, 0, sizeof codes / sizeof codes[0]);
-    tcase_add_loop_test(tests, statuses_have_name_and_http_status, 0, sizeof statuses / sizeof statuses[0]);
-    tcase_add_test(tests, kinds_and_reasons_are_spelt);
-    tcase_add_test(tests, other_words_are_none);
-    tcase_add_test(tests, a_rejection_names_the_report_and_the_fault);
-    tcase_add_test(tests, a_store_that_is_away_rejects_nothing);
-    tcase_add_loop_test(tests, long_words_are_cut_between_characters, 0, 3);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("report");

@@ -44,7 +44,7 @@ static const struct answer_case cases[] = {
     {301, RESULT("accepted"), TURNOUT_UNAVAILABLE, 0, 0},
 };
 
-START_TEST(an_answer_is_judged)
+LOOP_TEST(an_answer_is_judged, COUNT(cases))
 {
     const struct answer_case *c = &cases[_i];
     struct report_result result;
@@ -58,9 +58,8 @@ START_TEST(an_answer_is_judged)
         ck_assert_str_ne(error.text, "");
     }
 }
-END_TEST
 
-START_TEST(texts_for_people_are_cut_between_characters)
+TEST(texts_for_people_are_cut_between_characters)
 {
     char body[2048] = "{\"code\":\"malformed\",\"field\":\"seq\",\"detail\":\"x";
     while (strlen(body) < 1000) {
@@ -73,14 +72,5 @@ START_TEST(texts_for_people_are_cut_between_characters)
     ck_assert_uint_ge(strlen(result.detail), sizeof result.detail - 4);
     ck_assert(text_is_utf8(slice_of(result.detail), NULL));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report_answer");
-    TCase *tests = tcase_create("read");
-    tcase_add_loop_test(tests, an_answer_is_judged, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_test(tests, texts_for_people_are_cut_between_characters);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("report_answer");

@@ -96,11 +96,10 @@ static void check_valid(const char *name)
     buffer_done(&written);
 }
 
-START_TEST(valid_examples_are_read_and_give_their_receipt)
+TEST(valid_examples_are_read_and_give_their_receipt)
 {
     ck_assert_uint_ge(each_example("valid", check_valid), EXAMPLES_MIN);
 }
-END_TEST
 
 static void check_invalid(const char *name)
 {
@@ -122,13 +121,12 @@ static void check_invalid(const char *name)
     ck_assert_uint_gt(strlen(error.text), 0);
 }
 
-START_TEST(invalid_examples_are_refused_for_their_reason)
+TEST(invalid_examples_are_refused_for_their_reason)
 {
     ck_assert_uint_ge(each_example("invalid", check_invalid), EXAMPLES_MIN);
 }
-END_TEST
 
-START_TEST(a_report_is_read_whole)
+TEST(a_report_is_read_whole)
 {
     static const char json[] =
         "{\"note\":\"a \\\"b\\\" \\u1ec7\",\"reason\":\"wrong-unit\",\"kind\":\"correction\","
@@ -153,9 +151,8 @@ START_TEST(a_report_is_read_whole)
     ck_assert_str_eq(report.key, "k.1");
     ck_assert_uint_eq(strlen(report.sig), SIGNATURE_TEXT_BYTES);
 }
-END_TEST
 
-START_TEST(what_is_absent_is_so_in_the_report)
+TEST(what_is_absent_is_so_in_the_report)
 {
     struct report report;
     memset(&report, 'x', sizeof report);
@@ -169,7 +166,6 @@ START_TEST(what_is_absent_is_so_in_the_report)
     ck_assert_str_eq(report.key, "");
     ck_assert_str_eq(report.sig, "");
 }
-END_TEST
 
 static const char *const accepted[] = {
     REPORT_END,
@@ -180,16 +176,15 @@ static const char *const accepted[] = {
     REPORT ",\"registered\":0,\"note\":\"\\\\\\\"-\"}", /* nor behind escapes */
 };
 
-START_TEST(what_is_unusual_but_right_is_taken)
+LOOP_TEST(what_is_unusual_but_right_is_taken, COUNT(accepted))
 {
     struct report report;
     struct error error;
     ck_assert_msg(report_json_parse(accepted[_i], strlen(accepted[_i]), &report, &error) == TURNOUT_OK,
                   "%s: %s", accepted[_i], error.text);
 }
-END_TEST
 
-START_TEST(the_largest_report_is_4096_bytes)
+TEST(the_largest_report_is_4096_bytes)
 {
     char json[REPORT_BYTES_MAX + 1];
     memset(json, ' ', sizeof json);
@@ -200,10 +195,9 @@ START_TEST(the_largest_report_is_4096_bytes)
     ck_assert_int_eq(report_json_parse(json, REPORT_BYTES_MAX + 1, &report, &error), TURNOUT_TOO_LARGE);
     ck_assert_str_eq(error.text, "4097 bytes, a report has at most 4096");
 }
-END_TEST
 
 /* Every head of a report is no report, and no byte behind it is read (each has memory of its own). */
-START_TEST(half_a_report_is_malformed)
+TEST(half_a_report_is_malformed)
 {
     for (size_t length = 0; length < sizeof REPORT_END - 1; length++) {
         char *head = malloc(length + (length == 0));
@@ -216,9 +210,8 @@ START_TEST(half_a_report_is_malformed)
         free(head);
     }
 }
-END_TEST
 
-START_TEST(depth_is_survived)
+TEST(depth_is_survived)
 {
     static const char openings[] = {'[', '{'};
     for (size_t i = 0; i < sizeof openings; i++) {
@@ -239,7 +232,6 @@ START_TEST(depth_is_survived)
     ck_assert_int_eq(report_json_parse(nested, length + 3001, &report, &error), TURNOUT_BAD_INPUT);
     ck_assert_str_eq(error.field, "election"); /* it is JSON, and lacks the first field */
 }
-END_TEST
 
 static const struct {
     const char *json, *unit;
@@ -256,7 +248,7 @@ static const struct {
     {"", "", 0},
 };
 
-START_TEST(a_refused_report_still_says_whose_it_is)
+LOOP_TEST(a_refused_report_still_says_whose_it_is, COUNT(identities))
 {
     struct report report;
     memset(&report, 'x', sizeof report);
@@ -265,9 +257,8 @@ START_TEST(a_refused_report_still_says_whose_it_is)
     ck_assert_str_eq(report.unit, identities[_i].unit);
     ck_assert_int_eq(report.seq, identities[_i].seq);
 }
-END_TEST
 
-START_TEST(faults_are_told_in_words_that_help)
+TEST(faults_are_told_in_words_that_help)
 {
     static const struct {
         const char *json, *field, *text;
@@ -290,7 +281,6 @@ START_TEST(faults_are_told_in_words_that_help)
         ck_assert_str_eq(error.text, faults[i].text);
     }
 }
-END_TEST
 
 static const struct {
     struct report_result result;
@@ -319,7 +309,7 @@ static const struct {
      "{\"line\":4294967295,\"unit\":\"u\",\"seq\":2147483647,\"status\":\"held\",\"receipt\":\"00000000-\"}"},
 };
 
-START_TEST(answers_are_written_and_read_again)
+LOOP_TEST(answers_are_written_and_read_again, COUNT(answers))
 {
     struct buffer out = {0};
     result_json_write(&out, &answers[_i].result, answers[_i].line);
@@ -340,9 +330,8 @@ START_TEST(answers_are_written_and_read_again)
     ck_assert_uint_eq(line, answers[_i].line);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(answers_may_hold_more_than_we_know)
+TEST(answers_may_hold_more_than_we_know)
 {
     static const char json[] = "{\"status\":\"accepted\",\"weather\":{\"rain\":[true]},\"seq\":3}";
     struct report_result result;
@@ -352,7 +341,6 @@ START_TEST(answers_may_hold_more_than_we_know)
     ck_assert_int_eq(result.seq, 3);
     ck_assert_str_eq(result.unit, "");
 }
-END_TEST
 
 static const struct {
     const char *json, *field;
@@ -373,7 +361,7 @@ static const struct {
     {"{\"status\":\"held\",\"receipt\":\"7K4Q-9M2D5\"}", "receipt"},
 };
 
-START_TEST(no_answer_is_guessed_at)
+LOOP_TEST(no_answer_is_guessed_at, COUNT(no_answers))
 {
     struct report_result result = {.seq = 77};
     uint64_t line = 77;
@@ -385,26 +373,5 @@ START_TEST(no_answer_is_guessed_at)
     ck_assert_int_eq(result.seq, 77);
     ck_assert_uint_eq(line, 77);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report_json");
-    TCase *tests = tcase_create("report_json");
-    tcase_add_test(tests, valid_examples_are_read_and_give_their_receipt);
-    tcase_add_test(tests, invalid_examples_are_refused_for_their_reason);
-    tcase_add_test(tests, a_report_is_read_whole);
-    tcase_add_test(tests, what_is_absent_is_so_in_the_report);
-    tcase_add_loop_test(tests, what_is_unusual_but_right_is_taken, 0, sizeof accepted / sizeof accepted[0]);
-    tcase_add_test(tests, the_largest_report_is_4096_bytes);
-    tcase_add_test(tests, half_a_report_is_malformed);
-    tcase_add_test(tests, depth_is_survived);
-    tcase_add_loop_test(tests, a_refused_report_still_says_whose_it_is, 0,
-                        sizeof identities / sizeof identities[0]);
-    tcase_add_test(tests, faults_are_told_in_words_that_help);
-    tcase_add_loop_test(tests, answers_are_written_and_read_again, 0, sizeof answers / sizeof answers[0]);
-    tcase_add_test(tests, answers_may_hold_more_than_we_know);
-    tcase_add_loop_test(tests, no_answer_is_guessed_at, 0, sizeof no_answers / sizeof no_answers[0]);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("report_json");

@@ -62,7 +62,7 @@ static const struct {
     {8, 700, -1, STATUS_UNAVAILABLE, CODE_STORE_UNAVAILABLE, "", "not confirmed as stored; send it again"},
 };
 
-START_TEST(test_explain)
+LOOP_TEST(test_explain, COUNT(cases))
 {
     struct report report = report_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
     struct report_result result;
@@ -74,9 +74,8 @@ START_TEST(test_explain)
     ck_assert_str_eq(result.field, cases[_i].field);
     ck_assert_str_eq(result.detail, cases[_i].detail);
 }
-END_TEST
 
-START_TEST(test_a_first_report_too_fast)
+TEST(test_a_first_report_too_fast)
 {
     static const struct unit_state silent = {.registered = 900};
     struct report report = report_of(1, 900, -1);
@@ -84,10 +83,9 @@ START_TEST(test_a_first_report_too_fast)
     report_explain(&report, digest, STATUS_HELD, CODE_TOO_FAST, &silent, &result);
     ck_assert_str_eq(result.detail, "900 voted since the polls opened, as of 2026-03-15T14:00:00+07:00");
 }
-END_TEST
 
 /* A receipt says: we have it. */
-START_TEST(test_receipt_only_for_what_is_kept)
+LOOP_TEST(test_receipt_only_for_what_is_kept, COUNT(cases))
 {
     struct report report = report_of(8, 700, -1);
     struct report_result result;
@@ -97,15 +95,5 @@ START_TEST(test_receipt_only_for_what_is_kept)
     bool is_kept = cases[_i].status != STATUS_REJECTED && cases[_i].status != STATUS_UNAVAILABLE;
     ck_assert_str_eq(result.receipt, is_kept ? receipt : "");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("report_result");
-    TCase *tests = tcase_create("report_result");
-    tcase_add_loop_test(tests, test_explain, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_test(tests, test_a_first_report_too_fast);
-    tcase_add_loop_test(tests, test_receipt_only_for_what_is_kept, 0, (int)(sizeof cases / sizeof cases[0]));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("report_result");

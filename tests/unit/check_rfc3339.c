@@ -26,7 +26,7 @@ static const struct {
     {"9998-12-31T23:59:59Z", 253370764799, 0},
 };
 
-START_TEST(reads_moments)
+LOOP_TEST(reads_moments, COUNT(moments))
 {
     int64_t seconds;
     int32_t offset_s;
@@ -35,7 +35,6 @@ START_TEST(reads_moments)
     ck_assert_int_eq(offset_s, moments[_i].offset_s);
     ck_assert(rfc3339_parse(slice_of(moments[_i].text), &seconds, NULL));
 }
-END_TEST
 
 static const char *const no_moments[] = {
     "",
@@ -73,7 +72,7 @@ static const char *const no_moments[] = {
     "2026/03/15T15:00:00Z",
 };
 
-START_TEST(refuses_what_is_no_moment)
+LOOP_TEST(refuses_what_is_no_moment, COUNT(no_moments))
 {
     int64_t seconds = 42;
     int32_t offset_s = 42;
@@ -81,9 +80,8 @@ START_TEST(refuses_what_is_no_moment)
     ck_assert_int_eq(seconds, 42);
     ck_assert_int_eq(offset_s, 42);
 }
-END_TEST
 
-START_TEST(a_slice_ends_where_it_ends)
+TEST(a_slice_ends_where_it_ends)
 {
     const char text[] = "2026-03-15T15:00:00Z";
     int64_t seconds;
@@ -92,7 +90,6 @@ START_TEST(a_slice_ends_where_it_ends)
     }
     ck_assert(rfc3339_parse((struct slice){text, sizeof text - 1}, &seconds, NULL));
 }
-END_TEST
 
 static const struct {
     int64_t seconds;
@@ -109,16 +106,15 @@ static const struct {
     {951782400, 0, "2000-02-29T00:00:00+00:00"},
 };
 
-START_TEST(writes_moments)
+LOOP_TEST(writes_moments, COUNT(written))
 {
     char text[RFC3339_BYTES];
     rfc3339_format(written[_i].seconds, written[_i].offset_s, text);
     ck_assert_str_eq(text, written[_i].text);
 }
-END_TEST
 
 /* Every day of four centuries and more, held against the C library's calendar, and there and back. */
-START_TEST(agrees_with_the_calendar_on_every_day)
+TEST(agrees_with_the_calendar_on_every_day)
 {
     enum { SECONDS_A_DAY = 86400, DAYS = 160000 };
     for (int64_t day = 0; day < DAYS; day++) {
@@ -138,9 +134,8 @@ START_TEST(agrees_with_the_calendar_on_every_day)
         ck_assert_int_eq(back, seconds);
     }
 }
-END_TEST
 
-START_TEST(dates)
+TEST(dates)
 {
     int64_t midnight;
     ck_assert(rfc3339_parse_date(slice_of("2026-03-15"), &midnight));
@@ -152,18 +147,5 @@ START_TEST(dates)
         ck_assert_msg(!rfc3339_parse_date(slice_of(wrong[i]), &midnight), "%s", wrong[i]);
     }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("rfc3339");
-    TCase *tests = tcase_create("rfc3339");
-    tcase_add_loop_test(tests, reads_moments, 0, sizeof moments / sizeof moments[0]);
-    tcase_add_loop_test(tests, refuses_what_is_no_moment, 0, sizeof no_moments / sizeof no_moments[0]);
-    tcase_add_test(tests, a_slice_ends_where_it_ends);
-    tcase_add_loop_test(tests, writes_moments, 0, sizeof written / sizeof written[0]);
-    tcase_add_test(tests, agrees_with_the_calendar_on_every_day);
-    tcase_add_test(tests, dates);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("rfc3339");

@@ -24,7 +24,7 @@ static const struct {
     {RULE_CORRECTIONS, "corrections", "correction", MODE_OFF},
 };
 
-START_TEST(test_names_codes_and_standards)
+TEST(test_names_codes_and_standards)
 {
     ck_assert_uint_eq(sizeof rules_wanted / sizeof rules_wanted[0], RULE_COUNT);
     struct rules rules;
@@ -41,9 +41,8 @@ START_TEST(test_names_codes_and_standards)
     ck_assert_int_eq(rules.same_figures_units, 3);
     ck_assert_int_eq(rules.complete_not_before, 0);
 }
-END_TEST
 
-START_TEST(test_modes_are_read_and_written)
+TEST(test_modes_are_read_and_written)
 {
     static const char *const names[] = {"off", "flag", "hold", "reject"};
     for (size_t i = 0; i < MODE_COUNT; i++) {
@@ -59,9 +58,8 @@ START_TEST(test_modes_are_read_and_written)
         ck_assert_int_eq(mode, MODE_COUNT);
     }
 }
-END_TEST
 
-START_TEST(test_more_than_the_roll_is_never_counted)
+TEST(test_more_than_the_roll_is_never_counted)
 {
     for (size_t mode = 0; mode < MODE_COUNT; mode++) {
         ck_assert(rule_allows(RULE_OVER_ROLL, (enum rule_mode)mode) ==
@@ -69,9 +67,8 @@ START_TEST(test_more_than_the_roll_is_never_counted)
         ck_assert(rule_allows(RULE_DECREASE, (enum rule_mode)mode));
     }
 }
-END_TEST
 
-START_TEST(test_numbers_go_where_they_belong)
+TEST(test_numbers_go_where_they_belong)
 {
     struct rules rules;
     rules_init(&rules);
@@ -85,16 +82,5 @@ START_TEST(test_numbers_go_where_they_belong)
     ck_assert_int_eq(rules.roll_change_percent, 999);
     ck_assert_int_eq(rules.same_figures_units, 16);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("rule_set");
-    TCase *tests = tcase_create("rule_set");
-    tcase_add_test(tests, test_names_codes_and_standards);
-    tcase_add_test(tests, test_modes_are_read_and_written);
-    tcase_add_test(tests, test_more_than_the_roll_is_never_counted);
-    tcase_add_test(tests, test_numbers_go_where_they_belong);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("rule_set");

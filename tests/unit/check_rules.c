@@ -55,7 +55,9 @@ static const struct {
      "election"},
 };
 
-START_TEST(test_check)
+FIXTURE(begin, NULL);
+
+LOOP_TEST(test_check, COUNT(checks))
 {
     struct report report = {.unit = "u",
                             .seq = 1,
@@ -80,9 +82,8 @@ START_TEST(test_check)
         ck_assert_str_ne(result.detail, "");
     }
 }
-END_TEST
 
-START_TEST(test_check_says_by_how_much)
+TEST(test_check_says_by_how_much)
 {
     struct report report = {.election = "vn-2026", .as_of = OPENS + 300};
     struct report_result result;
@@ -96,7 +97,6 @@ START_TEST(test_check_says_by_how_much)
     ck_assert(!rules_check(&election, &report, OPENS * INT64_C(1000), &struck, &result));
     ck_assert_str_eq(result.detail, "2026-03-15T05:59:59+07:00; the polls open at 2026-03-15T06:00:00+07:00");
 }
-END_TEST
 
 /* Of a report from before opening, by a server whose clock is far behind, so that both rules strike. */
 static const struct {
@@ -112,7 +112,7 @@ static const struct {
     {MODE_OFF, MODE_OFF, CODE_NONE},
 };
 
-START_TEST(test_check_goes_on_unless_it_rejects)
+LOOP_TEST(test_check_goes_on_unless_it_rejects, COUNT(check_modes))
 {
     struct report report = {.election = "vn-2026", .as_of = OPENS - 1};
     struct report_result result = {.code = CODE_NONE};
@@ -129,7 +129,6 @@ START_TEST(test_check_goes_on_unless_it_rejects)
         ck_assert_int_eq(result.code, CODE_REASON_REQUIRED);
     }
 }
-END_TEST
 
 /* ---- in the store ---- */
 
@@ -203,7 +202,7 @@ static const struct {
     {"as_of before the count", 8, 49, -1, 0, KIND_PROGRESS, false, STATUS_REJECTED, CODE_AS_OF_BEFORE_LAST},
 };
 
-START_TEST(test_decide)
+LOOP_TEST(test_decide, COUNT(decisions))
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct report report = {.seq = decisions[_i].seq,
@@ -224,9 +223,8 @@ START_TEST(test_decide)
         ck_assert_int_eq(decision.change.as_of, 0);
     }
 }
-END_TEST
 
-START_TEST(test_first_report_counts_the_whole_roll)
+TEST(test_first_report_counts_the_whole_roll)
 {
     struct unit_state silent = {.registered = 100};
     struct report report = {
@@ -250,9 +248,8 @@ START_TEST(test_first_report_counts_the_whole_roll)
     ck_assert_uint_eq(decision.after.round, 1);
     ck_assert_mem_eq(decision.after.digest, digest_other, REPORT_DIGEST_BYTES);
 }
-END_TEST
 
-START_TEST(test_first_report_is_held_against_the_listed_roll)
+TEST(test_first_report_is_held_against_the_listed_roll)
 {
     struct unit_state silent = {.registered = 100};
     struct report report = {.seq = 1, .voted = 101, .registered = REGISTERED_ABSENT, .as_of = LAST_AS_OF};
@@ -260,9 +257,8 @@ START_TEST(test_first_report_is_held_against_the_listed_roll)
     report.voted = 100;
     ck_assert_int_eq(decide(&silent, &report, 1, digest_other).status, STATUS_ACCEPTED);
 }
-END_TEST
 
-START_TEST(test_later_reports_count_the_difference)
+TEST(test_later_reports_count_the_difference)
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct report report = {
@@ -272,7 +268,6 @@ START_TEST(test_later_reports_count_the_difference)
     ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
     ck_assert(totals_equal(&decision.change, &wanted));
 }
-END_TEST
 
 static const struct {
     int64_t heard; /* added to this round */
@@ -280,7 +275,7 @@ static const struct {
     uint32_t after;
 } round_cases[] = {{0, 0, 2}, {0, 1, 2}, {0, 2, 2}, {1, 3, 3}, {1, ROUNDS_MAX, ROUNDS_MAX}};
 
-START_TEST(test_a_unit_is_heard_once_in_a_round)
+LOOP_TEST(test_a_unit_is_heard_once_in_a_round, COUNT(round_cases))
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct report report = {.seq = 8, .voted = 50, .registered = REGISTERED_ABSENT, .as_of = LAST_AS_OF};
@@ -293,7 +288,6 @@ START_TEST(test_a_unit_is_heard_once_in_a_round)
     ck_assert(totals_equal(&decision.change, &wanted));
     ck_assert_uint_eq(decision.after.round, round_cases[_i].after);
 }
-END_TEST
 
 static const struct {
     enum report_kind before;
@@ -307,7 +301,7 @@ static const struct {
     {KIND_CORRECTION, KIND_FINAL, KIND_FINAL, 1},         {KIND_CORRECTION, KIND_PROGRESS, KIND_PROGRESS, 0},
 };
 
-START_TEST(test_a_final_unit_stays_final_through_corrections)
+LOOP_TEST(test_a_final_unit_stays_final_through_corrections, COUNT(final_cases))
 {
     struct unit_state before = standing(final_cases[_i].before);
     struct report report = {.seq = 8,
@@ -319,7 +313,6 @@ START_TEST(test_a_final_unit_stays_final_through_corrections)
     ck_assert_int_eq(decision.after.kind, final_cases[_i].after);
     ck_assert_int_eq(decision.change.units_final, final_cases[_i].units_final);
 }
-END_TEST
 
 static const struct {
     int32_t voted_before;
@@ -333,7 +326,7 @@ static const struct {
     {100, 100, 99, 99, 0},    {0, 1, 0, 0, 0},         {1, 1, 0, 0, -1},
 };
 
-START_TEST(test_complete_when_every_voter_has_voted_and_there_is_one)
+LOOP_TEST(test_complete_when_every_voter_has_voted_and_there_is_one, COUNT(complete_cases))
 {
     struct unit_state before = standing(KIND_PROGRESS);
     before.voted = complete_cases[_i].voted_before;
@@ -347,9 +340,8 @@ START_TEST(test_complete_when_every_voter_has_voted_and_there_is_one)
     ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
     ck_assert_int_eq(decision.change.units_complete, complete_cases[_i].units_complete);
 }
-END_TEST
 
-START_TEST(test_an_empty_unit_may_report)
+TEST(test_an_empty_unit_may_report)
 {
     struct unit_state silent = {.registered = 0};
     struct report report = {
@@ -359,7 +351,6 @@ START_TEST(test_an_empty_unit_may_report)
     ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
     ck_assert(totals_equal(&decision.change, &wanted));
 }
-END_TEST
 
 /* ---- held reports ---- */
 
@@ -377,7 +368,7 @@ static const struct {
     {"its seq stays taken", HELD_REJECTED, false, STATUS_REJECTED, CODE_SEQ_CONFLICT, false},
 };
 
-START_TEST(test_a_report_that_is_held_keeps_its_seq)
+LOOP_TEST(test_a_report_that_is_held_keeps_its_seq, COUNT(held_cases))
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct held_report held = {.state = held_cases[_i].state, .code = CODE_TOO_FAST};
@@ -394,9 +385,8 @@ START_TEST(test_a_report_that_is_held_keeps_its_seq)
     struct totals wanted = {.dup_seen = decision.status == STATUS_HELD ? 1 : 0};
     ck_assert(totals_equal(&decision.change, &wanted));
 }
-END_TEST
 
-START_TEST(test_what_was_decided_is_the_units_state)
+TEST(test_what_was_decided_is_the_units_state)
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct held_report held = {.state = HELD_RELEASED};
@@ -412,7 +402,6 @@ START_TEST(test_what_was_decided_is_the_units_state)
     rules_decide(&election, &found, &received, &decision);
     ck_assert_int_eq(decision.status, STATUS_SUPERSEDED);
 }
-END_TEST
 
 static const struct {
     const char *name;
@@ -432,7 +421,7 @@ static const struct {
     {"the unit has that seq", 7, 101, STATUS_SUPERSEDED, {.held = -1, .revision = 1}},
 };
 
-START_TEST(test_a_release_goes_past_every_rule_but_the_roll)
+LOOP_TEST(test_a_release_goes_past_every_rule_but_the_roll, COUNT(releases))
 {
     struct unit_state before = standing(KIND_PROGRESS);
     struct report report = {.seq = releases[_i].seq,
@@ -449,30 +438,5 @@ START_TEST(test_a_release_goes_past_every_rule_but_the_roll)
         ck_assert_int_eq(decision.after.voted, releases[_i].voted);
     }
 }
-END_TEST
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
-int main(void)
-{
-    Suite *suite = suite_create("rules");
-    TCase *tests = tcase_create("rules");
-    tcase_add_checked_fixture(tests, begin, NULL);
-    tcase_add_loop_test(tests, test_check, 0, CASES(checks));
-    tcase_add_test(tests, test_check_says_by_how_much);
-    tcase_add_loop_test(tests, test_check_goes_on_unless_it_rejects, 0, CASES(check_modes));
-    tcase_add_loop_test(tests, test_decide, 0, CASES(decisions));
-    tcase_add_loop_test(tests, test_a_report_that_is_held_keeps_its_seq, 0, CASES(held_cases));
-    tcase_add_test(tests, test_what_was_decided_is_the_units_state);
-    tcase_add_loop_test(tests, test_a_release_goes_past_every_rule_but_the_roll, 0, CASES(releases));
-    tcase_add_test(tests, test_first_report_counts_the_whole_roll);
-    tcase_add_test(tests, test_first_report_is_held_against_the_listed_roll);
-    tcase_add_test(tests, test_later_reports_count_the_difference);
-    tcase_add_loop_test(tests, test_a_unit_is_heard_once_in_a_round, 0, CASES(round_cases));
-    tcase_add_loop_test(tests, test_a_final_unit_stays_final_through_corrections, 0, CASES(final_cases));
-    tcase_add_loop_test(tests, test_complete_when_every_voter_has_voted_and_there_is_one, 0,
-                        CASES(complete_cases));
-    tcase_add_test(tests, test_an_empty_unit_may_report);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("rules");

@@ -31,7 +31,7 @@ static bool read_value(const char *name, const char *value, struct rules *ret_ru
     return failed == TURNOUT_OK;
 }
 
-START_TEST(test_every_rule_in_every_mode)
+TEST(test_every_rule_in_every_mode)
 {
     for (size_t rule = 0; rule < RULE_CORRECTIONS; rule++) {
         for (size_t mode = 0; mode < MODE_COUNT; mode++) {
@@ -42,7 +42,6 @@ START_TEST(test_every_rule_in_every_mode)
         }
     }
 }
-END_TEST
 
 static const struct {
     const char *name;
@@ -70,15 +69,14 @@ static const struct {
     {"same-figures-units", "21"},
 };
 
-START_TEST(test_wrong_values)
+LOOP_TEST(test_wrong_values, COUNT(wrong_values))
 {
     struct rules rules;
     ck_assert_msg(!read_value(wrong_values[_i].name, wrong_values[_i].value, &rules), "%s = %s",
                   wrong_values[_i].name, wrong_values[_i].value);
 }
-END_TEST
 
-START_TEST(test_numbers_at_their_bounds)
+TEST(test_numbers_at_their_bounds)
 {
     for (size_t i = 0; i < RULE_NUMBER_COUNT; i++) {
         const int32_t bounds[] = {rule_numbers[i].least, rule_numbers[i].most};
@@ -91,9 +89,8 @@ START_TEST(test_numbers_at_their_bounds)
         }
     }
 }
-END_TEST
 
-START_TEST(test_corrections_have_words_of_their_own)
+TEST(test_corrections_have_words_of_their_own)
 {
     struct rules rules;
     ck_assert(read_value("corrections", "held", &rules));
@@ -101,16 +98,5 @@ START_TEST(test_corrections_have_words_of_their_own)
     ck_assert(read_value("corrections", "counted", &rules));
     ck_assert_int_eq(rules.modes[RULE_CORRECTIONS], MODE_OFF);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("rules_ini");
-    TCase *tests = tcase_create("rules_ini");
-    tcase_add_test(tests, test_every_rule_in_every_mode);
-    tcase_add_loop_test(tests, test_wrong_values, 0, (int)(sizeof wrong_values / sizeof wrong_values[0]));
-    tcase_add_test(tests, test_numbers_at_their_bounds);
-    tcase_add_test(tests, test_corrections_have_words_of_their_own);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("rules_ini");

@@ -12,6 +12,7 @@
 
 #include <turnout/base/file.h>
 
+#include "crypto.h"
 #include "suite.h"
 
 static char folder[] = "/tmp/turnout-secret-XXXXXX";
@@ -29,7 +30,10 @@ static void remove_folder(void)
     ck_assert_int_eq(rmdir(folder), 0); /* which fails when anything else was left behind */
 }
 
-START_TEST(it_is_made_once)
+SHARED_FIXTURE(crypto_start, NULL);
+FIXTURE(make_folder, remove_folder);
+
+TEST(it_is_made_once)
 {
     unsigned char first[TOKEN_SECRET_BYTES] = {0};
     unsigned char again[TOKEN_SECRET_BYTES] = {0};
@@ -50,9 +54,8 @@ START_TEST(it_is_made_once)
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0600);
 }
-END_TEST
 
-START_TEST(two_are_different)
+TEST(two_are_different)
 {
     unsigned char first[TOKEN_SECRET_BYTES];
     unsigned char second[TOKEN_SECRET_BYTES];
@@ -63,9 +66,8 @@ START_TEST(two_are_different)
     ck_assert_int_eq(secret_ensure(folder, second, &made, &error), TURNOUT_OK);
     ck_assert_mem_ne(first, second, sizeof first);
 }
-END_TEST
 
-START_TEST(one_that_others_could_read_is_refused)
+TEST(one_that_others_could_read_is_refused)
 {
     static const mode_t modes[] = {0640, 0620, 0610, 0604, 0602, 0601, 0666};
     unsigned char secret[TOKEN_SECRET_BYTES];
@@ -81,9 +83,8 @@ START_TEST(one_that_others_could_read_is_refused)
     ck_assert_int_eq(chmod(path, 0400), 0);
     ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_OK);
 }
-END_TEST
 
-START_TEST(what_is_no_secret_is_refused_and_kept)
+TEST(what_is_no_secret_is_refused_and_kept)
 {
     static const char *const contents[] = {
         "",
@@ -106,9 +107,8 @@ START_TEST(what_is_no_secret_is_refused_and_kept)
         free(bytes);
     }
 }
-END_TEST
 
-START_TEST(a_link_is_not_followed)
+TEST(a_link_is_not_followed)
 {
     char target[sizeof path + 16];
     (void)snprintf(target, sizeof target, "%s.elsewhere", path);
@@ -121,9 +121,8 @@ START_TEST(a_link_is_not_followed)
     ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(unlink(target), 0);
 }
-END_TEST
 
-START_TEST(a_folder_that_is_not_there_is_told)
+TEST(a_folder_that_is_not_there_is_told)
 {
     char nowhere[sizeof folder + 16];
     (void)snprintf(nowhere, sizeof nowhere, "%s/none", folder);
@@ -133,22 +132,5 @@ START_TEST(a_folder_that_is_not_there_is_told)
     ck_assert_int_eq(secret_ensure(nowhere, secret, &made, &error), TURNOUT_SYSTEM);
     ck_assert_ptr_nonnull(strstr(error.text, nowhere));
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("secret");
-    TCase *tests = tcase_create("secret");
-    tcase_add_checked_fixture(tests, make_folder, remove_folder);
-    tcase_add_test(tests, it_is_made_once);
-    tcase_add_test(tests, two_are_different);
-    tcase_add_test(tests, one_that_others_could_read_is_refused);
-    tcase_add_test(tests, what_is_no_secret_is_refused_and_kept);
-    tcase_add_test(tests, a_link_is_not_followed);
-    tcase_add_test(tests, a_folder_that_is_not_there_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("secret");

@@ -40,7 +40,9 @@ static mode_t mode_of(const char *path)
     return status.st_mode & 07777;
 }
 
-START_TEST(folder_and_file_are_for_their_owner_alone)
+FIXTURE(set_up, tear_down);
+
+TEST(folder_and_file_are_for_their_owner_alone)
 {
     int folder_fd = -1;
     int fd = -1;
@@ -60,9 +62,8 @@ START_TEST(folder_and_file_are_for_their_owner_alone)
     ck_assert_str_eq(bytes, "abcde");
     free(bytes);
 }
-END_TEST
 
-START_TEST(nothing_is_overwritten)
+TEST(nothing_is_overwritten)
 {
     int folder_fd = -1;
     int fd = -1;
@@ -79,11 +80,10 @@ START_TEST(nothing_is_overwritten)
     ck_assert_int_eq(access("/tmp/turnout-secret-elsewhere", F_OK), -1);
     ck_assert_int_eq(close(folder_fd), 0);
 }
-END_TEST
 
 static const mode_t open_modes[] = {0701, 0710, 0750, 0704, 0755, 0777};
 
-START_TEST(a_folder_that_others_may_enter_is_refused)
+LOOP_TEST(a_folder_that_others_may_enter_is_refused, COUNT(open_modes))
 {
     int folder_fd = -1;
     struct error error;
@@ -94,9 +94,8 @@ START_TEST(a_folder_that_others_may_enter_is_refused)
     ck_assert_int_eq(secret_folder_open(inside, &folder_fd, &error), TURNOUT_CONFLICT);
     ck_assert_ptr_nonnull(strstr(error.text, "chmod 700"));
 }
-END_TEST
 
-START_TEST(what_cannot_be_made_is_told)
+TEST(what_cannot_be_made_is_told)
 {
     int fd = -1;
     struct error error;
@@ -110,18 +109,5 @@ START_TEST(what_cannot_be_made_is_told)
     ck_assert_int_eq(close(full), 0);
     ck_assert_int_eq(fd, -1);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("secret_file");
-    TCase *tests = tcase_create("secret_file");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, folder_and_file_are_for_their_owner_alone);
-    tcase_add_test(tests, nothing_is_overwritten);
-    tcase_add_loop_test(tests, a_folder_that_others_may_enter_is_refused, 0,
-                        (int)(sizeof open_modes / sizeof open_modes[0]));
-    tcase_add_test(tests, what_cannot_be_made_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("secret_file");

@@ -328,8 +328,15 @@ static const struct run_case run_cases[] = {
     {MANNER_REJECTS, 2, 1000},
 };
 
+static void ignore_broken_pipes(void)
+{
+    ck_assert(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+}
+
+SHARED_FIXTURE(ignore_broken_pipes, NULL);
+
 /* Whatever the intake does: every report is answered once, and counted once. */
-START_TEST(every_report_is_answered_once)
+LOOP_TEST(every_report_is_answered_once, COUNT(run_cases))
 {
     const struct run_case *c = &run_cases[_i];
     struct scene *scene = scene_new(REPORTS);
@@ -362,10 +369,9 @@ START_TEST(every_report_is_answered_once)
     }
     scene_free(scene);
 }
-END_TEST
 
 /* `next` gives 100 at a time, and again once those were answered, without anybody waking the sender. */
-START_TEST(a_dry_plan_is_asked_again)
+TEST(a_dry_plan_is_asked_again)
 {
     struct scene *scene = scene_new(100);
     struct intake *intake = &scene->intake;
@@ -378,7 +384,6 @@ START_TEST(a_dry_plan_is_asked_again)
     ck_assert_uint_le(caller->under_way_most, 100);
     scene_free(scene);
 }
-END_TEST
 
 static void start_listening(evutil_socket_t fd, short events, void *context)
 {
@@ -390,7 +395,7 @@ static void start_listening(evutil_socket_t fd, short events, void *context)
 }
 
 /* Nobody listens at first: the caller is told why, and the sender goes on trying. */
-START_TEST(an_intake_that_comes_late_is_found)
+TEST(an_intake_that_comes_late_is_found)
 {
     struct scene *scene = scene_new(REPORTS);
     struct intake *intake = &scene->intake;
@@ -416,10 +421,9 @@ START_TEST(an_intake_that_comes_late_is_found)
     ck_assert_uint_eq(sender_counts(caller->sender).links_lost, 0);
     scene_free(scene);
 }
-END_TEST
 
 /* Freed in the midst of everything, it leaves nothing behind (the sanitizers look). */
-START_TEST(freed_at_any_time_it_leaves_nothing)
+LOOP_TEST(freed_at_any_time_it_leaves_nothing, 12)
 {
     struct scene *scene = scene_new(REPORTS);
     struct intake *intake = &scene->intake;
@@ -431,20 +435,5 @@ START_TEST(freed_at_any_time_it_leaves_nothing)
     }
     scene_free(scene);
 }
-END_TEST
 
-int main(void)
-{
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("sender");
-    TCase *tests = tcase_create("intake");
-    tcase_add_loop_test(tests, every_report_is_answered_once, 0,
-                        (int)(sizeof run_cases / sizeof run_cases[0]));
-    tcase_add_test(tests, a_dry_plan_is_asked_again);
-    tcase_add_test(tests, an_intake_that_comes_late_is_found);
-    tcase_add_loop_test(tests, freed_at_any_time_it_leaves_nothing, 0, 12);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("sender");

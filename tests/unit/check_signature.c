@@ -12,6 +12,7 @@
 #include <turnout/base/text.h>
 #include <turnout/wire/report_json.h>
 
+#include "crypto.h"
 #include "suite.h"
 
 #define EXAMPLES TURNOUT_SOURCE_DIR "/proto/examples/"
@@ -34,14 +35,15 @@ static void assert_lines(const struct report *report, const char *expected)
     buffer_done(&out);
 }
 
-START_TEST(what_is_absent_leaves_its_line_empty)
+SHARED_FIXTURE(crypto_start, NULL);
+
+TEST(what_is_absent_leaves_its_line_empty)
 {
     assert_lines(&plain,
                  "turnout-report-v1\nvn-2026\n19804-003\n7\n2026-03-15T15:00:00+07:00\n812\n\n\n\n\n\n");
 }
-END_TEST
 
-START_TEST(what_is_there_is_written_as_it_is)
+TEST(what_is_there_is_written_as_it_is)
 {
     struct report report = plain;
     report.seq = SEQ_MAX;
@@ -56,9 +58,8 @@ START_TEST(what_is_there_is_written_as_it_is)
                  "turnout-report-v1\nvn-2026\n19804-003\n2147483647\n2026-03-15T15:00:00+07:00\n0\n0\n"
                  "correction\nroll-changed\n\"ệ\" \\\nk.1\n");
 }
-END_TEST
 
-START_TEST(lines_are_added_to_what_is_there)
+TEST(lines_are_added_to_what_is_there)
 {
     struct buffer out = {0};
     buffer_append_text(&out, "x");
@@ -66,9 +67,8 @@ START_TEST(lines_are_added_to_what_is_there)
     ck_assert_int_eq(strncmp(out.bytes, "xturnout-report-v1\n", 19), 0);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(the_longest_report_fits)
+TEST(the_longest_report_fits)
 {
     struct report report = plain;
     memset(report.election, 'e', AREA_CODE_BYTES_MAX);
@@ -85,9 +85,8 @@ START_TEST(the_longest_report_fits)
                       18 + 2 * 33 + 3 * 11 + 26 + 11 + 13 + NOTE_BYTES_MAX + 1 + KEY_BYTES_MAX + 1);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(the_digest_is_that_of_the_lines_down_to_note)
+TEST(the_digest_is_that_of_the_lines_down_to_note)
 {
     struct report report = plain;
     unsigned char digest[REPORT_DIGEST_BYTES];
@@ -102,7 +101,6 @@ START_TEST(the_digest_is_that_of_the_lines_down_to_note)
     ck_assert_mem_eq(digest, whole, sizeof digest);
     buffer_done(&out);
 }
-END_TEST
 
 /* Returns whether a change made another digest. */
 static bool differs(const struct report *changed)
@@ -114,7 +112,7 @@ static bool differs(const struct report *changed)
     return memcmp(before, after, sizeof before) != 0;
 }
 
-START_TEST(content_makes_the_digest_and_the_signer_does_not)
+TEST(content_makes_the_digest_and_the_signer_does_not)
 {
     struct report changed = plain;
     changed.voted++;
@@ -137,7 +135,6 @@ START_TEST(content_makes_the_digest_and_the_signer_does_not)
     changed.sig[0] = 's';
     ck_assert(!differs(&changed));
 }
-END_TEST
 
 static const struct {
     unsigned char digest[REPORT_DIGEST_BYTES];
@@ -155,13 +152,12 @@ static const struct {
     {{0xc6, 0x75, 0xbe, 0x77, 0xdf}, "RSTV-WXYZ"},
 };
 
-START_TEST(receipts_are_the_first_forty_bits)
+LOOP_TEST(receipts_are_the_first_forty_bits, COUNT(receipts))
 {
     char receipt[RECEIPT_BYTES];
     receipt_from_digest(receipts[_i].digest, receipt);
     ck_assert_str_eq(receipt, receipts[_i].receipt);
 }
-END_TEST
 
 static size_t read_example(const char *name, char *ret_bytes, size_t capacity)
 {
@@ -208,14 +204,13 @@ static const char *const signed_examples[] = {
     "valid/signed-correction.json",
 };
 
-START_TEST(the_signatures_of_the_examples_fit)
+LOOP_TEST(the_signatures_of_the_examples_fit, COUNT(signed_examples))
 {
     char json[REPORT_BYTES_MAX + 1];
     ck_assert(is_taken(json, read_example(signed_examples[_i], json, sizeof json)));
 }
-END_TEST
 
-START_TEST(no_bit_of_a_signed_report_can_change)
+LOOP_TEST(no_bit_of_a_signed_report_can_change, COUNT(signed_examples))
 {
     char json[REPORT_BYTES_MAX + 1];
     size_t length = read_example(signed_examples[_i], json, sizeof json);
@@ -229,7 +224,6 @@ START_TEST(no_bit_of_a_signed_report_can_change)
     }
     ck_assert(is_taken(json, length));
 }
-END_TEST
 
 /* Good JSON, a key that is known, and a signature that does not fit. */
 static void check_badly_signed(const char *name)
@@ -244,7 +238,7 @@ static void check_badly_signed(const char *name)
     ck_assert_msg(!report_signature_is_good(&report, key), "%s", name);
 }
 
-START_TEST(badly_signed_examples_are_refused)
+TEST(badly_signed_examples_are_refused)
 {
     DIR *folder = opendir(EXAMPLES "badly-signed");
     ck_assert_ptr_nonnull(folder);
@@ -260,10 +254,9 @@ START_TEST(badly_signed_examples_are_refused)
     ck_assert_int_eq(closedir(folder), 0);
     ck_assert_uint_ge(count, 10);
 }
-END_TEST
 
 /* The seeds of the examples: 00 to 1f, 20 to 3f. Ed25519 draws no lots, so signing again gives the same. */
-START_TEST(we_sign_as_the_examples_are_signed)
+LOOP_TEST(we_sign_as_the_examples_are_signed, COUNT(signed_examples))
 {
     char json[REPORT_BYTES_MAX + 1];
     size_t length = read_example(signed_examples[_i], json, sizeof json);
@@ -279,10 +272,9 @@ START_TEST(we_sign_as_the_examples_are_signed)
     report_sign(&again, seed);
     ck_assert_str_eq(again.sig, report.sig);
 }
-END_TEST
 
 /* A signature that fits any report, were it taken: R and the key are points of small order, S is 0. */
-START_TEST(keys_of_small_order_sign_nothing)
+TEST(keys_of_small_order_sign_nothing)
 {
     static const unsigned char small_keys[][PUBLIC_KEY_BYTES] = {
         {0}, /* of order 4 */
@@ -302,9 +294,8 @@ START_TEST(keys_of_small_order_sign_nothing)
         }
     }
 }
-END_TEST
 
-START_TEST(a_report_without_a_signature_has_no_good_one)
+TEST(a_report_without_a_signature_has_no_good_one)
 {
     unsigned char key[PUBLIC_KEY_BYTES];
     ck_assert(find_public_key("19804-003.a", key));
@@ -319,7 +310,6 @@ START_TEST(a_report_without_a_signature_has_no_good_one)
     report.sig[SIGNATURE_TEXT_BYTES - 1] = '\0';
     ck_assert(!report_signature_is_good(&report, key));
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -338,37 +328,12 @@ static const struct {
     {" A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMb", false},
 };
 
-START_TEST(public_keys_are_read_strictly)
+LOOP_TEST(public_keys_are_read_strictly, COUNT(public_keys))
 {
     unsigned char key[PUBLIC_KEY_BYTES] = {'x'};
     ck_assert_msg(public_key_parse(slice_of(public_keys[_i].text), key) == public_keys[_i].ok, "%s",
                   public_keys[_i].text);
     ck_assert((key[0] == 'x') == !public_keys[_i].ok);
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("signature");
-    TCase *tests = tcase_create("signature");
-    tcase_add_test(tests, what_is_absent_leaves_its_line_empty);
-    tcase_add_test(tests, what_is_there_is_written_as_it_is);
-    tcase_add_test(tests, lines_are_added_to_what_is_there);
-    tcase_add_test(tests, the_longest_report_fits);
-    tcase_add_test(tests, the_digest_is_that_of_the_lines_down_to_note);
-    tcase_add_test(tests, content_makes_the_digest_and_the_signer_does_not);
-    tcase_add_loop_test(tests, receipts_are_the_first_forty_bits, 0, sizeof receipts / sizeof receipts[0]);
-    int examples = sizeof signed_examples / sizeof signed_examples[0];
-    tcase_add_loop_test(tests, the_signatures_of_the_examples_fit, 0, examples);
-    tcase_add_loop_test(tests, no_bit_of_a_signed_report_can_change, 0, examples);
-    tcase_add_test(tests, badly_signed_examples_are_refused);
-    tcase_add_loop_test(tests, we_sign_as_the_examples_are_signed, 0, examples);
-    tcase_add_test(tests, keys_of_small_order_sign_nothing);
-    tcase_add_test(tests, a_report_without_a_signature_has_no_good_one);
-    tcase_add_loop_test(tests, public_keys_are_read_strictly, 0, sizeof public_keys / sizeof public_keys[0]);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("signature");

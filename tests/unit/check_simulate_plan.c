@@ -55,7 +55,7 @@ static const struct plan_case plan_cases[] = {
     {3, SIMULATE_ROUNDS_MAX, 1773529200 + 5}, /* more rounds than seconds */
 };
 
-START_TEST(every_unit_reports_once_a_round_and_grows)
+LOOP_TEST(every_unit_reports_once_a_round_and_grows, COUNT(plan_cases))
 {
     const struct plan_case *c = &plan_cases[_i];
     struct election_register *reg = make_register();
@@ -89,7 +89,6 @@ START_TEST(every_unit_reports_once_a_round_and_grows)
     simulate_plan_done(&plan);
     register_free(reg);
 }
-END_TEST
 
 /* Writes which units report, and what they say, into `ret_text`. */
 static void tell(uint64_t seed, char *ret_text, size_t capacity)
@@ -110,7 +109,7 @@ static void tell(uint64_t seed, char *ret_text, size_t capacity)
     register_free(reg);
 }
 
-START_TEST(the_seed_alone_decides)
+TEST(the_seed_alone_decides)
 {
     char first[2048];
     char again[2048];
@@ -121,9 +120,8 @@ START_TEST(the_seed_alone_decides)
     ck_assert_str_eq(first, again);
     ck_assert_str_ne(first, other);
 }
-END_TEST
 
-START_TEST(rounds_differ_in_their_order)
+TEST(rounds_differ_in_their_order)
 {
     struct election_register *reg = make_register();
     struct simulate_plan plan;
@@ -140,16 +138,5 @@ START_TEST(rounds_differ_in_their_order)
     simulate_plan_done(&plan);
     register_free(reg);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("simulate_plan");
-    TCase *tests = tcase_create("plan");
-    tcase_add_loop_test(tests, every_unit_reports_once_a_round_and_grows, 0,
-                        (int)(sizeof plan_cases / sizeof plan_cases[0]));
-    tcase_add_test(tests, the_seed_alone_decides);
-    tcase_add_test(tests, rounds_differ_in_their_order);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("simulate_plan");

@@ -37,7 +37,7 @@ static const struct clean_case clean_cases[] = {
     {60, 39, 0, false}, {60, 39, 1, false}, {0, 0, 0, false},
 };
 
-START_TEST(clean_is_all_counted)
+LOOP_TEST(clean_is_all_counted, COUNT(clean_cases))
 {
     const struct clean_case *c = &clean_cases[_i];
     struct simulate_summary *summary = make_summary();
@@ -47,7 +47,6 @@ START_TEST(clean_is_all_counted)
     ck_assert_int_eq(simulate_summary_is_clean(summary), c->clean);
     free(summary);
 }
-END_TEST
 
 static int64_t integer_at(const json_t *object, const char *key)
 {
@@ -56,7 +55,7 @@ static int64_t integer_at(const json_t *object, const char *key)
     return json_integer_value(value);
 }
 
-START_TEST(json_holds_everything)
+TEST(json_holds_everything)
 {
     struct simulate_summary *summary = make_summary();
     summary->by_status[STATUS_REJECTED] = 2;
@@ -81,9 +80,8 @@ START_TEST(json_holds_everything)
     buffer_done(&out);
     free(summary);
 }
-END_TEST
 
-START_TEST(words_tell_what_was_not_counted)
+TEST(words_tell_what_was_not_counted)
 {
     struct simulate_summary *summary = make_summary();
     summary->by_status[STATUS_REJECTED] = 2;
@@ -102,10 +100,9 @@ START_TEST(words_tell_what_was_not_counted)
     buffer_done(&out);
     free(summary);
 }
-END_TEST
 
 /* Nothing ran: no division by zero. */
-START_TEST(an_empty_summary_is_zero)
+TEST(an_empty_summary_is_zero)
 {
     struct simulate_summary *summary = memory_new(sizeof *summary);
     struct buffer out = {0};
@@ -114,16 +111,5 @@ START_TEST(an_empty_summary_is_zero)
     buffer_done(&out);
     free(summary);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("simulate_summary");
-    TCase *tests = tcase_create("summary");
-    tcase_add_loop_test(tests, clean_is_all_counted, 0, (int)(sizeof clean_cases / sizeof clean_cases[0]));
-    tcase_add_test(tests, json_holds_everything);
-    tcase_add_test(tests, words_tell_what_was_not_counted);
-    tcase_add_test(tests, an_empty_summary_is_zero);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("simulate_summary");

@@ -89,7 +89,9 @@ static void check_file(const char *suffix, const char *expected)
     ck_assert_str_eq(bytes, expected);
 }
 
-START_TEST(reports_come_back_in_order)
+FIXTURE(set_up, tear_down);
+
+TEST(reports_come_back_in_order)
 {
     struct spool spool = open_good();
     for (int32_t seq = 1; seq <= 5; seq++) {
@@ -107,9 +109,8 @@ START_TEST(reports_come_back_in_order)
     }
     spool_close(&spool);
 }
-END_TEST
 
-START_TEST(removing_takes_the_oldest)
+TEST(removing_takes_the_oldest)
 {
     struct spool spool = open_good();
     for (int32_t seq = 1; seq <= 5; seq++) {
@@ -127,9 +128,8 @@ START_TEST(removing_takes_the_oldest)
     }
     spool_close(&spool);
 }
-END_TEST
 
-START_TEST(an_empty_spool_leaves_no_file)
+TEST(an_empty_spool_leaves_no_file)
 {
     struct spool spool = open_good();
     spool_close(&spool);
@@ -141,7 +141,6 @@ START_TEST(an_empty_spool_leaves_no_file)
     spool_close(&spool);
     ck_assert_int_eq(access(path, F_OK), -1);
 }
-END_TEST
 
 #define WHOLE_1                                                                                              \
     "{\"election\":\"e\",\"unit\":\"u1\",\"seq\":1,\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10}"
@@ -161,7 +160,7 @@ static const struct torn_case torn_cases[] = {
     {WHOLE_1 "\n\n\n" WHOLE_2 "\n", WHOLE_1 "\n" WHOLE_2 "\n", ""},
 };
 
-START_TEST(a_torn_line_is_set_aside)
+LOOP_TEST(a_torn_line_is_set_aside, COUNT(torn_cases))
 {
     const struct torn_case *c = &torn_cases[_i];
     write_file(c->found);
@@ -178,9 +177,8 @@ START_TEST(a_torn_line_is_set_aside)
     ck_assert_int_eq(seq_at(&spool, spool.count - 1), 3);
     spool_close(&spool);
 }
-END_TEST
 
-START_TEST(a_report_is_found_by_election_unit_and_seq)
+TEST(a_report_is_found_by_election_unit_and_seq)
 {
     struct spool spool = open_good();
     append_good(&spool, "u1", 1);
@@ -193,9 +191,8 @@ START_TEST(a_report_is_found_by_election_unit_and_seq)
     ck_assert(!spool_find(&spool, "f", "u2", 2, &found));
     spool_close(&spool);
 }
-END_TEST
 
-START_TEST(a_spool_has_one_user_at_a_time)
+TEST(a_spool_has_one_user_at_a_time)
 {
     struct spool spool = open_good();
     append_good(&spool, "u1", 1);
@@ -211,11 +208,10 @@ START_TEST(a_spool_has_one_user_at_a_time)
     ck_assert_uint_eq(other.count, 1);
     spool_close(&other);
 }
-END_TEST
 
 /* Several processes append and remove at the same time; each removes only what it has seen, so what was appended
  * and what was removed must agree in the end. */
-START_TEST(whoever_waits_sees_the_new_file)
+TEST(whoever_waits_sees_the_new_file)
 {
     enum { PROCESSES = 4, TURNS = 25 };
     for (int32_t process = 0; process < PROCESSES; process++) {
@@ -245,9 +241,8 @@ START_TEST(whoever_waits_sees_the_new_file)
     ck_assert_uint_eq(spool.count, PROCESSES * TURNS - PROCESSES * (TURNS / 5));
     spool_close(&spool);
 }
-END_TEST
 
-START_TEST(what_is_no_file_is_refused)
+TEST(what_is_no_file_is_refused)
 {
     struct spool spool;
     struct error error = {0};
@@ -257,21 +252,5 @@ START_TEST(what_is_no_file_is_refused)
     ck_assert_int_eq(symlink("elsewhere", path), 0);
     ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_SYSTEM);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("spool");
-    TCase *tests = tcase_create("file");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, reports_come_back_in_order);
-    tcase_add_test(tests, removing_takes_the_oldest);
-    tcase_add_test(tests, an_empty_spool_leaves_no_file);
-    tcase_add_loop_test(tests, a_torn_line_is_set_aside, 0, (int)(sizeof torn_cases / sizeof torn_cases[0]));
-    tcase_add_test(tests, a_report_is_found_by_election_unit_and_seq);
-    tcase_add_test(tests, a_spool_has_one_user_at_a_time);
-    tcase_add_test(tests, whoever_waits_sees_the_new_file);
-    tcase_add_test(tests, what_is_no_file_is_refused);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("spool");

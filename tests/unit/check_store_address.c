@@ -40,7 +40,7 @@ static const struct {
     {"", NULL, NULL, 0, TURNOUT_BAD_INPUT},
 };
 
-START_TEST(test_parse)
+LOOP_TEST(test_parse, COUNT(cases))
 {
     struct store_address address;
     struct error error = {0};
@@ -58,7 +58,6 @@ START_TEST(test_parse)
         ck_assert_int_eq(address.path[0], 'x'); /* untouched */
     }
 }
-END_TEST
 
 static const struct {
     const char *user;
@@ -76,7 +75,7 @@ static const struct {
     {"\x7f", false},
 };
 
-START_TEST(test_users)
+LOOP_TEST(test_users, COUNT(users))
 {
     struct store_address address = {.user = "before"};
     struct error error;
@@ -85,7 +84,6 @@ START_TEST(test_users)
     ck_assert_str_eq(address.user, users[_i].is_good ? users[_i].user : "before");
     ck_assert(users[_i].is_good || strcmp(error.field, "redis-user") == 0);
 }
-END_TEST
 
 #define LETTERS_250 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50
 
@@ -110,7 +108,7 @@ static const struct {
     {"secret\n", 0620, NULL},
 };
 
-START_TEST(test_passwords)
+LOOP_TEST(test_passwords, COUNT(files))
 {
     char path[] = "/tmp/turnout-password-XXXXXX";
     int file = mkstemp(path);
@@ -133,9 +131,8 @@ START_TEST(test_passwords)
     }
     ck_assert_int_eq(unlink(path), 0);
 }
-END_TEST
 
-START_TEST(test_no_password_file)
+TEST(test_no_password_file)
 {
     static const char *const paths[] = {"/nowhere/password", "/tmp", "/dev/null", ""};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -145,10 +142,9 @@ START_TEST(test_no_password_file)
         ck_assert_str_eq(error.field, "redis-password-file");
     }
 }
-END_TEST
 
 /* A NUL would end the password early, and another one than was meant would be sent. */
-START_TEST(test_a_password_with_a_nul)
+TEST(test_a_password_with_a_nul)
 {
     char path[] = "/tmp/turnout-password-XXXXXX";
     int file = mkstemp(path);
@@ -159,17 +155,5 @@ START_TEST(test_a_password_with_a_nul)
     ck_assert_int_eq(store_address_read_password(&address, path, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(unlink(path), 0);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store_address");
-    TCase *tests = tcase_create("store_address");
-    tcase_add_loop_test(tests, test_parse, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_loop_test(tests, test_users, 0, (int)(sizeof users / sizeof users[0]));
-    tcase_add_loop_test(tests, test_passwords, 0, (int)(sizeof files / sizeof files[0]));
-    tcase_add_test(tests, test_no_password_file);
-    tcase_add_test(tests, test_a_password_with_a_nul);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("store_address");

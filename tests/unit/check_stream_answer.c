@@ -36,7 +36,7 @@ static const struct good_case good_cases[] = {
      STATUS_REJECTED, CODE_NONE, "", "", 6},
 };
 
-START_TEST(a_good_answer_is_read)
+LOOP_TEST(a_good_answer_is_read, COUNT(good_cases))
 {
     const struct good_case *c = &good_cases[_i];
     struct report_result result;
@@ -50,7 +50,6 @@ START_TEST(a_good_answer_is_read)
     ck_assert_str_eq(result.detail, c->detail);
     ck_assert_uint_eq(line, c->line);
 }
-END_TEST
 
 static const char *const bad_answers[] = {
     "",
@@ -66,7 +65,7 @@ static const char *const bad_answers[] = {
     "[{\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"line\":12}]",
 };
 
-START_TEST(a_bad_answer_is_refused)
+LOOP_TEST(a_bad_answer_is_refused, COUNT(bad_answers))
 {
     struct report_result result;
     struct error error = {0};
@@ -75,9 +74,8 @@ START_TEST(a_bad_answer_is_refused)
                   bad_answers[_i]);
     ck_assert_str_ne(error.text, "");
 }
-END_TEST
 
-START_TEST(an_answer_without_a_line_says_so)
+TEST(an_answer_without_a_line_says_so)
 {
     static const char answer[] = "{\"status\":\"rejected\",\"code\":\"too-many\",\"detail\":\"no room\"}";
     struct report_result result;
@@ -86,15 +84,5 @@ START_TEST(an_answer_without_a_line_says_so)
     ck_assert_uint_eq(line, 0);
     ck_assert_int_eq(result.code, CODE_TOO_MANY);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("stream_answer");
-    TCase *tests = tcase_create("read");
-    tcase_add_loop_test(tests, a_good_answer_is_read, 0, (int)(sizeof good_cases / sizeof good_cases[0]));
-    tcase_add_loop_test(tests, a_bad_answer_is_refused, 0, (int)(sizeof bad_answers / sizeof bad_answers[0]));
-    tcase_add_test(tests, an_answer_without_a_line_says_so);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("stream_answer");

@@ -100,7 +100,9 @@ static struct decision decide_strike(size_t at)
     return decide(&before, &report, strikes[at].alike, 0);
 }
 
-START_TEST(test_every_rule_strikes_at_its_boundary)
+FIXTURE(begin, NULL);
+
+LOOP_TEST(test_every_rule_strikes_at_its_boundary, COUNT(strikes))
 {
     enum rule rule = strikes[_i].rule;
     election.rules.voters_an_hour = 40;
@@ -126,10 +128,9 @@ START_TEST(test_every_rule_strikes_at_its_boundary)
         ck_assert(decision.status != STATUS_HELD || totals_equal(&decision.change, &held));
     }
 }
-END_TEST
 
 /* The percentage of a roll change, where the voters alone would be too many. */
-START_TEST(test_roll_change_needs_both)
+TEST(test_roll_change_needs_both)
 {
     struct unit_state before = {.seq = 1, .registered = 1000};
     struct report report = {.seq = 2, .registered = 1100, .as_of = LAST_AS_OF};
@@ -145,10 +146,9 @@ START_TEST(test_roll_change_needs_both)
     report.registered = 51;
     ck_assert_int_eq(decide(&before, &report, 0, 0).status, STATUS_HELD);
 }
-END_TEST
 
 /* A correction of the roll upwards, as of before the last report. */
-START_TEST(test_the_strictest_mode_decides_and_its_first_rule_names)
+TEST(test_the_strictest_mode_decides_and_its_first_rule_names)
 {
     struct unit_state before = standing_unit;
     struct report report = {
@@ -176,9 +176,8 @@ START_TEST(test_the_strictest_mode_decides_and_its_first_rule_names)
     ck_assert_int_eq(decision.code, CODE_NONE);
     ck_assert_int_eq(decision.after.as_of, LAST_AS_OF - 1);
 }
-END_TEST
 
-START_TEST(test_what_the_check_found_counts_too)
+TEST(test_what_the_check_found_counts_too)
 {
     struct unit_state before = standing_unit;
     struct report report = {.seq = 8, .voted = 49, .registered = REGISTERED_ABSENT, .as_of = LAST_AS_OF};
@@ -190,9 +189,8 @@ START_TEST(test_what_the_check_found_counts_too)
     ck_assert_int_eq(decision.status, STATUS_HELD);
     ck_assert_int_eq(decision.code, CODE_AS_OF_IN_FUTURE);
 }
-END_TEST
 
-START_TEST(test_all_flags_fit)
+TEST(test_all_flags_fit)
 {
     char flags[RULE_FLAGS_BYTES];
     rules_write_flags((1U << RULE_COUNT) - 1, flags);
@@ -200,20 +198,5 @@ START_TEST(test_all_flags_fit)
     rules_write_flags(0, flags);
     ck_assert_str_eq(flags, "");
 }
-END_TEST
 
-#define CASES(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
-int main(void)
-{
-    Suite *suite = suite_create("strikes");
-    TCase *tests = tcase_create("strikes");
-    tcase_add_checked_fixture(tests, begin, NULL);
-    tcase_add_loop_test(tests, test_every_rule_strikes_at_its_boundary, 0, CASES(strikes));
-    tcase_add_test(tests, test_roll_change_needs_both);
-    tcase_add_test(tests, test_the_strictest_mode_decides_and_its_first_rule_names);
-    tcase_add_test(tests, test_what_the_check_found_counts_too);
-    tcase_add_test(tests, test_all_flags_fit);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("strikes");

@@ -9,9 +9,7 @@
 
 #include "suite.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-START_TEST(slices_compare)
+TEST(slices_compare)
 {
     ck_assert(slice_equals(slice_of("abc"), "abc"));
     ck_assert(!slice_equals(slice_of("abc"), "ab"));
@@ -22,18 +20,16 @@ START_TEST(slices_compare)
     ck_assert(!slice_equals_ignoring_case(slice_of("abc"), "abcd"));
     ck_assert(slice_equals_ignoring_case((struct slice){0}, ""));
 }
-END_TEST
 
-START_TEST(slices_are_trimmed_of_blanks_only)
+TEST(slices_are_trimmed_of_blanks_only)
 {
     ck_assert(slice_equals(slice_trim(slice_of(" \t a b\t ")), "a b"));
     ck_assert(slice_equals(slice_trim(slice_of(" \t ")), ""));
     ck_assert(slice_equals(slice_trim(slice_of("\na\r")), "\na\r"));
     ck_assert_uint_eq(slice_trim((struct slice){0}).length, 0);
 }
-END_TEST
 
-START_TEST(slices_are_copied_only_when_they_fit)
+TEST(slices_are_copied_only_when_they_fit)
 {
     char text[4] = "old";
     ck_assert(!slice_copy(slice_of("abcd"), text, sizeof text));
@@ -44,7 +40,6 @@ START_TEST(slices_are_copied_only_when_they_fit)
     ck_assert_str_eq(text, "");
     ck_assert(!slice_copy((struct slice){0}, text, 0));
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -68,14 +63,13 @@ static const struct {
     {"1.0", 99, false, 0},
 };
 
-START_TEST(unsigned_numbers)
+LOOP_TEST(unsigned_numbers, COUNT(unsigneds))
 {
     uint64_t value = 12345;
     ck_assert_int_eq(text_parse_unsigned(slice_of(unsigneds[_i].text), unsigneds[_i].most, &value),
                      unsigneds[_i].ok);
     ck_assert_uint_eq(value, unsigneds[_i].ok ? unsigneds[_i].value : 12345);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -98,7 +92,7 @@ static const struct {
     {"+1", -5, 5, false, 0},
 };
 
-START_TEST(signed_numbers)
+LOOP_TEST(signed_numbers, COUNT(integers))
 {
     int64_t value = 12345;
     ck_assert_int_eq(
@@ -106,9 +100,8 @@ START_TEST(signed_numbers)
         integers[_i].ok);
     ck_assert_int_eq(value, integers[_i].ok ? integers[_i].value : 12345);
 }
-END_TEST
 
-START_TEST(codes)
+TEST(codes)
 {
     static const char longest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
     ck_assert_uint_eq(strlen(longest), AREA_CODE_BYTES_MAX);
@@ -121,9 +114,8 @@ START_TEST(codes)
     }
     ck_assert(!text_is_code((struct slice){"a\0b", 3}));
 }
-END_TEST
 
-START_TEST(key_ids_may_be_longer)
+TEST(key_ids_may_be_longer)
 {
     char id[KEY_BYTES_MAX + 2];
     memset(id, 'k', sizeof id);
@@ -132,7 +124,6 @@ START_TEST(key_ids_may_be_longer)
     ck_assert(!text_is_key_id((struct slice){id, 0}));
     ck_assert(!text_is_key_id(slice_of("a b")));
 }
-END_TEST
 
 static const struct {
     const char *bytes;
@@ -168,7 +159,7 @@ static const struct {
     {"\xe1\xbb(", -1},
 };
 
-START_TEST(utf8)
+LOOP_TEST(utf8, COUNT(encoded))
 {
     size_t characters = 0;
     struct slice slice = slice_of(encoded[_i].bytes);
@@ -178,9 +169,8 @@ START_TEST(utf8)
     }
     ck_assert_int_eq(text_is_utf8(slice, NULL), encoded[_i].characters >= 0);
 }
-END_TEST
 
-START_TEST(control_characters)
+TEST(control_characters)
 {
     static const char *const with[] = {"\n", "a\tb", "\x1f", "\x7f", "\xc2\x80", "x\xc2\x9f"};
     static const char *const without[] = {"", " ", "~", "\xc2\xa0", "Việt Nam", "\xe2\x80\xa8"};
@@ -192,17 +182,15 @@ START_TEST(control_characters)
     }
     ck_assert(text_has_control((struct slice){"a\0b", 3}));
 }
-END_TEST
 
 /* The values of FNV-1a are published; folded, they must not be all alike. */
-START_TEST(hashes_follow_the_bytes)
+TEST(hashes_follow_the_bytes)
 {
     ck_assert_uint_eq(slice_hash((struct slice){0}), UINT32_C(0xcbf29ce4) ^ UINT32_C(0x84222325));
     ck_assert_uint_eq(slice_hash(slice_of("a")), UINT32_C(0xaf63dc4c) ^ UINT32_C(0x8601ec8c));
     ck_assert_uint_ne(slice_hash(slice_of("ab")), slice_hash(slice_of("ba")));
     ck_assert_uint_eq(slice_hash((struct slice){"ab", 1}), slice_hash(slice_of("a")));
 }
-END_TEST
 
 static const struct {
     const char *bytes;
@@ -212,13 +200,12 @@ static const struct {
     {"ab\xc3", 2}, {"ab\xc3\xa9", 4}, {"\xf0\x9f\x98", 0},   {"\xf0\x9f\x98\x80", 4}, {"\xe1", 0},
 };
 
-START_TEST(whole_length_drops_a_part_of_a_character)
+LOOP_TEST(whole_length_drops_a_part_of_a_character, COUNT(cuts))
 {
     ck_assert_uint_eq(text_whole_length(slice_of(cuts[_i].bytes)), cuts[_i].whole);
 }
-END_TEST
 
-START_TEST(splits_to_the_last_part)
+TEST(splits_to_the_last_part)
 {
     struct slice rest = slice_of("a,,b,");
     static const char *const parts[] = {"a", "", "b", ""};
@@ -229,9 +216,8 @@ START_TEST(splits_to_the_last_part)
     ck_assert_ptr_null(rest.bytes);
     ck_assert_uint_eq(text_split(&rest, ',').length, 0);
 }
-END_TEST
 
-START_TEST(a_text_is_split_from_its_end)
+TEST(a_text_is_split_from_its_end)
 {
     struct slice rest = slice_of("a.b..c");
     struct slice part;
@@ -246,25 +232,5 @@ START_TEST(a_text_is_split_from_its_end)
     rest = slice_of("");
     ck_assert(!text_split_last(&rest, '.', &part));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("text");
-    TCase *tests = tcase_create("text");
-    tcase_add_test(tests, slices_compare);
-    tcase_add_test(tests, a_text_is_split_from_its_end);
-    tcase_add_test(tests, slices_are_trimmed_of_blanks_only);
-    tcase_add_test(tests, slices_are_copied_only_when_they_fit);
-    tcase_add_loop_test(tests, unsigned_numbers, 0, COUNT(unsigneds));
-    tcase_add_loop_test(tests, signed_numbers, 0, COUNT(integers));
-    tcase_add_test(tests, codes);
-    tcase_add_test(tests, key_ids_may_be_longer);
-    tcase_add_loop_test(tests, utf8, 0, COUNT(encoded));
-    tcase_add_test(tests, control_characters);
-    tcase_add_test(tests, hashes_follow_the_bytes);
-    tcase_add_loop_test(tests, whole_length_drops_a_part_of_a_character, 0, COUNT(cuts));
-    tcase_add_test(tests, splits_to_the_last_part);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("text");

@@ -19,7 +19,7 @@ static enum turnout_error parse(struct slice json, struct error *error)
     return text_members_parse(json, members, 2, error);
 }
 
-START_TEST(members_are_read)
+TEST(members_are_read)
 {
     static const struct {
         const char *json;
@@ -40,9 +40,8 @@ START_TEST(members_are_read)
         ck_assert_str_eq(second, cases[i].second);
     }
 }
-END_TEST
 
-START_TEST(what_is_wrong_is_blamed)
+TEST(what_is_wrong_is_blamed)
 {
     static const struct {
         const char *json;
@@ -75,9 +74,8 @@ START_TEST(what_is_wrong_is_blamed)
         }
     }
 }
-END_TEST
 
-START_TEST(the_size_is_bounded)
+TEST(the_size_is_bounded)
 {
     char json[TEXT_MEMBERS_BYTES_MAX + 1];
     static const char object[] = {'{', '"', 'f', 'i', 'r', 's', 't', '"', ':', '"', 'a', '"', '}'};
@@ -87,15 +85,5 @@ START_TEST(the_size_is_bounded)
     ck_assert_int_eq(parse((struct slice){json, sizeof json - 1}, &error), TURNOUT_OK);
     ck_assert_int_eq(parse((struct slice){json, sizeof json}, &error), TURNOUT_TOO_LARGE);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("text_members");
-    TCase *tests = tcase_create("text_members");
-    tcase_add_test(tests, members_are_read);
-    tcase_add_test(tests, what_is_wrong_is_blamed);
-    tcase_add_test(tests, the_size_is_bounded);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("text_members");

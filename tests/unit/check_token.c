@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include <check.h>
-#include <sodium.h>
 
+#include "crypto.h"
 #include "suite.h"
 
 enum { TEXT_BYTES = TOKEN_BYTES_MAX + 1 };
@@ -22,7 +22,9 @@ static bool verifies(const char *text, struct token *ret_token)
 /* What proto/committee.md shows: made with another language's HMAC. */
 static const char known[] = "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0";
 
-START_TEST(a_token_is_what_it_always_was)
+SHARED_FIXTURE(crypto_start, NULL);
+
+TEST(a_token_is_what_it_always_was)
 {
     char text[TEXT_BYTES];
     token_make(&commune, "vn-2026", secret, text);
@@ -31,9 +33,8 @@ START_TEST(a_token_is_what_it_always_was)
     ck_assert(verifies(text, &token));
     ck_assert_str_eq(token.id, "UEnevoQH");
 }
-END_TEST
 
-START_TEST(what_was_made_is_verified)
+TEST(what_was_made_is_verified)
 {
     static const struct token tokens[] = {
         {.role = ROLE_RELAY, .area = "VN", .expires = 1},
@@ -53,9 +54,8 @@ START_TEST(what_was_made_is_verified)
         ck_assert_uint_eq(strlen(token.id), TOKEN_ID_BYTES - 1);
     }
 }
-END_TEST
 
-START_TEST(every_flipped_bit_is_refused)
+TEST(every_flipped_bit_is_refused)
 {
     char text[TEXT_BYTES];
     struct token token;
@@ -69,19 +69,17 @@ START_TEST(every_flipped_bit_is_refused)
     }
     ck_assert(verifies(text, &token));
 }
-END_TEST
 
-START_TEST(every_cut_is_refused)
+TEST(every_cut_is_refused)
 {
     struct token token;
     for (size_t length = 0; length < strlen(known); length++) {
         ck_assert_msg(!token_verify((struct slice){known, length}, "vn-2026", secret, &token), "%zu", length);
     }
 }
-END_TEST
 
 /* The mac of another token in place of its own: another role, area, expiry, election, secret. */
-START_TEST(a_mac_is_good_for_one_token)
+TEST(a_mac_is_good_for_one_token)
 {
     static const struct token others[] = {
         {.role = ROLE_ADMIN, .area = "19804", .expires = 1773600000},
@@ -101,9 +99,8 @@ START_TEST(a_mac_is_good_for_one_token)
     ck_assert(!token_verify(slice_of(known), "vn-2031", secret, &token));
     ck_assert(!token_verify(slice_of(known), "vn-2026", other_secret, &token));
 }
-END_TEST
 
-START_TEST(a_token_has_one_spelling)
+TEST(a_token_has_one_spelling)
 {
     static const char *const texts[] = {
         "",
@@ -131,9 +128,8 @@ START_TEST(a_token_has_one_spelling)
     }
     ck_assert(verifies(known, &token));
 }
-END_TEST
 
-START_TEST(roles_contain_each_other)
+TEST(roles_contain_each_other)
 {
     static const bool may[ROLE_COUNT][ROLE_COUNT] = {
         [ROLE_RELAY] = {[ROLE_RELAY] = true},
@@ -151,9 +147,8 @@ START_TEST(roles_contain_each_other)
         ck_assert_int_eq((int)parsed, role);
     }
 }
-END_TEST
 
-START_TEST(a_secret_is_64_hex_digits)
+TEST(a_secret_is_64_hex_digits)
 {
     unsigned char parsed[TOKEN_SECRET_BYTES];
     const char *hex = "0102030405060708090000000000000000000000000000000000000000000000";
@@ -167,23 +162,5 @@ START_TEST(a_secret_is_64_hex_digits)
     ck_assert(!token_secret_parse(
         slice_of("01020304050607080900000000000000000000000000000000000000000000000"), parsed));
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("token");
-    TCase *tokens = tcase_create("tokens");
-    tcase_add_test(tokens, a_token_is_what_it_always_was);
-    tcase_add_test(tokens, what_was_made_is_verified);
-    tcase_add_test(tokens, every_flipped_bit_is_refused);
-    tcase_add_test(tokens, every_cut_is_refused);
-    tcase_add_test(tokens, a_mac_is_good_for_one_token);
-    tcase_add_test(tokens, a_token_has_one_spelling);
-    tcase_add_test(tokens, roles_contain_each_other);
-    tcase_add_test(tokens, a_secret_is_64_hex_digits);
-    suite_add_tcase(suite, tokens);
-    return suite_run(suite);
-}
+SUITE("token");

@@ -28,7 +28,7 @@ static struct totals numbered(int64_t from)
     return totals;
 }
 
-START_TEST(test_add_adds_every_count_and_keeps_the_later_as_of)
+TEST(test_add_adds_every_count_and_keeps_the_later_as_of)
 {
     struct totals sum = numbered(0);
     struct totals part = numbered(1000);
@@ -50,9 +50,8 @@ START_TEST(test_add_adds_every_count_and_keeps_the_later_as_of)
     totals_add(&sum, &earlier);
     ck_assert_int_eq(sum.as_of, 1010);
 }
-END_TEST
 
-START_TEST(test_add_takes_away_what_is_negative)
+TEST(test_add_takes_away_what_is_negative)
 {
     struct totals sum = numbered(0);
     struct totals change = {.voted = -1, .registered = -2, .units_final = -5, .units_complete = -6};
@@ -62,7 +61,6 @@ START_TEST(test_add_takes_away_what_is_negative)
     ck_assert_int_eq(sum.units_final, 0);
     ck_assert_int_eq(sum.units_complete, 0);
 }
-END_TEST
 
 /* Counts by their place, so that one loop can disturb each in turn. */
 static const size_t counts[] = {
@@ -86,7 +84,7 @@ static int64_t *count_at(struct totals *totals, size_t offset)
     return (int64_t *)(void *)((char *)totals + offset);
 }
 
-START_TEST(test_equal_sees_every_count)
+LOOP_TEST(test_equal_sees_every_count, COUNTS)
 {
     struct totals a = numbered(0);
     struct totals b = numbered(0);
@@ -94,16 +92,14 @@ START_TEST(test_equal_sees_every_count)
     *count_at(&b, counts[_i]) += 1;
     ck_assert(!totals_equal(&a, &b));
 }
-END_TEST
 
-START_TEST(test_equal_passes_over_as_of)
+TEST(test_equal_passes_over_as_of)
 {
     struct totals a = numbered(0);
     struct totals b = numbered(0);
     b.as_of++;
     ck_assert(totals_equal(&a, &b));
 }
-END_TEST
 
 static struct totals full(void)
 {
@@ -122,7 +118,7 @@ static struct totals full(void)
     return totals;
 }
 
-START_TEST(test_plausible_at_its_bounds)
+TEST(test_plausible_at_its_bounds)
 {
     struct totals none = {0};
     struct totals most = full();
@@ -131,17 +127,15 @@ START_TEST(test_plausible_at_its_bounds)
     ck_assert(totals_plausible(&most, 5));
     ck_assert(!totals_plausible(&most, 3));
 }
-END_TEST
 
-START_TEST(test_nothing_negative_is_plausible)
+LOOP_TEST(test_nothing_negative_is_plausible, COUNTS)
 {
     struct totals totals = full();
     *count_at(&totals, counts[_i]) = -1;
     ck_assert(!totals_plausible(&totals, 4));
 }
-END_TEST
 
-START_TEST(test_one_too_many_is_not_plausible)
+TEST(test_one_too_many_is_not_plausible)
 {
     static const struct {
         size_t offset;
@@ -166,19 +160,5 @@ START_TEST(test_one_too_many_is_not_plausible)
     totals.as_of = -1;
     ck_assert(!totals_plausible(&totals, 4));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("totals");
-    TCase *tests = tcase_create("totals");
-    tcase_add_test(tests, test_add_adds_every_count_and_keeps_the_later_as_of);
-    tcase_add_test(tests, test_add_takes_away_what_is_negative);
-    tcase_add_loop_test(tests, test_equal_sees_every_count, 0, COUNTS);
-    tcase_add_test(tests, test_equal_passes_over_as_of);
-    tcase_add_test(tests, test_plausible_at_its_bounds);
-    tcase_add_loop_test(tests, test_nothing_negative_is_plausible, 0, COUNTS);
-    tcase_add_test(tests, test_one_too_many_is_not_plausible);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("totals");

@@ -27,7 +27,7 @@
     "\"units\":3,\"units_reported\":null,\"communes\":1,\"communes_complete\":null,\"as_of\":null,"          \
     "\"verified\":false}"
 
-START_TEST(a_document_is_read)
+TEST(a_document_is_read)
 {
     static const char text[] =
         "{" ENVELOPE ",\"nation\":" NATION ",\"provinces\":[" SILENT "," DOUBTFUL "],\"later\":[1]}";
@@ -58,10 +58,9 @@ START_TEST(a_document_is_read)
     turnout_document_done(&document);
     ck_assert_uint_eq(document.province_count, 0);
 }
-END_TEST
 
 /* Every published percentage comes back as the same hundredths, whatever a double makes of it. */
-START_TEST(every_percentage_survives)
+TEST(every_percentage_survives)
 {
     for (int32_t hundredths = 0; hundredths <= PERCENT_ALL; hundredths++) {
         char percent[PERCENT_TEXT_BYTES];
@@ -80,7 +79,6 @@ START_TEST(every_percentage_survives)
         buffer_done(&text);
     }
 }
-END_TEST
 
 struct bad_case {
     const char *from; /* in the good document ... */
@@ -111,7 +109,7 @@ static const struct bad_case bad_cases[] = {
     {"{\"election\"", "[\"election\"", ""},               /* not JSON */
 };
 
-START_TEST(a_bad_document_is_refused_by_name)
+LOOP_TEST(a_bad_document_is_refused_by_name, COUNT(bad_cases))
 {
     static const char good[] = "{" ENVELOPE ",\"nation\":" NATION ",\"provinces\":[]}";
     const struct bad_case *c = &bad_cases[_i];
@@ -129,16 +127,5 @@ START_TEST(a_bad_document_is_refused_by_name)
     ck_assert_str_ne(error.text, "");
     buffer_done(&text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("turnout_document");
-    TCase *tests = tcase_create("parse");
-    tcase_add_test(tests, a_document_is_read);
-    tcase_add_test(tests, every_percentage_survives);
-    tcase_add_loop_test(tests, a_bad_document_is_refused_by_name, 0,
-                        (int)(sizeof bad_cases / sizeof bad_cases[0]));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("turnout_document");

@@ -17,7 +17,7 @@ static struct pending *put(struct under_way *under_way, uint64_t tag)
     return pending;
 }
 
-START_TEST(a_window_is_a_window)
+TEST(a_window_is_a_window)
 {
     struct under_way under_way;
     under_way_init(&under_way, WINDOW);
@@ -29,9 +29,8 @@ START_TEST(a_window_is_a_window)
     ck_assert_uint_eq(under_way_oldest(&under_way)->tag, 1);
     under_way_done(&under_way);
 }
-END_TEST
 
-START_TEST(only_lines_that_await_an_answer_have_one)
+TEST(only_lines_that_await_an_answer_have_one)
 {
     struct under_way under_way;
     under_way_init(&under_way, WINDOW);
@@ -50,10 +49,9 @@ START_TEST(only_lines_that_await_an_answer_have_one)
     ck_assert_uint_eq(under_way_oldest(&under_way)->tag, 3);
     under_way_done(&under_way);
 }
-END_TEST
 
 /* One answer is missing while all others come: sending stops before the ring would bite its tail. */
-START_TEST(answers_may_run_ahead_but_not_for_ever)
+TEST(answers_may_run_ahead_but_not_for_ever)
 {
     struct under_way under_way;
     under_way_init(&under_way, WINDOW);
@@ -71,9 +69,8 @@ START_TEST(answers_may_run_ahead_but_not_for_ever)
     ck_assert_uint_eq(under_way_take_off_line(&under_way, line + 1)->tag, 7);
     under_way_done(&under_way);
 }
-END_TEST
 
-START_TEST(waiting_keeps_its_order_and_its_time)
+TEST(waiting_keeps_its_order_and_its_time)
 {
     struct under_way under_way;
     under_way_init(&under_way, WINDOW);
@@ -98,10 +95,9 @@ START_TEST(waiting_keeps_its_order_and_its_time)
     ck_assert_uint_eq(under_way_take_off_line(&under_way, 1)->tag, 1); /* lines begin at 1 again */
     under_way_done(&under_way);
 }
-END_TEST
 
 /* Reports never get lost or doubled, whatever order things come in. */
-START_TEST(nothing_is_lost_in_a_random_walk)
+TEST(nothing_is_lost_in_a_random_walk)
 {
     enum { STEPS = 200000, SEED = 315 };
     (void)printf("seed %d\n", SEED);
@@ -150,17 +146,5 @@ START_TEST(nothing_is_lost_in_a_random_walk)
     ck_assert_uint_gt(breaks, 100);
     under_way_done(&under_way);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("under_way");
-    TCase *tests = tcase_create("lines");
-    tcase_add_test(tests, a_window_is_a_window);
-    tcase_add_test(tests, only_lines_that_await_an_answer_have_one);
-    tcase_add_test(tests, answers_may_run_ahead_but_not_for_ever);
-    tcase_add_test(tests, waiting_keeps_its_order_and_its_time);
-    tcase_add_test(tests, nothing_is_lost_in_a_random_walk);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("under_way");

@@ -13,6 +13,7 @@
 #include <turnout/service/election_keys.h>
 #include <turnout/wire/signature.h>
 
+#include "crypto.h"
 #include "key_pem.h"
 #include "keys_table.h"
 #include "register_rows.h"
@@ -62,7 +63,10 @@ static struct report some_report(uint32_t unit)
     return report;
 }
 
-START_TEST(drawn_keys_sign)
+SHARED_FIXTURE(crypto_start, NULL);
+FIXTURE(set_up, tear_down);
+
+TEST(drawn_keys_sign)
 {
     struct unit_keys *keys = unit_keys_draw(reg);
     struct keys_table table;
@@ -87,9 +91,8 @@ START_TEST(drawn_keys_sign)
     signing_keys_release(known);
     unit_keys_free(keys);
 }
-END_TEST
 
-START_TEST(no_two_draws_are_alike)
+TEST(no_two_draws_are_alike)
 {
     struct unit_keys *keys[] = {unit_keys_draw(reg), unit_keys_draw(reg)};
     struct report reports[] = {some_report(0), some_report(0)};
@@ -100,7 +103,6 @@ START_TEST(no_two_draws_are_alike)
     unit_keys_free(keys[0]);
     unit_keys_free(keys[1]);
 }
-END_TEST
 
 /* Adds a row to the table, and its private key to the folder: the one made of `seed_byte`, or of another. */
 static void add_key(struct keys_table *table, const char *id, const char *area, unsigned char seed_byte,
@@ -127,7 +129,7 @@ static void write_file(const char *name, const char *text)
     ck_assert_int_eq(file_write(path, text, strlen(text), &error), TURNOUT_OK);
 }
 
-START_TEST(a_folder_is_read)
+TEST(a_folder_is_read)
 {
     static const char *const revoked = "one.old";
     struct keys_table table;
@@ -158,9 +160,8 @@ START_TEST(a_folder_is_read)
     unit_keys_free(keys);
     signing_keys_release(known);
 }
-END_TEST
 
-START_TEST(the_wrong_file_is_told)
+TEST(the_wrong_file_is_told)
 {
     struct keys_table table;
     struct unit_keys *keys = NULL;
@@ -178,20 +179,5 @@ START_TEST(the_wrong_file_is_told)
     ck_assert_ptr_null(keys);
     signing_keys_release(known);
 }
-END_TEST
 
-int main(void)
-{
-    if (sodium_init() < 0) {
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("unit_keys");
-    TCase *tests = tcase_create("unit_keys");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, drawn_keys_sign);
-    tcase_add_test(tests, no_two_draws_are_alike);
-    tcase_add_test(tests, a_folder_is_read);
-    tcase_add_test(tests, the_wrong_file_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("unit_keys");

@@ -38,7 +38,9 @@ static const struct name_case name_cases[] = {
     {"a\xe1\xbb", 4, "a?? "}, /* cut short */
 };
 
-START_TEST(names_fill_their_columns)
+FIXTURE(set_up, NULL);
+
+LOOP_TEST(names_fill_their_columns, COUNT(name_cases))
 {
     const struct name_case *c = &name_cases[_i];
     struct buffer out = {0};
@@ -46,7 +48,6 @@ START_TEST(names_fill_their_columns)
     ck_assert_str_eq(out.length == 0 ? "" : out.bytes, c->expected);
     buffer_done(&out);
 }
-END_TEST
 
 static struct document_area area_of(const char *name, int64_t voted, int64_t registered, int32_t percent)
 {
@@ -69,7 +70,7 @@ static struct turnout_document document_of(struct document_area *provinces, size
     return document;
 }
 
-START_TEST(the_nation_in_one_line)
+TEST(the_nation_in_one_line)
 {
     struct turnout_document document = document_of(NULL, 0);
     struct watch_picture picture = {.document = &document, .now = 1003, .utf8 = true};
@@ -93,10 +94,9 @@ START_TEST(the_nation_in_one_line)
     ck_assert_str_eq(out.bytes, "Viet Nam  under verification  [TEST]  published 2 h ago");
     buffer_done(&out);
 }
-END_TEST
 
 /* The names stand in their order: five slowest, then five fastest, and neither the doubtful nor the empty. */
-START_TEST(provinces_are_ranked)
+TEST(provinces_are_ranked)
 {
     struct document_area provinces[9];
     for (size_t i = 0; i < 7; i++) {
@@ -134,10 +134,9 @@ START_TEST(provinces_are_ranked)
     ck_assert_ptr_null(strstr(out.bytes, "away"));
     buffer_done(&out);
 }
-END_TEST
 
 /* Every province's line is as wide as every other, and no wider than a terminal. */
-START_TEST(columns_are_aligned)
+TEST(columns_are_aligned)
 {
     struct document_area provinces[] = {
         area_of("H\u00e0 N\u1ed9i", 1, 6000000, 1),
@@ -169,9 +168,8 @@ START_TEST(columns_are_aligned)
     ck_assert_uint_eq(lines, 6);
     buffer_done(&out);
 }
-END_TEST
 
-START_TEST(a_server_that_is_away_is_told)
+TEST(a_server_that_is_away_is_told)
 {
     struct turnout_document document = document_of(NULL, 0);
     struct watch_picture picture = {.document = &document, .now = 1003, .away = "refused\033", .away_s = 61};
@@ -185,18 +183,5 @@ START_TEST(a_server_that_is_away_is_told)
     ck_assert_str_eq(out.bytes, "server away for 61 s; no figures yet\nrefused?\n");
     buffer_done(&out);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("watch_picture");
-    TCase *tests = tcase_create("picture");
-    tcase_add_checked_fixture(tests, set_up, NULL);
-    tcase_add_loop_test(tests, names_fill_their_columns, 0, (int)(sizeof name_cases / sizeof name_cases[0]));
-    tcase_add_test(tests, the_nation_in_one_line);
-    tcase_add_test(tests, provinces_are_ranked);
-    tcase_add_test(tests, columns_are_aligned);
-    tcase_add_test(tests, a_server_that_is_away_is_told);
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
-}
+SUITE("watch_picture");
