@@ -8,7 +8,7 @@ source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 fresh_tree() {
     rm --recursive --force "$work/tree"
-    mkdir --parents "$work"/tree/{include,src,tests,tools,.ci}
+    mkdir --parents "$work"/tree/{include,src,tests/house,tools,.ci}
     cd "$work/tree"
     echo '/* Text. */' >include/text.h
     echo '/* Text. */' >src/text.c
@@ -32,9 +32,32 @@ fresh_tree
 a_function 71 >>src/text.c
 expect 1 'src/text.c:3: a function of 71 lines' "a long function"
 
+# a_file LINES: one that has that many.
+a_file() {
+    yes '/* so */' | head --lines="$1" || true
+}
+
 fresh_tree
-yes '/* so */' | head --lines=601 >include/long.h || true
-expect 1 'include/long.h: 601 lines' "a long file"
+a_file 450 >include/long.h
+expect 0 end "a file as long as may be"
+
+fresh_tree
+a_file 451 >include/long.h
+expect 1 'include/long.h: 451 lines; more than 450' "a long file"
+
+fresh_tree
+a_file 600 >include/long.h
+echo 'long-file include/long.h: for now' >tests/house/exceptions.txt
+expect 0 end "a long file that is excepted"
+
+fresh_tree
+a_file 601 >include/long.h
+echo 'long-file include/long.h: for now' >tests/house/exceptions.txt
+expect 1 'include/long.h: 601 lines; more than 600' "a file too long for any exception"
+
+fresh_tree
+echo 'long-file include/text.h: for now' >tests/house/exceptions.txt
+expect 1 'tests/house/exceptions.txt:1: no longer needed' "an exception that nothing needs"
 
 fresh_tree
 echo '#include <stdio.h>' >src/bare.c
