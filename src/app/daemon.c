@@ -24,11 +24,11 @@
 #include <turnout/base/memory.h>
 #include <turnout/net/operate_http.h>
 #include <turnout/net/peers.h>
-#include <turnout/service/election_folder.h>
 #include <turnout/service/metrics.h>
 #include <turnout/service/publisher.h>
-#include <turnout/service/secret.h>
+#include <turnout/store/election_folder.h>
 #include <turnout/store/managed_redis.h>
+#include <turnout/store/secret.h>
 
 enum {
     REDIS_PATIENCE_MS = 60000,          /* at start, for a Redis that is still loading */

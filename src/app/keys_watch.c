@@ -13,7 +13,7 @@
 
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
-#include <turnout/service/election_keys.h>
+#include <turnout/store/election_keys.h>
 
 /* What tells one version of the file from the next. Zeroed: there is no file. */
 struct version {

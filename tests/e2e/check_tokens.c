@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include <turnout/base/clock.h>
-#include <turnout/service/secret.h>
+#include <turnout/store/secret.h>
 
 #include "command.h"
 #include "process.h"

@@ -10,7 +10,7 @@
 
 #include <turnout/base/buffer.h>
 
-#include "../../src/service/election_ini.h"
+#include "../../src/store/election_ini.h"
 
 enum { DAY_S = 86400, INPUT_BYTES_MAX = 16 * 1024 };
 

@@ -13,7 +13,7 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/rfc3339.h>
-#include <turnout/service/election_keys.h>
+#include <turnout/store/election_keys.h>
 #include <turnout/wire/csv.h>
 #include <turnout/wire/signature.h>
 

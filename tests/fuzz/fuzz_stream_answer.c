@@ -8,7 +8,7 @@
 
 #include <turnout/wire/report_json.h>
 
-#include "stream_answer.h"
+#include "client/stream_answer.h"
 
 /* What is left out on the fast way is empty there. */
 static void check_agreement(const struct report_result *fast, const struct report_result *thorough)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A header in include/turnout/LAYER is for other layers or for the command. One that only its own layer includes, or none,
-# belongs beside its source; tests do not count. Prints each.
+# A header in include/turnout/LAYER is for other layers, the command among them, or for tools. One that only its own
+# layer includes, or none, belongs beside its source; tests do not count. Prints each.
 #
 #   public_headers.sh ROOT
 set -euo pipefail

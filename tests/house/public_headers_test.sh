@@ -9,12 +9,12 @@ source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 # fresh_tree: a header that another layer includes, and one that the command does.
 fresh_tree() {
     rm --recursive --force "$work/tree"
-    mkdir --parents "$work"/tree/{include/turnout,src}/{base,wire} "$work"/tree/tools/turnout "$work"/tree/tests/{house,unit}
+    mkdir --parents "$work"/tree/{include/turnout,src}/{base,wire} "$work"/tree/src/cli "$work"/tree/tests/{house,unit}
     cd "$work/tree"
     echo '/* Text. */' >include/turnout/base/text.h
     echo '#include <turnout/base/text.h>' >include/turnout/wire/csv.h
     echo '#include <turnout/wire/csv.h>' >src/wire/csv.c
-    echo '#include <turnout/wire/csv.h>' >tools/turnout/main.c
+    echo '#include <turnout/wire/csv.h>' >src/cli/main.c
 }
 
 fresh_tree
@@ -30,7 +30,7 @@ echo '#include <turnout/base/file.h>' | tee src/base/file.c >tests/unit/check_fi
 expect 1 'include/turnout/base/file.h:1: only its own layer includes it' "a header for its own layer and a test"
 
 fresh_tree
-rm tools/turnout/main.c
+rm src/cli/main.c
 echo 'own-header include/turnout/wire/csv.h: for now' >tests/house/exceptions.txt
 expect 0 end "an exception"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <turnout/base/clock.h>
-#include <turnout/service/secret.h>
+#include <turnout/store/secret.h>
 
 void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
               char ret_token[TOKEN_BYTES_MAX + 1])

@@ -1,5 +1,5 @@
 /* Sharing out: sums, bounds, proportion. */
-#include "apportion.h"
+#include "register/apportion.h"
 
 #include <check.h>
 #include <stdbool.h>

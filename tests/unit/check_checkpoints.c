@@ -1,5 +1,5 @@
 /* The list of published figures: read strictly, compared only where something was published. */
-#include "checkpoints.h"
+#include "demo/checkpoints.h"
 
 #include <check.h>
 #include <stdlib.h>

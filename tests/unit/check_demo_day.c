@@ -1,5 +1,5 @@
 /* The timetable of the demo's day. */
-#include "demo_day.h"
+#include "demo/demo_day.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The plan of the demo's day, on the whole register of vn-2026: every report is sent through the server's own rules,
  * in order, and what the units add up to is held against the figures of the day, which are written out here again. */
-#include "demo_plan.h"
+#include "demo/demo_plan.h"
 
 #include <check.h>
 #include <stdbool.h>
@@ -12,9 +12,9 @@
 #include <turnout/base/memory.h>
 #include <turnout/election/percent.h>
 #include <turnout/election/rules.h>
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 
-#include "register_make.h"
+#include "register/register_make.h"
 #include "register_rows.h"
 #include "suite.h"
 #include "told_faults.h"

@@ -1,6 +1,6 @@
 /* An election's folder: a sound one is read, and every fault in its files is told with file and line.
  * Faults are gathered as lines, `file:line: field: text`. */
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* keys.csv: a sound one is read, the example of proto/ too, and every fault is told with file and line. */
-#include <turnout/service/election_keys.h>
+#include <turnout/store/election_keys.h>
 
 #include <stdio.h>
 #include <stdlib.h>

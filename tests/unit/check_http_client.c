@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "http_client.h"
+#include "client/http_client.h"
 #include "suite.h"
 
 struct server {

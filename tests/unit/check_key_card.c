@@ -1,5 +1,5 @@
 /* Cards: what the code holds, that the drawing is the code, and that names cannot break out of their place. */
-#include "key_card.h"
+#include "keys/key_card.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Private keys as PEM: what openssl wrote is read, what we write openssl takes, and everything else is refused with a
  * word on what it is. */
-#include "key_pem.h"
+#include "keys/key_pem.h"
 
 #include <stdbool.h>
 #include <stdio.h>

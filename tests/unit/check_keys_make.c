@@ -1,6 +1,6 @@
 /* Making keys for the small election: for whom, under which ids, that the halves of each pair belong together, and
  * that a run which fails gives nobody a key. */
-#include "keys_make.h"
+#include "keys/keys_make.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
-#include <turnout/service/election_folder.h>
-#include <turnout/service/election_keys.h>
+#include <turnout/store/election_folder.h>
+#include <turnout/store/election_keys.h>
 
 #include "crypto.h"
-#include "key_pem.h"
+#include "keys/key_pem.h"
 #include "suite.h"
 #include "told_faults.h"
 

@@ -1,5 +1,5 @@
 /* keys.csv as the commands change it: what was there stays, what is written is sound, and two do not write at once. */
-#include "keys_table.h"
+#include "keys/keys_table.h"
 
 #include <fcntl.h>
 #include <stdio.h>

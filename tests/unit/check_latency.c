@@ -7,7 +7,7 @@
 
 #include <turnout/base/memory.h>
 
-#include "latency.h"
+#include "simulate/latency.h"
 #include "suite.h"
 
 TEST(an_empty_histogram_says_zero)

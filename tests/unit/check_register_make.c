@@ -1,6 +1,6 @@
 /* The register of config/elections/vn-2026: made, read back, and held against the table that it comes
  * from. */
-#include "register_make.h"
+#include "register/register_make.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #include <sodium.h>
 
 #include <turnout/base/file.h>
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 #include <turnout/wire/csv.h>
 
 #include "commands.h"
-#include "register_tables.h"
+#include "register/register_tables.h"
 #include "suite.h"
 #include "told_faults.h"
 

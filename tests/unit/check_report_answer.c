@@ -2,7 +2,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "report_answer.h"
+#include "client/report_answer.h"
 #include "suite.h"
 
 struct answer_case {

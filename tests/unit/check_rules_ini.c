@@ -1,5 +1,5 @@
 /* The keys of [rules]: every rule in every mode, every number at its bounds. */
-#include "../../src/service/rules_ini.h"
+#include "../../src/store/rules_ini.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The secret's file: made once, private, and refused when it is not. */
-#include <turnout/service/secret.h>
+#include <turnout/store/secret.h>
 
 #include <stdio.h>
 #include <stdlib.h>

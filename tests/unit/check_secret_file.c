@@ -1,5 +1,5 @@
 /* Files and folders for secrets: who may read them, and that nothing is ever overwritten. */
-#include "secret_file.h"
+#include "keys/secret_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>

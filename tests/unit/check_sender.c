@@ -15,7 +15,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/wire/report_json.h>
 
-#include "sender.h"
+#include "client/sender.h"
 #include "suite.h"
 
 enum { REPORTS = 3000, LINKS_MOST = 256 };

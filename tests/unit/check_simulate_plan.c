@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "simulate_plan.h"
+#include "simulate/simulate_plan.h"
 #include "suite.h"
 #include "told_faults.h"
 

@@ -6,7 +6,7 @@
 
 #include <turnout/base/memory.h>
 
-#include "simulate_summary.h"
+#include "simulate/simulate_summary.h"
 #include "suite.h"
 
 static struct simulate_summary *make_summary(void)

@@ -10,7 +10,7 @@
 
 #include <turnout/wire/report_json.h>
 
-#include "spool.h"
+#include "report/spool.h"
 #include "suite.h"
 
 static char folder[] = "/tmp/turnout-spool-XXXXXX";

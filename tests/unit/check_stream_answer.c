@@ -1,7 +1,7 @@
 /* Answers of the stream intake: the fast way and the thorough way must agree. */
 #include <check.h>
 
-#include "stream_answer.h"
+#include "client/stream_answer.h"
 #include "suite.h"
 
 struct good_case {

@@ -5,8 +5,8 @@
 #include <turnout/base/buffer.h>
 #include <turnout/election/percent.h>
 
+#include "client/turnout_document.h"
 #include "suite.h"
-#include "turnout_document.h"
 
 #define ENVELOPE                                                                                             \
     "\"election\":{\"id\":\"vn-2026\",\"name\":\"B\u1ea7u c\u1eed\",\"date\":\"2026-03-15\"},"               \

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/under_way.h"
 #include "suite.h"
-#include "under_way.h"
 
 enum { WINDOW = 8 };
 

@@ -1,5 +1,5 @@
 /* Keys of many units in memory: drawn or read, and signatures that the server's side finds good. */
-#include "unit_keys.h"
+#include "keys/unit_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +10,12 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
-#include <turnout/service/election_keys.h>
+#include <turnout/store/election_keys.h>
 #include <turnout/wire/signature.h>
 
 #include "crypto.h"
-#include "key_pem.h"
-#include "keys_table.h"
+#include "keys/key_pem.h"
+#include "keys/keys_table.h"
 #include "register_rows.h"
 #include "suite.h"
 #include "told_faults.h"

@@ -6,7 +6,7 @@
 #include <wchar.h>
 
 #include "suite.h"
-#include "watch_picture.h"
+#include "watch/watch_picture.h"
 
 static void set_up(void)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "command_options.h"
-#include "simulate_plan.h"
+#include "simulate/simulate_plan.h"
 
 enum option_id {
     OPTION_ELECTION,

@@ -23,7 +23,7 @@
 
 #include "bench_loopback.h"
 #include "bench_reports.h"
-#include "latency.h"
+#include "simulate/latency.h"
 
 enum {
     PATIENCE_S = 10, /* for the last answers */

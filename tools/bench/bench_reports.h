@@ -7,11 +7,11 @@
 #include <stddef.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 #include <turnout/store/store.h>
 
 #include "bench_options.h"
-#include "simulate_plan.h"
+#include "simulate/simulate_plan.h"
 
 struct bench_reports {
     struct election_folder folder;

@@ -1,0 +1,22 @@
+/* The secret that tokens are made with: a file in the data folder that nobody but its owner may read. */
+#ifndef TURNOUT_STORE_SECRET_H
+#define TURNOUT_STORE_SECRET_H
+
+#include <stdbool.h>
+
+#include <turnout/base/error.h>
+#include <turnout/wire/token.h>
+
+#define SECRET_FILE "secret"
+
+/* Reads `data`/secret. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when others than the owner may read or
+ * write it, or it holds anything but 64 hex digits. No error tells what it holds. */
+enum turnout_error secret_read(const char *data, unsigned char ret_secret[TOKEN_SECRET_BYTES],
+                               struct error *error);
+
+/* The same, but makes one where there is none, mode 0600 and on the disk before this returns. `data` must exist and be
+ * locked by the caller. *ret_made is whether it was made. */
+enum turnout_error secret_ensure(const char *data, unsigned char ret_secret[TOKEN_SECRET_BYTES],
+                                 bool *ret_made, struct error *error);
+
+#endif

@@ -1,0 +1,283 @@
+/* Reads the published figures and compares. Knows the columns of checkpoints.csv and the names in an area
+ * object, and nothing of how the figures come about. */
+#include "demo/checkpoints.h"
+
+#include <stdlib.h>
+
+#include <turnout/base/file.h>
+#include <turnout/base/memory.h>
+#include <turnout/base/rfc3339.h>
+#include <turnout/base/text.h>
+#include <turnout/election/percent.h>
+#include <turnout/wire/csv.h>
+
+enum column {
+    COLUMN_AS_OF,
+    COLUMN_CODE,
+    COLUMN_LEVEL,
+    COLUMN_REGISTERED,
+    COLUMN_VOTED,
+    COLUMN_REMAINING,
+    COLUMN_PERCENT,
+    COLUMN_COMMUNES_COMPLETE,
+    COLUMN_COMMUNES,
+    COLUMN_STANDING,
+    COLUMN_COUNT,
+};
+
+static const char *const column_names[COLUMN_COUNT] = {
+    "as_of",    "code",    "level", "registered", "voted", "remaining", "percent", "communes_complete",
+    "communes", "standing"};
+
+enum { CHECKPOINTS_BYTES_MAX = 1024 * 1024, VOTERS_OF_ALL_MAX = 2000000000 };
+
+static bool read_count(struct slice cell, int64_t *ret_count)
+{
+    uint64_t count;
+    if (cell.length == 0) {
+        *ret_count = FIGURE_UNPUBLISHED;
+        return true;
+    }
+    if (!text_parse_unsigned(cell, VOTERS_OF_ALL_MAX, &count)) {
+        return false;
+    }
+    *ret_count = (int64_t)count;
+    return true;
+}
+
+/* "99.38", "97.8" or "100" as hundredths. */
+static bool read_percent(struct slice cell, int32_t *ret_hundredths)
+{
+    if (cell.length == 0) {
+        *ret_hundredths = FIGURE_UNPUBLISHED;
+        return true;
+    }
+    struct slice rest = cell;
+    struct slice whole = text_split(&rest, '.');
+    bool has_fraction = rest.bytes != NULL;
+    uint64_t units;
+    uint64_t fraction = 0;
+    if (!text_parse_unsigned(whole, 100, &units) ||
+        (has_fraction && !text_parse_unsigned(rest, 99, &fraction)) || rest.length > 2) {
+        return false;
+    }
+    uint64_t hundredths = units * 100 + (rest.length == 1 ? fraction * 10 : fraction);
+    if (hundredths > PERCENT_ALL) {
+        return false;
+    }
+    *ret_hundredths = (int32_t)hundredths;
+    return true;
+}
+
+/* Fills *ret_checkpoint from one row, or returns the column that is wrong. */
+static enum column read_row(const struct csv_row *row, const struct election_register *reg,
+                            struct checkpoint *ret_checkpoint)
+{
+    struct checkpoint_figures *published = &ret_checkpoint->published;
+    ret_checkpoint->line = row->line;
+    if (!rfc3339_parse(row->cells[COLUMN_AS_OF], &ret_checkpoint->as_of, NULL)) {
+        return COLUMN_AS_OF;
+    }
+    ret_checkpoint->area = register_find_area(reg, row->cells[COLUMN_CODE]);
+    if (ret_checkpoint->area == REGISTER_NONE) {
+        return COLUMN_CODE;
+    }
+    if (!slice_equals(row->cells[COLUMN_LEVEL], area_level_name(reg->areas[ret_checkpoint->area].level))) {
+        return COLUMN_LEVEL;
+    }
+    const struct {
+        enum column column;
+        int64_t *ret_count;
+    } counts[] = {{COLUMN_REGISTERED, &published->registered},
+                  {COLUMN_VOTED, &published->voted},
+                  {COLUMN_REMAINING, &published->remaining},
+                  {COLUMN_COMMUNES_COMPLETE, &published->communes_complete},
+                  {COLUMN_COMMUNES, &published->communes}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (!read_count(row->cells[counts[i].column], counts[i].ret_count)) {
+            return counts[i].column;
+        }
+    }
+    return read_percent(row->cells[COLUMN_PERCENT], &published->percent) ? COLUMN_COUNT : COLUMN_PERCENT;
+}
+
+static enum turnout_error check_header(const char *path, const struct csv_row *row, struct error *error)
+{
+    for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
+        if (i >= row->cell_count || !slice_equals(row->cells[i], column_names[i])) {
+            return error_fail(error, TURNOUT_BAD_INPUT, column_names[i],
+                              "%s:%u: column %u must be headed \"%s\"", path, row->line, i + 1,
+                              column_names[i]);
+        }
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error add_row(const char *path, const struct csv_row *row,
+                                  const struct election_register *reg, struct checkpoints *checkpoints,
+                                  struct error *error)
+{
+    if (row->cell_count != COLUMN_COUNT) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:%u: has %u cells, needs %d", path, row->line,
+                          row->cell_count, COLUMN_COUNT);
+    }
+    struct checkpoint checkpoint = {0};
+    enum column wrong = read_row(row, reg, &checkpoint);
+    if (wrong != COLUMN_COUNT) {
+        struct slice cell = row->cells[wrong];
+        return error_fail(error, TURNOUT_BAD_INPUT, column_names[wrong], "%s:%u: \"%.*s\" cannot be its %s",
+                          path, row->line, (int)cell.length, cell.bytes, column_names[wrong]);
+    }
+    checkpoints->rows = memory_resize(checkpoints->rows, checkpoints->count + 1, sizeof checkpoints->rows[0]);
+    checkpoints->rows[checkpoints->count++] = checkpoint;
+    return TURNOUT_OK;
+}
+
+static int by_as_of_then_line(const void *left, const void *right)
+{
+    const struct checkpoint *a = left;
+    const struct checkpoint *b = right;
+    if (a->as_of != b->as_of) {
+        return a->as_of < b->as_of ? -1 : 1;
+    }
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+static enum turnout_error read_rows(const char *path, char *bytes, size_t length,
+                                    const struct election_register *reg, struct checkpoints *checkpoints,
+                                    struct error *error)
+{
+    struct csv_reader reader;
+    struct csv_row row;
+    struct error why;
+    bool header_seen = false;
+    csv_reader_init(&reader, bytes, length);
+    for (;;) {
+        enum csv_found found = csv_reader_next(&reader, &row, &why);
+        if (found == CSV_BAD) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:%u: %s", path, row.line, why.text);
+        }
+        if (found == CSV_END) {
+            break;
+        }
+        enum turnout_error code =
+            header_seen ? add_row(path, &row, reg, checkpoints, error) : check_header(path, &row, error);
+        if (code != TURNOUT_OK) {
+            return code;
+        }
+        header_seen = true;
+    }
+    if (checkpoints->count == 0) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: holds no checkpoint", path);
+    }
+    qsort(checkpoints->rows, checkpoints->count, sizeof checkpoints->rows[0], by_as_of_then_line);
+    return TURNOUT_OK;
+}
+
+enum turnout_error checkpoints_read(const char *path, const struct election_register *reg,
+                                    struct checkpoints *ret_checkpoints, struct error *error)
+{
+    char *bytes;
+    size_t length;
+    struct error why;
+    enum turnout_error code = file_read(path, CHECKPOINTS_BYTES_MAX, &bytes, &length, &why);
+    if (code != TURNOUT_OK) {
+        return error_fail(error, code, "", "%s: %s", path, why.text);
+    }
+    struct checkpoints checkpoints = {0};
+    code = read_rows(path, bytes, length, reg, &checkpoints, error);
+    free(bytes);
+    if (code != TURNOUT_OK) {
+        checkpoints_done(&checkpoints);
+        return code;
+    }
+    *ret_checkpoints = checkpoints;
+    return TURNOUT_OK;
+}
+
+void checkpoints_done(struct checkpoints *checkpoints)
+{
+    free(checkpoints->rows);
+    *checkpoints = (struct checkpoints){0};
+}
+
+static bool count_of_document(const json_t *area, const char *key, int64_t *ret_count)
+{
+    const json_t *value = json_object_get(area, key);
+    *ret_count = json_is_integer(value) ? json_integer_value(value) : FIGURE_UNPUBLISHED;
+    return json_is_integer(value) || json_is_null(value);
+}
+
+enum turnout_error checkpoint_figures_of_document(const json_t *area, struct checkpoint_figures *ret_figures,
+                                                  struct error *error)
+{
+    struct checkpoint_figures figures;
+    const struct {
+        const char *key;
+        int64_t *ret_count;
+    } counts[] = {{"registered", &figures.registered},
+                  {"voted", &figures.voted},
+                  {"remaining", &figures.remaining},
+                  {"communes_complete", &figures.communes_complete},
+                  {"communes", &figures.communes}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (!count_of_document(area, counts[i].key, counts[i].ret_count)) {
+            return error_fail(error, TURNOUT_BAD_INPUT, counts[i].key, "no whole number in the served area");
+        }
+    }
+    const json_t *percent = json_object_get(area, "percent");
+    double value = json_number_value(percent);
+    if ((!json_is_number(percent) && !json_is_null(percent)) || value < 0 || value > 100) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "percent", "no percentage in the served area");
+    }
+    figures.percent = json_is_null(percent) ? FIGURE_UNPUBLISHED : (int32_t)(value * 100 + 0.5);
+    *ret_figures = figures;
+    return TURNOUT_OK;
+}
+
+static bool agrees(int64_t published, int64_t got)
+{
+    return published == FIGURE_UNPUBLISHED || published == got;
+}
+
+bool checkpoint_holds(const struct checkpoint *checkpoint, const struct checkpoint_figures *got)
+{
+    const struct checkpoint_figures *published = &checkpoint->published;
+    return agrees(published->registered, got->registered) && agrees(published->voted, got->voted) &&
+           agrees(published->remaining, got->remaining) && agrees(published->percent, got->percent) &&
+           agrees(published->communes_complete, got->communes_complete) &&
+           agrees(published->communes, got->communes);
+}
+
+static const char *next_separator(const char **separator)
+{
+    const char *now = *separator;
+    *separator = ", ";
+    return now;
+}
+
+void checkpoint_write_figures(struct buffer *out, const struct checkpoint *checkpoint,
+                              const struct checkpoint_figures *figures)
+{
+    const struct checkpoint_figures *published = &checkpoint->published;
+    const struct {
+        const char *name;
+        int64_t published, figure;
+    } counts[] = {{"registered", published->registered, figures->registered},
+                  {"voted", published->voted, figures->voted},
+                  {"remaining", published->remaining, figures->remaining},
+                  {"communes complete", published->communes_complete, figures->communes_complete},
+                  {"communes", published->communes, figures->communes}};
+    const char *separator = "";
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (counts[i].published != FIGURE_UNPUBLISHED) {
+            buffer_printf(out, "%s%s %lld", next_separator(&separator), counts[i].name,
+                          (long long)counts[i].figure);
+        }
+    }
+    if (published->percent != FIGURE_UNPUBLISHED) {
+        char percent[PERCENT_TEXT_BYTES];
+        percent_format(figures->percent, percent);
+        buffer_printf(out, "%s%s%%", next_separator(&separator), percent);
+    }
+}

@@ -1,0 +1,503 @@
+/* `turnout demo`: replays an election day against a turnoutd of its own, and holds what the public is served
+ * against the figures that were published on the day. */
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/rfc3339.h>
+#include <turnout/store/election_folder.h>
+
+#include "command_options.h"
+#include "commands.h"
+#include "demo/checkpoints.h"
+#include "demo/demo_folder.h"
+#include "demo/demo_plan.h"
+#include "demo/demo_replay.h"
+#include "demo/demo_served.h"
+#include "demo/demo_server.h"
+#include "keys/keys_table.h"
+#include "keys/unit_keys.h"
+
+enum { RATE_DEFAULT = 400, RATE_MOST = 100000, ADDRESS_BYTES = 32, CLOCK_BYTES = sizeof "20:00" };
+
+static const struct usage_row usage[] = {
+    {"--rate N", "election seconds a second, 1 to 100000; default 400, a day in about two minutes"},
+    {"--exit", "stop the server after the last report; without it, it stays up until Ctrl-C"},
+    {"--data DIR", "the server's data folder, which must hold no reports; default a temporary one"},
+    {"--election DIR", "another election's folder, with a checkpoints.csv in it"},
+    {"--public ADDRESS:PORT", "where readers come; default 127.0.0.1:8080"},
+    {"--intake-http ADDRESS:PORT", "where reports come over HTTP; default 127.0.0.1:8081"},
+    {"--intake-stream ADDRESS:PORT", "where they come one a line; default 127.0.0.1:7070"},
+    {"--operate ADDRESS:PORT", "health and metrics; default 127.0.0.1:9090"},
+    {"", ""},
+    {"exit status", "0 when every checkpoint held and no report was refused, 1 otherwise, 2 used wrongly"},
+    {NULL, NULL},
+};
+
+/* Those of the listeners come first, in the order of enum demo_listener. */
+enum option_id {
+    OPTION_RATE = DEMO_LISTENER_COUNT,
+    OPTION_EXIT,
+    OPTION_DATA,
+    OPTION_ELECTION,
+    OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+    {"public", required_argument, NULL, DEMO_PUBLIC},
+    {"intake-http", required_argument, NULL, DEMO_INTAKE_HTTP},
+    {"intake-stream", required_argument, NULL, DEMO_INTAKE_STREAM},
+    {"operate", required_argument, NULL, DEMO_OPERATE},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {"exit", no_argument, NULL, OPTION_EXIT},
+    {"data", required_argument, NULL, OPTION_DATA},
+    {"election", required_argument, NULL, OPTION_ELECTION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 9090};
+
+struct demo_options {
+    uint64_t rate;
+    bool exits;
+    const char *data;                           /* NULL: temporary */
+    const char *election;                       /* NULL: the one that comes with the program */
+    const char *addresses[DEMO_LISTENER_COUNT]; /* NULL: the default, or any free port */
+};
+
+/* All that stands while the demo runs; torn down in reverse. */
+struct demo {
+    struct demo_options options;
+    int interrupt_fd;
+    struct demo_folder folder;
+    bool has_folder;
+    struct election_folder election;
+    bool has_election;
+    struct checkpoints checkpoints;
+    struct demo_plan *plan;
+    struct unit_keys *keys;
+    struct demo_server *server;
+    struct demo_served *served;
+    struct demo_replay *replay;
+    size_t checkpoints_held;
+};
+
+static void say(const char *what, const struct error *error)
+{
+    (void)fprintf(stderr, "turnout demo: %s%s%s%s%s\n", what, what[0] != '\0' ? ": " : "", error->field,
+                  error->field[0] != '\0' ? ": " : "", error->text);
+}
+
+/* ---- the command line ---- */
+
+/* Returns EXIT_DONE, or the status to end with; *ret_help when help was asked for. */
+static int read_options(int argc, char **argv, struct demo_options *options, bool *ret_help)
+{
+    int option = 0;
+    *ret_help = false;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_HELP:
+            *ret_help = true;
+            return EXIT_DONE;
+        case OPTION_RATE:
+            if (!option_number("--rate", optarg, 1, RATE_MOST, &options->rate)) {
+                return EXIT_USAGE;
+            }
+            break;
+        case OPTION_EXIT:
+            options->exits = true;
+            break;
+        case OPTION_DATA:
+            options->data = optarg;
+            break;
+        case OPTION_ELECTION:
+            options->election = optarg;
+            break;
+        case '?':
+            return EXIT_USAGE;
+        default:
+            assert(option >= 0 && option < DEMO_LISTENER_COUNT);
+            if (optarg[0] == '\0') {
+                return usage_error(argv[0], "--%s: the demo needs every listener", long_options[option].name);
+            }
+            options->addresses[option] = optarg;
+        }
+    }
+    return optind < argc ? usage_error(argv[0], "what is `%s`?", argv[optind]) : EXIT_DONE;
+}
+
+/* ---- before the polls open ---- */
+
+/* From here on Ctrl-C and its like only make a descriptor readable, so that everything ends in order. */
+static int catch_interrupts(void)
+{
+    sigset_t interrupts;
+    int failed = sigemptyset(&interrupts) | sigaddset(&interrupts, SIGINT) | sigaddset(&interrupts, SIGTERM) |
+                 sigaddset(&interrupts, SIGHUP);
+    assert(failed == 0);
+    failed = sigprocmask(SIG_BLOCK, &interrupts, NULL);
+    assert(failed == 0);
+    int fd = signalfd(-1, &interrupts, SFD_CLOEXEC | SFD_NONBLOCK);
+    assert(fd >= 0);
+    return fd;
+}
+
+static void tell_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s:%u: %s %s\n", file, line, error->field, error->text);
+}
+
+static enum turnout_error read_checkpoints(struct demo *demo, struct error *error)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/checkpoints.csv", demo->folder.election);
+    enum turnout_error code = checkpoints_read(path.bytes, demo->election.reg, &demo->checkpoints, error);
+    buffer_done(&path);
+    return code;
+}
+
+/* A fresh key for every unit; the public ones into the folder that the server is going to read. */
+static int make_keys(struct demo *demo)
+{
+    struct keys_table table;
+    struct error error = {0};
+    demo->keys = unit_keys_draw(demo->election.reg);
+    keys_table_init(&table, demo->folder.election);
+    unit_keys_write(demo->keys, &table);
+    enum turnout_error code = keys_table_save(&table, &error);
+    keys_table_close(&table);
+    if (code != TURNOUT_OK) {
+        say("", &error);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+/* Returns EXIT_DONE when there is a plan. */
+static int make_plan(struct demo *demo)
+{
+    struct error error = {0};
+    if (demo_folder_open(demo->options.data, demo->options.election, &demo->folder, &error) != TURNOUT_OK) {
+        say("", &error);
+        return EXIT_USAGE;
+    }
+    demo->has_folder = true;
+    if (election_folder_read(demo->folder.election, tell_fault, NULL, &demo->election, &error) !=
+        TURNOUT_OK) {
+        say(demo->folder.election, &error);
+        return EXIT_USAGE;
+    }
+    demo->has_election = true;
+    if (read_checkpoints(demo, &error) != TURNOUT_OK ||
+        demo_plan_new(&demo->election.election, demo->election.reg, &demo->checkpoints, &demo->plan,
+                      &error) != TURNOUT_OK) {
+        say("", &error);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+/* The server refuses a report from the future, and rightly. */
+static int check_wall_clock(const struct demo *demo)
+{
+    const struct election *election = &demo->election.election;
+    int64_t last = demo_plan_as_of(demo->plan, demo_plan_report_count(demo->plan) - 1);
+    if (clock_wall_ms() / 1000 > last) {
+        return EXIT_DONE;
+    }
+    char now[RFC3339_BYTES];
+    rfc3339_format(clock_wall_ms() / 1000, election->offset_s, now);
+    (void)fprintf(
+        stderr,
+        "turnout demo: this machine's clock says %s, but the day to replay is %s: every report would "
+        "come from the future. Set the clock first\n",
+        now, election->date);
+    return EXIT_USAGE;
+}
+
+/* ---- the server ---- */
+
+static bool is_free(uint16_t port)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    int one = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return true; /* the server will have the better words for it */
+    }
+    bool is_taken = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+                    bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno == EADDRINUSE;
+    (void)close(fd);
+    return !is_taken;
+}
+
+static const char *choose_address(const struct demo_options *options, enum demo_listener listener,
+                                  char room[ADDRESS_BYTES])
+{
+    if (options->addresses[listener] != NULL) {
+        return options->addresses[listener];
+    }
+    uint16_t port = default_ports[listener];
+    if (!is_free(port)) {
+        (void)printf("Port %u is taken: the listener `%s` gets another.\n", (unsigned)port,
+                     demo_listener_name(listener));
+        port = 0;
+    }
+    (void)snprintf(room, ADDRESS_BYTES, "127.0.0.1:%u", (unsigned)port);
+    return room;
+}
+
+static enum turnout_error start_server(struct demo *demo, struct error *error)
+{
+    char binary[PATH_MAX];
+    char rooms[DEMO_LISTENER_COUNT][ADDRESS_BYTES];
+    struct demo_server_options options = {.binary = binary,
+                                          .election = demo->folder.election,
+                                          .data = demo->folder.data,
+                                          .log_path = demo->folder.log,
+                                          .interrupt_fd = demo->interrupt_fd};
+    for (int i = 0; i < DEMO_LISTENER_COUNT; i++) {
+        options.addresses[i] = choose_address(&demo->options, (enum demo_listener)i, rooms[i]);
+    }
+    enum turnout_error code = demo_find_server(binary, error);
+    return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
+}
+
+/* A folder with reports in it would answer ours as duplicates and show the evening in the morning. */
+static enum turnout_error check_nothing_counted(struct demo *demo, struct error *error)
+{
+    enum demo_event event;
+    enum turnout_error code = demo_served_await(demo->served, 0, &event, error);
+    if (code == TURNOUT_OK && demo_served_revision(demo->served) != 0) {
+        return error_fail(error, TURNOUT_CONFLICT, "data",
+                          "%s holds %lld reports already; name an empty folder", demo->folder.data,
+                          (long long)demo_served_revision(demo->served));
+    }
+    return code;
+}
+
+static int open_polls(struct demo *demo)
+{
+    struct error error = {0};
+    enum turnout_error code = start_server(demo, &error);
+    if (code == TURNOUT_OK) {
+        code = demo_served_new(demo->server, &demo->served, &error);
+    }
+    if (code == TURNOUT_OK) {
+        code = check_nothing_counted(demo, &error);
+    }
+    if (code != TURNOUT_OK) {
+        say("", &error);
+        return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
+    }
+    demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens,
+                                   (uint32_t)demo->options.rate, demo->server, demo->interrupt_fd);
+    return EXIT_DONE;
+}
+
+static void print_where_to_look(const struct demo *demo)
+{
+    const struct election *election = &demo->election.election;
+    const struct demo_address *stream = demo_server_address(demo->server, DEMO_INTAKE_STREAM);
+    char public_url[DEMO_URL_BYTES];
+    char intake_url[DEMO_URL_BYTES];
+    char operate_url[DEMO_URL_BYTES];
+    demo_server_url(demo->server, DEMO_PUBLIC, public_url);
+    demo_server_url(demo->server, DEMO_INTAKE_HTTP, intake_url);
+    demo_server_url(demo->server, DEMO_OPERATE, operate_url);
+    (void)printf("%s\n%s, %u times as fast as it was, with %llu signed reports from %u units.\n\n",
+                 election->name_en[0] != '\0' ? election->name_en : election->name, election->date,
+                 (unsigned)demo->options.rate, (unsigned long long)demo_plan_report_count(demo->plan),
+                 demo->election.reg->unit_count);
+    (void)printf("  nation, provinces  %s/v1/turnout\n", public_url);
+    (void)printf("  down to communes   %s/v1/snapshot.csv\n", public_url);
+    (void)printf("  in a terminal      turnout watch --server %s\n", public_url);
+    (void)printf("  reports come to    %s/v1/reports, and %s port %u, one a line\n", intake_url, stream->host,
+                 (unsigned)stream->port);
+    (void)printf("  the server itself  %s/metrics, %s\n\n", operate_url, demo->folder.log);
+}
+
+/* ---- the day ---- */
+
+static void format_clock(const struct demo *demo, int64_t moment, char ret_clock[CLOCK_BYTES])
+{
+    char text[RFC3339_BYTES];
+    rfc3339_format(moment, demo->election.election.offset_s, text);
+    memcpy(ret_clock, text + strlen("2026-03-15T"), CLOCK_BYTES - 1);
+    ret_clock[CLOCK_BYTES - 1] = '\0';
+}
+
+/* The next moment after `moment` at which there is something to look at: a round's or a checkpoint's. 0 when there
+ * is none. */
+static int64_t next_moment(const struct demo *demo, int64_t moment)
+{
+    const struct election *election = &demo->election.election;
+    int64_t next = 0;
+    for (uint32_t i = 0; i < election->round_count; i++) {
+        int64_t at = election->rounds[i];
+        next = at > moment && (next == 0 || at < next) ? at : next;
+    }
+    for (size_t i = 0; i < demo->checkpoints.count; i++) {
+        int64_t at = demo->checkpoints.rows[i].as_of;
+        next = at > moment && (next == 0 || at < next) ? at : next;
+    }
+    return next;
+}
+
+/* Prints the round of this moment, if it is one, and holds the moment's checkpoints against what is served. */
+static void look(struct demo *demo, int64_t moment)
+{
+    const struct election *election = &demo->election.election;
+    char clock[CLOCK_BYTES];
+    format_clock(demo, moment, clock);
+    for (uint32_t i = 0; i < election->round_count; i++) {
+        if (election->rounds[i] == moment) {
+            demo_served_print_round(demo->served, clock);
+        }
+    }
+    for (size_t i = 0; i < demo->checkpoints.count; i++) {
+        const struct checkpoint *checkpoint = &demo->checkpoints.rows[i];
+        if (checkpoint->as_of == moment) {
+            const struct area *area = &demo->election.reg->areas[checkpoint->area];
+            demo->checkpoints_held += demo_served_check(demo->served, checkpoint, area, clock);
+        }
+    }
+}
+
+static int tell_halt(const struct demo *demo, enum demo_halt halt)
+{
+    static const char *const words[] = {[HALT_REACHED] = "",
+                                        [HALT_INTERRUPTED] = "interrupted",
+                                        [HALT_SERVER_ENDED] = "the server has ended",
+                                        [HALT_STALLED] = "the server does not answer"};
+    char last_words[DEMO_WORDS_BYTES] = "";
+    if (halt != HALT_INTERRUPTED) {
+        demo_server_last_words(demo->server, last_words);
+    }
+    (void)fprintf(stderr, "turnout demo: %s%s%s\n", words[halt],
+                  last_words[0] != '\0' ? "; it said last: " : "", last_words);
+    return EXIT_FAILED;
+}
+
+/* Returns EXIT_DONE when the day went to its end. */
+static int replay_day(struct demo *demo)
+{
+    int64_t moment = demo->election.election.opens;
+    while ((moment = next_moment(demo, moment)) != 0) {
+        struct error error = {0};
+        enum demo_event event;
+        enum demo_halt halt = demo_replay_run(demo->replay, moment);
+        if (halt != HALT_REACHED) {
+            return tell_halt(demo, halt);
+        }
+        if (demo_served_await(demo->served, demo_replay_counts(demo->replay)->applied, &event, &error) !=
+            TURNOUT_OK) {
+            if (event != DEMO_TIME_IS_UP) {
+                return tell_halt(demo, event == DEMO_INTERRUPTED ? HALT_INTERRUPTED : HALT_SERVER_ENDED);
+            }
+            say("", &error);
+            return EXIT_FAILED;
+        }
+        look(demo, moment);
+    }
+    return EXIT_DONE;
+}
+
+/* The closing lines; the very last is the nation's figure. Returns EXIT_DONE when all came out as it should. */
+static int sum_up(const struct demo *demo)
+{
+    const struct demo_counts *counts = demo_replay_counts(demo->replay);
+    (void)printf("\n%zu of %zu checkpoints held, %llu reports counted, %llu refused.\n",
+                 demo->checkpoints_held, demo->checkpoints.count, (unsigned long long)counts->applied,
+                 (unsigned long long)counts->refused);
+    if (counts->refused > 0) {
+        (void)printf("The first refused: %s\n", counts->first_refusal);
+    }
+    if (!demo->options.exits) {
+        (void)printf("The server stays up until Ctrl-C.\n");
+    }
+    demo_served_print_nation(demo->served);
+    bool all_held = demo->checkpoints_held == demo->checkpoints.count;
+    return all_held && counts->refused == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* ---- all of it ---- */
+
+static int run(struct demo *demo)
+{
+    int status = make_plan(demo);
+    if (status == EXIT_DONE) {
+        status = check_wall_clock(demo);
+    }
+    if (status == EXIT_DONE) {
+        status = make_keys(demo);
+    }
+    if (status == EXIT_DONE) {
+        status = open_polls(demo);
+    }
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    print_where_to_look(demo);
+    status = replay_day(demo);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    status = sum_up(demo);
+    if (!demo->options.exits && demo_server_wait(demo->server, -1) == DEMO_SERVER_ENDED) {
+        return tell_halt(demo, HALT_SERVER_ENDED);
+    }
+    return status;
+}
+
+/* Returns `status`, or EXIT_FAILED when something did not end as it should. */
+static int tear_down(struct demo *demo, int status)
+{
+    struct error error = {0};
+    demo_replay_free(demo->replay);
+    demo_served_free(demo->served);
+    if (demo_server_stop(demo->server, &error) != TURNOUT_OK) {
+        say("", &error);
+        status = EXIT_FAILED;
+    }
+    unit_keys_free(demo->keys);
+    demo_plan_free(demo->plan);
+    checkpoints_done(&demo->checkpoints);
+    if (demo->has_election) {
+        election_folder_done(&demo->election);
+    }
+    if (demo->has_folder && demo_folder_close(&demo->folder, &error) != TURNOUT_OK) {
+        say("", &error);
+        status = EXIT_FAILED;
+    }
+    (void)close(demo->interrupt_fd);
+    return status;
+}
+
+int command_demo(int argc, char **argv)
+{
+    struct demo demo = {.options = {.rate = RATE_DEFAULT}};
+    bool help;
+    int status = read_options(argc, argv, &demo.options, &help);
+    if (status != EXIT_DONE || help) {
+        return help ? usage_print("turnout demo [OPTIONS]", usage) : status;
+    }
+    /* A line is to be seen when it is true, in a pipe too. */
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    demo.interrupt_fd = catch_interrupts();
+    status = run(&demo);
+    return finish_output(tear_down(&demo, status));
+}

@@ -1,0 +1,50 @@
+/* Every report of the demo's day, planned so that each published figure comes out at its time.
+ *
+ * Pure: an election, its register and the checkpoints in, reports out; the same on every machine. One wave of
+ * reports a round (demo_day.h), and in each wave one report from every unit. Takes 16 bytes a unit and wave. */
+#ifndef TURNOUT_COMMAND_DEMO_PLAN_H
+#define TURNOUT_COMMAND_DEMO_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/election/election.h>
+#include <turnout/election/register.h>
+#include <turnout/election/report.h>
+
+#include "demo/checkpoints.h"
+
+struct demo_plan;
+
+/* Borrows election and register until the plan is freed, the checkpoints for the call. A checkpoint that the
+ * register's figures cannot meet, alone or together with the others, is an error that names its line. */
+enum turnout_error demo_plan_new(const struct election *election, const struct election_register *reg,
+                                 const struct checkpoints *checkpoints, struct demo_plan **ret_plan,
+                                 struct error *error);
+void demo_plan_free(struct demo_plan *plan);
+
+/* Reports are numbered from 0 in order of as_of. */
+uint64_t demo_plan_report_count(const struct demo_plan *plan);
+
+/* Fills *ret_report, which the caller has not to prepare. A unit's report of wave k has seq k + 1. */
+void demo_plan_report(const struct demo_plan *plan, uint64_t number, struct report *ret_report);
+
+/* The unit (its index) that makes this report. */
+uint32_t demo_plan_unit(const struct demo_plan *plan, uint64_t number);
+
+int64_t demo_plan_as_of(const struct demo_plan *plan, uint64_t number);
+
+/* How many reports are due by `moment`: those with as_of <= moment. */
+uint64_t demo_plan_due(const struct demo_plan *plan, int64_t moment);
+
+/* The number of the first report of the wave that this report belongs to. A unit reports once a wave, so all
+ * reports before it may have to be answered first. */
+uint64_t demo_plan_wave_begins(const struct demo_plan *plan, uint64_t number);
+
+/* The figures of an area when all reports due by `moment` have been counted. Adds up its units: not for loops. */
+void demo_plan_figures(const struct demo_plan *plan, uint32_t area, int64_t moment,
+                       struct checkpoint_figures *ret_figures);
+
+#endif

@@ -1,0 +1,185 @@
+/* The loop that sends: a tick moves the clock, the sender pulls what is due by it, signed as it leaves, the answers are counted. */
+#include "demo/demo_replay.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+
+#include "client/sender.h"
+
+enum { TICK_MS = 20, STALL_MS = 60000, CONNECTIONS = 4 };
+
+struct demo_replay {
+    const struct demo_plan *plan;
+    const struct unit_keys *keys;
+    uint32_t rate;
+    struct event_base *base;
+    struct event *tick;
+    struct event *interrupted;
+    struct event *server_ended;
+    struct sender *sender;
+
+    int64_t halted_at;    /* the clock when this run began, Unix seconds */
+    int64_t run_since_ms; /* our clock then */
+    int64_t until;        /* this run's end */
+    enum demo_halt halt;  /* how it ended */
+
+    uint64_t due;   /* reports that may be sent */
+    uint64_t taken; /* that were given to the sender */
+    uint64_t answered;
+    int64_t last_answer_ms;
+    struct demo_counts counts;
+};
+
+static void halt(struct demo_replay *replay, enum demo_halt why)
+{
+    replay->halt = why;
+    int failed = event_base_loopbreak(replay->base);
+    assert(failed == 0);
+}
+
+static int64_t election_now(const struct demo_replay *replay)
+{
+    int64_t run_ms = clock_monotonic_ms() - replay->run_since_ms;
+    int64_t now = replay->halted_at + run_ms * replay->rate / 1000;
+    return now < replay->until ? now : replay->until;
+}
+
+static void move_clock(struct demo_replay *replay)
+{
+    int64_t now = election_now(replay);
+    replay->due = demo_plan_due(replay->plan, now);
+    if (replay->taken < replay->due) {
+        sender_wake(replay->sender);
+    }
+    if (replay->answered < replay->due) {
+        if (clock_monotonic_ms() - replay->last_answer_ms > STALL_MS) {
+            halt(replay, HALT_STALLED);
+        }
+    } else {
+        replay->last_answer_ms = clock_monotonic_ms();
+        if (now == replay->until) {
+            halt(replay, HALT_REACHED);
+        }
+    }
+}
+
+static void on_tick(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    move_clock(context);
+}
+
+static void on_interrupt(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    halt(context, HALT_INTERRUPTED);
+}
+
+static void on_server_end(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    halt(context, HALT_SERVER_ENDED);
+}
+
+/* A unit's reports must not overtake each other, so a wave is sent only when the one before is answered. */
+static bool next_report(void *context, struct report *ret_report, uint64_t *ret_tag)
+{
+    struct demo_replay *replay = context;
+    if (replay->taken == replay->due ||
+        replay->answered < demo_plan_wave_begins(replay->plan, replay->taken)) {
+        return false;
+    }
+    *ret_tag = replay->taken++;
+    demo_plan_report(replay->plan, *ret_tag, ret_report);
+    unit_keys_sign(replay->keys, demo_plan_unit(replay->plan, *ret_tag), ret_report);
+    return true;
+}
+
+static void count_answer(void *context, uint64_t tag, const struct report_result *result, int64_t latency_us)
+{
+    struct demo_replay *replay = context;
+    struct demo_counts *counts = &replay->counts;
+    (void)latency_us;
+    replay->answered++;
+    replay->last_answer_ms = clock_monotonic_ms();
+    /* A duplicate is one that was counted, and sent again because its answer was lost. */
+    if (result->status == STATUS_ACCEPTED || result->status == STATUS_DUPLICATE) {
+        counts->applied++;
+    } else if (counts->refused++ == 0) {
+        struct report report;
+        demo_plan_report(replay->plan, tag, &report);
+        int length =
+            snprintf(counts->first_refusal, sizeof counts->first_refusal, "unit %s, seq %d: %s %s %s",
+                     report.unit, (int)report.seq, report_status_name(result->status),
+                     report_code_name(result->code), result->detail);
+        assert(length > 0);
+    }
+}
+
+struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
+                                    uint32_t rate, const struct demo_server *server, int interrupt_fd)
+{
+    const struct demo_address *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
+    const struct sender_options options = {
+        .host = intake->host, .port = intake->port, .connections = CONNECTIONS};
+    static const struct sender_calls calls = {.next = next_report, .answer = count_answer};
+    struct demo_replay *replay = memory_new(sizeof *replay);
+    replay->plan = plan;
+    replay->keys = keys;
+    replay->rate = rate;
+    replay->halted_at = opens;
+    replay->base = event_base_new();
+    assert(replay->base != NULL);
+    replay->tick = event_new(replay->base, -1, EV_PERSIST, on_tick, replay);
+    replay->interrupted = event_new(replay->base, interrupt_fd, EV_READ, on_interrupt, replay);
+    replay->server_ended = event_new(replay->base, demo_server_fd(server), EV_READ, on_server_end, replay);
+    assert(replay->tick != NULL && replay->interrupted != NULL && replay->server_ended != NULL);
+    replay->sender = sender_new(replay->base, &options, &calls, replay);
+    return replay;
+}
+
+void demo_replay_free(struct demo_replay *replay)
+{
+    if (replay == NULL) {
+        return;
+    }
+    sender_free(replay->sender);
+    event_free(replay->tick);
+    event_free(replay->interrupted);
+    event_free(replay->server_ended);
+    event_base_free(replay->base);
+    free(replay);
+}
+
+enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment)
+{
+    static const struct timeval tick = {.tv_usec = TICK_MS * 1000};
+    assert(moment >= replay->halted_at);
+    replay->until = moment;
+    replay->run_since_ms = clock_monotonic_ms();
+    replay->last_answer_ms = replay->run_since_ms;
+    int failed = event_add(replay->tick, &tick) | event_add(replay->interrupted, NULL) |
+                 event_add(replay->server_ended, NULL);
+    assert(failed == 0);
+    failed = event_base_dispatch(replay->base);
+    assert(failed == 0);
+    failed = event_del(replay->tick) | event_del(replay->interrupted) | event_del(replay->server_ended);
+    assert(failed == 0);
+    replay->halted_at = moment;
+    return replay->halt;
+}
+
+const struct demo_counts *demo_replay_counts(const struct demo_replay *replay)
+{
+    return &replay->counts;
+}

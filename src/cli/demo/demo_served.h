@@ -1,0 +1,40 @@
+/* What the public is served while the demo runs: fetched, printed a line a round, and held against the
+ * checkpoints. Knows nothing of the plan. */
+#ifndef TURNOUT_COMMAND_DEMO_SERVED_H
+#define TURNOUT_COMMAND_DEMO_SERVED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/election/register.h>
+
+#include "demo/checkpoints.h"
+#include "demo/demo_server.h"
+
+struct demo_served;
+
+/* Borrows the server until freed. */
+enum turnout_error demo_served_new(const struct demo_server *server, struct demo_served **ret_served,
+                                   struct error *error);
+void demo_served_free(struct demo_served *served); /* NULL-safe */
+
+/* Fetches /v1/turnout until it shows at least so many reports. TURNOUT_UNAVAILABLE when that takes too long, or
+ * something else ended the wait; *ret_event, for the other two, says what. */
+enum turnout_error demo_served_await(struct demo_served *served, uint64_t revision,
+                                     enum demo_event *ret_event, struct error *error);
+
+/* How many reports the document fetched last has counted. */
+int64_t demo_served_revision(const struct demo_served *served);
+
+/* `clock` is a time of day as text. Prints the document fetched last. */
+void demo_served_print_round(const struct demo_served *served, const char *clock);
+
+/* Fetches the checkpoint's area, compares, and prints what came of it. Returns whether the checkpoint held. */
+bool demo_served_check(struct demo_served *served, const struct checkpoint *checkpoint,
+                       const struct area *area, const char *clock);
+
+/* The nation in the document fetched last: `VN 76043527/76516637 99.38% at 2026-03-15T20:00:00+07:00`. */
+void demo_served_print_nation(const struct demo_served *served);
+
+#endif

@@ -1,0 +1,318 @@
+/* Process, pipe and log of the demo's turnoutd. */
+#include "demo/demo_server.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/base/text.h>
+#include <turnout/store/managed_redis.h>
+
+#include "client/http_client.h"
+#include "demo/demo_log.h"
+
+enum {
+    START_DEADLINE_MS = 60000,
+    STOP_DEADLINE_MS = 30000,
+    READY_ASK_MS = 50, /* between two questions */
+    READY_ANSWER_MS = 2000,
+    ARGUMENTS_MAX = 24,
+};
+
+static const char *const listener_names[DEMO_LISTENER_COUNT] = {"public", "intake-http", "intake-stream",
+                                                                "operate"};
+
+const char *demo_listener_name(enum demo_listener listener)
+{
+    return listener_names[listener];
+}
+
+struct demo_server {
+    pid_t pid;
+    int pid_fd;
+    int interrupt_fd; /* borrowed */
+    char *data;
+    struct demo_log *log;
+    struct demo_address addresses[DEMO_LISTENER_COUNT];
+};
+
+/* ---- the child ---- */
+
+struct arguments {
+    const char *flags[ARGUMENTS_MAX];
+    char names[DEMO_LISTENER_COUNT][sizeof "--intake-stream"];
+};
+
+static void build_arguments(const struct demo_server_options *options, struct arguments *ret_arguments)
+{
+    const char *const fixed[] = {options->binary, "--election", options->election, "--data", options->data,
+                                 "--redis",       "managed",    "--intake",        "signed"};
+    size_t count = 0;
+    for (; count < sizeof fixed / sizeof fixed[0]; count++) {
+        ret_arguments->flags[count] = fixed[count];
+    }
+    for (size_t i = 0; i < DEMO_LISTENER_COUNT; i++) {
+        char *name = ret_arguments->names[i];
+        int length = snprintf(name, sizeof ret_arguments->names[i], "--%s", listener_names[i]);
+        assert(length > 0 && (size_t)length < sizeof ret_arguments->names[i]);
+        ret_arguments->flags[count++] = name;
+        ret_arguments->flags[count++] = options->addresses[i];
+    }
+    assert(count < ARGUMENTS_MAX);
+    ret_arguments->flags[count] = NULL;
+}
+
+/* In the child: only calls that are safe between fork and exec. */
+static _Noreturn void become_server(const struct arguments *arguments, pid_t parent, int log_fd)
+{
+    static const char cannot_start[] = "turnoutd cannot be started\n";
+    sigset_t none;
+    bool good = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent &&
+                dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
+                signal(SIGPIPE, SIG_DFL) != SIG_ERR && sigemptyset(&none) == 0 &&
+                sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+    if (good) {
+        char *argv[ARGUMENTS_MAX];
+        memcpy(argv, arguments->flags, sizeof argv);
+        (void)execv(arguments->flags[0], argv);
+    }
+    ssize_t written = write(log_fd, cannot_start, sizeof cannot_start - 1);
+    _exit(written < 0 ? 126 : 127);
+}
+
+static enum turnout_error spawn(struct demo_server *server, const struct demo_server_options *options,
+                                struct error *error)
+{
+    int pipe_fds[2];
+    struct arguments arguments;
+    build_arguments(options, &arguments);
+    if (access(options->binary, X_OK) != 0) {
+        return error_fail_system(error, errno, "", "%s cannot be run", options->binary);
+    }
+    if (pipe2(pipe_fds, O_CLOEXEC) != 0) {
+        return error_fail_system(error, errno, "", "no pipe for the server's log");
+    }
+    pid_t parent = getpid();
+    server->pid = fork();
+    if (server->pid == 0) {
+        become_server(&arguments, parent, pipe_fds[1]);
+    }
+    int errno_value = errno;
+    (void)close(pipe_fds[1]);
+    if (server->pid < 0) {
+        (void)close(pipe_fds[0]);
+        return error_fail_system(error, errno_value, "", "no process for the server");
+    }
+    server->pid_fd = pidfd_open(server->pid, 0);
+    if (server->pid_fd < 0) {
+        errno_value = errno;
+        (void)close(pipe_fds[0]);
+        return error_fail_system(error, errno_value, "", "the server's process cannot be watched");
+    }
+    return demo_log_new(pipe_fds[0], options->log_path, &server->log, error);
+}
+
+/* ---- waiting ---- */
+
+int demo_server_fd(const struct demo_server *server)
+{
+    return server->pid_fd;
+}
+
+enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms)
+{
+    struct pollfd fds[] = {{.fd = server->interrupt_fd, .events = POLLIN},
+                           {.fd = server->pid_fd, .events = POLLIN}};
+    int count;
+    do {
+        count = poll(fds, sizeof fds / sizeof fds[0], timeout_ms);
+    } while (count < 0 && errno == EINTR);
+    assert(count >= 0);
+    if (fds[0].revents != 0) {
+        return DEMO_INTERRUPTED;
+    }
+    return fds[1].revents != 0 ? DEMO_SERVER_ENDED : DEMO_TIME_IS_UP;
+}
+
+static bool all_listen(struct demo_server *server)
+{
+    for (size_t i = 0; i < DEMO_LISTENER_COUNT; i++) {
+        if (server->addresses[i].port == 0 &&
+            !demo_log_find_listener(server->log, listener_names[i], &server->addresses[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool says_ready(const struct demo_server *server)
+{
+    char url[DEMO_URL_BYTES];
+    struct http_client *client;
+    struct http_response response = {0};
+    struct error error;
+    demo_server_url(server, DEMO_OPERATE, url);
+    if (http_client_new(url, READY_ANSWER_MS, &client, &error) != TURNOUT_OK) {
+        return false;
+    }
+    bool ready =
+        http_client_get(client, "/readyz", NULL, &response, &error) == TURNOUT_OK && response.status == 200;
+    http_response_done(&response);
+    http_client_free(client);
+    return ready;
+}
+
+static enum turnout_error await_ready(struct demo_server *server, struct error *error)
+{
+    char words[DEMO_WORDS_BYTES];
+    int64_t deadline_ms = clock_monotonic_ms() + START_DEADLINE_MS;
+    while (!all_listen(server) || !says_ready(server)) {
+        switch (demo_server_wait(server, READY_ASK_MS)) {
+        case DEMO_INTERRUPTED:
+            return error_fail(error, TURNOUT_UNAVAILABLE, "", "interrupted");
+        case DEMO_SERVER_ENDED:
+            demo_log_finish(server->log);
+            demo_log_last_words(server->log, words);
+            return error_fail(error, TURNOUT_SYSTEM, "", "the server did not start: %s", words);
+        case DEMO_TIME_IS_UP:
+            break;
+        }
+        if (clock_monotonic_ms() > deadline_ms) {
+            demo_log_last_words(server->log, words);
+            return error_fail(error, TURNOUT_SYSTEM, "", "the server is not ready after %d s: %s",
+                              START_DEADLINE_MS / 1000, words);
+        }
+    }
+    return TURNOUT_OK;
+}
+
+/* ---- starting and stopping ---- */
+
+enum turnout_error demo_server_start(const struct demo_server_options *options,
+                                     struct demo_server **ret_server, struct error *error)
+{
+    struct demo_server *server = memory_new(sizeof *server);
+    server->pid = -1;
+    server->pid_fd = -1;
+    server->interrupt_fd = options->interrupt_fd;
+    server->data = memory_copy_text(options->data);
+    enum turnout_error code = spawn(server, options, error);
+    if (code == TURNOUT_OK) {
+        code = await_ready(server, error);
+    }
+    if (code != TURNOUT_OK) {
+        (void)demo_server_stop(server, NULL);
+        return code;
+    }
+    *ret_server = server;
+    return TURNOUT_OK;
+}
+
+const struct demo_address *demo_server_address(const struct demo_server *server, enum demo_listener listener)
+{
+    return &server->addresses[listener];
+}
+
+void demo_server_url(const struct demo_server *server, enum demo_listener listener,
+                     char ret_url[DEMO_URL_BYTES])
+{
+    const struct demo_address *address = &server->addresses[listener];
+    bool has_colons = strchr(address->host, ':') != NULL && address->host[0] != '[';
+    int length = snprintf(ret_url, DEMO_URL_BYTES, has_colons ? "http://[%s]:%u" : "http://%s:%u",
+                          address->host, (unsigned)address->port);
+    assert(length > 0 && length < DEMO_URL_BYTES);
+}
+
+void demo_server_last_words(const struct demo_server *server, char ret_words[DEMO_WORDS_BYTES])
+{
+    demo_log_last_words(server->log, ret_words);
+}
+
+static bool ends_within(const struct demo_server *server, int timeout_ms)
+{
+    struct pollfd fd = {.fd = server->pid_fd, .events = POLLIN};
+    int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+    for (;;) {
+        int64_t left_ms = deadline_ms - clock_monotonic_ms();
+        int count = poll(&fd, 1, left_ms > 0 ? (int)left_ms : 0);
+        if (count >= 0) {
+            return count > 0;
+        }
+        assert(errno == EINTR);
+    }
+}
+
+static void pass_over(void *context, const char *event, pid_t pid, const char *detail)
+{
+    (void)context;
+    (void)event;
+    (void)pid;
+    (void)detail;
+}
+
+/* A server that was killed leaves its Redis behind, for the next one to take over. There is none to come. */
+static void stop_orphaned_redis(const struct demo_server *server)
+{
+    struct managed_redis *redis;
+    struct store_address address;
+    if (managed_redis_start(server->data, pass_over, NULL, &redis, &address, NULL) == TURNOUT_OK) {
+        managed_redis_stop(redis);
+    }
+}
+
+/* Collects the child; where it had to be killed, the processes of its group go with it. */
+static enum turnout_error end_process(const struct demo_server *server, struct error *error)
+{
+    int status = 0;
+    bool in_time = false;
+    if (kill(server->pid, SIGTERM) == 0 && server->pid_fd >= 0) {
+        in_time = ends_within(server, STOP_DEADLINE_MS);
+    }
+    if (!in_time) {
+        (void)kill(-server->pid, SIGKILL);
+        (void)kill(server->pid, SIGKILL);
+    }
+    pid_t ended;
+    do {
+        ended = waitpid(server->pid, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (WIFSIGNALED(status)) {
+        stop_orphaned_redis(server);
+    }
+    if (!in_time) {
+        return error_fail(error, TURNOUT_SYSTEM, "", "the server did not stop in %d s and was killed",
+                          STOP_DEADLINE_MS / 1000);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return error_fail(error, TURNOUT_SYSTEM, "", "the server ended with %s %d",
+                          WIFEXITED(status) ? "status" : "signal",
+                          WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+    }
+    return TURNOUT_OK;
+}
+
+enum turnout_error demo_server_stop(struct demo_server *server, struct error *error)
+{
+    if (server == NULL) {
+        return TURNOUT_OK;
+    }
+    enum turnout_error code = server->pid > 0 ? end_process(server, error) : TURNOUT_OK;
+    demo_log_free(server->log);
+    if (server->pid_fd >= 0) {
+        (void)close(server->pid_fd);
+    }
+    free(server->data);
+    free(server);
+    return code;
+}

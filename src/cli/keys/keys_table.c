@@ -1,0 +1,167 @@
+/* The text of keys.csv: rows are appended to what is there; a cell is changed by writing all rows anew. */
+#include "keys/keys_table.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include <turnout/base/file.h>
+#include <turnout/base/memory.h>
+#include <turnout/store/election_keys.h>
+#include <turnout/wire/csv.h>
+#include <turnout/wire/signature.h>
+
+enum { FILE_BYTES_MAX = 1 << 30, CELLS = 6, CELL_OF_KEY = 0, CELL_OF_REVOKED = 5 };
+
+static const char header[] = "key,area,public_key,from,until,revoked\n";
+
+void keys_table_init(struct keys_table *table, const char *folder)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/" ELECTION_KEYS_FILE, folder);
+    *table = (struct keys_table){.lock_fd = -1};
+    table->path = buffer_take(&path, NULL);
+    buffer_append_text(&table->text, header);
+}
+
+static enum turnout_error lock_folder(const char *folder, int *ret_fd, struct error *error)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return error_fail_system(error, errno, "election", "%s cannot be opened", folder);
+    }
+    int failed;
+    do {
+        failed = flock(fd, LOCK_EX);
+    } while (failed != 0 && errno == EINTR);
+    if (failed != 0) {
+        enum turnout_error code = error_fail_system(error, errno, "election", "%s cannot be locked", folder);
+        (void)close(fd);
+        return code;
+    }
+    *ret_fd = fd;
+    return TURNOUT_OK;
+}
+
+static enum turnout_error load(struct keys_table *table, struct error *error)
+{
+    struct error cause;
+    char *bytes = NULL;
+    size_t length = 0;
+    enum turnout_error failed = file_read(table->path, FILE_BYTES_MAX, &bytes, &length, &cause);
+    if (failed == TURNOUT_NOT_FOUND) {
+        return TURNOUT_OK;
+    }
+    if (failed != TURNOUT_OK) {
+        return error_fail(error, failed, "election", "%s: %s", table->path, cause.text);
+    }
+    buffer_clear(&table->text);
+    buffer_append(&table->text, bytes, length);
+    free(bytes);
+    return TURNOUT_OK;
+}
+
+enum turnout_error keys_table_open(const char *folder, struct keys_table *ret_table, struct error *error)
+{
+    int lock_fd = -1;
+    enum turnout_error failed = lock_folder(folder, &lock_fd, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    struct keys_table table;
+    keys_table_init(&table, folder);
+    table.lock_fd = lock_fd;
+    failed = load(&table, error);
+    if (failed != TURNOUT_OK) {
+        keys_table_close(&table);
+        return failed;
+    }
+    *ret_table = table;
+    return TURNOUT_OK;
+}
+
+void keys_table_close(struct keys_table *table)
+{
+    if (table->lock_fd >= 0) {
+        (void)close(table->lock_fd); /* and with it the lock goes */
+    }
+    free(table->path);
+    buffer_done(&table->text);
+}
+
+void keys_table_add(struct keys_table *table, const char *key, const char *area,
+                    const unsigned char public_key[PUBLIC_KEY_BYTES], const char *from, const char *until)
+{
+    struct buffer *text = &table->text;
+    char encoded[PUBLIC_KEY_TEXT_BYTES + 1];
+    (void)sodium_bin2base64(encoded, sizeof encoded, public_key, PUBLIC_KEY_BYTES,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    if (text->length > 0 && text->bytes[text->length - 1] != '\n') {
+        buffer_append_char(text, '\n');
+    }
+    const char *const cells[] = {key, ",", area, ",", encoded, ",", from, ",", until, ",\n"};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        buffer_append_text(text, cells[i]); /* none has a character that would have to be quoted */
+    }
+}
+
+static bool is_among(struct slice id, const char *const *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equals(id, ids[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_row(struct buffer *out, const struct csv_row *row)
+{
+    for (uint32_t i = 0; i < row->cell_count; i++) {
+        if (i > 0) {
+            buffer_append_char(out, ',');
+        }
+        csv_write_cell(out, row->cells[i], ',');
+    }
+    buffer_append_char(out, '\n');
+}
+
+void keys_table_revoke(struct keys_table *table, const char *const *ids, size_t count, const char *moment)
+{
+    struct buffer text = {0};
+    struct csv_reader reader;
+    struct csv_row row;
+    size_t found = 0;
+    csv_reader_init(&reader, table->text.bytes, table->text.length);
+    while (csv_reader_next(&reader, &row, NULL) == CSV_ROW) {
+        if (row.cell_count == CELLS && is_among(row.cells[CELL_OF_KEY], ids, count)) {
+            row.cells[CELL_OF_REVOKED] = slice_of(moment);
+            found++;
+        }
+        write_row(&text, &row);
+    }
+    assert(found == count);
+    buffer_done(&table->text);
+    table->text = text;
+}
+
+enum turnout_error keys_table_save(const struct keys_table *table, struct error *error)
+{
+    struct error cause;
+    enum turnout_error failed = file_write(table->path, table->text.bytes, table->text.length, &cause);
+    if (failed != TURNOUT_OK) {
+        return error_fail(error, failed, "election", "%s %s", table->path, cause.text);
+    }
+    /* The new name, too, has to outlive a power cut. */
+    if (table->lock_fd >= 0 && fsync(table->lock_fd) != 0) {
+        return error_fail_system(error, errno, "election", "the folder of %s cannot be kept", table->path);
+    }
+    return TURNOUT_OK;
+}

@@ -1,0 +1,312 @@
+/* The spool's file: locking, whole lines only, and every change durable before it counts.
+ *
+ * Removing puts a new file in the place of the old one, so a lock is worth something only on the file that the
+ * path names now: spool_open() looks again after it got the lock, spool_remove() locks the new file before it
+ * takes the old one's place. */
+#include "report/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/report_json.h>
+
+enum {
+    SPOOL_MODE = S_IRUSR | S_IWUSR,
+    SPOOL_BYTES_MAX = SPOOL_REPORTS_MAX * (REPORT_BYTES_MAX + 1),
+    READ_BYTES = 64 * 1024,
+};
+
+static enum turnout_error fail_on(const struct spool *spool, const char *did, struct error *error)
+{
+    return error_fail_system(error, errno, "spool", "%s: %s", spool->path, did);
+}
+
+/* ---- bytes to and from files ---- */
+
+static bool write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return false;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static bool write_durably(int fd, const char *bytes, size_t length)
+{
+    return write_all(fd, bytes, length) && fsync(fd) == 0;
+}
+
+static bool read_all(int fd, struct buffer *bytes)
+{
+    ssize_t got = 1;
+    while (got != 0 && bytes->length <= SPOOL_BYTES_MAX) {
+        got = read(fd, buffer_reserve(bytes, READ_BYTES), READ_BYTES);
+        if (got < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes->length += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+/* A file that was made, renamed or removed is only safely so once its folder is on disk. */
+static bool sync_folder_of(const char *path)
+{
+    char *copy = memory_copy_text(path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(copy);
+    if (fd < 0) {
+        return false;
+    }
+    bool synced = fsync(fd) == 0;
+    return close(fd) == 0 && synced;
+}
+
+/* ---- the lines in memory ---- */
+
+/* Finds the ends of the lines of `bytes`, all of which are whole. */
+static void index_lines(struct spool *spool)
+{
+    spool->count = 0;
+    const char *bytes = spool->bytes.bytes;
+    for (size_t i = 0; i < spool->bytes.length; i++) {
+        if (bytes[i] == '\n') {
+            spool->line_ends[spool->count++] = i + 1;
+        }
+    }
+}
+
+static bool is_report(struct slice line)
+{
+    struct report report;
+    return report_json_parse(line.bytes, line.length, &report, NULL) == TURNOUT_OK;
+}
+
+/* Sorts what was read into whole reports, which stay, and the rest. */
+static void separate(struct spool *spool, struct buffer *ret_broken)
+{
+    struct buffer whole = {0};
+    struct slice rest = {spool->bytes.bytes, spool->bytes.length};
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        if (line.length == 0) {
+            continue;
+        }
+        bool good = is_report(line);
+        buffer_append(good ? &whole : ret_broken, line.bytes, line.length);
+        buffer_append_char(good ? &whole : ret_broken, '\n');
+        spool->broken += good ? 0 : 1;
+    }
+    buffer_done(&spool->bytes);
+    spool->bytes = whole;
+}
+
+struct slice spool_line(const struct spool *spool, size_t index)
+{
+    size_t start = index == 0 ? 0 : spool->line_ends[index - 1];
+    return (struct slice){spool->bytes.bytes + start, spool->line_ends[index] - start - 1};
+}
+
+bool spool_find(const struct spool *spool, const char *election, const char *unit, int32_t seq,
+                struct report *ret_report)
+{
+    for (size_t i = 0; i < spool->count; i++) {
+        struct slice line = spool_line(spool, i);
+        struct report report;
+        if (report_json_parse(line.bytes, line.length, &report, NULL) == TURNOUT_OK && report.seq == seq &&
+            strcmp(report.unit, unit) == 0 && strcmp(report.election, election) == 0) {
+            *ret_report = report;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- changing the file ---- */
+
+/* Writes a locked, durable file with the spool's lines and puts it in the place of the old one. */
+static enum turnout_error rewrite(struct spool *spool, struct error *error)
+{
+    struct buffer temporary = {0};
+    buffer_printf(&temporary, "%s.new", spool->path);
+    /* Left over from a crash, at worst; whoever is here holds the lock on the spool. */
+    int fd =
+        open(temporary.bytes, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND | O_NOFOLLOW, SPOOL_MODE);
+    bool written = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+                   write_durably(fd, spool->bytes.bytes, spool->bytes.length) &&
+                   rename(temporary.bytes, spool->path) == 0 && sync_folder_of(spool->path);
+    buffer_done(&temporary);
+    if (!written) {
+        enum turnout_error code = fail_on(spool, "cannot write it anew", error);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return code;
+    }
+    (void)close(spool->fd);
+    spool->fd = fd;
+    return TURNOUT_OK;
+}
+
+/* Moves what is broken to a file of its own before it leaves the spool. */
+static enum turnout_error set_aside(struct spool *spool, const struct buffer *broken, struct error *error)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s.broken", spool->path);
+    int fd = open(path.bytes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, SPOOL_MODE);
+    bool kept = fd >= 0 && write_durably(fd, broken->bytes, broken->length) && sync_folder_of(path.bytes);
+    int errno_kept = errno;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    errno = errno_kept;
+    enum turnout_error code = kept ? TURNOUT_OK : fail_on(spool, "cannot set broken lines aside", error);
+    buffer_done(&path);
+    return code;
+}
+
+enum turnout_error spool_append(struct spool *spool, const struct report *report, struct error *error)
+{
+    if (spool->count == SPOOL_REPORTS_MAX) {
+        return error_fail(error, TURNOUT_TOO_LARGE, "spool", "%s holds %d reports already", spool->path,
+                          (int)SPOOL_REPORTS_MAX);
+    }
+    size_t before = spool->bytes.length;
+    report_json_write(&spool->bytes, report);
+    buffer_append_char(&spool->bytes, '\n');
+    bool made = before == 0; /* perhaps: then the folder must hold its name */
+    if (!write_durably(spool->fd, spool->bytes.bytes + before, spool->bytes.length - before) ||
+        (made && !sync_folder_of(spool->path))) {
+        enum turnout_error code = fail_on(spool, "cannot append", error);
+        spool->bytes.length = before;
+        /* Takes back what may have been written in part; failing that, the next spool_open() sets it aside. */
+        (void)!ftruncate(spool->fd, (off_t)before);
+        return code;
+    }
+    spool->line_ends[spool->count++] = spool->bytes.length;
+    return TURNOUT_OK;
+}
+
+enum turnout_error spool_remove(struct spool *spool, size_t count, struct error *error)
+{
+    if (count == 0) {
+        return TURNOUT_OK;
+    }
+    size_t start = spool->line_ends[count - 1];
+    struct buffer rest = {0};
+    buffer_append(&rest, spool->bytes.bytes + start, spool->bytes.length - start);
+    buffer_done(&spool->bytes);
+    spool->bytes = rest;
+    index_lines(spool);
+    return rewrite(spool, error);
+}
+
+/* ---- opening and closing ---- */
+
+/* Opens and locks the file that the path names, also when another command replaced it meanwhile. */
+static enum turnout_error open_locked(struct spool *spool, bool wait, struct error *error)
+{
+    for (;;) {
+        spool->fd = open(spool->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, SPOOL_MODE);
+        if (spool->fd < 0) {
+            return fail_on(spool, "cannot open it", error);
+        }
+        if (flock(spool->fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) {
+                return error_fail(error, TURNOUT_IN_USE, "spool", "%s: another command is using it",
+                                  spool->path);
+            }
+            return fail_on(spool, "cannot lock it", error);
+        }
+        struct stat locked;
+        struct stat named;
+        if (fstat(spool->fd, &locked) != 0) {
+            return fail_on(spool, "cannot look at it", error);
+        }
+        if (!S_ISREG(locked.st_mode)) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "spool", "%s is not a file", spool->path);
+        }
+        if (stat(spool->path, &named) == 0 && named.st_ino == locked.st_ino &&
+            named.st_dev == locked.st_dev) {
+            return TURNOUT_OK;
+        }
+        (void)close(spool->fd);
+    }
+}
+
+static enum turnout_error load(struct spool *spool, struct error *error)
+{
+    if (!read_all(spool->fd, &spool->bytes)) {
+        return fail_on(spool, "cannot read it", error);
+    }
+    size_t bytes_read = spool->bytes.length;
+    struct buffer broken = {0};
+    separate(spool, &broken);
+    size_t lines = 0;
+    for (size_t i = 0; i < spool->bytes.length; i++) {
+        lines += spool->bytes.bytes[i] == '\n' ? 1 : 0;
+    }
+    enum turnout_error code = TURNOUT_OK;
+    if (bytes_read > SPOOL_BYTES_MAX || lines > SPOOL_REPORTS_MAX) {
+        code = error_fail(error, TURNOUT_TOO_LARGE, "spool", "%s holds more than %d reports", spool->path,
+                          (int)SPOOL_REPORTS_MAX);
+    } else {
+        index_lines(spool);
+        code = spool->broken > 0 ? set_aside(spool, &broken, error) : TURNOUT_OK;
+        if (code == TURNOUT_OK && spool->bytes.length != bytes_read) {
+            code = rewrite(spool, error);
+        }
+    }
+    buffer_done(&broken);
+    return code;
+}
+
+static void release(struct spool *spool)
+{
+    if (spool->fd >= 0) {
+        (void)close(spool->fd);
+    }
+    buffer_done(&spool->bytes);
+    free(spool->line_ends);
+    free(spool->path);
+}
+
+enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spool, struct error *error)
+{
+    struct spool spool = {.fd = -1, .path = memory_copy_text(path)};
+    spool.line_ends = memory_new_array(SPOOL_REPORTS_MAX, sizeof *spool.line_ends);
+    enum turnout_error code = open_locked(&spool, wait, error);
+    if (code == TURNOUT_OK) {
+        code = load(&spool, error);
+    }
+    if (code != TURNOUT_OK) {
+        release(&spool);
+        return code;
+    }
+    *ret_spool = spool;
+    return TURNOUT_OK;
+}
+
+void spool_close(struct spool *spool)
+{
+    if (spool->count == 0) {
+        (void)unlink(spool->path); /* while locked: whoever waits for it looks again */
+    }
+    release(spool);
+}

@@ -1,0 +1,468 @@
+/* `turnout simulate`: every unit of a register reports, as fast as asked for, and what came of it is measured.
+ *
+ * A unit's next report is sent only when its last one has been answered, so that nothing is superseded by
+ * accident. With a rate, a report is due at its place in the schedule whether or not the server keeps up, and its
+ * latency counts from then: a server that stalls is charged for those it kept waiting. */
+#include <assert.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/store/election_folder.h>
+#include <turnout/store/election_keys.h>
+
+#include "client/sender.h"
+#include "command_options.h"
+#include "commands.h"
+#include "keys/unit_keys.h"
+#include "simulate/simulate_plan.h"
+#include "simulate/simulate_summary.h"
+
+enum {
+    RATE_MOST = 10000000,
+    SCHEDULE_US = 1000,
+    PROGRESS_US = 200000,
+    PATIENCE_FIRST_MS = 3000, /* for the server to be there at all */
+    PATIENCE_AWAY_MS = 60000, /* for it to come back */
+    BAR_COLUMNS = 30,
+    MICROSECONDS = 1000000,
+};
+
+static const struct usage_row usage[] = {
+    {"--election DIR", "the election's folder"},
+    {"--stream HOST:PORT", "the stream intake; default 127.0.0.1:7070"},
+    {"--rate N", "reports a second, or `max` (default)"},
+    {"--reports-a-unit N", "1 to 1000; default 1"},
+    {"--units N", "only so many units, chosen by the seed; default all"},
+    {"--connections N", "1 to 256; default 4"},
+    {"--keys DIR", "sign with the units' private keys in this folder, as `turnout keys make` filled it"},
+    {"--seed N", "the same seed sends the same reports; default 1"},
+    {"--json", "print the summary as one JSON object"},
+    {"", ""},
+    {"exit status", "0 when every report was accepted or a duplicate, 1 otherwise, 2 used wrongly"},
+    {NULL, NULL},
+};
+
+enum option_id {
+    OPTION_ELECTION,
+    OPTION_STREAM,
+    OPTION_RATE,
+    OPTION_REPORTS_A_UNIT,
+    OPTION_UNITS,
+    OPTION_CONNECTIONS,
+    OPTION_KEYS,
+    OPTION_SEED,
+    OPTION_JSON,
+    OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+    {"election", required_argument, NULL, OPTION_ELECTION},
+    {"stream", required_argument, NULL, OPTION_STREAM},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {"reports-a-unit", required_argument, NULL, OPTION_REPORTS_A_UNIT},
+    {"units", required_argument, NULL, OPTION_UNITS},
+    {"connections", required_argument, NULL, OPTION_CONNECTIONS},
+    {"keys", required_argument, NULL, OPTION_KEYS},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+struct simulate_options {
+    const char *folder;
+    struct host_port stream;
+    uint64_t rate; /* reports a second; 0: as fast as they are taken */
+    uint64_t reports_a_unit;
+    uint64_t units; /* 0: all */
+    uint64_t connections;
+    const char *keys; /* NULL: unsigned */
+    uint64_t seed;
+    bool json;
+    bool help;
+};
+
+struct simulation {
+    const struct simulate_options *options;
+    const struct unit_keys *keys; /* NULL: unsigned */
+    struct simulate_plan plan;
+    struct event_base *base;
+    struct sender *sender;
+    struct simulate_summary summary;
+    int64_t *due_us; /* a unit: when its unanswered report was due; 0 when it has none */
+    uint64_t taken;
+    uint64_t answered;
+    int64_t started_us; /* when the first connection came up; 0 before */
+    int64_t away_since_ms;
+    uint32_t connections_up;
+    bool in_place; /* the progress bar, on a terminal */
+};
+
+/* ---- the command line ---- */
+
+static bool read_rate(const char *value, uint64_t *ret_rate)
+{
+    if (strcmp(value, "max") == 0) {
+        *ret_rate = 0;
+        return true;
+    }
+    return option_number("--rate", value, 1, RATE_MOST, ret_rate);
+}
+
+static bool read_option(int option, const char *value, struct simulate_options *options)
+{
+    switch (option) {
+    case OPTION_ELECTION:
+        options->folder = value;
+        return true;
+    case OPTION_STREAM:
+        return option_host_port("--stream", value, &options->stream);
+    case OPTION_RATE:
+        return read_rate(value, &options->rate);
+    case OPTION_REPORTS_A_UNIT:
+        return option_number("--reports-a-unit", value, 1, SIMULATE_ROUNDS_MAX, &options->reports_a_unit);
+    case OPTION_UNITS:
+        return option_number("--units", value, 1, UNITS_MAX, &options->units);
+    case OPTION_CONNECTIONS:
+        return option_number("--connections", value, 1, SENDER_CONNECTIONS_MAX, &options->connections);
+    case OPTION_KEYS:
+        options->keys = value;
+        return true;
+    case OPTION_SEED:
+        return option_number("--seed", value, 0, INT64_MAX, &options->seed);
+    case OPTION_JSON:
+        options->json = true;
+        return true;
+    case OPTION_HELP:
+        options->help = true;
+        return true;
+    default:
+        return false; /* getopt_long has said why */
+    }
+}
+
+static int read_options(int argc, char **argv, struct simulate_options *options)
+{
+    int option = 0;
+    while (!options->help && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (!read_option(option, optarg, options)) {
+            return EXIT_USAGE;
+        }
+    }
+    if (options->help) {
+        return EXIT_DONE;
+    }
+    if (optind < argc) {
+        return usage_error(argv[0], "what is `%s`?", argv[optind]);
+    }
+    return options->folder == NULL ? usage_error(argv[0], "--election is missing") : EXIT_DONE;
+}
+
+/* ---- sending ---- */
+
+static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
+{
+    struct simulation *simulation = context;
+    uint32_t unit = simulate_plan_peek(&simulation->plan);
+    if (unit == REGISTER_NONE || simulation->due_us[unit] != 0) {
+        return false;
+    }
+    int64_t now_us = clock_monotonic_us();
+    int64_t due_us = now_us;
+    uint64_t rate = simulation->options->rate;
+    if (rate > 0) {
+        due_us = simulation->started_us + (int64_t)(simulation->taken * MICROSECONDS / rate);
+    }
+    if (due_us > now_us) {
+        return false;
+    }
+    simulate_plan_take(&simulation->plan, ret_report);
+    if (simulation->keys != NULL) {
+        unit_keys_sign(simulation->keys, unit, ret_report);
+    }
+    simulation->due_us[unit] = due_us;
+    simulation->taken++;
+    *ret_tag = unit;
+    return true;
+}
+
+static void on_answer(void *context, uint64_t tag, const struct report_result *result, int64_t latency_us)
+{
+    struct simulation *simulation = context;
+    struct simulate_summary *summary = &simulation->summary;
+    if (simulation->options->rate > 0) {
+        latency_us = clock_monotonic_us() - simulation->due_us[tag];
+    }
+    latency_add(&summary->latency, latency_us);
+    summary->by_status[result->status]++;
+    summary->by_code[result->code]++;
+    simulation->due_us[tag] = 0;
+    simulation->answered++;
+    if (simulation->answered == summary->planned) {
+        (void)event_base_loopbreak(simulation->base);
+    }
+}
+
+static void on_link(void *context, uint32_t connections_up, const char *why)
+{
+    struct simulation *simulation = context;
+    bool was_away = simulation->connections_up == 0;
+    simulation->connections_up = connections_up;
+    if (connections_up > 0) {
+        if (simulation->started_us == 0) {
+            simulation->started_us = clock_monotonic_us();
+        }
+        return;
+    }
+    int64_t now_ms = clock_monotonic_ms();
+    if (!was_away) {
+        simulation->away_since_ms = now_ms;
+        (void)fprintf(stderr, "%sthe server is away: %s; trying again\n", simulation->in_place ? "\n" : "",
+                      why);
+    }
+    int64_t patience_ms = simulation->started_us == 0 ? PATIENCE_FIRST_MS : PATIENCE_AWAY_MS;
+    if (now_ms - simulation->away_since_ms > patience_ms) {
+        (void)fprintf(stderr, "no server at %s port %d: %s\n", simulation->options->stream.host,
+                      (int)simulation->options->stream.port, why);
+        (void)event_base_loopbreak(simulation->base);
+    }
+}
+
+/* ---- what is due by the clock ---- */
+
+static void on_schedule(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    struct simulation *simulation = context;
+    sender_wake(simulation->sender);
+}
+
+static void draw_progress(const struct simulation *simulation)
+{
+    uint64_t planned = simulation->summary.planned;
+    uint64_t full = simulation->answered * BAR_COLUMNS / planned;
+    int64_t running_us = simulation->started_us == 0 ? 0 : clock_monotonic_us() - simulation->started_us;
+    uint64_t speed = running_us <= 0 ? 0 : simulation->answered * MICROSECONDS / (uint64_t)running_us;
+    char bar[BAR_COLUMNS + 1] = {0};
+    for (uint64_t i = 0; i < BAR_COLUMNS; i++) {
+        bar[i] = i < full ? '#' : '.';
+    }
+    (void)fprintf(stderr, "\r[%s] %3" PRIu64 "%%  %" PRIu64 " of %" PRIu64 "  %" PRIu64 "/s \033[K", bar,
+                  simulation->answered * 100 / planned, simulation->answered, planned, speed);
+}
+
+static void on_progress(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    draw_progress(context);
+}
+
+static void on_signal(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    struct simulation *simulation = context;
+    simulation->summary.interrupted = true;
+    (void)event_base_loopbreak(simulation->base);
+}
+
+/* ---- the whole ---- */
+
+/* The caller frees the event. */
+static struct event *start_timer(struct simulation *simulation, event_callback_fn on_timer,
+                                 suseconds_t interval_us)
+{
+    struct timeval interval = {.tv_usec = interval_us};
+    struct event *timer = event_new(simulation->base, -1, EV_PERSIST, on_timer, simulation);
+    assert(timer != NULL);
+    int added = event_add(timer, &interval);
+    assert(added == 0);
+    return timer;
+}
+
+static void send_all(struct simulation *simulation)
+{
+    static const struct sender_calls calls = {on_next, on_answer, on_link};
+    const struct simulate_options *options = simulation->options;
+    struct sender_options to = {
+        .host = options->stream.host,
+        .port = options->stream.port,
+        .connections = (uint32_t)options->connections,
+    };
+    simulation->away_since_ms = clock_monotonic_ms();
+    simulation->sender = sender_new(simulation->base, &to, &calls, simulation);
+    struct event *schedule = options->rate > 0 ? start_timer(simulation, on_schedule, SCHEDULE_US) : NULL;
+    struct event *progress = simulation->in_place ? start_timer(simulation, on_progress, PROGRESS_US) : NULL;
+    struct event *interrupt = evsignal_new(simulation->base, SIGINT, on_signal, simulation);
+    if (interrupt == NULL || evsignal_add(interrupt, NULL) != 0 ||
+        event_base_dispatch(simulation->base) < 0) {
+        (void)fprintf(stderr, "turnout simulate: the event loop failed\n");
+    }
+    if (simulation->started_us != 0) {
+        simulation->summary.duration_us = clock_monotonic_us() - simulation->started_us;
+    }
+    simulation->summary.sent = sender_counts(simulation->sender);
+    if (simulation->in_place) {
+        draw_progress(simulation);
+        (void)fputc('\n', stderr);
+    }
+    struct event *events[] = {schedule, progress, interrupt};
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        if (events[i] != NULL) {
+            event_free(events[i]);
+        }
+    }
+    sender_free(simulation->sender);
+}
+
+static int summarize(const struct simulate_summary *summary, bool json)
+{
+    struct buffer out = {0};
+    if (json) {
+        simulate_summary_write_json(&out, summary);
+    } else {
+        simulate_summary_write(&out, summary);
+    }
+    (void)fputs(out.bytes, stdout);
+    buffer_done(&out);
+    return finish_output(simulate_summary_is_clean(summary) ? EXIT_DONE : EXIT_FAILED);
+}
+
+/* Whether every unit that is to report can sign, if they are to sign at all. */
+static bool can_sign(const struct simulation *simulation)
+{
+    const struct simulate_plan *plan = &simulation->plan;
+    for (uint32_t i = 0; simulation->keys != NULL && i < plan->unit_count; i++) {
+        if (!unit_keys_has(simulation->keys, plan->order[i])) {
+            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys,
+                          plan->reg->units[plan->order[i]].code);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int simulate(const struct simulate_options *options, const struct election_folder *folder,
+                    const struct unit_keys *keys, int64_t now)
+{
+    struct simulation *simulation = memory_new(sizeof *simulation);
+    simulation->options = options;
+    simulation->keys = keys;
+    simulation->in_place = isatty(STDERR_FILENO) == 1;
+    simulation->base = event_base_new();
+    if (simulation->base == NULL) {
+        (void)fprintf(stderr, "turnout simulate: no event loop\n");
+        free(simulation);
+        return EXIT_FAILED;
+    }
+    simulate_plan_init(&simulation->plan, &folder->election, folder->reg, (uint32_t)options->units,
+                       (uint32_t)options->reports_a_unit, options->seed, now);
+    simulation->due_us = memory_new_array(folder->reg->unit_count, sizeof *simulation->due_us);
+    simulation->summary.planned = simulate_plan_total(&simulation->plan);
+    simulation->summary.seed = options->seed;
+    simulation->summary.connections = (uint32_t)options->connections;
+    int status = EXIT_USAGE;
+    if (can_sign(simulation)) {
+        send_all(simulation);
+        bool began = simulation->started_us != 0;
+        status = began || options->json ? summarize(&simulation->summary, options->json) : EXIT_FAILED;
+    }
+    simulate_plan_done(&simulation->plan);
+    event_base_free(simulation->base);
+    free(simulation->due_us);
+    free(simulation);
+    return status;
+}
+
+static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s:%" PRIu32 ": %s\n", file, line, error->text);
+}
+
+/* *ret_keys stays NULL when nothing is to be signed. */
+static enum turnout_error read_keys(const struct simulate_options *options,
+                                    const struct election_folder *folder, int64_t now,
+                                    struct unit_keys **ret_keys, struct error *error)
+{
+    struct signing_keys *known;
+    if (options->keys == NULL) {
+        return TURNOUT_OK;
+    }
+    enum turnout_error failed =
+        election_keys_read(options->folder, folder->reg, on_fault, NULL, &known, error);
+    if (failed == TURNOUT_OK) {
+        failed = unit_keys_read(options->keys, folder->reg, known, now, ret_keys, error);
+        signing_keys_release(known);
+    }
+    return failed;
+}
+
+static bool is_feasible(const struct simulate_options *options, const struct election_folder *folder,
+                        int64_t now)
+{
+    const struct election *election = &folder->election;
+    uint32_t unit_count = folder->reg->unit_count;
+    if (unit_count == 0) {
+        (void)fprintf(stderr, "%s: no unit, so nobody to report\n", options->folder);
+        return false;
+    }
+    if (options->units > unit_count) {
+        (void)fprintf(stderr, "--units %" PRIu64 ": %s has %" PRIu32 "\n", options->units, options->folder,
+                      unit_count);
+        return false;
+    }
+    if (now < election->opens) {
+        char opens[RFC3339_BYTES];
+        rfc3339_format(election->opens, election->offset_s, opens);
+        (void)fprintf(stderr, "the polls of %s open at %s: before that no count is true\n", election->id,
+                      opens);
+        return false;
+    }
+    return true;
+}
+
+int command_simulate(int argc, char **argv)
+{
+    struct simulate_options options = {
+        .stream = {.host = "127.0.0.1", .port = 7070},
+        .reports_a_unit = 1,
+        .connections = 4,
+        .seed = 1,
+    };
+    int status = read_options(argc, argv, &options);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (options.help) {
+        return usage_print("turnout simulate --election DIR [OPTIONS]", usage);
+    }
+    struct election_folder folder;
+    struct error error = {0};
+    if (election_folder_read(options.folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return EXIT_USAGE;
+    }
+    int64_t now = clock_wall_ms() / 1000;
+    struct unit_keys *keys = NULL;
+    if (read_keys(&options, &folder, now, &keys, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        status = EXIT_USAGE;
+    } else {
+        status = is_feasible(&options, &folder, now) ? simulate(&options, &folder, keys, now) : EXIT_USAGE;
+    }
+    unit_keys_free(keys);
+    election_folder_done(&folder);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* What a simulation found: answers by status and code, speed, latencies. */
+#ifndef TURNOUT_SIMULATE_SUMMARY_H
+#define TURNOUT_SIMULATE_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/election/report.h>
+
+#include "client/sender.h"
+#include "simulate/latency.h"
+
+struct simulate_summary {
+    uint64_t planned; /* reports */
+    uint64_t by_status[STATUS_COUNT];
+    uint64_t by_code[CODE_COUNT];
+    struct latency latency;
+    struct sender_counts sent;
+    int64_t duration_us;
+    uint64_t seed;
+    uint32_t connections;
+    bool interrupted;
+};
+
+/* Whether every planned report was answered, and counts. */
+bool simulate_summary_is_clean(const struct simulate_summary *summary);
+
+void simulate_summary_write(struct buffer *out, const struct simulate_summary *summary);
+void simulate_summary_write_json(struct buffer *out, const struct simulate_summary *summary); /* one line */
+
+#endif
