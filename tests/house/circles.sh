@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # No circles: within a layer, a module that needs another is not needed by it in turn, be it through a third one. A module
-# is the .c and the .h of one name; NAME_private.h belongs to NAME. Prints every set of modules that need each other.
+# is the .c and the .h of one name; NAME_private.h belongs to NAME. A layer of several folders includes by "folder/file.h".
+# Prints every set of modules that need each other.
 #
 #   circles.sh ROOT
 set -euo pipefail
@@ -26,7 +27,7 @@ circles=$(awk -F: '
         return path
     }
     function layer_of(module) {
-        sub(/\/[^\/]*$/, "", module)
+        sub(/\/.*/, "", module)
         return module
     }
     {

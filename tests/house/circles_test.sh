@@ -6,10 +6,11 @@ set -euo pipefail
 check=$1/tests/house/circles.sh
 source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
-# fresh_tree: link <- store <- batch, a private header of the store, and a module of another layer that all need.
+# fresh_tree: link <- store <- batch, a private header of the store, a module of another layer that all need, and the
+# command: keys <- report in folders of their own.
 fresh_tree() {
     rm --recursive --force "$work/tree"
-    mkdir --parents "$work"/tree/{include/turnout,src}/{base,store} "$work/tree/tests/house"
+    mkdir --parents "$work"/tree/{include/turnout,src}/{base,store} "$work"/tree/{src/cli/{keys,report},tests/house}
     cd "$work/tree"
     echo '#include <stdio.h>' >include/turnout/base/text.h
     echo '#include <turnout/base/text.h>' >src/store/link.h
@@ -19,6 +20,9 @@ fresh_tree() {
     printf '%s\n' '#include "store_private.h"' '#include "link.h"' >src/store/store.c
     printf '%s\n' '#include "batch.h"' '#include "store_private.h"' >src/store/batch.c
     echo '/* Batches. */' >src/store/batch.h
+    echo '/* Keys. */' >src/cli/keys/keys.h
+    echo '#include "keys/keys.h"' | tee src/cli/keys/keys.c >src/cli/report/report.h
+    echo '#include "report/report.h"' >src/cli/report/report.c
 }
 
 fresh_tree
@@ -36,6 +40,11 @@ expect 1 'a circle: store/batch store/link store/store, by the includes' "three 
 fresh_tree
 printf '%s\n' '#include "batch.h"' >>src/store/store_private.h
 expect 1 'a circle: store/batch store/store, by the includes' "by a private header"
+
+fresh_tree
+echo '#include "report/report.h"' >>src/cli/keys/keys.c
+expect 1 'a circle: cli/keys/keys cli/report/report, by the includes src/cli/keys/keys.c:2 src/cli/report/report.h:1' \
+    "between two folders of a layer"
 
 fresh_tree
 echo '#include <turnout/store/store.h>' >>src/store/link.c
