@@ -1,26 +1,17 @@
-/* Reads election.ini through libinih. Debian's build neither tells its handler the line nor names more
- * than the first line it could not read; so a reader of ours hands it the lines and counts them, and a
- * line that libinih passes over in silence is noticed there. */
+/* Reads election.ini: each value by itself as it comes, then what they say together. */
 #include "election_ini.h"
 
-#include <assert.h>
-#include <ctype.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <ini.h>
-
 #include <turnout/base/error.h>
+#include <turnout/base/ini_file.h>
 #include <turnout/base/rfc3339.h>
 #include <turnout/base/text.h>
 
 #include "rules_ini.h"
 
-enum {
-    LINE_BYTES = 1024,                    /* libinih's own 200 would not hold the longest name */
-    COMPLETE_NOT_BEFORE_DEFAULT_S = 3600, /* after opening */
-};
+enum { COMPLETE_NOT_BEFORE_DEFAULT_S = 3600 /* after opening */ };
 
 enum key_id {
     KEY_ID,
@@ -38,15 +29,11 @@ enum key_id {
 enum { KEYS_IN_ALL = KEY_COUNT + RULES_INI_KEYS }; /* behind ours those of rules_ini.h */
 
 struct ini {
-    struct slice rest; /* what is not read yet */
-    uint32_t line;     /* the one being read, from 1 */
-    bool awaits_key;   /* the line must hold a key, and libinih has not found it yet */
-    bool in_known_section;
-
+    struct ini_key keys[KEYS_IN_ALL]; /* where each stands */
+    uint32_t line;                    /* of the value being read */
     struct faults faults;
 
-    uint32_t key_lines[KEYS_IN_ALL]; /* 0: not there */
-    bool is_sound[KEYS_IN_ALL];      /* there, and its value is right as far as it shows by itself */
+    bool is_sound[KEYS_IN_ALL]; /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
     int64_t midnight_utc;     /* of `date` */
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
@@ -71,12 +58,6 @@ static bool read_any_name(struct ini *ini, const char *field, struct slice value
     if (value.length == 0) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
                    "the name is empty; fill it in, or take the line out if it may be left out");
-    } else if (!text_is_utf8(value, NULL)) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
-                   "the name is not UTF-8; save the file as UTF-8");
-    } else if (text_has_control(value)) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
-                   "the name holds a control character; take it out");
     } else if (!slice_copy(value, ret_name, NAME_BYTES_MAX + 1)) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
                    "the name has %zu bytes; shorten it to at most %d", value.length, NAME_BYTES_MAX);
@@ -200,7 +181,7 @@ static bool read_complete_not_before(struct ini *ini, struct slice value)
     return true;
 }
 
-/* ---- lines ---- */
+/* ---- keys ---- */
 
 struct key {
     const char *section;
@@ -221,145 +202,29 @@ static const struct key keys[KEY_COUNT] = {
     [KEY_COMPLETE_NOT_BEFORE] = {"rules", "complete-not-before", false, read_complete_not_before},
 };
 
-static const char *key_name(size_t key)
+static void list_keys(struct ini *ini)
 {
-    return key < KEY_COUNT ? keys[key].name : rules_ini_name(key - KEY_COUNT);
-}
-
-/* KEYS_IN_ALL when there is none. */
-static size_t find_key(const char *section, const char *name)
-{
-    for (size_t key = 0; key < KEYS_IN_ALL; key++) {
-        const char *its_section = key < KEY_COUNT ? keys[key].section : "rules";
-        if (strcmp(section, its_section) == 0 && strcmp(name, key_name(key)) == 0) {
-            return key;
-        }
+    for (size_t key = 0; key < KEY_COUNT; key++) {
+        ini->keys[key] = (struct ini_key){.section = keys[key].section, .name = keys[key].name};
     }
-    return KEYS_IN_ALL;
+    for (size_t key = 0; key < RULES_INI_KEYS; key++) {
+        ini->keys[KEY_COUNT + key] = (struct ini_key){.section = "rules", .name = rules_ini_name(key)};
+    }
 }
 
-static bool read_key(struct ini *ini, size_t key, struct slice value)
+static void read_value(void *context, size_t key, struct slice value)
 {
+    struct ini *ini = context;
+    ini->line = ini->keys[key].line;
     if (key < KEY_COUNT) {
-        return keys[key].read(ini, value);
+        ini->is_sound[key] = keys[key].read(ini, value);
+        return;
     }
     struct error fault;
-    if (rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) != TURNOUT_OK) {
+    ini->is_sound[key] = rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) == TURNOUT_OK;
+    if (!ini->is_sound[key]) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, fault.field, "%s", fault.text);
-        return false;
     }
-    return true;
-}
-
-static bool is_section(struct slice name)
-{
-    return slice_equals(name, "election") || slice_equals(name, "rules");
-}
-
-/* Called by libinih for every `name = value`, while the line it stands in is the reader's latest. */
-static int take_key(void *user, const char *section, const char *name, const char *value)
-{
-    struct ini *ini = user;
-    ini->awaits_key = false;
-    if (!ini->in_known_section) {
-        if (section[0] == '\0') {
-            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                       "a key before any section; put it under [election]");
-        }
-        return 1; /* an unknown section was told of where it began */
-    }
-    size_t key = find_key(section, name);
-    if (key == KEYS_IN_ALL) {
-        char shown[TEXT_SHOWN_BYTES];
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "[%s] has no key \"%s\"; correct its spelling or take the line out", section,
-                   text_show(slice_of(name), shown));
-    } else if (ini->key_lines[key] != 0) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, key_name(key),
-                   "stands in line %u already; keep one of the two", ini->key_lines[key]);
-    } else {
-        ini->key_lines[key] = ini->line;
-        ini->is_sound[key] = read_key(ini, key, slice_of(value));
-    }
-    return 1;
-}
-
-static void begin_section(struct ini *ini, struct slice line)
-{
-    const char *end = memchr(line.bytes, ']', line.length);
-    if (end == NULL) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "the section's name is not closed; write it as [election]");
-        return; /* libinih stays in the section before, too */
-    }
-    struct slice name = {line.bytes + 1, (size_t)(end - line.bytes) - 1};
-    ini->in_known_section = is_section(name);
-    if (!ini->in_known_section) {
-        char shown[TEXT_SHOWN_BYTES];
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "there is no section [%s]; the sections are [election] and [rules]",
-                   text_show(name, shown));
-    }
-}
-
-/* What of the line libinih shall see. */
-static struct slice examine_line(struct ini *ini, struct slice line, size_t bytes_max)
-{
-    static const struct slice nothing = {"", 0};
-    if (line.length == 0 || line.bytes[0] == ';' || line.bytes[0] == '#') {
-        return nothing;
-    }
-    if (line.length > bytes_max) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "the line has %zu bytes; shorten it to at most %zu", line.length, bytes_max);
-        return nothing;
-    }
-    if (memchr(line.bytes, '\0', line.length) != NULL) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "the line holds a NUL byte; save the file as UTF-8 text");
-        return nothing;
-    }
-    if (line.bytes[0] == '[') {
-        begin_section(ini, line);
-    } else {
-        ini->awaits_key = true;
-    }
-    return line;
-}
-
-/* Without the blanks around it, and by libinih's idea of a blank: one in front would make it a continuation line,
- * or hide the `[` of a section from examine_line(). */
-static struct slice next_line(struct slice *rest)
-{
-    struct slice line = text_split(rest, '\n');
-    while (line.length > 0 && isspace((unsigned char)line.bytes[line.length - 1])) {
-        line.length--;
-    }
-    while (line.length > 0 && isspace((unsigned char)line.bytes[0])) {
-        line = (struct slice){line.bytes + 1, line.length - 1};
-    }
-    return line;
-}
-
-/* Called by libinih as it would call fgets(). */
-static char *hand_line(char *room, int room_bytes, void *user)
-{
-    struct ini *ini = user;
-    if (ini->awaits_key) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "",
-                   "neither a [section] nor a `key = value`; mend it or take it out");
-        ini->awaits_key = false;
-    }
-    if (ini->rest.length == 0) {
-        return NULL;
-    }
-    static const char line_end[] = "\n";
-    assert(room_bytes > (int)sizeof line_end);
-    ini->line++;
-    struct slice line = examine_line(ini, next_line(&ini->rest), (size_t)room_bytes - sizeof line_end);
-    memcpy(room, line.bytes, line.length);
-    memcpy(room + line.length, line_end, sizeof line_end);
-    return room;
 }
 
 /* ---- the whole ---- */
@@ -377,20 +242,20 @@ static void check_polls(struct ini *ini)
         return;
     }
     if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->opens)) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_OPENS], "opens",
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_OPENS].line, "opens",
                    "the polls do not open on %s; correct this or `date`", election->date);
     }
     if (!ini->is_sound[KEY_CLOSES]) {
         return;
     }
     if (ini->closes_offset_s != election->offset_s) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_CLOSES].line, "closes",
                    "not the same offset from UTC as `opens`; write both with the same");
     } else if (election->closes <= election->opens) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_CLOSES].line, "closes",
                    "not later than `opens`; correct one of the two");
     } else if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->closes)) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_CLOSES], "closes",
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_CLOSES].line, "closes",
                    "the polls do not close on %s; correct this or `date`", election->date);
     }
 }
@@ -407,7 +272,7 @@ static void place_rounds(struct ini *ini)
         election->rounds[i] += midnight;
     }
     if (election->round_count > 0 && election->rounds[0] < election->opens) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_ROUNDS], "rounds",
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_ROUNDS].line, "rounds",
                    "the first round is before the polls open; correct it or `opens`");
     }
 }
@@ -417,7 +282,7 @@ static void place_complete_not_before(struct ini *ini)
 {
     struct election *election = &ini->election;
     int64_t *moment = &election->rules.complete_not_before;
-    if (ini->key_lines[KEY_COMPLETE_NOT_BEFORE] == 0) {
+    if (ini->keys[KEY_COMPLETE_NOT_BEFORE].line == 0) {
         *moment = election->opens + COMPLETE_NOT_BEFORE_DEFAULT_S;
         return;
     }
@@ -426,34 +291,22 @@ static void place_complete_not_before(struct ini *ini)
     }
     *moment += ini->midnight_utc - election->offset_s;
     if (*moment < election->opens) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->key_lines[KEY_COMPLETE_NOT_BEFORE],
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_COMPLETE_NOT_BEFORE].line,
                    "complete-not-before",
                    "before the polls open, when no report can be complete; correct it or `opens`");
     }
 }
 
-static struct slice without_byte_order_mark(struct slice text)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-    size_t mark_length = sizeof mark - 1;
-    if (text.length >= mark_length && memcmp(text.bytes, mark, mark_length) == 0) {
-        return (struct slice){text.bytes + mark_length, text.length - mark_length};
-    }
-    return text;
-}
-
 bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, void *context,
                        struct election *ret_election)
 {
-    struct ini ini = {.rest = without_byte_order_mark((struct slice){bytes, length}),
-                      .faults = {.on_fault = on_fault, .context = context}};
+    struct ini ini = {.faults = {.on_fault = on_fault, .context = context}};
     rules_init(&ini.election.rules);
-    ini_max_line = LINE_BYTES; /* the library's own variable: this is how it is told */
-    int status = ini_parse_stream(hand_line, &ini, take_key, &ini);
-    assert(status >= 0); /* with lines on the stack it cannot run out of memory; hand_line told of the rest */
-
+    list_keys(&ini);
+    ini_file_read((struct slice){bytes, length}, ELECTION_INI_FILE, ini.keys, KEYS_IN_ALL, &ini.faults,
+                  read_value, &ini);
     for (size_t k = 0; k < KEY_COUNT; k++) {
-        if (keys[k].is_required && ini.key_lines[k] == 0) {
+        if (keys[k].is_required && ini.keys[k].line == 0) {
             faults_add(&ini.faults, ELECTION_INI_FILE, 0, keys[k].name, "is missing; add it under [%s]",
                        keys[k].section);
         }

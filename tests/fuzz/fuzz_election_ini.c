@@ -63,9 +63,28 @@ static struct slice strip(struct slice text)
     return text;
 }
 
-/* Without a ` ; comment` behind it. */
-static struct slice without_comment(struct slice value)
+/* What stands between quotes, one for two; good until the next call. */
+static struct slice unquoted(struct slice value)
 {
+    static char text[INPUT_BYTES_MAX];
+    size_t length = 0;
+    for (size_t i = 1; value.bytes[i] != '"' || (i + 1 < value.length && value.bytes[i + 1] == '"'); i++) {
+        i += value.bytes[i] == '"' ? 1 : 0;
+        text[length++] = value.bytes[i];
+    }
+    return (struct slice){text, length};
+}
+
+/* Without a ` ; comment` behind it, or quotes around it. */
+static struct slice plain_value(struct slice value)
+{
+    value = strip(value);
+    if (value.length > 0 && value.bytes[0] == '"') {
+        return unquoted(value);
+    }
+    if (value.length > 0 && value.bytes[0] == ';') {
+        return (struct slice){value.bytes, 0};
+    }
     for (size_t i = 1; i < value.length; i++) {
         if (value.bytes[i] == ';' && isspace((unsigned char)value.bytes[i - 1])) {
             value.length = i;
@@ -95,7 +114,7 @@ static struct slice said(struct slice text, const char *section, const char *key
         assert(separator < line.length);
         struct slice value = {line.bytes + separator + 1, line.length - separator - 1};
         if (is_in_section && slice_equals(strip((struct slice){line.bytes, separator}), key)) {
-            return without_comment(value);
+            return plain_value(value);
         }
     }
     return (struct slice){0};

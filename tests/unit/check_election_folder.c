@@ -210,7 +210,7 @@ static const struct {
     {"[election]\nid = t\nname =\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:3: name: the name is empty;"},
     {"[election]\nid = t\nname = \xff\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
-     "election.ini:3: name: the name is not UTF-8;\nelection.ini:4: name_en: the name holds a control "
+     "election.ini:3: name: the value is not UTF-8;\nelection.ini:4: name_en: the value holds a control "
      "character;"},
     {"[election]\nid = t\nname = N\ndate = 2026-02-29\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:4: date: not a day of the calendar;"},
@@ -293,7 +293,7 @@ TEST(names_may_be_as_long_as_allowed)
     name[NAME_BYTES_MAX + 1] = 'n';
     name[sizeof name - 1] = '\0';
     write_ini_with_name(name);
-    expect_faults("election.ini:3: : the line has 1106 bytes;\nelection.ini:0: name: is missing;");
+    expect_faults("election.ini:3: name: the name has 1099 bytes;");
 }
 
 TEST(as_many_rounds_as_allowed)
