@@ -40,7 +40,7 @@ enum {
 };
 
 struct daemon {
-    const struct settings *settings;
+    const struct server_settings *settings;
     struct election_folder folder;
     struct keys_watch *keys_watch;
     int lock_fd; /* -1: not locked */
@@ -114,7 +114,7 @@ static void forget_election(struct daemon *daemon)
     election_folder_done(&daemon->folder);
 }
 
-int daemon_check(const struct settings *settings, FILE *out)
+int daemon_check(const struct server_settings *settings, FILE *out)
 {
     struct daemon daemon = {.settings = settings};
     bool is_sound = read_election(&daemon) && read_keys(&daemon);
@@ -179,7 +179,7 @@ static bool open_one(struct listening *listening, const char *setting, const str
 
 static bool open_listeners(struct daemon *daemon)
 {
-    const struct settings *settings = daemon->settings;
+    const struct server_settings *settings = daemon->settings;
     uint32_t workers = settings->workers;
     return open_one(&daemon->public_http, "public", &settings->public_http, workers) &&
            open_one(&daemon->intake_http, "intake-http", &settings->intake_http, workers) &&
@@ -237,7 +237,7 @@ static bool goes_on_waiting(void *context)
 static int start_redis(struct daemon *daemon)
 {
     struct error error;
-    const struct settings *settings = daemon->settings;
+    const struct server_settings *settings = daemon->settings;
     daemon->store_options = (struct store_options){.address = settings->redis,
                                                    .election = &daemon->folder.election,
                                                    .reg = daemon->folder.reg,
@@ -313,7 +313,7 @@ static void start_publisher(struct daemon *daemon)
 static bool start_worker(struct daemon *daemon, uint32_t connections_max, int public_fd, int intake_http_fd,
                          int intake_stream_fd)
 {
-    const struct settings *settings = daemon->settings;
+    const struct server_settings *settings = daemon->settings;
     struct worker_options options = {.store = daemon->store_options,
                                      .keys = keys_watch_current(daemon->keys_watch),
                                      .takes_unsigned = settings->intake_is_open,
@@ -458,7 +458,7 @@ static void start_loop(struct daemon *daemon)
  * Redis takes time. */
 static int start(struct daemon *daemon)
 {
-    const struct settings *settings = daemon->settings;
+    const struct server_settings *settings = daemon->settings;
     if (!read_election(daemon) || !read_keys(daemon)) {
         return EXIT_BAD_SETTINGS;
     }
@@ -508,7 +508,7 @@ static void stop(struct daemon *daemon)
     forget_election(daemon);
 }
 
-int daemon_run(const struct settings *settings)
+int daemon_run(const struct server_settings *settings)
 {
     struct daemon *daemon = memory_new(sizeof *daemon);
     daemon->settings = settings;

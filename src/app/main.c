@@ -6,7 +6,7 @@
 #include <sodium.h>
 
 #include <turnout/app/daemon.h>
-#include <turnout/app/options.h>
+#include <turnout/app/server_settings.h>
 #include <turnout/base/log.h>
 
 int main(int argc, char **argv)
@@ -16,30 +16,30 @@ int main(int argc, char **argv)
         log_error("cannot-start", log_text("what", "the system gives neither signals nor random numbers"));
         return EXIT_FAILED;
     }
-    struct options *options;
+    struct server_settings settings;
     struct error error;
-    if (options_read(argc, argv, environ, &options, &error) != TURNOUT_OK) {
+    if (server_settings_read(argc, argv, environ, &settings, &error) != TURNOUT_OK) {
         log_error("bad-setting", log_text("setting", error.field), log_text("what", error.text));
         return EXIT_BAD_SETTINGS;
     }
     int status = EXIT_DONE;
-    switch (options_task(options)) {
+    switch (server_settings_task(&settings)) {
     case TASK_HELP:
-        options_print_help(stdout);
+        server_settings_print_help(stdout);
         break;
     case TASK_VERSION:
         (void)puts("turnoutd " TURNOUT_VERSION);
         break;
     case TASK_PRINT_CONFIG:
-        options_print(options, stdout);
+        server_settings_print(&settings, stdout);
         break;
     case TASK_CHECK_CONFIG:
-        status = daemon_check(options_settings(options), stdout);
+        status = daemon_check(&settings, stdout);
         break;
     case TASK_RUN:
-        status = daemon_run(options_settings(options));
+        status = daemon_run(&settings);
         break;
     }
-    options_free(options);
+    server_settings_done(&settings);
     return status;
 }

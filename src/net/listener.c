@@ -51,14 +51,12 @@ enum turnout_error listen_address_parse(const char *text, struct listen_address 
         const char *colon = strrchr(text, ':');
         uint64_t port = 0;
         if (colon == NULL || !text_parse_unsigned(slice_of(colon + 1), UINT16_MAX, &port)) {
-            return error_fail(error, TURNOUT_BAD_INPUT, "",
-                              "'%s' is not ADDRESS:PORT with a port of 0 to 65535", text);
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "must be ADDRESS:PORT with a port of 0 to 65535");
         }
         address.port = (uint16_t)port;
         if (!parse_host((struct slice){text, (size_t)(colon - text)}, &address)) {
             return error_fail(error, TURNOUT_BAD_INPUT, "",
-                              "'%s' does not begin with an IPv4 address or an IPv6 address in brackets",
-                              text);
+                              "must begin with an IPv4 address, or an IPv6 address in brackets");
         }
     }
     *ret_address = address;

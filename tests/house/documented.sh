@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the outside relies on is written down. Fails, naming each, when these differ:
-#   settings   the option table in src/app/options_table.c, and config/turnoutd.ini with its defaults
+#   settings   the table in src/app/server_settings.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
 #   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
@@ -21,15 +21,18 @@ compare() {
 
 # ---- settings, as `name = default`; one that is required has no default, and the file shows an example ----
 
+# Those that may stand in a file: all but flags and what is never in one.
 settings_of_table() {
     awk -F '"' '
-        /^static const struct option table\[\]/ { inside = 1 }
+        /^static const struct setting rows\[\]/ { inside = 1 }
         /^};/                                   { inside = 0 }
         !inside                                 { next }
-        /\.name = "/                            { name = $2; standard = "(none in the table)" }
+        /\.name = "/                            { name = $2; standard = "(none in the table)"; is_in_file = 1 }
+        /SETTING_FLAG|is_never_in_file/         { is_in_file = 0 }
         /\.standard = "/                        { standard = $2 }
-        /\.help = "/                            { print name " = " (/required"/ ? "(required)" : standard) }
-    ' src/app/options_table.c
+        /\.is_required = true/                  { standard = "(required)" }
+        /\.help = "/ && is_in_file              { print name " = " standard }
+    ' src/app/server_settings.c
 }
 
 # settings_of_file REQUIRED: the names that are required, separated by white space.
@@ -42,7 +45,7 @@ settings_of_file() {
 
 table=$(settings_of_table)
 required=$(sed --quiet 's/ = (required)$//p' <<<"$table")
-compare src/app/options_table.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
+compare src/app/server_settings.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
 
 # ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
 

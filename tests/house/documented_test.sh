@@ -14,7 +14,7 @@ fresh_tree() {
     cp "$root/config/turnoutd.ini" "$work/tree/config"
     cp "$root"/proto/{openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
     cp --recursive "$root/src/net" "$work/tree/src"
-    cp "$root/src/app/options_table.c" "$work/tree/src/app"
+    cp "$root/src/app/server_settings.c" "$work/tree/src/app"
     cp "$root/src/election/report.c" "$work/tree/src/election"
     cp "$root/src/service/metrics.c" "$work/tree/src/service"
 }
@@ -33,7 +33,7 @@ expect_found() {
 fresh_tree
 expect 0 end "this tree"
 
-options=src/app/options_table.c
+options=src/app/server_settings.c
 ini=config/turnoutd.ini
 expect_found $ini '/^; workers =/d' "$ini lacks: workers = "
 expect_found $ini 's/^(; publish-ms =) .*/\1 250/' "$ini lacks: publish-ms = 500"
@@ -41,7 +41,7 @@ expect_found $ini 's/^; (data) = .*/\1 = elsewhere/' "$options lacks: data = els
 expect_found $ini '/^; election =/d' "$ini lacks: election = (required)"
 expect_found $ini '$a ; colour = blue' "$options lacks: colour = blue"
 expect_found $options 's/"publish-ms"/"publish-every-ms"/' "$ini lacks: publish-every-ms = 500"
-expect_found $options 's/^static const struct option table/static const struct option settings/' \
+expect_found $options 's/^static const struct setting rows/static const struct setting table/' \
     "$options: found nothing"
 
 openapi=proto/openapi.yaml

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include <turnout/app/options.h>
+#include <turnout/app/server_settings.h>
 #include <turnout/net/listener.h>
 
 struct listening {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <turnout/app/options.h>
+#include <turnout/app/server_settings.h>
 
 #include "suite.h"
 
@@ -15,7 +15,7 @@ enum { ARGUMENTS_MAX = 16 };
 
 struct outcome {
     enum turnout_error failed;
-    struct options *options; /* NULL when failed */
+    struct server_settings settings; /* when not failed */
     struct error error;
 };
 
@@ -34,8 +34,9 @@ static struct outcome read_options(const char *const *arguments, const char *con
         variables[i] = strdup(environment[i]);
     }
     struct outcome outcome = {0};
-    outcome.failed = options_read(argc, argv, environment == NULL ? (char **)(size_t)nothing : variables,
-                                  &outcome.options, &outcome.error);
+    outcome.failed =
+        server_settings_read(argc, argv, environment == NULL ? (char **)(size_t)nothing : variables,
+                             &outcome.settings, &outcome.error);
     for (int i = 0; i < ARGUMENTS_MAX; i++) {
         free(argv[i]);
         free(variables[i]);
@@ -63,7 +64,7 @@ TEST(defaults_are_those_of_the_contract)
 {
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    const struct settings *settings = options_settings(outcome.options);
+    const struct server_settings *settings = &outcome.settings;
     ck_assert_str_eq(settings->election, "e");
     ck_assert_str_eq(settings->data, "./turnout-data");
     ck_assert(settings->redis_is_managed);
@@ -80,7 +81,7 @@ TEST(defaults_are_those_of_the_contract)
     ck_assert_uint_eq(settings->refusals_per_minute, 6000);
     ck_assert_uint_eq(settings->reports_per_minute, 600);
     ck_assert_uint_eq(settings->proxies.count, 2);
-    options_free(outcome.options);
+    server_settings_done(&outcome.settings);
 }
 
 TEST(a_flag_beats_a_variable_beats_the_file)
@@ -90,11 +91,11 @@ TEST(a_flag_beats_a_variable_beats_the_file)
         read_options((const char *const[]){"--config", path, "--election=e", "--publish-ms", "300", NULL},
                      (const char *const[]){"TURNOUT_PUBLISH_MS=200", "TURNOUT_WORKERS=4", "OTHER=1", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    const struct settings *settings = options_settings(outcome.options);
+    const struct server_settings *settings = &outcome.settings;
     ck_assert_int_eq(settings->publish_ms, 300);
     ck_assert_uint_eq(settings->workers, 4);
     ck_assert(settings->intake_is_open);
-    options_free(outcome.options);
+    server_settings_done(&outcome.settings);
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
@@ -103,8 +104,8 @@ TEST(empty_turns_a_listener_off)
 {
     struct outcome outcome = read_flags((const char *const[]){"--election", "e", "--public", "", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    ck_assert(options_settings(outcome.options)->public_http.is_off);
-    options_free(outcome.options);
+    ck_assert(outcome.settings.public_http.is_off);
+    server_settings_done(&outcome.settings);
 }
 
 TEST(redis_elsewhere)
@@ -112,15 +113,15 @@ TEST(redis_elsewhere)
     struct outcome outcome =
         read_flags((const char *const[]){"--election", "e", "--redis", "tcp://127.0.0.1:6380", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    ck_assert(!options_settings(outcome.options)->redis_is_managed);
-    ck_assert_str_eq(options_settings(outcome.options)->redis.host, "127.0.0.1");
-    ck_assert_uint_eq(options_settings(outcome.options)->redis.port, 6380);
-    options_free(outcome.options);
+    ck_assert(!outcome.settings.redis_is_managed);
+    ck_assert_str_eq(outcome.settings.redis.host, "127.0.0.1");
+    ck_assert_uint_eq(outcome.settings.redis.port, 6380);
+    server_settings_done(&outcome.settings);
 
     outcome = read_flags((const char *const[]){"--election", "e", "--redis", "unix:/run/redis.sock", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    ck_assert_str_eq(options_settings(outcome.options)->redis.path, "/run/redis.sock");
-    options_free(outcome.options);
+    ck_assert_str_eq(outcome.settings.redis.path, "/run/redis.sock");
+    server_settings_done(&outcome.settings);
 }
 
 /* Each bound itself is good; one beyond it is among the bad flags below. */
@@ -133,9 +134,11 @@ TEST(limits_up_to_their_bounds)
         size_t offset;
     } cases[] = {
         {"--connections-per-address", "1", "65535", 1, 65535,
-         offsetof(struct settings, connections_per_address)},
-        {"--refusals-per-minute", "1", "1000000", 1, 1000000, offsetof(struct settings, refusals_per_minute)},
-        {"--reports-per-minute", "1", "1000000", 1, 1000000, offsetof(struct settings, reports_per_minute)},
+         offsetof(struct server_settings, connections_per_address)},
+        {"--refusals-per-minute", "1", "1000000", 1, 1000000,
+         offsetof(struct server_settings, refusals_per_minute)},
+        {"--reports-per-minute", "1", "1000000", 1, 1000000,
+         offsetof(struct server_settings, reports_per_minute)},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int most = 0; most <= 1; most++) {
@@ -143,9 +146,9 @@ TEST(limits_up_to_their_bounds)
             struct outcome outcome = read_flags((const char *const[]){
                 "--election", "e", cases[i].flag, most ? cases[i].most : cases[i].least, NULL});
             ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
-            memcpy(&limit, (const char *)options_settings(outcome.options) + cases[i].offset, sizeof limit);
+            memcpy(&limit, (const char *)&outcome.settings + cases[i].offset, sizeof limit);
             ck_assert_uint_eq(limit, most ? cases[i].is_most : cases[i].is_least);
-            options_free(outcome.options);
+            server_settings_done(&outcome.settings);
         }
     }
 }
@@ -167,8 +170,8 @@ TEST(proxies_may_be_none_or_many)
         struct outcome outcome =
             read_flags((const char *const[]){"--election", "e", "--proxies", cases[i].text, NULL});
         ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
-        ck_assert_uint_eq(options_settings(outcome.options)->proxies.count, cases[i].count);
-        options_free(outcome.options);
+        ck_assert_uint_eq(outcome.settings.proxies.count, cases[i].count);
+        server_settings_done(&outcome.settings);
     }
 }
 
@@ -180,7 +183,7 @@ TEST(logging_in_to_a_redis_elsewhere)
         read_flags((const char *const[]){"--election", "e", "--redis-password-file", path, "--redis-user",
                                          "turnoutd", "--redis", "unix:/run/redis.sock", NULL});
     ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
-    const struct store_address *redis = &options_settings(outcome.options)->redis;
+    const struct store_address *redis = &outcome.settings.redis;
     ck_assert_str_eq(redis->path, "/run/redis.sock");
     ck_assert_str_eq(redis->user, "turnoutd");
     ck_assert_str_eq(redis->password, "secret");
@@ -188,18 +191,18 @@ TEST(logging_in_to_a_redis_elsewhere)
     char printed[8192] = "";
     FILE *file = fmemopen(printed, sizeof printed, "w");
     ck_assert_ptr_nonnull(file);
-    options_print(outcome.options, file);
+    server_settings_print(&outcome.settings, file);
     ck_assert_int_eq(fclose(file), 0);
     ck_assert_ptr_nonnull(strstr(printed, "redis-user = turnoutd"));
     ck_assert_ptr_null(strstr(printed, "secret"));
-    options_free(outcome.options);
+    server_settings_done(&outcome.settings);
 
     ck_assert_int_eq(chmod(path, 0640), 0);
     outcome = read_flags((const char *const[]){"--election", "e", "--redis", "unix:/run/redis.sock",
                                                "--redis-password-file", path, NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_BAD_INPUT);
     ck_assert_str_eq(outcome.error.field, "redis-password-file");
-    ck_assert_msg(strncmp(outcome.error.text, "--redis-password-file: /", 24) == 0 &&
+    ck_assert_msg(strncmp(outcome.error.text, "--redis-password-file /", 23) == 0 &&
                       strstr(outcome.error.text, "chmod 600") != NULL,
                   "%s", outcome.error.text);
     ck_assert_int_eq(unlink(path), 0);
@@ -210,7 +213,7 @@ TEST(tasks)
 {
     static const struct {
         const char *flag;
-        enum options_task task;
+        enum server_task task;
     } cases[] = {{"--help", TASK_HELP},
                  {"--version", TASK_VERSION},
                  {"--print-config", TASK_PRINT_CONFIG},
@@ -218,8 +221,8 @@ TEST(tasks)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct outcome outcome = read_flags((const char *const[]){"--election", "e", cases[i].flag, NULL});
         ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-        ck_assert_int_eq(options_task(outcome.options), cases[i].task);
-        options_free(outcome.options);
+        ck_assert_int_eq(server_settings_task(&outcome.settings), cases[i].task);
+        server_settings_done(&outcome.settings);
     }
 }
 
@@ -228,7 +231,7 @@ TEST(help_stands_alone)
 {
     struct outcome outcome = read_flags((const char *const[]){"--help", NULL});
     ck_assert_int_eq(outcome.failed, TURNOUT_OK);
-    options_free(outcome.options);
+    server_settings_done(&outcome.settings);
 }
 
 struct bad_flag {
@@ -237,13 +240,13 @@ struct bad_flag {
 };
 
 static const struct bad_flag bad_flags[] = {
-    {"--workers", "0", "workers", "--workers: '0' is not a whole number from 1 to 64"},
+    {"--workers", "0", "workers", "--workers 0: must be a whole number from 1 to 64"},
     {"--workers", "65", "workers", "from 1 to 64"},
-    {"--workers", "two", "workers", "'two'"},
-    {"--workers", "2x", "workers", "'2x'"},
+    {"--workers", "two", "workers", "--workers two: must be"},
+    {"--workers", "2x", "workers", "--workers 2x: must be"},
     {"--publish-ms", "49", "publish-ms", "from 50 to 60000"},
     {"--publish-ms", "60001", "publish-ms", "from 50 to 60000"},
-    {"--publish-ms", "", "publish-ms", "''"},
+    {"--publish-ms", "", "publish-ms", "--publish-ms \"\": must be"},
     {"--publish-ms", "99999999999999999999", "publish-ms", "from 50 to 60000"},
     {"--connections-per-address", "0", "connections-per-address", "from 1 to 65535"},
     {"--connections-per-address", "65536", "connections-per-address", "from 1 to 65535"},
@@ -251,23 +254,28 @@ static const struct bad_flag bad_flags[] = {
     {"--refusals-per-minute", "1000001", "refusals-per-minute", "from 1 to 1000000"},
     {"--reports-per-minute", "0", "reports-per-minute", "from 1 to 1000000"},
     {"--reports-per-minute", "1000001", "reports-per-minute", "from 1 to 1000000"},
-    {"--reports-per-minute", "", "reports-per-minute", "''"},
-    {"--proxies", "10.0.0.1,10.0.0.2", "proxies", "--proxies: '10.0.0.1,10.0.0.2'"},
+    {"--reports-per-minute", "", "reports-per-minute", "--reports-per-minute \"\": must be"},
+    {"--proxies", "10.0.0.1,10.0.0.2", "proxies", "--proxies 10.0.0.1,10.0.0.2: '10.0.0.1,10.0.0.2'"},
     {"--proxies", "localhost", "proxies", "'localhost'"},
     {"--proxies", "::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1", "proxies", "16"},
     {"--redis-user", "turnoutd", "redis-user",
-     "--redis-user: turnoutd logs in to the Redis it manages by itself"},
-    {"--redis-password-file", "/x", "redis-password-file", "--redis-password-file: turnoutd logs in"},
-    {"--intake", "closed", "intake", "'closed' is neither signed nor open"},
-    {"--durability", "none", "durability", "'none' is neither strict nor relaxed"},
-    {"--public", "8080", "public", "not ADDRESS:PORT"},
+     "--redis-user turnoutd: turnoutd logs in to the Redis it manages by itself"},
+    {"--redis-password-file", "/x", "redis-password-file", "--redis-password-file /x: turnoutd logs in"},
+    {"--intake", "closed", "intake", "--intake closed: must be signed or open"},
+    {"--durability", "none", "durability", "--durability none: must be strict or relaxed"},
+    {"--durability", "strct", "durability", "must be strict or relaxed; did you mean strict?"},
+    {"--public", "8080", "public", "--public 8080: must be ADDRESS:PORT"},
     {"--public", "127.0.0.1:65536", "public", "0 to 65535"},
     {"--public", "localhost:80", "public", "IPv4"},
     {"--public", "::1:80", "public", "IPv4"},
     {"--redis", "cluster://127.0.0.1:1", "redis", "not built yet"},
     {"--redis", "127.0.0.1:6379", "redis", "--redis"},
-    {"--data", "", "data", "a folder is needed"},
-    {"--wokers", "2", "wokers", "no setting has this name"},
+    {"--data", "", "data", "--data \"\": must not be empty"},
+    {"--data", "a\nb", "data", "--data a?b: must be UTF-8 on one line"},
+    {"--data", "\xff", "data", "must be UTF-8"},
+    {"--check-config=yes", NULL, "check-config", "--check-config takes no value"},
+    {"-w", "2", "w", "unrecognized option '-w'"},
+    {"--wokers", "2", "wokers", "unrecognized option '--wokers'; did you mean --workers?"},
 };
 
 LOOP_TEST(bad_flags_are_told_with_their_place, COUNT(bad_flags))
@@ -300,9 +308,13 @@ TEST(the_election_is_required)
 static const struct {
     const char *variable, *text;
 } bad_variables[] = {
-    {"TURNOUT_WORKER=2", "TURNOUT_WORKER: no setting has this name"},
-    {"TURNOUT_WORKERS=many", "TURNOUT_WORKERS: 'many'"},
+    {"TURNOUT_WORKER=2", "TURNOUT_WORKER: no setting has this name; did you mean TURNOUT_WORKERS?"},
+    {"TURNOUT_WORKERS=many", "TURNOUT_WORKERS=many: must be a whole number"},
     {"TURNOUT_=1", "TURNOUT_: no setting has this name"},
+    {"TURNOUT_workers=1", "TURNOUT_workers: no setting has this name"},
+    {"TURNOUT_PUBLISH-MS=100",
+     "TURNOUT_PUBLISH-MS: no setting has this name; did you mean TURNOUT_PUBLISH_MS?"},
+    {"TURNOUT_HELP=1", "TURNOUT_HELP: no setting has this name"},
 };
 
 LOOP_TEST(bad_variables_are_told_with_their_name, COUNT(bad_variables))
@@ -318,10 +330,13 @@ static const struct {
     int line;
     const char *what;
 } bad_files[] = {
-    {"; fine\nworkers = 2\nwokers = 2\n", 3, "there is no setting 'wokers'"},
-    {"workers = 2\n\n[more]\nworkers = 3\n", 4, "without a section"},
-    {"workers = 2\nnonsense\n", 2, "not a line of the form"},
-    {"workers = many\n", 1, "'many' is not a whole number"},
+    {"; fine\nworkers = 2\nwokers = 2\n", 3, "there is no key \"wokers\"; did you mean workers?"},
+    {"workers = 2\n\n[more]\nworkers = 3\n", 3, "without a section"},
+    {"workers = 2\nnonsense\n", 2, "neither a [section] nor a `key = value`"},
+    {"workers = many\n", 1, "workers = many: must be a whole number from 1 to 64"},
+    {"data = a\n\ndata = b\n", 3, "data: stands in line 1 already"},
+    {"config = b.ini\n", 1, "there is no key \"config\""},
+    {"check-config = yes\n", 1, "there is no key \"check-config\""},
 };
 
 LOOP_TEST(bad_files_are_told_with_their_line, COUNT(bad_files))
@@ -342,11 +357,11 @@ TEST(a_line_may_be_indented)
     char *path = write_file("election = e\n  workers = 2\n\tintake = open\n");
     struct outcome outcome = read_flags((const char *const[]){"--config", path, NULL});
     ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
-    const struct settings *settings = options_settings(outcome.options);
+    const struct server_settings *settings = &outcome.settings;
     ck_assert_str_eq(settings->election, "e");
     ck_assert_uint_eq(settings->workers, 2);
     ck_assert(settings->intake_is_open);
-    options_free(outcome.options);
+    server_settings_done(&outcome.settings);
     ck_assert_int_eq(remove(path), 0);
     free(path);
 }
@@ -355,30 +370,54 @@ TEST(a_missing_file_is_told)
 {
     struct outcome outcome =
         read_flags((const char *const[]){"--election", "e", "--config", "/nowhere/turnoutd.ini", NULL});
-    ck_assert_int_eq(outcome.failed, TURNOUT_SYSTEM);
+    ck_assert_int_eq(outcome.failed, TURNOUT_NOT_FOUND);
     ck_assert_msg(strstr(outcome.error.text, "/nowhere/turnoutd.ini") != NULL, "%s", outcome.error.text);
 }
 
-/* What --print-config prints can be read back as a settings file. */
+/* What --print-config prints can be read back as a settings file, and is then the same but for where it came from. */
 TEST(printed_settings_read_back)
 {
-    struct outcome first = read_flags((const char *const[]){"--election", "e", "--workers", "7", NULL});
+    struct outcome first =
+        read_flags((const char *const[]){"--election", " e ; \"x\" ", "--workers", "7", "--data", "\"d",
+                                         "--public", "", "--print-config", NULL});
     ck_assert_int_eq(first.failed, TURNOUT_OK);
     char *path = write_file("");
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
-    options_print(first.options, file);
+    server_settings_print(&first.settings, file);
     ck_assert_int_eq(fclose(file), 0);
 
     struct outcome second = read_flags((const char *const[]){"--config", path, NULL});
     ck_assert_msg(second.failed == TURNOUT_OK, "%s", second.error.text);
-    ck_assert_uint_eq(options_settings(second.options)->workers, 7);
-    ck_assert_str_eq(options_settings(second.options)->election, "e");
-    ck_assert_uint_eq(options_settings(second.options)->operate.port, 9090);
-    options_free(first.options);
-    options_free(second.options);
+    ck_assert_uint_eq(second.settings.workers, 7);
+    ck_assert_str_eq(second.settings.election, " e ; \"x\" ");
+    ck_assert_str_eq(second.settings.data, "\"d");
+    ck_assert(second.settings.public_http.is_off);
+    ck_assert_uint_eq(second.settings.operate.port, 9090);
+    server_settings_done(&first.settings);
+    server_settings_done(&second.settings);
     ck_assert_int_eq(unlink(path), 0);
     free(path);
 }
 
-SUITE("options");
+/* Without an election it can be printed, and what is printed read; but nothing can be started. */
+TEST(what_is_missing_is_printed_as_missing)
+{
+    char printed[8192] = "";
+    struct outcome outcome = read_flags((const char *const[]){"--print-config", NULL});
+    ck_assert_int_eq(outcome.failed, TURNOUT_OK);
+    FILE *file = fmemopen(printed, sizeof printed, "w");
+    ck_assert_ptr_nonnull(file);
+    server_settings_print(&outcome.settings, file);
+    ck_assert_int_eq(fclose(file), 0);
+    server_settings_done(&outcome.settings);
+    ck_assert_ptr_nonnull(strstr(printed, "; required\n; election =\n"));
+    char *path = write_file(printed);
+    outcome = read_flags((const char *const[]){"--config", path, "--election", "e", NULL});
+    ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+    server_settings_done(&outcome.settings);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+}
+
+SUITE("server_settings");
