@@ -232,14 +232,12 @@ static const struct setting rows[] = {
      .help = "reads settings from FILE"},
     {.name = "print-config",
      .kind = SETTING_FLAG,
-     AT(wants_print_config),
      .help = "prints every setting with its value and where it came from"},
     {.name = "check-config",
      .kind = SETTING_FLAG,
-     AT(wants_check_config),
      .help = "says whether it would start: settings and election are read and checked"},
-    {.name = "help", .kind = SETTING_FLAG, AT(wants_help), .help = "prints this"},
-    {.name = "version", .kind = SETTING_FLAG, AT(wants_version), .help = "prints the version"},
+    {.name = "help", .kind = SETTING_FLAG, .help = "prints this"},
+    {.name = "version", .kind = SETTING_FLAG, .help = "prints the version"},
 };
 
 #undef AT
@@ -247,6 +245,23 @@ static const struct setting rows[] = {
 static const struct settings_table table = {rows, sizeof rows / sizeof rows[0]};
 
 /* ---- reading ---- */
+
+enum server_task server_settings_task(const struct server_settings *settings)
+{
+    static const struct {
+        const char *flag;
+        enum server_task task;
+    } tasks[] = {{"help", TASK_HELP},
+                 {"version", TASK_VERSION},
+                 {"print-config", TASK_PRINT_CONFIG},
+                 {"check-config", TASK_CHECK_CONFIG}};
+    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
+        if (settings_is_given(settings->values, tasks[i].flag)) {
+            return tasks[i].task;
+        }
+    }
+    return TASK_RUN;
+}
 
 static const char variable_prefix[] = "TURNOUT_";
 
@@ -262,9 +277,8 @@ static enum turnout_error read_all(int argc, char **argv, char **environment,
     if (word_count > 0) {
         return error_fail(error, TURNOUT_BAD_INPUT, words[0], "'%.200s' is not a flag; see --help", words[0]);
     }
-    if (settings_is_given(settings->values, "help") || settings_is_given(settings->values, "version")) {
-        settings->wants_help = settings_is_given(settings->values, "help");
-        settings->wants_version = !settings->wants_help;
+    enum server_task task = server_settings_task(settings);
+    if (task == TASK_HELP || task == TASK_VERSION) {
         return TURNOUT_OK;
     }
     failed = settings_read_environment(settings->values, variable_prefix, environment, error);
@@ -275,7 +289,7 @@ static enum turnout_error read_all(int argc, char **argv, char **environment,
     if (failed == TURNOUT_OK) {
         failed = settings_parse(settings->values, settings, error);
     }
-    if (failed == TURNOUT_OK && !settings->wants_print_config) {
+    if (failed == TURNOUT_OK && task != TASK_PRINT_CONFIG) {
         failed = settings_require(settings->values, error); /* what is missing may be printed, too */
     }
     return failed;
@@ -298,15 +312,6 @@ void server_settings_done(struct server_settings *settings)
 {
     settings_values_free(settings->values);
     sodium_memzero(settings, sizeof *settings); /* a password is in it */
-}
-
-enum server_task server_settings_task(const struct server_settings *settings)
-{
-    return settings->wants_help           ? TASK_HELP
-           : settings->wants_version      ? TASK_VERSION
-           : settings->wants_print_config ? TASK_PRINT_CONFIG
-           : settings->wants_check_config ? TASK_CHECK_CONFIG
-                                          : TASK_RUN;
 }
 
 void server_settings_print(const struct server_settings *settings, FILE *out)

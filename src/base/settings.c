@@ -164,16 +164,18 @@ const char *settings_text(const struct settings_values *values, const char *name
 
 /* ---- the command line ---- */
 
+/* The error's field is the name that no setting has. */
 static enum turnout_error refuse_option(const struct settings_values *values, const char *argument,
                                         struct slice name, struct error *error)
 {
     char shown[TEXT_SHOWN_BYTES];
+    char field[TEXT_SHOWN_BYTES];
     struct nearest nearest = nearest_to(name);
     for (size_t i = 0; i < values->table->count; i++) {
         nearest_offer(&nearest, values->table->rows[i].name);
     }
     (void)text_show(slice_of(argument), shown);
-    const char *field = strspn(shown, "-") + shown;
+    (void)text_show(name, field);
     if (nearest.name == NULL) {
         return error_fail(error, TURNOUT_NOT_FOUND, field, "unrecognized option '%s'", shown);
     }

@@ -93,7 +93,9 @@ enum turnout_error setting_read(const struct setting *setting, const char *text,
     void *member = (char *)target + setting->offset;
     switch (setting->kind) {
     case SETTING_FLAG:
-        put_integer(setting, 1, member);
+        if (setting->bytes > 0) {
+            put_integer(setting, 1, member);
+        }
         return TURNOUT_OK;
     case SETTING_PATH:
         if (text[0] == '\0') {

@@ -1,15 +1,22 @@
-/* The commands of `turnout`. Each gets `turnout NAME` as argv[0], answers --help on standard output, and returns
- * the exit status: 0 done, 1 failed, 2 used wrongly; a command's help tells of any other. SIGPIPE is ignored. */
-#ifndef TURNOUT_COMMANDS_H
-#define TURNOUT_COMMANDS_H
+/* The commands of `turnout`, each in a folder of its own, and which of them a command line names. */
+#ifndef TURNOUT_CLI_COMMANDS_H
+#define TURNOUT_CLI_COMMANDS_H
 
-int command_demo(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_watch(int argc, char **argv);
-int command_register(int argc, char **argv);
-int command_keys(int argc, char **argv);
-int command_simulate(int argc, char **argv);
-int command_token(int argc, char **argv);
-int command_reset(int argc, char **argv);
+#include "command.h"
+
+extern const struct command command_demo;
+extern const struct command command_report;
+extern const struct command command_watch;
+extern const struct command command_register_check;
+extern const struct command command_register_make;
+extern const struct command command_keys_make;
+extern const struct command command_keys_revoke;
+extern const struct command command_keys_list;
+extern const struct command command_simulate;
+extern const struct command command_token_make;
+extern const struct command command_reset;
+
+/* Runs the command line of main() and returns the exit status. SIGPIPE is ignored. */
+int commands_run(int argc, char **argv, const char *version);
 
 #endif

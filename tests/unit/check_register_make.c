@@ -322,19 +322,21 @@ TEST(what_cannot_be_written_is_told)
 
 TEST(the_command_tells_by_its_exit_status)
 {
-    char name[] = "turnout register";
+    char name[] = "turnout";
+    char group[] = "register";
     char make[] = "make";
     char check[] = "check";
     char from[sizeof source];
     memcpy(from, source, sizeof source);
-    ck_assert_int_eq(command_register(4, (char *[]){name, make, from, folder, NULL}), 0);
-    ck_assert_int_eq(command_register(3, (char *[]){name, check, folder, NULL}), 0);
+    ck_assert_int_eq(commands_run(5, (char *[]){name, group, make, from, folder, NULL}, ""), 0);
+    ck_assert_int_eq(commands_run(4, (char *[]){name, group, check, folder, NULL}, ""), 0);
     write_made("units.csv", "code,commune,name,registered\nu,none,U,x\n");
-    ck_assert_int_eq(command_register(3, (char *[]){name, check, folder, NULL}), 2);
-    ck_assert_int_eq(command_register(3, (char *[]){name, make, folder, NULL}), 2); /* no table there */
-    ck_assert_int_eq(command_register(1, (char *[]){name, NULL}), 2);
-    ck_assert_int_eq(command_register(2, (char *[]){name, check, NULL}), 2);
-    ck_assert_int_eq(command_register(4, (char *[]){name, check, folder, folder, NULL}), 2);
+    ck_assert_int_eq(commands_run(4, (char *[]){name, group, check, folder, NULL}, ""), 2);
+    ck_assert_int_eq(commands_run(4, (char *[]){name, group, make, folder, NULL}, ""),
+                     2); /* no table there */
+    ck_assert_int_eq(commands_run(2, (char *[]){name, group, NULL}, ""), 2);
+    ck_assert_int_eq(commands_run(3, (char *[]){name, group, check, NULL}, ""), 2);
+    ck_assert_int_eq(commands_run(5, (char *[]){name, group, check, folder, folder, NULL}, ""), 2);
 }
 
 /* The numbers of communes in provinces.csv are those of the real list, and so are the codes in

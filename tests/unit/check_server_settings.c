@@ -274,7 +274,7 @@ static const struct bad_flag bad_flags[] = {
     {"--data", "a\nb", "data", "--data a?b: must be UTF-8 on one line"},
     {"--data", "\xff", "data", "must be UTF-8"},
     {"--check-config=yes", NULL, "check-config", "--check-config takes no value"},
-    {"-w", "2", "w", "unrecognized option '-w'"},
+    {"-w", "2", "-w", "unrecognized option '-w'"},
     {"--wokers", "2", "wokers", "unrecognized option '--wokers'; did you mean --workers?"},
 };
 

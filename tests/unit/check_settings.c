@@ -77,7 +77,7 @@ static const struct setting rows[] = {
      .standard = "7",
      .takes = "N",
      .help = "how fast"},
-    {.name = "help", .kind = SETTING_FLAG, .is_never_in_file = true, AT(exits), .help = "prints this"},
+    {.name = "help", .kind = SETTING_FLAG, .help = "prints this"},
 };
 
 #undef AT
@@ -182,10 +182,10 @@ static const struct {
 } bad[] = {
     {"--frobnicate", NULL, "frobnicate", "unrecognized option '--frobnicate'"},
     {"--foldr", "x", "foldr", "unrecognized option '--foldr'; did you mean --folder?"},
-    {"--foldr=x", NULL, "foldr=x", "unrecognized option '--foldr=x'; did you mean --folder?"},
-    {"-x", NULL, "x", "unrecognized option '-x'"},
-    {"---", NULL, "", "unrecognized option '---'"},
-    {"--=1", NULL, "=1", "unrecognized option '--=1'"},
+    {"--foldr=x", NULL, "foldr", "unrecognized option '--foldr=x'; did you mean --folder?"},
+    {"-x", NULL, "-x", "unrecognized option '-x'"},
+    {"---", NULL, "-", "unrecognized option '---'"},
+    {"--=1", NULL, "--", "unrecognized option '--=1'"},
     {"--exit=1", NULL, "exit", "--exit takes no value"},
     {"--note", NULL, "note", "--note: a value is missing"},
     {"--note", "a\nb", "note", "--note a?b: must be UTF-8 on one line, without control characters"},

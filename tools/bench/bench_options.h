@@ -21,7 +21,7 @@ struct bench_options {
     const char *token;          /* --token TOKEN, of a relay */
     const char *text;           /* --text TEXT: what an attack sends; default nothing */
     uint32_t reports_a_unit;    /* --reports-a-unit N; default 1 */
-    uint32_t reports_a_batch;   /* --reports-a-batch N; default STORE_BATCH_REPORTS_MAX */
+    uint32_t reports_a_batch;   /* --reports-a-batch N; default 1000, the most */
     uint64_t seed;              /* --seed N; default 1 */
 };
 

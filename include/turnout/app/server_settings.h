@@ -41,11 +41,6 @@ struct server_settings {
     uint32_t refusals_per_minute; /* of an address */
     uint32_t reports_per_minute;  /* of a key, for each of its units */
     struct proxy_list proxies;
-
-    bool wants_help; /* the flags of the tasks */
-    bool wants_version;
-    bool wants_print_config;
-    bool wants_check_config;
     struct settings_values *values; /* owned */
 };
 

@@ -16,7 +16,7 @@ enum { SETTING_VALUE_BYTES_MAX = 4095 };
 
 /* What a value may be, and what member of the target it is put into. */
 enum setting_kind {
-    SETTING_FLAG,      /* bool; takes no value, and stands on a command line alone */
+    SETTING_FLAG,      /* bool, or no member; takes no value, and stands on a command line alone */
     SETTING_TEXT,      /* const char *, borrowed from the values */
     SETTING_PATH,      /* likewise; not empty */
     SETTING_CODE,      /* likewise; the code of an area, or the id of an election */
@@ -69,7 +69,8 @@ struct settings_values *settings_values_new(const struct settings_table *table);
 void settings_values_free(struct settings_values *values); /* NULL-safe */
 
 /* Reads `--name value`, `--name=value`, and `--name` of a flag, from argv[1] on; what is none of them, and what stands
- * behind `--`, is a word. `-h` stands for --help. Borrows argv. */
+ * behind `--`, is a word. `-h` stands for --help. Borrows argv. TURNOUT_NOT_FOUND when no setting has a name; the
+ * error's field is that name. */
 enum turnout_error settings_read_arguments(struct settings_values *values, int argc, char **argv,
                                            struct error *error);
 

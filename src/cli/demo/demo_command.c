@@ -2,7 +2,6 @@
  * against the figures that were published on the day. */
 #include <assert.h>
 #include <errno.h>
-#include <getopt.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +15,6 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 
-#include "command_options.h"
 #include "commands.h"
 #include "demo/checkpoints.h"
 #include "demo/demo_folder.h"
@@ -27,48 +25,12 @@
 #include "keys/keys_table.h"
 #include "keys/unit_keys.h"
 
-enum { RATE_DEFAULT = 400, RATE_MOST = 100000, ADDRESS_BYTES = 32, CLOCK_BYTES = sizeof "20:00" };
-
-static const struct usage_row usage[] = {
-    {"--rate N", "election seconds a second, 1 to 100000; default 400, a day in about two minutes"},
-    {"--exit", "stop the server after the last report; without it, it stays up until Ctrl-C"},
-    {"--data DIR", "the server's data folder, which must hold no reports; default a temporary one"},
-    {"--election DIR", "another election's folder, with a checkpoints.csv in it"},
-    {"--public ADDRESS:PORT", "where readers come; default 127.0.0.1:8080"},
-    {"--intake-http ADDRESS:PORT", "where reports come over HTTP; default 127.0.0.1:8081"},
-    {"--intake-stream ADDRESS:PORT", "where they come one a line; default 127.0.0.1:7070"},
-    {"--operate ADDRESS:PORT", "health and metrics; default 127.0.0.1:9090"},
-    {"", ""},
-    {"exit status", "0 when every checkpoint held and no report was refused, 1 otherwise, 2 used wrongly"},
-    {NULL, NULL},
-};
-
-/* Those of the listeners come first, in the order of enum demo_listener. */
-enum option_id {
-    OPTION_RATE = DEMO_LISTENER_COUNT,
-    OPTION_EXIT,
-    OPTION_DATA,
-    OPTION_ELECTION,
-    OPTION_HELP,
-};
-
-static const struct option long_options[] = {
-    {"public", required_argument, NULL, DEMO_PUBLIC},
-    {"intake-http", required_argument, NULL, DEMO_INTAKE_HTTP},
-    {"intake-stream", required_argument, NULL, DEMO_INTAKE_STREAM},
-    {"operate", required_argument, NULL, DEMO_OPERATE},
-    {"rate", required_argument, NULL, OPTION_RATE},
-    {"exit", no_argument, NULL, OPTION_EXIT},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
+enum { RATE_MOST = 100000, ADDRESS_BYTES = 32, CLOCK_BYTES = sizeof "20:00" };
 
 static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 9090};
 
 struct demo_options {
-    uint64_t rate;
+    uint32_t rate;
     bool exits;
     const char *data;                           /* NULL: temporary */
     const char *election;                       /* NULL: the one that comes with the program */
@@ -77,7 +39,7 @@ struct demo_options {
 
 /* All that stands while the demo runs; torn down in reverse. */
 struct demo {
-    struct demo_options options;
+    const struct demo_options *options;
     int interrupt_fd;
     struct demo_folder folder;
     bool has_folder;
@@ -96,45 +58,6 @@ static void say(const char *what, const struct error *error)
 {
     (void)fprintf(stderr, "turnout demo: %s%s%s%s%s\n", what, what[0] != '\0' ? ": " : "", error->field,
                   error->field[0] != '\0' ? ": " : "", error->text);
-}
-
-/* ---- the command line ---- */
-
-/* Returns EXIT_DONE, or the status to end with; *ret_help when help was asked for. */
-static int read_options(int argc, char **argv, struct demo_options *options, bool *ret_help)
-{
-    int option = 0;
-    *ret_help = false;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_HELP:
-            *ret_help = true;
-            return EXIT_DONE;
-        case OPTION_RATE:
-            if (!option_number("--rate", optarg, 1, RATE_MOST, &options->rate)) {
-                return EXIT_USAGE;
-            }
-            break;
-        case OPTION_EXIT:
-            options->exits = true;
-            break;
-        case OPTION_DATA:
-            options->data = optarg;
-            break;
-        case OPTION_ELECTION:
-            options->election = optarg;
-            break;
-        case '?':
-            return EXIT_USAGE;
-        default:
-            assert(option >= 0 && option < DEMO_LISTENER_COUNT);
-            if (optarg[0] == '\0') {
-                return usage_error(argv[0], "--%s: the demo needs every listener", long_options[option].name);
-            }
-            options->addresses[option] = optarg;
-        }
-    }
-    return optind < argc ? usage_error(argv[0], "what is `%s`?", argv[optind]) : EXIT_DONE;
 }
 
 /* ---- before the polls open ---- */
@@ -189,7 +112,7 @@ static int make_keys(struct demo *demo)
 static int make_plan(struct demo *demo)
 {
     struct error error = {0};
-    if (demo_folder_open(demo->options.data, demo->options.election, &demo->folder, &error) != TURNOUT_OK) {
+    if (demo_folder_open(demo->options->data, demo->options->election, &demo->folder, &error) != TURNOUT_OK) {
         say("", &error);
         return EXIT_USAGE;
     }
@@ -270,7 +193,7 @@ static enum turnout_error start_server(struct demo *demo, struct error *error)
                                           .log_path = demo->folder.log,
                                           .interrupt_fd = demo->interrupt_fd};
     for (int i = 0; i < DEMO_LISTENER_COUNT; i++) {
-        options.addresses[i] = choose_address(&demo->options, (enum demo_listener)i, rooms[i]);
+        options.addresses[i] = choose_address(demo->options, (enum demo_listener)i, rooms[i]);
     }
     enum turnout_error code = demo_find_server(binary, error);
     return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
@@ -303,8 +226,8 @@ static int open_polls(struct demo *demo)
         say("", &error);
         return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
     }
-    demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens,
-                                   (uint32_t)demo->options.rate, demo->server, demo->interrupt_fd);
+    demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens, demo->options->rate,
+                                   demo->server, demo->interrupt_fd);
     return EXIT_DONE;
 }
 
@@ -320,7 +243,7 @@ static void print_where_to_look(const struct demo *demo)
     demo_server_url(demo->server, DEMO_OPERATE, operate_url);
     (void)printf("%s\n%s, %u times as fast as it was, with %llu signed reports from %u units.\n\n",
                  election->name_en[0] != '\0' ? election->name_en : election->name, election->date,
-                 (unsigned)demo->options.rate, (unsigned long long)demo_plan_report_count(demo->plan),
+                 demo->options->rate, (unsigned long long)demo_plan_report_count(demo->plan),
                  demo->election.reg->unit_count);
     (void)printf("  nation, provinces  %s/v1/turnout\n", public_url);
     (void)printf("  down to communes   %s/v1/snapshot.csv\n", public_url);
@@ -426,7 +349,7 @@ static int sum_up(const struct demo *demo)
     if (counts->refused > 0) {
         (void)printf("The first refused: %s\n", counts->first_refusal);
     }
-    if (!demo->options.exits) {
+    if (!demo->options->exits) {
         (void)printf("The server stays up until Ctrl-C.\n");
     }
     demo_served_print_nation(demo->served);
@@ -457,7 +380,7 @@ static int run(struct demo *demo)
         return status;
     }
     status = sum_up(demo);
-    if (!demo->options.exits && demo_server_wait(demo->server, -1) == DEMO_SERVER_ENDED) {
+    if (!demo->options->exits && demo_server_wait(demo->server, -1) == DEMO_SERVER_ENDED) {
         return tell_halt(demo, HALT_SERVER_ENDED);
     }
     return status;
@@ -487,17 +410,78 @@ static int tear_down(struct demo *demo, int status)
     return status;
 }
 
-int command_demo(int argc, char **argv)
+static int run_demo(const struct command_line *line)
 {
-    struct demo demo = {.options = {.rate = RATE_DEFAULT}};
-    bool help;
-    int status = read_options(argc, argv, &demo.options, &help);
-    if (status != EXIT_DONE || help) {
-        return help ? usage_print("turnout demo [OPTIONS]", usage) : status;
-    }
+    struct demo demo = {.options = line->options};
     /* A line is to be seen when it is true, in a pipe too. */
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     demo.interrupt_fd = catch_interrupts();
-    status = run(&demo);
+    int status = run(&demo);
     return finish_output(tear_down(&demo, status));
 }
+
+/* ---- the command line ---- */
+
+#define AT(member) SETTING_AT(struct demo_options, member)
+
+/* The demo needs every listener, so an empty address, which turns one off, is none. */
+static const struct setting settings[] = {
+    {.name = "rate",
+     .kind = SETTING_NUMBER,
+     AT(rate),
+     .standard = "400",
+     .takes = "N",
+     .least = 1,
+     .most = RATE_MOST,
+     .help = "election seconds a second; at 400 a day takes about two minutes"},
+    {.name = "exit",
+     .kind = SETTING_FLAG,
+     AT(exits),
+     .help = "stops the server after the last report; without it, it stays up until Ctrl-C"},
+    {.name = "data",
+     .kind = SETTING_PATH,
+     AT(data),
+     .takes = "DIR",
+     .help = "the server's data folder, which must hold no reports; a temporary one where it is left out"},
+    {.name = "election",
+     .kind = SETTING_PATH,
+     AT(election),
+     .takes = "DIR",
+     .help = "another election's folder, with a checkpoints.csv in it"},
+    {.name = "public",
+     .kind = SETTING_PATH,
+     AT(addresses[DEMO_PUBLIC]),
+     .takes = "ADDRESS:PORT",
+     .help = "where readers come; 127.0.0.1:8080 where it is left out and free, like the others"},
+    {.name = "intake-http",
+     .kind = SETTING_PATH,
+     AT(addresses[DEMO_INTAKE_HTTP]),
+     .takes = "ADDRESS:PORT",
+     .help = "where reports come over HTTP; 127.0.0.1:8081"},
+    {.name = "intake-stream",
+     .kind = SETTING_PATH,
+     AT(addresses[DEMO_INTAKE_STREAM]),
+     .takes = "ADDRESS:PORT",
+     .help = "where they come one a line; 127.0.0.1:7070"},
+    {.name = "operate",
+     .kind = SETTING_PATH,
+     AT(addresses[DEMO_OPERATE]),
+     .takes = "ADDRESS:PORT",
+     .help = "health and metrics; 127.0.0.1:9090"},
+    COMMAND_HELP,
+};
+
+#undef AT
+
+const struct command command_demo = {
+    .name = "demo",
+    .purpose =
+        "Replays an election day against a server of its own, and holds what the public is served against\n"
+        "the figures that were published on the day.",
+    .usage = "[OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct demo_options),
+    .notes =
+        "Exit status: 0 when every checkpoint held and no report was refused, 1 otherwise, 2 used wrongly.",
+    .run = run_demo,
+};

@@ -2,7 +2,6 @@
  * least of all to the terminal. */
 #include "commands.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,79 +13,20 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
-#include "command_options.h"
 #include "keys/keys_make.h"
 #include "keys/keys_table.h"
 
-static const struct usage_row usage[] = {
-    {"make --election DIR --out OUT",
-     "makes keys: OUT/<key>.pem, OUT/cards/<area>.html to print, and DIR/keys.csv"},
-    {"  --units", "a key for every polling unit (this is the default)"},
-    {"  --communes", "a relay key for every commune, which signs for its units"},
-    {"  --provinces", "likewise for every province"},
-    {"  --area CODE", "only for this unit, or for this area and what is in it"},
-    {"  --from TIME, --until TIME", "when they are good, 2026-03-15T07:00:00+07:00; default always"},
-    {"", ""},
-    {"revoke --election DIR KEY...", "says in DIR/keys.csv that these keys are good no longer"},
-    {"  --at TIME", "from when on; default now"},
-    {"", ""},
-    {"list --election DIR", "key, area and standing: good, not yet, expired or revoked"},
-    {"  --area CODE", "only those of this unit, or of this area and what is in it"},
-    {"", ""},
-    {"exit status",
-     "0 done, 1 a file could not be written, 2 used wrongly, or the election's files are at fault"},
-    {NULL, NULL},
-};
-
-/* Bits, so that what was given can be held against what an action takes. */
-enum option_bit {
-    OPTION_ELECTION = 1,
-    OPTION_OUT = 2,
-    OPTION_UNITS = 4,
-    OPTION_COMMUNES = 8,
-    OPTION_PROVINCES = 16,
-    OPTION_AREA = 32,
-    OPTION_FROM = 64,
-    OPTION_UNTIL = 128,
-    OPTION_AT = 256,
-    OPTION_HELP = 512,
-};
-
-static const struct option long_options[] = {
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"units", no_argument, NULL, OPTION_UNITS},
-    {"communes", no_argument, NULL, OPTION_COMMUNES},
-    {"provinces", no_argument, NULL, OPTION_PROVINCES},
-    {"area", required_argument, NULL, OPTION_AREA},
-    {"from", required_argument, NULL, OPTION_FROM},
-    {"until", required_argument, NULL, OPTION_UNTIL},
-    {"at", required_argument, NULL, OPTION_AT},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
-
+/* Of every action; each has a table of those that it takes. */
 struct keys_options {
-    unsigned given; /* option_bits */
     const char *election;
     const char *out;
-    const char *area;
-    const char *from; /* "" where not given */
-    const char *until;
-    const char *at;
-    int64_t from_s; /* Unix seconds; 0 where not given */
-    int64_t until_s;
-    int64_t at_s;
-    char *const *keys; /* to revoke */
-    size_t key_count;
-};
-
-struct action {
-    const char *name;
-    unsigned required; /* option_bits */
-    unsigned allowed;
-    bool takes_keys;
-    int (*run)(const struct keys_options *options);
+    const char *area; /* NULL: all */
+    bool units;
+    bool communes;
+    bool provinces;
+    struct setting_moment from;
+    struct setting_moment until;
+    struct setting_moment at;
 };
 
 static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
@@ -134,18 +74,21 @@ static void print_made(const struct keys_options *options, const struct keys_mad
         options->out);
 }
 
-static int make(const struct keys_options *options)
+static int make(const struct command_line *line)
 {
-    bool any_kind = (options->given & (OPTION_UNITS | OPTION_COMMUNES | OPTION_PROVINCES)) != 0;
+    const struct keys_options *options = line->options;
+    if (options->until.text != NULL && options->until.seconds <= options->from.seconds) {
+        return usage_error(line->name, "--until must be after --from");
+    }
     struct keys_make_options what = {
         .election = options->election,
         .out = options->out,
         .area = options->area,
-        .units = !any_kind || (options->given & OPTION_UNITS) != 0,
-        .communes = (options->given & OPTION_COMMUNES) != 0,
-        .provinces = (options->given & OPTION_PROVINCES) != 0,
-        .from = options->from,
-        .until = options->until,
+        .units = options->units || !(options->communes || options->provinces),
+        .communes = options->communes,
+        .provinces = options->provinces,
+        .from = options->from.text == NULL ? "" : options->from.text,
+        .until = options->until.text == NULL ? "" : options->until.text,
     };
     const char *folder = options->election;
     struct keys_made made;
@@ -153,12 +96,12 @@ static int make(const struct keys_options *options)
     int64_t started_ms = clock_monotonic_ms();
     enum turnout_error failed = keys_make(&what, print_fault, &folder, &made, &error);
     if (failed != TURNOUT_OK) {
-        int status = fail("turnout keys make", failed, &error);
+        int status = fail(line->name, failed, &error);
         (void)fprintf(stderr, "keys.csv is as it was: no key of this run is good for anything\n");
         return status;
     }
     print_made(options, &made, clock_monotonic_ms() - started_ms);
-    return EXIT_DONE;
+    return finish_output(EXIT_DONE);
 }
 
 /* ---- an election and its keys ---- */
@@ -196,22 +139,23 @@ static const char *holder_code(const struct known *known, const struct signing_k
 /* ---- revoke ---- */
 
 /* The keys that are not revoked by then: their ids into ret_ids. False when there is no such key. */
-static bool choose_revoked(const struct keys_options *options, const struct known *known, int64_t at,
+static bool choose_revoked(const struct command_line *line, const struct known *known, int64_t at,
                            const char **ret_ids, size_t *ret_count)
 {
+    const struct keys_options *options = line->options;
     size_t unknown = 0;
     *ret_count = 0;
-    for (size_t i = 0; i < options->key_count; i++) {
-        const struct signing_key *key = signing_keys_find(known->keys, options->keys[i]);
+    for (size_t i = 0; i < line->word_count; i++) {
+        const struct signing_key *key = signing_keys_find(known->keys, line->words[i]);
         if (key == NULL) {
             (void)fprintf(stderr, "turnout keys revoke: %s/keys.csv has no key %s\n", options->election,
-                          options->keys[i]);
+                          line->words[i]);
             unknown++;
             continue;
         }
         bool is_again = false;
         for (size_t before = 0; before < i; before++) {
-            is_again = is_again || strcmp(options->keys[before], key->id) == 0;
+            is_again = is_again || strcmp(line->words[before], key->id) == 0;
         }
         if (!is_again && (key->revoked == 0 || at < key->revoked)) {
             ret_ids[(*ret_count)++] = key->id;
@@ -224,11 +168,11 @@ static bool choose_revoked(const struct keys_options *options, const struct know
 }
 
 /* The keys as they were before, `moment` what was written. */
-static void print_revoked(const struct keys_options *options, const struct known *known, int64_t at,
+static void print_revoked(const struct command_line *line, const struct known *known, int64_t at,
                           const char *moment)
 {
-    for (size_t i = 0; i < options->key_count; i++) {
-        const struct signing_key *key = signing_keys_find(known->keys, options->keys[i]);
+    for (size_t i = 0; i < line->word_count; i++) {
+        const struct signing_key *key = signing_keys_find(known->keys, line->words[i]);
         char before[RFC3339_BYTES];
         rfc3339_format(key->revoked, known->folder.election.offset_s, before);
         bool stands = key->revoked != 0 && key->revoked <= at;
@@ -237,49 +181,50 @@ static void print_revoked(const struct keys_options *options, const struct known
     }
 }
 
-static int revoke_among(const struct keys_options *options, struct keys_table *table,
-                        const struct known *known)
+static int revoke_among(const struct command_line *line, struct keys_table *table, const struct known *known)
 {
+    const struct keys_options *options = line->options;
     char moment[RFC3339_BYTES];
-    int64_t at = options->at_s != 0 ? options->at_s : clock_wall_ms() / 1000;
+    int64_t at = options->at.text != NULL ? options->at.seconds : clock_wall_ms() / 1000;
     rfc3339_format(at, known->folder.election.offset_s, moment);
-    const char **ids = memory_new_array(options->key_count, sizeof *ids);
+    const char **ids = memory_new_array(line->word_count, sizeof *ids);
     size_t count = 0;
     struct error error = {0};
     int status = EXIT_DONE;
-    if (!choose_revoked(options, known, at, ids, &count)) {
+    if (!choose_revoked(line, known, at, ids, &count)) {
         status = EXIT_USAGE;
     } else if (count > 0) {
         keys_table_revoke(table, ids, count, moment);
         enum turnout_error failed = keys_table_save(table, &error);
-        status = failed == TURNOUT_OK ? EXIT_DONE : fail("turnout keys revoke", failed, &error);
+        status = failed == TURNOUT_OK ? EXIT_DONE : fail(line->name, failed, &error);
     }
     free(ids);
     if (status == EXIT_DONE) {
-        print_revoked(options, known, at, moment);
+        print_revoked(line, known, at, moment);
     }
     return status;
 }
 
-static int revoke(const struct keys_options *options)
+static int revoke(const struct command_line *line)
 {
+    const struct keys_options *options = line->options;
     struct keys_table table;
     struct known known = {.keys = NULL};
     struct error error = {0};
     enum turnout_error failed = keys_table_open(options->election, &table, &error);
     if (failed != TURNOUT_OK) {
-        return fail("turnout keys revoke", failed, &error);
+        return fail(line->name, failed, &error);
     }
     failed = known_init(&known, options->election, &error);
     int status = EXIT_DONE;
     if (failed == TURNOUT_OK) {
-        status = revoke_among(options, &table, &known);
+        status = revoke_among(line, &table, &known);
         known_done(&known);
     } else {
-        status = fail("turnout keys revoke", failed, &error);
+        status = fail(line->name, failed, &error);
     }
     keys_table_close(&table);
-    return status;
+    return finish_output(status);
 }
 
 /* ---- list ---- */
@@ -334,117 +279,116 @@ static int list_known(const struct keys_options *options, const struct known *kn
     return EXIT_DONE;
 }
 
-static int list(const struct keys_options *options)
+static int list(const struct command_line *line)
 {
+    const struct keys_options *options = line->options;
     struct known known = {.keys = NULL};
     struct error error = {0};
     enum turnout_error failed = known_init(&known, options->election, &error);
     if (failed != TURNOUT_OK) {
-        return fail("turnout keys list", failed, &error);
+        return fail(line->name, failed, &error);
     }
     int status = list_known(options, &known);
     known_done(&known);
-    return status;
+    return finish_output(status);
 }
 
 /* ---- the command line ---- */
 
-static bool read_moment(const char *option, const char *value, const char **ret_text, int64_t *ret_moment)
-{
-    if (!rfc3339_parse(slice_of(value), ret_moment, NULL) || *ret_moment <= 0) {
-        (void)fprintf(stderr, "%s %s: must be a time with its offset, such as 2026-03-15T07:00:00+07:00\n",
-                      option, value);
-        return false;
-    }
-    *ret_text = value;
-    return true;
-}
+#define AT(member) SETTING_AT(struct keys_options, member)
 
-static bool read_option(int option, const char *value, struct keys_options *options)
-{
-    options->given |= option == '?' ? 0U : (unsigned)option;
-    switch (option) {
-    case OPTION_ELECTION:
-        options->election = value;
-        return true;
-    case OPTION_OUT:
-        options->out = value;
-        return true;
-    case OPTION_AREA:
-        options->area = value;
-        return true;
-    case OPTION_FROM:
-        return read_moment("--from", value, &options->from, &options->from_s);
-    case OPTION_UNTIL:
-        return read_moment("--until", value, &options->until, &options->until_s);
-    case OPTION_AT:
-        return read_moment("--at", value, &options->at, &options->at_s);
-    case '?':
-        return false; /* getopt_long has said why */
-    default:
-        return true;
+#define ELECTION                                                                                             \
+    {                                                                                                        \
+        .name = "election", .kind = SETTING_PATH, AT(election), .is_required = true, .takes = "DIR",         \
+        .help = "the election's folder"                                                                      \
     }
-}
 
-static const struct action actions[] = {
-    {"make", OPTION_ELECTION | OPTION_OUT,
-     OPTION_ELECTION | OPTION_OUT | OPTION_UNITS | OPTION_COMMUNES | OPTION_PROVINCES | OPTION_AREA |
-         OPTION_FROM | OPTION_UNTIL,
-     false, make},
-    {"revoke", OPTION_ELECTION, OPTION_ELECTION | OPTION_AT, true, revoke},
-    {"list", OPTION_ELECTION, OPTION_ELECTION | OPTION_AREA, false, list},
+static const struct setting make_settings[] = {
+    ELECTION,
+    {.name = "out",
+     .kind = SETTING_PATH,
+     AT(out),
+     .is_required = true,
+     .takes = "OUT",
+     .help = "a folder of secrets: OUT/<key>.pem, and OUT/cards/<area>.html to print"},
+    {.name = "units",
+     .kind = SETTING_FLAG,
+     AT(units),
+     .help = "a key for every polling unit; so it is where no kind is named"},
+    {.name = "communes",
+     .kind = SETTING_FLAG,
+     AT(communes),
+     .help = "a relay key for every commune, which signs for its units"},
+    {.name = "provinces", .kind = SETTING_FLAG, AT(provinces), .help = "likewise for every province"},
+    {.name = "area",
+     .kind = SETTING_TEXT,
+     AT(area),
+     .takes = "CODE",
+     .help = "only for this unit, or for this area and what is in it"},
+    {.name = "from",
+     .kind = SETTING_MOMENT,
+     AT(from),
+     .takes = "TIME",
+     .help = "from when on they are good, 2026-03-15T07:00:00+07:00; always where it is left out"},
+    {.name = "until", .kind = SETTING_MOMENT, AT(until), .takes = "TIME", .help = "likewise, until when"},
+    COMMAND_HELP,
 };
 
-static const struct action *find_action(const char *name)
-{
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        if (name != NULL && strcmp(actions[i].name, name) == 0) {
-            return &actions[i];
-        }
-    }
-    return NULL;
-}
+static const struct setting revoke_settings[] = {
+    ELECTION,
+    {.name = "at",
+     .kind = SETTING_MOMENT,
+     AT(at),
+     .takes = "TIME",
+     .help = "from when on they are good no longer; now where it is left out"},
+    COMMAND_HELP,
+};
 
-/* What only the whole command line can show. Returns EXIT_DONE when it is right. */
-static int check_options(const char *command, const struct action *action, const struct keys_options *options)
-{
-    for (const struct option *option = long_options; option->name != NULL; option++) {
-        unsigned bit = (unsigned)option->val;
-        if ((action->required & bit) != 0 && (options->given & bit) == 0) {
-            return usage_error(command, "%s: --%s is missing", action->name, option->name);
-        }
-        if ((action->allowed & bit) == 0 && (options->given & bit) != 0) {
-            return usage_error(command, "%s takes no --%s", action->name, option->name);
-        }
-    }
-    if (action->takes_keys != (options->key_count > 0)) {
-        return action->takes_keys ? usage_error(command, "%s: which key?", action->name)
-                                  : usage_error(command, "what is `%s`?", options->keys[0]);
-    }
-    if (options->until_s != 0 && options->until_s <= options->from_s) {
-        return usage_error(command, "--until must be after --from");
-    }
-    return EXIT_DONE;
-}
+static const struct setting list_settings[] = {
+    ELECTION,
+    {.name = "area",
+     .kind = SETTING_TEXT,
+     AT(area),
+     .takes = "CODE",
+     .help = "only those of this unit, or of this area and what is in it"},
+    COMMAND_HELP,
+};
 
-int command_keys(int argc, char **argv)
-{
-    struct keys_options options = {.from = "", .until = "", .at = ""};
-    int option = 0;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!read_option(option, optarg, &options)) {
-            return EXIT_USAGE;
-        }
-    }
-    if ((options.given & OPTION_HELP) != 0) {
-        return usage_print("turnout keys make|revoke|list --election DIR [OPTIONS]", usage);
-    }
-    const struct action *action = find_action(argv[optind]);
-    if (action == NULL) {
-        return usage_error(argv[0], "expected make, revoke or list");
-    }
-    options.keys = argv + optind + 1;
-    options.key_count = (size_t)(argc - optind - 1);
-    int status = check_options(argv[0], action, &options);
-    return status == EXIT_DONE ? finish_output(action->run(&options)) : status;
-}
+#undef AT
+
+static const char notes[] =
+    "Exit status: 0 done, 1 a file could not be written, 2 used wrongly, or the election's files are at\n"
+    "fault.";
+
+const struct command command_keys_make = {
+    .name = "keys make",
+    .purpose = "Makes keys: the private ones into a folder of secrets, the public ones into DIR/keys.csv.",
+    .usage = "--election DIR --out OUT [OPTIONS]",
+    .settings = {make_settings, sizeof make_settings / sizeof make_settings[0]},
+    .options_bytes = sizeof(struct keys_options),
+    .notes = notes,
+    .run = make,
+};
+
+const struct command command_keys_revoke = {
+    .name = "keys revoke",
+    .purpose = "Says in DIR/keys.csv that these keys are good no longer.",
+    .usage = "--election DIR KEY... [OPTIONS]",
+    .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
+    .options_bytes = sizeof(struct keys_options),
+    .word = "key",
+    .words_least = 1,
+    .words_most = KEYS_MAX,
+    .notes = notes,
+    .run = revoke,
+};
+
+const struct command command_keys_list = {
+    .name = "keys list",
+    .purpose = "Lists key, area and standing: good, not yet, expired or revoked.",
+    .usage = "--election DIR [OPTIONS]",
+    .settings = {list_settings, sizeof list_settings / sizeof list_settings[0]},
+    .options_bytes = sizeof(struct keys_options),
+    .notes = notes,
+    .run = list,
+};

@@ -9,44 +9,29 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
-#include "command_options.h"
 #include "register/register_make.h"
 
-static const char help[] =
-    "usage: turnout register check DIR\n"
-    "       turnout register make FROM [TO]\n"
-    "\n"
-    "check reads election.ini, areas.csv, units.csv and keys.csv in DIR and prints every fault it finds to "
-    "standard\n"
-    "error as `file:line: what is wrong; what to do`.\n"
-    "\n"
-    "make expands FROM/provinces.csv and FROM/communes.csv into TO/areas.csv and TO/units.csv, the same on "
-    "every\n"
-    "machine. Where TO is another folder than FROM, election.ini and checkpoints.csv are copied as well.\n"
-    "\n"
-    "Exit status: 0 done and sound, 1 a file cannot be written, 2 the command line or the folder is at "
-    "fault.\n";
-
+/* `context` points to the folder's path. */
 static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
-    const char *folder = context;
-    (void)fprintf(stderr, "%s/%s", folder, file);
+    const char *const *folder = context;
+    (void)fprintf(stderr, "%s/%s", *folder, file);
     if (line > 0) {
         (void)fprintf(stderr, ":%" PRIu32, line);
     }
     (void)fprintf(stderr, ": %s%s%s\n", error->field, error->field[0] == '\0' ? "" : ": ", error->text);
 }
 
-static int check(char *folder_path)
+static int check(const char *folder_path)
 {
     struct election_folder folder;
     struct error error;
-    if (election_folder_read(folder_path, print_fault, folder_path, &folder, &error) != TURNOUT_OK) {
+    if (election_folder_read(folder_path, print_fault, &folder_path, &folder, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
     }
     struct signing_keys *keys;
-    if (election_keys_read(folder_path, folder.reg, print_fault, folder_path, &keys, &error) != TURNOUT_OK) {
+    if (election_keys_read(folder_path, folder.reg, print_fault, &folder_path, &keys, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         election_folder_done(&folder);
         return EXIT_USAGE;
@@ -59,7 +44,7 @@ static int check(char *folder_path)
     return finish_output(EXIT_DONE);
 }
 
-static int make(const char *from, char *to)
+static int make(const char *from, const char *to)
 {
     struct error error;
     enum turnout_error failed = register_make(from, to, &error);
@@ -70,18 +55,47 @@ static int make(const char *from, char *to)
     return check(to);
 }
 
-int command_register(int argc, char **argv)
+static int run_check(const struct command_line *line)
 {
-    const char *what = argc > 1 ? argv[1] : "";
-    if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
-        (void)fputs(help, stdout);
-        return finish_output(EXIT_DONE);
-    }
-    if (strcmp(what, "check") == 0 && argc == 3) {
-        return check(argv[2]);
-    }
-    if (strcmp(what, "make") == 0 && (argc == 3 || argc == 4)) {
-        return make(argv[2], argv[argc - 1]);
-    }
-    return usage_error(argv[0], "expected `check DIR` or `make FROM [TO]`");
+    return check(line->words[0]);
 }
+
+static int run_make(const struct command_line *line)
+{
+    return make(line->words[0], line->words[line->word_count - 1]);
+}
+
+static const struct setting settings[] = {COMMAND_HELP};
+
+static const char notes[] =
+    "Exit status: 0 done and sound, 1 a file cannot be written, 2 the command line or the folder is at\n"
+    "fault.";
+
+const struct command command_register_check = {
+    .name = "register check",
+    .purpose =
+        "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
+        "standard error as `file:line: what is wrong; what to do`.",
+    .usage = "DIR",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .word = "folder",
+    .words_least = 1,
+    .words_most = 1,
+    .notes = notes,
+    .run = run_check,
+};
+
+const struct command command_register_make = {
+    .name = "register make",
+    .purpose =
+        "Expands FROM/provinces.csv and FROM/communes.csv into TO/areas.csv and TO/units.csv, the same on\n"
+        "every machine. Where TO is another folder than FROM, election.ini and checkpoints.csv are copied\n"
+        "as well.",
+    .usage = "FROM [TO]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .word = "folder",
+    .words_least = 1,
+    .words_most = 2,
+    .notes = notes,
+    .run = run_make,
+};

@@ -3,7 +3,6 @@
  * The report goes into the spool first and leaves it when it has been answered. So there is one way for all of
  * them, new and old, oldest first; and whatever ends this process, nothing is lost. */
 #include <assert.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 
 #include "client/http_client.h"
 #include "client/report_answer.h"
-#include "command_options.h"
 #include "commands.h"
 #include "keys/key_pem.h"
 #include "report/spool.h"
@@ -27,246 +25,19 @@ enum {
     WAIT_MOST_S = 86400,
     PAUSE_FIRST_MS = 500,
     PAUSE_MOST_MS = 10000,
-    REQUIRED_COUNT = 4,
-};
-
-static const struct usage_row usage[] = {
-    {"--election ID", "the election's id"},
-    {"--unit CODE", "the polling unit's code"},
-    {"--seq N", "the unit's own number for this report: 1, 2, 3 ..."},
-    {"--voted N", "how many have voted since the polls opened"},
-    {"--as-of TIME", "when they were counted, 2026-03-15T15:00:00+07:00; default now"},
-    {"--registered N", "the roll as it now stands; default unchanged"},
-    {"--kind KIND", "progress (default), final or correction"},
-    {"--reason REASON", "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
-    {"--note TEXT", "up to 200 characters"},
-    {"--key FILE", "signs it with this private key, as `turnout keys make` or openssl wrote it"},
-    {"--key-id ID", "what keys.csv calls that key"},
-    {"--flush", "send only what is spooled"},
-    {"--server URL", "the HTTP intake; default http://127.0.0.1:8081"},
-    {"--spool FILE", "where reports wait for their answer; default turnout-spool.ndjson"},
-    {"--wait SECONDS", "keep trying for so long while the server is away; default 0"},
-    {"", ""},
-    {"exit status", "0 taken, 1 still spooled or failed, 2 used wrongly, 3 rejected"},
-    {NULL, NULL},
 };
 
 struct report_options {
     const char *server;
     const char *spool_path;
-    uint64_t wait_s;
+    int64_t wait_s;
     bool flush;
-    bool as_of_given;
-    bool any_field;                /* of a report */
-    bool required[REQUIRED_COUNT]; /* election, unit, seq, voted: given */
-    const char *key_path;          /* NULL: unsigned */
-    struct report report;
+    const char *election;
+    const char *unit;
+    struct setting_moment as_of;
+    const char *key_path; /* NULL: unsigned */
+    struct report report; /* its numbers, kind, reason, note and key id; make_report() adds the rest */
 };
-
-/* ---- the command line ---- */
-
-enum option_id {
-    OPTION_ELECTION,
-    OPTION_UNIT,
-    OPTION_SEQ,
-    OPTION_VOTED,
-    OPTION_AS_OF,
-    OPTION_REGISTERED,
-    OPTION_KIND,
-    OPTION_REASON,
-    OPTION_NOTE,
-    OPTION_KEY,
-    OPTION_KEY_ID,
-    OPTION_FLUSH,
-    OPTION_SERVER,
-    OPTION_SPOOL,
-    OPTION_WAIT,
-    OPTION_HELP,
-};
-
-static const struct option long_options[] = {
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"unit", required_argument, NULL, OPTION_UNIT},
-    {"seq", required_argument, NULL, OPTION_SEQ},
-    {"voted", required_argument, NULL, OPTION_VOTED},
-    {"as-of", required_argument, NULL, OPTION_AS_OF},
-    {"registered", required_argument, NULL, OPTION_REGISTERED},
-    {"kind", required_argument, NULL, OPTION_KIND},
-    {"reason", required_argument, NULL, OPTION_REASON},
-    {"note", required_argument, NULL, OPTION_NOTE},
-    {"key", required_argument, NULL, OPTION_KEY},
-    {"key-id", required_argument, NULL, OPTION_KEY_ID},
-    {"flush", no_argument, NULL, OPTION_FLUSH},
-    {"server", required_argument, NULL, OPTION_SERVER},
-    {"spool", required_argument, NULL, OPTION_SPOOL},
-    {"wait", required_argument, NULL, OPTION_WAIT},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
-
-static bool read_int32(const char *option, const char *value, uint64_t least, uint64_t most,
-                       int32_t *ret_number)
-{
-    uint64_t number = 0;
-    if (!option_number(option, value, least, most, &number)) {
-        return false;
-    }
-    *ret_number = (int32_t)number;
-    return true;
-}
-
-static bool read_as_of(const char *value, struct report *report)
-{
-    if (!rfc3339_parse(slice_of(value), &report->as_of, NULL) ||
-        !slice_copy(slice_of(value), report->as_of_text, sizeof report->as_of_text)) {
-        (void)fprintf(
-            stderr, "--as-of %s: must be a time with its offset, such as 2026-03-15T15:00:00+07:00\n", value);
-        return false;
-    }
-    return true;
-}
-
-static bool read_kind(const char *value, struct report *report)
-{
-    report->kind_given = report_kind_parse(slice_of(value), &report->kind);
-    if (!report->kind_given) {
-        (void)fprintf(stderr, "--kind %s: must be progress, final or correction\n", value);
-    }
-    return report->kind_given;
-}
-
-static bool read_reason(const char *value, struct report *report)
-{
-    if (!report_reason_parse(slice_of(value), &report->reason) || report->reason == REASON_NONE) {
-        (void)fprintf(stderr, "--reason %s: must be miscount, mistyped, wrong-unit, roll-changed or other\n",
-                      value);
-        return false;
-    }
-    return true;
-}
-
-static bool read_note(const char *value, struct report *report)
-{
-    struct slice note = slice_of(value);
-    size_t characters = 0;
-    if (!text_is_utf8(note, &characters) || text_has_control(note) || characters > NOTE_CHARACTERS_MAX ||
-        !slice_copy(note, report->note, sizeof report->note)) {
-        (void)fprintf(stderr, "--note: must be UTF-8 of at most %d characters, on one line\n",
-                      (int)NOTE_CHARACTERS_MAX);
-        return false;
-    }
-    return true;
-}
-
-static bool read_key_id(const char *value, struct report *report)
-{
-    if (!text_is_key_id(slice_of(value)) || !slice_copy(slice_of(value), report->key, sizeof report->key)) {
-        (void)fprintf(stderr, "--key-id %s: must be 1 to %d of A-Z a-z 0-9 . _ -\n", value,
-                      (int)KEY_BYTES_MAX);
-        return false;
-    }
-    return true;
-}
-
-/* One field of the report. */
-static bool read_field(enum option_id option, const char *value, struct report_options *options)
-{
-    struct report *report = &options->report;
-    options->any_field = true;
-    if ((int)option < REQUIRED_COUNT) {
-        options->required[option] = true;
-    }
-    switch ((int)option) {
-    case OPTION_ELECTION:
-        return option_code("--election", value, report->election);
-    case OPTION_UNIT:
-        return option_code("--unit", value, report->unit);
-    case OPTION_SEQ:
-        return read_int32("--seq", value, 1, SEQ_MAX, &report->seq);
-    case OPTION_VOTED:
-        return read_int32("--voted", value, 0, VOTERS_MAX, &report->voted);
-    case OPTION_AS_OF:
-        options->as_of_given = true;
-        return read_as_of(value, report);
-    case OPTION_REGISTERED:
-        return read_int32("--registered", value, 0, VOTERS_MAX, &report->registered);
-    case OPTION_KIND:
-        return read_kind(value, report);
-    case OPTION_REASON:
-        return read_reason(value, report);
-    case OPTION_KEY:
-        options->key_path = value;
-        return true;
-    case OPTION_KEY_ID:
-        return read_key_id(value, report);
-    default:
-        assert(option == OPTION_NOTE);
-        return read_note(value, report);
-    }
-}
-
-/* What only the whole command line can show. Returns EXIT_DONE when it is right. */
-static int check_options(const char *command, const struct report_options *options)
-{
-    if (options->flush) {
-        return options->any_field ? usage_error(command, "--flush sends what is spooled, and takes no report")
-                                  : EXIT_DONE;
-    }
-    for (size_t i = 0; i < REQUIRED_COUNT; i++) {
-        if (!options->required[i]) {
-            return usage_error(command, "--%s is missing", long_options[i].name);
-        }
-    }
-    if ((options->key_path != NULL) != (options->report.key[0] != '\0')) {
-        return usage_error(command, "--key and --key-id belong together");
-    }
-    bool correction = options->report.kind == KIND_CORRECTION;
-    if (correction && options->report.reason == REASON_NONE) {
-        return usage_error(command, "a correction needs a --reason");
-    }
-    if (!correction && options->report.reason != REASON_NONE) {
-        return usage_error(command, "--reason is for a correction");
-    }
-    return EXIT_DONE;
-}
-
-/* Returns EXIT_DONE, or the status to end with; *ret_help when help was asked for. */
-static int read_options(int argc, char **argv, struct report_options *options, bool *ret_help)
-{
-    int option = 0;
-    *ret_help = false;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        bool good = true;
-        switch (option) {
-        case OPTION_HELP:
-            *ret_help = true;
-            return EXIT_DONE;
-        case OPTION_FLUSH:
-            options->flush = true;
-            break;
-        case OPTION_SERVER:
-            options->server = optarg;
-            break;
-        case OPTION_SPOOL:
-            options->spool_path = optarg;
-            break;
-        case OPTION_WAIT:
-            good = option_number("--wait", optarg, 0, WAIT_MOST_S, &options->wait_s);
-            break;
-        case '?':
-            return EXIT_USAGE;
-        default:
-            good = read_field((enum option_id)option, optarg, options);
-        }
-        if (!good) {
-            return EXIT_USAGE;
-        }
-    }
-    if (optind < argc) {
-        return usage_error(argv[0], "what is `%s`?", argv[optind]);
-    }
-    return check_options(argv[0], options);
-}
 
 /* ---- into the spool ---- */
 
@@ -295,36 +66,53 @@ static bool says_the_same(const struct report *spooled, const struct report *rep
 }
 
 /* Signs what is complete but for the signature, if it is to be signed. Returns EXIT_DONE when that went well. */
-static int sign(struct report_options *options)
+static int sign(const char *key_path, struct report *report)
 {
     unsigned char seed[SIGNING_SEED_BYTES];
     struct error error = {0};
-    if (options->key_path == NULL) {
+    if (key_path == NULL) {
         return EXIT_DONE;
     }
-    if (key_pem_read(options->key_path, seed, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", options->key_path, error.text);
+    if (key_pem_read(key_path, seed, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", key_path, error.text);
         return EXIT_USAGE;
     }
-    report_sign(&options->report, seed);
+    report_sign(report, seed);
     sodium_memzero(seed, sizeof seed);
     return EXIT_DONE;
 }
 
-/* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
-static int enqueue(struct spool *spool, struct report_options *options)
+/* The report that the options say, but for its signature. */
+static struct report make_report(const struct report_options *options, const struct settings_values *values)
 {
-    struct report *report = &options->report;
-    if (!options->as_of_given) {
-        stamp_now(report);
+    struct report report = options->report;
+    report.kind_given = settings_is_given(values, "kind");
+    if (!settings_is_given(values, "registered")) {
+        report.registered = REGISTERED_ABSENT;
     }
-    int status = sign(options);
+    if (options->as_of.text == NULL) {
+        stamp_now(&report);
+    } else {
+        report.as_of = options->as_of.seconds;
+    }
+    bool fits = slice_copy(slice_of(options->election), report.election, sizeof report.election) &&
+                slice_copy(slice_of(options->unit), report.unit, sizeof report.unit) &&
+                (options->as_of.text == NULL ||
+                 slice_copy(slice_of(options->as_of.text), report.as_of_text, sizeof report.as_of_text));
+    assert(fits);
+    return report;
+}
+
+/* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
+static int enqueue(struct spool *spool, const struct report_options *options, struct report *report)
+{
+    int status = sign(options->key_path, report);
     if (status != EXIT_DONE) {
         return status;
     }
     struct report spooled;
     if (spool_find(spool, report->election, report->unit, report->seq, &spooled)) {
-        if (says_the_same(&spooled, report, options->as_of_given)) {
+        if (says_the_same(&spooled, report, options->as_of.text != NULL)) {
             return EXIT_DONE;
         }
         (void)fprintf(stderr,
@@ -438,11 +226,11 @@ static void tell_spooled(const struct spool *spool, size_t answered, const char 
 
 /* Sends what is spooled, oldest first, until all is answered or `wait_s` is over. The spool is written anew once,
  * at the end: whatever was answered and is still in it after a crash is answered `duplicate` next time. */
-static int deliver(struct spool *spool, struct http_client *client, uint64_t wait_s)
+static int deliver(struct spool *spool, struct http_client *client, int64_t wait_s)
 {
     struct http_response response = {0};
     struct error error = {0};
-    int64_t deadline_ms = clock_monotonic_ms() + (int64_t)wait_s * 1000;
+    int64_t deadline_ms = clock_monotonic_ms() + wait_s * 1000;
     int64_t pause = PAUSE_FIRST_MS;
     int status = EXIT_DONE;
     size_t answered = 0;
@@ -478,15 +266,17 @@ static int deliver(struct spool *spool, struct http_client *client, uint64_t wai
     return status;
 }
 
-static int run(struct report_options *options, struct http_client *client)
+static int send_and_flush(const struct command_line *line, struct http_client *client)
 {
+    const struct report_options *options = line->options;
     struct spool spool;
     int status = open_spool(options->spool_path, &spool);
     if (status != EXIT_DONE) {
         return status;
     }
     if (!options->flush) {
-        status = enqueue(&spool, options);
+        struct report report = make_report(options, line->values);
+        status = enqueue(&spool, options, &report);
     } else if (spool.count == 0) {
         (void)printf("nothing is spooled in %s\n", spool.path);
     }
@@ -497,27 +287,178 @@ static int run(struct report_options *options, struct http_client *client)
     return finish_output(status);
 }
 
-int command_report(int argc, char **argv)
+/* ---- the command line ---- */
+
+static enum turnout_error read_kind(const char *text, void *target, struct error *error)
 {
-    struct report_options options = {
-        .server = "http://127.0.0.1:8081",
-        .spool_path = "turnout-spool.ndjson",
-        .report = {.registered = REGISTERED_ABSENT},
-    };
-    bool help = false;
-    int status = read_options(argc, argv, &options, &help);
+    struct report_options *options = target;
+    return report_kind_parse(slice_of(text), &options->report.kind)
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_BAD_INPUT, "kind", "must be progress, final or correction");
+}
+
+static enum turnout_error read_reason(const char *text, void *target, struct error *error)
+{
+    struct report_options *options = target;
+    if (!report_reason_parse(slice_of(text), &options->report.reason) ||
+        options->report.reason == REASON_NONE) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "reason",
+                          "must be miscount, mistyped, wrong-unit, roll-changed or other");
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_note(const char *text, void *target, struct error *error)
+{
+    struct report_options *options = target;
+    struct slice note = slice_of(text);
+    size_t characters = 0;
+    if (!text_is_utf8(note, &characters) || characters > NOTE_CHARACTERS_MAX ||
+        !slice_copy(note, options->report.note, sizeof options->report.note)) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "note", "must have at most %d characters",
+                          NOTE_CHARACTERS_MAX);
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_key_id(const char *text, void *target, struct error *error)
+{
+    struct report_options *options = target;
+    if (!text_is_key_id(slice_of(text)) ||
+        !slice_copy(slice_of(text), options->report.key, sizeof options->report.key)) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "key-id", "must be 1 to %d of A-Z a-z 0-9 . _ -",
+                          KEY_BYTES_MAX);
+    }
+    return TURNOUT_OK;
+}
+
+#define AT(member) SETTING_AT(struct report_options, member)
+
+/* The report comes first: what it must have, then what it may have. */
+static const struct setting settings[] = {
+    {.name = "election", .kind = SETTING_CODE, AT(election), .takes = "ID", .help = "the election's id"},
+    {.name = "unit", .kind = SETTING_CODE, AT(unit), .takes = "CODE", .help = "the polling unit's code"},
+    {.name = "seq",
+     .kind = SETTING_NUMBER,
+     AT(report.seq),
+     .takes = "N",
+     .least = 1,
+     .most = SEQ_MAX,
+     .help = "the unit's own number for this report: 1, 2, 3 ..."},
+    {.name = "voted",
+     .kind = SETTING_NUMBER,
+     AT(report.voted),
+     .takes = "N",
+     .most = VOTERS_MAX,
+     .help = "how many have voted since the polls opened"},
+    {.name = "as-of",
+     .kind = SETTING_MOMENT,
+     AT(as_of),
+     .takes = "TIME",
+     .help = "when they were counted, 2026-03-15T15:00:00+07:00; now where it is left out"},
+    {.name = "registered",
+     .kind = SETTING_NUMBER,
+     AT(report.registered),
+     .takes = "N",
+     .most = VOTERS_MAX,
+     .help = "the roll as it now stands; unchanged where it is left out"},
+    {.name = "kind",
+     .kind = SETTING_OWN,
+     .read = read_kind,
+     .takes = "KIND",
+     .help = "progress, final or correction; progress where it is left out"},
+    {.name = "reason",
+     .kind = SETTING_OWN,
+     .read = read_reason,
+     .takes = "REASON",
+     .help = "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
+    {.name = "note", .kind = SETTING_OWN, .read = read_note, .takes = "TEXT", .help = "up to 200 characters"},
+    {.name = "key",
+     .kind = SETTING_PATH,
+     AT(key_path),
+     .takes = "FILE",
+     .help = "signs it with this private key, as `turnout keys make` or openssl wrote it"},
+    {.name = "key-id",
+     .kind = SETTING_OWN,
+     .read = read_key_id,
+     .takes = "ID",
+     .help = "what keys.csv calls that key"},
+    {.name = "flush", .kind = SETTING_FLAG, AT(flush), .help = "sends only what is spooled"},
+    {.name = "server",
+     .kind = SETTING_TEXT,
+     AT(server),
+     .standard = "http://127.0.0.1:8081",
+     .takes = "URL",
+     .help = "the HTTP intake"},
+    {.name = "spool",
+     .kind = SETTING_PATH,
+     AT(spool_path),
+     .standard = "turnout-spool.ndjson",
+     .takes = "FILE",
+     .help = "where reports wait for their answer"},
+    {.name = "wait",
+     .kind = SETTING_NUMBER,
+     AT(wait_s),
+     .standard = "0",
+     .takes = "SECONDS",
+     .most = WAIT_MOST_S,
+     .help = "keeps trying for so long while the server is away"},
+    COMMAND_HELP,
+};
+
+#undef AT
+
+enum { REQUIRED_FIELDS = 4, REPORT_FIELDS = 11 };
+
+/* What only the whole command line can show. Returns EXIT_DONE when it is right. */
+static int check_options(const struct command_line *line)
+{
+    const struct report_options *options = line->options;
+    const struct report *report = &options->report;
+    for (size_t i = 0; i < REPORT_FIELDS; i++) {
+        bool is_given = settings_is_given(line->values, settings[i].name);
+        if (options->flush && is_given) {
+            return usage_error(line->name, "--flush sends what is spooled, and takes no report");
+        }
+        if (!options->flush && !is_given && i < REQUIRED_FIELDS) {
+            return usage_error(line->name, "--%s is missing", settings[i].name);
+        }
+    }
+    if ((options->key_path != NULL) != (report->key[0] != '\0')) {
+        return usage_error(line->name, "--key and --key-id belong together");
+    }
+    if (report->kind == KIND_CORRECTION && report->reason == REASON_NONE) {
+        return usage_error(line->name, "a correction needs a --reason");
+    }
+    if (report->kind != KIND_CORRECTION && report->reason != REASON_NONE) {
+        return usage_error(line->name, "--reason is for a correction");
+    }
+    return EXIT_DONE;
+}
+
+static int run(const struct command_line *line)
+{
+    const struct report_options *options = line->options;
+    struct http_client *client = NULL;
+    struct error error = {0};
+    int status = check_options(line);
     if (status != EXIT_DONE) {
         return status;
     }
-    if (help) {
-        return usage_print("turnout report --election ID --unit CODE --seq N --voted N [OPTIONS]", usage);
+    if (http_client_new(options->server, REQUEST_TIMEOUT_MS, &client, &error) != TURNOUT_OK) {
+        return usage_error(line->name, "--server: %s", error.text);
     }
-    struct http_client *client = NULL;
-    struct error error = {0};
-    if (http_client_new(options.server, REQUEST_TIMEOUT_MS, &client, &error) != TURNOUT_OK) {
-        return usage_error(argv[0], "--server: %s", error.text);
-    }
-    status = run(&options, client);
+    status = send_and_flush(line, client);
     http_client_free(client);
     return status;
 }
+
+const struct command command_report = {
+    .name = "report",
+    .purpose = "Sends one unit's report.",
+    .usage = "--election ID --unit CODE --seq N --voted N [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct report_options),
+    .notes = "Exit status: 0 taken, 1 still spooled or failed, 2 used wrongly, 3 rejected.",
+    .run = run,
+};

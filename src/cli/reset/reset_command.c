@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,32 +16,15 @@
 #include <turnout/store/managed_redis.h>
 #include <turnout/store/reset.h>
 
-#include "command_options.h"
-
 enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
 
-static const struct usage_row usage[] = {
-    {"--election ID", "the id of the election to clear"},
-    {"--data DIR", "turnoutd's data folder, when it manages Redis itself; default turnout-data"},
-    {"--redis ADDRESS", "unix:/path or tcp://host:port, when somebody else runs Redis"},
-    {"--redis-user NAME", "with --redis: as whom to log in there, such as " RESET_REDIS_USER},
-    {"--redis-password-file FILE", "with --redis: its first line is that user's password"},
-    {"--force ID", "the id once more: also when the election was opened"},
-    {"", ""},
-    {"before", "stop every turnoutd of the election"},
-    {"standard input", "the election's id, which is asked for; anything else clears nothing"},
-    {"exit status", "0 cleared, 1 not cleared, 2 used wrongly"},
-    {NULL, NULL},
-};
-
 struct reset_options {
-    char election[AREA_CODE_BYTES];
+    const char *election;
     const char *data;
-    const char *redis;
+    const char *redis; /* NULL: not given, and so the others */
     const char *redis_user;
     const char *redis_password_file;
     const char *force;
-    bool wants_help;
 };
 
 /* ---- asking ---- */
@@ -171,95 +153,80 @@ static int clear_elsewhere(const char *command, const struct reset_options *opti
 
 /* ---- the command line ---- */
 
-enum {
-    OPTION_ELECTION,
-    OPTION_DATA,
-    OPTION_REDIS,
-    OPTION_REDIS_USER,
-    OPTION_REDIS_PASSWORD_FILE,
-    OPTION_FORCE,
-    OPTION_HELP
+#define AT(member) SETTING_AT(struct reset_options, member)
+
+static const struct setting settings[] = {
+    {.name = "election",
+     .kind = SETTING_CODE,
+     AT(election),
+     .is_required = true,
+     .takes = "ID",
+     .help = "the id of the election to clear"},
+    {.name = "data",
+     .kind = SETTING_PATH,
+     AT(data),
+     .standard = "turnout-data",
+     .takes = "DIR",
+     .help = "turnoutd's data folder, when it manages Redis itself"},
+    {.name = "redis",
+     .kind = SETTING_TEXT,
+     AT(redis),
+     .takes = "ADDRESS",
+     .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},
+    {.name = "redis-user",
+     .kind = SETTING_TEXT,
+     AT(redis_user),
+     .takes = "NAME",
+     .help = "with --redis: as whom to log in there, such as " RESET_REDIS_USER},
+    {.name = "redis-password-file",
+     .kind = SETTING_PATH,
+     AT(redis_password_file),
+     .takes = "FILE",
+     .help = "with --redis: its first line is that user's password"},
+    {.name = "force",
+     .kind = SETTING_TEXT,
+     AT(force),
+     .takes = "ID",
+     .help = "the id once more: also when the election was opened"},
+    COMMAND_HELP,
 };
 
-static const struct option long_options[] = {
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"redis", required_argument, NULL, OPTION_REDIS},
-    {"redis-user", required_argument, NULL, OPTION_REDIS_USER},
-    {"redis-password-file", required_argument, NULL, OPTION_REDIS_PASSWORD_FILE},
-    {"force", required_argument, NULL, OPTION_FORCE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
+#undef AT
 
-static bool read_option(int option, struct reset_options *options)
+static int check_options(const struct command_line *line)
 {
-    switch (option) {
-    case OPTION_ELECTION:
-        return option_code("--election", optarg, options->election);
-    case OPTION_DATA:
-        options->data = optarg;
-        return true;
-    case OPTION_REDIS:
-        options->redis = optarg;
-        return true;
-    case OPTION_REDIS_USER:
-        options->redis_user = optarg;
-        return true;
-    case OPTION_REDIS_PASSWORD_FILE:
-        options->redis_password_file = optarg;
-        return true;
-    case OPTION_FORCE:
-        options->force = optarg;
-        return true;
-    case OPTION_HELP:
-        options->wants_help = true;
-        return true;
-    default:
-        return false; /* getopt_long has said why */
-    }
-}
-
-static int check_options(const char *command, const struct reset_options *options)
-{
-    if (options->election[0] == '\0') {
-        return usage_error(command, "--election is missing");
-    }
-    if (options->data != NULL && options->redis != NULL) {
-        return usage_error(command, "either --data or --redis");
+    const struct reset_options *options = line->options;
+    if (settings_is_given(line->values, "data") && options->redis != NULL) {
+        return usage_error(line->name, "either --data or --redis");
     }
     if (options->redis == NULL && (options->redis_user != NULL || options->redis_password_file != NULL)) {
-        return usage_error(command, "--redis-user and --redis-password-file are for --redis");
+        return usage_error(line->name, "--redis-user and --redis-password-file are for --redis");
     }
     if (options->force != NULL && strcmp(options->force, options->election) != 0) {
-        return usage_error(command, "--force %s: must be the id again, %s", options->force,
+        return usage_error(line->name, "--force %s: must be the id again, %s", options->force,
                            options->election);
     }
     return EXIT_DONE;
 }
 
-int command_reset(int argc, char **argv)
+static int run(const struct command_line *line)
 {
-    struct reset_options options = {.data = NULL};
-    int option;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!read_option(option, &options)) {
-            return EXIT_USAGE;
-        }
-    }
-    if (options.wants_help) {
-        return usage_print("turnout reset --election ID [OPTIONS]", usage);
-    }
-    if (optind < argc) {
-        return usage_error(argv[0], "what is `%s`?", argv[optind]);
-    }
-    int status = check_options(argv[0], &options);
+    const struct reset_options *options = line->options;
+    int status = check_options(line);
     if (status != EXIT_DONE) {
         return status;
     }
-    if (options.redis == NULL) {
-        options.data = options.data == NULL ? "turnout-data" : options.data;
-        return clear_managed(&options);
-    }
-    return clear_elsewhere(argv[0], &options);
+    return options->redis == NULL ? clear_managed(options) : clear_elsewhere(line->name, options);
 }
+
+const struct command command_reset = {
+    .name = "reset",
+    .purpose = "Clears an election out of Redis after a rehearsal.",
+    .usage = "--election ID [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct reset_options),
+    .notes = "Before: stop every turnoutd of the election.\n"
+             "Standard input: the election's id, which is asked for; anything else clears nothing.\n"
+             "Exit status: 0 cleared, 1 not cleared, 2 used wrongly.",
+    .run = run,
+};

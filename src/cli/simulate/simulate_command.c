@@ -4,7 +4,6 @@
  * accident. With a rate, a report is due at its place in the schedule whether or not the server keeps up, and its
  * latency counts from then: a server that stalls is charged for those it kept waiting. */
 #include <assert.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,12 +14,12 @@
 #include <event2/event.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/host_port.h>
 #include <turnout/base/memory.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
 #include "client/sender.h"
-#include "command_options.h"
 #include "commands.h"
 #include "keys/unit_keys.h"
 #include "simulate/simulate_plan.h"
@@ -36,59 +35,16 @@ enum {
     MICROSECONDS = 1000000,
 };
 
-static const struct usage_row usage[] = {
-    {"--election DIR", "the election's folder"},
-    {"--stream HOST:PORT", "the stream intake; default 127.0.0.1:7070"},
-    {"--rate N", "reports a second, or `max` (default)"},
-    {"--reports-a-unit N", "1 to 1000; default 1"},
-    {"--units N", "only so many units, chosen by the seed; default all"},
-    {"--connections N", "1 to 256; default 4"},
-    {"--keys DIR", "sign with the units' private keys in this folder, as `turnout keys make` filled it"},
-    {"--seed N", "the same seed sends the same reports; default 1"},
-    {"--json", "print the summary as one JSON object"},
-    {"", ""},
-    {"exit status", "0 when every report was accepted or a duplicate, 1 otherwise, 2 used wrongly"},
-    {NULL, NULL},
-};
-
-enum option_id {
-    OPTION_ELECTION,
-    OPTION_STREAM,
-    OPTION_RATE,
-    OPTION_REPORTS_A_UNIT,
-    OPTION_UNITS,
-    OPTION_CONNECTIONS,
-    OPTION_KEYS,
-    OPTION_SEED,
-    OPTION_JSON,
-    OPTION_HELP,
-};
-
-static const struct option long_options[] = {
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"stream", required_argument, NULL, OPTION_STREAM},
-    {"rate", required_argument, NULL, OPTION_RATE},
-    {"reports-a-unit", required_argument, NULL, OPTION_REPORTS_A_UNIT},
-    {"units", required_argument, NULL, OPTION_UNITS},
-    {"connections", required_argument, NULL, OPTION_CONNECTIONS},
-    {"keys", required_argument, NULL, OPTION_KEYS},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
-
 struct simulate_options {
     const char *folder;
     struct host_port stream;
-    uint64_t rate; /* reports a second; 0: as fast as they are taken */
-    uint64_t reports_a_unit;
-    uint64_t units; /* 0: all */
-    uint64_t connections;
+    int64_t rate; /* reports a second; 0: as fast as they are taken */
+    uint32_t reports_a_unit;
+    uint32_t units; /* 0: all */
+    uint32_t connections;
     const char *keys; /* NULL: unsigned */
     uint64_t seed;
     bool json;
-    bool help;
 };
 
 struct simulation {
@@ -107,66 +63,6 @@ struct simulation {
     bool in_place; /* the progress bar, on a terminal */
 };
 
-/* ---- the command line ---- */
-
-static bool read_rate(const char *value, uint64_t *ret_rate)
-{
-    if (strcmp(value, "max") == 0) {
-        *ret_rate = 0;
-        return true;
-    }
-    return option_number("--rate", value, 1, RATE_MOST, ret_rate);
-}
-
-static bool read_option(int option, const char *value, struct simulate_options *options)
-{
-    switch (option) {
-    case OPTION_ELECTION:
-        options->folder = value;
-        return true;
-    case OPTION_STREAM:
-        return option_host_port("--stream", value, &options->stream);
-    case OPTION_RATE:
-        return read_rate(value, &options->rate);
-    case OPTION_REPORTS_A_UNIT:
-        return option_number("--reports-a-unit", value, 1, SIMULATE_ROUNDS_MAX, &options->reports_a_unit);
-    case OPTION_UNITS:
-        return option_number("--units", value, 1, UNITS_MAX, &options->units);
-    case OPTION_CONNECTIONS:
-        return option_number("--connections", value, 1, SENDER_CONNECTIONS_MAX, &options->connections);
-    case OPTION_KEYS:
-        options->keys = value;
-        return true;
-    case OPTION_SEED:
-        return option_number("--seed", value, 0, INT64_MAX, &options->seed);
-    case OPTION_JSON:
-        options->json = true;
-        return true;
-    case OPTION_HELP:
-        options->help = true;
-        return true;
-    default:
-        return false; /* getopt_long has said why */
-    }
-}
-
-static int read_options(int argc, char **argv, struct simulate_options *options)
-{
-    int option = 0;
-    while (!options->help && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!read_option(option, optarg, options)) {
-            return EXIT_USAGE;
-        }
-    }
-    if (options->help) {
-        return EXIT_DONE;
-    }
-    if (optind < argc) {
-        return usage_error(argv[0], "what is `%s`?", argv[optind]);
-    }
-    return options->folder == NULL ? usage_error(argv[0], "--election is missing") : EXIT_DONE;
-}
-
 /* ---- sending ---- */
 
 static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
@@ -178,9 +74,9 @@ static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
     }
     int64_t now_us = clock_monotonic_us();
     int64_t due_us = now_us;
-    uint64_t rate = simulation->options->rate;
+    int64_t rate = simulation->options->rate;
     if (rate > 0) {
-        due_us = simulation->started_us + (int64_t)(simulation->taken * MICROSECONDS / rate);
+        due_us = simulation->started_us + (int64_t)(simulation->taken * MICROSECONDS / (uint64_t)rate);
     }
     if (due_us > now_us) {
         return false;
@@ -298,7 +194,7 @@ static void send_all(struct simulation *simulation)
     struct sender_options to = {
         .host = options->stream.host,
         .port = options->stream.port,
-        .connections = (uint32_t)options->connections,
+        .connections = options->connections,
     };
     simulation->away_since_ms = clock_monotonic_ms();
     simulation->sender = sender_new(simulation->base, &to, &calls, simulation);
@@ -366,12 +262,12 @@ static int simulate(const struct simulate_options *options, const struct electio
         free(simulation);
         return EXIT_FAILED;
     }
-    simulate_plan_init(&simulation->plan, &folder->election, folder->reg, (uint32_t)options->units,
-                       (uint32_t)options->reports_a_unit, options->seed, now);
+    simulate_plan_init(&simulation->plan, &folder->election, folder->reg, options->units,
+                       options->reports_a_unit, options->seed, now);
     simulation->due_us = memory_new_array(folder->reg->unit_count, sizeof *simulation->due_us);
     simulation->summary.planned = simulate_plan_total(&simulation->plan);
     simulation->summary.seed = options->seed;
-    simulation->summary.connections = (uint32_t)options->connections;
+    simulation->summary.connections = options->connections;
     int status = EXIT_USAGE;
     if (can_sign(simulation)) {
         send_all(simulation);
@@ -419,7 +315,7 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
         return false;
     }
     if (options->units > unit_count) {
-        (void)fprintf(stderr, "--units %" PRIu64 ": %s has %" PRIu32 "\n", options->units, options->folder,
+        (void)fprintf(stderr, "--units %" PRIu32 ": %s has %" PRIu32 "\n", options->units, options->folder,
                       unit_count);
         return false;
     }
@@ -433,36 +329,111 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
     return true;
 }
 
-int command_simulate(int argc, char **argv)
+static int run(const struct command_line *line)
 {
-    struct simulate_options options = {
-        .stream = {.host = "127.0.0.1", .port = 7070},
-        .reports_a_unit = 1,
-        .connections = 4,
-        .seed = 1,
-    };
-    int status = read_options(argc, argv, &options);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    if (options.help) {
-        return usage_print("turnout simulate --election DIR [OPTIONS]", usage);
-    }
+    const struct simulate_options *options = line->options;
     struct election_folder folder;
     struct error error = {0};
-    if (election_folder_read(options.folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
+    if (election_folder_read(options->folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
     }
     int64_t now = clock_wall_ms() / 1000;
     struct unit_keys *keys = NULL;
-    if (read_keys(&options, &folder, now, &keys, &error) != TURNOUT_OK) {
+    int status = EXIT_USAGE;
+    if (read_keys(options, &folder, now, &keys, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
-        status = EXIT_USAGE;
-    } else {
-        status = is_feasible(&options, &folder, now) ? simulate(&options, &folder, keys, now) : EXIT_USAGE;
+    } else if (is_feasible(options, &folder, now)) {
+        status = simulate(options, &folder, keys, now);
     }
     unit_keys_free(keys);
     election_folder_done(&folder);
     return status;
 }
+
+/* ---- the command line ---- */
+
+static enum turnout_error read_rate(const char *text, void *target, struct error *error)
+{
+    struct simulate_options *options = target;
+    if (strcmp(text, "max") == 0) {
+        options->rate = 0;
+        return TURNOUT_OK;
+    }
+    return text_parse_integer(slice_of(text), 1, RATE_MOST, &options->rate)
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_BAD_INPUT, "rate", "must be a whole number from 1 to %d, or max",
+                            RATE_MOST);
+}
+
+#define AT(member) SETTING_AT(struct simulate_options, member)
+
+static const struct setting settings[] = {
+    {.name = "election",
+     .kind = SETTING_PATH,
+     AT(folder),
+     .is_required = true,
+     .takes = "DIR",
+     .help = "the election's folder"},
+    {.name = "stream",
+     .kind = SETTING_HOST_PORT,
+     AT(stream),
+     .standard = "127.0.0.1:7070",
+     .takes = "HOST:PORT",
+     .help = "the stream intake"},
+    {.name = "rate",
+     .kind = SETTING_OWN,
+     .read = read_rate,
+     .standard = "max",
+     .takes = "N",
+     .help = "reports a second, or `max`"},
+    {.name = "reports-a-unit",
+     .kind = SETTING_NUMBER,
+     AT(reports_a_unit),
+     .standard = "1",
+     .takes = "N",
+     .least = 1,
+     .most = SIMULATE_ROUNDS_MAX,
+     .help = "reports that each unit sends"},
+    {.name = "units",
+     .kind = SETTING_NUMBER,
+     AT(units),
+     .takes = "N",
+     .least = 1,
+     .most = UNITS_MAX,
+     .help = "only so many units, chosen by the seed; all where it is left out"},
+    {.name = "connections",
+     .kind = SETTING_NUMBER,
+     AT(connections),
+     .standard = "4",
+     .takes = "N",
+     .least = 1,
+     .most = SENDER_CONNECTIONS_MAX,
+     .help = "connections to send over"},
+    {.name = "keys",
+     .kind = SETTING_PATH,
+     AT(keys),
+     .takes = "DIR",
+     .help = "sign with the units' private keys in this folder, as `turnout keys make` filled it"},
+    {.name = "seed",
+     .kind = SETTING_NUMBER,
+     AT(seed),
+     .standard = "1",
+     .takes = "N",
+     .most = INT64_MAX,
+     .help = "the same seed sends the same reports"},
+    {.name = "json", .kind = SETTING_FLAG, AT(json), .help = "prints the summary as one JSON object"},
+    COMMAND_HELP,
+};
+
+#undef AT
+
+const struct command command_simulate = {
+    .name = "simulate",
+    .purpose = "Sends the reports of a whole register, and measures.",
+    .usage = "--election DIR [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct simulate_options),
+    .notes = "Exit status: 0 when every report was accepted or a duplicate, 1 otherwise, 2 used wrongly.",
+    .run = run,
+};

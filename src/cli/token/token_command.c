@@ -2,7 +2,6 @@
 #include "commands.h"
 
 #include <assert.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,27 +15,13 @@
 #include <turnout/store/secret.h>
 #include <turnout/wire/token.h>
 
-#include "command_options.h"
-
 enum { DAYS_MAX = 366, DAY_S = 86400 };
 
-static const struct usage_row usage[] = {
-    {"--role ROLE", "relay (sends reports), view, decide (also views) or admin (also decides)"},
-    {"--area CODE", "the nation, province or commune that it is good for"},
-    {"--days N", "how long it is good, 1 to 366"},
-    {"--election DIR", "the election's folder; or its id, and then nobody checks the area"},
-    {"--data DIR", "turnoutd's data folder, which has the secret; default turnout-data"},
-    {"", ""},
-    {"standard output", "the token alone; like a password, it is good for whoever has it"},
-    {"exit status", "0 made, 1 the secret cannot be read, 2 used wrongly"},
-    {NULL, NULL},
-};
-
 struct token_options {
-    const char *role;
+    enum token_role role;
     const char *area;
-    const char *days;
-    const char *election;
+    int64_t days;
+    const char *election; /* a folder, or an id */
     const char *data;
 };
 
@@ -68,31 +53,20 @@ static bool read_folder(const char *path, const char *area, char ret_id[AREA_COD
 
 static bool find_election(const struct token_options *options, char ret_id[AREA_CODE_BYTES])
 {
-    assert(options->election != NULL); /* --election is required */
     struct stat status;
     if (strchr(options->election, '/') != NULL ||
         (stat(options->election, &status) == 0 && S_ISDIR(status.st_mode))) {
         return read_folder(options->election, options->area, ret_id);
     }
-    return option_code("--election", options->election, ret_id);
+    if (text_is_code(slice_of(options->election))) {
+        return slice_copy(slice_of(options->election), ret_id, AREA_CODE_BYTES);
+    }
+    (void)fprintf(stderr, "--election %s: is neither a folder nor the id of an election\n",
+                  options->election);
+    return false;
 }
 
 /* ---- making ---- */
-
-static bool read_token(const struct token_options *options, struct token *ret_token)
-{
-    uint64_t days = 0;
-    if (!token_role_parse(slice_of(options->role), &ret_token->role)) {
-        (void)fprintf(stderr, "--role %s: must be relay, view, decide or admin\n", options->role);
-        return false;
-    }
-    if (!option_code("--area", options->area, ret_token->area) ||
-        !option_number("--days", options->days, 1, DAYS_MAX, &days)) {
-        return false;
-    }
-    ret_token->expires = clock_wall_ms() / 1000 + (int64_t)days * DAY_S;
-    return true;
-}
 
 static int print_token(const struct token *token, const char *election,
                        const unsigned char secret[TOKEN_SECRET_BYTES])
@@ -110,13 +84,16 @@ static int print_token(const struct token *token, const char *election,
     return finish_output(EXIT_DONE);
 }
 
-static int make(const struct token_options *options)
+static int make(const struct command_line *line)
 {
-    struct token token = {0};
+    const struct token_options *options = line->options;
+    struct token token = {.role = options->role, .expires = clock_wall_ms() / 1000 + options->days * DAY_S};
     char election[AREA_CODE_BYTES];
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
-    if (!read_token(options, &token) || !find_election(options, election)) {
+    bool fits = slice_copy(slice_of(options->area), token.area, sizeof token.area);
+    assert(fits);
+    if (!find_election(options, election)) {
         return EXIT_USAGE;
     }
     enum turnout_error failed = secret_read(options->data, secret, &error);
@@ -132,58 +109,61 @@ static int make(const struct token_options *options)
 
 /* ---- the command line ---- */
 
-enum { OPTION_ROLE, OPTION_AREA, OPTION_DAYS, OPTION_ELECTION, OPTION_DATA, OPTION_HELP };
+static enum turnout_error read_role(const char *text, void *target, struct error *error)
+{
+    struct token_options *options = target;
+    return token_role_parse(slice_of(text), &options->role)
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_BAD_INPUT, "role", "must be relay, view, decide or admin");
+}
 
-static const struct option long_options[] = {
-    {"role", required_argument, NULL, OPTION_ROLE},
-    {"area", required_argument, NULL, OPTION_AREA},
-    {"days", required_argument, NULL, OPTION_DAYS},
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+#define AT(member) SETTING_AT(struct token_options, member)
+
+static const struct setting settings[] = {
+    {.name = "role",
+     .kind = SETTING_OWN,
+     .read = read_role,
+     .is_required = true,
+     .takes = "ROLE",
+     .help = "relay (sends reports), view, decide (also views) or admin (also decides)"},
+    {.name = "area",
+     .kind = SETTING_CODE,
+     AT(area),
+     .is_required = true,
+     .takes = "CODE",
+     .help = "the nation, province or commune that it is good for"},
+    {.name = "days",
+     .kind = SETTING_NUMBER,
+     AT(days),
+     .is_required = true,
+     .takes = "N",
+     .least = 1,
+     .most = DAYS_MAX,
+     .help = "how long it is good"},
+    {.name = "election",
+     .kind = SETTING_PATH,
+     AT(election),
+     .is_required = true,
+     .takes = "DIR",
+     .help = "the election's folder; or its id, and then nobody checks the area"},
+    {.name = "data",
+     .kind = SETTING_PATH,
+     AT(data),
+     .standard = "turnout-data",
+     .takes = "DIR",
+     .help = "turnoutd's data folder, which has the secret"},
+    COMMAND_HELP,
 };
 
-static int read_options(int argc, char **argv, struct token_options *options, bool *ret_wants_help)
-{
-    const char **places[] = {[OPTION_ROLE] = &options->role,
-                             [OPTION_AREA] = &options->area,
-                             [OPTION_DAYS] = &options->days,
-                             [OPTION_ELECTION] = &options->election,
-                             [OPTION_DATA] = &options->data};
-    int option;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            *ret_wants_help = true;
-            return EXIT_DONE;
-        }
-        if (option == '?') {
-            return EXIT_USAGE;
-        }
-        *places[option] = optarg;
-    }
-    if (optind != argc - 1 || strcmp(argv[optind], "make") != 0) {
-        return usage_error(argv[0], "expected `make` and its options");
-    }
-    for (int required = OPTION_ROLE; required < OPTION_DATA; required++) {
-        if (*places[required] == NULL) {
-            return usage_error(argv[0], "--%s is missing", long_options[required].name);
-        }
-    }
-    return EXIT_DONE;
-}
+#undef AT
 
-int command_token(int argc, char **argv)
-{
-    struct token_options options = {.data = "turnout-data"};
-    bool wants_help = false;
-    int status = read_options(argc, argv, &options, &wants_help);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    if (wants_help) {
-        return usage_print("turnout token make --role ROLE --area CODE --days N --election DIR [OPTIONS]",
-                           usage);
-    }
-    return sodium_init() < 0 ? EXIT_FAILED : make(&options);
-}
+const struct command command_token_make = {
+    .name = "token make",
+    .purpose = "Makes a token for a relay or a committee.",
+    .usage = "--role ROLE --area CODE --days N --election DIR [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct token_options),
+    .notes = "Standard output: the token alone; like a password, it is good for whoever has it.\n"
+             "Exit status: 0 made, 1 the secret cannot be read, 2 used wrongly.",
+    .run = make,
+};

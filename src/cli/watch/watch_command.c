@@ -3,7 +3,6 @@
  * questions, and the cursor comes back. */
 #include <assert.h>
 #include <errno.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -16,7 +15,6 @@
 #include <turnout/base/clock.h>
 
 #include "client/http_client.h"
-#include "command_options.h"
 #include "commands.h"
 #include "watch/watch_picture.h"
 
@@ -25,25 +23,9 @@ enum { ASK_EVERY_MS = 1000, REQUEST_TIMEOUT_MS = 3000, HTTP_OK = 200, HTTP_NOT_M
 #define CURSOR_HIDE "\033[?25l"
 #define CURSOR_SHOW "\033[?25h"
 
-static const struct usage_row usage[] = {
-    {"--server URL", "the public listener; default http://127.0.0.1:8080"},
-    {"--once", "show the figures once, and end"},
-    {NULL, NULL},
-};
-
-enum option_id { OPTION_SERVER, OPTION_ONCE, OPTION_HELP };
-
-static const struct option long_options[] = {
-    {"server", required_argument, NULL, OPTION_SERVER},
-    {"once", no_argument, NULL, OPTION_ONCE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
-
 struct watch_options {
     const char *server;
     bool once;
-    bool help;
 };
 
 struct watch {
@@ -191,47 +173,43 @@ static int run(struct watch *watch, bool once)
     return finish_output(status);
 }
 
-static int read_options(int argc, char **argv, struct watch_options *options)
+static int run_watch(const struct command_line *line)
 {
-    int option = 0;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_SERVER:
-            options->server = optarg;
-            break;
-        case OPTION_ONCE:
-            options->once = true;
-            break;
-        case OPTION_HELP:
-            options->help = true;
-            return EXIT_DONE;
-        default:
-            return EXIT_USAGE;
-        }
-    }
-    return optind < argc ? usage_error(argv[0], "what is `%s`?", argv[optind]) : EXIT_DONE;
-}
-
-int command_watch(int argc, char **argv)
-{
-    struct watch_options options = {.server = "http://127.0.0.1:8080"};
-    int status = read_options(argc, argv, &options);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    if (options.help) {
-        return usage_print("turnout watch [OPTIONS]", usage);
-    }
+    const struct watch_options *options = line->options;
     struct watch watch = {0};
     struct error error = {0};
-    if (http_client_new(options.server, REQUEST_TIMEOUT_MS, &watch.client, &error) != TURNOUT_OK) {
-        return usage_error(argv[0], "--server: %s", error.text);
+    if (http_client_new(options->server, REQUEST_TIMEOUT_MS, &watch.client, &error) != TURNOUT_OK) {
+        return usage_error(line->name, "--server: %s", error.text);
     }
     /* A locale that does not exist leaves plain ASCII, which every terminal can show. */
     watch.utf8 = setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    status = run(&watch, options.once);
+    int status = run(&watch, options->once);
     turnout_document_done(&watch.document);
     http_response_done(&watch.response);
     http_client_free(watch.client);
     return status;
 }
+
+static const struct setting settings[] = {
+    {.name = "server",
+     .kind = SETTING_TEXT,
+     SETTING_AT(struct watch_options, server),
+     .standard = "http://127.0.0.1:8080",
+     .takes = "URL",
+     .help = "the public listener"},
+    {.name = "once",
+     .kind = SETTING_FLAG,
+     SETTING_AT(struct watch_options, once),
+     .help = "shows the figures once, and ends"},
+    COMMAND_HELP,
+};
+
+const struct command command_watch = {
+    .name = "watch",
+    .purpose = "Follows the national figure in the terminal.",
+    .usage = "[OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct watch_options),
+    .notes = "Exit status: 0 done, 1 the server or the terminal is gone, 2 used wrongly.",
+    .run = run_watch,
+};

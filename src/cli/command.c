@@ -1,0 +1,116 @@
+/* From a command line to a subcommand's options, and its help. Prints, since it serves commands only. */
+#include "command.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/memory.h>
+#include <turnout/base/text.h>
+
+/* "make" of "keys make", "report" of "report". */
+static const char *action_of(const struct command *command)
+{
+    const char *blank = strchr(command->name, ' ');
+    return blank == NULL ? command->name : blank + 1;
+}
+
+/* No setting has the name in the error's field. */
+static int refuse_option(const struct command *command, const struct command *const *actions,
+                         const char *name, const struct error *error)
+{
+    for (; *actions != NULL; actions++) {
+        if (*actions != command && settings_find(&(*actions)->settings, slice_of(error->field)) != NULL) {
+            return usage_error(name, "%s takes no --%s", action_of(command), error->field);
+        }
+    }
+    return usage_error(name, "%s", error->text);
+}
+
+static int check_words(const struct command *command, const struct command_line *line)
+{
+    if (line->word_count > command->words_most) {
+        return usage_error(line->name, "what is `%s`? expected `%s` and its options",
+                           line->words[command->words_most], action_of(command));
+    }
+    if (line->word_count < command->words_least) {
+        return usage_error(line->name, "%s: which %s?", action_of(command), command->word);
+    }
+    return EXIT_DONE;
+}
+
+/* Returns EXIT_DONE when the command can be run; *ret_wants_help when help is wanted instead. */
+static int read_line(const struct command *command, const struct command *const *actions, int argc,
+                     char **argv, struct settings_values *values, void *options, struct command_line *line,
+                     bool *ret_wants_help)
+{
+    struct error error = {.text = ""};
+    enum turnout_error failed = settings_read_arguments(values, argc, argv, &error);
+    if (failed == TURNOUT_NOT_FOUND) {
+        return refuse_option(command, actions, line->name, &error);
+    }
+    *ret_wants_help = failed == TURNOUT_OK && settings_is_given(values, "help");
+    if (*ret_wants_help) {
+        return EXIT_DONE;
+    }
+    if (failed == TURNOUT_OK) {
+        failed = settings_parse(values, options, &error);
+    }
+    if (failed == TURNOUT_OK) {
+        line->words = settings_words(values, &line->word_count);
+        int status = line->word_count > command->words_most ? check_words(command, line) : EXIT_DONE;
+        if (status != EXIT_DONE) {
+            return status;
+        }
+        failed = settings_require(values, &error);
+    }
+    return failed == TURNOUT_OK ? check_words(command, line) : usage_error(line->name, "%s", error.text);
+}
+
+int command_run(const struct command *command, const struct command *const *actions, int argc, char **argv)
+{
+    struct settings_values *values = settings_values_new(&command->settings);
+    void *options = memory_new(command->options_bytes);
+    struct buffer name = {0};
+    buffer_printf(&name, "turnout %s", command->name);
+    struct command_line line = {.name = name.bytes, .options = options, .values = values};
+    bool wants_help = false;
+    int status = read_line(command, actions, argc, argv, values, options, &line, &wants_help);
+    if (wants_help) {
+        command_print_help(command);
+        status = finish_output(EXIT_DONE);
+    } else if (status == EXIT_DONE) {
+        status = command->run(&line);
+    }
+    settings_values_free(values);
+    free(options);
+    buffer_done(&name);
+    return status;
+}
+
+void command_print_help(const struct command *command)
+{
+    (void)printf("usage: turnout %s %s\n\n%s\n\n", command->name, command->usage, command->purpose);
+    settings_print_help(&command->settings, stdout);
+    (void)printf("\n%s\n", command->notes);
+}
+
+int usage_error(const char *name, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fprintf(stderr, "%s: ", name);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fprintf(stderr, "\n`%s --help` tells how it is used\n", name);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+int finish_output(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return EXIT_FAILED;
+    }
+    return status;
+}
