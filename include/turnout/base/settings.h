@@ -37,17 +37,16 @@ typedef enum turnout_error setting_read_fn(const char *text, void *target, struc
 
 struct setting {
     const char *name; /* publish-ms: the flag is --publish-ms, the variable PUBLISH_MS behind its prefix */
-    enum setting_kind kind;
-    size_t offset; /* of the member in the target, and its size: SETTING_AT() */
-    size_t bytes;
+    size_t offset, bytes; /* of the member in the target: SETTING_AT() */
     const char *standard; /* the default, as text; NULL: none, and the member stays as it is */
-    bool is_required;
-    bool is_never_in_file;
-    const char *takes; /* what stands for the value in --help, its unit if it has one: MILLISECONDS */
+    const char *takes;    /* what stands for the value in --help, its unit if it has one: MILLISECONDS */
     int64_t least, most;
     const char *const *words; /* ended by NULL */
     setting_read_fn *read;
     const char *help;
+    enum setting_kind kind;
+    bool is_required;
+    bool is_never_in_file;
 };
 
 #define SETTING_AT(type, member) .offset = offsetof(type, member), .bytes = sizeof(((type *)NULL)->member)

@@ -1,0 +1,131 @@
+/* From the spool to the server, and its answers in words. */
+#include "report/spool_delivery.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/wire/report_json.h>
+#include <turnout/wire/signature.h>
+
+#include "client/report_answer.h"
+#include "command.h"
+
+enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 10000 };
+
+static const char *meaning(const struct report_result *result)
+{
+    switch (result->status) {
+    case STATUS_ACCEPTED:
+        return "counted";
+    case STATUS_DUPLICATE:
+        return "had been counted before";
+    case STATUS_SUPERSEDED:
+        return "logged, not counted: a later report of this unit stands already";
+    case STATUS_HELD:
+        return "kept for the committee's decision, not counted yet";
+    case STATUS_REJECTED:
+        return report_code_title(result->code);
+    case STATUS_UNAVAILABLE:
+    case STATUS_COUNT:
+        break;
+    }
+    assert(!"an answer that leaves the report open");
+    return "";
+}
+
+/* Says what became of the report, and returns the exit status for it. */
+static int tell_answer(const struct report *report, const struct report_result *result)
+{
+    (void)printf("%s: unit %s, report %" PRId32 ", %" PRId32 " voted as of %s: %s",
+                 report_status_name(result->status), report->unit, report->seq, report->voted,
+                 report->as_of_text, meaning(result));
+    if (result->status == STATUS_REJECTED) {
+        (void)printf(" (%s%s%s)%s%s\n", report_code_name(result->code),
+                     result->field[0] == '\0' ? "" : ", field ", result->field,
+                     result->detail[0] == '\0' ? "" : ": ", result->detail);
+        return EXIT_REJECTED;
+    }
+    (void)printf(". Receipt %s\n", result->receipt);
+    unsigned char digest[REPORT_DIGEST_BYTES];
+    char receipt[RECEIPT_BYTES];
+    report_digest(report, digest);
+    receipt_from_digest(digest, receipt);
+    if (strcmp(receipt, result->receipt) != 0) {
+        (void)fprintf(stderr,
+                      "the receipt should be %s: the server took something other than what was sent\n",
+                      receipt);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static void pause_ms(int64_t duration_ms)
+{
+    struct timespec rest = {.tv_sec = duration_ms / 1000, .tv_nsec = duration_ms % 1000 * 1000000};
+    (void)nanosleep(&rest, NULL);
+}
+
+/* Sends one report. TURNOUT_UNAVAILABLE when it remains open. */
+static enum turnout_error send_report(struct http_client *client, struct slice line,
+                                      struct http_response *response, struct report_result *ret_result,
+                                      struct error *error)
+{
+    enum turnout_error code =
+        http_client_post(client, "/v1/reports", "application/json", line.bytes, line.length, response, error);
+    if (code != TURNOUT_OK) {
+        return code;
+    }
+    return report_answer_read(response->status, (struct slice){response->body.bytes, response->body.length},
+                              ret_result, error);
+}
+
+static void tell_spooled(const struct spool *spool, size_t answered, const char *why)
+{
+    (void)printf(
+        "spooled: %s. %zu kept in %s; `turnout report --flush` sends them, and so does the next report\n",
+        why, spool->count - answered, spool->path);
+}
+
+int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_s)
+{
+    struct http_response response = {0};
+    struct error error = {0};
+    int64_t deadline_ms = clock_monotonic_ms() + wait_s * 1000;
+    int64_t pause = PAUSE_FIRST_MS;
+    int status = EXIT_DONE;
+    size_t answered = 0;
+    while (answered < spool->count) {
+        struct slice line = spool_line(spool, answered);
+        struct report_result result;
+        struct report report;
+        if (send_report(client, line, &response, &result, &error) == TURNOUT_OK) {
+            enum turnout_error code = report_json_parse(line.bytes, line.length, &report, NULL);
+            assert(code == TURNOUT_OK); /* the spool holds nothing else */
+            int told = tell_answer(&report, &result);
+            status = told > status ? told : status;
+            answered++;
+            pause = PAUSE_FIRST_MS;
+            continue;
+        }
+        int64_t left_ms = deadline_ms - clock_monotonic_ms();
+        if (left_ms <= 0) {
+            tell_spooled(spool, answered, error.text);
+            status = status == EXIT_DONE ? EXIT_FAILED : status;
+            break;
+        }
+        int64_t asked_ms = (int64_t)response.retry_after_s * 1000;
+        int64_t rest_ms = asked_ms > pause ? asked_ms : pause;
+        pause_ms(rest_ms < left_ms ? rest_ms : left_ms);
+        pause = pause * 2 < PAUSE_MOST_MS ? pause * 2 : PAUSE_MOST_MS;
+    }
+    http_response_done(&response);
+    if (spool_remove(spool, answered, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        status = status == EXIT_DONE ? EXIT_FAILED : status;
+    }
+    return status;
+}

@@ -1,0 +1,15 @@
+/* Sending what is spooled. */
+#ifndef TURNOUT_CLI_SPOOL_DELIVERY_H
+#define TURNOUT_CLI_SPOOL_DELIVERY_H
+
+#include <stdint.h>
+
+#include "client/http_client.h"
+#include "report/spool.h"
+
+/* Sends what is spooled, oldest first, until all is answered or `wait_s` is over, and prints what became of each. The
+ * spool is written anew once, at the end: whatever was answered and is still in it after a crash is answered `duplicate`
+ * next time. Returns the exit status: EXIT_REJECTED when a report was rejected, EXIT_FAILED when one is left. */
+int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_s);
+
+#endif
