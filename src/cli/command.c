@@ -9,8 +9,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
 
-/* "make" of "keys make", "report" of "report". */
-static const char *action_of(const struct command *command)
+const char *command_action(const struct command *command)
 {
     const char *blank = strchr(command->name, ' ');
     return blank == NULL ? command->name : blank + 1;
@@ -22,7 +21,7 @@ static int refuse_option(const struct command *command, const struct command *co
 {
     for (; *actions != NULL; actions++) {
         if (*actions != command && settings_find(&(*actions)->settings, slice_of(error->field)) != NULL) {
-            return usage_error(name, "%s takes no --%s", action_of(command), error->field);
+            return usage_error(name, "%s takes no --%s", command_action(command), error->field);
         }
     }
     return usage_error(name, "%s", error->text);
@@ -32,10 +31,10 @@ static int check_words(const struct command *command, const struct command_line 
 {
     if (line->word_count > command->words_most) {
         return usage_error(line->name, "what is `%s`? expected `%s` and its options",
-                           line->words[command->words_most], action_of(command));
+                           line->words[command->words_most], command_action(command));
     }
     if (line->word_count < command->words_least) {
-        return usage_error(line->name, "%s: which %s?", action_of(command), command->word);
+        return usage_error(line->name, "%s: which %s?", command_action(command), command->word);
     }
     return EXIT_DONE;
 }

@@ -30,6 +30,9 @@ struct command {
     int (*run)(const struct command_line *line);
 };
 
+/* "make" of "keys make", "report" of "report". */
+const char *command_action(const struct command *command);
+
 #define COMMAND_HELP                                                                                         \
     {                                                                                                        \
         .name = "help", .kind = SETTING_FLAG, .help = "prints this"                                          \

@@ -58,11 +58,9 @@ static const struct group *find_group(const char *name)
     return NULL;
 }
 
-/* "make" of "keys make"; NULL when the command is its group's only one and has no further word. */
-static const char *action_of(const struct command *command)
+static bool has_actions(const struct group *group)
 {
-    const char *blank = strchr(command->name, ' ');
-    return blank == NULL ? NULL : blank + 1;
+    return strcmp(group->commands[0]->name, group->name) != 0;
 }
 
 static int print_help(void)
@@ -108,8 +106,8 @@ static int refuse_action(const struct group *group, const char *action)
     struct buffer actions = {0};
     for (size_t i = 0; group->commands[i] != NULL; i++) {
         const char *join = i == 0 ? "" : group->commands[i + 1] == NULL ? " or " : ", ";
-        nearest_offer(&nearest, action_of(group->commands[i]));
-        buffer_printf(&actions, "%s%s", join, action_of(group->commands[i]));
+        nearest_offer(&nearest, command_action(group->commands[i]));
+        buffer_printf(&actions, "%s%s", join, command_action(group->commands[i]));
     }
     buffer_printf(&name, "turnout %s", group->name);
     int status = usage_error(name.bytes, "expected %s%s", actions.bytes, nearest_hint(&nearest, hint));
@@ -125,7 +123,7 @@ static bool asks_for_help(const char *word)
 
 static int run_group(const struct group *group, int argc, char **argv)
 {
-    if (action_of(group->commands[0]) == NULL) {
+    if (!has_actions(group)) {
         return command_run(group->commands[0], group->commands, argc, argv);
     }
     const char *action = argc > 1 ? argv[1] : "";
@@ -133,7 +131,7 @@ static int run_group(const struct group *group, int argc, char **argv)
         return print_group_help(group);
     }
     for (size_t i = 0; group->commands[i] != NULL; i++) {
-        if (strcmp(action_of(group->commands[i]), action) == 0) {
+        if (strcmp(command_action(group->commands[i]), action) == 0) {
             return command_run(group->commands[i], group->commands, argc - 1, argv + 1);
         }
     }
