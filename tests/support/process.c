@@ -27,7 +27,8 @@ static void child_redirect(int to, const char *path, int flags)
     }
 }
 
-static _Noreturn void child_run(const struct process *process, const char *const arguments[])
+/* `stderr_fd` is -1 for the process's own file. */
+static _Noreturn void child_run(const struct process *process, const char *const arguments[], int stderr_fd)
 {
     /* A group of its own, which Check's kill of the test's group spares: the program is asked to end instead, as
      * soon as the test is gone, and can end what it started itself. */
@@ -36,7 +37,11 @@ static _Noreturn void child_run(const struct process *process, const char *const
     }
     child_redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
     child_redirect(STDOUT_FILENO, process->stdout_path, O_WRONLY | O_APPEND);
-    child_redirect(STDERR_FILENO, process->stderr_path, O_WRONLY | O_APPEND);
+    if (stderr_fd < 0) {
+        child_redirect(STDERR_FILENO, process->stderr_path, O_WRONLY | O_APPEND);
+    } else if (dup2(stderr_fd, STDERR_FILENO) < 0) {
+        _exit(127);
+    }
 
     /* execvp() takes them as char * for history's sake and changes none. */
     union {
@@ -57,8 +62,8 @@ static void add_output(const struct workspace *workspace, const char *name, cons
     workspace_path(workspace, file, ret_path);
 }
 
-void process_start(struct process *process, const struct workspace *workspace, const char *name,
-                   const char *const arguments[])
+void process_start_into(struct process *process, const struct workspace *workspace, const char *name,
+                        const char *const arguments[], int stderr_fd)
 {
     *process = (struct process){.pidfd = -1};
     add_output(workspace, name, "out", process->stdout_path);
@@ -67,11 +72,17 @@ void process_start(struct process *process, const struct workspace *workspace, c
     pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
-        child_run(process, arguments);
+        child_run(process, arguments, stderr_fd);
     }
     process->pid = pid;
     process->pidfd = pidfd_open(pid, 0);
     ck_assert_int_ge(process->pidfd, 0);
+}
+
+void process_start(struct process *process, const struct workspace *workspace, const char *name,
+                   const char *const arguments[])
+{
+    process_start_into(process, workspace, name, arguments, -1);
 }
 
 static void show_output(const struct process *process)

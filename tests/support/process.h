@@ -25,6 +25,10 @@ struct process {
 void process_start(struct process *process, const struct workspace *workspace, const char *name,
                    const char *const arguments[]);
 
+/* The same with standard error going to a descriptor of the test's; nothing of it reaches `<name>.err`. */
+void process_start_into(struct process *process, const struct workspace *workspace, const char *name,
+                        const char *const arguments[], int stderr_fd);
+
 /* Waits for a whole line that contains `substring` in the file, from its beginning on, and copies it without its
  * end. Ends the test when the program ends first. */
 void process_wait_line(struct process *process, const char *path, const char *substring,

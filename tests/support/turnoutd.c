@@ -49,8 +49,8 @@ static void add_setting(struct arguments *arguments, const char *const settings[
     }
 }
 
-void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
-                     const char *const settings[])
+void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
+                          const char *const settings[], int stderr_fd)
 {
     *turnoutd = (struct turnoutd){0};
     char election[WORKSPACE_PATH_BYTES];
@@ -77,7 +77,13 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
     for (size_t i = 0; settings != NULL && settings[i] != NULL; i++) {
         add(&arguments, settings[i]);
     }
-    process_start(&turnoutd->process, workspace, "turnoutd", arguments.words);
+    process_start_into(&turnoutd->process, workspace, "turnoutd", arguments.words, stderr_fd);
+}
+
+void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
+                     const char *const settings[])
+{
+    turnoutd_launch_into(turnoutd, workspace, settings, -1);
 }
 
 /* From the log: `... listening listener=public address=127.0.0.1 port=41234`. */
@@ -117,10 +123,8 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd)
     }
 }
 
-void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
-                    const char *const settings[])
+void turnoutd_await(struct turnoutd *turnoutd)
 {
-    turnoutd_launch(turnoutd, workspace, settings);
     turnoutd->operate_port = port_of(turnoutd, "operate");
     turnoutd->public_port = port_of(turnoutd, "public");
     turnoutd->intake_http_port = port_of(turnoutd, "intake-http");
@@ -130,6 +134,13 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
     (void)snprintf(turnoutd->stream_address, sizeof turnoutd->stream_address, "127.0.0.1:%u",
                    turnoutd->intake_stream_port);
     turnoutd_wait_ready(turnoutd);
+}
+
+void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
+                    const char *const settings[])
+{
+    turnoutd_launch(turnoutd, workspace, settings);
+    turnoutd_await(turnoutd);
 }
 
 void turnoutd_stop(struct turnoutd *turnoutd)

@@ -32,6 +32,14 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
 void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,
                      const char *const settings[]);
 
+/* Starts it, as turnoutd_launch does, with its log going to a descriptor of the test's. What it says there must reach
+ * process.stderr_path before turnoutd_await can learn its ports. */
+void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
+                          const char *const settings[], int stderr_fd);
+
+/* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
+void turnoutd_await(struct turnoutd *turnoutd);
+
 /* Waits for GET /readyz to be 200. */
 void turnoutd_wait_ready(const struct turnoutd *turnoutd);
 
