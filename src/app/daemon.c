@@ -454,6 +454,13 @@ static void start_loop(struct daemon *daemon)
     assert(failed == 0);
 }
 
+/* Not before the election was read: of its faults every one is said, however alike they are. */
+static bool start_log(void)
+{
+    struct error error;
+    return log_start(&error) == TURNOUT_OK ? true : say(&error, "cannot-start");
+}
+
 /* In this order: what can be wrong with the settings first, what others may hold next, Redis last, because only
  * Redis takes time. */
 static int start(struct daemon *daemon)
@@ -462,7 +469,7 @@ static int start(struct daemon *daemon)
     if (!read_election(daemon) || !read_keys(daemon)) {
         return EXIT_BAD_SETTINGS;
     }
-    if (!lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
+    if (!start_log() || !lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }
     start_loop(daemon);
@@ -521,6 +528,7 @@ int daemon_run(const struct server_settings *settings)
     }
     stop(daemon);
     log_info("stopped", log_number("status", status));
+    log_stop();
     sodium_memzero(daemon->secret, sizeof daemon->secret);
     free(daemon);
     return status;

@@ -11,6 +11,7 @@ static void *or_die(void *block, size_t bytes)
 {
     if (block == NULL) {
         log_error("out-of-memory", log_number("bytes", (int64_t)bytes));
+        log_stop(); /* else the line would be lost */
         abort();
     }
     return block;

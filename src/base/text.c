@@ -185,18 +185,43 @@ bool text_is_utf8(struct slice slice, size_t *ret_characters)
     return true;
 }
 
+static bool is_control(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point <= 0x9f);
+}
+
+static bool ends_line_or_turns_direction(uint32_t point)
+{
+    return point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2066 && point <= 0x2069);
+}
+
 bool text_has_control(struct slice slice)
 {
     const unsigned char *bytes = (const unsigned char *)slice.bytes;
     for (size_t at = 0; at < slice.length;) {
         uint32_t point;
         size_t taken = decode_utf8(bytes + at, slice.length - at, &point);
-        if (taken == 0 || point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
+        if (taken == 0 || is_control(point)) {
             return true;
         }
         at += taken;
     }
     return false;
+}
+
+bool text_is_showable(struct slice slice)
+{
+    const unsigned char *bytes = (const unsigned char *)slice.bytes;
+    for (size_t at = 0; at < slice.length;) {
+        uint32_t point;
+        size_t taken = decode_utf8(bytes + at, slice.length - at, &point);
+        if (taken == 0 || is_control(point) || ends_line_or_turns_direction(point)) {
+            return false;
+        }
+        at += taken;
+    }
+    return true;
 }
 
 size_t text_whole_length(struct slice slice)
@@ -225,11 +250,11 @@ const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES])
         uint32_t point;
         size_t taken = decode_utf8((const unsigned char *)slice.bytes + at, length - at, &point);
         character.length = taken == 0 ? 1 : taken;
-        if (text_has_control(character)) { /* which what is not UTF-8 counts as, too */
-            ret_shown[written++] = '?';
-        } else {
+        if (text_is_showable(character)) {
             memcpy(ret_shown + written, character.bytes, character.length);
             written += character.length;
+        } else {
+            ret_shown[written++] = '?';
         }
         at += character.length;
     }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/log.h>
 
 struct metric {
     const char *name;
@@ -133,6 +134,13 @@ static void write_publication(struct buffer *out, const struct metrics_sources *
     }
 }
 
+static void write_log(struct buffer *out)
+{
+    write_metric(out, "turnout_log_lines_dropped_total", "counter",
+                 "Log lines dropped because nobody read the log in time.");
+    write_value(out, "turnout_log_lines_dropped_total", "", log_lines_dropped());
+}
+
 void metrics_write(struct buffer *out, const struct metrics_sources *sources)
 {
     write_reports(out, sources);
@@ -154,4 +162,5 @@ void metrics_write(struct buffer *out, const struct metrics_sources *sources)
         write_value(out, metric->name, "", read_at(sources->publisher, metric->offset));
     }
     write_publication(out, sources);
+    write_log(out);
 }

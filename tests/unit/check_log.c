@@ -1,11 +1,16 @@
-/* The log, read back through a pipe: one event is one line, whatever the values hold. */
+/* The log, read back through a pipe: one event is one line, whatever the values hold, and nobody waits for its reader. */
 #include <turnout/base/log.h>
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <check.h>
+
+#include <turnout/base/clock.h>
 
 #include "suite.h"
 
@@ -73,6 +78,12 @@ static const struct {
     {"del\x7f", "\"del\\x7f\""},
     {"c1 \xc2\x9b", "\"c1 \\xc2\\x9b\""},
     {"stray \xff", "\"stray \\xff\""},
+    {"\xe2\x80\xae"
+     "drowssap",
+     "\"\\xe2\\x80\\xae"
+     "drowssap\""}, /* shown from right to left */
+    {"\xe2\x81\xa6isolated", "\"\\xe2\\x81\\xa6isolated\""},
+    {"two\xe2\x80\xa8lines", "\"two\\xe2\\x80\\xa8lines\""},
 };
 
 LOOP_TEST(values_are_quoted_when_they_must_be, COUNT(values))
@@ -97,6 +108,114 @@ TEST(what_is_too_long_is_cut_and_says_so)
     size_t length = strlen(tail);
     ck_assert_uint_lt(length, 2048);
     ck_assert_str_eq(tail + length - 5, "a...\n");
+}
+
+/* ---- the queue and its thread ---- */
+
+static void start(void)
+{
+    struct error error;
+    ck_assert_int_eq(log_start(&error), TURNOUT_OK);
+}
+
+TEST(what_was_logged_is_written_by_the_end)
+{
+    char line[LINE_BYTES];
+    redirect();
+    start();
+    log_info("event", log_number("n", 1));
+    log_info("event", log_number("n", 2));
+    log_info("event", log_number("n", 3));
+    log_stop();
+    log_info("event", log_number("n", 4)); /* by itself again */
+    const char *text = logged(line);
+    ck_assert_ptr_nonnull(strstr(text, "info event n=1\n"));
+    ck_assert_ptr_nonnull(strstr(text, "info event n=3 repeated=2\n"));
+    ck_assert_ptr_nonnull(strstr(text, "info event n=4\n"));
+    ck_assert_uint_eq(log_lines_dropped(), 0);
+    ck_assert(!log_has_dropped_lately());
+    log_stop();
+}
+
+enum { MUCH_LINES = 1000, THREADS = 4 };
+
+/* Lines that are not alike, so that none is folded: each event is an event of its own. */
+static void *log_much(void *name)
+{
+    char event[32];
+    for (int i = 0; i < MUCH_LINES; i++) {
+        (void)snprintf(event, sizeof event, "%s%d", (const char *)name, i);
+        log_info(event, log_text("text", "some words that take up room in the queue of the log"));
+    }
+    return NULL;
+}
+
+/* Fills the pipe, so that whoever writes there is held. */
+static void fill(void)
+{
+    ck_assert_int_eq(fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK), 0);
+    while (write(pipe_ends[1], "\n", 1) == 1) {
+    }
+    ck_assert_int_eq(fcntl(pipe_ends[1], F_SETFL, 0), 0);
+}
+
+TEST(nobody_waits_for_a_pipe_that_nobody_reads)
+{
+    redirect();
+    fill();
+    start();
+    char name[] = "event";
+    (void)log_much(name);
+    ck_assert_uint_gt(log_lines_dropped(), 0);
+    ck_assert(log_has_dropped_lately());
+    int64_t began_ms = clock_monotonic_ms();
+    log_stop();
+    int64_t took_ms = clock_monotonic_ms() - began_ms;
+    ck_assert_int_ge(took_ms, 900);
+    ck_assert_int_lt(took_ms, 5000);
+    uint64_t dropped = log_lines_dropped();
+    log_error("too-late", log_number("n", 1));
+    ck_assert_uint_eq(log_lines_dropped(), dropped + 1);
+    ck_assert_int_ge(dup2(kept_stderr, STDERR_FILENO), 0);
+}
+
+/* Each line is whole, or dropped and counted. */
+TEST(a_reader_that_comes_late_learns_how_many_are_missing)
+{
+    redirect();
+    fill();
+    start();
+    pthread_t threads[THREADS];
+    char names[THREADS][8] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, log_much, names[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    }
+    uint64_t dropped = log_lines_dropped();
+    ck_assert_uint_gt(dropped, 0);
+    FILE *log = fdopen(pipe_ends[0], "r");
+    ck_assert_ptr_nonnull(log);
+    char line[LINE_BYTES];
+    unsigned long long told = 0;
+    uint64_t whole = 0;
+    while (whole + told < (uint64_t)THREADS * MUCH_LINES) {
+        ck_assert_ptr_nonnull(fgets(line, sizeof line, log));
+        const char *number = strstr(line, " log-lines-dropped lines=");
+        if (number != NULL) {
+            unsigned long long lines = strtoull(strchr(number, '=') + 1, NULL, 10);
+            told += lines;
+        } else if (strcmp(line, "\n") != 0) { /* what filled the pipe */
+            ck_assert_msg(strstr(line, "room in the queue of the log\"\n") != NULL, "%s", line);
+            whole++;
+        }
+    }
+    ck_assert_uint_eq(told, dropped);
+    log_stop();
+    ck_assert_uint_eq(log_lines_dropped(), dropped);
+    ck_assert_int_ge(dup2(kept_stderr, STDERR_FILENO), 0);
+    ck_assert_int_eq(fclose(log), 0);
 }
 
 SUITE("log");

@@ -183,6 +183,28 @@ TEST(control_characters)
     ck_assert(text_has_control((struct slice){"a\0b", 3}));
 }
 
+TEST(what_misleads_who_reads_it_is_not_showable)
+{
+    static const char *const showable[] = {"",
+                                           "plain",
+                                           "Việt Nam",
+                                           "\xe2\x80\xa7",
+                                           "\xe2\x80\xaf",
+                                           "\xe2\x81\xa5",
+                                           "\xe2\x81\xaa",
+                                           "\xf0\x9f\x98\x80"};
+    static const char *const others[] = {"a\nb",         "\x1b[2J",      "\x7f",         "\xc2\x9b",
+                                         "stray \xff",   "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f",
+                                         "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xae",
+                                         "\xe2\x81\xa6", "\xe2\x81\xa9"};
+    for (size_t i = 0; i < COUNT(showable); i++) {
+        ck_assert_msg(text_is_showable(slice_of(showable[i])), "%zu", i);
+    }
+    for (size_t i = 0; i < COUNT(others); i++) {
+        ck_assert_msg(!text_is_showable(slice_of(others[i])), "%zu", i);
+    }
+}
+
 /* The values of FNV-1a are published; folded, they must not be all alike. */
 TEST(hashes_follow_the_bytes)
 {

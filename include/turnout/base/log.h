@@ -5,11 +5,22 @@
  *
  * A value with anything but plain printing characters is quoted and escaped, so that one event is always one
  * line and a hostile name cannot forge another. Secrets, tokens and keys are never logged.
+ *
+ * Between log_start and log_stop nothing waits for whoever reads the log: a line goes into a queue of bounded size, and a
+ * thread of its own writes it. A line that finds no room is dropped and counted; once there is room again, a line says
+ * how many were (`warning log-lines-dropped lines=412`). Lines that repeat are folded: the first is said, then every ten
+ * seconds their number (`repeated=2754`), then that it has ended. Before log_start and after log_stop a line is written
+ * by whoever logs it, as it is.
+ * A process that is killed, or ends by a failed assertion, may lose the lines of its last moment. A child of fork() must
+ * not log; turnoutd starts programs by posix_spawn() only.
  * Thread-safe. Called from service and above; the layers below return errors instead. */
 #ifndef TURNOUT_BASE_LOG_H
 #define TURNOUT_BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include <turnout/base/error.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 
@@ -25,6 +36,16 @@ struct log_field log_number(const char *key, int64_t number);
 
 /* `fields` ends with a NULL key. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
+
+/* Starts the thread, with all signals blocked. TURNOUT_SYSTEM when there can be none. */
+enum turnout_error log_start(struct error *error);
+
+/* Writes what is in the queue, for at most a second: what nobody has read by then is lost. Whatever is logged after that
+ * second is dropped, too. Nothing is done when log_start was not called. Safe from every thread. */
+void log_stop(void);
+
+uint64_t log_lines_dropped(void);  /* since the start of the process */
+bool log_has_dropped_lately(void); /* whether a line was dropped within the last minute */
 
 #define log_fields(...)         ((const struct log_field[]){__VA_ARGS__, {0}})
 #define log_info(event, ...)    log_write(LOG_LEVEL_INFO, event, log_fields(__VA_ARGS__))
