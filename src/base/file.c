@@ -13,11 +13,11 @@
 #include <turnout/base/memory.h>
 
 /* Reads up to `size` bytes; fewer when the file became shorter meanwhile. */
-static bool read_up_to(int descriptor, char *bytes, size_t size, size_t *ret_length)
+static bool read_up_to(int fd, char *bytes, size_t size, size_t *ret_length)
 {
     size_t length = 0;
     while (length < size) {
-        ssize_t got = read(descriptor, bytes + length, size - length);
+        ssize_t got = read(fd, bytes + length, size - length);
         if (got == 0) {
             break;
         }
@@ -31,11 +31,11 @@ static bool read_up_to(int descriptor, char *bytes, size_t size, size_t *ret_len
     return true;
 }
 
-static enum turnout_error read_open(int descriptor, size_t bytes_max, char **ret_bytes, size_t *ret_length,
-                                    struct error *error)
+enum turnout_error file_read_open(int fd, size_t bytes_max, char **ret_bytes, size_t *ret_length,
+                                  struct error *error)
 {
     struct stat status;
-    if (fstat(descriptor, &status) != 0) {
+    if (fstat(fd, &status) != 0) {
         return error_fail_system(error, errno, "", "cannot be examined");
     }
     if (!S_ISREG(status.st_mode)) {
@@ -46,7 +46,7 @@ static enum turnout_error read_open(int descriptor, size_t bytes_max, char **ret
         return error_fail(error, TURNOUT_TOO_LARGE, "", "has %zu bytes, more than %zu", size, bytes_max);
     }
     char *bytes = memory_new_array(size + 1, 1);
-    if (!read_up_to(descriptor, bytes, size, ret_length)) {
+    if (!read_up_to(fd, bytes, size, ret_length)) {
         int failure = errno;
         free(bytes);
         return error_fail_system(error, failure, "", "cannot be read");
@@ -59,22 +59,22 @@ enum turnout_error file_read(const char *path, size_t bytes_max, char **ret_byte
                              struct error *error)
 {
     /* Not blocking, so that a named pipe in the file's place cannot hold us. */
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
         int failure = errno;
         enum turnout_error code = error_fail_system(error, failure, "", "cannot be opened");
         return failure == ENOENT ? TURNOUT_NOT_FOUND : code;
     }
-    enum turnout_error code = read_open(descriptor, bytes_max, ret_bytes, ret_length, error);
-    (void)close(descriptor); /* only read: nothing can be lost */
+    enum turnout_error code = file_read_open(fd, bytes_max, ret_bytes, ret_length, error);
+    (void)close(fd); /* only read: nothing can be lost */
     return code;
 }
 
-static bool write_all(int descriptor, const char *bytes, size_t length)
+bool file_write_all(int fd, const void *bytes, size_t length)
 {
     size_t written = 0;
     while (written < length) {
-        ssize_t took = write(descriptor, bytes + written, length - written);
+        ssize_t took = write(fd, (const char *)bytes + written, length - written);
         if (took >= 0) {
             written += (size_t)took;
         } else if (errno != EINTR) {
@@ -87,12 +87,12 @@ static bool write_all(int descriptor, const char *bytes, size_t length)
 /* 0 once the bytes are on the disk, or the errno of what went wrong. */
 static int write_new(const char *path, const void *bytes, size_t length)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
         return errno;
     }
-    int failure = write_all(descriptor, bytes, length) && fsync(descriptor) == 0 ? 0 : errno;
-    if (close(descriptor) != 0 && failure == 0) {
+    int failure = file_write_all(fd, bytes, length) && fsync(fd) == 0 ? 0 : errno;
+    if (close(fd) != 0 && failure == 0) {
         failure = errno;
     }
     return failure;

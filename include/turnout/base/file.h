@@ -2,6 +2,7 @@
 #ifndef TURNOUT_BASE_FILE_H
 #define TURNOUT_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <turnout/base/error.h>
@@ -12,6 +13,13 @@
  * best how to name. */
 enum turnout_error file_read(const char *path, size_t bytes_max, char **ret_bytes, size_t *ret_length,
                              struct error *error);
+
+/* The same of a file that is open at its beginning. The caller closes it. */
+enum turnout_error file_read_open(int fd, size_t bytes_max, char **ret_bytes, size_t *ret_length,
+                                  struct error *error);
+
+/* Writes all of the bytes; false, with errno, when it cannot. */
+bool file_write_all(int fd, const void *bytes, size_t length);
 
 /* Puts a file of these bytes in place of whatever is there, in one step: whoever reads sees the old or the
  * new, even after a crash. The text of an error leaves out the path here, too. */
