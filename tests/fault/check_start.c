@@ -1,9 +1,13 @@
 /* A turnoutd that cannot start says what is wrong and where, and ends with the status for it: 2 for settings and
  * elections, 1 for what others hold. */
 #include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "small_election.h"
 #include "suite.h"
@@ -159,6 +163,52 @@ TEST(another_register_than_the_one_in_redis_is_refused)
     turnoutd_start(&turnoutd, &workspace, NULL);
     turnoutd_stop(&turnoutd);
     free(units);
+}
+
+/* Whoever made it could have put a secret there, or a Redis, of which he knows more than we do. */
+TEST(a_data_folder_of_others_is_refused)
+{
+    enum { SOMEBODY_ELSE = 65534 };
+    char data[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data", data);
+    workspace_make_folder(&workspace, "data");
+    ck_assert_int_eq(chmod(data, 0770), 0);
+    const char *const words[] = {"bad-data-folder", data, "chmod go-w", NULL};
+    check_refusal(&workspace, NULL, FAILED, words);
+    ck_assert_int_eq(chmod(data, 0700), 0);
+    if (geteuid() == 0) { /* only root can give a folder away */
+        ck_assert_int_eq(chown(data, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
+        const char *const others[] = {"bad-data-folder", data, "another user", NULL};
+        check_refusal(&workspace, NULL, FAILED, others);
+    }
+}
+
+/* No core file would tell what turnoutd knows, and no file that it makes is for others. */
+TEST(nothing_is_left_for_others_to_read)
+{
+    struct rlimit core;
+    ck_assert_int_eq(getrlimit(RLIMIT_CORE, &core), 0);
+    core.rlim_cur = core.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_CORE, &core), 0);
+    (void)umask(0);
+    struct turnoutd turnoutd;
+    turnoutd_start(&turnoutd, &workspace, NULL);
+
+    ck_assert_int_eq(prlimit(turnoutd.process.pid, RLIMIT_CORE, NULL, &core), 0);
+    ck_assert_uint_eq(core.rlim_cur, 0);
+    ck_assert_uint_eq(core.rlim_max, 0);
+    char path[64];
+    char line[256];
+    bool is_found = false;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)turnoutd.process.pid);
+    FILE *status = fopen(path, "re");
+    ck_assert_ptr_nonnull(status);
+    while (!is_found && fgets(line, sizeof line, status) != NULL) {
+        is_found = strcmp(line, "Umask:\t0077\n") == 0;
+    }
+    ck_assert(is_found);
+    ck_assert_int_eq(fclose(status), 0);
+    turnoutd_stop(&turnoutd);
 }
 
 SUITE("start");

@@ -426,7 +426,26 @@ TEST(test_a_file_in_the_folders_place)
     ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(fclose(file), 0);
     ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                     TURNOUT_CONFLICT);
+                     TURNOUT_BAD_INPUT);
+}
+
+/* Whoever made the folder could have put a redis-server of his own behind its socket. */
+TEST(test_a_folder_of_somebody_else)
+{
+    enum { SOMEBODY_ELSE = 65534 };
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&data, "redis", path);
+    workspace_make_folder(&data, "redis");
+    ck_assert_int_eq(chmod(path, 0770), 0);
+    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
+                     TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(error.field, "data");
+    ck_assert_int_eq(chmod(path, 0700), 0);
+    if (geteuid() == 0) { /* only root can give a folder away */
+        ck_assert_int_eq(chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
+        ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
+                         TURNOUT_BAD_INPUT);
+    }
 }
 
 TEST(test_no_redis_server)

@@ -122,6 +122,49 @@ TEST(a_link_is_not_followed)
     ck_assert_int_eq(unlink(target), 0);
 }
 
+TEST(a_pipe_in_its_place_holds_nobody)
+{
+    unsigned char secret[TOKEN_SECRET_BYTES];
+    struct error error;
+    bool made;
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+}
+
+/* Whoever can put files there can put a secret there that he knows. */
+TEST(a_folder_that_others_may_write_is_refused)
+{
+    static const mode_t modes[] = {0770, 0720, 0702, 0777};
+    unsigned char secret[TOKEN_SECRET_BYTES];
+    struct error error;
+    bool made;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        ck_assert_int_eq(chmod(folder, modes[i]), 0);
+        ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+        ck_assert_int_ne(access(path, F_OK), 0);
+        ck_assert_ptr_nonnull(strstr(error.text, folder));
+    }
+    ck_assert_int_eq(chmod(folder, 0700), 0);
+}
+
+TEST(what_belongs_to_somebody_else_is_refused)
+{
+    enum { SOMEBODY_ELSE = 65534 };
+    unsigned char secret[TOKEN_SECRET_BYTES];
+    struct error error;
+    bool made;
+    if (geteuid() != 0) {
+        return; /* only root can give a file away */
+    }
+    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
+    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(chown(folder, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
+    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+}
+
 TEST(a_folder_that_is_not_there_is_told)
 {
     char nowhere[sizeof folder + 16];
@@ -129,7 +172,7 @@ TEST(a_folder_that_is_not_there_is_told)
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
     bool made;
-    ck_assert_int_eq(secret_ensure(nowhere, secret, &made, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(secret_ensure(nowhere, secret, &made, &error), TURNOUT_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(error.text, nowhere));
 }
 

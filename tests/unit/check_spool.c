@@ -33,7 +33,7 @@ static void remove_file(const char *suffix)
 static void tear_down(void)
 {
     remove_file("");
-    remove_file(".new");
+    remove_file(".new"); /* a trap of a test's */
     remove_file(".broken");
     ck_assert_int_eq(rmdir(folder), 0);
 }
@@ -75,6 +75,7 @@ static void write_file(const char *bytes)
     ck_assert_ptr_nonnull(file);
     ck_assert_int_ge(fputs(bytes, file), 0);
     ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(path, 0600), 0);
 }
 
 static void check_file(const char *suffix, const char *expected)
@@ -246,11 +247,46 @@ TEST(what_is_no_file_is_refused)
 {
     struct spool spool;
     struct error error = {0};
-    ck_assert_int_eq(spool_open(folder, true, &spool, &error), TURNOUT_SYSTEM);
-    ck_assert_int_eq(spool_open("/nowhere/at/all/spool", true, &spool, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(spool_open(folder, true, &spool, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(spool_open("/nowhere/at/all/spool", true, &spool, &error), TURNOUT_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/at/all/spool"));
     ck_assert_int_eq(symlink("elsewhere", path), 0);
-    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_SYSTEM);
+    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_BAD_INPUT);
+}
+
+/* What others could have written would be sent in the unit's name. */
+TEST(a_spool_that_others_may_write_is_refused)
+{
+    struct spool spool = open_good();
+    struct error error = {0};
+    append_good(&spool, "u1", 1);
+    spool_close(&spool);
+    ck_assert_int_eq(chmod(path, 0620), 0);
+    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "chmod 600"));
+    ck_assert_int_eq(chmod(path, 0600) + chmod(folder, 0770), 0);
+    ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "chmod go-w"));
+    ck_assert_int_eq(chmod(folder, 0700), 0);
+}
+
+/* The names that it writes under while it changes are nobody else's to choose. */
+TEST(a_link_under_its_old_temporary_name_is_left_alone)
+{
+    char elsewhere[sizeof path + 16];
+    char trap[sizeof path + 16];
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s.broken", path);
+    (void)snprintf(trap, sizeof trap, "%s.new", path);
+    ck_assert_int_eq(symlink(elsewhere, trap), 0);
+    struct spool spool = open_good();
+    append_good(&spool, "u1", 1);
+    append_good(&spool, "u1", 2);
+    ck_assert_int_eq(spool_remove(&spool, 1, NULL), TURNOUT_OK);
+    spool_close(&spool);
+    ck_assert_int_ne(access(elsewhere, F_OK), 0);
 }
 
 SUITE("spool");

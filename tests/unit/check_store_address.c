@@ -1,6 +1,8 @@
 /* Where Redis listens and as whom to log in there, as settings say it. */
 #include <turnout/store/store.h>
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -108,11 +110,21 @@ static const struct {
     {"secret\n", 0620, NULL},
 };
 
+/* A file in a folder of its own, which is made too; its path goes to `ret_path`. */
+static int make_file(char folder[], char ret_path[64])
+{
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    (void)snprintf(ret_path, 64, "%s/password", folder);
+    int file = open(ret_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ck_assert_int_ge(file, 0);
+    return file;
+}
+
 LOOP_TEST(test_passwords, COUNT(files))
 {
-    char path[] = "/tmp/turnout-password-XXXXXX";
-    int file = mkstemp(path);
-    ck_assert_int_ge(file, 0);
+    char folder[] = "/tmp/turnout-password-XXXXXX";
+    char path[64];
+    int file = make_file(folder, path);
     size_t length = strlen(files[_i].content);
     ck_assert_int_eq(write(file, files[_i].content, length), (ssize_t)length);
     ck_assert_int_eq(fchmod(file, files[_i].mode), 0);
@@ -129,7 +141,27 @@ LOOP_TEST(test_passwords, COUNT(files))
         ck_assert_ptr_null(strstr(error.text, "secret"));
         ck_assert_ptr_null(strstr(error.text, LETTERS_50));
     }
-    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(unlink(path) + rmdir(folder), 0);
+}
+
+TEST(test_a_password_that_others_could_have_put_there)
+{
+    char folder[] = "/tmp/turnout-password-XXXXXX";
+    char path[64];
+    char link[80];
+    struct store_address address = {.path = ""};
+    struct error error;
+    int file = make_file(folder, path);
+    ck_assert_int_eq(write(file, "secret\n", 7), 7);
+    ck_assert_int_eq(close(file), 0);
+    ck_assert_int_eq(store_address_read_password(&address, path, &error), TURNOUT_OK);
+    (void)snprintf(link, sizeof link, "%s-link", path);
+    ck_assert_int_eq(symlink(path, link), 0);
+    ck_assert_int_eq(store_address_read_password(&address, link, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(chmod(folder, 0770), 0);
+    ck_assert_int_eq(store_address_read_password(&address, path, &error), TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(error.field, "redis-password-file");
+    ck_assert_int_eq(unlink(link) + unlink(path) + rmdir(folder), 0);
 }
 
 TEST(test_no_password_file)
@@ -146,14 +178,15 @@ TEST(test_no_password_file)
 /* A NUL would end the password early, and another one than was meant would be sent. */
 TEST(test_a_password_with_a_nul)
 {
-    char path[] = "/tmp/turnout-password-XXXXXX";
-    int file = mkstemp(path);
+    char folder[] = "/tmp/turnout-password-XXXXXX";
+    char path[64];
+    int file = make_file(folder, path);
     ck_assert_int_eq(write(file, "sec\0ret\n", 8), 8);
     ck_assert_int_eq(close(file), 0);
     struct store_address address = {.path = ""};
     struct error error;
     ck_assert_int_eq(store_address_read_password(&address, path, &error), TURNOUT_BAD_INPUT);
-    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(unlink(path) + rmdir(folder), 0);
 }
 
 SUITE("store_address");
