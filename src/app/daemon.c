@@ -4,14 +4,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -22,6 +20,7 @@
 #include <turnout/app/worker.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
+#include <turnout/base/private_file.h>
 #include <turnout/net/operate_http.h>
 #include <turnout/net/peers.h>
 #include <turnout/service/metrics.h>
@@ -43,8 +42,8 @@ struct daemon {
     const struct server_settings *settings;
     struct election_folder folder;
     struct keys_watch *keys_watch;
-    int lock_fd; /* -1: not locked */
-    unsigned char secret[TOKEN_SECRET_BYTES];
+    int lock_fd;           /* -1: not locked */
+    unsigned char *secret; /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
 
     struct listening public_http, intake_http, intake_stream, operate;
 
@@ -134,23 +133,18 @@ int daemon_check(const struct server_settings *settings, FILE *out)
 static bool lock_data(struct daemon *daemon)
 {
     const char *data = daemon->settings->data;
+    struct private_folder folder;
     struct error error;
-    if (mkdir(data, 0700) != 0 && errno != EEXIST) {
-        (void)error_fail_system(&error, errno, "data", "cannot make the folder %s", data);
+    if (private_folder_open(data, PRIVATE_FOLDER_MADE, "data", &folder, &error) != TURNOUT_OK) {
         return say(&error, "bad-data-folder");
     }
-    int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        (void)error_fail_system(&error, errno, "data", "cannot open the folder %s", data);
-        return say(&error, "bad-data-folder");
-    }
-    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
-        close(folder);
+    if (flock(folder.fd, LOCK_EX | LOCK_NB) != 0) {
+        private_folder_close(&folder);
         (void)error_fail(&error, TURNOUT_IN_USE, "data",
                          "%s is in use by another turnoutd; stop it or choose another folder", data);
         return say(&error, "data-folder-in-use");
     }
-    daemon->lock_fd = folder;
+    daemon->lock_fd = folder.fd;
     return true;
 }
 
@@ -158,6 +152,11 @@ static bool take_secret(struct daemon *daemon)
 {
     bool is_new;
     struct error error;
+    daemon->secret = sodium_malloc(TOKEN_SECRET_BYTES);
+    if (daemon->secret == NULL) {
+        (void)error_fail_system(&error, errno, "", "no memory for the secret");
+        return say(&error, "bad-secret");
+    }
     if (secret_ensure(daemon->settings->data, daemon->secret, &is_new, &error) != TURNOUT_OK) {
         return say(&error, "bad-secret");
     }
@@ -529,7 +528,7 @@ int daemon_run(const struct server_settings *settings)
     stop(daemon);
     log_info("stopped", log_number("status", status));
     log_stop();
-    sodium_memzero(daemon->secret, sizeof daemon->secret);
+    sodium_free(daemon->secret); /* which wipes it */
     free(daemon);
     return status;
 }

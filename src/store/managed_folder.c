@@ -3,17 +3,19 @@
 #include "managed_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/base/file.h>
+#include <turnout/base/private_file.h>
+#include <turnout/base/text.h>
 #include <turnout/store/managed_redis.h>
+
+#define CONF_FILE  "redis.conf"
+#define USERS_FILE "users.acl"
 
 enum { FILE_BYTES_MAX = 64 * 1024 };
 
@@ -65,41 +67,12 @@ static void write_conf(struct buffer *out, const struct managed_folder *folder)
     write_setting(out, "aclfile", folder->users);
 }
 
-static bool write_whole(int file, struct slice content)
-{
-    size_t written = 0;
-    while (written < content.length) {
-        ssize_t count = write(file, content.bytes + written, content.length - written);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        written += count < 0 ? 0 : (size_t)count;
-    }
-    return true;
-}
-
-static enum turnout_error write_file(const char *path, struct slice content, struct error *error)
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) {
-        return error_fail_system(error, errno, "data", "cannot write %s", path);
-    }
-    enum turnout_error failed = TURNOUT_OK;
-    if (fchmod(file, 0600) != 0 || !write_whole(file, content)) {
-        failed = error_fail_system(error, errno, "data", "cannot write %s", path);
-    }
-    if (close(file) != 0 && failed == TURNOUT_OK) {
-        failed = error_fail_system(error, errno, "data", "cannot write %s", path);
-    }
-    return failed;
-}
-
-static bool holds(const char *path, struct slice content)
+static bool holds(const struct private_folder *folder, const char *name, struct slice content)
 {
     char *bytes;
     size_t length;
     struct error unreadable;
-    if (file_read(path, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
+    if (private_file_read(folder, name, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
         return false;
     }
     bool same = length == content.length && memcmp(bytes, content.bytes, length) == 0;
@@ -109,43 +82,53 @@ static bool holds(const char *path, struct slice content)
 
 bool managed_folder_is_current(const struct managed_folder *folder)
 {
+    struct private_folder opened;
+    struct error unreadable;
+    if (private_folder_open(folder->path, PRIVATE_FOLDER_SHUT, "data", &opened, &unreadable) != TURNOUT_OK) {
+        return false;
+    }
     struct buffer conf = {0};
     write_conf(&conf, folder);
-    bool current = holds(folder->conf, (struct slice){conf.bytes, conf.length}) &&
-                   holds(folder->users, (struct slice){turnout_users_acl, turnout_users_acl_length});
+    bool current = holds(&opened, CONF_FILE, (struct slice){conf.bytes, conf.length}) &&
+                   holds(&opened, USERS_FILE, (struct slice){turnout_users_acl, turnout_users_acl_length});
     buffer_done(&conf);
+    private_folder_close(&opened);
     return current;
 }
 
 enum turnout_error managed_folder_write(const struct managed_folder *folder, struct error *error)
 {
+    struct private_folder opened;
+    enum turnout_error failed =
+        private_folder_open(folder->path, PRIVATE_FOLDER_SHUT, "data", &opened, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
     struct buffer conf = {0};
     write_conf(&conf, folder);
-    enum turnout_error failed =
-        write_file(folder->users, (struct slice){turnout_users_acl, turnout_users_acl_length}, error);
+    failed = private_file_write(&opened, USERS_FILE, turnout_users_acl, turnout_users_acl_length,
+                                PRIVATE_FILE_REPLACE, error);
     if (failed == TURNOUT_OK) {
-        failed = write_file(folder->conf, (struct slice){conf.bytes, conf.length}, error);
+        failed = private_file_write(&opened, CONF_FILE, conf.bytes, conf.length, PRIVATE_FILE_REPLACE, error);
     }
     buffer_done(&conf);
+    private_folder_close(&opened);
     return failed;
 }
 
+/* One that others may look into is closed: they cannot have changed anything. */
 static enum turnout_error make_folder(const char *path, struct error *error)
 {
-    struct stat found;
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        return error_fail_system(error, errno, "data", "cannot make %s", path);
+    struct private_folder folder;
+    enum turnout_error failed = private_folder_open(path, PRIVATE_FOLDER_MADE, "data", &folder, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
-    if (lstat(path, &found) != 0) {
-        return error_fail_system(error, errno, "data", "cannot look at %s", path);
+    if (fchmod(folder.fd, S_IRWXU) != 0) {
+        failed = error_fail_system(error, errno, "data", "cannot make %s private", path);
     }
-    if (!S_ISDIR(found.st_mode)) {
-        return error_fail(error, TURNOUT_CONFLICT, "data", "%s is not a folder", path);
-    }
-    if (chmod(path, 0700) != 0) {
-        return error_fail_system(error, errno, "data", "cannot make %s private", path);
-    }
-    return TURNOUT_OK;
+    private_folder_close(&folder);
+    return failed;
 }
 
 static enum turnout_error name_paths(const char *data, struct managed_folder *ret_folder, struct error *error)
@@ -157,8 +140,8 @@ static enum turnout_error name_paths(const char *data, struct managed_folder *re
     struct store_address *address = &ret_folder->address;
     *address = (struct store_address){.user = MANAGED_REDIS_USER};
     if (!join(ret_folder->path, sizeof ret_folder->path, absolute, "redis") ||
-        !join(ret_folder->conf, sizeof ret_folder->conf, ret_folder->path, "redis.conf") ||
-        !join(ret_folder->users, sizeof ret_folder->users, ret_folder->path, "users.acl") ||
+        !join(ret_folder->conf, sizeof ret_folder->conf, ret_folder->path, CONF_FILE) ||
+        !join(ret_folder->users, sizeof ret_folder->users, ret_folder->path, USERS_FILE) ||
         !join(ret_folder->log, sizeof ret_folder->log, ret_folder->path, "redis.log") ||
         !join(address->path, sizeof address->path, ret_folder->path, "redis.sock")) {
         size_t room = sizeof address->path - sizeof "/redis/redis.sock";

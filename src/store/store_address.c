@@ -2,14 +2,13 @@
 #include <turnout/store/store.h>
 
 #include <assert.h>
-#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sodium.h>
 
-#include <turnout/base/file.h>
+#include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
 
 enum { PASSWORD_FILE_BYTES_MAX = 1024 };
@@ -109,19 +108,22 @@ enum turnout_error store_address_set_user(struct store_address *address, const c
     return TURNOUT_OK;
 }
 
-static enum turnout_error check_private(const char *path, struct error *error)
+static enum turnout_error read_private(const char *path, char **ret_bytes, size_t *ret_length,
+                                       struct error *error)
 {
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return error_fail_system(error, errno, "redis-password-file", "%s", path);
+    char folder_path[PATH_MAX];
+    const char *name;
+    struct private_folder folder;
+    enum turnout_error failed = private_path_split(path, "redis-password-file", folder_path, &name, error);
+    if (failed == TURNOUT_OK) {
+        failed =
+            private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, "redis-password-file", &folder, error);
     }
-    if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "redis-password-file",
-                          "%s must be a file that only its owner can read: chmod 600, and if others may have "
-                          "read it, another password",
-                          path);
+    if (failed == TURNOUT_OK) {
+        failed = private_file_read(&folder, name, PASSWORD_FILE_BYTES_MAX, ret_bytes, ret_length, error);
+        private_folder_close(&folder);
     }
-    return TURNOUT_OK;
+    return failed;
 }
 
 static bool take_password(struct slice bytes, struct store_address *address)
@@ -141,14 +143,9 @@ enum turnout_error store_address_read_password(struct store_address *address, co
 {
     char *bytes;
     size_t length;
-    struct error cause;
-    enum turnout_error failed = check_private(path, error);
+    enum turnout_error failed = read_private(path, &bytes, &length, error);
     if (failed != TURNOUT_OK) {
         return failed;
-    }
-    failed = file_read(path, PASSWORD_FILE_BYTES_MAX, &bytes, &length, &cause);
-    if (failed != TURNOUT_OK) {
-        return error_fail(error, failed, "redis-password-file", "%s %s", path, cause.text);
     }
     if (!take_password((struct slice){bytes, length}, address)) {
         failed =

@@ -249,7 +249,7 @@ TEST(what_is_no_file_is_refused)
     struct error error = {0};
     ck_assert_int_eq(spool_open(folder, true, &spool, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(spool_open("/nowhere/at/all/spool", true, &spool, &error), TURNOUT_NOT_FOUND);
-    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/at/all/spool"));
+    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/at/all"));
     ck_assert_int_eq(symlink("elsewhere", path), 0);
     ck_assert_int_eq(spool_open(path, true, &spool, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(unlink(path), 0);

@@ -9,8 +9,8 @@
 
 #define SECRET_FILE "secret"
 
-/* Reads `data`/secret. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when others than the owner may read or
- * write it, or it holds anything but 64 hex digits. No error tells what it holds. */
+/* Reads `data`/secret. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is not a private file
+ * (base/private_file.h), or holds anything but 64 hex digits. No error tells what it holds. */
 enum turnout_error secret_read(const char *data, unsigned char ret_secret[TOKEN_SECRET_BYTES],
                                struct error *error);
 

@@ -3,6 +3,8 @@
 #include "keys/keys_make.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,13 +12,14 @@
 #include <sodium.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/file.h>
+#include <turnout/base/private_file.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
 #include "keys/key_card.h"
 #include "keys/key_pem.h"
 #include "keys/keys_table.h"
-#include "keys/secret_file.h"
 
 enum { FILE_NAME_BYTES = KEY_BYTES_MAX + sizeof ".html" };
 
@@ -27,8 +30,9 @@ struct maker {
     struct signing_keys *known; /* those in keys.csv so far */
     uint32_t area;              /* whose keys are made, if it is an area's; REGISTER_NONE: a unit's */
     uint32_t unit;
-    int out_fd;
-    int cards_fd;
+    struct private_folder out;
+    struct private_folder cards;
+    struct buffer cards_path;
     struct buffer page; /* of one card at a time, never moved, so that wiping it wipes all */
     struct keys_made made;
 };
@@ -39,6 +43,21 @@ struct page {
     int fd; /* -1: not made yet */
     size_t cards;
 };
+
+/* ---- files: never over one that is there, which might be somebody's only key ---- */
+
+static enum turnout_error make_file(const struct private_folder *folder, const char *name, int *ret_fd,
+                                    struct error *error)
+{
+    return private_file_open(folder, name, O_WRONLY | O_CREAT | O_EXCL, ret_fd, error);
+}
+
+static enum turnout_error append(int fd, const void *bytes, size_t length, struct error *error)
+{
+    return file_write_all(fd, bytes, length)
+               ? TURNOUT_OK
+               : error_fail_system(error, errno, "out", "a file cannot be written");
+}
 
 /* ---- one key ---- */
 
@@ -60,12 +79,12 @@ static enum turnout_error write_pem(const struct maker *maker, const struct key_
     char pem[KEY_PEM_BYTES];
     int fd;
     (void)snprintf(name, sizeof name, "%s.pem", card->key);
-    enum turnout_error failed = secret_file_new(maker->out_fd, name, &fd, error);
+    enum turnout_error failed = make_file(&maker->out, name, &fd, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
     key_pem_write(card->seed, pem);
-    failed = secret_file_append(fd, pem, sizeof pem - 1, error);
+    failed = append(fd, pem, sizeof pem - 1, error);
     sodium_memzero(pem, sizeof pem);
     (void)close(fd); /* what was written is made durable later, all together */
     return failed;
@@ -75,7 +94,7 @@ static enum turnout_error write_pem(const struct maker *maker, const struct key_
 static enum turnout_error flush_page(struct maker *maker, const struct page *page, struct error *error)
 {
     struct buffer *buffer = &maker->page;
-    enum turnout_error failed = secret_file_append(page->fd, buffer->bytes, buffer->length, error);
+    enum turnout_error failed = append(page->fd, buffer->bytes, buffer->length, error);
     sodium_memzero(buffer->bytes, buffer->length);
     buffer_clear(buffer);
     return failed;
@@ -88,7 +107,7 @@ static enum turnout_error write_card(struct maker *maker, struct page *page, con
     if (page->fd < 0) {
         char name[FILE_NAME_BYTES];
         (void)snprintf(name, sizeof name, "%s.html", page->area->code);
-        enum turnout_error failed = secret_file_new(maker->cards_fd, name, &page->fd, error);
+        enum turnout_error failed = make_file(&maker->cards, name, &page->fd, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -249,12 +268,12 @@ static enum turnout_error read_election(struct maker *maker, fault_fn *on_fault,
 
 static enum turnout_error open_out(struct maker *maker, struct error *error)
 {
-    enum turnout_error failed = secret_folder_open(maker->options->out, &maker->out_fd, error);
+    const char *out = maker->options->out;
+    enum turnout_error failed = private_folder_open(out, PRIVATE_FOLDER_SHUT, "out", &maker->out, error);
     if (failed == TURNOUT_OK) {
-        struct buffer path = {0};
-        buffer_printf(&path, "%s/cards", maker->options->out);
-        failed = secret_folder_open(path.bytes, &maker->cards_fd, error);
-        buffer_done(&path);
+        buffer_printf(&maker->cards_path, "%s/cards", out);
+        failed =
+            private_folder_open(maker->cards_path.bytes, PRIVATE_FOLDER_SHUT, "out", &maker->cards, error);
     }
     return failed;
 }
@@ -270,7 +289,7 @@ static enum turnout_error make_all(struct maker *maker, fault_fn *on_fault, void
         failed = make_pages(maker, error);
     }
     if (failed == TURNOUT_OK) {
-        failed = secret_folder_sync(maker->out_fd, error);
+        failed = private_folder_sync(&maker->out, error);
     }
     return failed == TURNOUT_OK ? keys_table_save(&maker->table, error) : failed;
 }
@@ -278,18 +297,19 @@ static enum turnout_error make_all(struct maker *maker, fault_fn *on_fault, void
 enum turnout_error keys_make(const struct keys_make_options *options, fault_fn *on_fault, void *context,
                              struct keys_made *ret_made, struct error *error)
 {
-    struct maker maker = {.options = options, .out_fd = -1, .cards_fd = -1};
+    struct maker maker = {.options = options, .out = {.fd = -1}, .cards = {.fd = -1}};
     enum turnout_error failed = keys_table_open(options->election, &maker.table, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
     failed = make_all(&maker, on_fault, context, error);
-    const int fds[] = {maker.out_fd, maker.cards_fd};
-    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
-        if (fds[i] >= 0) {
-            (void)close(fds[i]);
+    struct private_folder *const folders[] = {&maker.out, &maker.cards};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (folders[i]->fd >= 0) {
+            private_folder_close(folders[i]);
         }
     }
+    buffer_done(&maker.cards_path);
     buffer_done(&maker.page); /* wiped already */
     signing_keys_release(maker.known);
     election_folder_done(&maker.folder);

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <turnout/base/file.h>
 #include <turnout/base/memory.h>
 #include <turnout/wire/report_json.h>
 
 enum {
-    SPOOL_MODE = S_IRUSR | S_IWUSR,
     SPOOL_BYTES_MAX = SPOOL_REPORTS_MAX * (REPORT_BYTES_MAX + 1),
     READ_BYTES = 64 * 1024,
 };
@@ -31,25 +31,9 @@ static enum turnout_error fail_on(const struct spool *spool, const char *did, st
 
 /* ---- bytes to and from files ---- */
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            return false;
-        }
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
 static bool write_durably(int fd, const char *bytes, size_t length)
 {
-    return write_all(fd, bytes, length) && fsync(fd) == 0;
+    return file_write_all(fd, bytes, length) && fsync(fd) == 0;
 }
 
 static bool read_all(int fd, struct buffer *bytes)
@@ -65,17 +49,10 @@ static bool read_all(int fd, struct buffer *bytes)
     return true;
 }
 
-/* A file that was made, renamed or removed is only safely so once its folder is on disk. */
-static bool sync_folder_of(const char *path)
+/* A file that was made or removed is only safely so once its folder is on disk. */
+static bool sync_folder(const struct spool *spool)
 {
-    char *copy = memory_copy_text(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(copy);
-    if (fd < 0) {
-        return false;
-    }
-    bool synced = fsync(fd) == 0;
-    return close(fd) == 0 && synced;
+    return fsync(spool->folder.fd) == 0;
 }
 
 /* ---- the lines in memory ---- */
@@ -143,42 +120,42 @@ bool spool_find(const struct spool *spool, const char *election, const char *uni
 /* Writes a locked, durable file with the spool's lines and puts it in the place of the old one. */
 static enum turnout_error rewrite(struct spool *spool, struct error *error)
 {
-    struct buffer temporary = {0};
-    buffer_printf(&temporary, "%s.new", spool->path);
-    /* Left over from a crash, at worst; whoever is here holds the lock on the spool. */
-    int fd =
-        open(temporary.bytes, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND | O_NOFOLLOW, SPOOL_MODE);
-    bool written = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-                   write_durably(fd, spool->bytes.bytes, spool->bytes.length) &&
-                   rename(temporary.bytes, spool->path) == 0 && sync_folder_of(spool->path);
-    buffer_done(&temporary);
-    if (!written) {
-        enum turnout_error code = fail_on(spool, "cannot write it anew", error);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return code;
+    struct private_draft draft;
+    enum turnout_error failed = private_draft_open(&spool->folder, &draft, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
-    (void)close(spool->fd);
-    spool->fd = fd;
-    return TURNOUT_OK;
+    if (flock(draft.fd, LOCK_EX | LOCK_NB) != 0 ||
+        !file_write_all(draft.fd, spool->bytes.bytes, spool->bytes.length)) {
+        failed = fail_on(spool, "cannot write it anew", error);
+        private_draft_drop(&spool->folder, &draft);
+        return failed;
+    }
+    failed = private_draft_keep(&spool->folder, &draft, spool->name, PRIVATE_FILE_REPLACE, error);
+    if (failed == TURNOUT_OK) {
+        (void)close(spool->fd);
+        spool->fd = draft.fd;
+    }
+    return failed;
 }
 
 /* Moves what is broken to a file of its own before it leaves the spool. */
 static enum turnout_error set_aside(struct spool *spool, const struct buffer *broken, struct error *error)
 {
-    struct buffer path = {0};
-    buffer_printf(&path, "%s.broken", spool->path);
-    int fd = open(path.bytes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, SPOOL_MODE);
-    bool kept = fd >= 0 && write_durably(fd, broken->bytes, broken->length) && sync_folder_of(path.bytes);
-    int errno_kept = errno;
-    if (fd >= 0) {
-        (void)close(fd);
+    struct buffer name = {0};
+    buffer_printf(&name, "%s.broken", spool->name);
+    int fd = -1;
+    enum turnout_error failed =
+        private_file_open(&spool->folder, name.bytes, O_WRONLY | O_CREAT | O_APPEND, &fd, error);
+    buffer_done(&name);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
-    errno = errno_kept;
-    enum turnout_error code = kept ? TURNOUT_OK : fail_on(spool, "cannot set broken lines aside", error);
-    buffer_done(&path);
-    return code;
+    if (!write_durably(fd, broken->bytes, broken->length) || !sync_folder(spool)) {
+        failed = fail_on(spool, "cannot set broken lines aside", error);
+    }
+    (void)close(fd);
+    return failed;
 }
 
 enum turnout_error spool_append(struct spool *spool, const struct report *report, struct error *error)
@@ -192,7 +169,7 @@ enum turnout_error spool_append(struct spool *spool, const struct report *report
     buffer_append_char(&spool->bytes, '\n');
     bool made = before == 0; /* perhaps: then the folder must hold its name */
     if (!write_durably(spool->fd, spool->bytes.bytes + before, spool->bytes.length - before) ||
-        (made && !sync_folder_of(spool->path))) {
+        (made && !sync_folder(spool))) {
         enum turnout_error code = fail_on(spool, "cannot append", error);
         spool->bytes.length = before;
         /* Takes back what may have been written in part; failing that, the next spool_open() sets it aside. */
@@ -219,13 +196,27 @@ enum turnout_error spool_remove(struct spool *spool, size_t count, struct error 
 
 /* ---- opening and closing ---- */
 
+/* Whether the path names the file that is open. */
+static bool is_named(const struct spool *spool, bool *ret_is_named)
+{
+    struct stat opened;
+    struct stat named;
+    if (fstat(spool->fd, &opened) != 0) {
+        return false;
+    }
+    *ret_is_named = fstatat(spool->folder.fd, spool->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+    return true;
+}
+
 /* Opens and locks the file that the path names, also when another command replaced it meanwhile. */
 static enum turnout_error open_locked(struct spool *spool, bool wait, struct error *error)
 {
     for (;;) {
-        spool->fd = open(spool->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, SPOOL_MODE);
-        if (spool->fd < 0) {
-            return fail_on(spool, "cannot open it", error);
+        enum turnout_error failed =
+            private_file_open(&spool->folder, spool->name, O_RDWR | O_CREAT | O_APPEND, &spool->fd, error);
+        if (failed != TURNOUT_OK) {
+            return failed;
         }
         if (flock(spool->fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK) {
@@ -234,20 +225,27 @@ static enum turnout_error open_locked(struct spool *spool, bool wait, struct err
             }
             return fail_on(spool, "cannot lock it", error);
         }
-        struct stat locked;
-        struct stat named;
-        if (fstat(spool->fd, &locked) != 0) {
+        bool named;
+        if (!is_named(spool, &named)) {
             return fail_on(spool, "cannot look at it", error);
         }
-        if (!S_ISREG(locked.st_mode)) {
-            return error_fail(error, TURNOUT_BAD_INPUT, "spool", "%s is not a file", spool->path);
-        }
-        if (stat(spool->path, &named) == 0 && named.st_ino == locked.st_ino &&
-            named.st_dev == locked.st_dev) {
+        if (named) {
             return TURNOUT_OK;
         }
         (void)close(spool->fd);
+        spool->fd = -1;
     }
+}
+
+static enum turnout_error open_folder(struct spool *spool, struct error *error)
+{
+    char folder[PATH_MAX];
+    enum turnout_error failed = private_path_split(spool->path, "spool", folder, &spool->name, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    spool->folder_path = memory_copy_text(folder);
+    return private_folder_open(spool->folder_path, PRIVATE_FOLDER_FOUND, "spool", &spool->folder, error);
 }
 
 static enum turnout_error load(struct spool *spool, struct error *error)
@@ -282,16 +280,23 @@ static void release(struct spool *spool)
     if (spool->fd >= 0) {
         (void)close(spool->fd);
     }
+    if (spool->folder.fd >= 0) {
+        private_folder_close(&spool->folder);
+    }
     buffer_done(&spool->bytes);
     free(spool->line_ends);
+    free(spool->folder_path);
     free(spool->path);
 }
 
 enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spool, struct error *error)
 {
-    struct spool spool = {.fd = -1, .path = memory_copy_text(path)};
+    struct spool spool = {.fd = -1, .path = memory_copy_text(path), .folder = {.fd = -1}};
     spool.line_ends = memory_new_array(SPOOL_REPORTS_MAX, sizeof *spool.line_ends);
-    enum turnout_error code = open_locked(&spool, wait, error);
+    enum turnout_error code = open_folder(&spool, error);
+    if (code == TURNOUT_OK) {
+        code = open_locked(&spool, wait, error);
+    }
     if (code == TURNOUT_OK) {
         code = load(&spool, error);
     }
@@ -306,7 +311,7 @@ enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spo
 void spool_close(struct spool *spool)
 {
     if (spool->count == 0) {
-        (void)unlink(spool->path); /* while locked: whoever waits for it looks again */
+        (void)unlinkat(spool->folder.fd, spool->name, 0); /* while locked: whoever waits for it looks again */
     }
     release(spool);
 }

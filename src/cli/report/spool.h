@@ -16,6 +16,7 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/error.h>
+#include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
 #include <turnout/election/report.h>
 
@@ -24,14 +25,17 @@ enum { SPOOL_REPORTS_MAX = 10000 };
 struct spool {
     int fd;
     char *path;
-    struct buffer bytes; /* what the file holds: whole lines */
-    size_t *line_ends;   /* of `bytes`; behind the newline */
-    size_t count;        /* reports */
-    size_t broken;       /* lines set aside by spool_open() */
+    char *folder_path;
+    const char *name;             /* of the file in its folder; points into `path` */
+    struct private_folder folder; /* which stays open with the file */
+    struct buffer bytes;          /* what the file holds: whole lines */
+    size_t *line_ends;            /* of `bytes`; behind the newline */
+    size_t count;                 /* reports */
+    size_t broken;                /* lines set aside by spool_open() */
 };
 
 /* Opens the file, or makes it, and waits for its lock; TURNOUT_IN_USE instead of waiting when `wait` is false.
- * TURNOUT_SYSTEM, TURNOUT_TOO_LARGE. On success the caller ends with spool_close(). */
+ * TURNOUT_SYSTEM, TURNOUT_TOO_LARGE, and TURNOUT_BAD_INPUT when others may write it or its folder. On success the caller ends with spool_close(). */
 enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spool, struct error *error);
 void spool_close(struct spool *spool);
 
