@@ -1,6 +1,12 @@
 /* turnoutd: what the process needs before anything else, then the daemon. The order is important. */
+#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -9,8 +15,21 @@
 #include <turnout/app/server_settings.h>
 #include <turnout/base/log.h>
 
+/* What turnoutd knows and what it writes is for nobody else: its files are made for their owner alone, and no core, no
+ * debugger of another process and no /proc shows its memory. False, with errno, when the system refuses. */
+static bool shut_others_out(void)
+{
+    const struct rlimit none = {0};
+    (void)umask(S_IRWXG | S_IRWXO);
+    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (!shut_others_out()) {
+        log_error("cannot-start", log_text("what", strerror(errno)));
+        return EXIT_FAILED;
+    }
     /* A peer that hangs up is an error of write(), not the end of the process. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sodium_init() < 0) {
         log_error("cannot-start", log_text("what", "the system gives neither signals nor random numbers"));
