@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <event2/event.h>
 #include <sodium.h>
 
 #include <turnout/app/daemon.h>
@@ -24,6 +25,17 @@ static bool shut_others_out(void)
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 
+/* An event_log_cb. libevent would write its warnings to standard error itself, and wait for whoever reads it. */
+static void log_libevent(int severity, const char *text)
+{
+    if (severity == EVENT_LOG_ERR) {
+        log_error("libevent", log_text("what", text));
+        log_stop(); /* libevent ends the process after an error */
+    } else {
+        log_warning("libevent", log_text("what", text));
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (!shut_others_out()) {
@@ -35,6 +47,7 @@ int main(int argc, char **argv)
         log_error("cannot-start", log_text("what", "the system gives neither signals nor random numbers"));
         return EXIT_FAILED;
     }
+    event_set_log_callback(log_libevent);
     struct server_settings settings;
     struct error error;
     if (server_settings_read(argc, argv, environ, &settings, &error) != TURNOUT_OK) {
