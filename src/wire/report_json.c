@@ -1,4 +1,4 @@
-/* Reports and answers as JSON. jansson reads; this file knows the fields, and names the one to blame. */
+/* Reports and answers as JSON: what the fields of each may say, and which one is to blame. */
 #include <turnout/wire/report_json.h>
 
 #include <assert.h>
@@ -11,136 +11,50 @@
 
 #include "base64url.h"
 #include "json_object.h"
-
-enum field {
-    FIELD_ELECTION,
-    FIELD_UNIT,
-    FIELD_SEQ,
-    FIELD_AS_OF,
-    FIELD_VOTED,
-    FIELD_REQUIRED_COUNT, /* the fields above must be there */
-    FIELD_REGISTERED = FIELD_REQUIRED_COUNT,
-    FIELD_KIND,
-    FIELD_REASON,
-    FIELD_NOTE,
-    FIELD_KEY,
-    FIELD_SIG,
-    FIELD_COUNT,
-};
-
-static const char *const field_names[FIELD_COUNT] = {
-    [FIELD_ELECTION] = "election", [FIELD_UNIT] = "unit",   [FIELD_SEQ] = "seq",
-    [FIELD_AS_OF] = "as_of",       [FIELD_VOTED] = "voted", [FIELD_KIND] = "kind",
-    [FIELD_REASON] = "reason",     [FIELD_NOTE] = "note",   [FIELD_REGISTERED] = "registered",
-    [FIELD_KEY] = "key",           [FIELD_SIG] = "sig",
-};
+#include "report_members.h"
 
 /* A parse in progress. */
 struct reading {
-    struct slice text;
-    const json_t *values[FIELD_COUNT]; /* NULL where absent; borrowed from the parsed object */
-    const char *unknown_key;           /* the first one, or NULL */
+    struct report_members members;
     struct report *report;
     struct error *error;
 };
 
-static enum turnout_error malformed(const struct reading *reading, enum field field, const char *advice)
+static enum turnout_error malformed(const struct reading *reading, enum report_field field,
+                                    const char *advice)
 {
-    return error_fail(reading->error, TURNOUT_BAD_INPUT, field_names[field], "%s", advice);
+    return error_fail(reading->error, TURNOUT_BAD_INPUT, report_field_name(field), "%s", advice);
 }
 
-json_t *json_object_load(struct slice text, struct error *error)
+static bool is_given(const struct reading *reading, enum report_field field)
 {
-    /* jansson takes a NUL between two tokens for the end of the text. */
-    if (text.length == 0 || memchr(text.bytes, '\0', text.length) != NULL) {
-        (void)error_fail(error, TURNOUT_BAD_INPUT, NULL,
-                         text.length == 0 ? "empty, must be a JSON object" : "not JSON: holds a NUL byte");
-        return NULL;
-    }
-    json_error_t fault;
-    json_t *value = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-    if (value == NULL) {
-        enum json_error_code why = json_error_code(&fault);
-        (void)error_fail(error, TURNOUT_BAD_INPUT, NULL, "%s, at byte %d of %zu",
-                         why == json_error_duplicate_key      ? "a key is given twice"
-                         : why == json_error_numeric_overflow ? "a number is too large"
-                                                              : "not JSON",
-                         fault.position, text.length);
-    } else if (!json_is_object(value)) {
-        (void)error_fail(error, TURNOUT_BAD_INPUT, NULL, "must be a JSON object");
-        json_decref(value);
-        value = NULL;
-    }
-    return value;
+    return reading->members.of[field].kind != MEMBER_ABSENT;
 }
 
-static struct slice slice_of_string(const json_t *string)
+/* False when it is absent or no text. */
+static bool read_text(const struct reading *reading, enum report_field field, struct slice *ret_text)
 {
-    return (struct slice){json_string_value(string), json_string_length(string)};
+    const struct report_member *member = &reading->members.of[field];
+    *ret_text = member->text;
+    return member->kind == MEMBER_TEXT;
 }
 
-static bool find_field(const char *key, enum field *ret_field)
-{
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcmp(key, field_names[i]) == 0) {
-            *ret_field = (enum field)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void sort_fields(struct reading *reading, json_t *object)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        enum field field;
-        if (find_field(key, &field)) {
-            reading->values[field] = value;
-        } else if (reading->unknown_key == NULL) {
-            reading->unknown_key = key;
-        }
-    }
-}
-
-/* Whether a minus stands outside of the strings. Needed for `-0` alone, which jansson reads as a plain 0. */
-static bool has_minus(struct slice text)
-{
-    bool in_string = false;
-    for (size_t i = 0; i < text.length; i++) {
-        if (in_string && text.bytes[i] == '\\') {
-            i++;
-        } else if (text.bytes[i] == '"') {
-            in_string = !in_string;
-        } else if (!in_string && text.bytes[i] == '-') {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_integer(const struct reading *reading, enum field field, int32_t least, int32_t most,
+static bool read_integer(const struct reading *reading, enum report_field field, int32_t least, int32_t most,
                          int32_t *ret_value)
 {
-    const json_t *value = reading->values[field];
-    if (!json_is_integer(value)) {
+    const struct report_member *member = &reading->members.of[field];
+    if (member->kind != MEMBER_INTEGER || member->integer < least || member->integer > most) {
         return false;
     }
-    json_int_t integer = json_integer_value(value);
-    if (integer < least || integer > most || (integer == 0 && has_minus(reading->text))) {
-        return false;
-    }
-    *ret_value = (int32_t)integer;
+    *ret_value = (int32_t)member->integer;
     return true;
 }
 
-static bool read_code(const struct reading *reading, enum field field, char ret_code[AREA_CODE_BYTES])
+static bool read_code(const struct reading *reading, enum report_field field, char ret_code[AREA_CODE_BYTES])
 {
-    const json_t *value = reading->values[field];
-    return json_is_string(value) && text_is_code(slice_of_string(value)) &&
-           slice_copy(slice_of_string(value), ret_code, AREA_CODE_BYTES);
+    struct slice text;
+    return read_text(reading, field, &text) && text_is_code(text) &&
+           slice_copy(text, ret_code, AREA_CODE_BYTES);
 }
 
 /* So that even a refusal can say which report it is about. */
@@ -157,9 +71,9 @@ static void read_identity(const struct reading *reading)
 /* The key may be anything, and is going into logs and answers: shown as a field only when it looks like one. */
 static enum turnout_error refuse_unknown_key(const struct reading *reading)
 {
-    struct slice key = slice_of(reading->unknown_key);
-    bool showable = text_is_key_id(key);
-    return error_fail(reading->error, TURNOUT_BAD_INPUT, showable ? reading->unknown_key : NULL,
+    const char *key = reading->members.unknown_key;
+    bool showable = text_is_key_id(slice_of(key));
+    return error_fail(reading->error, TURNOUT_BAD_INPUT, showable ? key : NULL,
                       showable ? "not a field of a report" : "has a key that is not a field of a report");
 }
 
@@ -167,8 +81,8 @@ static enum turnout_error read_required(const struct reading *reading)
 {
     struct report *report = reading->report;
     for (size_t i = 0; i < FIELD_REQUIRED_COUNT; i++) {
-        if (reading->values[i] == NULL) {
-            return malformed(reading, (enum field)i, "missing");
+        if (!is_given(reading, (enum report_field)i)) {
+            return malformed(reading, (enum report_field)i, "missing");
         }
     }
     if (!read_code(reading, FIELD_ELECTION, report->election)) {
@@ -180,9 +94,9 @@ static enum turnout_error read_required(const struct reading *reading)
     if (report->seq == 0) {
         return malformed(reading, FIELD_SEQ, "must be a whole number, 1 to 2147483647");
     }
-    const json_t *as_of = reading->values[FIELD_AS_OF];
-    if (!json_is_string(as_of) || !rfc3339_parse(slice_of_string(as_of), &report->as_of, NULL) ||
-        !slice_copy(slice_of_string(as_of), report->as_of_text, sizeof report->as_of_text)) {
+    struct slice as_of;
+    if (!read_text(reading, FIELD_AS_OF, &as_of) || !rfc3339_parse(as_of, &report->as_of, NULL) ||
+        !slice_copy(as_of, report->as_of_text, sizeof report->as_of_text)) {
         return malformed(reading, FIELD_AS_OF, "must be a time such as 2026-03-15T15:00:00+07:00");
     }
     if (!read_integer(reading, FIELD_VOTED, 0, VOTERS_MAX, &report->voted)) {
@@ -191,46 +105,53 @@ static enum turnout_error read_required(const struct reading *reading)
     return TURNOUT_OK;
 }
 
-static bool is_note(const json_t *value)
+static bool is_note(struct slice text)
 {
     size_t characters;
-    return json_is_string(value) && text_is_utf8(slice_of_string(value), &characters) &&
-           characters <= NOTE_CHARACTERS_MAX && !text_has_control(slice_of_string(value));
+    return text_is_utf8(text, &characters) && characters <= NOTE_CHARACTERS_MAX && !text_has_control(text);
+}
+
+static enum turnout_error read_kind(const struct reading *reading)
+{
+    struct report *report = reading->report;
+    struct slice text;
+    report->kind = KIND_PROGRESS;
+    report->kind_given = is_given(reading, FIELD_KIND);
+    if (report->kind_given &&
+        !(read_text(reading, FIELD_KIND, &text) && report_kind_parse(text, &report->kind))) {
+        return malformed(reading, FIELD_KIND, "must be progress, final or correction, or absent");
+    }
+
+    report->reason = REASON_NONE;
+    if (!is_given(reading, FIELD_REASON)) {
+        return TURNOUT_OK;
+    }
+    if (report->kind != KIND_CORRECTION) {
+        return malformed(reading, FIELD_REASON, "only a correction has one: leave it out");
+    }
+    if (!read_text(reading, FIELD_REASON, &text) || !report_reason_parse(text, &report->reason)) {
+        return malformed(reading, FIELD_REASON,
+                         "must be miscount, mistyped, wrong-unit, roll-changed or other");
+    }
+    return TURNOUT_OK;
 }
 
 static enum turnout_error read_optional(const struct reading *reading)
 {
     struct report *report = reading->report;
-    const json_t *const *values = reading->values;
     report->registered = REGISTERED_ABSENT;
-    if (values[FIELD_REGISTERED] != NULL &&
+    if (is_given(reading, FIELD_REGISTERED) &&
         !read_integer(reading, FIELD_REGISTERED, 0, VOTERS_MAX, &report->registered)) {
         return malformed(reading, FIELD_REGISTERED, "must be a whole number, 0 to 10000000, or absent");
     }
-
-    report->kind = KIND_PROGRESS;
-    report->kind_given = values[FIELD_KIND] != NULL;
-    if (report->kind_given && !(json_is_string(values[FIELD_KIND]) &&
-                                report_kind_parse(slice_of_string(values[FIELD_KIND]), &report->kind))) {
-        return malformed(reading, FIELD_KIND, "must be progress, final or correction, or absent");
+    enum turnout_error failed = read_kind(reading);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
-
-    report->reason = REASON_NONE;
-    if (values[FIELD_REASON] != NULL) {
-        if (report->kind != KIND_CORRECTION) {
-            return malformed(reading, FIELD_REASON, "only a correction has one: leave it out");
-        }
-        if (!json_is_string(values[FIELD_REASON]) ||
-            !report_reason_parse(slice_of_string(values[FIELD_REASON]), &report->reason)) {
-            return malformed(reading, FIELD_REASON,
-                             "must be miscount, mistyped, wrong-unit, roll-changed or other");
-        }
-    }
-
+    struct slice note;
     report->note[0] = '\0';
-    if (values[FIELD_NOTE] != NULL &&
-        !(is_note(values[FIELD_NOTE]) &&
-          slice_copy(slice_of_string(values[FIELD_NOTE]), report->note, sizeof report->note))) {
+    if (is_given(reading, FIELD_NOTE) && !(read_text(reading, FIELD_NOTE, &note) && is_note(note) &&
+                                           slice_copy(note, report->note, sizeof report->note))) {
         return malformed(reading, FIELD_NOTE, "must be a text of at most 200 characters without line breaks");
     }
     return TURNOUT_OK;
@@ -244,25 +165,39 @@ static bool is_signature(struct slice text)
 static enum turnout_error read_signature(const struct reading *reading)
 {
     struct report *report = reading->report;
-    const json_t *key = reading->values[FIELD_KEY];
-    const json_t *sig = reading->values[FIELD_SIG];
+    bool has_key = is_given(reading, FIELD_KEY);
     report->key[0] = '\0';
     report->sig[0] = '\0';
-    if (key == NULL && sig == NULL) {
+    if (has_key != is_given(reading, FIELD_SIG)) {
+        return malformed(reading, has_key ? FIELD_SIG : FIELD_KEY, "missing: key and sig go together");
+    }
+    if (!has_key) {
         return TURNOUT_OK;
     }
-    if (key == NULL || sig == NULL) {
-        return malformed(reading, key == NULL ? FIELD_KEY : FIELD_SIG, "missing: key and sig go together");
-    }
-    if (!json_is_string(key) || !text_is_key_id(slice_of_string(key)) ||
-        !slice_copy(slice_of_string(key), report->key, sizeof report->key)) {
+    struct slice text;
+    if (!read_text(reading, FIELD_KEY, &text) || !text_is_key_id(text) ||
+        !slice_copy(text, report->key, sizeof report->key)) {
         return malformed(reading, FIELD_KEY, "must be a text of 1 to 64 of A-Z a-z 0-9 . _ -");
     }
-    if (!json_is_string(sig) || !is_signature(slice_of_string(sig)) ||
-        !slice_copy(slice_of_string(sig), report->sig, sizeof report->sig)) {
+    if (!read_text(reading, FIELD_SIG, &text) || !is_signature(text) ||
+        !slice_copy(text, report->sig, sizeof report->sig)) {
         return malformed(reading, FIELD_SIG, "must be 86 characters of base64url without padding");
     }
     return TURNOUT_OK;
+}
+
+static enum turnout_error read_members(const struct reading *reading)
+{
+    read_identity(reading);
+    enum turnout_error failed =
+        reading->members.unknown_key != NULL ? refuse_unknown_key(reading) : read_required(reading);
+    if (failed == TURNOUT_OK) {
+        failed = read_optional(reading);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = read_signature(reading);
+    }
+    return failed;
 }
 
 enum turnout_error report_json_parse(const char *bytes, size_t length, struct report *ret_report,
@@ -274,21 +209,18 @@ enum turnout_error report_json_parse(const char *bytes, size_t length, struct re
         return error_fail(error, TURNOUT_TOO_LARGE, NULL, "%zu bytes, a report has at most %d", length,
                           REPORT_BYTES_MAX);
     }
-    struct reading reading = {.text = {bytes, length}, .report = ret_report, .error = error};
-    json_t *object = json_object_load(reading.text, error);
+    struct slice text = {bytes, length};
+    struct reading reading;
+    reading.report = ret_report;
+    reading.error = error;
+    if (report_scan(text, &reading.members)) {
+        return read_members(&reading);
+    }
+    json_t *object = report_load(text, &reading.members, error);
     if (object == NULL) {
         return TURNOUT_BAD_INPUT;
     }
-    sort_fields(&reading, object);
-    read_identity(&reading);
-    enum turnout_error failed =
-        reading.unknown_key != NULL ? refuse_unknown_key(&reading) : read_required(&reading);
-    if (failed == TURNOUT_OK) {
-        failed = read_optional(&reading);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = read_signature(&reading);
-    }
+    enum turnout_error failed = read_members(&reading);
     json_decref(object);
     return failed;
 }
@@ -339,6 +271,11 @@ void result_json_write(struct buffer *out, const struct report_result *result, u
     text_if_any(&json, "detail", result->detail);
     text_if_any(&json, "field", result->field);
     json_close_object(&json);
+}
+
+static struct slice slice_of_string(const json_t *string)
+{
+    return (struct slice){json_string_value(string), json_string_length(string)};
 }
 
 /* An absent text is an empty one. */

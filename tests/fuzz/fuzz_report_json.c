@@ -1,5 +1,6 @@
 /* Reports as JSON. What is taken is within every bound, and says the same when it is written and read again; what is
- * not taken is refused with words, and names its unit only by a code that could be one. */
+ * not taken is refused with words, and names its unit only by a code that could be one. All that is taken is taken by the
+ * scanner, which reads whatever it is given as jansson does. */
 #include "fuzz.h"
 
 #include <assert.h>
@@ -8,6 +9,8 @@
 
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
+
+#include "../support/report_oracle.h"
 
 static enum turnout_error parse(const void *bytes, size_t length, struct report *ret_report)
 {
@@ -70,14 +73,26 @@ static void check_signed_lines(const struct report *report)
     buffer_done(&lines);
 }
 
+/* Returns whether the scanner took it. */
+static bool check_scan(const uint8_t *data, size_t size)
+{
+    char *copy = fuzz_copy(data, size);
+    bool is_scanned = false;
+    assert(size > REPORT_BYTES_MAX || report_oracle_agrees((struct slice){copy, size}, &is_scanned));
+    free(copy);
+    return is_scanned;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct report report;
+    bool is_scanned = check_scan(data, size);
     if (parse(data, size, &report) != TURNOUT_OK) {
         assert(report.unit[0] == '\0' || text_is_code(slice_of(report.unit)));
         assert(report.seq >= 0);
         return 0;
     }
+    assert(is_scanned);
     check_bounds(&report);
     check_signed_lines(&report);
 

@@ -1,0 +1,66 @@
+/* The members of a report's JSON object, before anybody looks at what they say. There are two ways to get them, and
+ * where both do, they are the same:
+ *   report_scan()   in one pass, without memory: every text that can be a report, and no other
+ *   report_load()   by jansson: every JSON object; of what is none it says why */
+#ifndef TURNOUT_WIRE_REPORT_MEMBERS_H
+#define TURNOUT_WIRE_REPORT_MEMBERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+
+enum report_field {
+    FIELD_ELECTION,
+    FIELD_UNIT,
+    FIELD_SEQ,
+    FIELD_AS_OF,
+    FIELD_VOTED,
+    FIELD_REQUIRED_COUNT, /* the fields above must be there */
+    FIELD_REGISTERED = FIELD_REQUIRED_COUNT,
+    FIELD_KIND,
+    FIELD_REASON,
+    FIELD_NOTE,
+    FIELD_KEY,
+    FIELD_SIG,
+    FIELD_COUNT,
+};
+
+const char *report_field_name(enum report_field field);
+
+/* False when no field has this name. `likely` is tried first. */
+bool report_field_find(struct slice name, enum report_field likely, enum report_field *ret_field);
+
+enum member_kind {
+    MEMBER_ABSENT,
+    MEMBER_TEXT,
+    MEMBER_INTEGER, /* written as one, and not as -0 */
+    MEMBER_OTHER,
+};
+
+struct report_member {
+    enum member_kind kind;
+    struct slice text; /* UTF-8, escapes resolved, no NUL */
+    int64_t integer;
+};
+
+struct report_members {
+    struct report_member of[FIELD_COUNT];
+    const char *unknown_key;          /* the first one, or NULL */
+    char unescaped[REPORT_BYTES_MAX]; /* the texts that were written with escapes */
+};
+
+/* True when `text`, of at most REPORT_BYTES_MAX bytes, is an object of fields of a report, none twice, each of them a
+ * text or a plain integer of at most 18 digits. False says nothing but that it is not: it may be an object still. The
+ * members borrow from `text`. */
+bool report_scan(struct slice text, struct report_members *ret_members);
+
+/* The members of the object that the whole text is, borrowed from what is returned, which the caller gives back with
+ * json_decref; NULL, with *error filled, where the text is no object. */
+json_t *report_load(struct slice text, struct report_members *ret_members, struct error *error);
+
+#endif
