@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/base/text.h>
 
 enum { FIRST_CAPACITY_BYTES = 256 };
 
@@ -62,17 +63,9 @@ void buffer_append_char(struct buffer *buffer, char c)
 
 void buffer_append_integer(struct buffer *buffer, int64_t value)
 {
-    char digits[20];
-    size_t start = sizeof digits;
-    uint64_t left = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--start] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (value < 0) {
-        digits[--start] = '-';
-    }
-    buffer_append(buffer, digits + start, sizeof digits - start);
+    char *end = text_put_integer(buffer_reserve(buffer, DECIMAL_BYTES_MAX), value);
+    *end = '\0';
+    buffer->length = (size_t)(end - buffer->bytes);
 }
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)

@@ -23,22 +23,25 @@ static int64_t days_since_epoch(int year, int month, int day)
 {
     int64_t before = year - 1;
     int64_t leap_days = before / 4 - before / 100 + before / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
-    int64_t days = (int64_t)(year - 1970) * 365 + leap_days;
-    for (int m = 1; m < month; m++) {
-        days += days_in_month(year, m);
-    }
-    return days + day - 1;
+    static const int days_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    int leap_day = month > 2 && is_leap_year(year) ? 1 : 0;
+    return (int64_t)(year - 1970) * 365 + leap_days + days_before[month - 1] + leap_day + day - 1;
 }
 
 /* Reads `width` digits at text[at]. */
 static bool digits(struct slice text, size_t at, size_t width, int *ret_value)
 {
-    uint64_t value;
-    if (at + width > text.length ||
-        !text_parse_unsigned((struct slice){text.bytes + at, width}, 9999, &value)) {
+    if (at + width > text.length) {
         return false;
     }
-    *ret_value = (int)value;
+    int value = 0;
+    for (size_t i = at; i < at + width; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') {
+            return false;
+        }
+        value = value * 10 + (text.bytes[i] - '0');
+    }
+    *ret_value = value;
     return true;
 }
 

@@ -6,17 +6,6 @@
 
 #include <turnout/base/limits.h>
 
-struct slice slice_of(const char *text)
-{
-    return (struct slice){text, strlen(text)};
-}
-
-bool slice_equals(struct slice slice, const char *text)
-{
-    return strlen(text) == slice.length &&
-           (slice.length == 0 || memcmp(slice.bytes, text, slice.length) == 0);
-}
-
 bool slice_equals_ignoring_case(struct slice slice, const char *text)
 {
     return strlen(text) == slice.length &&
@@ -104,6 +93,27 @@ bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t
     }
     *ret_value = value;
     return true;
+}
+
+char *text_put_unsigned(char *at, uint64_t value)
+{
+    size_t digits = 1;
+    for (uint64_t left = value; left >= 10; left /= 10) {
+        digits++;
+    }
+    for (char *digit = at + digits; digit > at; value /= 10) {
+        *--digit = (char)('0' + value % 10);
+    }
+    return at + digits;
+}
+
+char *text_put_integer(char *at, int64_t value)
+{
+    if (value < 0) {
+        *at++ = '-';
+        return text_put_unsigned(at, (uint64_t)0 - (uint64_t)value);
+    }
+    return text_put_unsigned(at, (uint64_t)value);
 }
 
 static bool is_code_character(char c)

@@ -10,26 +10,20 @@ struct json_writer json_writer_of(struct buffer *out)
     return (struct json_writer){.out = out};
 }
 
-/* Comma and key, in a place that has room for more than those. */
-static char *put_key(struct json_writer *json, char *at, const char *key, size_t key_length)
+/* Makes room for a member whose value takes at most `value_bytes`, and writes what stands before the value. */
+static char *begin_member(struct json_writer *json, struct slice key, size_t value_bytes)
 {
+    char *at = buffer_reserve(json->out, sizeof ",\"\":" + key.length + value_bytes);
     if (json->needs_comma) {
         *at++ = ',';
     }
-    if (key != NULL) {
+    if (key.bytes != NULL) {
         *at++ = '"';
-        at = mempcpy(at, key, key_length);
+        at = mempcpy(at, key.bytes, key.length);
         *at++ = '"';
         *at++ = ':';
     }
     return at;
-}
-
-static char *begin_member(struct json_writer *json, const char *key, size_t value_bytes)
-{
-    size_t key_length = key == NULL ? 0 : strlen(key);
-    char *at = buffer_reserve(json->out, sizeof ",\"\":" + key_length + value_bytes);
-    return put_key(json, at, key, key_length);
 }
 
 static void end_member(struct json_writer *json, char *end)
@@ -39,29 +33,16 @@ static void end_member(struct json_writer *json, char *end)
     json->needs_comma = true;
 }
 
-void json_put_raw(struct json_writer *json, const char *key, const char *token)
+void json_put_member(struct json_writer *json, struct slice key, struct slice token)
 {
-    size_t length = strlen(token);
-    char *at = begin_member(json, key, length);
-    end_member(json, mempcpy(at, token, length));
-}
-
-void json_open_object(struct json_writer *json, const char *key)
-{
-    json_put_raw(json, key, "{");
-    json->needs_comma = false;
+    char *at = begin_member(json, key, token.length);
+    end_member(json, mempcpy(at, token.bytes, token.length));
 }
 
 void json_close_object(struct json_writer *json)
 {
     buffer_append_char(json->out, '}');
     json->needs_comma = true;
-}
-
-void json_open_array(struct json_writer *json, const char *key)
-{
-    json_put_raw(json, key, "[");
-    json->needs_comma = false;
 }
 
 void json_close_array(struct json_writer *json)
@@ -88,17 +69,12 @@ static char *put_escaped(char *at, unsigned char byte)
     return at;
 }
 
-void json_put_text(struct json_writer *json, const char *key, const char *value)
+void json_put_member_text(struct json_writer *json, struct slice key, struct slice value)
 {
-    if (value == NULL) {
-        json_put_raw(json, key, "null");
-        return;
-    }
-    size_t length = strlen(value);
-    char *at = begin_member(json, key, 2 + length * ESCAPE_BYTES_MAX);
+    char *at = begin_member(json, key, 2 + value.length * ESCAPE_BYTES_MAX);
     *at++ = '"';
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)value[i];
+    for (size_t i = 0; i < value.length; i++) {
+        unsigned char byte = (unsigned char)value.bytes[i];
         if (byte < ' ' || byte == '"' || byte == '\\') {
             at = put_escaped(at, byte);
         } else {
@@ -109,15 +85,8 @@ void json_put_text(struct json_writer *json, const char *key, const char *value)
     end_member(json, at);
 }
 
-void json_put_integer(struct json_writer *json, const char *key, int64_t value)
+void json_put_member_integer(struct json_writer *json, struct slice key, int64_t value)
 {
-    char *at = begin_member(json, key, 0);
-    json->out->length = (size_t)(at - json->out->bytes);
-    buffer_append_integer(json->out, value);
-    json->needs_comma = true;
-}
-
-void json_put_boolean(struct json_writer *json, const char *key, bool value)
-{
-    json_put_raw(json, key, value ? "true" : "false");
+    char *at = begin_member(json, key, DECIMAL_BYTES_MAX);
+    end_member(json, text_put_integer(at, value));
 }

@@ -146,24 +146,22 @@ static bool take_text(struct scan *scan, struct slice *ret_text)
     if (!is_next(scan, '"')) {
         return false;
     }
-    const char *start = ++scan->at;
-    unsigned char all_bits = 0;
-    for (; scan->at < scan->end; scan->at++) {
-        unsigned char byte = (unsigned char)*scan->at;
-        if (byte == '"') {
-            *ret_text = (struct slice){start, (size_t)(scan->at - start)};
-            scan->at++;
-            return all_bits < 0x80 || text_is_utf8(*ret_text, NULL);
-        }
-        if (byte == '\\') {
-            return take_rest_unescaped(scan, start, ret_text);
-        }
-        if (byte < ' ') {
-            return false;
-        }
-        all_bits |= byte;
+    const char *start = scan->at + 1;
+    const char *at = start;
+    unsigned all_bits = 0;
+    while (at < scan->end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ') {
+        all_bits |= (unsigned char)*at++;
     }
-    return false;
+    scan->at = at;
+    if (is_next(scan, '\\')) {
+        return take_rest_unescaped(scan, start, ret_text);
+    }
+    if (!is_next(scan, '"')) {
+        return false;
+    }
+    scan->at++;
+    *ret_text = (struct slice){start, (size_t)(at - start)};
+    return all_bits < 0x80 || text_is_utf8(*ret_text, NULL);
 }
 
 /* ---- members ---- */

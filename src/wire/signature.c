@@ -9,7 +9,6 @@
 #include "base64url.h"
 
 enum {
-    DECIMAL_BYTES_MAX = 11,
     NAME_OF_KIND_BYTES_MAX = 16,
     SIGNED_LINES_BYTES_MAX = (int)sizeof "turnout-report-v1" + 2 * AREA_CODE_BYTES + 3 * DECIMAL_BYTES_MAX +
                              RFC3339_BYTES + 2 * NAME_OF_KIND_BYTES_MAX + NOTE_BYTES_MAX + KEY_BYTES_MAX + 16,
@@ -24,51 +23,46 @@ struct lines {
     size_t length;
 };
 
-static void put_line(struct lines *lines, const char *text)
+/* Inline for the lengths of literals. */
+static inline void put_line(struct lines *lines, struct slice text)
 {
-    size_t length = strlen(text);
-    assert(length < sizeof lines->bytes - lines->length);
-    memcpy(lines->bytes + lines->length, text, length);
-    lines->bytes[lines->length + length] = '\n';
-    lines->length += length + 1;
+    assert(text.length < sizeof lines->bytes - lines->length);
+    char *end = mempcpy(lines->bytes + lines->length, text.bytes, text.length);
+    *end = '\n';
+    lines->length += text.length + 1;
 }
 
 static void put_integer_line(struct lines *lines, int32_t value)
 {
     assert(value >= 0);
     char digits[DECIMAL_BYTES_MAX];
-    size_t start = sizeof digits;
-    digits[--start] = '\0';
-    do {
-        digits[--start] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    put_line(lines, digits + start);
+    const char *end = text_put_unsigned(digits, (uint64_t)value);
+    put_line(lines, (struct slice){digits, (size_t)(end - digits)});
 }
 
 static void compose_down_to_note(struct lines *lines, const struct report *report)
 {
     lines->length = 0;
-    put_line(lines, "turnout-report-v1");
-    put_line(lines, report->election);
-    put_line(lines, report->unit);
+    put_line(lines, slice_of("turnout-report-v1"));
+    put_line(lines, slice_of(report->election));
+    put_line(lines, slice_of(report->unit));
     put_integer_line(lines, report->seq);
-    put_line(lines, report->as_of_text);
+    put_line(lines, slice_of(report->as_of_text));
     put_integer_line(lines, report->voted);
     if (report->registered == REGISTERED_ABSENT) {
-        put_line(lines, "");
+        put_line(lines, slice_of(""));
     } else {
         put_integer_line(lines, report->registered);
     }
-    put_line(lines, report->kind_given ? report_kind_name(report->kind) : "");
-    put_line(lines, report_reason_name(report->reason));
-    put_line(lines, report->note);
+    put_line(lines, slice_of(report->kind_given ? report_kind_name(report->kind) : ""));
+    put_line(lines, slice_of(report_reason_name(report->reason)));
+    put_line(lines, slice_of(report->note));
 }
 
 static void compose_all(struct lines *lines, const struct report *report)
 {
     compose_down_to_note(lines, report);
-    put_line(lines, report->key);
+    put_line(lines, slice_of(report->key));
 }
 
 void signed_lines_write(struct buffer *out, const struct report *report)

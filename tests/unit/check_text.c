@@ -1,6 +1,8 @@
 /* Slices, numbers, codes, UTF-8: the boundaries and just beyond them. */
 #include <turnout/base/text.h>
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <check.h>
@@ -99,6 +101,26 @@ LOOP_TEST(signed_numbers, COUNT(integers))
         text_parse_integer(slice_of(integers[_i].text), integers[_i].least, integers[_i].most, &value),
         integers[_i].ok);
     ck_assert_int_eq(value, integers[_i].ok ? integers[_i].value : 12345);
+}
+
+/* Around every power of ten and of two, and their negatives. */
+TEST(numbers_are_put_in_plain_decimal)
+{
+    uint64_t power = 1;
+    for (int i = 0; i < 64 + 20; i++) {
+        power = i == 64 ? 1 : power;
+        for (uint64_t value = power - 1; value != power + 2; value++) {
+            char expected[32];
+            char put[DECIMAL_BYTES_MAX + 1];
+            ck_assert_int_gt(snprintf(expected, sizeof expected, "%" PRIu64, value), 0);
+            *text_put_unsigned(put, value) = '\0';
+            ck_assert_str_eq(put, expected);
+            ck_assert_int_gt(snprintf(expected, sizeof expected, "%" PRId64, (int64_t)value), 0);
+            *text_put_integer(put, (int64_t)value) = '\0';
+            ck_assert_str_eq(put, expected);
+        }
+        power *= i < 64 ? 2 : 10;
+    }
 }
 
 TEST(codes)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed bytes, not NUL-terminated. */
 struct slice {
@@ -13,8 +14,18 @@ struct slice {
     size_t length;
 };
 
-struct slice slice_of(const char *text); /* of a NUL-terminated string */
-bool slice_equals(struct slice slice, const char *text);
+/* Of a NUL-terminated string. Inline, as what follows, so that a literal is not measured when the program runs. */
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){text, strlen(text)};
+}
+
+static inline bool slice_equals(struct slice slice, const char *text)
+{
+    return strlen(text) == slice.length &&
+           (slice.length == 0 || memcmp(slice.bytes, text, slice.length) == 0);
+}
+
 bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */
 struct slice slice_trim(struct slice slice);                           /* spaces and tabs at both ends */
 
@@ -30,6 +41,12 @@ bool text_parse_unsigned(struct slice slice, uint64_t most, uint64_t *ret_value)
 
 /* The same with an optional leading '-', for least <= value <= most. */
 bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t *ret_value);
+
+enum { DECIMAL_BYTES_MAX = 20 }; /* of any 64-bit integer, its sign included */
+
+/* Writes plain decimal, at most DECIMAL_BYTES_MAX bytes and no NUL, and returns the end. */
+char *text_put_unsigned(char *at, uint64_t value);
+char *text_put_integer(char *at, int64_t value);
 
 /* A code: 1 to `AREA_CODE_BYTES_MAX` of A-Z a-z 0-9 . _ - (DESIGN section 2). */
 bool text_is_code(struct slice slice);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/text.h>
 
 struct json_writer {
     struct buffer *out; /* borrowed */
@@ -16,16 +17,57 @@ struct json_writer {
 
 struct json_writer json_writer_of(struct buffer *out);
 
-void json_open_object(struct json_writer *json,
-                      const char *key); /* key NULL: inside an array or at the top */
-void json_close_object(struct json_writer *json);
-void json_open_array(struct json_writer *json, const char *key);
-void json_close_array(struct json_writer *json);
+/* Keys are plain ASCII literals and are not escaped; NULL inside an array or at the top. Inline, so that they are not
+ * measured when the program runs. */
+static inline struct slice json_key(const char *key)
+{
+    return key == NULL ? (struct slice){0} : slice_of(key);
+}
 
-/* Keys are plain ASCII literals and are not escaped. Values are UTF-8 and are. */
-void json_put_text(struct json_writer *json, const char *key, const char *value); /* value NULL: null */
-void json_put_integer(struct json_writer *json, const char *key, int64_t value);
-void json_put_boolean(struct json_writer *json, const char *key, bool value);
-void json_put_raw(struct json_writer *json, const char *key, const char *token); /* a finished JSON token */
+/* What the functions below are made of. A key of {NULL, 0} is none. */
+void json_put_member(struct json_writer *json, struct slice key, struct slice token);
+void json_put_member_text(struct json_writer *json, struct slice key, struct slice value);
+void json_put_member_integer(struct json_writer *json, struct slice key, int64_t value);
+
+/* A finished JSON token. */
+static inline void json_put_raw(struct json_writer *json, const char *key, const char *token)
+{
+    json_put_member(json, json_key(key), slice_of(token));
+}
+
+/* UTF-8, which is escaped where JSON needs it; NULL is written null. */
+static inline void json_put_text(struct json_writer *json, const char *key, const char *value)
+{
+    if (value == NULL) {
+        json_put_raw(json, key, "null");
+    } else {
+        json_put_member_text(json, json_key(key), slice_of(value));
+    }
+}
+
+static inline void json_put_integer(struct json_writer *json, const char *key, int64_t value)
+{
+    json_put_member_integer(json, json_key(key), value);
+}
+
+static inline void json_put_boolean(struct json_writer *json, const char *key, bool value)
+{
+    json_put_raw(json, key, value ? "true" : "false");
+}
+
+static inline void json_open_object(struct json_writer *json, const char *key)
+{
+    json_put_raw(json, key, "{");
+    json->needs_comma = false;
+}
+
+static inline void json_open_array(struct json_writer *json, const char *key)
+{
+    json_put_raw(json, key, "[");
+    json->needs_comma = false;
+}
+
+void json_close_object(struct json_writer *json);
+void json_close_array(struct json_writer *json);
 
 #endif
