@@ -3,25 +3,30 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <turnout/base/memory.h>
 
 enum { SLOTS_AT_FIRST = 64 };
 
-/* What an unused slot holds. No entry can be this. */
-#define SLOT_EMPTY REGISTER_NONE
+/* A code is hashed when it is added and when it is looked up, and compared only with those of the same hash: the codes
+ * lie far apart in memory, and to look at one that is not meant is what a search would spend its time on. */
+struct slot {
+    uint32_t hash;
+    uint32_t entry; /* REGISTER_NONE: unused */
+};
 
 struct register_index {
-    uint32_t *slots;
+    struct slot *slots;
     uint32_t slot_count; /* a power of two */
     uint32_t used;
 };
 
-static uint32_t *new_slots(uint32_t count)
+static struct slot *new_slots(uint32_t count)
 {
-    uint32_t *slots = memory_new_array(count, sizeof *slots);
-    memset(slots, 0xff, count * sizeof *slots); /* SLOT_EMPTY everywhere */
+    struct slot *slots = memory_new_array(count, sizeof *slots);
+    for (uint32_t i = 0; i < count; i++) {
+        slots[i].entry = REGISTER_NONE;
+    }
     return slots;
 }
 
@@ -57,34 +62,36 @@ uint32_t register_index_find(const struct register_index *index, const struct el
         return REGISTER_NONE;
     }
     uint32_t mask = index->slot_count - 1;
-    for (uint32_t at = slice_hash(code) & mask; index->slots[at] != SLOT_EMPTY; at = (at + 1) & mask) {
-        if (slice_equals(code, code_of(reg, index->slots[at]))) {
-            return index->slots[at];
+    uint32_t hash = slice_hash(code);
+    for (uint32_t at = hash & mask; index->slots[at].entry != REGISTER_NONE; at = (at + 1) & mask) {
+        const struct slot *slot = &index->slots[at];
+        if (slot->hash == hash && slice_equals(code, code_of(reg, slot->entry))) {
+            return slot->entry;
         }
     }
     return REGISTER_NONE;
 }
 
-static void put(struct register_index *index, const struct election_register *reg, uint32_t entry)
+static void put(struct register_index *index, struct slot slot)
 {
     uint32_t mask = index->slot_count - 1;
-    uint32_t at = slice_hash(slice_of(code_of(reg, entry))) & mask;
-    while (index->slots[at] != SLOT_EMPTY) {
+    uint32_t at = slot.hash & mask;
+    while (index->slots[at].entry != REGISTER_NONE) {
         at = (at + 1) & mask;
     }
-    index->slots[at] = entry;
+    index->slots[at] = slot;
 }
 
-static void grow(struct register_index *index, const struct election_register *reg)
+static void grow(struct register_index *index)
 {
-    uint32_t *old = index->slots;
+    struct slot *old = index->slots;
     uint32_t old_count = index->slot_count;
     assert(old_count <= UINT32_MAX / 4);
     index->slot_count = old_count * 2;
     index->slots = new_slots(index->slot_count);
     for (uint32_t i = 0; i < old_count; i++) {
-        if (old[i] != SLOT_EMPTY) {
-            put(index, reg, old[i]);
+        if (old[i].entry != REGISTER_NONE) {
+            put(index, old[i]);
         }
     }
     free(old);
@@ -92,11 +99,11 @@ static void grow(struct register_index *index, const struct election_register *r
 
 void register_index_add(struct register_index *index, const struct election_register *reg, uint32_t entry)
 {
-    assert(entry != SLOT_EMPTY);
+    assert(entry != REGISTER_NONE);
     if (index->used >= index->slot_count / 3 * 2) {
-        grow(index, reg);
+        grow(index);
     }
-    put(index, reg, entry);
+    put(index, (struct slot){.hash = slice_hash(slice_of(code_of(reg, entry))), .entry = entry});
     index->used++;
 }
 
@@ -104,12 +111,12 @@ void register_index_renumber(struct register_index *index, const uint32_t *new_a
                              const uint32_t *new_units)
 {
     for (uint32_t i = 0; i < index->slot_count; i++) {
-        uint32_t entry = index->slots[i];
-        if (entry == SLOT_EMPTY) {
+        uint32_t entry = index->slots[i].entry;
+        if (entry == REGISTER_NONE) {
             continue;
         }
         bool is_unit = (entry & REGISTER_ENTRY_UNIT) != 0;
-        index->slots[i] =
+        index->slots[i].entry =
             is_unit ? new_units[entry & ~REGISTER_ENTRY_UNIT] | REGISTER_ENTRY_UNIT : new_areas[entry];
     }
 }

@@ -1,5 +1,5 @@
 /* Finds areas and units by code: one open-addressed hash table over both, because a code is unique among
- * both. A slot is four bytes, the entry's number; its code is looked up in the register itself. */
+ * both. A slot is eight bytes, the code's hash and the entry's number; the code itself stands in the register. */
 #ifndef TURNOUT_REGISTER_INDEX_H
 #define TURNOUT_REGISTER_INDEX_H
 
