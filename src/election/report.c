@@ -45,7 +45,10 @@ static const struct {
     [CODE_UNKNOWN_UNIT] = {"unknown-unit", 404, "The polling unit is not in the register"},
     [CODE_WRONG_ELECTION] = {"wrong-election", 404, "The report is for another election"},
     [CODE_SEQ_CONFLICT] = {"seq-conflict", 409, "This seq is taken by a report with other content"},
+    [CODE_SEQ_BEHIND] = {"seq-behind", 409, "The report is newer than the last one, and its seq is lower"},
+    [CODE_VOIDED] = {"voided", 409, "A committee has taken this report out of the count"},
     [CODE_TOO_LARGE] = {"too-large", 413, "The report is too large"},
+    [CODE_SEQ_TOO_FAR] = {"seq-too-far", 422, "The seq is far beyond the last one"},
     [CODE_VOTED_EXCEEDS_REGISTERED] = {"voted-exceeds-registered", 422,
                                        "More have voted than are registered"},
     [CODE_AS_OF_IN_FUTURE] = {"as-of-in-future", 422, "The count was taken in the future"},
@@ -61,8 +64,10 @@ static const struct {
     [CODE_CORRECTION] = {"correction", 422, "A correction waits for a second person"},
     [CODE_NOT_OPEN] = {"not-open", 409, "The election does not take reports yet"},
     [CODE_CLOSED] = {"closed", 409, "The election takes no more reports"},
+    [CODE_TEST_REPORT] = {"test-report", 409, "A test report, and the election is open"},
     [CODE_TOO_MANY] = {"too-many", 429, "Too many reports at once"},
     [CODE_STORE_UNAVAILABLE] = {"store-unavailable", 503, "The report could not be stored just now"},
+    [CODE_CLOCK_IN_DOUBT] = {"clock-in-doubt", 503, "The server doubts its clock"},
 };
 
 enum {
@@ -158,12 +163,14 @@ void report_reject(struct report_result *ret_result, const struct report *report
 {
     assert(code > CODE_NONE && code < CODE_COUNT);
     *ret_result = (struct report_result){
-        .status = code == CODE_STORE_UNAVAILABLE ? STATUS_UNAVAILABLE : STATUS_REJECTED,
+        .status = codes[code].http_status == statuses[STATUS_UNAVAILABLE].http_status ? STATUS_UNAVAILABLE
+                                                                                      : STATUS_REJECTED,
         .code = code,
     };
     if (report != NULL) {
         memcpy(ret_result->unit, report->unit, sizeof ret_result->unit);
         ret_result->seq = report->seq;
+        ret_result->test = report->test;
     }
     struct slice blamed = {field, field == NULL ? 0 : strnlen(field, sizeof ret_result->field - 1)};
     blamed.length = text_whole_length(blamed);

@@ -66,6 +66,7 @@ static void read_identity(const struct reading *reading)
     if (!read_integer(reading, FIELD_SEQ, 1, SEQ_MAX, &reading->report->seq)) {
         reading->report->seq = 0;
     }
+    reading->report->test = reading->members.of[FIELD_TEST].kind == MEMBER_TRUE;
 }
 
 /* The key may be anything, and is going into logs and answers: shown as a field only when it looks like one. */
@@ -154,6 +155,9 @@ static enum turnout_error read_optional(const struct reading *reading)
                                            slice_copy(note, report->note, sizeof report->note))) {
         return malformed(reading, FIELD_NOTE, "must be a text of at most 200 characters without line breaks");
     }
+    if (is_given(reading, FIELD_TEST) && !report->test) {
+        return malformed(reading, FIELD_TEST, "must be true in a test report, and absent in any other");
+    }
     return TURNOUT_OK;
 }
 
@@ -205,6 +209,7 @@ enum turnout_error report_json_parse(const char *bytes, size_t length, struct re
 {
     ret_report->unit[0] = '\0';
     ret_report->seq = 0;
+    ret_report->test = false;
     if (length > REPORT_BYTES_MAX) {
         return error_fail(error, TURNOUT_TOO_LARGE, NULL, "%zu bytes, a report has at most %d", length,
                           REPORT_BYTES_MAX);
@@ -249,6 +254,9 @@ void report_json_write(struct buffer *out, const struct report *report)
     }
     text_if_any(&json, "reason", report_reason_name(report->reason));
     text_if_any(&json, "note", report->note);
+    if (report->test) {
+        json_put_boolean(&json, "test", true);
+    }
     text_if_any(&json, "key", report->key);
     text_if_any(&json, "sig", report->sig);
     json_close_object(&json);
@@ -270,6 +278,13 @@ void result_json_write(struct buffer *out, const struct report_result *result, u
     text_if_any(&json, "code", report_code_name(result->code));
     text_if_any(&json, "detail", result->detail);
     text_if_any(&json, "field", result->field);
+    if (result->next_seq != 0) {
+        json_put_integer(&json, "next_seq", result->next_seq);
+    }
+    text_if_any(&json, "generation", result->generation);
+    if (result->test) {
+        json_put_boolean(&json, "test", true);
+    }
     json_close_object(&json);
 }
 
@@ -295,6 +310,14 @@ static bool copy_number(const json_t *object, const char *key, json_int_t most, 
     const json_t *value = json_object_get(object, key);
     *ret_number = json_integer_value(value);
     return value == NULL || (json_is_integer(value) && *ret_number >= 0 && *ret_number <= most);
+}
+
+/* And an absent yes or no is a no. */
+static bool copy_boolean(const json_t *object, const char *key, bool *ret_boolean)
+{
+    const json_t *value = json_object_get(object, key);
+    *ret_boolean = json_is_true(value);
+    return value == NULL || json_is_boolean(value);
 }
 
 static bool copy_verdict(const json_t *object, struct report_result *result)
@@ -330,7 +353,18 @@ static const char *read_result(const json_t *object, struct report_result *resul
     if (!copy_member(object, "field", result->field, sizeof result->field)) {
         return "field";
     }
-    return copy_member(object, "detail", result->detail, sizeof result->detail) ? NULL : "detail";
+    if (!copy_member(object, "detail", result->detail, sizeof result->detail)) {
+        return "detail";
+    }
+    json_int_t next_seq;
+    if (!copy_number(object, "next_seq", SEQ_MAX, &next_seq)) {
+        return "next_seq";
+    }
+    result->next_seq = (int32_t)next_seq;
+    if (!copy_member(object, "generation", result->generation, sizeof result->generation)) {
+        return "generation";
+    }
+    return copy_boolean(object, "test", &result->test) ? NULL : "test";
 }
 
 enum turnout_error result_json_parse(const char *bytes, size_t length, struct report_result *ret_result,

@@ -16,8 +16,8 @@ static const struct slice names[FIELD_COUNT] = {
     [FIELD_SEQ] = NAME("seq"),           [FIELD_AS_OF] = NAME("as_of"),
     [FIELD_VOTED] = NAME("voted"),       [FIELD_REGISTERED] = NAME("registered"),
     [FIELD_KIND] = NAME("kind"),         [FIELD_REASON] = NAME("reason"),
-    [FIELD_NOTE] = NAME("note"),         [FIELD_KEY] = NAME("key"),
-    [FIELD_SIG] = NAME("sig"),
+    [FIELD_NOTE] = NAME("note"),         [FIELD_TEST] = NAME("test"),
+    [FIELD_KEY] = NAME("key"),           [FIELD_SIG] = NAME("sig"),
 };
 
 const char *report_field_name(enum report_field field)
@@ -59,6 +59,9 @@ static struct report_member member_of(const json_t *value, struct slice text)
     if (json_is_string(value)) {
         return (struct report_member){.kind = MEMBER_TEXT,
                                       .text = {json_string_value(value), json_string_length(value)}};
+    }
+    if (json_is_true(value)) {
+        return (struct report_member){.kind = MEMBER_TRUE};
     }
     json_int_t integer = json_integer_value(value);
     if (json_is_integer(value) && !(integer == 0 && has_minus(text))) {

@@ -25,6 +25,7 @@ enum report_field {
     FIELD_KIND,
     FIELD_REASON,
     FIELD_NOTE,
+    FIELD_TEST,
     FIELD_KEY,
     FIELD_SIG,
     FIELD_COUNT,
@@ -39,6 +40,7 @@ enum member_kind {
     MEMBER_ABSENT,
     MEMBER_TEXT,
     MEMBER_INTEGER, /* written as one, and not as -0 */
+    MEMBER_TRUE,
     MEMBER_OTHER,
 };
 
@@ -55,8 +57,8 @@ struct report_members {
 };
 
 /* True when `text`, of at most REPORT_BYTES_MAX bytes, is an object of fields of a report, none twice, each of them a
- * text or a plain integer of at most 18 digits. False says nothing but that it is not: it may be an object still. The
- * members borrow from `text`. */
+ * text, a plain integer of at most 18 digits, or true. False says nothing but that it is not: it may be an object
+ * still. The members borrow from `text`. */
 bool report_scan(struct slice text, struct report_members *ret_members);
 
 /* The members of the object that the whole text is, borrowed from what is returned, which the caller gives back with

@@ -90,7 +90,7 @@ static void keep(const struct report *report, const unsigned char digest[REPORT_
                  enum report_status status, const struct unit_state *standing,
                  struct report_result *ret_result)
 {
-    *ret_result = (struct report_result){.seq = report->seq, .status = status};
+    *ret_result = (struct report_result){.seq = report->seq, .status = status, .test = report->test};
     memcpy(ret_result->unit, report->unit, sizeof ret_result->unit);
     receipt_from_digest(digest, ret_result->receipt);
     if (status == STATUS_SUPERSEDED) {

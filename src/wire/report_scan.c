@@ -1,6 +1,6 @@
 /* The scanner for reports, because they are what there is most of: one pass over the bytes. RFC 8259 is followed to the
- * letter in all that a report can hold (one flat object: texts, plain integers); whatever else comes up ends the scan,
- * and report_load() is left to judge it. */
+ * letter in all that a report can hold (one flat object: texts, plain integers, true); whatever else comes up ends the
+ * scan, and report_load() is left to judge it. */
 #include "report_members.h"
 
 #include <string.h>
@@ -179,11 +179,26 @@ static bool take_integer(struct scan *scan, int64_t *ret_integer)
     return digits > 0 && (*start != '0' || digits == 1);
 }
 
+static bool take_true(struct scan *scan)
+{
+    static const char literal[] = "true";
+    if (scan->end - scan->at < (ptrdiff_t)strlen(literal) ||
+        memcmp(scan->at, literal, strlen(literal)) != 0) {
+        return false;
+    }
+    scan->at += strlen(literal);
+    return true;
+}
+
 static bool take_value(struct scan *scan, struct report_member *ret_member)
 {
     if (is_next(scan, '"')) {
         ret_member->kind = MEMBER_TEXT;
         return take_text(scan, &ret_member->text);
+    }
+    if (is_next(scan, 't')) {
+        ret_member->kind = MEMBER_TRUE;
+        return take_true(scan);
     }
     ret_member->kind = MEMBER_INTEGER;
     return take_integer(scan, &ret_member->integer);

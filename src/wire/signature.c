@@ -43,7 +43,7 @@ static void put_integer_line(struct lines *lines, int32_t value)
 static void compose_down_to_note(struct lines *lines, const struct report *report)
 {
     lines->length = 0;
-    put_line(lines, slice_of("turnout-report-v1"));
+    put_line(lines, report->test ? slice_of("turnout-test-v1") : slice_of("turnout-report-v1"));
     put_line(lines, slice_of(report->election));
     put_line(lines, slice_of(report->unit));
     put_integer_line(lines, report->seq);

@@ -1,6 +1,6 @@
 /* Reports as JSON. What is taken is within every bound, and says the same when it is written and read again; what is
- * not taken is refused with words, and names its unit only by a code that could be one. All that is taken is taken by the
- * scanner, which reads whatever it is given as jansson does. */
+ * not taken is refused with words, and names its unit only by a code that could be one. All that is taken is taken by
+ * the scanner, which reads whatever it is given as jansson does. */
 #include "fuzz.h"
 
 #include <assert.h>
@@ -54,7 +54,7 @@ static void check_same(const struct report *left, const struct report *right)
     report_digest(right, digests[1]);
     assert(lines[0].length == lines[1].length && strcmp(lines[0].bytes, lines[1].bytes) == 0);
     assert(memcmp(digests[0], digests[1], REPORT_DIGEST_BYTES) == 0);
-    assert(strcmp(left->sig, right->sig) == 0 && left->as_of == right->as_of);
+    assert(strcmp(left->sig, right->sig) == 0 && left->as_of == right->as_of && left->test == right->test);
     buffer_done(&lines[0]);
     buffer_done(&lines[1]);
 }

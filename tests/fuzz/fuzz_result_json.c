@@ -23,6 +23,8 @@ static void check_same(const struct report_result *left, const struct report_res
     assert(left->status == right->status && left->code == right->code && left->seq == right->seq);
     assert(strcmp(left->unit, right->unit) == 0 && strcmp(left->receipt, right->receipt) == 0);
     assert(strcmp(left->field, right->field) == 0 && strcmp(left->detail, right->detail) == 0);
+    assert(left->next_seq == right->next_seq && left->test == right->test);
+    assert(strcmp(left->generation, right->generation) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -32,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (parse(data, size, &result, &line) != TURNOUT_OK) {
         return 0;
     }
-    assert(result.status < STATUS_COUNT && result.code < CODE_COUNT && result.seq >= 0);
+    assert(result.status < STATUS_COUNT && result.code < CODE_COUNT && result.seq >= 0 &&
+           result.next_seq >= 0);
     assert(text_is_utf8(slice_of(result.detail), NULL) && text_is_utf8(slice_of(result.unit), NULL));
     assert(report_result_http_status(&result) >= 200 && report_result_http_status(&result) < 600);
 

@@ -57,6 +57,7 @@ const struct bad_report bad_reports[] = {
      422,
      "reason"},
     {"no such kind", {.seq = 1, .voted = 1, .more = ",\"kind\":\"guess\""}, "malformed", 400, "kind"},
+    {"a test that is none", {.seq = 1, .voted = 1, .more = ",\"test\":false"}, "malformed", 400, "test"},
     {"a field nobody knows", {.seq = 1, .voted = 1, .more = ",\"mood\":\"good\""}, "malformed", 400, NULL},
     {"a field twice", {.seq = 1, .voted = 1, .more = ",\"voted\":1"}, "malformed", 400, NULL},
     {"a seq of 0", {.seq = 0, .voted = 1}, "malformed", 400, "seq"},

@@ -6,10 +6,10 @@
 
 #include "../../src/wire/report_members.h"
 
-/* What the scanner is there for: a text, or an integer of at most 18 digits without a sign. */
+/* What the scanner is there for: a text, true, or an integer of at most 18 digits without a sign. */
 static inline bool report_oracle_is_plain(const struct report_member *member)
 {
-    return member->kind == MEMBER_ABSENT || member->kind == MEMBER_TEXT ||
+    return member->kind == MEMBER_ABSENT || member->kind == MEMBER_TEXT || member->kind == MEMBER_TRUE ||
            (member->kind == MEMBER_INTEGER && member->integer >= 0 &&
             member->integer < INT64_C(1000000000000000000));
 }

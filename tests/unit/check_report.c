@@ -21,7 +21,10 @@ static const struct {
     {CODE_UNKNOWN_UNIT, "unknown-unit", 404},
     {CODE_WRONG_ELECTION, "wrong-election", 404},
     {CODE_SEQ_CONFLICT, "seq-conflict", 409},
+    {CODE_SEQ_BEHIND, "seq-behind", 409},
+    {CODE_VOIDED, "voided", 409},
     {CODE_TOO_LARGE, "too-large", 413},
+    {CODE_SEQ_TOO_FAR, "seq-too-far", 422},
     {CODE_VOTED_EXCEEDS_REGISTERED, "voted-exceeds-registered", 422},
     {CODE_AS_OF_IN_FUTURE, "as-of-in-future", 422},
     {CODE_AS_OF_BEFORE_OPENING, "as-of-before-opening", 422},
@@ -35,8 +38,10 @@ static const struct {
     {CODE_CORRECTION, "correction", 422},
     {CODE_NOT_OPEN, "not-open", 409},
     {CODE_CLOSED, "closed", 409},
+    {CODE_TEST_REPORT, "test-report", 409},
     {CODE_TOO_MANY, "too-many", 429},
     {CODE_STORE_UNAVAILABLE, "store-unavailable", 503},
+    {CODE_CLOCK_IN_DOUBT, "clock-in-doubt", 503},
 };
 
 TEST(every_code_is_listed_here)
@@ -55,6 +60,7 @@ LOOP_TEST(codes_have_name_title_and_http_status, COUNT(codes))
     struct report_result result;
     report_reject(&result, NULL, codes[_i].code, NULL, "x");
     ck_assert_int_eq(report_result_http_status(&result), codes[_i].http_status);
+    ck_assert_int_eq(result.status == STATUS_UNAVAILABLE, codes[_i].http_status == 503);
 }
 
 static const struct {
@@ -126,13 +132,16 @@ TEST(other_words_are_none)
 
 TEST(a_rejection_names_the_report_and_the_fault)
 {
-    struct report report = {.unit = "19804-003", .seq = 8};
+    struct report report = {.unit = "19804-003", .seq = 8, .test = true};
     struct report_result result;
     memset(&result, 'x', sizeof result);
     report_reject(&result, &report, CODE_VOTED_EXCEEDS_REGISTERED, "voted", "%d voted, %d registered", 912,
                   905);
     ck_assert_int_eq(result.status, STATUS_REJECTED);
     ck_assert_int_eq(result.code, CODE_VOTED_EXCEEDS_REGISTERED);
+    ck_assert(result.test);
+    ck_assert_int_eq(result.next_seq, 0);
+    ck_assert_str_eq(result.generation, "");
     ck_assert_str_eq(result.unit, "19804-003");
     ck_assert_int_eq(result.seq, 8);
     ck_assert_str_eq(result.field, "voted");

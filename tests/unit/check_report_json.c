@@ -131,7 +131,7 @@ TEST(a_report_is_read_whole)
     static const char json[] =
         "{\"note\":\"a \\\"b\\\" \\u1ec7\",\"reason\":\"wrong-unit\",\"kind\":\"correction\","
         "\"registered\":905,\"voted\":812,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"seq\":7,"
-        "\"unit\":\"19804-003\",\"key\":\"k.1\",\"election\":\"vn-2026\",\"sig\":\"-_"
+        "\"unit\":\"19804-003\",\"key\":\"k.1\",\"election\":\"vn-2026\",\"test\":true,\"sig\":\"-_"
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}";
     struct report report;
     memset(&report, 'x', sizeof report);
@@ -148,6 +148,7 @@ TEST(a_report_is_read_whole)
     ck_assert_int_eq(report.kind, KIND_CORRECTION);
     ck_assert_int_eq(report.reason, REASON_WRONG_UNIT);
     ck_assert_str_eq(report.note, "a \"b\" ệ");
+    ck_assert(report.test);
     ck_assert_str_eq(report.key, "k.1");
     ck_assert_uint_eq(strlen(report.sig), SIGNATURE_TEXT_BYTES);
 }
@@ -163,6 +164,7 @@ TEST(what_is_absent_is_so_in_the_report)
     ck_assert_int_eq(report.kind, KIND_PROGRESS);
     ck_assert_int_eq(report.reason, REASON_NONE);
     ck_assert_str_eq(report.note, "");
+    ck_assert(!report.test);
     ck_assert_str_eq(report.key, "");
     ck_assert_str_eq(report.sig, "");
 }
@@ -236,16 +238,21 @@ TEST(depth_is_survived)
 static const struct {
     const char *json, *unit;
     int32_t seq;
+    bool test;
 } identities[] = {
-    {"{\"unit\":\"19804-003\",\"seq\":8}", "19804-003", 8},
-    {"{\"unit\":\"19804-003\",\"seq\":8,\"x\":1}", "19804-003", 8},
-    {"{\"seq\":8,\"unit\":\"no code\"}", "", 8},
-    {"{\"seq\":0,\"unit\":\"u\"}", "u", 0},
-    {"{\"seq\":\"8\",\"unit\":5}", "", 0},
-    {REPORT ",\"registered\":-5}", "u", 1},
-    {"{\"unit\":\"u\",\"unit\":\"u\"}", "", 0},
-    {"[]", "", 0},
-    {"", "", 0},
+    {"{\"unit\":\"19804-003\",\"seq\":8}", "19804-003", 8, false},
+    {"{\"unit\":\"19804-003\",\"seq\":8,\"test\":true}", "19804-003", 8, true},
+    {"{\"test\":true,\"x\":null}", "", 0, true},
+    {REPORT ",\"test\":1}", "u", 1, false},
+    {REPORT ",\"test\":true", "", 0, false},
+    {"{\"unit\":\"19804-003\",\"seq\":8,\"x\":1}", "19804-003", 8, false},
+    {"{\"seq\":8,\"unit\":\"no code\"}", "", 8, false},
+    {"{\"seq\":0,\"unit\":\"u\"}", "u", 0, false},
+    {"{\"seq\":\"8\",\"unit\":5}", "", 0, false},
+    {REPORT ",\"registered\":-5}", "u", 1, false},
+    {"{\"unit\":\"u\",\"unit\":\"u\"}", "", 0, false},
+    {"[]", "", 0, false},
+    {"", "", 0, false},
 };
 
 LOOP_TEST(a_refused_report_still_says_whose_it_is, COUNT(identities))
@@ -256,6 +263,7 @@ LOOP_TEST(a_refused_report_still_says_whose_it_is, COUNT(identities))
                      TURNOUT_BAD_INPUT);
     ck_assert_str_eq(report.unit, identities[_i].unit);
     ck_assert_int_eq(report.seq, identities[_i].seq);
+    ck_assert_int_eq(report.test, identities[_i].test);
 }
 
 TEST(faults_are_told_in_words_that_help)
@@ -264,6 +272,9 @@ TEST(faults_are_told_in_words_that_help)
         const char *json, *field, *text;
     } faults[] = {
         {REPORT ",\"registered\":-1}", "registered", "must be a whole number, 0 to 10000000, or absent"},
+        {REPORT ",\"test\":false}", "test", "must be true in a test report, and absent in any other"},
+        {REPORT ",\"test\":null,\"key\":1}", "test",
+         "must be true in a test report, and absent in any other"},
         {"{\"election\":\"e\"}", "unit", "missing"},
         {"{\"voted\":1,\"votes\":2}", "votes", "not a field of a report"},
         {"{\"voted\":1,}", "", "not JSON, at byte 12 of 12"},
@@ -307,6 +318,19 @@ static const struct {
     {{.unit = "u", .seq = SEQ_MAX, .status = STATUS_HELD, .receipt = "00000000-"},
      UINT32_MAX,
      "{\"line\":4294967295,\"unit\":\"u\",\"seq\":2147483647,\"status\":\"held\",\"receipt\":\"00000000-\"}"},
+    {{.unit = "u",
+      .seq = 3,
+      .status = STATUS_REJECTED,
+      .code = CODE_SEQ_BEHIND,
+      .field = "seq",
+      .detail = "d",
+      .next_seq = 8,
+      .generation = "0123456789abcdef0123456789abcdef",
+      .test = true},
+     0,
+     "{\"unit\":\"u\",\"seq\":3,\"status\":\"rejected\",\"code\":\"seq-behind\",\"detail\":\"d\",\"field\":"
+     "\"seq\","
+     "\"next_seq\":8,\"generation\":\"0123456789abcdef0123456789abcdef\",\"test\":true}"},
 };
 
 LOOP_TEST(answers_are_written_and_read_again, COUNT(answers))
@@ -327,6 +351,9 @@ LOOP_TEST(answers_are_written_and_read_again, COUNT(answers))
     ck_assert_str_eq(back.receipt, sent->receipt);
     ck_assert_str_eq(back.field, sent->field);
     ck_assert_str_eq(back.detail, sent->detail);
+    ck_assert_int_eq(back.next_seq, sent->next_seq);
+    ck_assert_str_eq(back.generation, sent->generation);
+    ck_assert_int_eq(back.test, sent->test);
     ck_assert_uint_eq(line, answers[_i].line);
     buffer_done(&out);
 }
@@ -359,6 +386,12 @@ static const struct {
     {"{\"status\":\"held\",\"unit\":7}", "unit"},
     {"{\"status\":\"held\",\"unit\":\"123456789012345678901234567890123\"}", "unit"},
     {"{\"status\":\"held\",\"receipt\":\"7K4Q-9M2D5\"}", "receipt"},
+    {"{\"status\":\"held\",\"next_seq\":-1}", "next_seq"},
+    {"{\"status\":\"held\",\"next_seq\":2147483648}", "next_seq"},
+    {"{\"status\":\"held\",\"next_seq\":\"8\"}", "next_seq"},
+    {"{\"status\":\"held\",\"generation\":7}", "generation"},
+    {"{\"status\":\"held\",\"generation\":\"0123456789abcdef0123456789abcdef0\"}", "generation"},
+    {"{\"status\":\"held\",\"test\":1}", "test"},
 };
 
 LOOP_TEST(no_answer_is_guessed_at, COUNT(no_answers))

@@ -84,6 +84,18 @@ TEST(test_a_first_report_too_fast)
     ck_assert_str_eq(result.detail, "900 voted since the polls opened, as of 2026-03-15T14:00:00+07:00");
 }
 
+/* Whatever becomes of it, the answer says that it was a test report. */
+LOOP_TEST(test_the_answer_to_a_test_report_says_so, COUNT(cases))
+{
+    struct report report = report_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
+    struct report_result result;
+    for (int test = 0; test <= 1; test++) {
+        report.test = test == 1;
+        report_explain(&report, digest, cases[_i].status, cases[_i].code, &standing, &result);
+        ck_assert_int_eq(result.test, report.test);
+    }
+}
+
 /* A receipt says: we have it. */
 LOOP_TEST(test_receipt_only_for_what_is_kept, COUNT(cases))
 {

@@ -37,7 +37,17 @@ static const struct {
     {"{\"seq\":1E5}", false},
     {"{\"seq\":1a}", false},
     {"{\"seq\":}", false},
-    {"{\"seq\":true}", false},
+    {"{\"seq\":true}", true},
+    {"{\"test\":true}", true},
+    {"{ \"test\" : true , \"seq\" : 1 }", true},
+    {"{\"test\":false}", false},
+    {"{\"test\":True}", false},
+    {"{\"test\":tru}", false},
+    {"{\"test\":tru", false},
+    {"{\"test\":truee}", false},
+    {"{\"test\":true1}", false},
+    {"{\"test\":true true}", false},
+    {"{\"test\":true,\"test\":true}", false},
     {"{\"seq\":null}", false},
     {"{\"seq\":[1]}", false},
     {"{\"seq\":{}}", false},
@@ -139,9 +149,9 @@ static uint32_t draw(uint64_t *state, size_t below)
 }
 
 static const char *const keys[] = {
-    "\"election\"", "\"unit\"",     "\"seq\"",  "\"as_of\"", "\"voted\"", "\"registered\"",
-    "\"kind\"",     "\"reason\"",   "\"note\"", "\"key\"",   "\"sig\"",   "\"\\u0075nit\"",
-    "\"x\"",        "\"vot\\ned\"", "\"\"",     "seq",       "\"seq\\\"",
+    "\"election\"",   "\"unit\"",   "\"seq\"",      "\"as_of\"", "\"voted\"", "\"registered\"",
+    "\"kind\"",       "\"reason\"", "\"note\"",     "\"test\"",  "\"key\"",   "\"sig\"",
+    "\"\\u0075nit\"", "\"x\"",      "\"vot\\ned\"", "\"\"",      "seq",       "\"seq\\\"",
 };
 
 static const char *const values[] = {
@@ -158,6 +168,7 @@ static const char *const values[] = {
     "\"correction\"",
     "\"fin\\u0061l\"",
     "\"miscount\"",
+    "true",
     "\"\\ud83d\\ude00 \xc4\x91\\\\\\\"\"",
     "\"\xe1\xbb\x87\\u1ec7\\t\"",
     "\"\\u0000\"",
@@ -172,14 +183,14 @@ static const char *const values[] = {
     "999999999999999999",
     "9223372036854775808",
     "1e999",
-    "true",
+    "false",
     "null",
     "[1,{\"a\":2}]",
     "{\"a\":1,\"a\":2}",
     "[",
 };
 
-enum { FIRST_ODD_KEY = FIELD_COUNT, FIRST_ODD_VALUE = 14, RANDOM_TEXTS = 60000 };
+enum { FIRST_ODD_KEY = FIELD_COUNT, FIRST_ODD_VALUE = 15, RANDOM_TEXTS = 60000 };
 
 static void put_blanks(struct buffer *out, uint64_t *state)
 {

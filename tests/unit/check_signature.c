@@ -59,6 +59,19 @@ TEST(what_is_there_is_written_as_it_is)
                  "correction\nroll-changed\n\"ệ\" \\\nk.1\n");
 }
 
+/* So that no signature of one is a signature of the other, and no digest. */
+TEST(a_test_report_has_a_first_line_of_its_own)
+{
+    struct report report = plain;
+    report.test = true;
+    assert_lines(&report,
+                 "turnout-test-v1\nvn-2026\n19804-003\n7\n2026-03-15T15:00:00+07:00\n812\n\n\n\n\n\n");
+    unsigned char digests[2][REPORT_DIGEST_BYTES];
+    report_digest(&plain, digests[0]);
+    report_digest(&report, digests[1]);
+    ck_assert_int_ne(memcmp(digests[0], digests[1], REPORT_DIGEST_BYTES), 0);
+}
+
 TEST(lines_are_added_to_what_is_there)
 {
     struct buffer out = {0};
@@ -202,6 +215,7 @@ static const char *const signed_examples[] = {
     "valid/signed-by-unit.json",
     "valid/signed-by-relay.json",
     "valid/signed-correction.json",
+    "valid/signed-test.json",
 };
 
 LOOP_TEST(the_signatures_of_the_examples_fit, COUNT(signed_examples))

@@ -6,6 +6,8 @@ enum {
     AREA_CODE_BYTES_MAX = 32, /* an area's code, an election's id */
     AREA_CODE_BYTES = AREA_CODE_BYTES_MAX + 1,
     KEY_BYTES_MAX = 64,        /* the id of a signing key */
+    GENERATION_BYTES_MAX = 32, /* the id of what a store holds */
+    GENERATION_BYTES = GENERATION_BYTES_MAX + 1,
     SIGNATURE_TEXT_BYTES = 86, /* 64 bytes of Ed25519 as base64url without padding */
     NAME_BYTES_MAX = 256,      /* a name of an area or election */
 

@@ -34,6 +34,7 @@ struct report {
     bool kind_given; /* an absent `kind` means progress, but is signed as empty */
     enum report_reason reason;
     char note[NOTE_BYTES_MAX + 1]; /* empty when absent */
+    bool test;                     /* of a rehearsal; signed as such */
     char key[KEY_BYTES_MAX + 1];   /* empty when absent */
     char sig[SIGNATURE_TEXT_BYTES + 1];
 };
@@ -57,7 +58,10 @@ enum report_code {
     CODE_UNKNOWN_UNIT,
     CODE_WRONG_ELECTION,
     CODE_SEQ_CONFLICT,
+    CODE_SEQ_BEHIND,
+    CODE_VOIDED,
     CODE_TOO_LARGE,
+    CODE_SEQ_TOO_FAR,
     CODE_VOTED_EXCEEDS_REGISTERED,
     CODE_AS_OF_IN_FUTURE,
     CODE_AS_OF_BEFORE_OPENING,
@@ -71,8 +75,10 @@ enum report_code {
     CODE_CORRECTION,
     CODE_NOT_OPEN,
     CODE_CLOSED,
+    CODE_TEST_REPORT,
     CODE_TOO_MANY,
     CODE_STORE_UNAVAILABLE,
+    CODE_CLOCK_IN_DOUBT,
     CODE_COUNT,
 };
 
@@ -84,11 +90,14 @@ struct report_result {
     char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */
     int32_t seq;                /* 0 when the report did not tell */
     enum report_status status;
-    bool is_new;                 /* counted or held by this, not before; only the server knows */
-    enum report_code code;       /* CODE_NONE unless held, rejected or unavailable */
-    char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
-    char field[32];              /* the field to blame; may be empty */
-    char detail[200];            /* for a person; may be empty */
+    bool is_new;                       /* counted or held by this, not before; only the server knows */
+    enum report_code code;             /* CODE_NONE unless held, rejected or unavailable */
+    char receipt[RECEIPT_BYTES];       /* for accepted, duplicate, superseded, held; else empty */
+    char field[32];                    /* the field to blame; may be empty */
+    char detail[200];                  /* for a person; may be empty */
+    int32_t next_seq;                  /* the number to use instead; 0: none is told */
+    char generation[GENERATION_BYTES]; /* of the store that keeps the report; empty when it is not kept */
+    bool test;                         /* the report is a test report */
 };
 
 /* Their spelling on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... */
@@ -105,8 +114,8 @@ bool report_code_parse(struct slice name, enum report_code *ret_code);
 int report_result_http_status(const struct report_result *result);
 const char *report_code_title(enum report_code code);
 
-/* Makes a rejection (or, for CODE_STORE_UNAVAILABLE, an `unavailable`) of *report; `report` may be NULL when
- * there is none to name. */
+/* Makes a rejection of *report, or an `unavailable` when the code is one of the server's own trouble (HTTP 503).
+ * `report` may be NULL when there is none to name; only its unit, seq and test are looked at. */
 void report_reject(struct report_result *ret_result, const struct report *report, enum report_code code,
                    const char *field, const char *detail_format, ...) __attribute__((format(printf, 5, 6)));
 

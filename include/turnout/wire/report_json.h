@@ -9,9 +9,9 @@
 #include <turnout/base/error.h>
 #include <turnout/election/report.h>
 
-/* TURNOUT_TOO_LARGE above REPORT_BYTES_MAX, else TURNOUT_BAD_INPUT with the field to blame. On failure `unit`
- * and `seq` of *ret_report are still filled where they could be read, so that the answer can name them; the
- * rest is unspecified. `bytes` need not be NUL-terminated. */
+/* TURNOUT_TOO_LARGE above REPORT_BYTES_MAX, else TURNOUT_BAD_INPUT with the field to blame. On failure `unit`,
+ * `seq` and `test` of *ret_report are still filled where they could be read, so that the answer can name them;
+ * the rest is unspecified. `bytes` need not be NUL-terminated. */
 enum turnout_error report_json_parse(const char *bytes, size_t length, struct report *ret_report,
                                      struct error *error);
 
@@ -19,7 +19,8 @@ enum turnout_error report_json_parse(const char *bytes, size_t length, struct re
 void report_json_write(struct buffer *out, const struct report *report);
 
 /* Appends the answer as one line of JSON without newline: unit and seq where known, status, then receipt or
- * code, detail and field. `line` is the number of the line it answers, 0 for none. */
+ * code, detail and field, then next_seq, generation and test where there is something to say. `line` is the number of
+ * the line it answers, 0 for none. */
 void result_json_write(struct buffer *out, const struct report_result *result, uint64_t line);
 
 /* The other way, for clients. *ret_line is 0 when absent. Unknown keys are passed over. */

@@ -8,7 +8,8 @@
 #include <turnout/election/keys.h>
 #include <turnout/election/report.h>
 
-/* Appends `turnout-report-v1` and the fields down to `key`, each ended by a newline. */
+/* Appends `turnout-report-v1` (of a test report `turnout-test-v1`) and the fields down to `key`, each ended by a
+ * newline. */
 void signed_lines_write(struct buffer *out, const struct report *report);
 
 enum { PUBLIC_KEY_TEXT_BYTES = 43 }; /* PUBLIC_KEY_BYTES as base64url without padding */
