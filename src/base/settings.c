@@ -9,8 +9,7 @@
 #include <turnout/base/ini_file.h>
 #include <turnout/base/memory.h>
 
-#include "settings_kinds.h"
-#include "settings_values.h"
+#include "settings_private.h"
 
 const struct setting *settings_find(const struct settings_table *table, struct slice name)
 {

@@ -1,5 +1,5 @@
 /* Reads one value, and says what it may be. */
-#include "settings_kinds.h"
+#include "settings_private.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/base/nearest.h>
 
-#include "settings_values.h"
+#include "settings_private.h"
 
 enum { FILE_BYTES_MAX = 1024 * 1024 };
 

@@ -1,9 +1,12 @@
-/* The values of settings, as settings.c keeps them and settings_read.c gathers them. */
-#ifndef TURNOUT_BASE_SETTINGS_VALUES_H
-#define TURNOUT_BASE_SETTINGS_VALUES_H
+/* What the parts of settings share: settings.c keeps the values, settings_read.c gathers them, and settings_kinds.c
+ * knows what each may be. */
+#ifndef TURNOUT_BASE_SETTINGS_PRIVATE_H
+#define TURNOUT_BASE_SETTINGS_PRIVATE_H
 
 #include <turnout/base/settings.h>
 #include <turnout/base/text.h>
+
+/* ---- settings.c ---- */
 
 /* Where a value can come from, in the order in which they count. */
 enum origin { ORIGIN_NONE, ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_VARIABLE, ORIGIN_FLAG };
@@ -28,5 +31,14 @@ bool setting_is_in_files(const struct setting *setting);
 enum turnout_error settings_set(struct settings_values *values, const struct setting *setting,
                                 enum origin origin, const char *place, struct slice text,
                                 struct error *error);
+
+/* ---- settings_kinds.c ---- */
+
+/* Puts a value into its member of the target. The error says what the value must be. */
+enum turnout_error setting_read(const struct setting *setting, const char *text, void *target,
+                                struct error *error);
+
+/* Two lines of --help. */
+void setting_print_help(const struct setting *setting, FILE *out);
 
 #endif
