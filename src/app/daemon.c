@@ -1,6 +1,6 @@
 /* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the operations
  * listener, the signals. The workers own everything else. */
-#include <turnout/app/daemon.h>
+#include "daemon.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,9 +15,6 @@
 #include <event2/event.h>
 #include <sodium.h>
 
-#include <turnout/app/keys_watch.h>
-#include <turnout/app/listening.h>
-#include <turnout/app/worker.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/private_file.h>
@@ -28,6 +25,10 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/managed_redis.h>
 #include <turnout/store/secret.h>
+
+#include "keys_watch.h"
+#include "listening.h"
+#include "worker.h"
 
 enum {
     REDIS_PATIENCE_MS = 60000,          /* at start, for a Redis that is still loading */

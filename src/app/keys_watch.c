@@ -1,6 +1,6 @@
 /* Watches keys.csv by asking for its status once a second: that works on every file system, and needs nothing that
  * could be lost. */
-#include <turnout/app/keys_watch.h>
+#include "keys_watch.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The listening sockets, from their opening until somebody accepts from them. */
-#include <turnout/app/listening.h>
+#include "listening.h"
 
 #include <assert.h>
 #include <unistd.h>

@@ -12,9 +12,10 @@
 #include <event2/event.h>
 #include <sodium.h>
 
-#include <turnout/app/daemon.h>
-#include <turnout/app/server_settings.h>
 #include <turnout/base/log.h>
+
+#include "daemon.h"
+#include "server_settings.h"
 
 /* What turnoutd knows and what it writes is for nobody else: its files are made for their owner alone, and no core, no
  * debugger of another process and no /proc shows its memory. False, with errno, when the system refuses. */

@@ -1,5 +1,5 @@
 /* The settings of turnoutd, and how the values are read that only it has. */
-#include <turnout/app/server_settings.h>
+#include "server_settings.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. Three things
  * reach it from outside, a new publication, newer keys and the wish to stop; each is left in a place of its own, and a
  * byte in an eventfd wakes the loop to look. */
-#include <turnout/app/worker.h>
+#include "worker.h"
 
 #include <assert.h>
 #include <errno.h>

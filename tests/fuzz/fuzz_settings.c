@@ -9,8 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <turnout/app/server_settings.h>
 #include <turnout/base/buffer.h>
+
+#include "../../src/app/server_settings.h"
 
 enum { INPUT_BYTES_MAX = 16 * 1024 };
 

@@ -1,4 +1,6 @@
 /* The settings: precedence, bounds, and that every fault is told with its place. */
+#include "../../src/app/server_settings.h"
+
 #include <check.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -6,8 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <turnout/app/server_settings.h>
 
 #include "suite.h"
 

@@ -2,8 +2,9 @@
 #ifndef TURNOUT_APP_DAEMON_H
 #define TURNOUT_APP_DAEMON_H
 
-#include <turnout/app/server_settings.h>
 #include <turnout/base/error.h>
+
+#include "server_settings.h"
 
 /* Exit statuses (DESIGN section 10). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_SETTINGS = 2 };

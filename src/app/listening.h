@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-#include <turnout/app/server_settings.h>
 #include <turnout/net/listener.h>
+
+#include "server_settings.h"
 
 struct listening {
     const char *setting; /* "public"; borrowed */
