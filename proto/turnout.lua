@@ -1,25 +1,31 @@
 #!lua name=turnout
 
--- The part of turnoutd that runs inside Redis: it decides what becomes of reports and keeps the running totals.
--- proto/redis.md describes the keys; include/turnout/election/rules.h is the same decision in C, and the store
--- tests hold the two against each other. Redis wants a library in one piece: the build joins this file and those of
--- the folder lua, in the order that CMakeLists.txt gives.
+-- The part of turnoutd that runs inside Redis. It compares, then writes; it knows no rule of elections. What is to be
+-- written was decided by the server (service/tally), on what it knew of the communes; here it is written only where
+-- the communes are still as the server knew them. proto/redis.md describes the keys.
 --
--- A function is one atomic step for everybody else, but Redis does not undo what a failed function has written.
--- So each one works in two phases: read and check everything, in which it may fail; then write, in which it
--- cannot. Every error of ours begins with the word TURNOUT.
+-- A function is one atomic step for everybody else, but Redis does not undo what a failed function has written. So
+-- each one reads and checks everything first, in which it may fail; then it writes, in which it cannot. Every error of
+-- ours begins with the word TURNOUT.
 
 local EXACT_MAX = 9007199254740991 -- 2^53 - 1: up to here Lua counts exactly
 
--- Redis passes a table to a command as arguments on Lua's stack, which is bounded.
+-- Redis passes a table to a command as arguments on Lua's stack, which is bounded. Even: a pair is never torn.
 local ARGUMENTS_MAX = 4000
+
+-- What a province's totals are sums of, in the order in which a commune's change names them.
+local SUMS = {
+    'voted', 'registered', 'units_reported', 'registered_reported', 'units_final', 'units_complete', 'held', 'revision',
+}
+local CHANGE = '^(-?%d+) (-?%d+) (-?%d+) (-?%d+) (-?%d+) (-?%d+) (-?%d+) (-?%d+) (%d+)(.*)$'
+local AS_OF = #SUMS + 1 -- not a sum: the latest
 
 local function refuse(text)
     error({err = 'TURNOUT ' .. text})
 end
 
 -- A count as Redis holds it; absent is 0.
-local function number_of(text, key, field)
+local function count_of(text, key, field)
     if not text then
         return 0
     end
@@ -30,23 +36,343 @@ local function number_of(text, key, field)
     return number
 end
 
--- HMGET of any number of fields.
-local function read_fields(key, fields)
+-- Calls `command key` with args[first] .. args[last], piece by piece.
+local function call_with(command, key, args, first, last)
+    for from = first, last, ARGUMENTS_MAX do
+        redis.call(command, key, unpack(args, from, math.min(from + ARGUMENTS_MAX - 1, last)))
+    end
+end
+
+---- committing ----
+
+-- A commune's part of a commit: six arguments, then as many as the sixth says.
+local CODE, EXPECTED, WORDS, CHANGED, LINES, SHAPE, PART = 0, 1, 2, 3, 4, 5, 6
+local SHAPE_PATTERN = '^(%d+) (%d+) (%d+) (%d+) (%d+)$'
+
+-- The parts of a commit, from args[4] on, and the codes of their communes.
+local function parts_of(args)
+    local parts, codes, at = {}, {}, 4
+    while args[at] do
+        local units, aside, held, decided, ledger = string.match(args[at + SHAPE] or '', SHAPE_PATTERN)
+        if not units then
+            refuse('the commit has no shape')
+        end
+        local part = {at = at, units = at + PART}
+        part.aside = part.units + 2 * units
+        part.held = part.aside + 2 * aside
+        part.decided = part.held + 3 * held
+        part.ledger = part.decided + decided
+        at = part.ledger + ledger
+        if at > #args + 1 then
+            refuse('the commit is shorter than it says')
+        end
+        parts[#parts + 1] = part
+        codes[#codes + 1] = args[part.at + CODE]
+    end
+    return parts, codes
+end
+
+-- Adds a commune's change to the sums, which are by number, and to the rounds, which are by field.
+local function add_change(text, sums, rounds)
+    local numbers = {string.match(text, CHANGE)}
+    if not numbers[1] then
+        refuse('"' .. text .. '" is not a change')
+    end
+    for i = 1, #SUMS do
+        sums[i] = sums[i] + numbers[i]
+    end
+    sums[AS_OF] = math.max(sums[AS_OF], tonumber(numbers[AS_OF]))
+    if string.gsub(numbers[AS_OF + 1], ' %d+:%-?%d+', '') ~= '' then
+        refuse('"' .. text .. '" is not a change')
+    end
+    for round, units in string.gmatch(numbers[AS_OF + 1], ' (%d+):(-?%d+)') do
+        local field = 'round:' .. round
+        rounds[field] = (rounds[field] or 0) + units
+    end
+end
+
+-- The province's totals with the changes added, as HSET's pairs.
+local function totals_after(key, sums, rounds)
+    local fields, added = {}, {}
+    for i = 1, #SUMS do
+        fields[i], added[i] = SUMS[i], sums[i]
+    end
+    fields[AS_OF], added[AS_OF] = 'as_of', 0
+    for field, units in pairs(rounds) do
+        fields[#fields + 1], added[#added + 1] = field, units
+    end
+    local values, pairs_after = redis.call('HMGET', key, unpack(fields)), {}
+    for i = 1, #fields do
+        local number = count_of(values[i], key, fields[i]) + added[i]
+        if i == AS_OF then
+            number = math.max(number, sums[AS_OF])
+        end
+        if number < 0 or number > EXACT_MAX then
+            refuse(key .. ' ' .. fields[i] .. ' would leave its range')
+        end
+        pairs_after[2 * i - 1], pairs_after[2 * i] = fields[i], string.format('%.0f', number)
+    end
+    return pairs_after
+end
+
+-- Redis makes the ids of a stream of its clock; where the last one is of the end of time, there is no next one.
+local function check_stream(key)
+    local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+    if last and string.find(last[1], '^%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d%d') then
+        refuse(key .. ' is full')
+    end
+end
+
+-- These fail where the key is of another kind.
+local function check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key)
+    redis.call('HLEN', units_key)
+    check_stream(log_key)
+    redis.call('HLEN', held_key)
+    redis.call('ZCARD', waiting_key)
+    redis.call('HLEN', aside_key)
+    check_stream(ledger_key)
+end
+
+-- The last word of a commune's words.
+local function last_entry(words, key, commune)
+    return string.match(words, ' (%d+%-%d+)$') or string.match(words, ' (%-)$') or
+           refuse(key .. ' ' .. commune .. ' does not name its last entry')
+end
+
+local function check_held(args, part)
+    for at = part.held, part.decided - 1, 3 do
+        if not string.find(args[at + 1], '^%d+$') then
+            refuse('held ' .. args[at] .. ' was not received at a time')
+        end
+    end
+end
+
+-- What a province's commits are compared with first.
+local function ground_of(totals_key)
+    local ground = redis.call('HMGET', totals_key, 'generation', 'digest', 'phase')
+    if not ground[1] or not ground[2] or not ground[3] then
+        refuse(totals_key .. ' was never seeded')
+    end
+    return ground
+end
+
+-- Writes the communes that are still as the server knew them, and their changes to the province's totals.
+--   keys  totals, communes, units, log, held, waiting, aside, ledger
+--   args  generation, digest and phase that the server decided under; then a part for each commune: its code; the
+--         beginning of its words as the server knew them; its words now; its change; its log lines; its shape, how many
+--         follow of: units (code, words), units with reports set aside (code, words), reports to hold (id, received,
+--         line), held reports that were decided (id), ledger lines
+-- Returns `done`, then for each commune its words as they now stand, or '' where it was another and nothing of it was
+-- written. Or, where nothing at all was written, `ground` and the generation, digest and phase that stand.
+local function turnout_commit(keys, args)
+    local totals_key, communes_key, units_key, log_key, held_key, waiting_key, aside_key, ledger_key = unpack(keys)
+    local ground = ground_of(totals_key)
+    if ground[1] ~= args[1] or ground[2] ~= args[2] or ground[3] ~= args[3] then
+        return {'ground', ground[1], ground[2], ground[3]}
+    end
+    local parts, codes = parts_of(args)
+    if #parts == 0 then
+        refuse('the commit is empty')
+    end
+    local standing = redis.call('HMGET', communes_key, unpack(codes))
+    local answer, sums, rounds = {'done'}, {0, 0, 0, 0, 0, 0, 0, 0, 0}, {}
+    local matches = false
+    for i = 1, #parts do
+        local expected = args[parts[i].at + EXPECTED]
+        if not standing[i] then
+            refuse(communes_key .. ' ' .. codes[i] .. ' was never seeded')
+        end
+        if string.sub(standing[i], 1, #expected) == expected then
+            answer[i + 1] = args[parts[i].at + WORDS]
+            parts[i].previous = last_entry(standing[i], communes_key, codes[i])
+            add_change(args[parts[i].at + CHANGED], sums, rounds)
+            check_held(args, parts[i])
+            matches = true
+        else
+            answer[i + 1] = ''
+        end
+    end
+    if not matches then
+        return answer
+    end
+    check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key)
+    local totals = totals_after(totals_key, sums, rounds)
+
+    -- Nothing below can fail.
+    for i = 1, #parts do
+        local part, words = parts[i], answer[i + 1]
+        if words ~= '' then
+            local id = redis.call('XADD', log_key, '*', 'commune', codes[i], 'previous', part.previous, 'lines',
+                                  args[part.at + LINES])
+            redis.call('HSET', communes_key, codes[i], words .. ' ' .. id)
+            call_with('HSET', units_key, args, part.units, part.aside - 1)
+            call_with('HSET', aside_key, args, part.aside, part.held - 1)
+            for at = part.held, part.decided - 1, 3 do
+                redis.call('HSET', held_key, args[at], args[at + 2])
+                redis.call('ZADD', waiting_key, args[at + 1], args[at])
+            end
+            call_with('HDEL', held_key, args, part.decided, part.ledger - 1)
+            call_with('ZREM', waiting_key, args, part.decided, part.ledger - 1)
+            for at = part.ledger, (parts[i + 1] and parts[i + 1].at or #args + 1) - 1 do
+                redis.call('XADD', ledger_key, '*', 'line', args[at])
+            end
+        end
+    end
+    redis.call('HSET', totals_key, unpack(totals))
+    return answer
+end
+
+redis.register_function('turnout_commit', turnout_commit)
+
+---- reading ----
+
+local function register_reader(name, callback)
+    redis.register_function({function_name = name, callback = callback, flags = {'no-writes'}})
+end
+
+local function read_fields(key, fields, first)
     local values = {}
-    for first = 1, #fields, ARGUMENTS_MAX do
-        local last = math.min(first + ARGUMENTS_MAX - 1, #fields)
-        local part = redis.call('HMGET', key, unpack(fields, first, last))
+    for from = first, #fields, ARGUMENTS_MAX do
+        local part = redis.call('HMGET', key, unpack(fields, from, math.min(from + ARGUMENTS_MAX - 1, #fields)))
         for i = 1, #part do
-            values[first + i - 1] = part[i]
+            values[#values + 1] = part[i]
         end
     end
     return values
 end
 
--- HSET of any number of pairs. ARGUMENTS_MAX is even: a pair is never torn.
-local function write_pairs(key, flat_pairs)
-    for first = 1, #flat_pairs, ARGUMENTS_MAX do
-        local last = math.min(first + ARGUMENTS_MAX - 1, #flat_pairs)
-        redis.call('HSET', key, unpack(flat_pairs, first, last))
+-- What stands of a commune.
+--   keys  totals, communes, units, aside
+--   args  the commune; its units
+-- Returns generation, digest, phase; the commune's words; its units' words, nil for a silent one; and the words of
+-- their reports that were set aside, nil for none, or no list at all where no unit of the province has any.
+register_reader('turnout_load', function(keys, args)
+    local ground = ground_of(keys[1])
+    local words = redis.call('HGET', keys[2], args[1])
+    if not words then
+        refuse(keys[2] .. ' ' .. args[1] .. ' was never seeded')
     end
+    local aside = redis.call('HLEN', keys[4]) > 0 and read_fields(keys[4], args, 2) or {}
+    return {ground[1], ground[2], ground[3], words, read_fields(keys[3], args, 2), aside}
+end)
+
+-- A province at one instant.
+--   keys  totals, communes
+--   args  the revision that the caller knows, -1 for none
+-- Returns nil while that revision stands; else the fields and values of both hashes.
+register_reader('turnout_read', function(keys, args)
+    local revision = redis.call('HGET', keys[1], 'revision')
+    if not revision then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    if revision == args[1] then
+        return false
+    end
+    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2])}
+end)
+
+-- Whether one id of a stream is of an earlier entry than another; `-` is before all.
+local function is_before(id, other)
+    local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
+    local other_ms, other_seq = string.match(other, '^(%d+)%-(%d+)$')
+    if not ms then
+        return id == '-'
+    end
+    ms, other_ms = tonumber(ms), tonumber(other_ms)
+    return ms < other_ms or (ms == other_ms and tonumber(seq) < tonumber(other_seq))
 end
+
+-- A commune's log, newest entries first.
+--   keys  communes, log
+--   args  the commune; the entry to begin with, '' for the newest; how many at most
+-- Returns the id of the entry before the last one returned, `-` when there is none; then each entry's lines.
+register_reader('turnout_log', function(keys, args)
+    local words = redis.call('HGET', keys[1], args[1])
+    if not words then
+        refuse(keys[1] .. ' ' .. args[1] .. ' was never seeded')
+    end
+    local id = args[2] ~= '' and args[2] or last_entry(words, keys[1], args[1])
+    local answer = {id}
+    while id ~= '-' and #answer <= tonumber(args[3]) do
+        local entry = redis.call('XRANGE', keys[2], id, id)[1]
+        local fields = entry and entry[2] or {}
+        if fields[2] ~= args[1] or fields[3] ~= 'previous' then
+            refuse(keys[2] .. ' ' .. id .. ' is no entry of ' .. args[1])
+        end
+        if not is_before(fields[4], id) then
+            refuse(keys[2] .. ' ' .. id .. ' does not come after the one before it')
+        end
+        answer[#answer + 1] = fields[6]
+        id = fields[4]
+    end
+    answer[1] = id
+    return answer
+end)
+
+---- seeding and changing the election ----
+
+-- Writes down a province and its communes, where they are not there yet.
+--   keys  totals, communes, then every other key of the province
+--   args  generation, digest, the province's roll; its communes and their words in turn
+-- Returns 1 when it wrote, 0 when the province was there. A province that has lost its totals but not the rest is
+-- refused: counting on from zero would be wrong.
+redis.register_function('turnout_seed', function(keys, args)
+    if redis.call('EXISTS', keys[1]) == 1 then
+        return 0
+    end
+    if redis.call('EXISTS', unpack(keys, 2)) > 0 then
+        refuse(keys[1] .. ' is missing, but other keys of its province are there')
+    end
+    local totals = {'generation', args[1], 'digest', args[2], 'phase', 'rehearsal', 'as_of', '0'}
+    for i = 1, #SUMS do
+        totals[#totals + 1] = SUMS[i]
+        totals[#totals + 1] = SUMS[i] == 'registered' and args[3] or '0'
+    end
+
+    call_with('HSET', keys[2], args, 4, #args)
+    redis.call('HSET', keys[1], unpack(totals))
+    return 1
+end)
+
+-- Takes a province into a phase.
+--   keys  totals; where nothing may have been reported: every other key that reports leave something in
+--   args  the phase
+-- Returns 1, or 0 when one of the other keys is there; then nothing was changed.
+redis.register_function('turnout_gate', function(keys, args)
+    if ground_of(keys[1])[3] == args[1] then
+        return 1
+    end
+    if #keys > 1 and redis.call('EXISTS', unpack(keys, 2)) > 0 then
+        return 0
+    end
+    redis.call('HSET', keys[1], 'phase', args[1])
+    return 1
+end)
+
+-- Changes a field of the election's meta, and says so in its ledger.
+--   keys  meta, ledger
+--   args  the field; the value that must stand; the new value; the ledger's line
+-- Returns the value that stood; where it is another than the one that must, nothing was changed.
+redis.register_function('turnout_set', function(keys, args)
+    local standing = redis.call('HMGET', keys[1], 'schema', args[1])
+    if not standing[1] or not standing[2] then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    redis.call('XLEN', keys[2])
+    if standing[2] == args[2] then
+        redis.call('HSET', keys[1], args[1], args[3])
+        redis.call('XADD', keys[2], '*', 'line', args[4])
+    end
+    return standing[2]
+end)
+
+-- Writes something, so that the answer comes after an fdatasync: what stands is durable then, whoever wrote it.
+--   keys  meta
+--   args  Unix milliseconds
+redis.register_function('turnout_settle', function(keys, args)
+    if redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    redis.call('HSET', keys[1], 'settled', args[1])
+    return 1
+end)

@@ -24,10 +24,12 @@
 #include <turnout/service/publisher.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/managed_redis.h>
+#include <turnout/store/prepare.h>
 #include <turnout/store/secret.h>
 
 #include "keys_watch.h"
 #include "listening.h"
+#include "tally_thread.h"
 #include "worker.h"
 
 enum {
@@ -59,6 +61,7 @@ struct daemon {
     struct publisher *publisher;
     struct publication *publication; /* the newest; NULL before the first */
 
+    struct tally_thread *tally;
     struct peers *peers; /* of all listeners together */
     struct worker *workers[WORKERS_IN_ALL_MAX];
     uint32_t workers_started;
@@ -310,14 +313,26 @@ static void start_publisher(struct daemon *daemon)
 
 /* ---- workers ---- */
 
-static bool start_worker(struct daemon *daemon, uint32_t connections_max, int public_fd, int intake_http_fd,
-                         int intake_stream_fd)
+static bool start_tally(struct daemon *daemon)
+{
+    struct tally_thread_options options = {.store = daemon->store_options,
+                                           .reports_per_minute = daemon->settings->reports_per_minute,
+                                           .ports = daemon->settings->workers};
+    memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
+    struct error error;
+    enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
+    return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");
+}
+
+static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct tally_port *port,
+                         int public_fd, int intake_http_fd, int intake_stream_fd)
 {
     const struct server_settings *settings = daemon->settings;
     struct worker_options options = {.store = daemon->store_options,
                                      .keys = keys_watch_current(daemon->keys_watch),
                                      .takes_unsigned = settings->intake_is_open,
-                                     .reports_per_minute = settings->reports_per_minute,
+                                     .tally = daemon->tally,
+                                     .port = port,
                                      .secret = daemon->secret,
                                      .peers = daemon->peers,
                                      .connections_max = connections_max,
@@ -341,11 +356,12 @@ static bool start_workers(struct daemon *daemon)
     uint32_t units_max = connections_max / 4 + 1;
     bool started = true;
     for (uint32_t i = 0; i < each && started; i++) {
-        started = start_worker(daemon, units_max, -1, listening_give(&daemon->intake_http, i),
-                               listening_give(&daemon->intake_stream, i));
+        started =
+            start_worker(daemon, units_max, tally_thread_port(daemon->tally, i), -1,
+                         listening_give(&daemon->intake_http, i), listening_give(&daemon->intake_stream, i));
     }
     for (uint32_t i = 0; i < each && started; i++) {
-        started = start_worker(daemon, connections_max - units_max + 1,
+        started = start_worker(daemon, connections_max - units_max + 1, NULL,
                                listening_give(&daemon->public_http, i), -1, -1);
     }
     return started;
@@ -359,6 +375,8 @@ static void on_keys(void *context, struct signing_keys *keys)
     }
 }
 
+/* The tally stops after the workers, which may wait for its answers, and before they are freed, because it answers what is
+ * left. */
 static void stop_workers(struct daemon *daemon)
 {
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
@@ -367,7 +385,12 @@ static void stop_workers(struct daemon *daemon)
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
         worker_join(daemon->workers[i]);
     }
+    tally_thread_stop(daemon->tally);
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        worker_free(daemon->workers[i]);
+    }
     daemon->workers_started = 0;
+    tally_thread_free(daemon->tally);
 }
 
 /* ---- operations ---- */
@@ -402,6 +425,7 @@ static void write_metrics(void *context, struct buffer *out)
                                                  .worker_store_count = store_count,
                                                  .publisher = publisher_counters(daemon->publisher),
                                                  .publisher_store = store_counters(daemon->store),
+                                                 .tally_store = tally_thread_store_counters(daemon->tally),
                                                  .publication = daemon->publication});
 }
 
@@ -479,7 +503,7 @@ static int start(struct daemon *daemon)
     if (status != EXIT_DONE || daemon->is_stopping) {
         return status;
     }
-    if (!start_workers(daemon)) {
+    if (!start_tally(daemon) || !start_workers(daemon)) {
         return EXIT_FAILED;
     }
     keys_watch_start(daemon->keys_watch, daemon->base, on_keys, daemon);

@@ -34,13 +34,17 @@ struct worker {
     _Atomic(struct publication *) delivered;       /* a reference; NULL once taken */
     _Atomic(struct signing_keys *) delivered_keys; /* likewise */
     atomic_bool is_asked_to_drain;
+    bool is_running;
     bool takes_reports; /* it listens for units; else it serves readers alone */
     bool is_draining;
     bool was_up; /* the link to Redis has been there once */
     int drain_ticks_left;
 
     struct counters counters;
-    struct store *store; /* this and what follows to `desk`: of a worker that takes reports */
+    struct store *
+        store; /* for what committees read; this and what follows to `desk`: of a worker that takes reports */
+    struct event *answers_event;
+    struct event *turn_event; /* at the end of a turn: wakes the tally */
     struct intake *intake;
     struct committee *committee;
     struct intake_desk desk;
@@ -97,13 +101,18 @@ static struct listener *listen_on(struct worker *worker, int *fd, listener_accep
     return listener;
 }
 
-/* Once there is something to show and somewhere to put reports, so that the first report is not turned away because the
+/* Once there is something to show and somewhere to put reports, so that the first report is not turned away because a
  * link is a moment late. Whoever has connected by then waits that long. */
+static bool can_take_reports(const struct worker *worker)
+{
+    return worker->was_up && tally_thread_was_up(worker->options.tally);
+}
+
 static void accept_when_ready(struct worker *worker)
 {
     bool is_accepting = worker->public_listener != NULL || worker->intake_http_listener != NULL ||
                         worker->intake_stream_listener != NULL;
-    if (is_accepting || worker->is_draining || (worker->takes_reports && !worker->was_up) ||
+    if (is_accepting || worker->is_draining || (worker->takes_reports && !can_take_reports(worker)) ||
         worker->reader.publication == NULL) {
         return;
     }
@@ -137,6 +146,43 @@ static void take_keys(struct worker *worker)
         committee_set_keys(worker->committee, keys);
     }
     signing_keys_release(keys);
+}
+
+/* ---- the tally ---- */
+
+static void receive_answers(struct worker *worker)
+{
+    for (struct message *message; (message = tally_port_receive(worker->options.port)) != NULL;) {
+        if (message->kind == MESSAGE_REPORT) {
+            intake_answer(worker->intake, (struct report_message *)message);
+        } else {
+            committee_decided(worker->committee, (struct decision_message *)message);
+        }
+    }
+}
+
+static void on_answers(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct worker *worker = context;
+    waker_clear(&worker->options.port->worker_waker);
+    receive_answers(worker);
+    accept_when_ready(worker); /* the tally's link may have come up */
+}
+
+static void on_sent_to_tally(void *context)
+{
+    struct worker *worker = context;
+    event_active(worker->turn_event, EV_TIMEOUT, 0);
+}
+
+static void on_turn_ends(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct worker *worker = context;
+    tally_port_flush(worker->options.port);
 }
 
 static void stop_accepting(struct worker *worker)
@@ -258,22 +304,32 @@ static void *run(void *context)
 /* What reports and committees need, and readers do not. */
 static void build_desk(struct worker *worker)
 {
-    worker->store = store_new(worker->base, &worker->options.store, on_link, worker);
-    worker->intake = intake_new(
-        worker->base, &(struct intake_options){.election = worker->options.store.election,
-                                               .reg = worker->options.store.reg,
-                                               .store = worker->store,
-                                               .counters = &worker->counters,
-                                               .keys = worker->options.keys,
-                                               .takes_unsigned = worker->options.takes_unsigned,
-                                               .reports_per_minute = worker->options.reports_per_minute});
-    worker->committee = committee_new(&(struct committee_options){.election = worker->options.store.election,
-                                                                  .reg = worker->options.store.reg,
+    struct worker_options *options = &worker->options;
+    worker->store = store_new(worker->base, &options->store, on_link, worker);
+    worker->intake = intake_new(&(struct intake_options){.election = options->store.election,
+                                                         .reg = options->store.reg,
+                                                         .port = options->port,
+                                                         .counters = &worker->counters,
+                                                         .keys = options->keys,
+                                                         .takes_unsigned = options->takes_unsigned,
+                                                         .on_sent = on_sent_to_tally,
+                                                         .context = worker});
+    worker->committee = committee_new(&(struct committee_options){.election = options->store.election,
+                                                                  .reg = options->store.reg,
                                                                   .store = worker->store,
-                                                                  .secret = worker->options.secret,
-                                                                  .keys = worker->options.keys});
-    worker->desk = (struct intake_desk){worker->options.store.election, worker->options.store.reg,
-                                        worker->intake, worker->committee};
+                                                                  .port = options->port,
+                                                                  .on_sent = on_sent_to_tally,
+                                                                  .context = worker,
+                                                                  .secret = options->secret,
+                                                                  .keys = options->keys});
+    worker->desk =
+        (struct intake_desk){options->store.election, options->store.reg, worker->intake, worker->committee};
+    worker->answers_event =
+        event_new(worker->base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, worker);
+    worker->turn_event = event_new(worker->base, -1, 0, on_turn_ends, worker);
+    assert(worker->answers_event != NULL && worker->turn_event != NULL);
+    int failed = event_add(worker->answers_event, NULL);
+    assert(failed == 0);
 }
 
 static void build(struct worker *worker)
@@ -311,11 +367,25 @@ static void close_unless_off(int fd)
     }
 }
 
-static void worker_free(struct worker *worker)
+static void free_desk(struct worker *worker)
 {
-    stop_accepting(worker);
-    /* The store first: whatever is left is answered `unavailable` while its sessions are still there. */
+    /* Whatever is left is answered while its sessions are still there. */
+    receive_answers(worker);
     store_free(worker->store);
+    event_free(worker->answers_event);
+    event_free(worker->turn_event);
+}
+
+void worker_free(struct worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    assert(!worker->is_running);
+    stop_accepting(worker);
+    if (worker->takes_reports) {
+        free_desk(worker);
+    }
     connections_free(worker->connections);
     intake_free(worker->intake);
     committee_free(worker->committee);
@@ -349,18 +419,16 @@ enum turnout_error worker_start(const struct worker_options *options, struct wor
         worker_free(worker);
         return error_fail_system(error, reason, "workers", "cannot start a worker's thread");
     }
+    worker->is_running = true;
     *ret_worker = worker;
     return TURNOUT_OK;
 }
 
 void worker_join(struct worker *worker)
 {
-    if (worker == NULL) {
-        return;
-    }
     int failed = pthread_join(worker->thread, NULL);
     assert(failed == 0);
-    worker_free(worker);
+    worker->is_running = false;
 }
 
 const struct counters *worker_counters(const struct worker *worker)

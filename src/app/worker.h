@@ -1,5 +1,5 @@
-/* A worker: one thread with its own loop and listening sockets, and a link to Redis and an intake where it listens for
- * units. It shares nothing with the others but the publication, the signing keys and the table of peers.
+/* A worker: one thread with its own loop and listening sockets, and an intake with a port to the tally where it listens
+ * for units. It shares nothing with the others but the publication, the signing keys and the table of peers.
  *
  * A worker that listens for readers alone takes second place: on busy cores the kernel runs the others first, so that
  * readers cannot slow the counting down. */
@@ -12,13 +12,16 @@
 #include <turnout/service/publication.h>
 #include <turnout/store/store.h>
 
+#include "tally_thread.h"
+
 enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in flight gets its answer */
 
 struct worker_options {
     struct store_options store;
     struct signing_keys *keys; /* the first; borrowed for worker_start() */
     bool takes_unsigned;
-    uint32_t reports_per_minute; /* of a key, for each of its units */
+    struct tally_thread *tally; /* this and the port: borrowed; NULL for one that serves readers alone */
+    struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;
     struct peers *peers; /* borrowed */
@@ -43,10 +46,13 @@ void worker_give_keys(struct worker *worker, struct signing_keys *keys);
 /* Asks the thread to stop accepting and to finish what is in flight. */
 void worker_drain(struct worker *worker);
 
-/* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after worker_drain, and frees. NULL-safe. */
+/* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after worker_drain. */
 void worker_join(struct worker *worker);
 
-/* Valid until joined. */
+/* After it was joined and the tally has stopped: answers what came back from there last, and frees. NULL-safe. */
+void worker_free(struct worker *worker);
+
+/* Valid until freed. */
 const struct counters *worker_counters(const struct worker *worker);
 const struct store_counters *
 worker_store_counters(const struct worker *worker); /* NULL: serves readers alone */

@@ -41,6 +41,17 @@ bool slice_copy(struct slice slice, char *ret_text, size_t capacity)
     return true;
 }
 
+bool text_find(struct slice name, const char *const *names, size_t count, size_t *ret_index)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (names[i] != NULL && slice_equals(name, names[i])) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* FNV-1a, 64 bits, its upper half folded in. */
 uint32_t slice_hash(struct slice slice)
 {

@@ -21,13 +21,12 @@ const char *held_state_name(enum held_state state)
 
 bool held_state_parse(struct slice name, enum held_state *ret_state)
 {
-    for (size_t i = 0; i < STATE_COUNT; i++) {
-        if (slice_equals(name, state_names[i])) {
-            *ret_state = (enum held_state)i;
-            return true;
-        }
+    size_t state;
+    if (!text_find(name, state_names, STATE_COUNT, &state)) {
+        return false;
     }
-    return false;
+    *ret_state = (enum held_state)state;
+    return true;
 }
 
 void held_id_write(const char *unit, int32_t seq, char ret_id[HELD_ID_BYTES])

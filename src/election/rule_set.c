@@ -10,6 +10,7 @@ static const struct {
     enum rule_mode standard;
 } table[RULE_COUNT] = {
     [RULE_OVER_ROLL] = {"over-roll", CODE_VOTED_EXCEEDS_REGISTERED, MODE_REJECT},
+    [RULE_SEQ_TOO_FAR] = {"seq-too-far", CODE_SEQ_TOO_FAR, MODE_REJECT},
     [RULE_AS_OF_IN_FUTURE] = {"as-of-in-future", CODE_AS_OF_IN_FUTURE, MODE_REJECT},
     [RULE_AS_OF_BEFORE_OPENING] = {"as-of-before-opening", CODE_AS_OF_BEFORE_OPENING, MODE_REJECT},
     [RULE_AS_OF_BEFORE_LAST] = {"as-of-before-last", CODE_AS_OF_BEFORE_LAST, MODE_REJECT},
@@ -79,7 +80,7 @@ bool rule_mode_parse(struct slice name, enum rule_mode *ret_mode)
 
 bool rule_allows(enum rule rule, enum rule_mode mode)
 {
-    return rule != RULE_OVER_ROLL || mode == MODE_HOLD || mode == MODE_REJECT;
+    return (rule != RULE_OVER_ROLL && rule != RULE_SEQ_TOO_FAR) || mode == MODE_HOLD || mode == MODE_REJECT;
 }
 
 void rule_number_set(struct rules *rules, const struct rule_number *number, int32_t value)

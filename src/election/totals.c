@@ -11,13 +11,26 @@ void totals_add(struct totals *sum, const struct totals *part)
     sum->units_complete += part->units_complete;
     sum->held += part->held;
     sum->revision += part->revision;
-    sum->dup_seen += part->dup_seen;
     if (part->as_of > sum->as_of) {
         sum->as_of = part->as_of;
     }
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
         sum->rounds[i] += part->rounds[i];
     }
+}
+
+bool totals_can_add(const struct totals *sum, const struct totals *change)
+{
+    struct totals after = *sum;
+    totals_add(&after, change);
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        if (after.rounds[i] < 0) {
+            return false;
+        }
+    }
+    return after.voted >= 0 && after.registered >= 0 && after.units_reported >= 0 &&
+           after.registered_reported >= 0 && after.units_final >= 0 && after.units_complete >= 0 &&
+           after.held >= 0;
 }
 
 bool totals_equal(const struct totals *a, const struct totals *b)
@@ -29,8 +42,7 @@ bool totals_equal(const struct totals *a, const struct totals *b)
     }
     return a->voted == b->voted && a->registered == b->registered && a->units_reported == b->units_reported &&
            a->registered_reported == b->registered_reported && a->units_final == b->units_final &&
-           a->units_complete == b->units_complete && a->held == b->held && a->revision == b->revision &&
-           a->dup_seen == b->dup_seen;
+           a->units_complete == b->units_complete && a->held == b->held && a->revision == b->revision;
 }
 
 static bool is_within(int64_t part, int64_t whole)
@@ -50,5 +62,5 @@ bool totals_plausible(const struct totals *totals, int64_t units)
            is_within(totals->units_reported, units) &&
            is_within(totals->units_final, totals->units_reported) &&
            is_within(totals->units_complete, totals->units_reported) && totals->held >= 0 &&
-           totals->revision >= 0 && totals->dup_seen >= 0 && totals->as_of >= 0;
+           totals->revision >= 0 && totals->as_of >= 0;
 }

@@ -29,16 +29,22 @@ static void on_listing_gone(void *context)
     listing->exchange = NULL;
 }
 
-static void put_held(struct held_listing *listing, const struct held_report *held)
+static void put_held(struct held_listing *listing, const struct log_line *held)
 {
     const struct election_register *reg = listing->desk->reg;
     const struct report *report = &held->report;
-    const struct unit *unit = &reg->units[held->unit];
+    uint32_t index = register_find_unit(reg, slice_of(report->unit));
+    if (index == REGISTER_NONE) {
+        return; /* of a register that was */
+    }
+    const struct unit *unit = &reg->units[index];
     struct json_writer *json = &listing->json;
     char id[HELD_ID_BYTES];
     char receipt[RECEIPT_BYTES];
+    unsigned char digest[REPORT_DIGEST_BYTES];
     held_id_write(unit->code, report->seq, id);
-    receipt_from_digest(held->digest, receipt);
+    report_digest(report, digest);
+    receipt_from_digest(digest, receipt);
     json_open_object(json, NULL);
     json_put_text(json, "id", id);
     json_put_text(json, "code", report_code_name(held->code));
@@ -58,14 +64,14 @@ static void put_held(struct held_listing *listing, const struct held_report *hel
     desk_put_text(json, "reason", report_reason_name(report->reason));
     desk_put_text(json, "note", report->note);
     desk_put_text(json, "key", report->key);
-    desk_put_text(json, "via", held->via);
+    desk_put_text(json, "via", held->who);
     desk_put_moment(json, "received", listing->desk->election, held->received_ms / 1000);
     json_put_integer(json, "round", held->round);
     json_put_text(json, "receipt", receipt);
     json_close_object(json);
 }
 
-static bool on_held(void *context, const struct held_report *held)
+static bool on_held(void *context, const struct log_line *held)
 {
     struct held_listing *listing = context;
     if (listing->listed == HELD_LISTED_MAX) {
@@ -160,14 +166,15 @@ static void refuse_decided(const struct decision_request *request, enum held_sta
     buffer_done(&detail);
 }
 
-static void on_decided(void *context, enum turnout_error error, const char *why, enum store_decided decided,
-                       enum held_state state)
+static void on_decided(void *context, enum decided decided, enum held_state state)
 {
     struct decision_request *request = context;
     if (request->exchange == NULL) {
         /* Whoever decided has gone; the ledger tells. */
-    } else if (error != TURNOUT_OK) {
-        desk_refuse_for_store(request->exchange, error, why);
+    } else if (decided == DECIDED_UNAVAILABLE || decided == DECIDED_UNSOUND) {
+        desk_refuse_for_store(request->exchange,
+                              decided == DECIDED_UNSOUND ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE,
+                              "what it holds of the commune cannot be read");
     } else if (decided == DECIDED_NOT_FOUND) {
         refuse_unknown(request->exchange);
     } else if (decided == DECIDED_OVER_ROLL) {
@@ -228,5 +235,7 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     *asked = (struct decision_request){.exchange = exchange, .release = release};
     held_id_write(desk->reg->units[unit].code, seq, asked->id);
     http_exchange_on_gone(exchange, on_decision_gone, asked);
-    committee_decide(desk->committee, &member, unit, seq, release, reason, on_decided, asked);
+    if (!committee_decide(desk->committee, &member, unit, seq, release, reason, on_decided, asked)) {
+        on_decided(asked, DECIDED_UNAVAILABLE, HELD_WAITING);
+    }
 }

@@ -102,19 +102,19 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
     const struct intake_desk *desk = context;
     struct member member;
     char name[16];
-    enum store_phase phase;
+    enum election_phase phase;
     const struct text_member members[] = {{"phase", name, sizeof name, true}};
     if (!admit_admin(desk, exchange, request, &member) ||
         !desk_read_body(exchange, request, body, members, 1)) {
         return;
     }
-    if (!store_phase_parse(slice_of(name), &phase)) {
+    if (!election_phase_parse(slice_of(name), &phase)) {
         http_answer_problem(exchange, 400, "malformed", "Malformed", "must be rehearsal, open or closed",
                             "phase", NULL);
         return;
     }
     committee_change_phase(desk->committee, &member, phase, on_changed,
-                           change_request_new(desk, exchange, "phase", store_phase_name(phase)));
+                           change_request_new(desk, exchange, "phase", election_phase_name(phase)));
 }
 
 void committee_post_publication(void *context, struct http_exchange *exchange,

@@ -16,17 +16,6 @@ enum { UNITS_LISTED_MAX = 10000 };
 
 /* ---- pieces of an answer ---- */
 
-/* Redis's own words for a number, or null where there is none. What is no number is not taken for one. */
-static void put_number(struct json_writer *json, const char *key, const char *digits)
-{
-    uint64_t number;
-    if (text_parse_unsigned(slice_of(digits), INT64_MAX, &number)) {
-        json_put_integer(json, key, (int64_t)number);
-    } else {
-        json_put_text(json, key, NULL);
-    }
-}
-
 static void put_state(struct json_writer *json, const struct election *election,
                       const struct unit_state *state)
 {
@@ -54,46 +43,49 @@ static void on_unit_gone(void *context)
     request->exchange = NULL;
 }
 
-static void put_line(struct json_writer *json, const struct election *election,
-                     const struct store_log_line *line)
+/* Null where the report leaves the roll as it is. */
+static void put_registered(struct json_writer *json, int32_t registered)
 {
-    static const enum line_field texts[] = {LINE_REASON, LINE_NOTE, LINE_KEY, LINE_VIA,
-                                            LINE_FLAGS,  LINE_WHO,  LINE_WHY};
-    static const enum line_field numbers[] = {LINE_REGISTERED, LINE_ROUND, LINE_VOTED_BEFORE,
-                                              LINE_REGISTERED_BEFORE};
-    const char *const *values = line->values;
-    uint64_t received_ms = 0;
-    (void)text_parse_unsigned(slice_of(values[LINE_RECEIVED]), INT64_MAX, &received_ms);
+    if (registered == REGISTERED_ABSENT) {
+        json_put_text(json, "registered", NULL);
+    } else {
+        json_put_integer(json, "registered", registered);
+    }
+}
+
+static void put_before(struct json_writer *json, const struct log_line *line, const struct unit *unit)
+{
+    json_put_integer(json, "voted_before", line->was_silent ? 0 : line->voted_before);
+    json_put_integer(json, "registered_before",
+                     line->was_silent ? (int64_t)unit->registered : line->registered_before);
+}
+
+static void put_line(struct json_writer *json, const struct election *election, const struct unit *unit,
+                     const struct log_line *line)
+{
+    const struct report *report = &line->report;
+    bool is_decision = line->outcome >= LOG_RELEASED;
     json_open_object(json, NULL);
-    put_number(json, "seq", values[LINE_SEQ]);
-    json_put_text(json, "outcome", values[LINE_OUTCOME]);
-    json_put_text(json, "as_of", values[LINE_AS_OF]);
-    put_number(json, "voted", values[LINE_VOTED]);
-    json_put_text(json, "kind", values[LINE_KIND][0] == '\0' ? "progress" : values[LINE_KIND]);
-    desk_put_moment(json, "received", election, (int64_t)(received_ms / 1000));
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        put_number(json, store_line_field_name(numbers[i]), values[numbers[i]]);
-    }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        desk_put_text(json, store_line_field_name(texts[i]), values[texts[i]]);
-    }
+    json_put_integer(json, "seq", report->seq);
+    json_put_text(json, "outcome", log_outcome_name(line->outcome));
+    json_put_text(json, "as_of", report->as_of_text);
+    json_put_integer(json, "voted", report->voted);
+    json_put_text(json, "kind", report_kind_name(report->kind));
+    desk_put_moment(json, "received", election, line->received_ms / 1000);
+    put_registered(json, report->registered);
+    json_put_integer(json, "round", line->round);
+    put_before(json, line, unit);
+    desk_put_text(json, "reason", report_reason_name(report->reason));
+    desk_put_text(json, "note", report->note);
+    desk_put_text(json, "key", report->key);
+    desk_put_text(json, "via", is_decision ? "" : line->who);
+    desk_put_text(json, "flags", line->flags);
+    desk_put_text(json, "who", is_decision ? line->who : "");
+    desk_put_text(json, "why", line->why);
     json_close_object(json);
 }
 
-/* Above whatever the unit has used: also for reports that are held, or that were turned down. */
-static int64_t next_seq_of(const struct store_unit *unit)
-{
-    uint64_t last = (uint64_t)unit->state.seq;
-    for (size_t i = 0; i < unit->line_count; i++) {
-        uint64_t seq;
-        if (text_parse_unsigned(slice_of(unit->lines[i].values[LINE_SEQ]), SEQ_MAX, &seq) && seq > last) {
-            last = seq;
-        }
-    }
-    return (int64_t)last + 1;
-}
-
-static void answer_unit(const struct unit_request *request, const struct store_unit *unit)
+static void answer_unit(const struct unit_request *request, const struct committee_unit *unit)
 {
     const struct election_register *reg = request->desk->reg;
     const struct election *election = request->desk->election;
@@ -105,7 +97,7 @@ static void answer_unit(const struct unit_request *request, const struct store_u
     json_put_text(&json, "name", listed->name);
     json_put_text(&json, "commune", reg->areas[listed->commune].code);
     json_put_integer(&json, "listed", listed->registered);
-    json_put_integer(&json, "next_seq", next_seq_of(unit));
+    json_put_integer(&json, "next_seq", unit->next_seq);
     json_open_object(&json, "state");
     put_state(&json, election, &unit->state);
     char receipt[RECEIPT_BYTES] = "";
@@ -116,7 +108,7 @@ static void answer_unit(const struct unit_request *request, const struct store_u
     json_close_object(&json);
     json_open_array(&json, "reports");
     for (size_t i = 0; i < unit->line_count; i++) {
-        put_line(&json, election, &unit->lines[i]);
+        put_line(&json, election, listed, &unit->lines[i]);
     }
     json_close_array(&json);
     json_close_object(&json);
@@ -124,7 +116,8 @@ static void answer_unit(const struct unit_request *request, const struct store_u
     buffer_done(&body);
 }
 
-static void on_unit(void *context, enum turnout_error error, const char *why, const struct store_unit *unit)
+static void on_unit(void *context, enum turnout_error error, const char *why,
+                    const struct committee_unit *unit)
 {
     struct unit_request *request = context;
     if (request->exchange != NULL && error != TURNOUT_OK) {
@@ -135,7 +128,7 @@ static void on_unit(void *context, enum turnout_error error, const char *why, co
     free(request);
 }
 
-/* Whoever shows nothing learns nothing, not even which units there are. */
+/* Without credentials, do not reveal whether the unit exists. */
 void committee_get_unit(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
 {

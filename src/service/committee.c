@@ -144,8 +144,8 @@ void committee_voucher(const struct member *member, struct voucher *ret_voucher)
 {
     assert(member->token.role == ROLE_RELAY);
     *ret_voucher = (struct voucher){.area = member->area, .expires = member->token.expires};
-    int length = snprintf(ret_voucher->via, sizeof ret_voucher->via, "token:%s", member->token.id);
-    assert(length > 0 && (size_t)length < sizeof ret_voucher->via);
+    int length = snprintf(ret_voucher->who, sizeof ret_voucher->who, "token:%s", member->token.id);
+    assert(length > 0 && (size_t)length < sizeof ret_voucher->who);
 }
 
 /* ---- phase and publication ---- */
@@ -185,10 +185,11 @@ static struct request *request_new(const char *event, const char *wanted, const 
     return request;
 }
 
-void committee_change_phase(struct committee *committee, const struct member *member, enum store_phase phase,
-                            store_changed_fn *changed, void *context)
+void committee_change_phase(struct committee *committee, const struct member *member,
+                            enum election_phase phase, store_changed_fn *changed, void *context)
 {
-    struct request *request = request_new("phase-change", store_phase_name(phase), member, changed, context);
+    struct request *request =
+        request_new("phase-change", election_phase_name(phase), member, changed, context);
     store_change_phase(committee->options.store, phase, member->token.id, clock_wall_ms(), on_changed,
                        request);
 }

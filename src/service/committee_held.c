@@ -33,7 +33,7 @@ static void end_listing(struct listing *listing, enum turnout_error error, const
 }
 
 /* False when whoever lists has had enough. */
-static bool hand_on(const struct listing *listing, const struct held_report *reports, size_t count)
+static bool hand_on(const struct listing *listing, const struct log_line *reports, size_t count)
 {
     size_t i = 0;
     while (i < count && listing->on_held(listing->context, &reports[i])) {
@@ -42,8 +42,8 @@ static bool hand_on(const struct listing *listing, const struct held_report *rep
     return i == count;
 }
 
-static void on_area(void *context, enum turnout_error error, const char *why,
-                    const struct held_report *reports, size_t count)
+static void on_area(void *context, enum turnout_error error, const char *why, const struct log_line *reports,
+                    size_t count)
 {
     struct listing *listing = context;
     bool goes_on = error == TURNOUT_OK && hand_on(listing, reports, count);
@@ -77,45 +77,46 @@ void committee_list_held(struct committee *committee, const struct member *membe
 
 /* ---- deciding ---- */
 
-/* A decision under way, to be logged. */
-struct deciding {
-    char id[HELD_ID_BYTES];
-    char who[TOKEN_ID_BYTES];
-    store_decided_fn *on_decided;
-    void *context;
-};
-
-static void on_decided(void *context, enum turnout_error error, const char *why, enum store_decided decided,
-                       enum held_state state)
+bool committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
+                      bool release, const char *reason, decision_answer_fn *on_answer, void *context)
 {
-    struct deciding *deciding = context;
-    if (error != TURNOUT_OK) {
-        log_warning("held-decision", log_text("who", deciding->who), log_text("id", deciding->id),
-                    log_text("failed", why));
-    } else if (decided == DECIDED_RELEASED || decided == DECIDED_REJECTED || decided == DECIDED_SUPERSEDED) {
-        log_info("held-decision", log_text("who", deciding->who), log_text("id", deciding->id),
-                 log_text("is", held_state_name(state)));
+    const struct committee_options *options = &committee->options;
+    assert(token_role_may(member->token.role, ROLE_DECIDE));
+    assert(register_area_contains(options->reg, member->area, options->reg->units[unit].commune));
+    struct decision_message *message = memory_new(sizeof *message);
+    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = unit},
+                                         .on_answer = on_answer,
+                                         .context = context,
+                                         .seq = seq,
+                                         .release = release,
+                                         .now_ms = clock_wall_ms()};
+    bool fits = slice_copy(slice_of(member->token.id), message->who, sizeof message->who) &&
+                slice_copy(slice_of(reason), message->why, sizeof message->why);
+    assert(fits);
+    if (!tally_port_send(options->port, &message->message)) {
+        free(message);
+        return false;
     }
-    deciding->on_decided(deciding->context, error, why, decided, state);
-    free(deciding);
+    options->on_sent(options->context);
+    return true;
 }
 
-void committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
-                      bool release, const char *reason, store_decided_fn *on_answer, void *context)
+static void log_decided(const struct committee *committee, const struct decision_message *message)
 {
-    const struct election_register *reg = committee->options.reg;
-    assert(token_role_may(member->token.role, ROLE_DECIDE));
-    assert(register_area_contains(reg, member->area, reg->units[unit].commune));
-    struct deciding *deciding = memory_new(sizeof *deciding);
-    *deciding = (struct deciding){.on_decided = on_answer, .context = context};
-    held_id_write(reg->units[unit].code, seq, deciding->id);
-    memcpy(deciding->who, member->token.id, sizeof deciding->who);
-    store_decide(committee->options.store,
-                 &(struct store_decision){.unit = unit,
-                                          .seq = seq,
-                                          .release = release,
-                                          .reason = reason,
-                                          .who = member->token.id,
-                                          .now_ms = clock_wall_ms()},
-                 on_decided, deciding);
+    char id[HELD_ID_BYTES];
+    held_id_write(committee->options.reg->units[message->message.unit].code, message->seq, id);
+    if (message->decided >= DECIDED_UNAVAILABLE) {
+        log_warning("held-decision", log_text("who", message->who), log_text("id", id),
+                    log_text("failed", "not known to be stored"));
+    } else if (message->decided <= DECIDED_SUPERSEDED) {
+        log_info("held-decision", log_text("who", message->who), log_text("id", id),
+                 log_text("is", held_state_name(message->state)));
+    }
+}
+
+void committee_decided(struct committee *committee, struct decision_message *message)
+{
+    log_decided(committee, message);
+    message->on_answer(message->context, message->decided, message->state);
+    free(message);
 }

@@ -2,15 +2,73 @@
 #include <turnout/service/committee.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <turnout/base/memory.h>
 
 #include "committee_private.h"
 
-void committee_read_unit(struct committee *committee, uint32_t unit, store_unit_fn *on_unit, void *context)
+/* ---- one ---- */
+
+/* A unit being read: first its state, then its lines in the log of its commune. */
+struct reading {
+    struct committee *committee;
+    uint32_t index;
+    committee_unit_fn *on_unit;
+    void *context;
+    struct committee_unit unit;
+};
+
+static void end_reading(struct reading *reading, enum turnout_error error, const char *why)
 {
-    store_read_unit(committee->options.store, unit, on_unit, context);
+    reading->on_unit(reading->context, error, why, error == TURNOUT_OK ? &reading->unit : NULL);
+    free(reading);
 }
+
+static bool on_line(void *context, const struct log_line *line)
+{
+    struct reading *reading = context;
+    struct committee_unit *unit = &reading->unit;
+    if (strcmp(line->report.unit, reading->committee->options.reg->units[reading->index].code) != 0) {
+        return true;
+    }
+    unit->lines[unit->line_count++] = *line;
+    /* Above what is held, too; but no seq that is too far is followed. */
+    if (line->report.seq >= unit->next_seq && line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
+        unit->next_seq = line->report.seq < SEQ_MAX ? line->report.seq + 1 : SEQ_MAX;
+    }
+    return unit->line_count < COMMITTEE_UNIT_LINES_MAX;
+}
+
+static void on_log_read(void *context, enum turnout_error error, const char *why)
+{
+    end_reading(context, error, why);
+}
+
+static void on_state(void *context, enum turnout_error error, const char *why, const struct unit_state *state)
+{
+    struct reading *reading = context;
+    struct committee *committee = reading->committee;
+    if (error != TURNOUT_OK) {
+        end_reading(reading, error, why);
+        return;
+    }
+    reading->unit.state = *state;
+    reading->unit.next_seq = state->seq < SEQ_MAX ? state->seq + 1 : SEQ_MAX;
+    store_read_log(committee->options.store, committee->options.reg->units[reading->index].commune, on_line,
+                   on_log_read, reading);
+}
+
+void committee_read_unit(struct committee *committee, uint32_t unit, committee_unit_fn *on_unit,
+                         void *context)
+{
+    struct reading *reading = memory_new(sizeof *reading);
+    *reading =
+        (struct reading){.committee = committee, .index = unit, .on_unit = on_unit, .context = context};
+    store_read_units(committee->options.store, unit, 1, on_state, reading);
+}
+
+/* ---- many ---- */
 
 /* A walk over units that stand together: those of an area do. */
 struct walk {

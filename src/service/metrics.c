@@ -42,11 +42,13 @@ static const struct metric worker_metrics[] = {
 static const struct metric store_metrics[] = {
     {"turnout_store_commands_total", "counter", "Commands sent to Redis.",
      offsetof(struct store_counters, commands)},
-    {"turnout_store_batches_total", "counter",
-     "Batches of reports applied; the reports of one batch share one fdatasync.",
-     offsetof(struct store_counters, batches)},
-    {"turnout_store_batched_reports_total", "counter", "Reports in those batches.",
-     offsetof(struct store_counters, reports)},
+    {"turnout_store_commits_total", "counter", "Commits answered; the reports of one share one fdatasync.",
+     offsetof(struct store_counters, commits)},
+    {"turnout_store_committed_lines_total", "counter", "Log lines in those commits.",
+     offsetof(struct store_counters, lines)},
+    {"turnout_store_stale_communes_total", "counter",
+     "Communes of those commits that another server had changed, and that were decided again.",
+     offsetof(struct store_counters, stale)},
     {"turnout_store_failures_total", "counter", "Commands that failed or whose outcome is unknown.",
      offsetof(struct store_counters, failures)},
     {"turnout_store_links_lost_total", "counter", "Links to Redis lost.",
@@ -115,6 +117,7 @@ static void write_store_metric(struct buffer *out, const struct metric *metric,
     write_metric(out, metric->name, metric->kind, metric->help);
     write_value(out, metric->name, "{link=\"workers\"}", workers);
     write_value(out, metric->name, "{link=\"publisher\"}", read_at(sources->publisher_store, metric->offset));
+    write_value(out, metric->name, "{link=\"tally\"}", read_at(sources->tally_store, metric->offset));
 }
 
 static void write_publication(struct buffer *out, const struct metrics_sources *sources)

@@ -23,7 +23,7 @@ struct publication {
     _Atomic uint32_t references;
     struct figures figures;
     struct area_figures *areas;
-    enum store_phase phase;
+    enum election_phase phase;
     char last_modified[40];
     struct document *turnout;
     struct document *snapshot;
@@ -76,7 +76,7 @@ static int64_t revision_of(const struct publication *publication)
 }
 
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum store_phase phase, struct ledger_page *page)
+                                    enum election_phase phase, struct ledger_page *page)
 {
     struct publication *publication = memory_new(sizeof *publication);
     atomic_init(&publication->references, 1);
@@ -139,7 +139,7 @@ const struct figures *publication_figures(const struct publication *publication)
     return &publication->figures;
 }
 
-enum store_phase publication_phase(const struct publication *publication)
+enum election_phase publication_phase(const struct publication *publication)
 {
     return publication->phase;
 }

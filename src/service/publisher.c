@@ -12,6 +12,8 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/service/counters.h>
+#include <turnout/store/meta.h>
+#include <turnout/store/read.h>
 
 enum {
     REVISION_UNKNOWN = -1,
@@ -376,7 +378,7 @@ static void ask_next_province(struct publisher *publisher)
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
 {
     if (meta->phase != publisher->meta.phase) {
-        log_info("phase", log_text("now", store_phase_name(meta->phase)));
+        log_info("phase", log_text("now", election_phase_name(meta->phase)));
         publisher->meta_moved = true;
     }
     if (meta->publication != publisher->meta.publication) {

@@ -1,6 +1,6 @@
 /* Preparing Redis, once at start: wait until it serves, check that it is durable, load the function library,
  * seed the election. Blocking, because nothing else can be done before. */
-#include <turnout/store/store.h>
+#include <turnout/store/prepare.h>
 
 #include <poll.h>
 

@@ -6,21 +6,25 @@
 #include <turnout/base/text.h>
 #include <turnout/election/election.h>
 
-/* The keys of a province. They share a hash tag, so that one function call can reach them all in a cluster. */
-enum { KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG, KEY_HELD, KEY_LEDGER, KEY_RECENT, PROVINCE_KEY_COUNT };
+/* The keys of a province, in the order in which the functions that write take them. They share a hash tag, so that one
+ * function call can reach them all in a cluster. */
+enum {
+    KEY_TOTALS,
+    KEY_COMMUNES,
+    KEY_UNITS,
+    KEY_LOG,
+    KEY_HELD,
+    KEY_WAITING,
+    KEY_ASIDE,
+    KEY_LEDGER,
+    PROVINCE_KEY_COUNT,
+};
 
 enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:communes" + 2 * AREA_CODE_BYTES_MAX };
 
 struct province_keys {
     char text[PROVINCE_KEY_COUNT][REDIS_KEY_BYTES];
 };
-
-/* All of them as arguments of FCALL, their number first, in the order in which the functions that write take them
- * (proto/lua). An initializer, not an expression. */
-#define PROVINCE_KEYS_ALL(keys)                                                                              \
-    slice_of("7"), slice_of((keys).text[KEY_TOTALS]), slice_of((keys).text[KEY_COMMUNES]),                   \
-        slice_of((keys).text[KEY_UNITS]), slice_of((keys).text[KEY_LOG]), slice_of((keys).text[KEY_HELD]),   \
-        slice_of((keys).text[KEY_LEDGER]), slice_of((keys).text[KEY_RECENT])
 
 void province_keys_init(struct province_keys *ret_keys, const struct election *election,
                         const char *province_code);

@@ -24,9 +24,10 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
+#include "redis_command.h"
 #include "redis_login.h"
 
-enum { ARGUMENTS_MAX = 1024, WHY_BYTES = 256 };
+enum { WHY_BYTES = 256 };
 
 struct command {
     struct command *next;
@@ -126,8 +127,8 @@ static void reconnect_later(struct redis_link *link)
     int64_t half_ms = link->backoff_ms / 2;
     arm(link->reconnect, half_ms + (int64_t)(random % (uint32_t)(half_ms + 1)));
     link->backoff_ms *= 2;
-    if (link->backoff_ms > STORE_RECONNECT_MS_MAX) {
-        link->backoff_ms = STORE_RECONNECT_MS_MAX;
+    if (link->backoff_ms > RECONNECT_MS_MAX) {
+        link->backoff_ms = RECONNECT_MS_MAX;
     }
 }
 
@@ -214,18 +215,10 @@ static void on_hiredis_reply(redisAsyncContext *hiredis, void *reply, void *priv
     answer(command, reply);
 }
 
-static bool hand_to_hiredis(struct redis_link *link, struct command *command, int argument_count,
-                            const struct slice *arguments)
+static bool hand_to_hiredis(struct redis_link *link, struct command *command, struct slice bytes)
 {
-    const char *texts[ARGUMENTS_MAX];
-    size_t lengths[ARGUMENTS_MAX];
-    assert(argument_count <= ARGUMENTS_MAX);
-    for (int i = 0; i < argument_count; i++) {
-        texts[i] = arguments[i].bytes;
-        lengths[i] = arguments[i].length;
-        command->bytes += arguments[i].length;
-    }
-    return redisAsyncCommandArgv(link->hiredis, on_hiredis_reply, command, argument_count, texts, lengths) ==
+    command->bytes = bytes.length;
+    return redisAsyncFormattedCommand(link->hiredis, on_hiredis_reply, command, bytes.bytes, bytes.length) ==
            REDIS_OK;
 }
 
@@ -247,15 +240,15 @@ static struct command *command_new(struct redis_link *link, redis_link_reply_fn 
     return command;
 }
 
-void redis_link_send(struct redis_link *link, int argument_count, const struct slice *arguments,
-                     redis_link_reply_fn *on_reply, void *context)
+void redis_link_send(struct redis_link *link, struct slice command, redis_link_reply_fn *on_reply,
+                     void *context)
 {
-    struct command *command = command_new(link, on_reply, context);
-    if (link->up && hand_to_hiredis(link, command, argument_count, arguments)) {
-        put_in_flight(link, command);
+    struct command *sent = command_new(link, on_reply, context);
+    if (link->up && hand_to_hiredis(link, sent, command)) {
+        put_in_flight(link, sent);
         return;
     }
-    queue_push(&link->refused, command);
+    queue_push(&link->refused, sent);
     if (!link->freeing) {
         event_active(link->settle, EV_TIMEOUT, 0);
     }
@@ -300,28 +293,29 @@ static void on_pong(void *context, const redisReply *reply, const char *why)
     link->up = true;
     link->owes_word = false;
     link->is_shut_out = false;
-    link->backoff_ms = STORE_RECONNECT_MS_MIN;
+    link->backoff_ms = RECONNECT_MS_MIN;
     link->options.on_link(link->options.context, true, "");
 }
 
-static void send_first(struct redis_link *link, int argument_count, const struct slice *arguments,
-                       redis_link_reply_fn *on_reply)
+/* Takes the command. */
+static void send_first(struct redis_link *link, struct redis_command *first, redis_link_reply_fn *on_reply)
 {
     struct command *command = command_new(link, on_reply, link);
-    bool taken = hand_to_hiredis(link, command, argument_count, arguments);
+    bool taken = hand_to_hiredis(link, command, redis_command_bytes(first));
     assert(taken);
     put_in_flight(link, command);
+    redis_command_done(first);
 }
 
 /* They stand in line before the connection is there, so that their deadline covers both. */
-static void introduce(struct redis_link *link)
+static void log_in(struct redis_link *link)
 {
-    const struct slice ping = {"PING", 4};
-    struct slice login[REDIS_LOGIN_WORDS];
-    if (redis_login_command(&link->options.address, login)) {
-        send_first(link, REDIS_LOGIN_WORDS, login, on_login);
+    struct redis_command command;
+    if (redis_login_command(&link->options.address, &command)) {
+        send_first(link, &command, on_login);
     }
-    send_first(link, 1, &ping, on_pong);
+    redis_command_begin(&command, "PING");
+    send_first(link, &command, on_pong);
 }
 
 static void link_connect(struct redis_link *link)
@@ -342,7 +336,7 @@ static void link_connect(struct redis_link *link)
     assert(failed == REDIS_OK);
     failed = redisAsyncSetDisconnectCallback(hiredis, on_disconnect);
     assert(failed == REDIS_OK);
-    introduce(link);
+    log_in(link);
 }
 
 static void on_reconnect(evutil_socket_t unused, short events, void *context)
@@ -364,7 +358,7 @@ struct redis_link *redis_link_new(struct event_base *base, const struct redis_li
     struct redis_link *link = memory_new(sizeof *link);
     link->base = base;
     link->options = *options;
-    link->backoff_ms = STORE_RECONNECT_MS_MIN;
+    link->backoff_ms = RECONNECT_MS_MIN;
     set_why(link, "not connected to Redis yet");
     link->deadline = evtimer_new(base, on_deadline, link);
     link->reconnect = evtimer_new(base, on_reconnect, link);

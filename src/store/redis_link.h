@@ -6,11 +6,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include <turnout/store/store.h>
+#include <turnout/base/text.h>
+#include <turnout/store/address.h>
+#include <turnout/store/store_counters.h>
 
+struct event_base;
 struct redisReply;
 struct redis_link;
+
+enum { RECONNECT_MS_MIN = 50, RECONNECT_MS_MAX = 2000 };
+
+/* The link has come up, or was lost after everything in flight was answered; and once more, as lost, when Redis refuses
+ * to let us in again. `why` is empty when up. */
+typedef void redis_link_state_fn(void *context, bool up, const char *why);
 
 /* Redis's reply, which may be an error reply; or NULL, and then nobody knows what became of the command and
  * `why` says why. Both borrowed for the call. */
@@ -20,7 +30,7 @@ struct redis_link_options {
     struct store_address address;
     int64_t command_deadline_ms;
     struct store_counters *counters; /* borrowed */
-    store_link_fn *on_link;
+    redis_link_state_fn *on_link;
     void *context;
 };
 
@@ -33,9 +43,9 @@ void redis_link_free(struct redis_link *link);
 bool redis_link_is_up(const struct redis_link *link);
 size_t redis_link_in_flight_bytes(const struct redis_link *link);
 
-/* Copies the arguments. `on_reply` is called exactly once, never before this returns; on a link that is not up,
- * with NULL. */
-void redis_link_send(struct redis_link *link, int argument_count, const struct slice *arguments,
-                     redis_link_reply_fn *on_reply, void *context);
+/* Copies the command (redis_command_bytes()). `on_reply` is called exactly once, never before this returns; on a link
+ * that is not up, with NULL. */
+void redis_link_send(struct redis_link *link, struct slice command, redis_link_reply_fn *on_reply,
+                     void *context);
 
 #endif

@@ -4,14 +4,14 @@
 #include <stddef.h>
 #include <string.h>
 
-bool redis_login_command(const struct store_address *address, struct slice ret_words[REDIS_LOGIN_WORDS])
+bool redis_login_command(const struct store_address *address, struct redis_command *ret_command)
 {
     if (address->user[0] == '\0' && address->password[0] == '\0') {
         return false;
     }
-    ret_words[0] = slice_of("AUTH");
-    ret_words[1] = slice_of(address->user[0] == '\0' ? "default" : address->user);
-    ret_words[2] = slice_of(address->password);
+    redis_command_begin(ret_command, "AUTH");
+    redis_command_put_text(ret_command, address->user[0] == '\0' ? "default" : address->user);
+    redis_command_put_text(ret_command, address->password);
     return true;
 }
 

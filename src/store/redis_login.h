@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-#include <turnout/base/text.h>
-#include <turnout/store/store.h>
+#include <turnout/store/address.h>
 
-enum { REDIS_LOGIN_WORDS = 3 };
+#include "redis_command.h"
 
-/* The command, which borrows the address. False when there is nobody to log in as: then Redis sees its default user. */
-bool redis_login_command(const struct store_address *address, struct slice ret_words[REDIS_LOGIN_WORDS]);
+/* The command, which the caller ends with redis_command_done. False when there is nobody to log in as: then there is no
+ * command, and Redis sees its default user. */
+bool redis_login_command(const struct store_address *address, struct redis_command *ret_command);
 
 /* What a person can do about an error of Redis that is about who we are or what we may do; NULL when it is about
  * something else. Asking again is of no use until somebody has done it. */

@@ -19,7 +19,9 @@ enum turnout_error redis_rights_check(struct redisContext *redis, const char *us
     } writes[] = {
         {{"HSET", "turnout:{}:totals", "voted", "0"}, 4},
         {{"HDEL", "turnout:{}:totals", "phase"}, 3},
-        {{"XADD", "turnout:{}:log", "*", "unit", "0"}, 5},
+        {{"XADD", "turnout:{}:log", "*", "commune", "0"}, 5},
+        {{"ZADD", "turnout:{}:waiting", "0", "0"}, 4},
+        {{"ZREM", "turnout:{}:waiting", "0"}, 3},
     };
     struct slice question[ASK_WORDS] = {slice_of("ACL"), slice_of("DRYRUN"), slice_of(user)};
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {

@@ -9,8 +9,6 @@
 
 #include "redis_login.h"
 
-enum { ARGUMENTS_MAX = 16 };
-
 static enum turnout_error fail_with(const char *command, const char *redis_error, struct error *error)
 {
     const char *advice = redis_login_advice(redis_error);
@@ -23,28 +21,38 @@ static enum turnout_error fail_with(const char *command, const char *redis_error
                       command, redis_error);
 }
 
-enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
-                                      const struct slice *arguments, struct redisReply **ret_reply,
-                                      struct error *error)
+enum turnout_error redis_sync_send(struct redisContext *redis, const char *name,
+                                   struct redis_command *command, struct redisReply **ret_reply,
+                                   struct error *error)
 {
-    const char *texts[ARGUMENTS_MAX];
-    size_t lengths[ARGUMENTS_MAX];
-    assert(argument_count <= ARGUMENTS_MAX);
-    for (int i = 0; i < argument_count; i++) {
-        texts[i] = arguments[i].bytes;
-        lengths[i] = arguments[i].length;
-    }
-    redisReply *reply = redisCommandArgv(redis, argument_count, texts, lengths);
-    if (reply == NULL) {
-        return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "%s: %s", texts[0], redis->errstr);
+    struct slice bytes = redis_command_bytes(command);
+    void *answer = NULL;
+    bool answered = redisAppendFormattedCommand(redis, bytes.bytes, bytes.length) == REDIS_OK &&
+                    redisGetReply(redis, &answer) == REDIS_OK;
+    redis_command_done(command);
+    redisReply *reply = answer;
+    if (!answered || reply == NULL) {
+        return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "%s: %s", name, redis->errstr);
     }
     if (reply->type == REDIS_REPLY_ERROR) {
-        enum turnout_error failed = fail_with(texts[0], reply->str, error);
+        enum turnout_error failed = fail_with(name, reply->str, error);
         freeReplyObject(reply);
         return failed;
     }
     *ret_reply = reply;
     return TURNOUT_OK;
+}
+
+enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
+                                      const struct slice *arguments, struct redisReply **ret_reply,
+                                      struct error *error)
+{
+    struct redis_command command;
+    redis_command_begin(&command, arguments[0].bytes);
+    for (int i = 1; i < argument_count; i++) {
+        redis_command_put(&command, arguments[i]);
+    }
+    return redis_sync_send(redis, arguments[0].bytes, &command, ret_reply, error);
 }
 
 static enum turnout_error open_link(const struct store_address *address, int64_t timeout_ms,
@@ -64,12 +72,12 @@ static enum turnout_error open_link(const struct store_address *address, int64_t
     return TURNOUT_OK;
 }
 
-/* A command whose answer says nothing but that it was taken. */
-static enum turnout_error run(struct redisContext *redis, int argument_count, const struct slice *arguments,
+/* A command whose answer says nothing but that it was taken. Takes the command. */
+static enum turnout_error run(struct redisContext *redis, const char *name, struct redis_command *command,
                               struct error *error)
 {
     redisReply *reply = NULL;
-    enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_send(redis, name, command, &reply, error);
     if (failed == TURNOUT_OK) {
         freeReplyObject(reply);
     }
@@ -79,14 +87,14 @@ static enum turnout_error run(struct redisContext *redis, int argument_count, co
 enum turnout_error redis_sync_connect(const struct store_address *address, int64_t timeout_ms,
                                       struct redisContext **ret_redis, struct error *error)
 {
-    struct slice login[REDIS_LOGIN_WORDS];
+    struct redis_command login;
     struct redisContext *redis = NULL;
     enum turnout_error failed = open_link(address, timeout_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    if (redis_login_command(address, login)) {
-        failed = run(redis, REDIS_LOGIN_WORDS, login, error);
+    if (redis_login_command(address, &login)) {
+        failed = run(redis, "AUTH", &login, error);
     }
     if (failed != TURNOUT_OK) {
         redisFree(redis);
@@ -99,13 +107,14 @@ enum turnout_error redis_sync_connect(const struct store_address *address, int64
 enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
                                               struct redisContext **ret_redis, struct error *error)
 {
-    const struct slice ping = slice_of("PING");
+    struct redis_command ping;
     struct redisContext *redis = NULL;
     enum turnout_error failed = redis_sync_connect(address, timeout_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    failed = run(redis, 1, &ping, error);
+    redis_command_begin(&ping, "PING");
+    failed = run(redis, "PING", &ping, error);
     if (failed != TURNOUT_OK) {
         redisFree(redis);
         return failed;

@@ -6,7 +6,9 @@
 
 #include <turnout/base/error.h>
 #include <turnout/base/text.h>
-#include <turnout/store/store.h>
+#include <turnout/store/address.h>
+
+#include "redis_command.h"
 
 struct redisContext;
 struct redisReply;
@@ -21,9 +23,14 @@ enum turnout_error redis_sync_connect(const struct store_address *address, int64
 enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
                                               struct redisContext **ret_redis, struct error *error);
 
-/* Sends one command and waits for its reply. An error reply and a lost connection are TURNOUT_UNAVAILABLE with
- * Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what the user may do. The caller
- * ends the reply with freeReplyObject(). */
+/* Sends the command, ends it, and waits for its reply. `name` is for errors. An error reply and a lost connection are
+ * TURNOUT_UNAVAILABLE with Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what the
+ * user may do. The caller ends the reply with freeReplyObject(). */
+enum turnout_error redis_sync_send(struct redisContext *redis, const char *name,
+                                   struct redis_command *command, struct redisReply **ret_reply,
+                                   struct error *error);
+
+/* The same for a few words. */
 enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
                                       const struct slice *arguments, struct redisReply **ret_reply,
                                       struct error *error);

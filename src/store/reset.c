@@ -161,7 +161,7 @@ static enum turnout_error read_phase(struct redisContext *redis, const char *ele
     }
     bool is_there = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2;
     survey->is_interrupted = is_there && slice_equals(text_of(reply->element[1]), CLEARING);
-    if (!is_there || !store_phase_parse(text_of(reply->element[0]), &survey->phase)) {
+    if (!is_there || !election_phase_parse(text_of(reply->element[0]), &survey->phase)) {
         survey->phase = PHASE_REHEARSAL; /* a seeding that a crash cut short: before any report */
     }
     freeReplyObject(reply);

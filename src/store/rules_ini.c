@@ -34,10 +34,11 @@ static enum turnout_error read_mode(enum rule rule, struct slice value, struct r
         rules->modes[rule] = mode;
         return TURNOUT_OK;
     }
-    return error_fail(error, TURNOUT_BAD_INPUT, rule_name(rule),
-                      rule_allows(rule, MODE_OFF)
-                          ? "not what may be done about a report; write reject, hold, flag or off"
-                          : "more voters than the roll are never counted; write reject or hold");
+    return error_fail(
+        error, TURNOUT_BAD_INPUT, rule_name(rule),
+        rule_allows(rule, MODE_OFF) ? "not what may be done about a report; write reject, hold, flag or off"
+        : rule == RULE_OVER_ROLL    ? "more voters than the roll are never counted; write reject or hold"
+                                    : "a seq that far would lock the unit out; write reject or hold");
 }
 
 static enum turnout_error read_number(const struct rule_number *number, struct slice value,

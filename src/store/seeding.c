@@ -1,5 +1,5 @@
 /* Seeding, in an order that several servers, and a crash at any point, can live with:
- *   1. HSETNX meta digest: the first server to come claims the election for its register; all read it back
+ *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
  *   2. each province, where it is not there yet (turnout_seed)
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
  * From then on a province that is not there is one that was lost, and is not quietly begun again at zero. */
@@ -14,13 +14,21 @@
 
 #include <turnout/base/buffer.h>
 
-#include "msgpack.h"
 #include "redis_keys.h"
+#include "redis_reply.h"
 #include "redis_sync.h"
+#include "words.h"
 
-#define SCHEMA "1"
+#define SCHEMA "2"
 
-enum { DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1 };
+enum { DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1, GENERATION_RANDOM_BYTES = 8 };
+
+/* What the election in Redis is known by. */
+struct claim {
+    char digest[DIGEST_TEXT_BYTES];
+    char generation[GENERATION_BYTES];
+    bool is_seeded;
+};
 
 /* A command whose reply matters only when it is an error. */
 static enum turnout_error run(struct redisContext *redis, int argument_count, const struct slice *arguments,
@@ -42,94 +50,127 @@ static enum turnout_error set_once(struct redisContext *redis, const char *key, 
     return run(redis, 4, arguments, error);
 }
 
-static struct slice text_of(const redisReply *reply)
+/* Of another schema nothing is touched. */
+static enum turnout_error check_schema(struct redisContext *redis, const struct election *election,
+                                       const char *meta_key, bool *ret_is_seeded, struct error *error)
 {
-    return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
+    const struct slice arguments[] = {slice_of("HGET"), slice_of(meta_key), slice_of("schema")};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 3, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    char shown[TEXT_SHOWN_BYTES];
+    struct slice schema = reply_text(reply);
+    *ret_is_seeded = schema.length > 0;
+    if (schema.length > 0 && !slice_equals(schema, SCHEMA)) {
+        failed =
+            error_fail(error, TURNOUT_CONFLICT, "redis",
+                       "Redis holds %s in schema %s, this server knows schema %s: use the server it was made "
+                       "by, or another data folder",
+                       election->id, text_show(schema, shown), SCHEMA);
+    }
+    freeReplyObject(reply);
+    return failed;
 }
 
-static enum turnout_error compare_meta(const redisReply *meta, const struct election *election,
-                                       const char *digest, bool *ret_seeded, struct error *error)
+static enum turnout_error read_claim(const redisReply *meta, const struct election *election,
+                                     struct claim *claim, struct error *error)
 {
-    if (meta->type != REDIS_REPLY_ARRAY || meta->elements != 2) {
+    if (!reply_is_list_of(meta, 2)) {
         return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "HMGET of meta answered something unexpected");
     }
-    struct slice standing_schema = text_of(meta->element[1]);
-    if (standing_schema.length > 0 && !slice_equals(standing_schema, SCHEMA)) {
-        return error_fail(
-            error, TURNOUT_CONFLICT, "redis",
-            "Redis holds %s in schema %.*s, this server knows schema %s: use the server it was made by",
-            election->id, (int)(standing_schema.length < 32 ? standing_schema.length : 32),
-            standing_schema.bytes, SCHEMA);
-    }
-    if (!slice_equals(text_of(meta->element[0]), digest)) {
+    if (!slice_equals(reply_text(meta->element[0]), claim->digest)) {
         return error_fail(
             error, TURNOUT_CONFLICT, "election",
             "Redis holds %s with another register (areas, units or rolls differ): use the right "
             "register, another data folder, or clear it with `turnout reset`",
             election->id);
     }
-    *ret_seeded = standing_schema.length > 0;
+    if (!slice_copy(reply_text(meta->element[1]), claim->generation, sizeof claim->generation)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
+                          election->id);
+    }
     return TURNOUT_OK;
 }
 
-static enum turnout_error claim(struct redisContext *redis, const struct election *election,
-                                const char *meta_key, const char *digest, bool *ret_seeded,
-                                struct error *error)
+/* Fills all of *claim but the digest, which is given. */
+static enum turnout_error claim_election(struct redisContext *redis, const struct election *election,
+                                         const char *meta_key, struct claim *claim, struct error *error)
 {
-    enum turnout_error failed = set_once(redis, meta_key, "digest", digest, error);
+    unsigned char random[GENERATION_RANDOM_BYTES];
+    char generation[2 * GENERATION_RANDOM_BYTES + 1];
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(generation, sizeof generation, random, sizeof random);
+    enum turnout_error failed = check_schema(redis, election, meta_key, &claim->is_seeded, error);
+    if (failed == TURNOUT_OK) {
+        failed = set_once(redis, meta_key, "digest", claim->digest, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = set_once(redis, meta_key, "generation", generation, error);
+    }
     if (failed != TURNOUT_OK) {
         return failed;
     }
     const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta_key), slice_of("digest"),
-                                      slice_of("schema")};
+                                      slice_of("generation")};
     redisReply *reply;
     failed = redis_sync_command(redis, 4, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
-        failed = compare_meta(reply, election, digest, ret_seeded, error);
+        failed = read_claim(reply, election, claim, error);
         freeReplyObject(reply);
     }
     return failed;
 }
 
-/* The communes of a province and their rolls, as turnout_seed takes them. */
-static void write_communes(struct buffer *out, const struct election_register *reg,
-                           const struct area *province)
+/* The communes of a province, each with its words: nothing but its roll, and no log entry yet. */
+static void put_communes(struct redis_command *command, const struct election_register *reg,
+                         const struct area *province)
 {
-    char head[MSGPACK_ARRAY_HEAD_BYTES];
-    msgpack_array_head(head, 2 * province->children);
-    buffer_append(out, head, sizeof head);
+    struct buffer words = {0};
     for (uint32_t i = 0; i < province->children; i++) {
-        const struct area *commune = &reg->areas[province->first_child + i];
-        msgpack_text(out, slice_of(commune->code));
-        msgpack_integer_text(out, commune->registered);
+        const struct area *area = &reg->areas[province->first_child + i];
+        struct store_commune commune = {.totals = {.registered = area->registered}};
+        words_write_commune(&words, &commune);
+        buffer_append_text(&words, " -");
+        redis_command_put_text(command, area->code);
+        redis_command_put(command, (struct slice){words.bytes, words.length});
+        buffer_clear(&words);
     }
+    buffer_done(&words);
 }
 
 static enum turnout_error seed_province(struct redisContext *redis, const struct store_options *options,
-                                        const struct area *province, struct error *error)
+                                        const struct claim *claim, const struct area *province,
+                                        struct error *error)
 {
     struct province_keys keys;
+    struct redis_command command;
     province_keys_init(&keys, options->election, province->code);
-    char registered[24];
-    int length = snprintf(registered, sizeof registered, "%lld", (long long)province->registered);
-    assert(length > 0 && (size_t)length < sizeof registered);
-    struct buffer communes = {0};
-    write_communes(&communes, options->reg, province);
-
-    const struct slice arguments[] = {
-        slice_of("FCALL"),    slice_of("turnout_seed"),          PROVINCE_KEYS_ALL(keys),
-        slice_of(registered), {communes.bytes, communes.length},
-    };
-    enum turnout_error failed = run(redis, sizeof arguments / sizeof arguments[0], arguments, error);
-    buffer_done(&communes);
+    redis_command_begin(&command, "FCALL");
+    redis_command_put_text(&command, "turnout_seed");
+    redis_command_put_integer(&command, PROVINCE_KEY_COUNT);
+    for (int key = 0; key < PROVINCE_KEY_COUNT; key++) {
+        redis_command_put_text(&command, keys.text[key]);
+    }
+    redis_command_put_text(&command, claim->generation);
+    redis_command_put_text(&command, claim->digest);
+    redis_command_put_integer(&command, province->registered);
+    put_communes(&command, options->reg, province);
+    redisReply *reply = NULL;
+    enum turnout_error failed = redis_sync_send(redis, "FCALL", &command, &reply, error);
+    if (failed == TURNOUT_OK) {
+        freeReplyObject(reply);
+    }
     return failed;
 }
 
 static enum turnout_error seed(struct redisContext *redis, const struct store_options *options,
-                               const char *meta_key, struct error *error)
+                               const char *meta_key, const struct claim *claim, struct error *error)
 {
     for (uint32_t province = 1; province <= options->reg->province_count; province++) {
-        enum turnout_error failed = seed_province(redis, options, &options->reg->areas[province], error);
+        enum turnout_error failed =
+            seed_province(redis, options, claim, &options->reg->areas[province], error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -186,14 +227,14 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
                                   struct error *error)
 {
     char meta_key[REDIS_KEY_BYTES];
-    char digest[DIGEST_TEXT_BYTES];
+    struct claim claim;
     redis_key_meta(options->election, meta_key);
-    sodium_bin2hex(digest, sizeof digest, register_digest, REGISTER_DIGEST_BYTES);
+    sodium_bin2hex(claim.digest, sizeof claim.digest, register_digest, REGISTER_DIGEST_BYTES);
 
-    bool seeded = false;
-    enum turnout_error failed = claim(redis, options->election, meta_key, digest, &seeded, error);
+    enum turnout_error failed = claim_election(redis, options->election, meta_key, &claim, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    return seeded ? check_provinces(redis, options, error) : seed(redis, options, meta_key, error);
+    return claim.is_seeded ? check_provinces(redis, options, error)
+                           : seed(redis, options, meta_key, &claim, error);
 }

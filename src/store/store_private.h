@@ -5,25 +5,26 @@
 #include <turnout/base/text.h>
 #include <turnout/store/store.h>
 
+#include "redis_command.h"
 #include "redis_keys.h"
 #include "redis_link.h"
 
 const struct election_register *store_register(const struct store *store);
 const struct election *store_election(const struct store *store);
+struct store_counters *store_counting(struct store *store);
 
 void store_keys_of(const struct store *store, uint32_t province, struct province_keys *ret_keys);
 
-/* As redis_link_send(), on the store's link. */
-void store_send(struct store *store, int argument_count, const struct slice *arguments,
-                redis_link_reply_fn *on_reply, void *context);
+/* Begins a call of a function with `count` of the province's keys (KEY_...), each as many times as it is named. */
+enum store_call { CALL_WRITING, CALL_READING };
+void store_begin_call(const struct store *store, struct redis_command *command, enum store_call kind,
+                      const char *function, uint32_t province, const int *keys, uint32_t count);
 
-/* What Redis or the link said where an answer was hoped for. */
-const char *store_word_of(const struct redisReply *reply, const char *why);
+/* Sends the command and ends it. `on_reply` is called exactly once, never before this returns. */
+void store_send(struct store *store, struct redis_command *command, redis_link_reply_fn *on_reply,
+                void *context);
 
-/* An error reply that comes from what the keys hold, and that asking again will not change. */
-bool store_is_about_content(const struct redisReply *reply);
-
-/* proto/lua, carried in at build time. */
+/* proto/turnout.lua, carried in at build time. */
 extern const char turnout_lua[];
 extern const size_t turnout_lua_length;
 

@@ -51,8 +51,8 @@ TEST(readers_cost_redis_nothing)
 TEST(reports_in_flight_together_share_an_fdatasync)
 {
     enum { REPORTS = 500 };
-    const char *batches = "turnout_store_batches_total{link=\"workers\"}";
-    const char *batched = "turnout_store_batched_reports_total{link=\"workers\"}";
+    const char *batches = "turnout_store_commits_total{link=\"tally\"}";
+    const char *batched = "turnout_store_committed_lines_total{link=\"tally\"}";
     uint64_t batches_before = metric_of(&turnoutd, batches);
     uint64_t batched_before = metric_of(&turnoutd, batched);
     struct buffer lines = {0};

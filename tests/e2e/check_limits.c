@@ -17,7 +17,7 @@
 #include "turnoutd.h"
 #include "workspace.h"
 
-enum { CONNECTIONS = 4, IN_VAIN = 6, A_MINUTE = 3, UNITS_OF_COMMUNE = 3, LINE_BYTES = 1024 };
+enum { CONNECTIONS = 4, IN_VAIN = 6, A_MINUTE = 3, LINE_BYTES = 1024 };
 
 static const char crowd[] = "127.0.0.2"; /* many behind one address */
 static const char elsewhere[] = "127.0.0.3";
@@ -348,9 +348,9 @@ TEST(the_same_for_tokens)
     http_close(&link);
 }
 
-/* ---- keys ---- */
+/* ---- units ---- */
 
-TEST(a_key_signs_so_many_new_reports)
+TEST(a_unit_stores_so_many_new_reports)
 {
     struct http_link link;
     http_open(&link, turnoutd.intake_stream_port);
@@ -404,8 +404,8 @@ static void post_until(const char *signer, const char *wanted)
     } while (strcmp(code, wanted) != 0);
 }
 
-/* It counts, so that whoever asks again after the closing must not hear that it is closed. */
-TEST(what_is_too_much_after_the_closing_is_not_closed)
+/* It counts, and nothing is stored for saying so: whoever asks again after the closing, and after too much, hears it. */
+TEST(what_counts_is_told_after_too_much_and_after_the_closing)
 {
     char admin[TOKEN_HEADER_BYTES];
     struct http_link link;
@@ -418,11 +418,11 @@ TEST(what_is_too_much_after_the_closing_is_not_closed)
     }
     committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"closed\"}", 200);
     post_until("neighbour", "closed");
-    expect_report(&link, A_MINUTE, "unit", "too-many");
+    expect_report(&link, A_MINUTE, "unit", "duplicate");
     http_close(&link);
 }
 
-TEST(a_relay_signs_as_many_for_each_unit)
+TEST(the_limit_is_the_units_whoever_signs)
 {
     char code[CODE_TEXT_BYTES];
     int32_t accepted = 0;
@@ -431,10 +431,13 @@ TEST(a_relay_signs_as_many_for_each_unit)
         signed_report_sign(&report, "commune", "commune");
         status = signed_report_post(turnoutd.intake_http_port, &report, code);
         accepted += status == 201;
-        ck_assert_int_le(accepted, UNITS_OF_COMMUNE * A_MINUTE);
+        ck_assert_int_le(accepted, A_MINUTE);
     }
     ck_assert_str_eq(code, "too-many");
-    ck_assert_int_eq(accepted, UNITS_OF_COMMUNE * A_MINUTE);
+    ck_assert_int_eq(accepted, A_MINUTE);
+    struct report own = signed_report_of(accepted + 1, accepted + 1);
+    signed_report_sign(&own, "unit", "unit");
+    ck_assert_int_eq(signed_report_post(turnoutd.intake_http_port, &own, code), 429);
 }
 
 SUITE("limits");

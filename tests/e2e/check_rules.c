@@ -1,9 +1,11 @@
 /* Rules in a real turnoutd, as an election sets them: what is held is answered 202 and shown beside the count, never
  * in it, until it is decided. */
+#include <stdio.h>
+
 #include <check.h>
-#include <hiredis/hiredis.h>
 
 #include "answers.h"
+#include "committee.h"
 #include "http.h"
 #include "small_election.h"
 #include "suite.h"
@@ -63,20 +65,22 @@ static void expect_nation(int64_t voted, int64_t held)
     json_decref(document);
 }
 
-/* As a committee would, but without asking the server. */
-static void decide(const char *id, const char *decision, const char *wanted)
+static void decide(const char *id, const char *decision, bool changes)
 {
-    redisContext *redis = turnoutd_redis(&workspace);
-    redisReply *reply =
-        redisCommand(redis,
-                     "FCALL turnout_decide 7 turnout:{small:01}:totals turnout:{small:01}:communes "
-                     "turnout:{small:01}:units turnout:{small:01}:log turnout:{small:01}:held "
-                     "turnout:{small:01}:ledger turnout:{small:01}:recent %s %s asked token 1773600000000",
-                     id, decision);
-    ck_assert_ptr_nonnull(reply);
-    ck_assert_str_eq(reply->str, wanted);
-    freeReplyObject(reply);
-    redisFree(redis);
+    char target[64];
+    char header[TOKEN_HEADER_BYTES];
+    struct buffer body = {0};
+    struct http_answer answer;
+    ck_assert_int_gt(snprintf(target, sizeof target, "/v1/held/%s", id), 0);
+    token_header(&workspace, ROLE_DECIDE, "T", header);
+    buffer_printf(&body, "{\"decision\":\"%s\",\"reason\":\"asked\"}", decision);
+    committee_ask(turnoutd.intake_http_port, target, header, body.bytes, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    json_t *document = json_of(answer.body);
+    ck_assert(json_is_true(json_object_get(document, "changed")) == changes);
+    json_decref(document);
+    http_answer_done(&answer);
+    buffer_done(&body);
 }
 
 static const struct small_report first = {.seq = 1, .voted = 100};
@@ -105,10 +109,10 @@ TEST(released_it_is_counted)
 {
     expect_post(&first, 201, "accepted", NULL);
     expect_post(&fewer, 202, "held", "count-decreased");
-    decide("0101-001.2", "release", "released");
+    decide("0101-001.2", "release", true);
     expect_nation(90, 0);
     expect_post(&fewer, 200, "duplicate", NULL);
-    decide("0101-001.2", "release", "already released");
+    decide("0101-001.2", "release", false);
     expect_nation(90, 0);
 }
 
@@ -116,7 +120,7 @@ TEST(rejected_it_is_refused_from_then_on)
 {
     expect_post(&first, 201, "accepted", NULL);
     expect_post(&fewer, 202, "held", "count-decreased");
-    decide("0101-001.2", "reject", "rejected");
+    decide("0101-001.2", "reject", true);
     struct http_answer answer;
     small_report_post(turnoutd.intake_http_port, &fewer, &answer);
     ck_assert_int_eq(answer.status, 422);

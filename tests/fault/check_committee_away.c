@@ -86,7 +86,8 @@ TEST(what_redis_must_not_hold_is_told)
 {
     static const char *const spoils[] = {
         "HSET turnout:{small:01}:units 0101-001 x",
-        "HSET turnout:{small:01}:held 0101-001.1 {\"state\":\"held\"}",
+        "HSET turnout:{small:01}:held 0101-001.1 {\"outcome\":\"held\"}",
+        "ZADD turnout:{small:01}:waiting 1 0101-001.1",
         "DEL turnout:{small}:meta",
     };
     for (size_t i = 0; i < sizeof spoils / sizeof spoils[0]; i++) {

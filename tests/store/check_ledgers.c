@@ -1,8 +1,11 @@
-/* Ledgers as they are read: the newest of them, then what comes behind, and nothing believed that is no entry. */
+/* Ledgers as they are read: the newest of them, then what comes behind, and nothing believed that is no line of the
+ * log. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <check.h>
+#include <hiredis/hiredis.h>
 
 #include "store_fixture.h"
 #include "suite.h"
@@ -62,7 +65,7 @@ static void teardown(void)
 static void correct(int32_t seq, int32_t voted)
 {
     struct report report = store_fixture_report(&store, 0, seq, voted);
-    struct store_result result;
+    struct report_outcome result;
     if (seq > 1) {
         report.kind = KIND_CORRECTION;
         report.kind_given = true;
@@ -103,11 +106,36 @@ TEST(what_is_corrected_is_read)
     ck_assert_uint_eq(answer.count, 0);
 }
 
+/* What counts and is no correction is nobody's business; a roll that moves is. */
+TEST(a_line_may_be_several_entries)
+{
+    struct report_outcome outcome;
+    correct(1, 10);
+    struct report report = store_fixture_report(&store, 0, 2, 9);
+    report.kind = KIND_CORRECTION;
+    report.kind_given = true;
+    report.reason = REASON_ROLL_CHANGED;
+    report.registered = 41;
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &outcome), TURNOUT_OK);
+    ck_assert_int_eq(outcome.status, STATUS_ACCEPTED);
+    report = store_fixture_report(&store, 0, 3, 12);
+    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &outcome), TURNOUT_OK);
+    ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
+    ck_assert_uint_eq(answer.count, 2);
+    ck_assert_int_eq(answer.first.kind, LEDGER_CORRECTION);
+    ck_assert_str_eq(answer.first.before, "10");
+    ck_assert_str_eq(answer.first.after, "9");
+    ck_assert_int_eq(answer.last.kind, LEDGER_ROLL_CHANGE);
+    ck_assert_str_eq(answer.last.before, "40");
+    ck_assert_str_eq(answer.last.after, "41");
+    ck_assert_int_eq(answer.last.seq, 2);
+}
+
 TEST(the_elections_own_is_read)
 {
-    redis_fixture_run(&store.redis,
-                      "XADD turnout:{e-1}:ledger * when 1773561600123 kind phase before rehearsal "
-                      "after open who abcdefgh");
+    redis_fixture_run(&store.redis, "XADD turnout:{e-1}:ledger * line %s",
+                      "{\"received\":1773561600123,\"outcome\":\"phase\",\"from\":\"rehearsal\","
+                      "\"to\":\"open\",\"who\":\"token:abcdefgh\"}");
     ck_assert_int_eq(read_ledger(REGISTER_NATION, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 1);
     ck_assert_int_eq(answer.first.kind, LEDGER_PHASE);
@@ -118,13 +146,19 @@ TEST(the_elections_own_is_read)
     ck_assert_str_eq(answer.first.reason, "");
 }
 
+/* A roll that moves from 40 to 41, with seq %d. */
+#define ROLL_CHANGE(unit)                                                                                    \
+    "{\"received\":1,\"outcome\":\"accepted\",\"round\":0,\"before\":[3,40],\"report\":"                     \
+    "{\"election\":\"e-1\",\"unit\":\"" unit "\",\"seq\":%d,\"as_of\":\"2026-03-15T08:00:00+07:00\","        \
+    "\"voted\":4,\"registered\":41}}"
+
 /* Of many the newest first; from one that is known on, the next ones. */
 TEST(a_reading_is_bounded)
 {
     for (int i = 1; i <= STORE_LEDGER_READ_MAX + 5; i++) {
-        redis_fixture_run(
-            &store.redis,
-            "XADD " LEDGER " %d-1 when %d kind roll-change unit 01.1-001 seq %d before 40 after 41", i, i, i);
+        char line[256];
+        ck_assert_int_lt(snprintf(line, sizeof line, ROLL_CHANGE("01.1-001"), i), (int)sizeof line);
+        redis_fixture_run(&store.redis, "XADD " LEDGER " %d-1 line %s", i, line);
     }
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, STORE_LEDGER_READ_MAX);
@@ -138,22 +172,51 @@ TEST(a_reading_is_bounded)
     ck_assert_uint_eq(answer.count, 3);
 }
 
-static const char *const spoilt[] = {
-    "XADD " LEDGER " * kind phase before a after b",
-    "XADD " LEDGER " * when x kind phase before a after b",
-    "XADD " LEDGER " * when 1 kind other before a after b",
-    "XADD " LEDGER " * when 1 kind phase before a-word-that-is-too-long after b",
-    "XADD " LEDGER " * when 1 kind correction unit nobody seq 1 before 1 after 2",
-    "XADD " LEDGER " * when 1 kind correction unit 01.1-001 seq 1 before 1 after two",
-    "XADD " LEDGER " * when 1 kind correction unit 01.1-001 seq 1 before {} after 2",
-    "XADD " LEDGER " * when 1 kind correction unit 01.1-001 before 1 after 2",
-    "SET " LEDGER " x",
+/* Of a unit that the register has no more: nothing to show, and nothing to stop for. */
+TEST(a_line_of_no_unit_is_passed_over)
+{
+    char line[256];
+    correct(1, 10);
+    ck_assert_int_lt(snprintf(line, sizeof line, ROLL_CHANGE("nobody"), 1), (int)sizeof line);
+    redis_fixture_run(&store.redis, "XADD " LEDGER " * line %s", line);
+    correct(2, 9);
+    ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
+    ck_assert_uint_eq(answer.count, 1);
+    ck_assert_int_eq(answer.first.seq, 2);
+}
+
+static const struct {
+    const char *field;
+    const char *value;
+} spoilt[] = {
+    {"line", ""},
+    {"line", "x"},
+    {"line", "{}"},
+    {"line", "[]"},
+    {"entry", "{\"received\":1,\"outcome\":\"phase\",\"from\":\"a\",\"to\":\"b\",\"who\":\"w\"}"},
+    {"line", "{\"received\":\"x\",\"outcome\":\"phase\",\"from\":\"a\",\"to\":\"b\",\"who\":\"w\"}"},
+    {"line", "{\"received\":-1,\"outcome\":\"phase\",\"from\":\"a\",\"to\":\"b\",\"who\":\"w\"}"},
+    {"line", "{\"received\":1,\"outcome\":\"other\",\"from\":\"a\",\"to\":\"b\",\"who\":\"w\"}"},
+    {"line", "{\"received\":1,\"outcome\":\"phase\",\"from\":\"a-word-that-is-too-long\",\"to\":\"b\"}"},
+    {"line", "{\"received\":1,\"outcome\":\"accepted\",\"round\":0,\"before\":[3,40]}"},
+    {"line", "{\"received\":1,\"outcome\":\"accepted\",\"round\":0,\"before\":[3],\"report\":{}}"},
+    {"line", "{\"received\":1,\"outcome\":\"released\",\"round\":0,\"before\":null,\"who\":\"w\"}"},
 };
 
-LOOP_TEST(what_is_no_entry_is_told, COUNT(spoilt))
+LOOP_TEST(what_is_no_line_is_told, COUNT(spoilt))
 {
-    redis_fixture_run(&store.redis, spoilt[_i]);
+    correct(1, 10);
+    correct(2, 9);
+    redis_fixture_run(&store.redis, "XADD " LEDGER " * %s %s", spoilt[_i].field, spoilt[_i].value);
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_BAD_INPUT);
+}
+
+TEST(what_is_no_ledger_is_told)
+{
+    redis_fixture_run(&store.redis, "SET " LEDGER " x");
+    ck_assert_int_eq(read_ledger(1, ""), TURNOUT_BAD_INPUT);
+    redis_fixture_run(&store.redis, "XADD turnout:{e-1}:ledger * line x more y");
+    ck_assert_int_eq(read_ledger(REGISTER_NATION, ""), TURNOUT_BAD_INPUT);
 }
 
 TEST(without_redis_nothing_is_known)

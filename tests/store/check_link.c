@@ -1,5 +1,5 @@
 /* What can happen to a link, and that none of it is mistaken for an answer: whatever was in flight is
- * `unavailable`, sending it again counts it once, and the link comes back. */
+ * `unavailable`, committing it again counts it once, and the link comes back. */
 #include <turnout/store/store.h>
 
 #include <poll.h>
@@ -15,12 +15,35 @@
 
 #include <turnout/base/clock.h>
 
+#include "../../src/store/redis_command.h"
+#include "../../src/store/redis_link.h"
+#include "hand_commit.h"
 #include "store_fixture.h"
 #include "suite.h"
 
 enum { SHORT_DEADLINE_MS = 150, WAIT_MS = 5000 };
 
 static struct store_fixture store;
+static struct store_ground ground;
+
+static void on_link(void *context, bool up, const char *why)
+{
+    (void)context;
+    store.times_up += up ? 1 : 0;
+    store.times_down += up ? 0 : 1;
+    (void)strncpy(store.why, why, sizeof store.why - 1);
+}
+
+static void run_until(const uint32_t *counter, uint32_t least);
+
+/* A link and no tally, which would have one of its own. */
+static void open_link(void)
+{
+    store.times_up = 0;
+    store.store = store_new(store.base, &store.options, on_link, NULL);
+    store_start(store.store);
+    run_until(&store.times_up, 1);
+}
 
 static void begin(void)
 {
@@ -28,8 +51,9 @@ static void begin(void)
     bool durable;
     store_fixture_start(&store, NULL);
     ck_assert_int_eq(store_fixture_prepare(&store, 1, false, &durable, &error), TURNOUT_OK);
+    ground = hand_ground(&store, 1);
     store.options.command_deadline_ms = SHORT_DEADLINE_MS;
-    store_fixture_connect(&store);
+    open_link();
 }
 
 static void end(void)
@@ -57,26 +81,37 @@ static int64_t voted_now(void)
     return totals.voted;
 }
 
-static struct store_result apply_well(const struct report *report)
+/* Commits a report of a unit that was silent. It is stale when it stands already. */
+static struct committed commit(const struct report *report)
 {
-    struct store_result result;
-    ck_assert_msg(store_fixture_apply_one(&store, 0, report, &result) == TURNOUT_OK, "%s", store.why);
-    return result;
+    struct committed committed;
+    hand_send(&store, &ground, 0, report, &committed);
+    store_fixture_run_until(&store, &committed.done);
+    return committed;
 }
 
-/* An application that is left in flight. */
+static void expect_commit(const struct report *report, bool written)
+{
+    struct committed committed = commit(report);
+    ck_assert_msg(committed.error == TURNOUT_OK, "%s", committed.why);
+    ck_assert(committed.is_answered);
+    ck_assert_int_eq(committed.written[0], written);
+}
+
+/* A commit that is left in flight, and how often it was answered. */
 struct answer {
     uint32_t times;
     enum turnout_error error;
     char why[128];
 };
 
-static void on_answer(void *context, enum turnout_error error, const char *why,
-                      const struct store_result *results, size_t count)
+static void on_answer(void *context, enum turnout_error error, const char *why, const bool *written,
+                      size_t count, const struct store_ground *standing)
 {
     struct answer *answer = context;
-    (void)results;
+    (void)standing;
     ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(written != NULL, error == TURNOUT_OK);
     answer->times++;
     answer->error = error;
     (void)strncpy(answer->why, why, sizeof answer->why - 1);
@@ -84,10 +119,12 @@ static void on_answer(void *context, enum turnout_error error, const char *why,
 
 static void send_one(const struct report *report, struct answer *ret_answer)
 {
+    struct store_commune before = hand_seeded(&store, store.reg->units[0].commune);
+    struct hand_commit commit;
     *ret_answer = (struct answer){0};
-    struct store_batch *batch = store_batch_new(1);
-    store_fixture_add(&store, batch, 0, report, 1);
-    store_apply(store.store, batch, on_answer, ret_answer);
+    hand_commit_init(&commit, &store, 0, report, &before);
+    store_commit(store.store, 1, &ground, &commit.commune, 1, on_answer, ret_answer);
+    hand_commit_done(&commit);
     ck_assert_uint_eq(ret_answer->times, 0);
 }
 
@@ -110,7 +147,7 @@ TEST(test_redis_killed_in_flight)
 
     redis_fixture_restart(&store.redis);
     run_until(&store.times_up, 2);
-    ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
+    expect_commit(&report, true);
     ck_assert_int_eq(voted_now(), 10);
     ck_assert_uint_eq(store_counters(store.store)->links_lost, 1);
 }
@@ -140,7 +177,7 @@ TEST(test_deadline_missed)
     /* Redis had it all the same: the link broke, not the report. */
     redis_fixture_signal(&store.redis, SIGCONT);
     run_until(&store.times_up, 2);
-    ck_assert_int_eq(apply_well(&report).status, STATUS_DUPLICATE);
+    expect_commit(&report, false);
     ck_assert_int_eq(voted_now(), 10);
 }
 
@@ -148,8 +185,7 @@ TEST(test_each_command_has_a_deadline_of_its_own)
 {
     struct answer answers[3];
     struct report report = store_fixture_report(&store, 0, 1, 10);
-    ck_assert_int_eq(apply_well(&report).status,
-                     STATUS_ACCEPTED); /* a deadline that was kept leaves nothing */
+    expect_commit(&report, true); /* a deadline that was kept leaves nothing */
     int64_t start_ms = clock_monotonic_ms();
     while (clock_monotonic_ms() - start_ms < 2 * SHORT_DEADLINE_MS) {
         (void)event_base_loop(store.base, EVLOOP_NONBLOCK);
@@ -212,7 +248,7 @@ TEST(test_room_ends_at_the_bound)
     struct report report = store_fixture_report(&store, 0, 1, 10);
     store_free(store.store);
     store.options.in_flight_bytes_max = 100;
-    store_fixture_connect(&store);
+    open_link();
     ck_assert(store_has_room(store.store));
     send_one(&report, &answer);
     ck_assert(!store_has_room(store.store));
@@ -297,117 +333,67 @@ TEST(test_shut_out_and_let_in_again)
         redis_fixture_run(&store.redis, cases[i].mend);
         run_until(&store.times_up, i + 2);
     }
-    ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
+    expect_commit(&report, true);
 }
 
-/* ---- what Redis may say instead of an answer ---- */
+/* ---- commands ---- */
 
-static const struct {
-    const char *spoil;
-    const char *mend;
-    const char *says;
-} refusals[] = {
-    {"CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "OOM "},
-    {"CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0", "NOREPLICAS "},
-    {"REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "READONLY "},
-    {"ACL SETUSER turnoutd -fcall", "ACL SETUSER turnoutd +fcall", "NOPERM "},
-    {"ACL SETUSER turnoutd -xadd", "ACL SETUSER turnoutd +xadd", "ERR The user executing the script"},
-    {"FUNCTION FLUSH", NULL, "ERR Function not found"},
+struct echo {
+    bool done;
+    const char *bytes;
+    size_t length;
 };
 
-LOOP_TEST(test_refusals_are_never_rejections, COUNT(refusals))
+static void on_echo(void *context, const redisReply *reply, const char *why)
 {
-    struct store_result result;
-    struct report report = store_fixture_report(&store, 0, 1, 10);
-    redis_fixture_run(&store.redis, refusals[_i].spoil);
-    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_UNAVAILABLE);
-    ck_assert_msg(strncmp(store.why, refusals[_i].says, strlen(refusals[_i].says)) == 0, "%s", store.why);
-    ck_assert_uint_eq(store_counters(store.store)->failures, 1);
-    ck_assert_uint_eq(store_counters(store.store)->batches, 0);
-    if (refusals[_i].mend != NULL) {
-        redis_fixture_run(&store.redis, refusals[_i].mend);
-        ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
-        ck_assert_int_eq(voted_now(), 10);
+    struct echo *echo = context;
+    ck_assert_msg(reply != NULL, "%s", why);
+    ck_assert_int_eq(reply->type, REDIS_REPLY_STRING);
+    ck_assert_uint_eq(reply->len, echo->length);
+    ck_assert_mem_eq(reply->str, echo->bytes, echo->length);
+    echo->done = true;
+}
+
+/* Whatever bytes they are, and also where the command is of many words: what stands before them says how many. */
+TEST(test_a_word_arrives_as_it_was_put)
+{
+    static char large[300000];
+    static const struct slice words[] = {
+        {"", 0},         {"x", 1},        {"\r\n", 2}, {"a\0b", 3},
+        {"*1\r\n$1", 6}, {"\xff\xfe", 2}, {"một", 5},  {large, sizeof large}};
+    enum { WORDS = sizeof words / sizeof words[0], PIECES = 1200 };
+    struct store_counters counters = {0};
+    struct redis_link_options options = {.address = store.options.address,
+                                         .command_deadline_ms = WAIT_MS,
+                                         .counters = &counters,
+                                         .on_link = on_link};
+    options.address.user[0] = '\0'; /* who may do everything */
+    memset(large, 'l', sizeof large);
+    struct redis_link *link = redis_link_new(store.base, &options);
+    redis_link_start(link);
+    run_until(&store.times_up, 2);
+    struct echo echoes[WORDS] = {{.done = false}};
+    for (size_t i = 0; i < WORDS; i++) {
+        struct redis_command command;
+        echoes[i] = (struct echo){.bytes = words[i].bytes, .length = words[i].length};
+        redis_command_begin(&command, "EVAL");
+        redis_command_put_text(&command, "return ARGV[#ARGV - 1] == '-17' and ARGV[#ARGV]");
+        redis_command_put_integer(&command, 0);
+        for (size_t piece = 0; piece < (i + 1) * PIECES / WORDS; piece++) {
+            redis_command_put_text(&command, "piece");
+        }
+        redis_command_put_integer(&command, -17);
+        redis_command_put(&command, words[i]);
+        redis_link_send(link, redis_command_bytes(&command), on_echo, &echoes[i]);
+        redis_command_done(&command); /* the link has copied it */
     }
-}
-
-TEST(test_a_busy_redis)
-{
-    struct store_result result;
-    struct report report = store_fixture_report(&store, 0, 1, 10);
-    redis_fixture_run(&store.redis, "CONFIG SET busy-reply-threshold 1");
-    ck_assert_int_eq(redisAppendCommand(store.redis.redis, "EVAL %s 0", "while true do end"), REDIS_OK);
-    int flushed = 0;
-    ck_assert_int_eq(redisBufferWrite(store.redis.redis, &flushed), REDIS_OK);
-    ck_assert(flushed);
-
-    enum turnout_error error;
-    do { /* until the script has run long enough to be called busy */
-        error = store_fixture_apply_one(&store, 0, &report, &result);
-        report.seq++;
-    } while (error == TURNOUT_OK);
-    ck_assert_msg(strncmp(store.why, "BUSY ", 5) == 0, "%s", store.why);
-
-    struct redisContext *killer = redis_fixture_log_in(store.redis.address.path, REDIS_FIXTURE_USER);
-    freeReplyObject(redisCommand(killer, "SCRIPT KILL"));
-    redisFree(killer);
-    void *reply;
-    ck_assert_int_eq(redisGetReply(store.redis.redis, &reply), REDIS_OK);
-    freeReplyObject(reply);
-    ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
-}
-
-/* A library that answers something else than what was asked for. */
-static const struct {
-    const char *answers;
-    bool whole_batch; /* the answer as a whole is no answer */
-} liars[] = {
-    {"return false", true},
-    {"return {}", true},
-    {"return 'accepted'", true},
-    {"return {ok = 'accepted'}", true},
-    {"return {right, right}", true},
-    {"return {1}", false},
-    {"return {''}", false},
-    {"return {right .. ' '}", false},
-    {"return {'accepted - 01.1-001 1'}", false},
-    {"return {string.gsub(right, ' 1 ', ' 2 ') .. ''}", false},
-    {"return {string.gsub(right, '01.1.001', '01.1-002') .. ''}", false},
-    {"return {string.gsub(right, '%x$', function(x) return x == '0' and '1' or '0' end) .. ''}", false},
-    {"return {string.gsub(right, 'accepted', 'held') .. ''}", false},
-    {"return {string.gsub(right, 'accepted', 'turned-down') .. ''}", false},
-    {"return {string.gsub(right, 'accepted %-', 'held too-fast') .. ''}", false},
-    {"return {string.gsub(right, 'accepted', 'unavailable') .. ''}", false},
-    {"return {string.gsub(right, 'accepted', 'duplicate') .. ''}", false},
-    {"return {string.gsub(right, 'accepted', 'rejected') .. ''}", false},
-    {"return {string.gsub(right, 'accepted %-', 'rejected seq-conflict') .. ' 1 2'}", false},
-};
-
-static void load_liar(const char *body)
-{
-    redis_fixture_run(&store.redis, "FUNCTION LOAD REPLACE %s%s%s",
-                      "#!lua name=turnout\n"
-                      "redis.register_function('turnout_apply', function(keys, args)\n"
-                      "local r = cmsgpack.unpack(args[3])\n"
-                      "local right = 'accepted - ' .. r[1] .. ' ' .. r[4] .. ' ' .. r[14]\n",
-                      body, "\nend)");
-}
-
-LOOP_TEST(test_an_answer_that_does_not_match_is_none, COUNT(liars))
-{
-    struct store_result result = {.status = STATUS_ACCEPTED};
-    struct report report = store_fixture_report(&store, 0, 1, 10);
-    load_liar(liars[_i].answers);
-    enum turnout_error error = store_fixture_apply_one(&store, 0, &report, &result);
-    if (liars[_i].whole_batch) {
-        ck_assert_msg(error == TURNOUT_UNAVAILABLE, "%s", liars[_i].answers);
-    } else {
-        ck_assert_msg(error == TURNOUT_OK, "%s: %s", liars[_i].answers, store.why);
-        ck_assert_msg(result.status == STATUS_UNAVAILABLE, "%s", liars[_i].answers);
-        ck_assert_int_eq(result.code, CODE_STORE_UNAVAILABLE);
+    ck_assert_uint_gt(redis_link_in_flight_bytes(link), sizeof large);
+    store_fixture_run_until(&store, &echoes[WORDS - 1].done);
+    for (size_t i = 0; i < WORDS; i++) {
+        ck_assert(echoes[i].done);
     }
-    load_liar("return {right}"); /* the liar's frame is right, so it was the lie that was seen */
-    ck_assert_int_eq(apply_well(&report).status, STATUS_ACCEPTED);
+    ck_assert_uint_eq(redis_link_in_flight_bytes(link), 0);
+    redis_link_free(link);
 }
 
 SUITE("link");

@@ -1,5 +1,5 @@
 /* What store_prepare accepts, what it refuses, and what it leaves behind. */
-#include <turnout/store/store.h>
+#include <turnout/store/prepare.h>
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +15,10 @@
 
 #include "store_fixture.h"
 #include "suite.h"
+
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
+enum { VALUE_BYTES = 160 };
 
 static struct store_fixture store;
 static struct error error;
@@ -35,12 +39,37 @@ static enum turnout_error prepare(void)
     return store_fixture_prepare(&store, 1, false, &durable, &error);
 }
 
-static void check_hash(const char *key, const char *field, const char *wanted)
+static void get(const char *key, const char *field, char ret_value[VALUE_BYTES])
 {
     redisReply *reply = redis_fixture_command(&store.redis, "HGET %s %s", key, field);
-    ck_assert_int_eq(reply->type, REDIS_REPLY_STRING);
-    ck_assert_str_eq(reply->str, wanted);
+    ck_assert_msg(reply->type == REDIS_REPLY_STRING, "%s %s", key, field);
+    ck_assert(slice_copy((struct slice){reply->str, reply->len}, ret_value, VALUE_BYTES));
     freeReplyObject(reply);
+}
+
+static void check_hash(const char *key, const char *field, const char *wanted)
+{
+    char value[VALUE_BYTES];
+    get(key, field, value);
+    ck_assert_str_eq(value, wanted);
+}
+
+/* Every province has what a commit is compared with, and its sums. */
+static void check_province(const char *totals, const char *registered)
+{
+    static const char *const nothing[] = {"voted",       "units_reported", "registered_reported",
+                                          "units_final", "units_complete", "held",
+                                          "revision",    "as_of"};
+    char generation[VALUE_BYTES];
+    get("turnout:{e-1}:meta", "generation", generation);
+    ck_assert_uint_eq(strlen(generation), 16);
+    check_hash(totals, "generation", generation);
+    check_hash(totals, "digest", "0101010101010101010101010101010101010101010101010101010101010101");
+    check_hash(totals, "phase", "rehearsal");
+    check_hash(totals, "registered", registered);
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+        check_hash(totals, nothing[i], "0");
+    }
 }
 
 static void check_seeded(void)
@@ -49,12 +78,11 @@ static void check_seeded(void)
                "0101010101010101010101010101010101010101010101010101010101010101");
     check_hash("turnout:{e-1}:meta", "phase", "rehearsal");
     check_hash("turnout:{e-1}:meta", "publication", "live");
-    check_hash("turnout:{e-1}:meta", "schema", "1");
-    check_hash("turnout:{e-1:01}:totals", "registered", "174");
-    check_hash("turnout:{e-1:02}:totals", "registered", "116");
-    check_hash("turnout:{e-1:02}:totals", "revision", "0");
-    check_hash("turnout:{e-1:01}:communes", "01.3:registered", "58");
-    check_hash("turnout:{e-1:02}:communes", "02.3:registered", "0");
+    check_hash("turnout:{e-1}:meta", "schema", "2");
+    check_province("turnout:{e-1:01}:totals", "174");
+    check_province("turnout:{e-1:02}:totals", "116");
+    check_hash("turnout:{e-1:01}:communes", "01.3", "0 " ZEROS " 0 58 0 0 0 0 0 0 0 -");
+    check_hash("turnout:{e-1:02}:communes", "02.3", "0 " ZEROS " 0 0 0 0 0 0 0 0 0 -");
 }
 
 FIXTURE(begin_empty, end);
@@ -69,8 +97,10 @@ TEST(test_seeds_an_empty_redis)
 
 TEST(test_preparing_again_changes_nothing)
 {
-    struct store_result result;
+    struct report_outcome result;
+    char generation[VALUE_BYTES];
     ck_assert_int_eq(prepare(), TURNOUT_OK);
+    get("turnout:{e-1}:meta", "generation", generation);
     store_fixture_connect(&store);
     struct report report = store_fixture_report(&store, 0, 1, 10);
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
@@ -79,6 +109,7 @@ TEST(test_preparing_again_changes_nothing)
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     check_hash("turnout:{e-1:01}:totals", "voted", "10");
     check_hash("turnout:{e-1}:meta", "phase", "open");
+    check_hash("turnout:{e-1}:meta", "generation", generation);
     redisReply *reply = redis_fixture_command(&store.redis, "INFO commandstats");
     ck_assert_ptr_null(strstr(reply->str, "function|load"));
     freeReplyObject(reply);
@@ -88,16 +119,26 @@ TEST(test_replaces_another_library)
 {
     redis_fixture_run(
         &store.redis, "FUNCTION LOAD %s",
-        "#!lua name=turnout\nredis.register_function('turnout_apply', function() return 1 end)");
+        "#!lua name=turnout\nredis.register_function('turnout_commit', function() return 1 end)");
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     check_seeded();
 }
 
-TEST(test_finishes_what_a_crash_left_half_done)
+static const struct {
+    const char *undone[2]; /* of a seeding */
+} crashes[] = {
+    {{"HDEL turnout:{e-1}:meta schema publication phase",
+      "DEL turnout:{e-1:02}:totals turnout:{e-1:02}:communes"}},
+    {{"HDEL turnout:{e-1}:meta schema", "PING"}},
+    {{"FLUSHALL",
+      "HSET turnout:{e-1}:meta digest 0101010101010101010101010101010101010101010101010101010101010101"}},
+};
+
+LOOP_TEST(test_finishes_what_a_crash_left_half_done, COUNT(crashes))
 {
     ck_assert_int_eq(prepare(), TURNOUT_OK);
-    redis_fixture_run(&store.redis, "HDEL turnout:{e-1}:meta schema publication phase");
-    redis_fixture_run(&store.redis, "DEL turnout:{e-1:02}:totals turnout:{e-1:02}:communes");
+    redis_fixture_run(&store.redis, crashes[_i].undone[0]);
+    redis_fixture_run(&store.redis, crashes[_i].undone[1]);
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     check_seeded();
 }
@@ -107,7 +148,8 @@ static const struct {
     const char *says;
 } conflicts[] = {
     {"HSET turnout:{e-1}:meta digest 0202", "turnout reset"},
-    {"HSET turnout:{e-1}:meta schema 2", "schema 2"},
+    {"HSET turnout:{e-1}:meta schema 3", "schema 3"},
+    {"HSET turnout:{e-1}:meta generation a-generation-of-more-than-32-bytes", "generation"},
     {"DEL turnout:{e-1:02}:totals", "turnout:{e-1:02}:totals is gone"},
     {"SET turnout:{e-1}:meta x", "WRONGTYPE"},
 };
@@ -118,6 +160,31 @@ LOOP_TEST(test_conflicts, COUNT(conflicts))
     redis_fixture_run(&store.redis, conflicts[_i].spoil);
     ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
     ck_assert_msg(strstr(error.text, conflicts[_i].says) != NULL, "%s", error.text);
+}
+
+/* As servers kept it before there was a tally: commands that seed one province of it. */
+static const char *const schema_1[] = {
+    "HSET turnout:{e-1}:meta phase rehearsal publication live schema 1 digest "
+    "0101010101010101010101010101010101010101010101010101010101010101",
+    "HSET turnout:{e-1:01}:totals registered 174 revision 1 voted 10",
+    "HSET turnout:{e-1:01}:communes 01.1:registered 58 01.1:voted 10 01.1:revision 1",
+    "HSET turnout:{e-1:01}:units 01.1-001 x",
+};
+
+/* Never misread, and left as it is for the server that it is of. */
+TEST(test_the_schema_of_before_is_refused_and_left_alone)
+{
+    for (size_t i = 0; i < sizeof schema_1 / sizeof schema_1[0]; i++) {
+        redis_fixture_run(&store.redis, schema_1[i]);
+    }
+    ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+    ck_assert_str_eq(error.field, "redis");
+    ck_assert_msg(strstr(error.text, "schema 1") != NULL && strstr(error.text, "schema 2") != NULL, "%s",
+                  error.text);
+    ck_assert_msg(strstr(error.text, "use the server it was made by") != NULL, "%s", error.text);
+    redisReply *reply = redis_fixture_command(&store.redis, "HLEN turnout:{e-1}:meta");
+    ck_assert_int_eq(reply->integer, 4);
+    freeReplyObject(reply);
 }
 
 TEST(test_another_register_is_refused_and_changes_nothing)
@@ -148,14 +215,17 @@ TEST(test_a_redis_that_would_not_read_back)
     } cases[] = {
         {"ACL SETUSER default -@all +@read", "default may not HSET"},
         {"ACL SETUSER default +hset +hdel", "default may not XADD"},
-        {"ACL SETUSER default +xadd resetkeys", "default may not HSET"},
+        {"ACL SETUSER default +xadd", "default may not ZADD"},
+        {"ACL SETUSER default +zadd", "default may not ZREM"},
+        {"ACL SETUSER default +zrem resetkeys", "default may not HSET"},
         {"ACL SETUSER default ~turnout:* off", NULL},
         {"ACL SETUSER turnoutd -acl|dryrun", "allow ACL DRYRUN"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         redis_fixture_run(&store.redis, cases[i].rights);
         enum turnout_error failed = prepare();
-        ck_assert_int_eq(failed, cases[i].says == NULL ? TURNOUT_OK : TURNOUT_CONFLICT);
+        ck_assert_msg(failed == (cases[i].says == NULL ? TURNOUT_OK : TURNOUT_CONFLICT), "%s: %s",
+                      cases[i].rights, failed == TURNOUT_OK ? "" : error.text);
         ck_assert_msg(failed == TURNOUT_OK || strstr(error.text, cases[i].says) != NULL, "%s: %s",
                       cases[i].rights, error.text);
     }
@@ -230,6 +300,8 @@ static const struct {
     {"ACL SETUSER turnoutd -hset", "turnoutd", "", "Redis does not let turnoutd use HSET "},
     {"ACL SETUSER turnoutd -hdel", "turnoutd", "", "Redis does not let turnoutd use HDEL "},
     {"ACL SETUSER turnoutd -xadd", "turnoutd", "", "Redis does not let turnoutd use XADD "},
+    {"ACL SETUSER turnoutd -zadd", "turnoutd", "", "Redis does not let turnoutd use ZADD "},
+    {"ACL SETUSER turnoutd -zrem", "turnoutd", "", "Redis does not let turnoutd use ZREM "},
     {"ACL SETUSER turnoutd resetkeys ~other:*", "turnoutd", "", "Redis does not let turnoutd use HSET "},
     {"ACL SETUSER turnoutd resetkeys %%R~turnout:*", "turnoutd", "", "Redis does not let turnoutd use HSET "},
 };

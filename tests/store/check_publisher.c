@@ -88,7 +88,7 @@ static void teardown(void)
 static void report(int32_t seq, int32_t voted)
 {
     struct report report = store_fixture_report(&store, 0, seq, voted);
-    struct store_result result;
+    struct report_outcome result;
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     ck_assert_int_eq(result.status, STATUS_ACCEPTED);
 }
@@ -152,7 +152,7 @@ TEST(without_anything_older_figures_are_withheld)
     report(1, 10);
     wait_shown(10, "live");
     set_mode("rounds");
-    store_free(store.store);
+    store_fixture_disconnect(&store);
     publisher_free(publisher);
     store_fixture_connect(&store);
     start_publisher();

@@ -32,7 +32,7 @@ static void teardown(void)
 static void report_once(void)
 {
     struct report report = store_fixture_report(&store, 0, 1, 10);
-    struct store_result result;
+    struct report_outcome result;
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     ck_assert_int_eq(result.status, STATUS_ACCEPTED);
 }
@@ -121,10 +121,12 @@ TEST(the_election_begins_anew)
     bool durable;
     struct error error;
     report_once();
+    store_fixture_disconnect(&store);
     (void)clear("e-1");
     ck_assert_int_eq(store_fixture_prepare(&store, 2, false, &durable, &error),
                      TURNOUT_OK); /* even another register */
     ck_assert_int_eq(look("e-1").revision, 0);
+    store_fixture_connect(&store);
     report_once();
 }
 

@@ -1,6 +1,5 @@
 /* Seeded random sequences of reports and decisions, under all kinds of rules, through real Redis and through the
  * in-memory store: every result, every unit, every total and every held report of the two must be equal. */
-#include <turnout/store/memory_store.h>
 #include <turnout/store/store.h>
 
 #include <inttypes.h>
@@ -14,16 +13,18 @@
 
 #include <turnout/wire/signature.h>
 
+#include "memory_store.h"
 #include "store_fixture.h"
 #include "suite.h"
 
 enum {
     BATCHES = 250,
     BATCH_MOST = 40,
+    FULL_BATCH = 1000,
     HISTORY = 64,
     SEEDS = 10,
     ROUND_MOST = 5,
-    DECISIONS_MOST = 4,
+    DECISIONS_MOST = 24,
     HELD_LISTED_MOST = STORE_HELD_LISTED_MAX,
 };
 
@@ -33,7 +34,7 @@ enum strictness { AS_USUAL, ALL_HELD, ALL_FLAGGED, AS_DRAWN };
 struct sent {
     uint32_t unit;
     uint32_t round;
-    uint32_t struck;
+    int64_t received_ms;
     struct report report;
 };
 
@@ -46,7 +47,7 @@ struct sequence {
     uint32_t seen[STATUS_COUNT];
     uint32_t seen_codes[CODE_COUNT];
     uint32_t seen_decided[DECIDED_NOT_FOUND + 1];
-    struct held_report listed[HELD_LISTED_MOST];
+    struct log_line listed[HELD_LISTED_MOST];
 };
 
 /* xorshift64*: the same sequence on every machine. */
@@ -99,19 +100,6 @@ static void choose_rules(struct sequence *sequence, enum strictness strictness)
     rules->complete_not_before = sequence->store.election.opens + 2 * 3600;
 }
 
-/* What the server has found before the store: nothing that it would have rejected. */
-static uint32_t invent_struck(struct sequence *sequence)
-{
-    static const enum rule found[] = {RULE_AS_OF_IN_FUTURE, RULE_AS_OF_BEFORE_OPENING};
-    uint32_t struck = 0;
-    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
-        if (sequence->store.election.rules.modes[found[i]] != MODE_REJECT && chance(sequence, 5)) {
-            struck |= UINT32_C(1) << found[i];
-        }
-    }
-    return struck;
-}
-
 /* ---- reports ---- */
 
 static int32_t invent_registered(struct sequence *sequence, const struct unit_state *standing)
@@ -149,15 +137,19 @@ static int32_t invent_seq(struct sequence *sequence, const struct unit_state *st
 static struct sent invent(struct sequence *sequence, uint32_t unit)
 {
     const struct unit_state *standing = memory_store_unit(sequence->oracle, unit);
-    struct sent sent = {
-        .unit = unit, .round = draw(sequence, ROUND_MOST + 1), .struck = invent_struck(sequence)};
+    struct sent sent = {.unit = unit, .round = draw(sequence, ROUND_MOST + 1)};
     struct report *report = &sent.report;
     *report = store_fixture_report(&sequence->store, unit, invent_seq(sequence, standing), 0);
     report->registered = invent_registered(sequence, standing);
     report->voted = invent_voted(sequence, standing, report->registered);
     report->as_of = standing->as_of == 0 ? report->as_of : standing->as_of;
     report->as_of += (int64_t)draw(sequence, 600) - (chance(sequence, 10) ? 601 : 0);
+    if (chance(sequence, 2)) {
+        report->as_of = sequence->store.election.opens - 1;
+    }
     rfc3339_format(report->as_of, 7 * 3600, report->as_of_text);
+    sent.received_ms =
+        report->as_of * 1000 + (chance(sequence, 5) ? -300000 : 123); /* a unit's clock is ahead */
     report->kind = (enum report_kind)draw(sequence, 3);
     report->kind_given = report->kind != KIND_PROGRESS || chance(sequence, 50);
     if (report->kind == KIND_CORRECTION) {
@@ -253,18 +245,17 @@ static void compare_unit(struct sequence *sequence, uint32_t unit)
     freeReplyObject(reply);
 }
 
-static void compare_held_report(const struct held_report *got, const struct held_report *wanted)
+static void compare_held_report(const struct log_line *got, const struct memory_held *wanted)
 {
-    ck_assert_uint_eq(got->unit, wanted->unit);
-    ck_assert_int_eq(got->state, wanted->state);
-    ck_assert_str_eq(report_code_name(got->code), report_code_name(wanted->code));
+    const struct report_received *received = &wanted->held.received;
+    ck_assert_int_eq(got->outcome, LOG_HELD);
+    ck_assert_str_eq(report_code_name(got->code), report_code_name(wanted->held.code));
     ck_assert_str_eq(got->flags, wanted->flags);
-    ck_assert_mem_eq(got->digest, wanted->digest, sizeof got->digest);
-    ck_assert_uint_eq(got->round, wanted->round);
-    ck_assert_int_eq(got->received_ms, wanted->received_ms);
+    ck_assert_uint_eq(got->round, received->round);
+    ck_assert_int_eq(got->received_ms, received->received_ms);
     unsigned char digest[REPORT_DIGEST_BYTES];
     report_digest(&got->report, digest); /* of everything that a unit says */
-    ck_assert_mem_eq(digest, wanted->digest, sizeof digest);
+    ck_assert_mem_eq(digest, received->digest, sizeof digest);
 }
 
 /* Those that wait, whatever their order. */
@@ -273,20 +264,21 @@ static void compare_held(struct sequence *sequence, uint32_t province)
     const struct election_register *reg = sequence->store.reg;
     size_t listed;
     size_t held;
-    const struct held_report *wanted = memory_store_held(sequence->oracle, &held);
+    const struct memory_held *wanted = memory_store_held(sequence->oracle, &held);
     ck_assert_int_eq(
         store_fixture_list_held(&sequence->store, province, HELD_LISTED_MOST, sequence->listed, &listed),
         TURNOUT_OK);
     ck_assert_uint_lt(listed, HELD_LISTED_MOST);
     ck_assert_int_eq((int64_t)listed, memory_store_totals(sequence->oracle, province)->held);
     for (size_t i = 0; i < held; i++) {
-        if (wanted[i].state != HELD_WAITING ||
+        if (wanted[i].held.state != HELD_WAITING ||
             register_province_of(reg, reg->units[wanted[i].unit].commune) != province) {
             continue;
         }
         size_t at = 0;
-        while (at < listed && (sequence->listed[at].unit != wanted[i].unit ||
-                               sequence->listed[at].report.seq != wanted[i].report.seq)) {
+        const char *unit = reg->units[wanted[i].unit].code;
+        while (at < listed && (strcmp(sequence->listed[at].report.unit, unit) != 0 ||
+                               sequence->listed[at].report.seq != wanted[i].held.received.seq)) {
             at++;
         }
         ck_assert_uint_lt(at, listed);
@@ -294,10 +286,46 @@ static void compare_held(struct sequence *sequence, uint32_t province)
     }
 }
 
+/* The head that a commune's words name, and the one that its log lines come to. Its revision is their number. */
+static void compare_chain(struct sequence *sequence, uint32_t province, uint32_t commune)
+{
+    const struct area *areas = sequence->store.reg->areas;
+    unsigned char head[LOG_HEAD_BYTES] = {0};
+    int64_t lines = 0;
+    redisReply *entries = redis_fixture_command(&sequence->store.redis, "XRANGE turnout:{e-1:%s}:log - +",
+                                                areas[province].code);
+    for (size_t i = 0; i < entries->elements; i++) {
+        const redisReply *fields = entries->element[i]->element[1];
+        ck_assert_str_eq(fields->element[0]->str, "commune");
+        ck_assert_str_eq(fields->element[4]->str, "lines");
+        if (strcmp(fields->element[1]->str, areas[commune].code) == 0) {
+            struct slice rest = {fields->element[5]->str, fields->element[5]->len};
+            while (rest.bytes != NULL) {
+                log_chain_extend(head, text_split(&rest, '\n'));
+                lines++;
+            }
+        }
+    }
+    freeReplyObject(entries);
+    char wanted[160];
+    int length = snprintf(wanted, sizeof wanted, "%" PRId64 " ", lines);
+    for (size_t i = 0; i < sizeof head; i++) {
+        length += snprintf(wanted + length, sizeof wanted - (size_t)length, "%02x", head[i]);
+    }
+    redisReply *words = redis_fixture_command(&sequence->store.redis, "HGET turnout:{e-1:%s}:communes %s",
+                                              areas[province].code, areas[commune].code);
+    ck_assert_msg(strncmp(words->str, wanted, (size_t)length) == 0, "%s: %s, not %s", areas[commune].code,
+                  words->str, wanted);
+    freeReplyObject(words);
+}
+
 static void compare_everything(struct sequence *sequence)
 {
     for (uint32_t province = 1; province <= 2; province++) {
         compare_province(sequence, province);
+        for (uint32_t i = 0; i < STORE_FIXTURE_COMMUNES; i++) {
+            compare_chain(sequence, province, sequence->store.reg->areas[province].first_child + i);
+        }
         compare_held(sequence, province);
     }
     for (uint32_t unit = 0; unit < sequence->store.reg->unit_count; unit++) {
@@ -310,34 +338,32 @@ static void compare_everything(struct sequence *sequence)
 static void run_batch(struct sequence *sequence, uint32_t size)
 {
     const struct election_register *reg = sequence->store.reg;
-    uint32_t province = 1 + draw(sequence, reg->province_count);
-    struct store_batch *batch = store_batch_new(province);
-    struct store_result *wanted = calloc(size, sizeof *wanted);
-    struct store_result *got = calloc(size, sizeof *got);
+    struct report_outcome *wanted = calloc(size, sizeof *wanted);
+    struct report_outcome *got = calloc(size, sizeof *got);
     ck_assert(wanted != NULL && got != NULL);
     for (uint32_t i = 0; i < size; i++) {
-        uint32_t unit;
-        do {
-            unit = draw(sequence, reg->unit_count);
-        } while (register_province_of(reg, reg->units[unit].commune) != province);
+        uint32_t unit = draw(sequence, reg->unit_count);
         const struct sent *sent = next_sent(sequence, unit);
-        unsigned char digest[REPORT_DIGEST_BYTES];
-        report_digest(&sent->report, digest);
-        struct report_received received = {.report = &sent->report,
-                                           .digest = digest,
+        const struct report *report = &sent->report;
+        struct report_received received = {.seq = report->seq,
+                                           .voted = report->voted,
+                                           .registered = report->registered,
+                                           .kind = report->kind,
+                                           .reason = report->reason,
                                            .round = sent->round,
-                                           .received_ms = sent->report.as_of * 1000 + 123,
-                                           .struck = sent->struck};
-        store_batch_add(batch, sequence->store.store, unit, &received);
+                                           .as_of = report->as_of,
+                                           .received_ms = sent->received_ms};
+        report_digest(report, received.digest);
+        store_fixture_add_at(&sequence->store, unit, report, sent->round, sent->received_ms);
         memory_store_apply(sequence->oracle, unit, &received, &wanted[i]);
     }
-    ck_assert_uint_eq(store_batch_count(batch), size);
-    ck_assert_msg(store_fixture_apply(&sequence->store, batch, got) == TURNOUT_OK, "%s", sequence->store.why);
+    ck_assert_msg(store_fixture_apply(&sequence->store, got) == TURNOUT_OK, "%s", sequence->store.why);
     for (uint32_t i = 0; i < size; i++) {
         ck_assert_str_eq(report_status_name(got[i].status), report_status_name(wanted[i].status));
         ck_assert_str_eq(report_code_name(got[i].code), report_code_name(wanted[i].code));
         ck_assert(got[i].by_committee == wanted[i].by_committee);
-        ck_assert(got[i].held_before == wanted[i].held_before);
+        ck_assert(got[i].is_new == wanted[i].is_new);
+        ck_assert_int_eq(got[i].next_seq, wanted[i].next_seq);
         compare_state(&got[i].standing, &wanted[i].standing);
         sequence->seen[got[i].status]++;
         sequence->seen_codes[got[i].code]++;
@@ -350,8 +376,8 @@ static void run_batch(struct sequence *sequence, uint32_t size)
 static void decide_one(struct sequence *sequence)
 {
     size_t held;
-    const struct held_report *reports = memory_store_held(sequence->oracle, &held);
-    struct store_decision decision = {
+    const struct memory_held *reports = memory_store_held(sequence->oracle, &held);
+    struct fixture_decision decision = {
         .unit = draw(sequence, sequence->store.reg->unit_count),
         .seq = 1 + (int32_t)draw(sequence, 20),
         .release = chance(sequence, 60),
@@ -360,16 +386,16 @@ static void decide_one(struct sequence *sequence)
         .now_ms = 1773600000000,
     };
     if (held > 0 && chance(sequence, 90)) {
-        const struct held_report *chosen =
+        const struct memory_held *chosen =
             &reports[held - 1 - draw(sequence, held < 20 ? (uint32_t)held : 20)];
         decision.unit = chosen->unit;
-        decision.seq = chosen->report.seq;
+        decision.seq = chosen->held.received.seq;
     }
     enum held_state got_state = HELD_WAITING;
     enum held_state wanted_state = HELD_WAITING;
-    enum store_decided got;
-    ck_assert_int_eq(store_fixture_decide(&sequence->store, &decision, &got, &got_state), TURNOUT_OK);
-    enum store_decided wanted = memory_store_decide(sequence->oracle, &decision, &wanted_state);
+    enum decided got = store_fixture_decide(&sequence->store, &decision, &got_state);
+    enum decided wanted =
+        memory_store_decide(sequence->oracle, decision.unit, decision.seq, decision.release, &wanted_state);
     ck_assert_int_eq(got, wanted);
     ck_assert_int_eq(got_state, wanted_state);
     sequence->seen_decided[got]++;
@@ -470,10 +496,10 @@ TEST(test_boundaries_of_time)
     rules->modes[RULE_JUMP] = rules->modes[RULE_EARLY_COMPLETE] = MODE_HOLD;
     rules->voters_an_hour = 119;
     rules->complete_not_before = sequence.store.election.opens + 7200;
-    store_free(sequence.store.store);
+    store_fixture_disconnect(&sequence.store);
     store_fixture_connect(&sequence.store);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct store_result result;
+        struct report_outcome result;
         struct report report =
             store_fixture_report(&sequence.store, cases[i].unit, cases[i].seq, cases[i].voted);
         report.as_of = sequence.store.election.opens + cases[i].after_opening_s;
@@ -490,12 +516,13 @@ TEST(test_full_batches_agree_with_the_oracle)
     static struct sequence sequence; /* too much for a stack */
     sequence_begin(&sequence, 1000, AS_USUAL);
     for (int i = 0; i < 5; i++) {
-        run_batch(&sequence, STORE_BATCH_REPORTS_MAX);
+        run_batch(&sequence, FULL_BATCH);
         compare_everything(&sequence);
     }
-    ck_assert_uint_eq(store_counters(sequence.store.store)->batches, 5);
-    ck_assert_uint_eq(store_counters(sequence.store.store)->reports, 5 * STORE_BATCH_REPORTS_MAX);
-    ck_assert_uint_eq(store_counters(sequence.store.store)->failures, 0);
+    const struct store_counters *counters = tally_store_counters(sequence.store.tally);
+    ck_assert_uint_gt(counters->commits, 0);
+    ck_assert_uint_eq(counters->stale, 0);
+    ck_assert_uint_eq(counters->failures, 0);
     sequence_end(&sequence);
 }
 
@@ -506,7 +533,7 @@ TEST(test_everything_is_there_after_a_restart_of_redis)
     for (int i = 0; i < 20; i++) {
         run_batch(&sequence, 1 + draw(&sequence, BATCH_MOST));
     }
-    store_free(sequence.store.store);
+    store_fixture_disconnect(&sequence.store);
     redis_fixture_signal(&sequence.store.redis, SIGKILL);
     redis_fixture_restart(&sequence.store.redis);
     store_fixture_connect(&sequence.store);
@@ -522,7 +549,7 @@ TEST(test_reading_again_says_that_nothing_moved)
     store_fixture_begin(&store);
     struct totals totals;
     struct totals communes[STORE_FIXTURE_COMMUNES];
-    struct store_result result;
+    struct report_outcome result;
     struct report report = store_fixture_report(&store, 0, 1, 5);
     bool moved = true;
     ck_assert_int_eq(store_fixture_read(&store, 1, 0, &moved, &totals, communes), TURNOUT_OK);
@@ -534,7 +561,7 @@ TEST(test_reading_again_says_that_nothing_moved)
     ck_assert_int_eq(totals.revision, 1);
     ck_assert_int_eq(totals.voted, 5);
 
-    /* A duplicate writes, but moves no total. */
+    /* A duplicate writes nothing. */
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     ck_assert_int_eq(result.status, STATUS_DUPLICATE);
     ck_assert_int_eq(store_fixture_read(&store, 1, 1, &moved, &totals, communes), TURNOUT_OK);

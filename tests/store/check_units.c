@@ -1,23 +1,39 @@
 /* Units as they are read back: many at a time, or one with the last of what it has sent. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <check.h>
 #include <hiredis/hiredis.h>
 
+#include <turnout/service/committee.h>
+
 #include "store_fixture.h"
 #include "suite.h"
+#include "told_faults.h"
+
+#define UNITS "turnout:{e-1:01}:units"
 
 static struct store_fixture store;
+static struct committee *committee;
+static const unsigned char secret[TOKEN_SECRET_BYTES];
 
+/* Corrections are held, so that there are decisions to read about. */
 static void setup(void)
 {
-    store_fixture_begin(&store);
+    store_fixture_start(&store, NULL);
+    store.election.rules.modes[RULE_CORRECTIONS] = MODE_HOLD;
+    store_fixture_open(&store);
+    struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, refuse_fault, NULL);
+    struct signing_keys *none = signing_keys_builder_finish(builder);
+    signing_keys_builder_free(builder);
+    committee = committee_new(&(struct committee_options){
+        .election = &store.election, .reg = store.reg, .store = store.store, .secret = secret, .keys = none});
+    signing_keys_release(none);
 }
 
 static void teardown(void)
 {
+    committee_free(committee);
     store_fixture_end(&store);
 }
 
@@ -55,49 +71,54 @@ static enum turnout_error read_units(uint32_t first, uint32_t count)
     return units_answer.error;
 }
 
-enum { VALUE_BYTES = 64 };
-
 static struct {
     bool done;
     enum turnout_error error;
-    struct unit_state state;
-    size_t line_count;
-    char values[STORE_LINES_MAX][LINE_FIELD_COUNT][VALUE_BYTES];
+    struct committee_unit unit;
 } unit_answer;
 
-static void on_unit(void *context, enum turnout_error error, const char *why, const struct store_unit *unit)
+static void on_unit(void *context, enum turnout_error error, const char *why,
+                    const struct committee_unit *unit)
 {
     (void)context;
     (void)why;
+    ck_assert(!unit_answer.done);
     unit_answer.done = true;
     unit_answer.error = error;
-    if (unit == NULL) {
-        return;
-    }
-    unit_answer.state = unit->state;
-    unit_answer.line_count = unit->line_count;
-    for (size_t i = 0; i < unit->line_count; i++) {
-        for (int field = 0; field < LINE_FIELD_COUNT; field++) {
-            ck_assert(slice_copy(slice_of(unit->lines[i].values[field]), unit_answer.values[i][field],
-                                 VALUE_BYTES));
-        }
+    ck_assert_int_eq(unit != NULL, error == TURNOUT_OK);
+    if (unit != NULL) {
+        unit_answer.unit = *unit;
     }
 }
 
 static enum turnout_error read_unit(uint32_t unit)
 {
     memset(&unit_answer, 0, sizeof unit_answer);
-    store_read_unit(store.store, unit, on_unit, NULL);
+    committee_read_unit(committee, unit, on_unit, NULL);
     store_fixture_run_until(&store, &unit_answer.done);
     return unit_answer.error;
+}
+
+static enum report_status send(uint32_t unit, const struct report *report)
+{
+    struct report_outcome outcome;
+    ck_assert_msg(store_fixture_apply_one(&store, unit, report, &outcome) == TURNOUT_OK, "%s", store.why);
+    return outcome.status;
 }
 
 static enum report_status report(uint32_t unit, int32_t seq, int32_t voted)
 {
     struct report report = store_fixture_report(&store, unit, seq, voted);
-    struct store_result result;
-    ck_assert_int_eq(store_fixture_apply_one(&store, unit, &report, &result), TURNOUT_OK);
-    return result.status;
+    return send(unit, &report);
+}
+
+static enum report_status correct(uint32_t unit, int32_t seq, int32_t voted)
+{
+    struct report report = store_fixture_report(&store, unit, seq, voted);
+    report.kind = KIND_CORRECTION;
+    report.kind_given = true;
+    report.reason = REASON_MISTYPED;
+    return send(unit, &report);
 }
 
 /* ---- many ---- */
@@ -125,58 +146,87 @@ TEST(states_are_read_in_the_order_of_the_register)
 
 TEST(a_silent_unit_has_sent_nothing)
 {
+    ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED); /* of its commune, but not of it */
     ck_assert_int_eq(read_unit(0), TURNOUT_OK);
-    ck_assert_int_eq(unit_answer.state.seq, 0);
-    ck_assert_int_eq(unit_answer.state.registered, 40);
-    ck_assert_uint_eq(unit_answer.line_count, 0);
+    ck_assert_int_eq(unit_answer.unit.state.seq, 0);
+    ck_assert_int_eq(unit_answer.unit.state.registered, 40);
+    ck_assert_uint_eq(unit_answer.unit.line_count, 0);
+    ck_assert_int_eq(unit_answer.unit.next_seq, 1);
 }
 
-static void expect_value(size_t line, enum line_field field, const char *wanted)
+static void expect_line(size_t index, int32_t seq, int32_t voted, enum log_outcome outcome,
+                        int32_t voted_before)
 {
-    ck_assert_msg(strcmp(unit_answer.values[line][field], wanted) == 0, "line %zu: %s is %s, not %s", line,
-                  store_line_field_name(field), unit_answer.values[line][field], wanted);
+    ck_assert_uint_lt(index, unit_answer.unit.line_count);
+    const struct log_line *line = &unit_answer.unit.lines[index];
+    ck_assert_str_eq(line->report.unit, store.reg->units[0].code);
+    ck_assert_int_eq(line->report.seq, seq);
+    ck_assert_int_eq(line->report.voted, voted);
+    ck_assert_str_eq(log_outcome_name(line->outcome), log_outcome_name(outcome));
+    ck_assert_int_eq(line->voted_before, voted_before);
 }
 
 TEST(what_a_unit_sent_is_told_newest_first)
 {
     ck_assert_int_eq(report(0, 2, 10), STATUS_ACCEPTED);
-    ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED); /* of another unit */
-    ck_assert_int_eq(report(0, 1, 5), STATUS_SUPERSEDED);
-    ck_assert_int_eq(report(0, 2, 10), STATUS_DUPLICATE); /* which the log does not hold */
+    ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED);   /* of another unit */
+    ck_assert_int_eq(report(0, 1, 5), STATUS_SUPERSEDED); /* which the log does not hold, */
+    ck_assert_int_eq(report(0, 2, 10), STATUS_DUPLICATE); /* nor this, */
+    ck_assert_int_eq(report(0, 4, 41), STATUS_REJECTED);  /* nor this */
     ck_assert_int_eq(report(0, 3, 12), STATUS_ACCEPTED);
     ck_assert_int_eq(read_unit(0), TURNOUT_OK);
-    ck_assert_int_eq(unit_answer.state.seq, 3);
-    ck_assert_uint_eq(unit_answer.line_count, 3);
-    expect_value(0, LINE_SEQ, "3");
-    expect_value(0, LINE_VOTED, "12");
-    expect_value(0, LINE_VOTED_BEFORE, "10");
-    expect_value(0, LINE_OUTCOME, "accepted");
-    expect_value(0, LINE_REGISTERED, "");
-    expect_value(0, LINE_WHO, "");
-    expect_value(1, LINE_SEQ, "1");
-    expect_value(1, LINE_OUTCOME, "superseded");
-    expect_value(2, LINE_SEQ, "2");
+    ck_assert_int_eq(unit_answer.unit.state.seq, 3);
+    ck_assert_int_eq(unit_answer.unit.state.voted, 12);
+    ck_assert_int_eq(unit_answer.unit.next_seq, 4);
+    ck_assert_uint_eq(unit_answer.unit.line_count, 2);
+    expect_line(0, 3, 12, LOG_ACCEPTED, 10);
+    expect_line(1, 2, 10, LOG_ACCEPTED, 0);
+    ck_assert(unit_answer.unit.lines[1].was_silent);
+    ck_assert_int_eq(unit_answer.unit.lines[0].report.registered, REGISTERED_ABSENT);
+    ck_assert_str_eq(unit_answer.unit.lines[0].who, "");
 }
 
-/* Also when they come in one batch. */
+/* Decisions are lines of the unit, too; and a seq that is held is taken. */
+TEST(what_was_held_and_decided_is_told)
+{
+    enum held_state state;
+    struct fixture_decision decision = {
+        .unit = 0, .seq = 2, .reason = "phoned", .who = "token:abc", .now_ms = 1773600000000};
+    ck_assert_int_eq(report(0, 1, 10), STATUS_ACCEPTED);
+    ck_assert_int_eq(correct(0, 2, 9), STATUS_HELD);
+    ck_assert_int_eq(correct(0, 7, 8), STATUS_HELD);
+    ck_assert_int_eq(store_fixture_decide(&store, &decision, &state), DECIDED_REJECTED);
+    ck_assert_int_eq(read_unit(0), TURNOUT_OK);
+    ck_assert_uint_eq(unit_answer.unit.line_count, 4);
+    expect_line(0, 2, 9, LOG_REJECTED, 10);
+    ck_assert_str_eq(unit_answer.unit.lines[0].who, "token:abc");
+    ck_assert_str_eq(unit_answer.unit.lines[0].why, "phoned");
+    ck_assert_int_eq(unit_answer.unit.lines[0].received_ms, 1773600000000);
+    expect_line(1, 7, 8, LOG_HELD, 10);
+    expect_line(2, 2, 9, LOG_HELD, 10);
+    ck_assert_int_eq(unit_answer.unit.lines[2].code, CODE_CORRECTION);
+    expect_line(3, 1, 10, LOG_ACCEPTED, 0);
+    ck_assert_int_eq(unit_answer.unit.state.seq, 1);
+    ck_assert_int_eq(unit_answer.unit.next_seq, 8);
+}
+
+/* Also when they come in one commit. */
 TEST(only_the_last_ones_are_told)
 {
-    enum { BATCH = 7 };
-    struct store_result results[BATCH];
-    struct store_batch *batch = store_batch_new(1);
-    for (int32_t seq = 1; seq <= BATCH; seq++) {
+    enum { AT_ONCE = 7 };
+    struct report_outcome outcomes[AT_ONCE];
+    for (int32_t seq = 1; seq <= AT_ONCE; seq++) {
         struct report report = store_fixture_report(&store, 0, seq, seq);
-        store_fixture_add(&store, batch, 0, &report, 0);
+        store_fixture_add(&store, 0, &report, 0);
     }
-    ck_assert_int_eq(store_fixture_apply(&store, batch, results), TURNOUT_OK);
-    for (int32_t seq = BATCH + 1; seq <= STORE_LINES_MAX + 5; seq++) {
+    ck_assert_int_eq(store_fixture_apply(&store, outcomes), TURNOUT_OK);
+    for (int32_t seq = AT_ONCE + 1; seq <= COMMITTEE_UNIT_LINES_MAX + 5; seq++) {
         ck_assert_int_eq(report(0, seq, seq), STATUS_ACCEPTED);
         ck_assert_int_eq(read_unit(0), TURNOUT_OK);
-        ck_assert_uint_eq(unit_answer.line_count, seq < STORE_LINES_MAX ? (size_t)seq : STORE_LINES_MAX);
-        for (size_t i = 0; i < unit_answer.line_count; i++) {
-            char wanted[16];
-            (void)snprintf(wanted, sizeof wanted, "%d", seq - (int32_t)i);
-            expect_value(i, LINE_SEQ, wanted);
+        ck_assert_uint_eq(unit_answer.unit.line_count,
+                          seq < COMMITTEE_UNIT_LINES_MAX ? (size_t)seq : COMMITTEE_UNIT_LINES_MAX);
+        for (size_t i = 0; i < unit_answer.unit.line_count; i++) {
+            ck_assert_int_eq(unit_answer.unit.lines[i].report.seq, seq - (int32_t)i);
         }
     }
 }
@@ -188,10 +238,9 @@ static const struct {
     enum turnout_error one;
     enum turnout_error many;
 } spoilt[] = {
-    {"HSET turnout:{e-1:01}:units 01.1-001 x", TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
-    {"HSET turnout:{e-1:01}:recent 01.1-001 1-1", TURNOUT_BAD_INPUT, TURNOUT_OK},
-    {"XADD turnout:{e-1:01}:log 9999999999999-1 unit 01.1-002 seq 1", TURNOUT_OK, TURNOUT_OK},
-    {"HSET turnout:{e-1:01}:recent 01.1-001 x", TURNOUT_UNAVAILABLE, TURNOUT_OK},
+    {"HSET " UNITS " 01.1-001 x", TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
+    {"HSET " UNITS " 01.1-002 x", TURNOUT_OK, TURNOUT_BAD_INPUT},
+    {"HDEL turnout:{e-1:01}:communes 01.1", TURNOUT_BAD_INPUT, TURNOUT_OK},
     {"DEL turnout:{e-1:01}:log", TURNOUT_BAD_INPUT, TURNOUT_OK},
 };
 
@@ -203,27 +252,38 @@ LOOP_TEST(what_the_keys_must_not_hold_is_told, COUNT(spoilt))
     ck_assert_int_eq(read_units(0, 2), spoilt[_i].many);
 }
 
-TEST(a_line_of_another_unit_is_not_taken_for_its_own)
+static const char *const states[] = {
+    "",
+    "1 2 3",
+    "1 5 40 1773532800 1773532800123 progress 0 ",
+    "1 5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddee",
+    "1 5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff 1",
+    "1 5 40 1773532800 1773532800123 progress 0 x0112233445566778899aabbccddeeff",
+    "1 5 40 1773532800 1773532800123 progress 1000 00112233445566778899aabbccddeeff",
+    "1 5 40 1773532800 1773532800123 other 0 00112233445566778899aabbccddeeff",
+    "1 5 40 1773532800 -1 progress 0 00112233445566778899aabbccddeeff",
+    "1 5 40 then 1773532800123 progress 0 00112233445566778899aabbccddeeff",
+    "1 5 10000001 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff",
+    "1 -5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff",
+    "2147483648 5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff",
+    "1  5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff",
+};
+
+LOOP_TEST(a_state_that_is_none, COUNT(states))
 {
-    ck_assert_int_eq(report(0, 1, 1), STATUS_ACCEPTED);
-    ck_assert_int_eq(report(1, 1, 1), STATUS_ACCEPTED);
-    redisReply *line = redis_fixture_command(&store.redis, "XREVRANGE turnout:{e-1:01}:log + - COUNT 1");
-    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:recent 01.1-001 %s",
-                      line->element[0]->element[0]->str);
-    freeReplyObject(line);
-    ck_assert_int_eq(read_unit(0), TURNOUT_BAD_INPUT);
-    ck_assert_int_eq(read_unit(1), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HSET " UNITS " 01.1-001 %s",
+                      "1 5 40 1773532800 1773532800123 progress 0 00112233445566778899aabbccddeeff");
+    ck_assert_int_eq(read_units(0, 1), TURNOUT_OK);
+    ck_assert_int_eq(units_answer.states[0].voted, 5);
+    redis_fixture_run(&store.redis, "HSET " UNITS " 01.1-001 %s", states[_i]);
+    ck_assert_int_eq(read_units(0, 1), TURNOUT_BAD_INPUT);
 }
 
-TEST(an_id_that_is_none_stops_the_counting)
+TEST(units_that_are_no_hash)
 {
-    struct report report = store_fixture_report(&store, 0, 1, 1);
-    struct store_result result;
-    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:recent 01.1-001 x");
-    ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_UNAVAILABLE);
-    ck_assert_ptr_nonnull(strstr(store.why, "is not the id of a line"));
-    ck_assert_int_eq(read_units(0, 1), TURNOUT_OK);
-    ck_assert_int_eq(units_answer.states[0].seq, 0);
+    redis_fixture_run(&store.redis, "SET " UNITS " x");
+    ck_assert_int_eq(read_unit(0), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(read_units(0, 2), TURNOUT_BAD_INPUT);
 }
 
 TEST(without_redis_nothing_is_known)

@@ -130,9 +130,10 @@ FIXTURE(setup, teardown);
 TEST(turnoutd_may_do_this_and_nothing_else)
 {
     static const char *const commands[] = {
-        "ping",   "config|get", "acl|dryrun", "function|list", "function|load", "fcall", "fcall_ro", "exists",
-        "type",   "hget",       "hmget",      "hgetall",       "hvals",         "hlen",  "hexists",  "hset",
-        "hsetnx", "hdel",       "xadd",       "xrange",        "xrevrange",     NULL};
+        "ping", "config|get", "acl|dryrun", "function|list", "function|load", "fcall", "fcall_ro", "exists",
+        "hget", "hmget",      "hgetall",    "hlen",          "hexists",       "hset",  "hsetnx",   "hdel",
+        "xadd", "xlen",       "xrange",     "xrevrange",     "zadd",          "zrem",  "zcard",    "zrange",
+        NULL};
     expect_commands("turnoutd", commands);
 }
 
@@ -188,12 +189,15 @@ static const struct {
     {"turnoutd", "HMGET turnout:{e-1}:meta phase publication", true},
     {"turnoutd", "HSETNX turnout:{e-1}:meta more x", true},
     {"turnoutd", "XREVRANGE turnout:{e-1}:ledger + - COUNT 1", true},
+    {"turnoutd", "ZRANGE turnout:{e-1:01}:waiting 0 1000", true},
+    {"turnoutd", "FCALL turnout_settle 1 turnout:{e-1}:meta 1", true},
     /* keys of others */
     {"turnoutd", "HGET other f", false},
     {"turnoutd", "HSET other f x", false},
     {"turnoutd", "HSET turnou:{e-1}:meta f x", false},
     {"turnoutd", "FCALL_RO turnout_read 2 other turnout:{e-1:01}:communes -1", false},
     {"turnoutd", "FCALL_RO turnout_read 2 turnout:{e-1:01}:totals other -1", false},
+    {"turnoutd", "FCALL turnout_settle 1 other 1", false},
     /* what ends, empties, or reaches further */
     {"turnoutd", "DEL turnout:{e-1}:meta", false},
     {"turnoutd", "UNLINK turnout:{e-1}:meta", false},
@@ -245,7 +249,7 @@ static const struct {
     {"turnout-reader", "HDEL turnout:{e-1}:meta phase", false},
     {"turnout-reader", "UNLINK turnout:{e-1}:meta", false},
     {"turnout-reader", "SORT turnout:{e-1:01}:log STORE turnout:x", false},
-    {"turnout-reader", "FCALL turnout_phase 2 turnout:{e-1}:meta turnout:{e-1}:ledger open x 1", false},
+    {"turnout-reader", "FCALL turnout_gate 1 turnout:{e-1:01}:totals open", false},
     {"turnout-reader", "FUNCTION FLUSH", false},
     {"turnout-reader", "CONFIG GET *", false},
     {"turnout-reader", "KEYS *", false},
@@ -297,7 +301,7 @@ TEST(functions_give_no_rights)
 TEST(what_was_counted_is_read_back)
 {
     struct report report = store_fixture_report(&store, 0, 1, 10);
-    struct store_result result;
+    struct report_outcome result;
     ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &result), TURNOUT_OK);
     redis_fixture_signal(&store.redis, SIGKILL);
     redis_fixture_restart(&store.redis);

@@ -170,7 +170,7 @@ TEST(what_was_reported_is_met)
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         uint32_t unit = register_find_unit(store.reg, slice_of(units[i]));
         struct report report = store_fixture_report(&store, unit, 1, 1);
-        struct store_result result;
+        struct report_outcome result;
         ck_assert_int_eq(store_fixture_apply_one(&store, unit, &report, &result), TURNOUT_OK);
         ck_assert_int_eq(result.status, STATUS_ACCEPTED);
     }

@@ -1,67 +1,25 @@
 /* The store, as a test would like to call it: one question, one answer. */
 #include "store_fixture.h"
-#include "told_faults.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 #include <event2/event.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
+#include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
 
-enum { ANSWER_DEADLINE_MS = 5000, UNITS_A_COMMUNE = 4, OPENS = 1773529200 };
-
-/* ---- the register ---- */
-
-static void add_units(struct register_builder *builder, struct slice commune, uint32_t extra)
-{
-    static const uint32_t rolls[UNITS_A_COMMUNE] = {40, 17, 1, 0};
-    for (int i = 0; i < UNITS_A_COMMUNE; i++) {
-        char code[64];
-        char roll[16];
-        int length = snprintf(code, sizeof code, "%.*s-%03d", (int)commune.length, commune.bytes, i + 1);
-        ck_assert_int_gt(length, 0);
-        length = snprintf(roll, sizeof roll, "%u", rolls[i] + extra);
-        ck_assert_int_gt(length, 0);
-        register_builder_add_unit(builder, 1, slice_of(code), commune, slice_of("unit"), slice_of(roll));
-    }
-}
-
-static void add_province(struct register_builder *builder, int number, uint32_t extra)
-{
-    char province_code[16];
-    int length = snprintf(province_code, sizeof province_code, "%02d", number);
-    ck_assert_int_gt(length, 0);
-    struct slice province = slice_of(province_code);
-    register_builder_add_area(builder, 1, province, slice_of("province"), slice_of("VN"), province,
-                              slice_of(""));
-    for (int i = 1; i <= STORE_FIXTURE_COMMUNES; i++) {
-        char commune_code[32];
-        length = snprintf(commune_code, sizeof commune_code, "%s.%d", province_code, i);
-        ck_assert_int_gt(length, 0);
-        struct slice commune = slice_of(commune_code);
-        register_builder_add_area(builder, 1, commune, slice_of("commune"), province, commune, slice_of(""));
-        if (number == 1 || i < STORE_FIXTURE_COMMUNES) {
-            add_units(builder, commune, extra);
-        }
-    }
-}
-
-struct election_register *store_fixture_register(uint32_t extra)
-{
-    struct register_builder *builder = register_builder_new(refuse_fault, NULL);
-    register_builder_add_area(builder, 1, slice_of("VN"), slice_of("nation"), slice_of(""),
-                              slice_of("nation"), slice_of(""));
-    add_province(builder, 1, extra);
-    add_province(builder, 2, extra);
-    struct election_register *reg = register_builder_finish(builder);
-    register_builder_free(builder);
-    ck_assert_ptr_nonnull(reg);
-    return reg;
-}
+enum {
+    ANSWER_DEADLINE_MS = 5000,
+    UNITS_A_COMMUNE = 4,
+    OPENS = 1773529200,
+    FIXTURE_REPORTS_PER_MINUTE = 1000000
+};
 
 /* ---- starting ---- */
 
@@ -88,6 +46,7 @@ enum turnout_error store_fixture_prepare(struct store_fixture *fixture, unsigned
 {
     struct store_preparation preparation = {.relaxed = relaxed, .patience_ms = ANSWER_DEADLINE_MS};
     memset(preparation.register_digest, register_id, sizeof preparation.register_digest);
+    fixture->register_id = register_id;
     return store_prepare(&fixture->options, &preparation, ret_durable, error);
 }
 
@@ -128,14 +87,88 @@ void store_fixture_run_until(struct store_fixture *fixture, const bool *conditio
     event_free(late);
 }
 
+/* ---- the tally ---- */
+
+static void on_turn(evutil_socket_t unused, short events, void *context)
+{
+    (void)unused;
+    (void)events;
+    struct store_fixture *fixture = context;
+    tally_end_turn(fixture->tally);
+}
+
+static void on_tick(evutil_socket_t unused, short events, void *context)
+{
+    (void)unused;
+    (void)events;
+    struct store_fixture *fixture = context;
+    tally_tick(fixture->tally);
+}
+
+static void on_turn_wanted(void *context)
+{
+    struct store_fixture *fixture = context;
+    event_active(fixture->turn_event, EV_TIMEOUT, 0);
+}
+
+static void on_tally_link(void *context, bool up, const char *why)
+{
+    struct store_fixture *fixture = context;
+    fixture->is_tally_up = up;
+    if (!up) {
+        keep_why(fixture, why);
+    }
+}
+
+static void on_answered(void *context, struct message *message);
+
+static void start_tally(struct store_fixture *fixture)
+{
+    struct tally_options options = {.store = fixture->options,
+                                    .reports_per_minute = FIXTURE_REPORTS_PER_MINUTE,
+                                    .on_answered = on_answered,
+                                    .on_turn_wanted = on_turn_wanted,
+                                    .on_link = on_tally_link,
+                                    .context = fixture};
+    memset(options.register_digest, fixture->register_id, sizeof options.register_digest);
+    fixture->turn_event = event_new(fixture->base, -1, 0, on_turn, fixture);
+    fixture->tick_event = event_new(fixture->base, -1, EV_PERSIST, on_tick, fixture);
+    ck_assert(fixture->turn_event != NULL && fixture->tick_event != NULL);
+    const struct timeval tick = {.tv_usec = TALLY_TICK_MS * 1000};
+    ck_assert_int_eq(event_add(fixture->tick_event, &tick), 0);
+    fixture->tally = tally_new(fixture->base, &options);
+    tally_start(fixture->tally);
+}
+
+void store_fixture_wait_up(struct store_fixture *fixture)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + ANSWER_DEADLINE_MS;
+    while (!store_is_up(fixture->store) || !fixture->is_tally_up) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_eq(event_base_loop(fixture->base, EVLOOP_ONCE), 0);
+    }
+}
+
 void store_fixture_connect(struct store_fixture *fixture)
 {
     fixture->store = store_new(fixture->base, &fixture->options, on_link, fixture);
     store_start(fixture->store);
-    int64_t deadline_ms = clock_monotonic_ms() + ANSWER_DEADLINE_MS;
-    while (!store_is_up(fixture->store)) {
-        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
-        ck_assert_int_eq(event_base_loop(fixture->base, EVLOOP_ONCE), 0);
+    start_tally(fixture);
+    store_fixture_wait_up(fixture);
+}
+
+void store_fixture_disconnect(struct store_fixture *fixture)
+{
+    store_free(fixture->store);
+    fixture->store = NULL;
+    tally_free(fixture->tally);
+    fixture->tally = NULL;
+    fixture->is_tally_up = false;
+    if (fixture->turn_event != NULL) {
+        event_free(fixture->turn_event);
+        event_free(fixture->tick_event);
+        fixture->turn_event = NULL;
+        fixture->tick_event = NULL;
     }
 }
 
@@ -157,7 +190,7 @@ void store_fixture_begin(struct store_fixture *fixture)
 
 void store_fixture_end(struct store_fixture *fixture)
 {
-    store_free(fixture->store);
+    store_fixture_disconnect(fixture);
     event_base_free(fixture->base);
     register_free(fixture->reg);
     redis_fixture_stop(&fixture->redis);
@@ -180,55 +213,101 @@ struct report store_fixture_report(const struct store_fixture *fixture, uint32_t
     return report;
 }
 
-void store_fixture_add(const struct store_fixture *fixture, struct store_batch *batch, uint32_t unit,
-                       const struct report *report, uint32_t round)
-{
-    unsigned char digest[REPORT_DIGEST_BYTES];
-    report_digest(report, digest);
-    struct report_received received = {
-        .report = report, .digest = digest, .round = round, .received_ms = report->as_of * 1000 + 123};
-    store_batch_add(batch, fixture->store, unit, &received);
-}
-
-struct applied {
+/* Where the outcome of a report goes. */
+struct waiting {
     struct store_fixture *fixture;
-    bool done;
-    enum turnout_error error;
-    struct store_result *results;
+    size_t place;
 };
 
-static void on_applied(void *context, enum turnout_error error, const char *why,
-                       const struct store_result *results, size_t count)
+/* A decision that waits for its answer. */
+struct deciding {
+    bool done;
+    enum decided decided;
+    enum held_state state;
+};
+
+static void keep_outcome(const struct report_message *message)
 {
-    struct applied *applied = context;
-    ck_assert(!applied->done);
-    applied->done = true;
-    applied->error = error;
-    keep_why(applied->fixture, why);
-    if (error == TURNOUT_OK) {
-        memcpy(applied->results, results, count * sizeof results[0]);
-    } else {
-        ck_assert_ptr_null(results);
+    struct waiting *waiting = message->context;
+    struct store_fixture *fixture = waiting->fixture;
+    ck_assert_uint_lt(waiting->place, FIXTURE_RESULTS_MAX);
+    fixture->results[waiting->place] = message->outcome;
+    if (message->outcome.status == STATUS_UNAVAILABLE) {
+        keep_why(fixture, message->why);
     }
+    ck_assert_uint_gt(fixture->unanswered, 0);
+    fixture->unanswered--;
+    free(waiting);
 }
 
-enum turnout_error store_fixture_apply(struct store_fixture *fixture, struct store_batch *batch,
-                                       struct store_result *ret_results)
+static void on_answered(void *context, struct message *message)
 {
-    struct applied applied = {.fixture = fixture, .results = ret_results};
-    store_apply(fixture->store, batch, on_applied, &applied);
-    ck_assert(!applied.done);
-    store_fixture_run_until(fixture, &applied.done);
-    return applied.error;
+    (void)context;
+    if (message->kind == MESSAGE_REPORT) {
+        keep_outcome((const struct report_message *)message);
+    } else {
+        const struct decision_message *decision = (const struct decision_message *)message;
+        *(struct deciding *)decision->context = (struct deciding){true, decision->decided, decision->state};
+    }
+    free(message);
+}
+
+void store_fixture_add_at(struct store_fixture *fixture, uint32_t unit, const struct report *report,
+                          uint32_t round, int64_t received_ms)
+{
+    struct buffer sent = {0};
+    report_json_write(&sent, report);
+    struct report_message *message = memory_new(sizeof *message + sent.length);
+    struct waiting *waiting = memory_new(sizeof *waiting);
+    *waiting = (struct waiting){fixture, fixture->sent};
+    message->message = (struct message){.kind = MESSAGE_REPORT, .unit = unit};
+    message->context = waiting;
+    message->received = (struct report_received){.seq = report->seq,
+                                                 .voted = report->voted,
+                                                 .registered = report->registered,
+                                                 .kind = report->kind,
+                                                 .reason = report->reason,
+                                                 .round = round,
+                                                 .as_of = report->as_of,
+                                                 .received_ms = received_ms};
+    report_digest(report, message->received.digest);
+    message->sent_bytes = (uint32_t)sent.length;
+    memcpy(message->sent, sent.bytes, sent.length);
+    buffer_done(&sent);
+    fixture->sent++;
+    fixture->unanswered++;
+    tally_take(fixture->tally, &message->message);
+}
+
+void store_fixture_add(struct store_fixture *fixture, uint32_t unit, const struct report *report,
+                       uint32_t round)
+{
+    store_fixture_add_at(fixture, unit, report, round, report->as_of * 1000 + 123);
+}
+
+enum turnout_error store_fixture_apply(struct store_fixture *fixture, struct report_outcome *ret_results)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + 2 * ANSWER_DEADLINE_MS;
+    while (fixture->unanswered > 0) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_eq(event_base_loop(fixture->base, EVLOOP_ONCE), 0);
+    }
+    enum turnout_error error = TURNOUT_OK;
+    for (size_t i = 0; i < fixture->sent; i++) {
+        ret_results[i] = fixture->results[i];
+        if (ret_results[i].status == STATUS_UNAVAILABLE) {
+            error = TURNOUT_UNAVAILABLE;
+        }
+    }
+    fixture->sent = 0;
+    return error;
 }
 
 enum turnout_error store_fixture_apply_one(struct store_fixture *fixture, uint32_t unit,
-                                           const struct report *report, struct store_result *ret_result)
+                                           const struct report *report, struct report_outcome *ret_result)
 {
-    uint32_t province = register_province_of(fixture->reg, fixture->reg->units[unit].commune);
-    struct store_batch *batch = store_batch_new(province);
-    store_fixture_add(fixture, batch, unit, report, 0);
-    return store_fixture_apply(fixture, batch, ret_result);
+    store_fixture_add(fixture, unit, report, 0);
+    return store_fixture_apply(fixture, ret_result);
 }
 
 struct reading {
@@ -273,36 +352,22 @@ enum turnout_error store_fixture_read(struct store_fixture *fixture, uint32_t pr
 
 /* ---- held reports ---- */
 
-struct decided {
-    struct store_fixture *fixture;
-    bool done;
-    enum turnout_error error;
-    enum store_decided decided;
-    enum held_state state;
-};
-
-static void on_decided(void *context, enum turnout_error error, const char *why, enum store_decided decided,
-                       enum held_state state)
+enum decided store_fixture_decide(struct store_fixture *fixture, const struct fixture_decision *decision,
+                                  enum held_state *ret_state)
 {
-    struct decided *answer = context;
-    ck_assert(!answer->done);
-    answer->done = true;
-    answer->error = error;
-    answer->decided = decided;
-    answer->state = state;
-    keep_why(answer->fixture, why);
-}
-
-enum turnout_error store_fixture_decide(struct store_fixture *fixture, const struct store_decision *decision,
-                                        enum store_decided *ret_decided, enum held_state *ret_state)
-{
-    struct decided answer = {.fixture = fixture};
-    store_decide(fixture->store, decision, on_decided, &answer);
-    ck_assert(!answer.done);
-    store_fixture_run_until(fixture, &answer.done);
-    *ret_decided = answer.decided;
-    *ret_state = answer.state;
-    return answer.error;
+    struct deciding deciding = {.done = false};
+    struct decision_message *message = memory_new(sizeof *message);
+    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = decision->unit},
+                                         .context = &deciding,
+                                         .seq = decision->seq,
+                                         .release = decision->release,
+                                         .now_ms = decision->now_ms};
+    ck_assert(slice_copy(slice_of(decision->who), message->who, sizeof message->who));
+    ck_assert(slice_copy(slice_of(decision->reason), message->why, sizeof message->why));
+    tally_take(fixture->tally, &message->message);
+    store_fixture_run_until(fixture, &deciding.done);
+    *ret_state = deciding.state;
+    return deciding.decided;
 }
 
 struct listed {
@@ -310,12 +375,12 @@ struct listed {
     bool done;
     enum turnout_error error;
     size_t most;
-    struct held_report *reports;
+    struct log_line *lines;
     size_t count;
 };
 
-static void on_listed(void *context, enum turnout_error error, const char *why,
-                      const struct held_report *reports, size_t count)
+static void on_listed(void *context, enum turnout_error error, const char *why, const struct log_line *lines,
+                      size_t count)
 {
     struct listed *listed = context;
     listed->done = true;
@@ -323,16 +388,16 @@ static void on_listed(void *context, enum turnout_error error, const char *why,
     keep_why(listed->fixture, why);
     ck_assert_uint_le(count, listed->most);
     if (count > 0) {
-        memcpy(listed->reports, reports, count * sizeof reports[0]);
+        memcpy(listed->lines, lines, count * sizeof lines[0]);
     }
     listed->count = count;
 }
 
-enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t province, size_t most,
-                                           struct held_report *ret_reports, size_t *ret_count)
+enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area, size_t most,
+                                           struct log_line *ret_lines, size_t *ret_count)
 {
-    struct listed listed = {.fixture = fixture, .most = most, .reports = ret_reports};
-    store_list_held(fixture->store, province, on_listed, &listed);
+    struct listed listed = {.fixture = fixture, .most = most, .lines = ret_lines};
+    store_list_held(fixture->store, area, on_listed, &listed);
     ck_assert(!listed.done);
     store_fixture_run_until(fixture, &listed.done);
     *ret_count = listed.count;

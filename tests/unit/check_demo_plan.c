@@ -81,20 +81,24 @@ static void day_begin(struct day *day)
     }
 }
 
-/* Sends a report through both kinds of rules; they must accept it. */
+/* Sends a report through the rules, which must accept it. */
 static void day_send(struct day *day, const struct report *report)
 {
-    static const unsigned char no_digest[REPORT_DIGEST_BYTES];
-    struct report_result result = {0};
-    struct decision decision = {0};
+    struct decision decision;
     uint32_t unit = register_find_unit(folder.reg, slice_of(report->unit));
     ck_assert_uint_ne(unit, REGISTER_NONE);
-    struct report_received received = {
-        .report = report, .digest = no_digest, .round = election_round_at(&folder.election, report->as_of)};
-    ck_assert_msg(rules_check(&folder.election, report, DAY(24, 0) * 1000, &received.struck, &result), "%s",
-                  result.detail);
-    struct standing standing = {.unit = &day->units[unit]};
-    rules_decide(&folder.election, &standing, &received, &decision);
+    struct rules_context context = {.phase = PHASE_OPEN,
+                                    .unit = &day->units[unit],
+                                    .listed = (int32_t)folder.reg->units[unit].registered};
+    struct report_received received = {.seq = report->seq,
+                                       .voted = report->voted,
+                                       .registered = report->registered,
+                                       .kind = report->kind,
+                                       .reason = report->reason,
+                                       .round = election_round_at(&folder.election, report->as_of),
+                                       .as_of = report->as_of,
+                                       .received_ms = DAY(24, 0) * 1000};
+    rules_decide(&folder.election, &context, &received, &decision);
     ck_assert_msg(decision.status == STATUS_ACCEPTED, "%s at %s: %s", report->unit, report->as_of_text,
                   report_code_name(decision.code));
     day->units[unit] = decision.after;

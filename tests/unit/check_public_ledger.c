@@ -1,8 +1,14 @@
-/* The public ledger: newest first, bounded, and pages that stay what they were. */
+/* The public ledger: newest first, bounded, and pages that stay what they were; and its entries, as the lines of the log
+ * give them. */
 #include <turnout/service/public_ledger.h>
+
+#include <string.h>
 
 #include <check.h>
 
+#include <turnout/wire/log_line.h>
+
+#include "register_rows.h"
 #include "suite.h"
 
 static struct public_ledger *ledger;
@@ -82,6 +88,121 @@ TEST(a_page_stays_what_it_was)
     ck_assert_int_eq(ledger_page_entries(page)[0].seq, 1);
     ledger_page_release(page);
     ledger_page_release(NULL);
+}
+
+/* ---- what the public reads of a line of the log ---- */
+
+static const struct register_rows places = {
+    .areas = {{"VN", "nation", ""}, {"01", "province", "VN"}, {"01.1", "commune", "01"}},
+    .units = {{"u-0", "01.1", "5"}, {"u-1", "01.1", "900"}},
+};
+
+static struct election_register *reg;
+
+static void make_register(void)
+{
+    reg = register_of_rows(&places);
+}
+
+static void free_register(void)
+{
+    register_free(reg);
+}
+
+CASE("entries");
+FIXTURE(make_register, free_register);
+
+/* What is told of a line about u-1, seq 8; `before` is -1 for a silent unit. */
+static const struct {
+    const char *what;
+    enum log_outcome outcome;
+    enum report_kind kind;
+    int32_t voted_before;
+    int32_t registered_before;
+    int32_t voted;
+    int32_t registered;
+    const char *told;
+} tellings[] = {
+    {"a count", LOG_ACCEPTED, KIND_PROGRESS, 640, 912, 700, -1, ""},
+    {"a correction", LOG_ACCEPTED, KIND_CORRECTION, 640, 912, 600, -1, "correction 640 600 other;"},
+    {"a moved roll", LOG_ACCEPTED, KIND_FINAL, 640, 912, 640, 910, "roll-change 912 910 other;"},
+    {"the same roll", LOG_ACCEPTED, KIND_FINAL, 640, 912, 640, 912, ""},
+    {"a first roll", LOG_ACCEPTED, KIND_PROGRESS, -1, 0, 5, 912, "roll-change 900 912 other;"},
+    {"the listed roll", LOG_ACCEPTED, KIND_PROGRESS, -1, 0, 5, 900, ""},
+    {"both", LOG_ACCEPTED, KIND_CORRECTION, 640, 912, 600, 910,
+     "correction 640 600 other;roll-change 912 910 other;"},
+    {"held", LOG_HELD, KIND_CORRECTION, 640, 912, 600, 910, ""},
+    {"released", LOG_RELEASED, KIND_PROGRESS, 640, 912, 900, -1, "released 640 900 why;"},
+    {"a released correction", LOG_RELEASED, KIND_CORRECTION, 640, 912, 600, 910,
+     "correction 640 600 other;roll-change 912 910 other;released 640 600 why;"},
+    {"released, silent before", LOG_RELEASED, KIND_PROGRESS, -1, 0, 7, 990,
+     "roll-change 900 990 other;released 0 7 why;"},
+    {"rejected", LOG_REJECTED, KIND_CORRECTION, 640, 912, 600, 910, "rejected 640 640 why;"},
+    {"superseded", LOG_SUPERSEDED, KIND_PROGRESS, 640, 912, 600, 910, "superseded 640 640 why;"},
+    {"the phase", LOG_PHASE, KIND_PROGRESS, 0, 0, 0, -1, "phase open closed ;"},
+    {"the publication", LOG_PUBLICATION, KIND_PROGRESS, 0, 0, 0, -1, "publication open closed ;"},
+};
+
+static struct log_line line_to_tell(size_t at)
+{
+    struct log_line line = {.outcome = tellings[at].outcome,
+                            .received_ms = 1773565203123,
+                            .was_silent = tellings[at].voted_before < 0,
+                            .voted_before = tellings[at].voted_before < 0 ? 0 : tellings[at].voted_before,
+                            .registered_before = tellings[at].registered_before,
+                            .why = "why",
+                            .from = "open",
+                            .to = "closed",
+                            .report = {.unit = "u-1",
+                                       .seq = 8,
+                                       .voted = tellings[at].voted,
+                                       .registered = tellings[at].registered,
+                                       .kind = tellings[at].kind,
+                                       .reason = REASON_OTHER}};
+    return line;
+}
+
+LOOP_TEST(what_the_public_reads, COUNT(tellings))
+{
+    struct log_line line = line_to_tell((size_t)_i);
+    struct ledger_entry entries[LOG_LINE_ENTRIES_MAX];
+    size_t count = log_line_ledger_entries(&line, reg, entries);
+    struct buffer out = {0};
+    buffer_append_text(&out, "");
+    for (size_t i = 0; i < count; i++) {
+        bool is_of_unit = ledger_kind_is_of_unit(entries[i].kind);
+        buffer_printf(&out, "%s %s %s %s;", ledger_kind_name(entries[i].kind), entries[i].before,
+                      entries[i].after, entries[i].reason);
+        ck_assert_int_eq(entries[i].when_ms, 1773565203123);
+        ck_assert_int_eq(entries[i].seq, is_of_unit ? 8 : 0);
+        ck_assert_uint_eq(entries[i].unit,
+                          is_of_unit ? register_find_unit(reg, slice_of("u-1")) : REGISTER_NONE);
+    }
+    ck_assert_msg(strcmp(out.bytes, tellings[_i].told) == 0, "%s: %s", tellings[_i].what, out.bytes);
+    buffer_done(&out);
+}
+
+/* A report goes into the ledger exactly where there is something to read of it. */
+LOOP_TEST(what_is_public_is_what_is_told, COUNT(tellings))
+{
+    struct log_line line = line_to_tell((size_t)_i);
+    if (line.outcome > LOG_HELD) {
+        return;
+    }
+    struct unit_state before = {.seq = line.was_silent ? 0 : 7, .registered = line.was_silent ? 900 : 912};
+    struct report_received received = {.kind = line.report.kind, .registered = line.report.registered};
+    struct decision decision = {.status = line.outcome == LOG_HELD ? STATUS_HELD : STATUS_ACCEPTED};
+    decision.after.registered = received.registered < 0 ? before.registered : received.registered;
+    ck_assert(log_line_is_public(&received, &decision, &before) == (tellings[_i].told[0] != '\0'));
+}
+
+TEST(of_a_unit_that_was_nothing_is_told)
+{
+    struct log_line line = line_to_tell(1);
+    struct ledger_entry entries[LOG_LINE_ENTRIES_MAX];
+    ck_assert_uint_eq(log_line_ledger_entries(&line, reg, entries), 1);
+    ck_assert(slice_copy(slice_of("u-2"), line.report.unit, sizeof line.report.unit));
+    ck_assert_uint_eq(log_line_ledger_entries(&line, reg, entries), 0);
 }
 
 SUITE("public_ledger");

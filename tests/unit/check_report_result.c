@@ -1,24 +1,24 @@
 /* What a unit is told. */
 #include <turnout/wire/report_result.h>
 
+#include <string.h>
+
 #include <check.h>
 
 #include <turnout/wire/signature.h>
 
 #include "suite.h"
 
-static const unsigned char digest[REPORT_DIGEST_BYTES] = {0xde, 0xad, 0xbe, 0xef, 0x01};
+enum { OPENS = 1773529200, FIVE_TO_TWO = 1773557700, TWO = 1773558000, THREE = 1773561600 };
 
-/* 640 of 900 as of 15:00 in Hanoi, by seq 7. */
-static const struct unit_state standing = {
-    .seq = 7, .voted = 640, .registered = 900, .as_of = 1773561600, .kind = KIND_PROGRESS};
+/* Opens at 06:00 in Hanoi. */
+static const struct election election = {.id = "vn-2026", .opens = OPENS, .offset_s = 7 * 3600};
 
-static struct report report_of(int32_t seq, int32_t voted, int32_t registered)
-{
-    struct report report = {.unit = "19804-003", .seq = seq, .voted = voted, .registered = registered};
-    ck_assert(slice_copy(slice_of("2026-03-15T14:00:00+07:00"), report.as_of_text, sizeof report.as_of_text));
-    return report;
-}
+/* 640 of 900 as of 15:00, by seq 7; 880 are listed. A report of 14:00 is sent after it. */
+static const struct unit_state prior_state = {.seq = 7, .voted = 640, .registered = 900, .as_of = THREE};
+
+#define AS_OF "2026-03-15T14:00:00+07:00"
+#define LAST  "2026-03-15T15:00:00+07:00"
 
 static const struct {
     int32_t seq;
@@ -26,86 +26,224 @@ static const struct {
     int32_t registered;
     enum report_status status;
     enum report_code code;
+    int32_t next_seq;
     const char *field;
     const char *detail;
 } cases[] = {
-    {8, 700, -1, STATUS_ACCEPTED, CODE_NONE, "", ""},
-    {7, 640, -1, STATUS_DUPLICATE, CODE_NONE, "", ""},
-    {6, 600, -1, STATUS_SUPERSEDED, CODE_NONE, "",
-     "seq 7 stands with 640 voted as of 2026-03-15T15:00:00+07:00"},
-    {7, 641, -1, STATUS_REJECTED, CODE_SEQ_CONFLICT, "seq",
-     "seq 7 stands with 640 voted as of 2026-03-15T15:00:00+07:00"},
-    {8, 912, -1, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, "voted", "912 voted, 900 registered"},
-    {8, 912, 905, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, "voted", "912 voted, 905 registered"},
-    {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_BEFORE_LAST, "as_of",
-     "2026-03-15T14:00:00+07:00 is before seq 7, as of 2026-03-15T15:00:00+07:00"},
-    {8, 600, -1, STATUS_REJECTED, CODE_COUNT_DECREASED, "voted",
-     "600 voted, but 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
-    {8, 700, 1200, STATUS_HELD, CODE_ROLL_CHANGED, "registered", "1200 registered, and 900 before"},
-    {8, 900, -1, STATUS_HELD, CODE_TOO_FAST, "voted",
-     "900 voted as of 2026-03-15T14:00:00+07:00, and 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
-    {8, 900, -1, STATUS_HELD, CODE_COMPLETE_TOO_EARLY, "voted",
-     "all 900 registered have voted, as of 2026-03-15T14:00:00+07:00"},
-    {8, 700, -1, STATUS_HELD, CODE_SAME_FIGURES, "voted", "other units of the commune report 700 voted too"},
-    {8, 700, -1, STATUS_HELD, CODE_CORRECTION, "kind", "a second person looks at every correction"},
-    {8, 600, -1, STATUS_HELD, CODE_COUNT_DECREASED, "voted",
-     "600 voted, but 640 as of 2026-03-15T15:00:00+07:00 (seq 7)"},
-    {8, 700, -1, STATUS_HELD, CODE_AS_OF_IN_FUTURE, "as_of",
-     "2026-03-15T14:00:00+07:00 is ahead of the server's clock"},
-    {8, 700, -1, STATUS_HELD, CODE_AS_OF_BEFORE_OPENING, "as_of",
-     "2026-03-15T14:00:00+07:00 is before the polls open"},
-    {8, 700, -1, STATUS_REJECTED, CODE_SAME_FIGURES, "voted",
+    {8, 700, -1, STATUS_ACCEPTED, CODE_NONE, 0, "", ""},
+    {7, 640, -1, STATUS_DUPLICATE, CODE_NONE, 0, "", ""},
+    {6, 600, -1, STATUS_SUPERSEDED, CODE_NONE, 0, "", "seq 7 stands with 640 voted as of " LAST},
+    {7, 641, -1, STATUS_REJECTED, CODE_SEQ_CONFLICT, 9, "seq", "seq 7 stands with 640 voted as of " LAST},
+    {6, 641, -1, STATUS_REJECTED, CODE_SEQ_BEHIND, 9, "seq",
+     "seq 7 stands with 640 voted as of " LAST "; send this count again with seq 9"},
+    {1008, 641, -1, STATUS_REJECTED, CODE_SEQ_TOO_FAR, 9, "seq",
+     "seq 1008 is more than 1000 beyond the unit's last one, 7; send it again with seq 9"},
+    {SEQ_MAX, 641, -1, STATUS_HELD, CODE_SEQ_TOO_FAR, 0, "seq",
+     "seq 2147483647 is more than 1000 beyond the unit's last one, 7; send it again with seq 9"},
+    {8, 912, -1, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 900 registered"},
+    {8, 912, 905, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 905 registered"},
+    {8, 912, 905, STATUS_HELD, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 905 registered"},
+    {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_BEFORE_LAST, 0, "as_of", AS_OF " is before seq 7, as of " LAST},
+    {8, 600, -1, STATUS_REJECTED, CODE_COUNT_DECREASED, 0, "voted",
+     "600 voted, but 640 as of " LAST " (seq 7)"},
+    {8, 600, -1, STATUS_HELD, CODE_COUNT_DECREASED, 0, "voted", "600 voted, but 640 as of " LAST " (seq 7)"},
+    {8, 700, 1200, STATUS_HELD, CODE_ROLL_CHANGED, 0, "registered",
+     "1200 registered, and 880 in the register"},
+    {8, 900, -1, STATUS_HELD, CODE_TOO_FAST, 0, "voted",
+     "900 voted as of " AS_OF ", and 640 as of " LAST " (seq 7)"},
+    {8, 900, -1, STATUS_HELD, CODE_COMPLETE_TOO_EARLY, 0, "voted",
+     "all 900 registered have voted, as of " AS_OF},
+    {8, 700, -1, STATUS_HELD, CODE_SAME_FIGURES, 0, "voted",
      "other units of the commune report 700 voted too"},
-    {8, 700, -1, STATUS_REJECTED, CODE_CLOSED, "", "The election takes no more reports"},
-    {8, 700, -1, STATUS_REJECTED, CODE_MALFORMED, "",
-     "The report is not well-formed"}, /* which no store should say */
-    {8, 700, -1, STATUS_UNAVAILABLE, CODE_STORE_UNAVAILABLE, "", "not confirmed as stored; send it again"},
+    {8, 700, -1, STATUS_REJECTED, CODE_SAME_FIGURES, 0, "voted",
+     "other units of the commune report 700 voted too"},
+    {8, 700, -1, STATUS_HELD, CODE_CORRECTION, 0, "kind", "a second person looks at every correction"},
+    {8, 700, -1, STATUS_HELD, CODE_AS_OF_IN_FUTURE, 0, "as_of",
+     AS_OF " is 300 s ahead of the server's clock"},
+    {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_IN_FUTURE, 0, "as_of",
+     AS_OF " is 300 s ahead of the server's clock"},
+    {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_BEFORE_OPENING, 0, "as_of",
+     AS_OF "; the polls open at 2026-03-15T06:00:00+07:00"},
+    {8, 700, -1, STATUS_REJECTED, CODE_REASON_REQUIRED, 0, "reason", "a correction needs a reason"},
+    {8, 700, -1, STATUS_REJECTED, CODE_BAD_SIGNATURE, 0, "sig", "the report is not signed"},
+    {8, 700, -1, STATUS_REJECTED, CODE_TOO_MANY, 0, "",
+     "the unit has stored more reports than it may in a minute, or too many wait for a decision; send this "
+     "one again "
+     "later"},
+    {8, 700, -1, STATUS_REJECTED, CODE_CLOSED, 0, "", "The election takes no more reports"},
+    {8, 700, -1, STATUS_REJECTED, CODE_MALFORMED, 0, "", "The report is not well-formed"}, /* by no rule */
 };
+
+static struct report_received received_of(int32_t seq, int32_t voted, int32_t registered)
+{
+    return (struct report_received){.seq = seq,
+                                    .voted = voted,
+                                    .registered = registered,
+                                    .as_of = TWO,
+                                    .received_ms = FIVE_TO_TWO * INT64_C(1000),
+                                    .digest = {0xde, 0xad, 0xbe, 0xef, 0x01}};
+}
+
+static struct report_outcome outcome_of(enum report_status status, enum report_code code)
+{
+    return (struct report_outcome){
+        .status = status, .code = code, .standing = prior_state, .listed = 880, .next_seq = 9};
+}
 
 LOOP_TEST(test_explain, COUNT(cases))
 {
-    struct report report = report_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
+    struct report_received received = received_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
+    struct report_outcome outcome = outcome_of(cases[_i].status, cases[_i].code);
     struct report_result result;
-    report_explain(&report, digest, cases[_i].status, cases[_i].code, &standing, &result);
+    memset(&result, 'x', sizeof result);
+    report_explain(&election, "19804-003", AS_OF, &received, &outcome, &result);
     ck_assert_str_eq(result.unit, "19804-003");
     ck_assert_int_eq(result.seq, cases[_i].seq);
     ck_assert_int_eq(result.status, cases[_i].status);
     ck_assert_int_eq(result.code, cases[_i].code);
     ck_assert_str_eq(result.field, cases[_i].field);
     ck_assert_str_eq(result.detail, cases[_i].detail);
-}
-
-TEST(test_a_first_report_too_fast)
-{
-    static const struct unit_state silent = {.registered = 900};
-    struct report report = report_of(1, 900, -1);
-    struct report_result result;
-    report_explain(&report, digest, STATUS_HELD, CODE_TOO_FAST, &silent, &result);
-    ck_assert_str_eq(result.detail, "900 voted since the polls opened, as of 2026-03-15T14:00:00+07:00");
+    ck_assert_int_eq(result.next_seq, cases[_i].next_seq);
+    ck_assert_str_eq(result.generation, "");
+    ck_assert(!result.is_new);
 }
 
 /* Whatever becomes of it, the answer says that it was a test report. */
 LOOP_TEST(test_the_answer_to_a_test_report_says_so, COUNT(cases))
 {
-    struct report report = report_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
+    struct report_received received = received_of(cases[_i].seq, cases[_i].voted, cases[_i].registered);
+    struct report_outcome outcome = outcome_of(cases[_i].status, cases[_i].code);
     struct report_result result;
     for (int test = 0; test <= 1; test++) {
-        report.test = test == 1;
-        report_explain(&report, digest, cases[_i].status, cases[_i].code, &standing, &result);
-        ck_assert_int_eq(result.test, report.test);
+        received.test = test == 1;
+        report_explain(&election, "19804-003", AS_OF, &received, &outcome, &result);
+        ck_assert_int_eq(result.test, test);
     }
 }
 
 /* A receipt says: we have it. */
 LOOP_TEST(test_receipt_only_for_what_is_kept, COUNT(cases))
 {
-    struct report report = report_of(8, 700, -1);
+    struct report_received received = received_of(8, 700, -1);
+    struct report_outcome outcome = outcome_of(cases[_i].status, cases[_i].code);
     struct report_result result;
     char receipt[RECEIPT_BYTES];
-    receipt_from_digest(digest, receipt);
-    report_explain(&report, digest, cases[_i].status, cases[_i].code, &standing, &result);
-    bool is_kept = cases[_i].status != STATUS_REJECTED && cases[_i].status != STATUS_UNAVAILABLE;
-    ck_assert_str_eq(result.receipt, is_kept ? receipt : "");
+    receipt_from_digest(received.digest, receipt);
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_str_eq(result.receipt, cases[_i].status == STATUS_REJECTED ? "" : receipt);
+}
+
+static bool has_case(enum report_code code)
+{
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (cases[i].code == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What has no case above is said by its title, so that no sentence goes unread. */
+TEST(every_sentence_has_a_case)
+{
+    for (int code = CODE_NONE + 1; code < CODE_COUNT; code++) {
+        struct report_received received = received_of(8, 700, -1);
+        struct report_outcome outcome = outcome_of(STATUS_REJECTED, (enum report_code)code);
+        struct report_result result;
+        report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+        const char *title = report_code_title((enum report_code)code);
+        ck_assert_msg(has_case((enum report_code)code) || strcmp(result.detail, title) == 0, "%s: %s",
+                      report_code_name((enum report_code)code), result.detail);
+    }
+}
+
+TEST(test_a_first_report_too_fast)
+{
+    struct report_received received = received_of(1, 900, -1);
+    struct report_outcome outcome = outcome_of(STATUS_HELD, CODE_TOO_FAST);
+    outcome.standing = (struct unit_state){.registered = 900};
+    struct report_result result;
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_str_eq(result.detail, "900 voted since the polls opened, as of " AS_OF);
+    outcome.standing = (struct unit_state){.seq = 1, .registered = 900, .as_of = THREE};
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_str_eq(result.detail, "900 voted as of " AS_OF ", and 0 as of " LAST " (seq 1)");
+}
+
+TEST(what_a_committee_rejected_is_not_explained_by_the_rule)
+{
+    struct report_received received = received_of(8, 700, 1200);
+    struct report_outcome outcome = outcome_of(STATUS_REJECTED, CODE_ROLL_CHANGED);
+    outcome.by_committee = true;
+    struct report_result result;
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_int_eq(result.code, CODE_ROLL_CHANGED);
+    ck_assert_str_eq(result.field, "");
+    ck_assert_str_eq(result.detail, "a committee rejected it");
+    ck_assert_str_eq(result.receipt, "");
+}
+
+TEST(what_is_new_is_told)
+{
+    struct report_received received = received_of(8, 700, -1);
+    struct report_outcome outcome = outcome_of(STATUS_ACCEPTED, CODE_NONE);
+    outcome.is_new = true;
+    struct report_result result;
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert(result.is_new);
+}
+
+/* The unit's people read their own clock. */
+TEST(the_last_time_is_told_in_the_offset_of_the_report)
+{
+    static const struct {
+        const char *as_of;
+        const char *detail;
+    } offsets[] = {
+        {"2026-03-15T07:00:00Z", "seq 7 stands with 640 voted as of 2026-03-15T08:00:00+00:00"},
+        {"2026-03-15T12:45:00+05:45", "seq 7 stands with 640 voted as of 2026-03-15T13:45:00+05:45"},
+        {"2026-03-14T19:00:00-12:00", "seq 7 stands with 640 voted as of 2026-03-14T20:00:00-12:00"},
+    };
+    for (size_t i = 0; i < COUNT(offsets); i++) {
+        struct report_received received = received_of(6, 600, -1);
+        struct report_outcome outcome = outcome_of(STATUS_SUPERSEDED, CODE_NONE);
+        struct report_result result;
+        report_explain(&election, "u", offsets[i].as_of, &received, &outcome, &result);
+        ck_assert_str_eq(result.detail, offsets[i].detail);
+    }
+}
+
+/* Part of a second counts whole: `0 s ahead` would say that there is nothing wrong. */
+TEST(how_far_ahead_is_rounded_up)
+{
+    struct report_received received = received_of(8, 700, -1);
+    struct report_outcome outcome = outcome_of(STATUS_REJECTED, CODE_AS_OF_IN_FUTURE);
+    struct report_result result;
+    received.received_ms = TWO * INT64_C(1000) - 1;
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_str_eq(result.detail, AS_OF " is 1 s ahead of the server's clock");
+    received.received_ms = TWO * INT64_C(1000) - 121001;
+    report_explain(&election, "u", AS_OF, &received, &outcome, &result);
+    ck_assert_str_eq(result.detail, AS_OF " is 122 s ahead of the server's clock");
+}
+
+/* The longest of everything fits. */
+TEST(no_sentence_is_cut)
+{
+    static const char unit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+    for (int code = CODE_NONE + 1; code < CODE_COUNT; code++) {
+        struct report_received received = received_of(SEQ_MAX, VOTERS_MAX, VOTERS_MAX);
+        struct report_outcome outcome = outcome_of(STATUS_REJECTED, (enum report_code)code);
+        outcome.standing = (struct unit_state){
+            .seq = SEQ_MAX, .voted = VOTERS_MAX, .registered = VOTERS_MAX, .as_of = THREE};
+        outcome.listed = VOTERS_MAX;
+        outcome.next_seq = SEQ_MAX;
+        received.received_ms = 0;
+        struct report_result result;
+        report_explain(&election, unit, AS_OF, &received, &outcome, &result);
+        ck_assert_str_eq(result.unit, unit);
+        ck_assert_msg(strlen(result.detail) < sizeof result.detail - 1, "%s", result.detail);
+    }
 }
 
 SUITE("report_result");

@@ -12,6 +12,7 @@ static const struct {
     enum rule_mode standard;
 } rules_wanted[] = {
     {RULE_OVER_ROLL, "over-roll", "voted-exceeds-registered", MODE_REJECT},
+    {RULE_SEQ_TOO_FAR, "seq-too-far", "seq-too-far", MODE_REJECT},
     {RULE_AS_OF_IN_FUTURE, "as-of-in-future", "as-of-in-future", MODE_REJECT},
     {RULE_AS_OF_BEFORE_OPENING, "as-of-before-opening", "as-of-before-opening", MODE_REJECT},
     {RULE_AS_OF_BEFORE_LAST, "as-of-before-last", "as-of-before-last", MODE_REJECT},
@@ -59,12 +60,15 @@ TEST(test_modes_are_read_and_written)
     }
 }
 
-TEST(test_more_than_the_roll_is_never_counted)
+TEST(test_some_rules_cannot_be_waived)
 {
-    for (size_t mode = 0; mode < MODE_COUNT; mode++) {
-        ck_assert(rule_allows(RULE_OVER_ROLL, (enum rule_mode)mode) ==
-                  (mode == MODE_HOLD || mode == MODE_REJECT));
-        ck_assert(rule_allows(RULE_DECREASE, (enum rule_mode)mode));
+    for (size_t rule = 0; rule < RULE_COUNT; rule++) {
+        bool stands = rule == RULE_OVER_ROLL || rule == RULE_SEQ_TOO_FAR;
+        for (size_t mode = 0; mode < MODE_COUNT; mode++) {
+            ck_assert_msg(rule_allows((enum rule)rule, (enum rule_mode)mode) ==
+                              (!stands || mode == MODE_HOLD || mode == MODE_REJECT),
+                          "%s, %s", rule_name((enum rule)rule), rule_mode_name((enum rule_mode)mode));
+        }
     }
 }
 

@@ -53,6 +53,8 @@ static const struct {
     {"jump", "1"},
     {"over-roll", "off"},
     {"over-roll", "flag"},
+    {"seq-too-far", "off"},
+    {"seq-too-far", "flag"},
     {"corrections", "hold"},
     {"corrections", "off"},
     {"corrections", ""},
@@ -74,6 +76,23 @@ LOOP_TEST(test_wrong_values, COUNT(wrong_values))
     struct rules rules;
     ck_assert_msg(!read_value(wrong_values[_i].name, wrong_values[_i].value, &rules), "%s = %s",
                   wrong_values[_i].name, wrong_values[_i].value);
+}
+
+static const struct {
+    const char *rule;
+    const char *why; /* a word of it */
+} not_waived[] = {{"over-roll", "voters"}, {"seq-too-far", "seq "}};
+
+LOOP_TEST(a_rule_that_cannot_be_waived_says_why, COUNT(not_waived))
+{
+    struct rules rules;
+    struct error error = {0};
+    rules_init(&rules);
+    ck_assert_int_eq(rules_ini_read(key_of(not_waived[_i].rule), slice_of("off"), &rules, &error),
+                     TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(error.field, not_waived[_i].rule);
+    ck_assert_msg(strstr(error.text, not_waived[_i].why) != NULL, "%s", error.text);
+    ck_assert_msg(strstr(error.text, "write reject or hold") != NULL, "%s", error.text);
 }
 
 TEST(test_numbers_at_their_bounds)

@@ -79,7 +79,7 @@ TEST(defaults_are_those_of_the_contract)
     ck_assert_int_eq(settings->publish_ms, 500);
     ck_assert_uint_eq(settings->connections_per_address, 1024);
     ck_assert_uint_eq(settings->refusals_per_minute, 6000);
-    ck_assert_uint_eq(settings->reports_per_minute, 600);
+    ck_assert_uint_eq(settings->reports_per_minute, 1200);
     ck_assert_uint_eq(settings->proxies.count, 2);
     server_settings_done(&outcome.settings);
 }

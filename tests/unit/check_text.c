@@ -123,6 +123,26 @@ TEST(numbers_are_put_in_plain_decimal)
     }
 }
 
+TEST(names_are_found_in_a_table)
+{
+    static const char *const names[] = {"off", NULL, "on", "", "on", "o"};
+    static const struct {
+        const char *name;
+        size_t place; /* COUNT(names): nowhere */
+    } searches[] = {{"off", 0}, {"on", 2}, {"", 3}, {"o", 5}, {"of", 6}, {"offf", 6}, {"ON", 6}};
+    for (size_t i = 0; i < COUNT(searches); i++) {
+        size_t place = COUNT(names);
+        bool is_there = text_find(slice_of(searches[i].name), names, COUNT(names), &place);
+        ck_assert_uint_eq(place, searches[i].place);
+        ck_assert(is_there == (place < COUNT(names)));
+    }
+    size_t place = 9;
+    ck_assert(!text_find(slice_of("off"), names, 0, &place));
+    ck_assert(!text_find((struct slice){"off\0", 4}, names, COUNT(names), &place));
+    ck_assert(text_find((struct slice){0}, names, COUNT(names), &place));
+    ck_assert_uint_eq(place, 3);
+}
+
 TEST(codes)
 {
     static const char longest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";

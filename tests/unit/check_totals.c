@@ -1,9 +1,11 @@
-/* Sums of totals, and what figures cannot be. */
+/* Sums of totals, what figures cannot be, and what a report that counts adds to them. */
 #include <turnout/election/totals.h>
 
 #include <stddef.h>
 
 #include <check.h>
+
+#include <turnout/election/rules.h>
 
 #include "suite.h"
 
@@ -19,11 +21,10 @@ static struct totals numbered(int64_t from)
         .units_complete = from + 6,
         .held = from + 7,
         .revision = from + 8,
-        .dup_seen = from + 9,
-        .as_of = from + 10,
+        .as_of = from + 9,
     };
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        totals.rounds[i] = from + 11 + i;
+        totals.rounds[i] = from + 10 + i;
     }
     return totals;
 }
@@ -41,14 +42,13 @@ TEST(test_add_adds_every_count_and_keeps_the_later_as_of)
     ck_assert_int_eq(sum.units_complete, 1012);
     ck_assert_int_eq(sum.held, 1014);
     ck_assert_int_eq(sum.revision, 1016);
-    ck_assert_int_eq(sum.dup_seen, 1018);
-    ck_assert_int_eq(sum.as_of, 1010);
+    ck_assert_int_eq(sum.as_of, 1009);
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        ck_assert_int_eq(sum.rounds[i], 1022 + 2 * (int64_t)i);
+        ck_assert_int_eq(sum.rounds[i], 1020 + 2 * (int64_t)i);
     }
-    struct totals earlier = {.as_of = 1009};
+    struct totals earlier = {.as_of = 1008};
     totals_add(&sum, &earlier);
-    ck_assert_int_eq(sum.as_of, 1010);
+    ck_assert_int_eq(sum.as_of, 1009);
 }
 
 TEST(test_add_takes_away_what_is_negative)
@@ -64,17 +64,11 @@ TEST(test_add_takes_away_what_is_negative)
 
 /* Counts by their place, so that one loop can disturb each in turn. */
 static const size_t counts[] = {
-    offsetof(struct totals, voted),
-    offsetof(struct totals, registered),
-    offsetof(struct totals, units_reported),
-    offsetof(struct totals, registered_reported),
-    offsetof(struct totals, units_final),
-    offsetof(struct totals, units_complete),
-    offsetof(struct totals, held),
-    offsetof(struct totals, revision),
-    offsetof(struct totals, dup_seen),
-    offsetof(struct totals, rounds[0]),
-    offsetof(struct totals, rounds[ROUNDS_MAX - 1]),
+    offsetof(struct totals, voted),          offsetof(struct totals, registered),
+    offsetof(struct totals, units_reported), offsetof(struct totals, registered_reported),
+    offsetof(struct totals, units_final),    offsetof(struct totals, units_complete),
+    offsetof(struct totals, held),           offsetof(struct totals, revision),
+    offsetof(struct totals, rounds[0]),      offsetof(struct totals, rounds[ROUNDS_MAX - 1]),
 };
 
 enum { COUNTS = sizeof counts / sizeof counts[0] };
@@ -82,6 +76,32 @@ enum { COUNTS = sizeof counts / sizeof counts[0] };
 static int64_t *count_at(struct totals *totals, size_t offset)
 {
     return (int64_t *)(void *)((char *)totals + offset);
+}
+
+/* What is added alone, by its place: the revision only ever grows. */
+LOOP_TEST(no_count_can_fall_below_nothing, COUNTS)
+{
+    struct totals sum = numbered(0);
+    struct totals change = {.as_of = 0};
+    int64_t *count = count_at(&change, counts[_i]);
+    *count = -*count_at(&sum, counts[_i]);
+    ck_assert(totals_can_add(&sum, &change));
+    *count -= 1;
+    ck_assert(totals_can_add(&sum, &change) == (counts[_i] == offsetof(struct totals, revision)));
+    *count = 1;
+    ck_assert(totals_can_add(&sum, &change));
+    struct totals none = {.as_of = 0};
+    ck_assert(totals_can_add(&none, &none));
+}
+
+TEST(whether_it_can_be_added_changes_nothing)
+{
+    struct totals sum = numbered(0);
+    struct totals change = numbered(1000);
+    ck_assert(totals_can_add(&sum, &change));
+    struct totals same = numbered(0);
+    ck_assert(totals_equal(&sum, &same));
+    ck_assert_int_eq(sum.as_of, same.as_of);
 }
 
 LOOP_TEST(test_equal_sees_every_count, COUNTS)
@@ -159,6 +179,169 @@ TEST(test_one_too_many_is_not_plausible)
     struct totals totals = full();
     totals.as_of = -1;
     ck_assert(!totals_plausible(&totals, 4));
+}
+
+/* ---- what a report that counts adds ---- */
+
+enum { OPENS = 1773529200, LAST_AS_OF = OPENS + 7200, LISTED = 100 };
+
+/* A unit that has reported 50 of 100 in round 2, by seq 7. */
+static const struct unit_state prior_state = {
+    .seq = 7, .voted = 50, .registered = LISTED, .round = 2, .as_of = LAST_AS_OF};
+
+/* The next report of that unit: nothing has changed. */
+static const struct report_received next_report = {.seq = 8,
+                                                   .voted = 50,
+                                                   .registered = REGISTERED_ABSENT,
+                                                   .round = 2,
+                                                   .as_of = LAST_AS_OF,
+                                                   .received_ms = LAST_AS_OF * INT64_C(1000),
+                                                   .digest = {1, 2, 4}};
+
+static struct decision decide(const struct unit_state *before, const struct report_received *received)
+{
+    static struct election election = {.opens = OPENS};
+    rules_init(&election.rules);
+    election.rules.modes[RULE_ROLL_CHANGE] = MODE_OFF;
+    struct rules_context context = {.phase = PHASE_OPEN, .unit = before, .listed = LISTED};
+    struct decision decision;
+    rules_decide(&election, &context, received, &decision);
+    return decision;
+}
+
+TEST(test_first_report_counts_the_whole_roll)
+{
+    struct unit_state silent = {.registered = LISTED};
+    struct report_received received = next_report;
+    received.seq = 3;
+    received.voted = 20;
+    received.registered = 90;
+    received.round = 1;
+    struct decision decision = decide(&silent, &received);
+    struct totals wanted = {.voted = 20,
+                            .registered = -10,
+                            .units_reported = 1,
+                            .registered_reported = 90,
+                            .revision = 1,
+                            .rounds = {1}};
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    ck_assert(totals_equal(&decision.change, &wanted));
+    ck_assert_int_eq(decision.change.as_of, LAST_AS_OF);
+    ck_assert_int_eq(decision.after.seq, 3);
+    ck_assert_int_eq(decision.after.voted, 20);
+    ck_assert_int_eq(decision.after.registered, 90);
+    ck_assert_int_eq(decision.after.as_of, LAST_AS_OF);
+    ck_assert_int_eq(decision.after.received_ms, received.received_ms);
+    ck_assert_int_eq(decision.after.kind, KIND_PROGRESS);
+    ck_assert_uint_eq(decision.after.round, 1);
+    ck_assert_mem_eq(decision.after.digest, next_report.digest, REPORT_DIGEST_BYTES);
+}
+
+TEST(test_first_report_is_held_against_the_listed_roll)
+{
+    struct unit_state silent = {.registered = LISTED};
+    struct report_received received = next_report;
+    received.voted = LISTED + 1;
+    ck_assert_int_eq(decide(&silent, &received).code, CODE_VOTED_EXCEEDS_REGISTERED);
+    received.voted = LISTED;
+    ck_assert_int_eq(decide(&silent, &received).status, STATUS_ACCEPTED);
+}
+
+TEST(test_later_reports_count_the_difference)
+{
+    struct report_received received = next_report;
+    received.voted = 40;
+    received.registered = 103;
+    received.kind = KIND_CORRECTION;
+    received.reason = REASON_OTHER;
+    struct decision decision = decide(&prior_state, &received);
+    struct totals wanted = {.voted = -10, .registered = 3, .registered_reported = 3, .revision = 1};
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    ck_assert(totals_equal(&decision.change, &wanted));
+}
+
+static const struct {
+    int64_t heard; /* added to this round */
+    uint32_t round;
+    uint32_t after;
+} round_cases[] = {{0, 0, 2}, {0, 1, 2}, {0, 2, 2}, {1, 3, 3}, {1, ROUNDS_MAX, ROUNDS_MAX}};
+
+LOOP_TEST(test_a_unit_is_heard_once_in_a_round, COUNT(round_cases))
+{
+    struct report_received received = next_report;
+    received.round = round_cases[_i].round;
+    struct decision decision = decide(&prior_state, &received);
+    struct totals wanted = {.revision = 1};
+    if (round_cases[_i].heard > 0) {
+        wanted.rounds[round_cases[_i].round - 1] = 1;
+    }
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    ck_assert(totals_equal(&decision.change, &wanted));
+    ck_assert_uint_eq(decision.after.round, round_cases[_i].after);
+}
+
+static const struct {
+    enum report_kind before;
+    enum report_kind report;
+    enum report_kind after;
+    int64_t units_final;
+} final_cases[] = {
+    {KIND_PROGRESS, KIND_PROGRESS, KIND_PROGRESS, 0},     {KIND_PROGRESS, KIND_FINAL, KIND_FINAL, 1},
+    {KIND_PROGRESS, KIND_CORRECTION, KIND_CORRECTION, 0}, {KIND_FINAL, KIND_FINAL, KIND_FINAL, 0},
+    {KIND_FINAL, KIND_CORRECTION, KIND_FINAL, 0},         {KIND_FINAL, KIND_PROGRESS, KIND_PROGRESS, -1},
+    {KIND_CORRECTION, KIND_FINAL, KIND_FINAL, 1},         {KIND_CORRECTION, KIND_PROGRESS, KIND_PROGRESS, 0},
+};
+
+LOOP_TEST(test_a_final_unit_stays_final_through_corrections, COUNT(final_cases))
+{
+    struct unit_state before = prior_state;
+    before.kind = final_cases[_i].before;
+    struct report_received received = next_report;
+    received.kind = final_cases[_i].report;
+    received.reason = REASON_OTHER;
+    struct decision decision = decide(&before, &received);
+    ck_assert_int_eq(decision.after.kind, final_cases[_i].after);
+    ck_assert_int_eq(decision.change.units_final, final_cases[_i].units_final);
+}
+
+static const struct {
+    int32_t voted_before;
+    int32_t registered_before;
+    int32_t voted;
+    int32_t registered;
+    int64_t units_complete;
+} complete_cases[] = {
+    {50, 100, 99, 100, 0},    {50, 100, 100, 100, 1},  {100, 100, 100, 100, 0},
+    {100, 100, 100, 101, -1}, {100, 101, 101, 101, 1}, {99, 100, 99, 99, 1},
+    {100, 100, 99, 99, 0},    {0, 1, 0, 0, 0},         {1, 1, 0, 0, -1},
+};
+
+LOOP_TEST(test_complete_when_every_voter_has_voted_and_there_is_one, COUNT(complete_cases))
+{
+    struct unit_state before = prior_state;
+    before.voted = complete_cases[_i].voted_before;
+    before.registered = complete_cases[_i].registered_before;
+    struct report_received received = next_report;
+    received.voted = complete_cases[_i].voted;
+    received.registered = complete_cases[_i].registered;
+    received.kind = KIND_CORRECTION;
+    received.reason = REASON_OTHER;
+    struct decision decision = decide(&before, &received);
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    ck_assert_int_eq(decision.change.units_complete, complete_cases[_i].units_complete);
+}
+
+TEST(test_an_empty_unit_may_report)
+{
+    struct unit_state silent = {.registered = 0};
+    struct report_received received = next_report;
+    received.voted = 0;
+    received.round = 1;
+    received.kind = KIND_FINAL;
+    struct decision decision = decide(&silent, &received);
+    struct totals wanted = {.units_reported = 1, .units_final = 1, .revision = 1, .rounds = {1}};
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    ck_assert(totals_equal(&decision.change, &wanted));
 }
 
 SUITE("totals");

@@ -57,7 +57,7 @@ static bool open_peer(struct attack *attack, uint32_t index)
     uint32_t from = LOOPBACK_ATTACKERS + index % ADDRESSES;
     struct epoll_event interest = {.events = EPOLLIN, .data.u32 = index};
     peer->said = 0;
-    peer->fd = loopback_connect(from, attack->options->port);
+    peer->fd = loopback_connect(from, attack->options->ports[0]);
     attack->opened++;
     return peer->fd >= 0 && epoll_ctl(attack->poll, EPOLL_CTL_ADD, peer->fd, &interest) == 0;
 }

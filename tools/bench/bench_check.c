@@ -1,5 +1,5 @@
-/* Whether a Redis holds what was sent: every total of every province and commune, against the same reports applied
- * to the store in memory, which follows the rules in plain C. */
+/* Whether a Redis holds what was sent, by sums of its own over the same reports: in every province the voters, the
+ * revision, the number of units heard, and a line of the log for each report. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,83 +8,175 @@
 #include <sodium.h>
 
 #include <turnout/base/memory.h>
-#include <turnout/store/managed_redis.h>
-#include <turnout/store/memory_store.h>
 
 #include "bench_reports.h"
-#include "province_reply.h"
 #include "redis_keys.h"
+#include "redis_reply.h"
 #include "redis_sync.h"
 
-enum { TIMEOUT_MS = 10000 };
+enum { TIMEOUT_MS = 30000, ENTRIES_A_TIME = 1000 };
 
-/* The totals that must stand there once all reports are in. */
-static struct memory_store *apply_all(struct bench_reports *reports)
+struct sums {
+    uint64_t voted;
+    uint64_t revision;
+    uint64_t units;
+    uint64_t lines;
+};
+
+/* ---- what was sent ---- */
+
+/* [province - 1]. The caller frees. */
+static struct sums *sum_up(struct bench_reports *reports)
 {
-    struct memory_store *store = memory_store_new(&reports->folder.election, reports->folder.reg);
-    struct bench_report *report = memory_new(sizeof *report);
-    while (bench_reports_next(reports, report)) {
-        struct store_result result;
-        memory_store_apply(store, report->unit, &report->received, &result);
+    const struct election_register *reg = reports->folder.reg;
+    struct sums *sums = memory_new_array(reg->province_count, sizeof *sums);
+    int32_t *voted = memory_new_array(reg->unit_count, sizeof *voted); /* of each unit, -1: silent */
+    struct report *report = memory_new(sizeof *report);
+    uint32_t unit;
+    for (uint32_t i = 0; i < reg->unit_count; i++) {
+        voted[i] = -1;
+    }
+    while (bench_reports_next(reports, report, &unit)) {
+        struct sums *sum = &sums[bench_reports_province(reports, unit) - 1];
+        sum->revision++;
+        sum->lines++;
+        voted[unit] = report->voted; /* a unit's reports come in their order */
+    }
+    for (uint32_t i = 0; i < reg->unit_count; i++) {
+        if (voted[i] >= 0) {
+            struct sums *sum = &sums[bench_reports_province(reports, i) - 1];
+            sum->units++;
+            sum->voted += (uint64_t)voted[i];
+        }
     }
     free(report);
-    return store;
+    free(voted);
+    return sums;
 }
 
-static enum turnout_error read_province(struct redisContext *redis, const struct election_folder *folder,
-                                        uint32_t province, struct totals *ret_totals,
-                                        struct totals *ret_communes, struct error *error)
+/* ---- what stands ---- */
+
+/* The caller frees the reply. NULL, with the reason on standard error, when there is none. */
+static redisReply *ask(struct redisContext *redis, const char *const *words, int count)
 {
-    struct province_keys keys;
-    province_keys_init(&keys, &folder->election, folder->reg->areas[province].code);
-    const struct slice arguments[] = {slice_of("FCALL_RO"),
-                                      slice_of("turnout_read"),
-                                      slice_of("2"),
-                                      slice_of(keys.text[KEY_TOTALS]),
-                                      slice_of(keys.text[KEY_COMMUNES]),
-                                      slice_of("-1")};
+    struct slice arguments[8];
+    struct error error;
     redisReply *reply;
-    enum turnout_error failed =
-        redis_sync_command(redis, sizeof arguments / sizeof arguments[0], arguments, &reply, error);
-    if (failed == TURNOUT_OK) {
-        failed = province_reply_read(reply, folder->reg, province, ret_totals, ret_communes, error);
-        freeReplyObject(reply);
+    for (int i = 0; i < count; i++) {
+        arguments[i] = slice_of(words[i]);
     }
-    return failed;
+    if (redis_sync_command(redis, count, arguments, &reply, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "bench_check: %s\n", error.text);
+        return NULL;
+    }
+    return reply;
 }
 
-static bool is_as_sent(const struct memory_store *sent, const struct election_register *reg, uint32_t area,
-                       const struct totals *found)
+static bool read_totals(struct redisContext *redis, const struct province_keys *keys, struct sums *sums)
 {
-    const struct totals *wanted = memory_store_totals(sent, area);
-    if (totals_equal(wanted, found)) {
-        return true;
+    const char *words[] = {"HMGET", keys->text[KEY_TOTALS], "voted", "revision"};
+    redisReply *reply = ask(redis, words, 4);
+    if (reply == NULL) {
+        return false;
     }
-    (void)fprintf(stderr,
-                  "%s: %" PRId64 " voted by %" PRId64 " reports, instead of %" PRId64 " by %" PRId64 "\n",
-                  reg->areas[area].code, found->voted, found->revision, wanted->voted, wanted->revision);
-    return false;
+    bool is_read = reply_is_list_of(reply, 2) &&
+                   text_parse_unsigned(reply_text(reply->element[0]), INT64_MAX, &sums->voted) &&
+                   text_parse_unsigned(reply_text(reply->element[1]), INT64_MAX, &sums->revision);
+    freeReplyObject(reply);
+    return is_read;
+}
+
+static bool count_units(struct redisContext *redis, const struct province_keys *keys, struct sums *sums)
+{
+    const char *words[] = {"HLEN", keys->text[KEY_UNITS]};
+    redisReply *reply = ask(redis, words, 2);
+    if (reply == NULL) {
+        return false;
+    }
+    bool is_read = reply->type == REDIS_REPLY_INTEGER;
+    sums->units = is_read ? (uint64_t)reply->integer : 0;
+    freeReplyObject(reply);
+    return is_read;
+}
+
+/* An entry of turnoutd's log has the lines of a commit in one field; any other entry is a report. */
+static uint64_t count_lines(const redisReply *fields)
+{
+    for (size_t i = 0; i + 1 < fields->elements; i += 2) {
+        if (slice_equals(reply_text(fields->element[i]), "lines")) {
+            struct slice rest = reply_text(fields->element[i + 1]);
+            uint64_t lines = 0;
+            while (rest.bytes != NULL) {
+                lines += text_split(&rest, '\n').length > 0 ? 1 : 0;
+            }
+            return lines;
+        }
+    }
+    return 1;
+}
+
+/* Counts the lines of a piece of the log, and moves *next behind its last entry. */
+static bool take_entries(const redisReply *reply, struct buffer *next, struct sums *sums)
+{
+    for (size_t i = 0; i < reply->elements; i++) {
+        const redisReply *entry = reply->element[i];
+        if (!reply_is_list_of(entry, 2) || entry->element[1]->type != REDIS_REPLY_ARRAY) {
+            return false;
+        }
+        sums->lines += count_lines(entry->element[1]);
+        buffer_clear(next);
+        buffer_printf(next, "(%s", entry->element[0]->str);
+    }
+    return true;
+}
+
+static bool read_log(struct redisContext *redis, const struct province_keys *keys, struct sums *sums)
+{
+    struct buffer next = {0};
+    char most[16];
+    (void)snprintf(most, sizeof most, "%d", ENTRIES_A_TIME);
+    buffer_append_text(&next, "-");
+    bool is_read = true;
+    size_t entries = 1;
+    while (is_read && entries > 0) {
+        const char *words[] = {"XRANGE", keys->text[KEY_LOG], next.bytes, "+", "COUNT", most};
+        redisReply *reply = ask(redis, words, 6);
+        is_read = reply != NULL && reply->type == REDIS_REPLY_ARRAY && take_entries(reply, &next, sums);
+        entries = is_read ? reply->elements : 0;
+        if (reply != NULL) {
+            freeReplyObject(reply);
+        }
+    }
+    buffer_done(&next);
+    return is_read;
+}
+
+/* ---- comparing ---- */
+
+static bool is_same(const char *province, const char *what, uint64_t sent, uint64_t found)
+{
+    if (sent != found) {
+        (void)fprintf(stderr, "%s: %s %" PRIu64 " in Redis, %" PRIu64 " sent\n", province, what, found, sent);
+    }
+    return sent == found;
 }
 
 static bool check_province(struct redisContext *redis, const struct election_folder *folder,
-                           const struct memory_store *sent, uint32_t province)
+                           uint32_t province, const struct sums *sent)
 {
-    const struct area *area = &folder->reg->areas[province];
-    struct totals totals;
-    struct totals *communes = memory_new_array(area->children, sizeof *communes);
-    struct error error;
-    bool same = true;
-    if (read_province(redis, folder, province, &totals, communes, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s: %s\n", area->code, error.text);
-        same = false;
-    } else {
-        same = is_as_sent(sent, folder->reg, province, &totals);
-        for (uint32_t i = 0; i < area->children && same; i++) {
-            same = is_as_sent(sent, folder->reg, area->first_child + i, &communes[i]);
-        }
+    const char *code = folder->reg->areas[province].code;
+    struct province_keys keys;
+    struct sums found = {0};
+    province_keys_init(&keys, &folder->election, code);
+    if (!read_totals(redis, &keys, &found) || !count_units(redis, &keys, &found) ||
+        !read_log(redis, &keys, &found)) {
+        (void)fprintf(stderr, "%s: cannot be read\n", code);
+        return false;
     }
-    free(communes);
-    return same;
+    return is_same(code, "voted", sent->voted, found.voted) &&
+           is_same(code, "revision", sent->revision, found.revision) &&
+           is_same(code, "units", sent->units, found.units) &&
+           is_same(code, "lines of the log", sent->lines, found.lines);
 }
 
 int main(int argc, char **argv)
@@ -98,14 +190,13 @@ int main(int argc, char **argv)
     struct redisContext *redis;
     struct error error;
     bool same = false;
-    if (store_address_set_user(&options.redis, MANAGED_REDIS_USER, &error) == TURNOUT_OK &&
-        redis_sync_connect(&options.redis, TIMEOUT_MS, &redis, &error) == TURNOUT_OK) {
-        struct memory_store *sent = apply_all(&reports);
+    if (redis_sync_connect(&options.redis, TIMEOUT_MS, &redis, &error) == TURNOUT_OK) {
+        struct sums *sent = sum_up(&reports);
         same = true;
         for (uint32_t province = 1; province <= reports.folder.reg->province_count && same; province++) {
-            same = check_province(redis, &reports.folder, sent, province);
+            same = check_province(redis, &reports.folder, province, &sent[province - 1]);
         }
-        memory_store_free(sent);
+        free(sent);
         redisFree(redis);
     } else {
         (void)fprintf(stderr, "bench_check: %s\n", error.text);

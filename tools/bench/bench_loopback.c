@@ -1,4 +1,4 @@
-/* Connecting without waiting for it: a server that does not accept holds nobody up. */
+/* Connecting, also without waiting for it: then a server that does not accept holds nobody up. */
 #include "bench_loopback.h"
 
 #include <arpa/inet.h>
@@ -19,12 +19,13 @@ static union address address_of(uint32_t host, uint16_t port)
         .v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(host)}};
 }
 
-int loopback_connect(uint32_t from, uint16_t port)
+/* -1 when any of it fails; then what was opened is closed. */
+static int connect_from(uint32_t from, uint16_t port, int flags)
 {
     int on = 1;
     union address here = address_of(from, 0);
     union address there = address_of(INADDR_LOOPBACK, port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     /* The port is chosen when the peer is known, so that each address has all of them for each peer. */
     if (fd >= 0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
         setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0 &&
@@ -38,4 +39,14 @@ int loopback_connect(uint32_t from, uint16_t port)
     }
     errno = reason;
     return -1;
+}
+
+int loopback_connect(uint32_t from, uint16_t port)
+{
+    return connect_from(from, port, SOCK_NONBLOCK);
+}
+
+int loopback_connect_blocking(uint16_t port)
+{
+    return connect_from(INADDR_LOOPBACK, port, 0);
 }

@@ -12,4 +12,7 @@
 /* A socket on its way from an address to a port of 127.0.0.1, not blocking; -1 with errno set when there is none. */
 int loopback_connect(uint32_t from, uint16_t port);
 
+/* A socket that is connected, from 127.0.0.1, and blocks; likewise. */
+int loopback_connect_blocking(uint16_t port);
+
 #endif

@@ -21,6 +21,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/wire/report_json.h>
 
+#include "bench_answer.h"
 #include "bench_loopback.h"
 #include "bench_reports.h"
 #include "simulate/latency.h"
@@ -103,19 +104,6 @@ static void settle(struct probe *probe, struct relay *relay, size_t number, stru
     }
 }
 
-static bool is_accepted(struct slice answer, uint64_t *ret_line)
-{
-    struct report_result result;
-    struct error error;
-    return result_json_parse(answer.bytes, answer.length, &result, ret_line, &error) == TURNOUT_OK &&
-           result.status == STATUS_ACCEPTED;
-}
-
-static bool begins_with(struct slice slice, const char *text)
-{
-    return slice.length >= strlen(text) && memcmp(slice.bytes, text, strlen(text)) == 0;
-}
-
 /* How many of the bytes were whole answers. */
 static size_t take_lines(struct probe *probe, struct relay *relay, struct slice bytes)
 {
@@ -124,33 +112,13 @@ static size_t take_lines(struct probe *probe, struct relay *relay, struct slice 
     while ((end = memchr(bytes.bytes + taken, '\n', bytes.length - taken)) != NULL) {
         struct slice line = {bytes.bytes + taken, (size_t)(end - bytes.bytes) - taken};
         taken += line.length + 1;
-        if (!begins_with(line, "{\"line\":1,\"status\":\"welcome\"")) {
-            uint64_t number = 0;
-            bool is_good = is_accepted(line, &number);
+        if (!answer_is_welcome(line)) {
+            uint64_t number;
+            bool is_good = answer_is_accepted(line, &number);
             settle(probe, relay, number, line, is_good);
         }
     }
     return taken;
-}
-
-/* The length of the whole answer that the bytes begin with, and its body; 0 when there is none yet. */
-static size_t find_answer(struct slice bytes, struct slice *ret_body)
-{
-    static const char length_name[] = "\r\nContent-Length: ";
-    const char *head_end = memmem(bytes.bytes, bytes.length, "\r\n\r\n", 4);
-    const char *length_text = memmem(bytes.bytes, bytes.length, length_name, strlen(length_name));
-    if (head_end == NULL || length_text == NULL || length_text > head_end) {
-        return 0;
-    }
-    const char *digits = length_text + strlen(length_name);
-    uint64_t length;
-    if (!text_parse_unsigned((struct slice){digits, strspn(digits, "0123456789")}, REQUEST_BODY_BYTES_MAX,
-                             &length)) {
-        return 0;
-    }
-    size_t head_bytes = (size_t)(head_end - bytes.bytes) + 4;
-    *ret_body = (struct slice){bytes.bytes + head_bytes, (size_t)length};
-    return head_bytes + length <= bytes.length ? head_bytes + (size_t)length : 0;
 }
 
 static size_t take_http_answers(struct probe *probe, struct relay *relay, struct slice bytes)
@@ -159,12 +127,13 @@ static size_t take_http_answers(struct probe *probe, struct relay *relay, struct
     for (;;) {
         struct slice rest = {bytes.bytes + taken, bytes.length - taken};
         struct slice body;
-        size_t length = find_answer(rest, &body);
+        int status;
+        size_t length = answer_http_find(rest, &status, &body);
         if (length == 0) {
             return taken;
         }
         uint64_t line;
-        bool is_good = begins_with(rest, "HTTP/1.1 201 ") && is_accepted(body, &line);
+        bool is_good = status == 201 && answer_is_accepted(body, &line);
         settle(probe, relay, ++relay->answered, (struct slice){rest.bytes, length}, is_good);
         taken += length;
     }
@@ -208,7 +177,7 @@ static void open_relay(struct probe *probe, struct relay *relay)
     relay->answered = 0;
     buffer_clear(&relay->output);
     buffer_clear(&relay->input);
-    relay->fd = loopback_connect(relay->from, relay->is_http ? options->http_port : options->port);
+    relay->fd = loopback_connect(relay->from, relay->is_http ? options->http_port : options->ports[0]);
     if (relay->fd < 0 || epoll_ctl(probe->poll, EPOLL_CTL_ADD, relay->fd, &interest) != 0) {
         perror("bench_probe: connecting");
         exit(EXIT_FAILURE);
@@ -280,17 +249,18 @@ static void write_report(struct relay *relay, const struct bench_options *option
 /* A unit has one relay, so its reports stay in their order. */
 static void send_report(struct probe *probe, int64_t due_us)
 {
-    struct bench_report report;
-    if (!bench_reports_next(&probe->reports, &report)) {
+    struct report report;
+    uint32_t unit;
+    if (!bench_reports_next(&probe->reports, &report, &unit)) {
         (void)fprintf(stderr, "bench_probe: there are no more reports; give more --reports-a-unit\n");
         exit(EXIT_FAILURE);
     }
-    struct relay *relay = &probe->relays[report.unit % probe->relay_count];
+    struct relay *relay = &probe->relays[unit % probe->relay_count];
     uint32_t phase = probe->phase_count - 1;
     if (relay->fd < 0) {
         open_relay(probe, relay);
     }
-    write_report(relay, probe->options, &report.report);
+    write_report(relay, probe->options, &report);
     *ask(relay) = (struct asked){.due_us = due_us, .phase = phase};
     probe->phases[phase].sent++;
     probe->under_way++;

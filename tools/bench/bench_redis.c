@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include <turnout/store/managed_redis.h>
+#include <turnout/store/prepare.h>
 
 #include "bench_reports.h"
 

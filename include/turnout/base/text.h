@@ -32,6 +32,9 @@ struct slice slice_trim(struct slice slice);                           /* spaces
 /* Copies into a NUL-terminated array of `capacity` bytes; false (and nothing written) when it does not fit. */
 bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
 
+/* The place of a name in a table of names. False when it is not there; a NULL in the table is passed over. */
+bool text_find(struct slice name, const char *const *names, size_t count, size_t *ret_index);
+
 /* For hash tables. Not for keeping anybody out: whoever chooses the texts can make them collide. */
 uint32_t slice_hash(struct slice slice);
 

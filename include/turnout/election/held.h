@@ -1,4 +1,5 @@
-/* A report that is held: received and kept, but not counted until a committee decides. */
+/* A report that is held: received and kept, but not counted until a committee decides. What the tally has to know of
+ * one, also after the decision; the report as it was sent stands in the log. */
 #ifndef TURNOUT_ELECTION_HELD_H
 #define TURNOUT_ELECTION_HELD_H
 
@@ -8,8 +9,6 @@
 #include <turnout/base/limits.h>
 #include <turnout/base/text.h>
 #include <turnout/election/report.h>
-
-enum { VIA_BYTES = sizeof "token:12345678" };
 
 enum held_state {
     HELD_WAITING,
@@ -21,15 +20,9 @@ enum held_state {
 enum { RULE_FLAGS_BYTES = 256, HELD_ID_BYTES = AREA_CODE_BYTES + sizeof ".2147483647" };
 
 struct held_report {
-    uint32_t unit; /* index in the register */
+    struct report_received received;
     enum held_state state;
-    enum report_code code;        /* of the rule that held it */
-    char via[VIA_BYTES];          /* who vouched for it; empty: nobody */
-    char flags[RULE_FLAGS_BYTES]; /* the codes of all rules that it breaks, separated by commas */
-    struct report report;
-    unsigned char digest[REPORT_DIGEST_BYTES];
-    uint32_t round;
-    int64_t received_ms;
+    enum report_code code; /* of the rule that held it */
 };
 
 const char *held_state_name(enum held_state state); /* "held", "released", "rejected", "superseded" */

@@ -85,6 +85,20 @@ enum report_code {
 /* `7K4Q-9M2D` and its NUL. */
 enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16 };
 
+/* What a report says about its unit, with what the server adds to it: all that the rules look at. */
+struct report_received {
+    int32_t seq;
+    int32_t voted;
+    int32_t registered; /* or REGISTERED_ABSENT */
+    enum report_kind kind;
+    enum report_reason reason;
+    bool test;      /* of a rehearsal */
+    uint32_t round; /* the round it counts for; 0: none */
+    int64_t as_of;  /* Unix seconds */
+    int64_t received_ms;
+    unsigned char digest[REPORT_DIGEST_BYTES];
+};
+
 /* The answer to one report. */
 struct report_result {
     char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */

@@ -13,16 +13,17 @@
 /* In this order they are asked: of several that were broken, the first in the strictest mode names the answer. */
 enum rule {
     RULE_OVER_ROLL,       /* more voted than the roll holds */
+    RULE_SEQ_TOO_FAR,     /* a seq so far beyond the unit's last one that it would lock the unit out */
     RULE_AS_OF_IN_FUTURE, /* counted later than the server's clock and a tolerance allow */
     RULE_AS_OF_BEFORE_OPENING,
     RULE_AS_OF_BEFORE_LAST, /* counted before the unit's last report */
     RULE_DECREASE,          /* fewer voted than in the last report; a progress report */
     RULE_FINAL_BELOW,       /* the same; a final one */
-    RULE_ROLL_CHANGE,       /* the roll has moved by more than so many voters and so much per cent */
-    RULE_JUMP,              /* more voters an hour than a polling unit can serve */
-    RULE_EARLY_COMPLETE,    /* the whole roll has voted before a plausible hour */
-    RULE_SAME_FIGURES,      /* so many units of a commune report the same count */
-    RULE_CORRECTIONS,       /* not a wrong: a second person shall look at every correction */
+    RULE_ROLL_CHANGE, /* the roll is further from the listed one than so many voters and so much per cent */
+    RULE_JUMP,        /* more voters an hour than a polling unit can serve */
+    RULE_EARLY_COMPLETE, /* the whole roll has voted before a plausible hour */
+    RULE_SAME_FIGURES,   /* so many units of a commune report the same count */
+    RULE_CORRECTIONS,    /* not a wrong: a second person shall look at every correction */
     RULE_COUNT,
 };
 
@@ -38,7 +39,7 @@ enum rule_mode {
 struct rules {
     enum rule_mode modes[RULE_COUNT];
     int32_t as_of_tolerance_s;   /* how far a unit's clock may be ahead of the server's */
-    int32_t roll_change_percent; /* of the roll that stood; a change must exceed this and ... */
+    int32_t roll_change_percent; /* of the listed roll; a change must exceed this and ... */
     int32_t roll_change_voters;  /* ... this */
     int32_t voters_an_hour;      /* that a unit can serve */
     int32_t same_figures_units;  /* of a commune that may not report the same count, this one included */
@@ -53,7 +54,7 @@ enum report_code rule_code(enum rule rule);
 const char *rule_mode_name(enum rule_mode mode); /* "off", "flag", "hold", "reject" */
 bool rule_mode_parse(struct slice name, enum rule_mode *ret_mode);
 
-/* Whether a rule may be in a mode: more voters than the roll must never be counted. */
+/* Whether a rule may be in a mode: more voters than the roll must never be counted, and no seq may lock a unit out. */
 bool rule_allows(enum rule rule, enum rule_mode mode);
 
 /* The whole numbers among the settings of the rules. */

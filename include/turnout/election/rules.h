@@ -1,87 +1,91 @@
-/* The rules for a report, in the two places where they can be decided:
- *   - before the store, from the report, the election and the clock alone (rules_check_election, rules_check);
- *   - in the store, against what stands recorded of the unit (rules_decide). The Redis functions in proto/lua
- *     do the second in one atomic call; the C here is the same decision written plainly, and the store tests
- *     hold the two against each other.
- * What is done about a report that breaks a rule is for the election to say (rule_set.h). */
+/* The rules for a report: what becomes of it, given what stands of its unit. Pure: no clock, no store; the time is part
+ * of what is given. What is done about a report that breaks a rule is for the election to say (rule_set.h). */
 #ifndef TURNOUT_ELECTION_RULES_H
 #define TURNOUT_ELECTION_RULES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <turnout/election/election.h>
 #include <turnout/election/held.h>
+#include <turnout/election/phase.h>
 #include <turnout/election/report.h>
 #include <turnout/election/totals.h>
+
+enum { SEQ_STEP_MAX = 1000 }; /* how far a report's seq may be beyond the unit's last one */
 
 /* What stands recorded of a unit. A zeroed one with `registered` set to the listed roll is a silent unit. */
 struct unit_state {
     int32_t seq; /* 0: has not reported */
     int32_t voted;
     int32_t registered;
-    int64_t as_of; /* Unix seconds */
+    uint32_t round; /* the last round it was heard in */
+    int64_t as_of;  /* Unix seconds */
     int64_t received_ms;
     enum report_kind kind; /* a final unit stays final through later corrections */
-    uint32_t round;        /* the last round it was heard in */
     unsigned char digest[REPORT_DIGEST_BYTES];
 };
 
-/* Before anything else: whether the report is for this election at all. False: *ret_result is the rejection,
- * wrong-election. */
-bool rules_check_election(const struct election *election, const struct report *report,
-                          struct report_result *ret_result);
-
-/* The rest of the first kind, once it is known who speaks, in this order: as-of-in-future, as-of-before-opening,
- * reason-required. False: *ret_result is the rejection. True: the report may go on to the store, and *ret_struck
- * has bit r for each rule r that it breaks without being rejected for it. */
-bool rules_check(const struct election *election, const struct report *report, int64_t now_ms,
-                 uint32_t *ret_struck, struct report_result *ret_result);
-
-/* A report with what the server adds to it. */
-struct report_received {
-    const struct report *report;
-    const unsigned char *digest; /* REPORT_DIGEST_BYTES */
-    uint32_t round;
-    int64_t received_ms;
-    uint32_t struck; /* what rules_check() found */
-    const char *via; /* who vouched for it, `token:<id>`; NULL: nobody, it stands on its signature */
-};
-
 /* What a report is held against. */
-struct standing {
+struct rules_context {
+    enum election_phase phase;
     const struct unit_state *unit;
-    const struct held_report *held; /* the report of the same seq that was once held; NULL: there is none */
-    int32_t alike;                  /* other units of the commune that lately reported the same count */
+    int32_t listed;                 /* the unit's roll in the register */
+    const struct held_report *held; /* reports of the unit that were held, in any state; NULL: none */
+    size_t held_count;
+    int32_t alike; /* other units of the commune whose last count is the same; only read for that rule */
 };
 
-/* What the second kind decided. */
+/* What was decided. */
 struct decision {
     enum report_status status; /* accepted, duplicate, superseded, held or rejected */
     enum report_code code;     /* of what is held or rejected */
     bool by_committee;         /* rejected not by a rule now but by a committee before */
-    uint32_t struck;           /* the rules it breaks, those in mode off left out */
-    struct unit_state after;   /* for accepted: what stands now */
-    struct totals change;      /* what every area above the unit adds to its totals */
+    bool held_before;          /* held, but not by this: the same report waits already */
+    const struct held_report
+        *taken_by;       /* a seq-conflict: the held report that has this seq; NULL: the unit's last one */
+    uint32_t violations; /* the rules that it breaks, one bit each, those in mode off left out */
+    struct unit_state after; /* for accepted: what stands now */
+    struct totals change;    /* for accepted and held: what every area above the unit adds to its totals */
 };
 
-/* The second kind. The first of these that holds decides:
- *   1. a report of this seq is held, or was held and rejected by a committee: the same again when the digests are
+/* What the sender of a report is told. */
+struct report_outcome {
+    enum report_status status; /* unavailable, too, with CODE_STORE_UNAVAILABLE */
+    enum report_code code;
+    bool by_committee;
+    bool is_new;                /* counted or held by this, and not before */
+    struct unit_state standing; /* what stood before; for a seq-conflict the report that has the seq */
+    int32_t listed;             /* the unit's roll in the register */
+    int32_t next_seq;           /* a seq that is free */
+};
+
+/* The first of these that holds decides:
+ *   1. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
  *      equal, else seq-conflict
- *   2. seq below the last one: superseded
- *   3. seq equal to it: duplicate when the digests are equal, else seq-conflict
- *   4. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that
- *      mode
- *   5. accepted */
-void rules_decide(const struct election *election, const struct standing *standing,
+ *   2. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
+ *   3. its seq is lower: seq-behind when it was counted later than the last one, else superseded
+ *   4. a test report, and the election is open or closed: test-report
+ *   5. the election is closed: closed
+ *   6. a correction without a reason: reason-required
+ *   7. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
+ *   8. accepted */
+void rules_decide(const struct election *election, const struct rules_context *context,
                   const struct report_received *received, struct decision *ret_decision);
 
-/* A held report is let through, whatever rule held it: accepted; but superseded when the unit has reported with a
- * later seq, and rejected (voted-exceeds-registered) while it is over the roll, which changes nothing. */
+/* A held report is let through, whatever rule held it: accepted; but superseded when the unit has reported with this or
+ * a later seq, and rejected (voted-exceeds-registered) while it is over the roll, which changes nothing. */
 void rules_release(const struct unit_state *before, const struct report_received *received,
                    struct decision *ret_decision);
 
 /* A held report is not let through: what every area above the unit adds to its totals. */
 struct totals rules_turned_down(void);
 
+/* The lowest seq above the unit's last one that no held report has. */
+int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *held, size_t held_count);
+
 /* The codes of these rules, separated by commas. */
-void rules_write_flags(uint32_t struck, char ret_flags[RULE_FLAGS_BYTES]);
+void rules_write_flags(uint32_t violations, char ret_flags[RULE_FLAGS_BYTES]);
 
 #endif

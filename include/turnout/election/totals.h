@@ -17,14 +17,16 @@ struct totals {
     int64_t units_final;
     int64_t units_complete;     /* units of which every registered voter, at least one, has voted */
     int64_t held;               /* reports waiting for a decision; never counted above */
-    int64_t revision;           /* reports applied */
-    int64_t dup_seen;           /* duplicates seen */
+    int64_t revision;           /* reports applied, held or decided about */
     int64_t as_of;              /* latest of the counted reports, Unix seconds; 0 when none */
     int64_t rounds[ROUNDS_MAX]; /* [k - 1]: units heard in round k */
 };
 
 /* Adds every count; as_of becomes the later one. */
 void totals_add(struct totals *sum, const struct totals *part);
+
+/* Whether no count falls below nothing when the change is added. */
+bool totals_can_add(const struct totals *sum, const struct totals *change);
 
 /* Whether two totals agree in everything that must add up: all but as_of. */
 bool totals_equal(const struct totals *a, const struct totals *b);

@@ -7,13 +7,18 @@
 #include <turnout/election/keys.h>
 #include <turnout/election/register.h>
 #include <turnout/service/intake.h>
-#include <turnout/store/store.h>
+#include <turnout/store/meta.h>
+#include <turnout/store/read.h>
 #include <turnout/wire/token.h>
 
 struct committee_options {
     const struct election *election; /* borrowed, as all here */
     const struct election_register *reg;
-    struct store *store;
+    struct store *store;     /* to read */
+    struct tally_port *port; /* to decide */
+    /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
+    void (*on_sent)(void *context);
+    void *context;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES */
     struct signing_keys *keys;   /* until committee_set_keys(); a reference of its own is taken */
 };
@@ -65,7 +70,21 @@ void committee_voucher(const struct member *member, struct voucher *ret_voucher)
 
 /* ---- units ---- */
 
-void committee_read_unit(struct committee *committee, uint32_t unit, store_unit_fn *on_unit, void *context);
+enum { COMMITTEE_UNIT_LINES_MAX = 10 };
+
+/* What stands of a unit, and its last lines in the log, the newest first. */
+struct committee_unit {
+    struct unit_state state;
+    int32_t next_seq; /* above whatever the lines have used */
+    size_t line_count;
+    struct log_line lines[COMMITTEE_UNIT_LINES_MAX];
+};
+
+/* `unit` is NULL unless TURNOUT_OK; borrowed for the call. */
+typedef void committee_unit_fn(void *context, enum turnout_error error, const char *why,
+                               const struct committee_unit *unit);
+void committee_read_unit(struct committee *committee, uint32_t unit, committee_unit_fn *on_unit,
+                         void *context);
 
 /* A piece of a walk: the units first .. first + count - 1. False ends the walk. */
 typedef bool committee_units_fn(void *context, uint32_t first, uint32_t count,
@@ -82,22 +101,26 @@ void committee_walk_units(struct committee *committee, uint32_t area, committee_
 /* ---- held reports ---- */
 
 /* One report that waits for a decision, borrowed for the call. False ends the list. */
-typedef bool committee_held_fn(void *context, const struct held_report *held);
+typedef bool committee_held_fn(void *context, const struct log_line *held);
 
 /* Those of the member's area, province by province, and in each those first that came first. Of a province at most
  * STORE_HELD_LISTED_MAX are looked at. `on_walked` is called exactly once. */
 void committee_list_held(struct committee *committee, const struct member *member, committee_held_fn *on_held,
                          committee_walked_fn *on_walked, void *context);
 
-/* Decides about one of a unit in the member's area, as store.h says; what was decided is logged. */
-void committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
-                      bool release, const char *reason, store_decided_fn *on_answer, void *context);
+/* Decides about one of a unit in the member's area; what was decided is logged. `on_answer` is called exactly once,
+ * later. False when the tally has no room: then it is not called. */
+bool committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
+                      bool release, const char *reason, decision_answer_fn *on_answer, void *context);
+
+/* The tally has answered. Takes the message. */
+void committee_decided(struct committee *committee, struct decision_message *message);
 
 /* ---- phase and publication ---- */
 
 /* As in store.h; what was changed is logged. The member must have been found to be the nation's admin. */
-void committee_change_phase(struct committee *committee, const struct member *member, enum store_phase phase,
-                            store_changed_fn *on_changed, void *context);
+void committee_change_phase(struct committee *committee, const struct member *member,
+                            enum election_phase phase, store_changed_fn *on_changed, void *context);
 void committee_change_publication(struct committee *committee, const struct member *member,
                                   enum publication_mode mode, store_changed_fn *on_changed, void *context);
 

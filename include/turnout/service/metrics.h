@@ -15,6 +15,7 @@ struct metrics_sources {
     uint32_t worker_store_count;
     const struct publisher_counters *publisher;
     const struct store_counters *publisher_store;
+    const struct store_counters *tally_store;
     const struct publication *publication; /* NULL before the first */
 };
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <turnout/election/phase.h>
 #include <turnout/service/public_ledger.h>
-#include <turnout/store/store.h>
 #include <turnout/wire/documents.h>
 
 enum { ETAG_BYTES = 64 };
@@ -43,13 +43,13 @@ struct publication;
  * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
  * first reference. */
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum store_phase phase, struct ledger_page *page);
+                                    enum election_phase phase, struct ledger_page *page);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
 
 const struct figures *publication_figures(const struct publication *publication);
-enum store_phase publication_phase(const struct publication *publication);
+enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */
 
 /* The documents, valid while a reference is held. */

@@ -13,7 +13,7 @@
 
 /* What there is of an election. */
 struct reset_survey {
-    enum store_phase phase;
+    enum election_phase phase;
     bool is_interrupted; /* a clearing that did not come to its end: there is no phase any more */
     int64_t revision;    /* reports applied, held or decided about, in all provinces */
     uint64_t keys;

@@ -2,14 +2,14 @@
 #ifndef TURNOUT_WIRE_REPORT_RESULT_H
 #define TURNOUT_WIRE_REPORT_RESULT_H
 
+#include <turnout/election/election.h>
 #include <turnout/election/report.h>
 #include <turnout/election/rules.h>
 
-/* The answer for a decision: receipt where the report is kept, field and detail where a person needs them.
- * `standing` is what stood recorded of the unit before (DESIGN section 6); it is read for superseded, held and
- * rejected only. */
-void report_explain(const struct report *report, const unsigned char digest[REPORT_DIGEST_BYTES],
-                    enum report_status status, enum report_code code, const struct unit_state *standing,
+/* The answer: receipt where the report is kept, field and detail where a person needs them (DESIGN section 6). `unit`
+ * and `as_of_text` are those of the report, as it spelt them. `outcome` is any but unavailable. */
+void report_explain(const struct election *election, const char *unit, const char *as_of_text,
+                    const struct report_received *received, const struct report_outcome *outcome,
                     struct report_result *ret_result);
 
 #endif

@@ -36,7 +36,7 @@ static void describe(const struct reset_survey *survey, const char *election)
     } else {
         (void)printf("%s is in phase %s: %" PRId64 " reports applied, held or decided about, %" PRIu64
                      " keys.\n",
-                     election, store_phase_name(survey->phase), survey->revision, survey->keys);
+                     election, election_phase_name(survey->phase), survey->revision, survey->keys);
     }
 }
 

@@ -1,0 +1,24 @@
+/* The phase of an election, and what the public sees of its figures (DESIGN section 8). */
+#ifndef TURNOUT_ELECTION_PHASE_H
+#define TURNOUT_ELECTION_PHASE_H
+
+#include <stdbool.h>
+
+#include <turnout/base/text.h>
+
+/* An election begins in rehearsal. From open on its reports count. */
+enum election_phase { PHASE_REHEARSAL, PHASE_OPEN, PHASE_CLOSED };
+
+/* All figures, those of the last round, or nothing new. */
+enum publication_mode { PUBLICATION_LIVE, PUBLICATION_ROUNDS, PUBLICATION_HOLD };
+
+const char *election_phase_name(enum election_phase phase); /* "rehearsal", "open", "closed" */
+bool election_phase_parse(struct slice name, enum election_phase *ret_phase);
+
+/* rehearsal -> open -> closed -> open */
+bool election_phase_may_follow(enum election_phase before, enum election_phase after);
+
+const char *publication_mode_name(enum publication_mode mode); /* "live", "rounds", "hold" */
+bool publication_mode_parse(struct slice name, enum publication_mode *ret_mode);
+
+#endif

@@ -1,0 +1,83 @@
+/* What workers ask of the tally, and what it answers (TALLY: one inbox). A message is made by a worker, travels to the
+ * tally, and comes back to the same worker with its answer; at any time one thread has it. */
+#ifndef TURNOUT_SERVICE_MESSAGE_H
+#define TURNOUT_SERVICE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/rfc3339.h>
+#include <turnout/election/held.h>
+#include <turnout/election/rules.h>
+#include <turnout/store/store.h>
+#include <turnout/wire/log_line.h>
+
+enum message_kind {
+    MESSAGE_REPORT,
+    MESSAGE_DECISION, /* about a held report */
+};
+
+/* What both kinds begin with. */
+struct message {
+    enum message_kind kind;
+    uint32_t unit; /* index in the register: what it is about */
+    struct tally_port *port;
+    struct message *next; /* the tally's: in a list of its */
+    int64_t deadline_ms;  /* the tally's; monotonic: past it the answer is `unavailable` */
+    uint32_t tries;       /* the tally's */
+    bool has_fresh_state; /* the tally's: the commune was loaded after the message came */
+};
+
+/* The answer to one report. `result` is borrowed for the call. */
+typedef void report_answer_fn(void *context, uint64_t tag, const struct report_result *result);
+
+struct report_message {
+    struct message message;
+    /* for the worker, when it is answered */
+    report_answer_fn *on_answer;
+    void *context;
+    uint64_t tag;
+    char as_of_text[RFC3339_BYTES];
+    /* for the tally */
+    struct report_received received;
+    bool is_for_rehearsal;   /* nobody signed or vouched: it counts in a rehearsal alone */
+    bool is_charged;         /* to its unit's account */
+    char who[LOG_WHO_BYTES]; /* `token:<id>` that vouched; empty: it is signed */
+    /* the answer */
+    struct report_outcome outcome;
+    char generation[GENERATION_BYTES]; /* of the store that has it; empty where it was not kept */
+    const char *why;                   /* for unavailable, in words; a literal */
+    /* the report as it was sent */
+    uint32_t sent_bytes;
+    char sent[];
+};
+
+enum decided {
+    DECIDED_RELEASED,   /* counted */
+    DECIDED_REJECTED,   /* will not be counted */
+    DECIDED_SUPERSEDED, /* was to be counted, but the unit has reported again since: will not be */
+    DECIDED_BEFORE,     /* by somebody else: nothing has changed */
+    DECIDED_OVER_ROLL,  /* cannot be counted while more have voted than are registered: still held */
+    DECIDED_NOT_FOUND,
+    DECIDED_UNAVAILABLE, /* nobody knows whether it was decided; deciding again is safe */
+    DECIDED_UNSOUND,     /* Redis holds of the commune what it must not */
+};
+
+/* `state` is what the report is now; not for DECIDED_NOT_FOUND and what follows it. */
+typedef void decision_answer_fn(void *context, enum decided decided, enum held_state state);
+
+struct decision_message {
+    struct message message;
+    decision_answer_fn *on_answer;
+    void *context;
+    int32_t seq;
+    bool release; /* or reject */
+    int64_t now_ms;
+    char who[LOG_WHO_BYTES];
+    char why[NOTE_BYTES_MAX + 1]; /* in the committee's words */
+    enum decided decided;
+    enum held_state state;
+};
+
+#endif

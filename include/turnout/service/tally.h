@@ -1,0 +1,66 @@
+/* The tally: the one thread of a server that decides what becomes of a report, and its one writing link to Redis. It
+ * knows the state of every commune that it has touched, decides each message on that state, gathers what is to be written
+ * of a province while its last commit is in flight, and answers a message when everything that the answer rests on is
+ * durable.
+ *
+ * A commune that was never loaded, that another server has changed, or whose commit was lost with the link takes one
+ * path: it is forgotten, loaded, and its unanswered messages are decided again in the order in which they came.
+ *
+ * Knows nothing of threads, sockets or queues: tally_port.h has those. */
+#ifndef TURNOUT_SERVICE_TALLY_H
+#define TURNOUT_SERVICE_TALLY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/service/message.h>
+#include <turnout/store/store.h>
+
+enum {
+    TALLY_HELD_WAITING_MAX = 20, /* reports of one unit that may wait for a committee */
+    TALLY_TRIES_MAX = 50, /* times that a message is decided; by then its deadline has usually passed */
+    TALLY_COMMIT_LINES_MAX =
+        1000, /* of a commit, or as many as one commune has: bounds the time of one atomic call */
+    TALLY_COMMITS_MAX = 4, /* in flight, of a province */
+    TALLY_TICK_MS = 100,   /* how often tally_tick() is to be called */
+};
+
+struct tally;
+
+struct tally_options {
+    struct store_options store;
+    unsigned char register_digest[GROUND_DIGEST_BYTES]; /* another one in Redis, and nothing is decided */
+    uint32_t reports_per_minute;                        /* that a unit may store */
+
+    /* Takes back a message that is answered. */
+    void (*on_answered)(void *context, struct message *message);
+    /* Wants tally_end_turn() to be called soon. */
+    void (*on_turn_wanted)(void *context);
+    /* The link is up and settled, or lost. */
+    void (*on_link)(void *context, bool up, const char *why);
+    void *context;
+};
+
+/* `base` is for the store. */
+struct tally *tally_new(struct event_base *base, const struct tally_options *options);
+
+/* Connects. */
+void tally_start(struct tally *tally);
+
+/* Answers everything first. NULL-safe. */
+void tally_free(struct tally *tally);
+
+/* Takes a message. It is answered exactly once, possibly before this returns. */
+void tally_take(struct tally *tally, struct message *message);
+
+/* Sends what was gathered, of each province that has a commit to spare. */
+void tally_end_turn(struct tally *tally);
+
+/* Answers messages that have waited too long. */
+void tally_tick(struct tally *tally);
+
+/* Read by other threads. */
+const struct store_counters *tally_store_counters(const struct tally *tally);
+
+#endif

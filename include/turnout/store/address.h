@@ -1,0 +1,34 @@
+/* Where Redis listens, and as whom to log in there. */
+#ifndef TURNOUT_STORE_ADDRESS_H
+#define TURNOUT_STORE_ADDRESS_H
+
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+
+enum { STORE_USER_BYTES = 65, STORE_PASSWORD_BYTES = 257 };
+
+struct store_address {
+    /* Of a unix socket; empty for TCP. One byte shorter than the system's, because hiredis 0.14 does not end a path
+     * that fills its own. */
+    char path[107];
+    char host[256];
+    uint16_t port;
+    char user[STORE_USER_BYTES]; /* Redis's default user when empty */
+    char password[STORE_PASSWORD_BYTES];
+};
+
+/* Reads `unix:/path` or `tcp://host:port`. Nobody logs in there yet: user and password are empty. */
+enum turnout_error store_address_parse(const char *text, struct store_address *ret_address,
+                                       struct error *error);
+
+/* A name of 1 to 64 bytes, ASCII without blanks. */
+enum turnout_error store_address_set_user(struct store_address *address, const char *user,
+                                          struct error *error);
+
+/* Reads the password from the first line of a file that only its owner can get at; 1 to 256 bytes. Its bytes stand in
+ * no error. */
+enum turnout_error store_address_read_password(struct store_address *address, const char *path,
+                                               struct error *error);
+
+#endif

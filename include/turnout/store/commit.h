@@ -1,0 +1,66 @@
+/* Committing what was decided about communes of one province, in one atomic call: each is written if it is still as it
+ * was known, and left alone if not. */
+#ifndef TURNOUT_STORE_COMMIT_H
+#define TURNOUT_STORE_COMMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/store/load.h>
+
+/* A held report to add: its id, and its log line. */
+struct commit_held {
+    char id[HELD_ID_BYTES];
+    int64_t received_ms;
+    struct slice line;
+};
+
+/* All reports of a unit that are or were held, as they now stand. */
+struct commit_unit_held {
+    uint32_t unit;
+    const struct held_report *reports;
+    size_t count;
+};
+
+/* What is to be written of one commune. Everything is borrowed for the call of store_commit() but `before`, `after`,
+ * which are kept until the answer. */
+struct commit_commune {
+    uint32_t commune;
+    struct store_commune before; /* as it was known */
+    struct store_commune after;
+    const struct totals *change; /* what it adds to the province */
+    struct slice lines;          /* of the log, each but the last ended by a newline */
+    uint32_t line_count;
+    const uint32_t *units; /* those that changed, and how they now stand */
+    const struct unit_state *unit_states;
+    size_t unit_count;
+    const struct commit_unit_held *unit_held;
+    size_t unit_held_count;
+    const struct commit_held *held; /* to be held */
+    size_t held_count;
+    const char (*decided)[HELD_ID_BYTES]; /* were held and are decided */
+    size_t decided_count;
+    const struct slice *ledger; /* lines for the province's ledger */
+    size_t ledger_count;
+};
+
+/* The answer. On TURNOUT_OK either `standing` is NULL and written[i] says whether commune i was written; or nothing was
+ * written because the province's ground is the other one that `standing` says. On TURNOUT_UNAVAILABLE nobody knows what
+ * was written (the link was lost); on TURNOUT_CONFLICT Redis refused, and on TURNOUT_BAD_INPUT the keys hold what they
+ * must not: then nothing was. */
+typedef void store_committed_fn(void *context, enum turnout_error error, const char *why, const bool *written,
+                                size_t count, const struct store_ground *standing);
+
+/* `communes` are of `province`, at least one. `on_committed` is called exactly once, never before this returns. */
+void store_commit(struct store *store, uint32_t province, const struct store_ground *ground,
+                  const struct commit_commune *communes, size_t count, store_committed_fn *on_committed,
+                  void *context);
+
+/* Makes a write of its own. Once it is answered, everything that the link has shown is durable, also what a Redis that
+ * was started anew has read back from its file (DESIGN section 5). */
+typedef void store_settled_fn(void *context, enum turnout_error error, const char *why);
+void store_settle(struct store *store, int64_t now_ms, store_settled_fn *on_settled, void *context);
+
+#endif

@@ -1,0 +1,47 @@
+/* What stands recorded of the whole election, and changing it. */
+#ifndef TURNOUT_STORE_META_H
+#define TURNOUT_STORE_META_H
+
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/election/phase.h>
+#include <turnout/store/store.h>
+
+struct store_meta {
+    enum election_phase phase;
+    enum publication_mode publication;
+    char generation[GENERATION_BYTES];
+};
+
+/* `meta` is NULL unless TURNOUT_OK; borrowed for the call. */
+typedef void store_meta_fn(void *context, enum turnout_error error, const char *why,
+                           const struct store_meta *meta);
+void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context);
+
+enum change_outcome {
+    CHANGE_DONE,
+    CHANGE_NONE,             /* it was so already */
+    CHANGE_NOT_ALLOWED,      /* not from what stands */
+    CHANGE_REHEARSAL_STANDS, /* the election cannot be opened while a province holds reports of the rehearsal */
+};
+
+struct store_change {
+    enum change_outcome outcome;
+    const char *before; /* what stood; empty for CHANGE_REHEARSAL_STANDS */
+    uint32_t province;  /* for CHANGE_REHEARSAL_STANDS: the first that holds some */
+};
+
+/* `change` is NULL unless TURNOUT_OK, and borrowed for the call. On TURNOUT_UNAVAILABLE nobody knows whether it was
+ * changed; asking for the same again is safe. */
+typedef void store_changed_fn(void *context, enum turnout_error error, const char *why,
+                              const struct store_change *change);
+
+/* First takes every province into the phase, then the election. A province that was left behind by an interruption is
+ * taken along when the same is asked for again. `who`, the id of a token, goes into the ledger. */
+void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
+                        store_changed_fn *on_changed, void *context);
+void store_change_publication(struct store *store, enum publication_mode mode, const char *who,
+                              int64_t now_ms, store_changed_fn *on_changed, void *context);
+
+#endif

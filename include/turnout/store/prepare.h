@@ -1,0 +1,29 @@
+/* Preparing Redis for an election, once at start. Blocking. */
+#ifndef TURNOUT_STORE_PREPARE_H
+#define TURNOUT_STORE_PREPARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/store/store.h>
+
+struct store_preparation {
+    unsigned char register_digest[REGISTER_DIGEST_BYTES];
+    bool relaxed;        /* start even though Redis may lose acknowledged reports */
+    int64_t patience_ms; /* how long to wait for Redis to listen and to finish loading */
+    /* Asked now and then while waiting: false gives up, with TURNOUT_UNAVAILABLE. May be NULL. */
+    bool (*goes_on_waiting)(void *context);
+    void *context;
+};
+
+/* Waits for Redis and logs in (TURNOUT_CONFLICT when Redis does not know the user, or does not let it do what is
+ * needed), reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and
+ * `relaxed` is not set), loads the function library, and seeds the election where it is not there yet
+ * (TURNOUT_CONFLICT when Redis holds another register). *ret_durable is whether acknowledged means durable.
+ * Several servers may do this at the same time. */
+enum turnout_error store_prepare(const struct store_options *options,
+                                 const struct store_preparation *preparation, bool *ret_durable,
+                                 struct error *error);
+
+#endif

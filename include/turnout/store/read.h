@@ -1,0 +1,88 @@
+/* What readers ask of the store: provinces for the public; units, their log and held reports for committees; ledgers.
+ * Every callback is called exactly once, never before the call returns, and what it is given is borrowed for it.
+ * TURNOUT_UNAVAILABLE: Redis did not answer. TURNOUT_BAD_INPUT: the keys hold what they must not; `why` says what. */
+#ifndef TURNOUT_STORE_READ_H
+#define TURNOUT_STORE_READ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/election/rules.h>
+#include <turnout/election/totals.h>
+#include <turnout/store/store.h>
+#include <turnout/wire/log_line.h>
+
+/* ---- a province ---- */
+
+/* The totals of a province and of its communes at one instant. */
+struct store_province {
+    uint32_t province;
+    struct totals totals;
+    const struct totals *communes; /* in the register's order: areas[province].first_child + i */
+    uint32_t commune_count;
+};
+
+/* `province` is NULL when its revision is still `known_revision` (error OK), or on an error. */
+typedef void store_province_fn(void *context, enum turnout_error error, const char *why,
+                               const struct store_province *province);
+
+/* Reads a province if its revision is no longer `known_revision` (-1: in any case). */
+void store_read_province(struct store *store, uint32_t province, int64_t known_revision,
+                         store_province_fn *on_province, void *context);
+
+/* ---- units ---- */
+
+enum { STORE_UNITS_READ_MAX = 1000 }; /* at a time: bounds how long Redis and the loop are kept */
+
+/* `states` has one entry a unit asked for; NULL unless TURNOUT_OK. A silent unit has seq 0 and its listed roll. */
+typedef void store_units_fn(void *context, enum turnout_error error, const char *why,
+                            const struct unit_state *states);
+
+/* The units first .. first + count - 1 of the register, all of one province. */
+void store_read_units(struct store *store, uint32_t first, uint32_t count, store_units_fn *on_units,
+                      void *context);
+
+/* ---- the log ---- */
+
+enum { STORE_LOG_ENTRIES_MAX = 64 }; /* at a time; an entry has the lines of one commit */
+
+/* `line` is one of the commune's log. The newest come first. False ends the reading. */
+typedef bool store_line_fn(void *context, const struct log_line *line);
+typedef void store_log_read_fn(void *context, enum turnout_error error, const char *why);
+
+/* Reads the log of a commune back to its beginning, piece by piece, until `on_line` has had enough. */
+void store_read_log(struct store *store, uint32_t commune, store_line_fn *on_line, store_log_read_fn *on_read,
+                    void *context);
+
+/* ---- held reports ---- */
+
+enum { STORE_HELD_LISTED_MAX = 1001 };
+
+/* `lines` are those of the held reports; NULL unless TURNOUT_OK. */
+typedef void store_held_fn(void *context, enum turnout_error error, const char *why,
+                           const struct log_line *lines, size_t count);
+
+/* The reports of an area, a province or a commune, that wait for a decision, the longest waiting first, at most
+ * STORE_HELD_LISTED_MAX; totals.held says how many there are. */
+void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context);
+
+/* ---- ledgers ---- */
+
+enum { STORE_LEDGER_READ_MAX = 1000, STORE_LEDGER_ID_BYTES = 48 };
+
+struct store_ledger {
+    const struct ledger_entry *entries; /* oldest first */
+    size_t count;
+    char last_id[STORE_LEDGER_ID_BYTES]; /* of the newest line; empty when there is none */
+};
+
+/* `ledger` is NULL unless TURNOUT_OK. */
+typedef void store_ledger_fn(void *context, enum turnout_error error, const char *why,
+                             const struct store_ledger *ledger);
+
+/* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id`, the oldest
+ * STORE_LEDGER_READ_MAX of them; or with an empty one the newest STORE_LEDGER_READ_MAX. */
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+                       store_ledger_fn *on_ledger, void *context);
+
+#endif

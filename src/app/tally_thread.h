@@ -1,0 +1,38 @@
+/* The thread that the tally lives on, and the ports through which workers reach it. */
+#ifndef TURNOUT_APP_TALLY_THREAD_H
+#define TURNOUT_APP_TALLY_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/service/tally.h>
+#include <turnout/service/tally_port.h>
+
+struct tally_thread;
+
+struct tally_thread_options {
+    struct store_options store;
+    unsigned char register_digest[GROUND_DIGEST_BYTES];
+    uint32_t reports_per_minute;
+    uint32_t ports;
+};
+
+enum turnout_error tally_thread_start(const struct tally_thread_options *options,
+                                      struct tally_thread **ret_thread, struct error *error);
+
+/* Valid until tally_thread_free(). Its waker is woken, too, when the link comes up for the first time. */
+struct tally_port *tally_thread_port(struct tally_thread *thread, uint32_t place);
+
+/* Whether the link to Redis has been up once. Thread-safe. */
+bool tally_thread_was_up(const struct tally_thread *thread);
+
+const struct store_counters *tally_thread_store_counters(const struct tally_thread *thread);
+
+/* Waits for the thread to end; every message is answered then, and its worker can take it back. NULL-safe. */
+void tally_thread_stop(struct tally_thread *thread);
+
+/* After it was stopped, and the workers have received everything. NULL-safe. */
+void tally_thread_free(struct tally_thread *thread);
+
+#endif

@@ -1,0 +1,245 @@
+/* Messages in, answers out, and the link between. */
+#include <turnout/service/tally.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <turnout/base/budget.h>
+#include <turnout/base/clock.h>
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+
+#include "tally_private.h"
+
+enum { SETTLE_AGAIN_MS = 500 };
+
+static const char why_away[] = "not stored; send the same report again";
+
+/* ---- lists of messages ---- */
+
+void message_list_add(struct message_list *list, struct message *message)
+{
+    message->next = NULL;
+    if (list->first == NULL) {
+        list->first = message;
+    } else {
+        list->last->next = message;
+    }
+    list->last = message;
+}
+
+void message_list_append(struct message_list *list, struct message_list *tail)
+{
+    if (tail->first == NULL) {
+        return;
+    }
+    if (list->first == NULL) {
+        list->first = tail->first;
+    } else {
+        list->last->next = tail->first;
+    }
+    list->last = tail->last;
+    *tail = (struct message_list){NULL, NULL};
+}
+
+struct message *message_list_pop(struct message_list *list)
+{
+    struct message *message = list->first;
+    if (message != NULL) {
+        list->first = message->next;
+    }
+    return message;
+}
+
+/* ---- answers ---- */
+
+static bool is_kept(enum report_status status)
+{
+    return status == STATUS_ACCEPTED || status == STATUS_HELD || status == STATUS_DUPLICATE;
+}
+
+/* A report that was not stored costs its unit nothing. */
+static void give_back(struct tally *tally, struct report_message *report)
+{
+    if (report->is_charged && !is_kept(report->outcome.status)) {
+        tally->account_full_at_us[report->message.unit] -= tally->account_cost_us;
+        report->is_charged = false;
+    }
+}
+
+void tally_answer(struct tally *tally, struct message *message)
+{
+    if (message->kind == MESSAGE_REPORT) {
+        give_back(tally, (struct report_message *)message);
+    }
+    tally->options.on_answered(tally->options.context, message);
+}
+
+void tally_answer_unavailable(struct tally *tally, struct message *message, const char *why)
+{
+    if (message->kind == MESSAGE_REPORT) {
+        struct report_message *report = (struct report_message *)message;
+        report->outcome =
+            (struct report_outcome){.status = STATUS_UNAVAILABLE, .code = CODE_STORE_UNAVAILABLE};
+        report->why = why;
+    } else {
+        ((struct decision_message *)message)->decided = DECIDED_UNAVAILABLE;
+    }
+    tally_answer(tally, message);
+}
+
+void tally_answer_unsound(struct tally *tally, struct message *message)
+{
+    if (message->kind == MESSAGE_DECISION) {
+        ((struct decision_message *)message)->decided = DECIDED_UNSOUND;
+        tally_answer(tally, message);
+    } else {
+        tally_answer_unavailable(tally, message, "what Redis holds of the commune cannot be right");
+    }
+}
+
+/* ---- the link ---- */
+
+bool tally_is_up(const struct tally *tally)
+{
+    return tally->is_settled && store_is_up(tally->store);
+}
+
+static void on_settled(void *context, enum turnout_error error, const char *why)
+{
+    struct tally *tally = context;
+    tally->is_settling = false;
+    if (tally->is_stopping || !store_is_up(tally->store)) {
+        return;
+    }
+    if (error != TURNOUT_OK) {
+        tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
+        log_warning("store-unwilling", log_text("link", "tally"), log_text("why", why));
+        return;
+    }
+    tally->is_settled = true;
+    tally->options.on_link(tally->options.context, true, "");
+    tally_load_waiting(tally);
+}
+
+void tally_unsettle(struct tally *tally, const char *why)
+{
+    if (tally->is_settled) {
+        tally->is_settled = false;
+        tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
+        tally->options.on_link(tally->options.context, false, why);
+    }
+}
+
+static void settle(struct tally *tally)
+{
+    tally->is_settling = true;
+    store_settle(tally->store, clock_wall_ms(), on_settled, tally);
+}
+
+static void on_link(void *context, bool up, const char *why)
+{
+    struct tally *tally = context;
+    if (up) {
+        settle(tally);
+        return;
+    }
+    tally->is_settled = false;
+    tally_forget_all(tally);
+    tally->options.on_link(tally->options.context, false, why);
+}
+
+/* ---- messages ---- */
+
+void tally_take(struct tally *tally, struct message *message)
+{
+    if (!tally_is_up(tally) || !store_has_room(tally->store)) {
+        tally_answer_unavailable(tally, message, why_away);
+        return;
+    }
+    message->tries = 0;
+    message->has_fresh_state = false;
+    message->deadline_ms = clock_monotonic_ms() + tally->options.store.command_deadline_ms;
+    commune_take(tally_commune_of(tally, message->unit), message);
+}
+
+void tally_list_to_send(struct tally_province *province)
+{
+    struct tally *tally = province->gathered->tally;
+    if (!province->is_listed) {
+        province->is_listed = true;
+        province->next_listed = tally->listed;
+        tally->listed = province;
+        tally->options.on_turn_wanted(tally->options.context);
+    }
+}
+
+void tally_end_turn(struct tally *tally)
+{
+    while (tally->listed != NULL) {
+        struct tally_province *province = tally->listed;
+        tally->listed = province->next_listed;
+        province->is_listed = false;
+        province_send(tally, province);
+    }
+}
+
+void tally_tick(struct tally *tally)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (store_is_up(tally->store) && !tally->is_settled && !tally->is_settling &&
+        now_ms >= tally->settle_at_ms) {
+        settle(tally);
+    }
+    tally_answer_overdue(tally, now_ms);
+    tally_load_waiting(tally);
+}
+
+/* ---- life ---- */
+
+struct tally *tally_new(struct event_base *base, const struct tally_options *options)
+{
+    struct tally *tally = memory_new(sizeof *tally);
+    tally->options = *options;
+    tally->election = options->store.election;
+    tally->reg = options->store.reg;
+    tally->provinces = memory_new_array(tally->reg->province_count, sizeof *tally->provinces);
+    for (uint32_t i = 0; i < tally->reg->province_count; i++) {
+        tally->provinces[i].area = i + 1;
+    }
+    tally->communes = memory_new_array(tally->reg->area_count, sizeof(struct tally_commune *));
+    tally->account_full_at_us = memory_new_array(tally->reg->unit_count, sizeof *tally->account_full_at_us);
+    tally->account_cost_us = budget_cost_us(options->reports_per_minute);
+    tally->store = store_new(base, &options->store, on_link, tally);
+    return tally;
+}
+
+void tally_start(struct tally *tally)
+{
+    store_start(tally->store);
+}
+
+void tally_free(struct tally *tally)
+{
+    if (tally == NULL) {
+        return;
+    }
+    tally->is_stopping = true;
+    tally->is_settled = false;
+    store_free(tally->store); /* what is in flight is uncertain, and its messages wait again */
+    tally_forget_all(tally);
+    tally_answer_waiting(tally, why_away);
+    for (uint32_t area = 0; area < tally->reg->area_count; area++) {
+        commune_free(tally->communes[area]);
+    }
+    free(tally->communes);
+    free(tally->provinces);
+    free(tally->account_full_at_us);
+    free(tally);
+}
+
+const struct store_counters *tally_store_counters(const struct tally *tally)
+{
+    return store_counters(tally->store);
+}

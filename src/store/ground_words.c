@@ -1,0 +1,31 @@
+/* Three words in and out. */
+#include "ground_words.h"
+
+#include <hiredis/hiredis.h>
+
+#include "redis_reply.h"
+#include "words.h"
+
+void ground_words_put(struct redis_command *command, const struct store_ground *ground)
+{
+    struct buffer digest = {0};
+    words_put_hex(&digest, ground->digest, sizeof ground->digest);
+    redis_command_put_text(command, ground->generation);
+    redis_command_put(command, (struct slice){digest.bytes, digest.length});
+    redis_command_put_text(command, election_phase_name(ground->phase));
+    buffer_done(&digest);
+}
+
+const char *ground_words_read(const struct redisReply *list, size_t first, struct store_ground *ret_ground)
+{
+    struct slice generation = reply_text(list->element[first]);
+    if (generation.length == 0 ||
+        !slice_copy(generation, ret_ground->generation, sizeof ret_ground->generation)) {
+        return "generation";
+    }
+    if (!words_read_hex(reply_text(list->element[first + 1]), ret_ground->digest,
+                        sizeof ret_ground->digest)) {
+        return "digest";
+    }
+    return election_phase_parse(reply_text(list->element[first + 2]), &ret_ground->phase) ? NULL : "phase";
+}

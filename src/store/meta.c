@@ -1,0 +1,274 @@
+/* What stands of the whole election, and changing it: a phase first in every province, then in meta. */
+#include <turnout/store/meta.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/log_line.h>
+
+#include "redis_reply.h"
+#include "store_private.h"
+
+/* ---- reading ---- */
+
+struct meta_question {
+    store_meta_fn *on_meta;
+    void *context;
+};
+
+static const char *read_meta(const redisReply *reply, struct store_meta *ret_meta)
+{
+    if (!election_phase_parse(reply_text(reply->element[0]), &ret_meta->phase)) {
+        return "the election's meta holds no phase";
+    }
+    if (!publication_mode_parse(reply_text(reply->element[1]), &ret_meta->publication)) {
+        return "the election's meta holds no publication";
+    }
+    struct slice generation = reply_text(reply->element[2]);
+    if (generation.length == 0 ||
+        !slice_copy(generation, ret_meta->generation, sizeof ret_meta->generation)) {
+        return "the election's meta holds no generation";
+    }
+    return NULL;
+}
+
+static void on_meta_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct meta_question *question = context;
+    if (!reply_is_list_of(reply, 3)) {
+        question->on_meta(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    } else {
+        struct store_meta meta;
+        const char *fault = read_meta(reply, &meta);
+        question->on_meta(question->context, fault == NULL ? TURNOUT_OK : TURNOUT_BAD_INPUT,
+                          fault == NULL ? "" : fault, fault == NULL ? &meta : NULL);
+    }
+    free(question);
+}
+
+void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context)
+{
+    char key[REDIS_KEY_BYTES];
+    redis_key_meta(store_election(store), key);
+    struct redis_command command;
+    redis_command_begin(&command, "HMGET");
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, "phase");
+    redis_command_put_text(&command, "publication");
+    redis_command_put_text(&command, "generation");
+    struct meta_question *question = memory_new(sizeof *question);
+    *question = (struct meta_question){on_meta, context};
+    store_send(store, &command, on_meta_reply, question);
+}
+
+/* ---- changing ---- */
+
+/* A change under way. */
+struct changing {
+    struct store *store;
+    enum log_outcome kind; /* LOG_PHASE or LOG_PUBLICATION */
+    enum election_phase phase;
+    const char *value; /* the name of what is wanted */
+    const char *before;
+    char *who;
+    int64_t now_ms;
+    store_changed_fn *on_changed;
+    void *context;
+    uint32_t awaited;        /* answers of provinces */
+    uint32_t refusing;       /* the first province that holds reports; REGISTER_NONE: none so far */
+    enum turnout_error gate; /* what a province's gate failed with */
+    char gate_why[ERROR_TEXT_BYTES];
+};
+
+/* A question to one province. */
+struct gate {
+    struct changing *changing;
+    uint32_t province;
+};
+
+static void conclude(struct changing *changing, enum turnout_error error, const char *why,
+                     const struct store_change *change)
+{
+    changing->on_changed(changing->context, error, why, change);
+    free(changing->who);
+    free(changing);
+}
+
+static void conclude_with(struct changing *changing, enum change_outcome outcome, uint32_t province)
+{
+    const char *before = outcome == CHANGE_REHEARSAL_STANDS ? "" : changing->before;
+    conclude(changing, TURNOUT_OK, "",
+             &(struct store_change){.outcome = outcome, .before = before, .province = province});
+}
+
+static void on_set(void *context, const redisReply *reply, const char *why)
+{
+    struct changing *changing = context;
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING) {
+        conclude(changing, reply_error(reply), reply_words(reply, why), NULL);
+    } else if (slice_equals(reply_text(reply), changing->before)) {
+        conclude_with(changing, CHANGE_DONE, REGISTER_NONE);
+    } else {
+        conclude(changing, TURNOUT_UNAVAILABLE, "somebody else has changed it meanwhile: ask again", NULL);
+    }
+}
+
+static void set_meta(struct changing *changing)
+{
+    char meta[REDIS_KEY_BYTES];
+    char ledger[REDIS_KEY_BYTES];
+    struct buffer line = {0};
+    redis_key_meta(store_election(changing->store), meta);
+    redis_key_ledger(store_election(changing->store), ledger);
+    log_line_write_change(&line, changing->kind, changing->before, changing->value, changing->who,
+                          changing->now_ms);
+    struct redis_command command;
+    redis_command_begin(&command, "FCALL");
+    redis_command_put_text(&command, "turnout_set");
+    redis_command_put_integer(&command, 2);
+    redis_command_put_text(&command, meta);
+    redis_command_put_text(&command, ledger);
+    redis_command_put_text(&command, log_outcome_name(changing->kind));
+    redis_command_put_text(&command, changing->before);
+    redis_command_put_text(&command, changing->value);
+    redis_command_put(&command, (struct slice){line.bytes, line.length});
+    buffer_done(&line);
+    store_send(changing->store, &command, on_set, changing);
+}
+
+/* ---- provinces ---- */
+
+/* Out of the rehearsal, and back into it, only where nothing was reported: then the keys that reports leave something in
+ * are named. */
+static void send_gate(struct changing *changing, uint32_t province, enum election_phase phase, bool if_empty,
+                      redis_link_reply_fn *on_reply)
+{
+    static const int keys[] = {KEY_TOTALS, KEY_UNITS, KEY_LOG, KEY_HELD, KEY_WAITING, KEY_ASIDE, KEY_LEDGER};
+    struct redis_command command;
+    store_begin_call(changing->store, &command, CALL_WRITING, "turnout_gate", province, keys,
+                     if_empty ? sizeof keys / sizeof keys[0] : 1);
+    redis_command_put_text(&command, election_phase_name(phase));
+    struct gate *gate = memory_new(sizeof *gate);
+    *gate = (struct gate){changing, province};
+    store_send(changing->store, &command, on_reply, gate);
+}
+
+static void send_gates(struct changing *changing, enum election_phase phase, bool if_empty,
+                       redis_link_reply_fn *on_reply)
+{
+    uint32_t provinces = store_register(changing->store)->province_count;
+    changing->awaited = provinces;
+    for (uint32_t province = 1; province <= provinces; province++) {
+        send_gate(changing, province, phase, if_empty, on_reply);
+    }
+}
+
+/* Opened provinces are rolled back to the rehearsal. Failure is harmless: the next attempt repeats it. */
+static void on_gate_rolled_back(void *context, const redisReply *reply, const char *why)
+{
+    (void)reply;
+    (void)why;
+    struct gate *gate = context;
+    struct changing *changing = gate->changing;
+    free(gate);
+    changing->awaited--;
+    if (changing->awaited == 0) {
+        conclude_with(changing, CHANGE_REHEARSAL_STANDS, changing->refusing);
+    }
+}
+
+static void on_gate(void *context, const redisReply *reply, const char *why)
+{
+    struct gate *gate = context;
+    struct changing *changing = gate->changing;
+    uint32_t province = gate->province;
+    free(gate);
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
+        changing->gate = reply_error(reply);
+        (void)snprintf(changing->gate_why, sizeof changing->gate_why, "%s", reply_words(reply, why));
+    } else if (reply->integer == 0 && province < changing->refusing) {
+        changing->refusing = province;
+    }
+    changing->awaited--;
+    if (changing->awaited > 0) {
+        return;
+    }
+    if (changing->refusing != REGISTER_NONE) {
+        send_gates(changing, PHASE_REHEARSAL, true, on_gate_rolled_back);
+    } else if (changing->gate != TURNOUT_OK) {
+        conclude(changing, changing->gate, changing->gate_why, NULL);
+    } else {
+        set_meta(changing);
+    }
+}
+
+/* ---- deciding whether it may be ---- */
+
+static void change_phase(struct changing *changing, enum election_phase before)
+{
+    changing->before = election_phase_name(before);
+    if (before == changing->phase) {
+        conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
+    } else if (!election_phase_may_follow(before, changing->phase)) {
+        conclude_with(changing, CHANGE_NOT_ALLOWED, REGISTER_NONE);
+    } else {
+        send_gates(changing, changing->phase, before == PHASE_REHEARSAL, on_gate);
+    }
+}
+
+static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta)
+{
+    struct changing *changing = context;
+    if (error != TURNOUT_OK) {
+        conclude(changing, error, why, NULL);
+    } else if (changing->kind == LOG_PHASE) {
+        change_phase(changing, meta->phase);
+    } else {
+        changing->before = publication_mode_name(meta->publication);
+        if (strcmp(changing->before, changing->value) == 0) {
+            conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
+        } else {
+            set_meta(changing);
+        }
+    }
+}
+
+static void begin(struct store *store, const struct changing *wanted, const char *who)
+{
+    struct changing *changing = memory_new(sizeof *changing);
+    *changing = *wanted;
+    changing->store = store;
+    changing->who = memory_copy_text(who);
+    changing->refusing = REGISTER_NONE;
+    store_read_meta(store, on_meta, changing);
+}
+
+void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
+                        store_changed_fn *on_changed, void *context)
+{
+    begin(store,
+          &(struct changing){.kind = LOG_PHASE,
+                             .phase = phase,
+                             .value = election_phase_name(phase),
+                             .now_ms = now_ms,
+                             .on_changed = on_changed,
+                             .context = context},
+          who);
+}
+
+void store_change_publication(struct store *store, enum publication_mode mode, const char *who,
+                              int64_t now_ms, store_changed_fn *on_changed, void *context)
+{
+    begin(store,
+          &(struct changing){.kind = LOG_PUBLICATION,
+                             .value = publication_mode_name(mode),
+                             .now_ms = now_ms,
+                             .on_changed = on_changed,
+                             .context = context},
+          who);
+}

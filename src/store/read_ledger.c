@@ -1,0 +1,105 @@
+/* Reading ledgers: the newest lines of one, or those behind a line that is known. */
+#include <turnout/store/read.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/memory.h>
+
+#include "redis_reply.h"
+#include "store_private.h"
+
+struct question {
+    const struct election_register *reg;
+    bool newest_first; /* as Redis answers it */
+    store_ledger_fn *on_ledger;
+    void *context;
+};
+
+/* Line `index` counted from the oldest. */
+static const redisReply *line_at(const struct question *question, const redisReply *reply, size_t index)
+{
+    return reply->element[question->newest_first ? reply->elements - 1 - index : index];
+}
+
+/* A line of the stream: its id, and the one field `line`. */
+static struct slice line_text(const redisReply *entry)
+{
+    bool is_line = reply_is_list_of(entry, 2) && reply_is_list_of(entry->element[1], 2) &&
+                   slice_equals(reply_text(entry->element[1]->element[0]), "line");
+    return is_line ? reply_text(entry->element[1]->element[1]) : slice_of("");
+}
+
+/* TURNOUT_OK with the entries of all lines, of which each has up to LOG_LINE_ENTRIES_MAX. */
+static enum turnout_error read_entries(const struct question *question, const redisReply *reply,
+                                       struct ledger_entry *entries, size_t *ret_count, struct error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < reply->elements; i++) {
+        struct log_line line;
+        enum turnout_error failed = log_line_read(line_text(line_at(question, reply, i)), &line, error);
+        if (failed != TURNOUT_OK) {
+            return failed;
+        }
+        count += log_line_ledger_entries(&line, question->reg, &entries[count]);
+    }
+    *ret_count = count;
+    return TURNOUT_OK;
+}
+
+static void answer_ledger(const struct question *question, const redisReply *reply)
+{
+    struct ledger_entry *entries = memory_new_array(reply->elements * LOG_LINE_ENTRIES_MAX, sizeof *entries);
+    struct store_ledger ledger = {.entries = entries};
+    struct error error;
+    enum turnout_error failed = read_entries(question, reply, entries, &ledger.count, &error);
+    if (failed == TURNOUT_OK && reply->elements > 0) {
+        struct slice last_id = reply_text(line_at(question, reply, reply->elements - 1)->element[0]);
+        if (!slice_copy(last_id, ledger.last_id, sizeof ledger.last_id)) {
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
+        }
+    }
+    question->on_ledger(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
+                        failed == TURNOUT_OK ? &ledger : NULL);
+    free(entries);
+}
+
+static void on_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct question *question = context;
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
+        answer_ledger(question, reply);
+    } else {
+        question->on_ledger(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    }
+    free(question);
+}
+
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+                       store_ledger_fn *on_ledger, void *context)
+{
+    char election_key[REDIS_KEY_BYTES];
+    struct province_keys keys;
+    const char *key = election_key;
+    if (province == REGISTER_NATION) {
+        redis_key_ledger(store_election(store), election_key);
+    } else {
+        store_keys_of(store, province, &keys);
+        key = keys.text[KEY_LEDGER];
+    }
+    bool newest_first = after_id[0] == '\0';
+    char from[STORE_LEDGER_ID_BYTES + 1];
+    (void)snprintf(from, sizeof from, "(%s", after_id);
+    struct redis_command command;
+    redis_command_begin(&command, newest_first ? "XREVRANGE" : "XRANGE");
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, newest_first ? "+" : from);
+    redis_command_put_text(&command, newest_first ? "-" : "+");
+    redis_command_put_text(&command, "COUNT");
+    redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){store_register(store), newest_first, on_ledger, context};
+    store_send(store, &command, on_reply, question);
+}

@@ -1,0 +1,157 @@
+/* Reading a province: names and values of two hashes in turn, in any order. */
+#include <turnout/store/read.h>
+
+#include <stdlib.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/memory.h>
+
+#include "redis_reply.h"
+#include "store_private.h"
+#include "words.h"
+
+static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/turnout.lua */
+
+struct question {
+    const struct election_register *reg;
+    uint32_t province;
+    store_province_fn *on_province;
+    void *context;
+};
+
+/* Where a field's value goes; NULL for one that is no count, or a round that cannot be. */
+static int64_t *place_of(struct totals *totals, struct slice field)
+{
+    const struct {
+        const char *name;
+        int64_t *place;
+    } fields[] = {
+        {"voted", &totals->voted},
+        {"registered", &totals->registered},
+        {"units_reported", &totals->units_reported},
+        {"registered_reported", &totals->registered_reported},
+        {"units_final", &totals->units_final},
+        {"units_complete", &totals->units_complete},
+        {"held", &totals->held},
+        {"revision", &totals->revision},
+        {"as_of", &totals->as_of},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (slice_equals(field, fields[i].name)) {
+            return fields[i].place;
+        }
+    }
+    struct slice rest = field;
+    uint64_t round;
+    if (slice_equals(text_split(&rest, ':'), "round") && text_parse_unsigned(rest, ROUNDS_MAX, &round) &&
+        round > 0) {
+        return &totals->rounds[round - 1];
+    }
+    return NULL;
+}
+
+static bool is_pairs(const redisReply *reply)
+{
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 2 != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < reply->elements; i++) {
+        if (reply->element[i]->type != REDIS_REPLY_STRING) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum turnout_error read_totals(const redisReply *pairs, struct totals *totals, struct error *error)
+{
+    for (size_t i = 0; i < pairs->elements; i += 2) {
+        struct slice field = reply_text(pairs->element[i]);
+        struct slice value = reply_text(pairs->element[i + 1]);
+        int64_t *place = place_of(totals, field);
+        if (place != NULL && !text_parse_integer(value, 0, EXACT_MAX, place)) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "%.*s is \"%.*s\", which is no count",
+                              (int)field.length, field.bytes, (int)(value.length < 40 ? value.length : 40),
+                              value.bytes);
+        }
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_communes(const struct question *question, const redisReply *pairs,
+                                        struct totals *ret_communes, struct error *error)
+{
+    const struct election_register *reg = question->reg;
+    const struct area *province = &reg->areas[question->province];
+    char shown[TEXT_SHOWN_BYTES];
+    if (pairs->elements != 2 * (size_t)province->children) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%zu communes in Redis, %u in the register",
+                          pairs->elements / 2, province->children);
+    }
+    for (size_t i = 0; i < pairs->elements; i += 2) {
+        struct slice code = reply_text(pairs->element[i]);
+        uint32_t area = register_find_area(reg, code);
+        struct store_commune commune;
+        if (area == REGISTER_NONE || reg->areas[area].parent != question->province) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "%s is not a commune of %s",
+                              text_show(code, shown), province->code);
+        }
+        if (!words_read_commune(reply_text(pairs->element[i + 1]), &commune)) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "communes %s: not the words of a commune",
+                              reg->areas[area].code);
+        }
+        ret_communes[area - province->first_child] = commune.totals;
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_reply(const struct question *question, const redisReply *reply,
+                                     struct totals *ret_totals, struct totals *ret_communes,
+                                     struct error *error)
+{
+    if (reply->elements != 2 || !is_pairs(reply->element[0]) || !is_pairs(reply->element[1])) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "",
+                          "turnout_read answered something else than two hashes");
+    }
+    enum turnout_error failed = read_totals(reply->element[0], ret_totals, error);
+    return failed != TURNOUT_OK ? failed : read_communes(question, reply->element[1], ret_communes, error);
+}
+
+static void answer_province(const struct question *question, const redisReply *reply)
+{
+    uint32_t communes = question->reg->areas[question->province].children;
+    struct store_province province = {.province = question->province, .commune_count = communes};
+    struct totals *commune_totals = memory_new_array(communes, sizeof *commune_totals);
+    struct error error;
+    enum turnout_error failed = read_reply(question, reply, &province.totals, commune_totals, &error);
+    province.communes = commune_totals;
+    question->on_province(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
+                          failed == TURNOUT_OK ? &province : NULL);
+    free(commune_totals);
+}
+
+static void on_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct question *question = context;
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
+        answer_province(question, reply);
+    } else if (reply != NULL && reply->type == REDIS_REPLY_NIL) {
+        question->on_province(question->context, TURNOUT_OK, "", NULL);
+    } else {
+        question->on_province(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    }
+    free(question);
+}
+
+void store_read_province(struct store *store, uint32_t province, int64_t known_revision,
+                         store_province_fn *on_province, void *context)
+{
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES};
+    struct redis_command command;
+    store_begin_call(store, &command, CALL_READING, "turnout_read", province, keys, 2);
+    redis_command_put_integer(&command, known_revision);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){store_register(store), province, on_province, context};
+    store_send(store, &command, on_reply, question);
+}

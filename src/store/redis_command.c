@@ -1,0 +1,54 @@
+/* RESP, the sending half. */
+#include "redis_command.h"
+
+#include <string.h>
+
+enum { HEAD_BYTES = sizeof "*4294967295\r\n" - 1 };
+
+/* The number of words is known last and stands first, so room is left for it. */
+void redis_command_begin(struct redis_command *command, const char *name)
+{
+    static const char room[HEAD_BYTES] = {0};
+    *command = (struct redis_command){0};
+    buffer_append(&command->bytes, room, sizeof room);
+    redis_command_put_text(command, name);
+}
+
+void redis_command_done(struct redis_command *command)
+{
+    buffer_done(&command->bytes);
+}
+
+void redis_command_put(struct redis_command *command, struct slice word)
+{
+    buffer_append_char(&command->bytes, '$');
+    buffer_append_integer(&command->bytes, (int64_t)word.length);
+    buffer_append(&command->bytes, "\r\n", 2);
+    buffer_append(&command->bytes, word.bytes, word.length);
+    buffer_append(&command->bytes, "\r\n", 2);
+    command->words++;
+}
+
+void redis_command_put_text(struct redis_command *command, const char *word)
+{
+    redis_command_put(command, slice_of(word));
+}
+
+void redis_command_put_integer(struct redis_command *command, int64_t word)
+{
+    char digits[DECIMAL_BYTES_MAX];
+    redis_command_put(command, (struct slice){digits, (size_t)(text_put_integer(digits, word) - digits)});
+}
+
+struct slice redis_command_bytes(struct redis_command *command)
+{
+    char digits[DECIMAL_BYTES_MAX];
+    struct slice words = {digits, (size_t)(text_put_unsigned(digits, command->words) - digits)};
+    char *end = command->bytes.bytes + HEAD_BYTES;
+    end[-2] = '\r';
+    end[-1] = '\n';
+    char *start = end - 3 - words.length;
+    start[0] = '*';
+    memcpy(start + 1, words.bytes, words.length);
+    return (struct slice){start, command->bytes.length - (size_t)(start - command->bytes.bytes)};
+}

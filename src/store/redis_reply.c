@@ -1,0 +1,32 @@
+/* Reading replies. */
+#include "redis_reply.h"
+
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+struct slice reply_text(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
+}
+
+bool reply_is_list_of(const redisReply *reply, size_t count)
+{
+    return reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements == count;
+}
+
+const char *reply_words(const redisReply *reply, const char *why)
+{
+    if (reply == NULL) {
+        return why;
+    }
+    return reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis answered something unexpected";
+}
+
+enum turnout_error reply_error(const redisReply *reply)
+{
+    bool is_about_content =
+        reply != NULL && (reply->type != REDIS_REPLY_ERROR || strncmp(reply->str, "TURNOUT ", 8) == 0 ||
+                          strncmp(reply->str, "WRONGTYPE ", 10) == 0);
+    return is_about_content ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE;
+}

@@ -1,0 +1,25 @@
+/* What replies of Redis have in common, for those who read them. */
+#ifndef TURNOUT_STORE_REDIS_REPLY_H
+#define TURNOUT_STORE_REDIS_REPLY_H
+
+#include <stdbool.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/text.h>
+
+struct redisReply;
+
+/* The text of a string; empty for everything else. */
+struct slice reply_text(const struct redisReply *reply);
+
+/* Whether it is a list of `count` elements. `reply` may be NULL. */
+bool reply_is_list_of(const struct redisReply *reply, size_t count);
+
+/* What Redis or the link said where an answer was hoped for. `reply` may be NULL: then it is `why`. */
+const char *reply_words(const struct redisReply *reply, const char *why);
+
+/* The same as an error: TURNOUT_BAD_INPUT when Redis holds what it must not, and asking again will not change that;
+ * else TURNOUT_UNAVAILABLE. */
+enum turnout_error reply_error(const struct redisReply *reply);
+
+#endif
