@@ -71,5 +71,5 @@ void waker_clear(struct waker *waker)
     eventfd_t wakes;
     int failed = eventfd_read(waker->fd, &wakes);
     assert(failed == 0 || errno == EAGAIN);
-    atomic_store(&waker->is_awake, false);
+    (void)atomic_exchange(&waker->is_awake, false);
 }

@@ -113,11 +113,8 @@ static void put_sums(struct buffer *out, const struct totals *totals)
 static void put_rounds(struct buffer *out, const int64_t rounds[ROUNDS_MAX])
 {
     uint32_t count = ROUNDS_MAX;
-    while (count > 0 && rounds[count - 1] == 0) {
+    while (count > 1 && rounds[count - 1] == 0) {
         count--;
-    }
-    if (count == 0) {
-        buffer_append_char(out, '0');
     }
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0) {

@@ -12,7 +12,7 @@
 
 #include "suite.h"
 
-enum { PATIENCE_MS = 20000, MAX = TALLY_PORT_MESSAGES_MAX, SENT = 10 * MAX };
+enum { PATIENCE_MS = 20000, MAX = TALLY_PORT_MESSAGES_MAX, SENT = 4 * MAX };
 
 static struct waker tally_waker;
 static struct tally_port port;
@@ -257,10 +257,13 @@ SIGNAL_TEST(only_with_every_message_back_a_port_is_done, SIGABRT)
 
 TEST(without_a_descriptor_there_is_no_port)
 {
-    struct rlimit none = {0, 0};
+    struct rlimit before;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
     ck_assert(!tally_port_init(&port, &tally_waker));
     ck_assert_int_eq(errno, EMFILE);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 SUITE("tally_port");
