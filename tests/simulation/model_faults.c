@@ -1,0 +1,75 @@
+/* Errors and garbage. A new one is a row of a table. */
+#include "model_faults.h"
+
+#include "scene.h"
+#include "world.h"
+
+/* None of them was run. */
+static const char *const errors[] = {
+    "-LOADING Redis is loading the dataset in memory\r\n",
+    "-MISCONF Errors writing to the AOF file: No space left on device\r\n",
+    "-READONLY You can't write against a read only replica.\r\n",
+    "-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+    "-BUSY Redis is busy running a script.\r\n",
+    "-NOREPLICAS Not enough good replicas to write.\r\n",
+    "-NOPERM this user has no permissions to run the 'fcall' command\r\n",
+    "-ERR Function not found\r\n",
+    "-TURNOUT it was never seeded\r\n",
+    "$-1\r\n",
+};
+
+/* None of them is the answer to any command, whatever it asked for. An integer would be one to turnout_settle and to
+ * turnout_gate. */
+static const char *const garbage[] = {
+    "$-1\r\n",
+    "*-1\r\n",
+    "*0\r\n",
+    "+OK\r\n",
+    "$7\r\ngarbage\r\n",
+    "*1\r\n$4\r\ndone\r\n",
+    "*2\r\n$4\r\ndone\r\n$3\r\n1 2\r\n",
+    "*4\r\n$6\r\nground\r\n$1\r\ng\r\n$1\r\nd\r\n$1\r\np\r\n",
+    "*6\r\n$1\r\na\r\n$1\r\nb\r\n$4\r\nopen\r\n$1\r\nd\r\n*0\r\n*0\r\n",
+    "-ERR something went wrong\r\n",
+};
+
+enum {
+    ERROR_COUNT = sizeof errors / sizeof errors[0],
+    GARBAGE_COUNT = sizeof garbage / sizeof garbage[0],
+};
+
+static struct {
+    int64_t until_us; /* Redis goes on refusing */
+    size_t error;
+} refusing;
+
+void model_faults_begin(void)
+{
+    refusing.until_us = -1;
+}
+
+bool model_refuses(struct slice name, struct buffer *reply)
+{
+    if (world_now_us() > refusing.until_us || scene.hazards.error == 0) {
+        if (!world_chance(scene.hazards.error)) {
+            return false;
+        }
+        refusing.error = world_random(ERROR_COUNT);
+        refusing.until_us =
+            world_now_us() +
+            (scene.hazards.error_span_us > 0 ? world_between(0, scene.hazards.error_span_us) : 0);
+    }
+    world_trace("%.*s: %s", (int)name.length, name.bytes, errors[refusing.error]);
+    buffer_append_text(reply, errors[refusing.error]);
+    return true;
+}
+
+void model_garble(struct slice name, struct buffer *reply)
+{
+    if (world_chance(scene.hazards.garbage)) {
+        size_t which = world_random(GARBAGE_COUNT);
+        buffer_clear(reply);
+        buffer_append_text(reply, garbage[which]);
+        world_trace("%.*s: garbage %d", (int)name.length, name.bytes, (int)which);
+    }
+}

@@ -1,0 +1,49 @@
+/* What the oracle knows, for its two halves: oracle.c reads the log, oracle_compare.c compares. */
+#ifndef TURNOUT_SIMULATION_ORACLE_PRIVATE_H
+#define TURNOUT_SIMULATION_ORACLE_PRIVATE_H
+
+#include <turnout/base/buffer.h>
+#include <turnout/store/load.h>
+
+#include "model_data.h"
+#include "oracle.h"
+#include "redis_keys.h"
+
+struct oracle_unit {
+    struct unit_state state;
+    struct oracle_record *records;
+    size_t record_count, record_capacity;
+    struct held_report *held;
+    struct slice *held_lines; /* of the model's log; borrowed */
+    size_t held_count, held_capacity;
+};
+
+struct oracle_commune {
+    struct store_commune known;
+    uint64_t last_id;
+    bool is_touched;
+};
+
+struct oracle_province {
+    struct model_key *keys[PROVINCE_KEY_COUNT];
+    size_t entries_read;
+    size_t ledger_count;
+    bool is_closed;
+    int64_t closed_us; /* was closed until then; -1: never */
+};
+
+struct oracle {
+    struct oracle_unit *units;
+    struct oracle_commune *communes;   /* by area */
+    struct oracle_province *provinces; /* by area */
+};
+
+extern struct oracle oracle;
+
+/* Compares a commune, and its units, with the model. */
+void oracle_compare_commune(uint32_t commune);
+
+/* Compares a province with the sum of its communes. */
+void oracle_compare_province(uint32_t province);
+
+#endif
