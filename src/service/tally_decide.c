@@ -78,6 +78,7 @@ static void reject(struct report_message *report, enum report_code code)
 {
     report->outcome.status = STATUS_REJECTED;
     report->outcome.code = code;
+    report->outcome.is_new = false;
 }
 
 static bool is_stored(const struct decision *decision)
