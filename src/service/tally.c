@@ -159,7 +159,7 @@ void tally_take(struct tally *tally, struct message *message)
         return;
     }
     message->tries = 0;
-    message->has_fresh_state = false;
+    message->taken_at = ++tally->moment;
     message->deadline_ms = clock_monotonic_ms() + tally->options.store.command_deadline_ms;
     commune_take(tally_commune_of(tally, message->unit), message);
 }

@@ -144,8 +144,13 @@ static void answer_batch(struct batch *batch)
     if (commune->in_flight == NULL) {
         commune->in_flight_last = NULL;
     }
+    commune->confirmed_at = batch->sent_at;
     for (struct message *message; (message = message_list_pop(&batch->messages)) != NULL;) {
-        tally_answer(commune->tally, message);
+        if (commune_confirms(commune, message)) {
+            tally_answer(commune->tally, message);
+        } else {
+            commune_take(commune, message);
+        }
     }
 }
 
@@ -298,8 +303,10 @@ static void send_commit(struct tally *tally, struct tally_province *province)
     flight->tally = tally;
     flight->province = province;
     flight->count = count;
+    tally->moment++;
     for (size_t i = 0; i < count; i++) {
         flight->batches[i] = next_batch(province);
+        flight->batches[i]->sent_at = tally->moment;
         communes[i] = describe(flight->batches[i], &arguments[i]);
     }
     province->commits++;

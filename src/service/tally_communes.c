@@ -222,9 +222,10 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
         return;
     }
     keep_loaded(commune, loaded);
+    commune->confirmed_at = commune->asked_at;
     for (struct message *message; (message = message_list_pop(&waiting)) != NULL;) {
-        message->has_fresh_state = true;
-        commune_decide(commune, message);
+        commune_take(commune,
+                     message); /* a refusal of one that came after the question waits for another load */
     }
 }
 
@@ -233,17 +234,9 @@ static void load(struct tally_commune *commune)
     struct tally *tally = commune->tally;
     if (commune->status == COMMUNE_UNKNOWN && tally_is_up(tally) && !tally->is_stopping) {
         commune->status = COMMUNE_LOADING;
+        commune->asked_at = ++tally->moment;
         store_load(tally->store, commune->area, on_loaded, commune);
     }
-}
-
-void commune_decide_afresh(struct tally_commune *commune, struct message *message)
-{
-    assert(commune->gathered == NULL && commune->in_flight == NULL && commune->waiting.first == NULL);
-    drop_state(commune);
-    message_list_add(&commune->waiting, message);
-    list_waiting(commune);
-    load(commune);
 }
 
 void commune_take(struct tally_commune *commune, struct message *message)
@@ -255,6 +248,12 @@ void commune_take(struct tally_commune *commune, struct message *message)
     message_list_add(&commune->waiting, message);
     list_waiting(commune);
     load(commune);
+}
+
+void commune_take_when_loaded(struct tally_commune *commune, struct message *message)
+{
+    commune_forget(commune);
+    commune_take(commune, message);
 }
 
 /* ---- what waits ---- */

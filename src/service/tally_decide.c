@@ -15,21 +15,24 @@ static struct unit_state *state_of(struct tally_commune *commune, uint32_t unit)
     return &commune->units[unit - commune->tally->reg->areas[commune->area].first_child];
 }
 
-/* Whether what is known of the commune is what another server may have made of it since the message came: nothing of it
- * has to be committed, which would tell, and it was loaded before. */
-static bool may_be_stale(const struct tally_commune *commune, const struct message *message)
+/* What an answer says to stand goes on standing. But what is refused may have become right: another server may have
+ * counted the report, corrected the unit's last one, opened the election again. So a refusal waits until Redis was asked
+ * about the commune after the message had come. */
+bool commune_confirms(const struct tally_commune *commune, const struct message *message)
 {
-    return commune->gathered == NULL && commune->in_flight == NULL && !message->has_fresh_state;
+    return !message->is_refusal || commune->confirmed_at > message->taken_at;
 }
 
 /* An answer rests on everything that was decided about the commune before: it waits for the last of it. */
 static void answer_when_durable(struct tally_commune *commune, struct message *message)
 {
     struct batch *last = commune->gathered != NULL ? commune->gathered : commune->in_flight_last;
-    if (last == NULL) {
+    if (last != NULL) {
+        message_list_add(&last->messages, message);
+    } else if (commune_confirms(commune, message)) {
         tally_answer(commune->tally, message);
     } else {
-        message_list_add(&last->messages, message);
+        commune_take_when_loaded(commune, message);
     }
 }
 
@@ -141,12 +144,6 @@ static void store_report(struct tally_commune *commune, struct report_message *r
     }
 }
 
-/* What stands stands, whoever has written since; any other answer that stores nothing may be another by now. */
-static bool is_certain(const struct decision *decision)
-{
-    return decision->status == STATUS_DUPLICATE || decision->status == STATUS_SUPERSEDED;
-}
-
 static void decide_report(struct tally_commune *commune, struct report_message *report)
 {
     struct tally *tally = commune->tally;
@@ -165,13 +162,8 @@ static void decide_report(struct tally_commune *commune, struct report_message *
                      : count_alike(commune, unit, report->received.voted),
     };
     struct decision decision;
+    bool is_confirmed = false;
     rules_decide(election, &context, &report->received, &decision);
-    bool has_room = !is_stored(&decision) || has_room_to_wait(&decision, held);
-    if (((!is_stored(&decision) && !is_certain(&decision)) || !has_room) &&
-        may_be_stale(commune, &report->message)) {
-        commune_decide_afresh(commune, &report->message);
-        return;
-    }
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
         log_contradiction(commune);
         tally_answer_unsound(tally, &report->message);
@@ -190,12 +182,16 @@ static void decide_report(struct tally_commune *commune, struct report_message *
     if (report->is_for_rehearsal && context.phase != PHASE_REHEARSAL) {
         reject(report, CODE_BAD_SIGNATURE);
     } else if (is_stored(&decision)) {
-        if (has_room && charge(tally, report)) {
+        if (!has_room_to_wait(&decision, held)) {
+            reject(report, CODE_TOO_MANY);
+        } else if (charge(tally, report)) {
             store_report(commune, report, &decision);
         } else {
             reject(report, CODE_TOO_MANY);
+            is_confirmed = true; /* the account is ours alone */
         }
     }
+    report->message.is_refusal = report->outcome.status == STATUS_REJECTED && !is_confirmed;
     answer_when_durable(commune, &report->message);
 }
 
@@ -271,10 +267,6 @@ static void decide_decision(struct tally_commune *commune, struct decision_messa
     } else {
         wanted->decided = weigh(wanted, state_of(commune, wanted->message.unit), held, &decision);
     }
-    if (wanted->decided > DECIDED_BEFORE && may_be_stale(commune, &wanted->message)) {
-        commune_decide_afresh(commune, &wanted->message);
-        return;
-    }
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
         log_contradiction(commune);
         tally_answer_unsound(commune->tally, &wanted->message);
@@ -284,6 +276,7 @@ static void decide_decision(struct tally_commune *commune, struct decision_messa
         store_decision(commune, wanted, held, &decision);
     }
     wanted->state = held == NULL ? HELD_WAITING : held->state;
+    wanted->message.is_refusal = wanted->decided == DECIDED_NOT_FOUND || wanted->decided == DECIDED_OVER_ROLL;
     answer_when_durable(commune, &wanted->message);
 }
 

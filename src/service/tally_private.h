@@ -36,6 +36,7 @@ struct batch_held {
 /* What was decided about one commune since its last batch: first gathered, then part of a commit in flight. */
 struct batch {
     struct batch *next;            /* of the commune's in flight */
+    uint64_t sent_at;              /* a moment */
     struct tally_commune *commune; /* NULL once the commune was forgotten: then nobody waits for it */
     struct store_commune before;
     struct totals change;
@@ -76,7 +77,9 @@ struct tally_commune {
     struct message_list waiting; /* until it is ready; none while it is */
     struct tally_commune *next_waiting;
     bool is_listed_waiting;
+    uint64_t asked_at; /* the moment at which Redis was asked about it last */
     /* while it is ready: */
+    uint64_t confirmed_at;      /* Redis was asked then, and has answered: it was as it is known here */
     struct store_commune known; /* as it is when all batches have been written */
     struct unit_state *units;
     struct unit_held *held;
@@ -107,7 +110,8 @@ struct tally {
     bool is_settled; /* the link is up, and a write of ours was answered on it */
     bool is_settling;
     bool is_stopping;
-    int64_t settle_at_ms;             /* try again not before; monotonic */
+    uint64_t moment;      /* numbers messages taken, loads and commits sent: says which was first */
+    int64_t settle_at_ms; /* try again not before; monotonic */
     struct tally_province *provinces; /* [province - 1] */
     struct tally_commune **communes;  /* one an area; NULL: never touched */
     struct tally_commune *waiting;    /* communes with messages that wait */
@@ -135,14 +139,13 @@ void tally_list_to_send(struct tally_province *province);
 /* ---- tally_communes.c ---- */
 
 void commune_take(struct tally_commune *commune, struct message *message);
+void commune_take_when_loaded(struct tally_commune *commune, struct message *message); /* anew */
 struct tally_commune *tally_commune_of(struct tally *tally, uint32_t unit);
 
 /* Its messages wait, oldest first, and it is unknown. Each has been tried once more; those that were tried too often are
  * answered. */
 void commune_forget(struct tally_commune *commune);
 
-/* Loads an idle commune anew, and decides the message again on what it then is. */
-void commune_decide_afresh(struct tally_commune *commune, struct message *message);
 void tally_forget_province(struct tally *tally, struct tally_province *province);
 void tally_forget_all(struct tally *tally);
 
@@ -162,6 +165,9 @@ void commune_free(struct tally_commune *commune);
 
 /* The commune must be ready. */
 void commune_decide(struct tally_commune *commune, struct message *message);
+
+/* Whether the message's answer was true when the message came, or later. */
+bool commune_confirms(const struct tally_commune *commune, const struct message *message);
 
 /* ---- tally_commit.c ---- */
 

@@ -26,7 +26,8 @@ struct message {
     struct message *next; /* the tally's: in a list of its */
     int64_t deadline_ms;  /* the tally's; monotonic: past it the answer is `unavailable` */
     uint32_t tries;       /* the tally's */
-    bool has_fresh_state; /* the tally's: the commune was loaded after the message came */
+    uint64_t taken_at;    /* the tally's: a moment of its */
+    bool is_refusal;      /* the tally's: the answer has to be confirmed */
 };
 
 /* The answer to one report. `result` is borrowed for the call. */
