@@ -1,6 +1,6 @@
 /* Runs simulations: seed by seed, each a whole election day of servers, units, committees and accidents.
  *
- *   simulation [--seed N] [--seeds N] [--reports N] [--seconds N] [--trace]
+ *   test_simulation [--seed N] [--seeds N] [--reports N] [--seconds N] [--trace] [--twice]
  *
  * Ends with status 1, and says what broke and under which seed, as soon as a promise is broken. */
 #include <assert.h>
@@ -32,6 +32,7 @@ struct settings {
     uint64_t seconds; /* to begin new seeds in; 0: no limit */
     uint64_t reports; /* a seed */
     bool is_traced;
+    bool is_twice; /* each seed is run twice, and must come out the same */
 };
 
 struct figures {
@@ -132,6 +133,16 @@ static void run_seed(uint64_t seed, const struct settings *settings, struct figu
     world_end();
 }
 
+static void check_reproduced(uint64_t seed, const struct settings *settings)
+{
+    struct figures again = {0};
+    uint64_t digest = world_digest();
+    run_seed(seed, settings, &again);
+    if (world_digest() != digest) {
+        world_fail("the seed did not come out the same when it was run again");
+    }
+}
+
 /* ---- the command ---- */
 
 static double seconds_since(const struct timespec *start)
@@ -160,10 +171,13 @@ static void tell(const struct figures *figures, double seconds)
 
 static bool read_settings(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'n'},
-        {"seconds", required_argument, NULL, 't'}, {"reports", required_argument, NULL, 'r'},
-        {"trace", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seeds", required_argument, NULL, 'n'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"reports", required_argument, NULL, 'r'},
+                                            {"trace", no_argument, NULL, 'v'},
+                                            {"twice", no_argument, NULL, '2'},
+                                            {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         uint64_t *number = option == 's'   ? &settings->seed
                            : option == 'n' ? &settings->seeds
@@ -171,6 +185,8 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
                                            : &settings->reports;
         if (option == 'v') {
             settings->is_traced = true;
+        } else if (option == '2') {
+            settings->is_twice = true;
         } else if (option == '?' || !text_parse_unsigned(slice_of(optarg), UINT32_MAX, number)) {
             return false;
         }
@@ -182,8 +198,8 @@ int main(int argc, char **argv)
 {
     struct settings settings = {.seed = 1, .seeds = 1, .reports = REPORTS_STANDARD};
     if (!read_settings(argc, argv, &settings)) {
-        (void)fprintf(stderr,
-                      "usage: simulation [--seed N] [--seeds N] [--seconds N] [--reports N] [--trace]\n");
+        (void)fprintf(stderr, "usage: test_simulation [--seed N] [--seeds N] [--seconds N] [--reports N] "
+                              "[--trace] [--twice]\n");
         return 2;
     }
     struct timespec start;
@@ -195,6 +211,9 @@ int main(int argc, char **argv)
             break;
         }
         run_seed(settings.seed + i, &settings, &figures);
+        if (settings.is_twice) {
+            check_reproduced(settings.seed + i, &settings);
+        }
     }
     tell(&figures, seconds_since(&start));
     return 0;
