@@ -202,6 +202,9 @@ struct tally *tally_new(struct event_base *base, const struct tally_options *opt
 {
     struct tally *tally = memory_new(sizeof *tally);
     tally->options = *options;
+    if (options->commit_lines_max == 0) {
+        tally->options.commit_lines_max = TALLY_COMMIT_LINES_MAX;
+    }
     tally->election = options->store.election;
     tally->reg = options->store.reg;
     tally->provinces = memory_new_array(tally->reg->province_count, sizeof *tally->provinces);

@@ -154,12 +154,11 @@ static void answer_batch(struct batch *batch)
     }
 }
 
-/* Redis has written nothing, and to try again at once is of no use. */
+/* Redis refused and has written nothing: to try at once again would be in vain. */
 static void refuse_batch(struct batch *batch)
 {
     for (struct message *message; (message = message_list_pop(&batch->messages)) != NULL;) {
-        tally_answer_unavailable(batch->commune->tally, message,
-                                 "Redis refused to store it; send it again later");
+        tally_answer_unavailable(batch->commune->tally, message, "Redis refused to store it; send it again later");
     }
 }
 
@@ -175,9 +174,6 @@ static void on_committed(void *context, enum turnout_error error, const char *wh
         log_warning("commit-failed", log_text("province", tally->reg->areas[province->area].code),
                     log_number("communes", (int64_t)count), log_text("why", why));
     }
-    if (error == TURNOUT_CONFLICT) {
-        tally_unsettle(tally, why);
-    }
     if (standing != NULL) {
         province_set_ground(tally, province, standing);
     }
@@ -186,7 +182,7 @@ static void on_committed(void *context, enum turnout_error error, const char *wh
         if (batch->commune != NULL && written != NULL && written[i]) {
             answer_batch(batch);
         } else if (batch->commune != NULL) {
-            if (error == TURNOUT_CONFLICT || error == TURNOUT_BAD_INPUT) {
+            if (error == TURNOUT_CONFLICT) {
                 refuse_batch(batch);
             }
             commune_forget(batch->commune);
@@ -286,7 +282,7 @@ static size_t count_communes(const struct tally_province *province)
     size_t communes = 0;
     uint32_t lines = 0;
     const struct tally_commune *commune = province->gathered;
-    while (commune != NULL && lines < TALLY_COMMIT_LINES_MAX) {
+    while (commune != NULL && lines < commune->tally->options.commit_lines_max) {
         lines += commune->gathered->line_count;
         communes++;
         commune = commune->next_gathered;
@@ -297,7 +293,7 @@ static size_t count_communes(const struct tally_province *province)
 static void send_commit(struct tally *tally, struct tally_province *province)
 {
     size_t count = count_communes(province);
-    struct flight *flight = memory_new(sizeof *flight + count * sizeof(struct batch *));
+    struct flight *flight = memory_new(sizeof *flight + count * sizeof flight->batches[0]);
     struct commit_commune *communes = memory_new_array(count, sizeof *communes);
     struct arguments *arguments = memory_new_array(count, sizeof *arguments);
     flight->tally = tally;
@@ -322,8 +318,8 @@ static void send_commit(struct tally *tally, struct tally_province *province)
 void province_send(struct tally *tally, struct tally_province *province)
 {
     while (province->gathered != NULL && tally_is_up(tally) &&
-           (province->commits == 0 ||
-            (province->commits < TALLY_COMMITS_MAX && province->gathered_lines >= TALLY_COMMIT_LINES_MAX))) {
+           (province->commits == 0 || (province->commits < TALLY_COMMITS_MAX &&
+                                       province->gathered_lines >= tally->options.commit_lines_max))) {
         send_commit(tally, province);
     }
 }

@@ -121,6 +121,8 @@ void scene_begin(uint32_t reports)
         .server_count = (uint32_t)world_between(2, 3),
         .reports = reports,
         .reports_per_minute = world_chance(200) ? (uint32_t)world_between(2, 60) : 6000,
+        .commit_lines_max = world_chance(500) ? (uint32_t)world_between(1, 20) : 0,
+        .in_flight_bytes_max = world_chance(200) ? (size_t)world_between(5000, 50000) : STORE_IN_FLIGHT_BYTES_MAX,
         .deadline_ms = world_between(200, 5000),
         .gap_us = world_between(500, 20000),
         .burst = (uint32_t)world_between(1, 20),

@@ -29,6 +29,8 @@ struct scene {
     uint32_t server_count;
     uint32_t reports;            /* to be sent */
     uint32_t reports_per_minute; /* of a unit */
+    uint32_t commit_lines_max;   /* few: several commits of a province are in flight */
+    size_t in_flight_bytes_max;
     int64_t deadline_ms;
     int64_t gap_us;   /* between two moments at which units send, on the average */
     uint32_t burst;   /* reports that are sent at one moment, at most */
