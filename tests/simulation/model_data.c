@@ -55,6 +55,13 @@ struct model_key *model_key_of(struct slice name)
     return key;
 }
 
+void model_each_key(model_key_fn *on_key)
+{
+    for (size_t i = 0; i < data.key_count; i++) {
+        on_key(&data.keys[i]);
+    }
+}
+
 bool model_exists(const struct model_key *key)
 {
     return key->field_count > 0 || key->entry_count > 0;

@@ -60,6 +60,9 @@ void model_lose_power_at(uint64_t transaction); /* the same; what is left was on
 struct model_key *model_key_of(struct slice name);
 bool model_exists(const struct model_key *key);
 
+typedef void model_key_fn(const struct model_key *key);
+void model_each_key(model_key_fn *on_key);
+
 /* NULL when there is none. */
 const struct slice *model_get(const struct model_key *key, struct slice field);
 const struct slice *model_get_text(const struct model_key *key, const char *field);

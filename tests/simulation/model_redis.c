@@ -11,6 +11,7 @@
 #include "model_data.h"
 #include "model_faults.h"
 #include "model_functions.h"
+#include "redis_twin.h"
 #include "scene.h"
 #include "world.h"
 
@@ -244,6 +245,7 @@ static void run_command(struct parcel *command)
     bool is_run = !model_refuses(name, &reply);
     if (is_run) {
         model_run(words, &reply);
+        twin_check(words, (struct slice){reply.bytes, reply.length});
     }
     world_trace("%.*s%s, %llu", (int)name.length, name.bytes, is_run ? "" : " refused",
                 (unsigned long long)model_executed());
@@ -338,6 +340,7 @@ void model_change_from_outside(void (*change)(void))
     change();
     model_write_out();
     model_sync();
+    twin_copy();
 }
 
 /* ---- crashes ---- */
@@ -377,6 +380,7 @@ static void crash(void)
             world_after(draw_delay(), on_close_seen, peer);
         }
     }
+    twin_copy();
     redis.on_went_back();
     world_after(world_chance(50) ? world_between(0, 3 * WORLD_SECOND_US) : world_between(1000, 200000), start,
                 NULL);

@@ -9,6 +9,7 @@
 
 #include "model_data.h"
 #include "redis_keys.h"
+#include "redis_twin.h"
 #include "words.h"
 #include "world.h"
 
@@ -122,7 +123,8 @@ void scene_begin(uint32_t reports)
         .reports = reports,
         .reports_per_minute = world_chance(200) ? (uint32_t)world_between(2, 60) : 6000,
         .commit_lines_max = world_chance(500) ? (uint32_t)world_between(1, 20) : 0,
-        .in_flight_bytes_max = world_chance(200) ? (size_t)world_between(5000, 50000) : STORE_IN_FLIGHT_BYTES_MAX,
+        .in_flight_bytes_max =
+            world_chance(200) ? (size_t)world_between(5000, 50000) : STORE_IN_FLIGHT_BYTES_MAX,
         .deadline_ms = world_between(200, 5000),
         .gap_us = world_between(500, 20000),
         .burst = (uint32_t)world_between(1, 20),
@@ -196,6 +198,7 @@ void scene_seed(enum election_phase phase)
     model_set_text(meta, "schema", "2");
     model_write_out();
     model_sync();
+    twin_copy();
     world_trace("seeded %s %s", seeded.text, election_phase_name(phase));
 }
 

@@ -1,6 +1,7 @@
 /* Runs simulations: seed by seed, each a whole election day of servers, units, committees and accidents.
  *
  *   test_simulation [--seed N] [--seeds N] [--reports N] [--seconds N] [--trace] [--twice]
+ *                   [--redis SOCKET]
  *
  * Ends with status 1, and says what broke and under which seed, as soon as a promise is broken. */
 #include <assert.h>
@@ -18,6 +19,7 @@
 #include "model_redis.h"
 #include "officials.h"
 #include "oracle.h"
+#include "redis_twin.h"
 #include "scene.h"
 #include "senders.h"
 #include "servers.h"
@@ -32,13 +34,15 @@ struct settings {
     uint64_t seconds; /* to begin new seeds in; 0: no limit */
     uint64_t reports; /* a seed */
     bool is_traced;
-    bool is_twice; /* each seed is run twice, and must come out the same */
+    const char *redis; /* a real one to compare the model with; NULL: none */
+    bool is_twice;     /* each seed is run twice, and must come out the same */
 };
 
 struct figures {
     uint64_t seeds, reports, acknowledged, decided, crashes, power_losses, server_ends, steps, digest;
     uint64_t by_status[STATUS_COUNT];
     int64_t longest_us;
+    uint32_t most_waiting;
 };
 
 /* ---- one seed ---- */
@@ -103,6 +107,8 @@ static void add_figures(struct figures *figures)
     }
     figures->longest_us =
         servers->longest_us > figures->longest_us ? servers->longest_us : figures->longest_us;
+    figures->most_waiting =
+        servers->most_waiting > figures->most_waiting ? servers->most_waiting : figures->most_waiting;
     figures->digest = (figures->digest ^ world_digest()) * UINT64_C(0x100000001b3);
 }
 
@@ -124,6 +130,7 @@ static void run_seed(uint64_t seed, const struct settings *settings, struct figu
     recover();
     servers_end();
     officials_end();
+    twin_check_all();
     add_figures(figures);
     simulated_links_end();
     oracle_end();
@@ -163,7 +170,8 @@ static void tell(const struct figures *figures, double seconds)
         (void)printf("%s%s %" PRIu64, i == 0 ? "answers: " : ", ", report_status_name((enum report_status)i),
                      figures->by_status[i]);
     }
-    (void)printf("; the longest took %.3f s\n", (double)figures->longest_us / WORLD_SECOND_US);
+    (void)printf("; the longest took %.3f s; at most %u messages were with a server\n",
+                 (double)figures->longest_us / WORLD_SECOND_US, figures->most_waiting);
     (void)printf("digest %016" PRIx64 "\n", figures->digest);
     (void)printf("steps %" PRIu64 ", %.0f a second, %.1f s\n", figures->steps,
                  (double)figures->steps / seconds, seconds);
@@ -171,13 +179,11 @@ static void tell(const struct figures *figures, double seconds)
 
 static bool read_settings(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seeds", required_argument, NULL, 'n'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"reports", required_argument, NULL, 'r'},
-                                            {"trace", no_argument, NULL, 'v'},
-                                            {"twice", no_argument, NULL, '2'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},    {"seeds", required_argument, NULL, 'n'},
+        {"seconds", required_argument, NULL, 't'}, {"reports", required_argument, NULL, 'r'},
+        {"trace", no_argument, NULL, 'v'},         {"twice", no_argument, NULL, '2'},
+        {"redis", required_argument, NULL, 'p'},   {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         uint64_t *number = option == 's'   ? &settings->seed
                            : option == 'n' ? &settings->seeds
@@ -185,6 +191,8 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
                                            : &settings->reports;
         if (option == 'v') {
             settings->is_traced = true;
+        } else if (option == 'p') {
+            settings->redis = optarg;
         } else if (option == '2') {
             settings->is_twice = true;
         } else if (option == '?' || !text_parse_unsigned(slice_of(optarg), UINT32_MAX, number)) {
@@ -199,12 +207,16 @@ int main(int argc, char **argv)
     struct settings settings = {.seed = 1, .seeds = 1, .reports = REPORTS_STANDARD};
     if (!read_settings(argc, argv, &settings)) {
         (void)fprintf(stderr, "usage: test_simulation [--seed N] [--seeds N] [--seconds N] [--reports N] "
-                              "[--trace] [--twice]\n");
+                              "[--trace] [--twice]\n"
+                              "                       [--redis SOCKET]\n");
         return 2;
     }
     struct timespec start;
     int failed = clock_gettime(CLOCK_MONOTONIC, &start);
     assert(failed == 0);
+    if (settings.redis != NULL) {
+        twin_open(settings.redis);
+    }
     struct figures figures = {0};
     for (uint64_t i = 0; i < settings.seeds; i++) {
         if (settings.seconds > 0 && seconds_since(&start) > (double)settings.seconds) {
@@ -215,6 +227,7 @@ int main(int argc, char **argv)
             check_reproduced(settings.seed + i, &settings);
         }
     }
+    twin_close();
     tell(&figures, seconds_since(&start));
     return 0;
 }
