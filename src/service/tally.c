@@ -125,11 +125,17 @@ static void on_settled(void *context, enum turnout_error error, const char *why)
 
 void tally_unsettle(struct tally *tally, const char *why)
 {
-    if (tally->is_settled) {
-        tally->is_settled = false;
-        tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
-        tally->options.on_link(tally->options.context, false, why);
+    if (!tally->is_settled) {
+        return;
     }
+    tally->is_settled = false;
+    tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
+    for (uint32_t i = 0; i < tally->reg->province_count; i++) {
+        while (tally->provinces[i].gathered != NULL) { /* what was not sent waits for its deadline */
+            commune_forget(tally->provinces[i].gathered);
+        }
+    }
+    tally->options.on_link(tally->options.context, false, why);
 }
 
 static void settle(struct tally *tally)

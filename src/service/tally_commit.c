@@ -158,7 +158,8 @@ static void answer_batch(struct batch *batch)
 static void refuse_batch(struct batch *batch)
 {
     for (struct message *message; (message = message_list_pop(&batch->messages)) != NULL;) {
-        tally_answer_unavailable(batch->commune->tally, message, "Redis refused to store it; send it again later");
+        tally_answer_unavailable(batch->commune->tally, message,
+                                 "Redis refused to store it; send it again later");
     }
 }
 

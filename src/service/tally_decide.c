@@ -162,7 +162,6 @@ static void decide_report(struct tally_commune *commune, struct report_message *
                      : count_alike(commune, unit, report->received.voted),
     };
     struct decision decision;
-    bool is_confirmed = false;
     rules_decide(election, &context, &report->received, &decision);
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
         log_contradiction(commune);
@@ -182,16 +181,13 @@ static void decide_report(struct tally_commune *commune, struct report_message *
     if (report->is_for_rehearsal && context.phase != PHASE_REHEARSAL) {
         reject(report, CODE_BAD_SIGNATURE);
     } else if (is_stored(&decision)) {
-        if (!has_room_to_wait(&decision, held)) {
-            reject(report, CODE_TOO_MANY);
-        } else if (charge(tally, report)) {
+        if (has_room_to_wait(&decision, held) && charge(tally, report)) {
             store_report(commune, report, &decision);
         } else {
             reject(report, CODE_TOO_MANY);
-            is_confirmed = true; /* the account is ours alone */
         }
     }
-    report->message.is_refusal = report->outcome.status == STATUS_REJECTED && !is_confirmed;
+    report->message.is_refusal = report->outcome.status == STATUS_REJECTED;
     answer_when_durable(commune, &report->message);
 }
 

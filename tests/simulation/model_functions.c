@@ -163,8 +163,9 @@ static bool add_to(struct model_key *totals, const char *field, int64_t added, b
         return false;
     }
     if (writes) {
-        char digits[TEXT_INTEGER_BYTES];
-        model_set(totals, slice_of(field), text_of_integer(count + added, digits));
+        char digits[DECIMAL_BYTES_MAX];
+        size_t length = (size_t)(text_put_integer(digits, count + added) - digits);
+        model_set(totals, slice_of(field), (struct slice){digits, length});
     }
     return true;
 }

@@ -46,7 +46,7 @@ static void add_units(struct register_builder *builder, const char *commune)
     int64_t units = world_between(1, UNITS_A_COMMUNE_MAX);
     for (int64_t i = 0; i < units; i++) {
         char code[3 * CODE_BYTES];
-        char registered[TEXT_INTEGER_BYTES];
+        char registered[DECIMAL_BYTES_MAX + 1];
         (void)snprintf(code, sizeof code, "%.63s-%d", commune, (int)i);
         (void)snprintf(registered, sizeof registered, "%d",
                        world_chance(50) ? 0 : (int)world_between(1, 20000));
@@ -171,8 +171,9 @@ static void seed_province(uint32_t province, enum election_phase phase)
         buffer_done(&words);
     }
     struct model_key *totals = model_key_of(slice_of(keys.text[KEY_TOTALS]));
-    char digits[TEXT_INTEGER_BYTES];
-    model_set(totals, slice_of("registered"), text_of_integer(area->registered, digits));
+    char digits[DECIMAL_BYTES_MAX];
+    size_t length = (size_t)(text_put_integer(digits, area->registered) - digits);
+    model_set(totals, slice_of("registered"), (struct slice){digits, length});
     model_set_text(totals, "generation", seeded.text);
     model_set_text(totals, "digest", scene.digest_hex);
     model_set_text(totals, "phase", election_phase_name(phase));

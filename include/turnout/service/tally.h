@@ -32,7 +32,7 @@ struct tally_options {
     struct store_options store;
     unsigned char register_digest[GROUND_DIGEST_BYTES]; /* another one in Redis, and nothing is decided */
     uint32_t reports_per_minute;                        /* that a unit may store */
-    uint32_t commit_lines_max; /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
+    uint32_t commit_lines_max;                          /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
 
     /* Takes back a message that is answered. */
     void (*on_answered)(void *context, struct message *message);
