@@ -28,6 +28,7 @@ struct http_exchange {
     bool is_head;       /* the answer goes without its body */
     bool keeps_alive;
     bool is_draining;
+    size_t empty_lines; /* passed over since the last request */
     void (*on_gone)(void *context);
     void *gone_context;
 };
@@ -94,6 +95,7 @@ static void write_head(struct buffer *head, const struct http_exchange *exchange
     buffer_append_text(head, status_text(answer->status));
     buffer_append_text(head, "\r\n");
     write_date(head);
+    buffer_append_text(head, "X-Content-Type-Options: nosniff\r\n");
     if (answer->content_type != NULL) {
         buffer_append_text(head, "Content-Type: ");
         buffer_append_text(head, answer->content_type);
@@ -290,6 +292,7 @@ static void handle(struct http_exchange *exchange, const struct http_request *re
     exchange->is_head = request->method == HTTP_HEAD;
     exchange->keeps_alive = request->keep_alive;
     exchange->was_continued = false;
+    exchange->empty_lines = 0;
     if (match.route == NULL) {
         /* A body ends the connection here as it does in await_body(): how the bytes arrive makes no difference. */
         exchange->keeps_alive = exchange->keeps_alive && body.length == 0;
@@ -346,9 +349,31 @@ static bool await_body(struct http_exchange *exchange, const struct http_request
     return true;
 }
 
+/* Passes over the empty lines before a request; they begin none. Returns how many bytes they are, 0 when what is there
+ * is to be read as a request. */
+static size_t pass_empty_lines(struct http_exchange *exchange, const char *bytes, size_t length)
+{
+    size_t lines = exchange->stage == STAGE_BODY ? 0 : http_request_empty_lines(bytes, length);
+    exchange->empty_lines += lines;
+    if (lines == 0 || exchange->empty_lines > REQUEST_EMPTY_LINES_MAX) {
+        return 0;
+    }
+    enter(exchange, STAGE_IDLE,
+          HTTP_IDLE_MS); /* a CR that came alone was taken for the beginning of a request */
+    return 2 * lines;
+}
+
 static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct http_exchange *exchange = session;
+    size_t passed = pass_empty_lines(exchange, bytes, length);
+    if (passed > 0) {
+        return passed;
+    }
+    if (length == 1 && bytes[0] == '\r') { /* half an empty line */
+        enter(exchange, STAGE_HEAD, HTTP_HEAD_MS);
+        return 0;
+    }
     struct http_request request;
     struct error error;
     int status;

@@ -4,6 +4,7 @@
 #include <turnout/wire/http_request.h>
 
 #include <string.h>
+#include <strings.h>
 
 /* Beyond it numbers stop being whole in JavaScript, and long before it a body stops being ours. */
 static const uint64_t body_bytes_countable_max = UINT64_C(1) << 53;
@@ -57,6 +58,8 @@ struct parse {
     bool version_1_0;
     bool host_seen;
     bool length_seen;
+    bool authorization_seen;
+    struct slice target_host; /* of an absolute target; else empty */
     struct http_request *request;
     int status; /* to answer with when the request is bad */
     struct error *error;
@@ -124,31 +127,80 @@ static enum http_parse parse_method(struct parse *parse)
     return bad(parse, 501, "the method is not one of GET, HEAD, POST, OPTIONS");
 }
 
+/* Whether the target is an absolute one as far as it is there; *ret_length is that of its scheme once that is whole. */
+static bool begins_with_scheme(struct slice target, size_t *ret_length)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    bool begins = false;
+    *ret_length = 0;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        size_t length = strlen(schemes[i]);
+        size_t at_hand = target.length < length ? target.length : length;
+        if (strncasecmp(target.bytes, schemes[i], at_hand) == 0) {
+            begins = true;
+            *ret_length = at_hand == length ? length : *ret_length;
+        }
+    }
+    return begins;
+}
+
+static bool is_host(struct slice text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_in(text.bytes[i], IN_HOST)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Takes a whole target apart, of which the first bytes are the scheme of an absolute one. */
+static enum http_parse take_target(struct parse *parse, struct slice target, size_t scheme_length)
+{
+    struct slice path = {target.bytes + scheme_length, target.length - scheme_length};
+    if (scheme_length > 0) {
+        size_t host_length = 0;
+        while (host_length < path.length && strchr("/?", path.bytes[host_length]) == NULL) {
+            host_length++;
+        }
+        parse->target_host = (struct slice){path.bytes, host_length};
+        path = (struct slice){path.bytes + host_length, path.length - host_length};
+        if (host_length == 0 || !is_host(parse->target_host)) {
+            return bad(parse, 400, "the target's host is not a host and port");
+        }
+    }
+    const char *mark = memchr(path.bytes, '?', path.length);
+    size_t path_length = mark == NULL ? path.length : (size_t)(mark - path.bytes);
+    parse->request->query =
+        mark == NULL ? (struct slice){0} : (struct slice){mark + 1, path.length - path_length - 1};
+    /* An absolute target without a path stands for "/": the one that its scheme ends with. */
+    parse->request->path = path_length == 0 ? (struct slice){target.bytes + scheme_length - 1, 1}
+                                            : (struct slice){path.bytes, path_length};
+    return HTTP_REQUEST_COMPLETE;
+}
+
 static enum http_parse parse_target(struct parse *parse)
 {
     struct slice target = scan(parse, IN_TARGET);
-    bool whole = parse->at < parse->end;
-    bool asterisk = parse->request->method == HTTP_OPTIONS && target.length > 0 && target.bytes[0] == '*';
-    if ((target.length > 0 && target.bytes[0] != '/' && !asterisk) || (whole && target.length == 0) ||
-        (asterisk && target.length > 1)) {
+    bool is_whole = parse->at < parse->end;
+    bool is_path = target.length > 0 && target.bytes[0] == '/';
+    bool is_asterisk = parse->request->method == HTTP_OPTIONS && slice_equals(target, "*");
+    size_t scheme_length = 0;
+    bool is_absolute = !is_path && !is_asterisk && begins_with_scheme(target, &scheme_length);
+    if ((!is_path && !is_asterisk && !is_absolute) || (is_whole && is_absolute && scheme_length == 0)) {
         return bad(parse, 400, "the target must be a path");
     }
     if (target.length > REQUEST_TARGET_BYTES_MAX) {
         return bad(parse, 414, "the target is too long");
     }
-    if (!whole) {
+    if (!is_whole) {
         return run_out(parse);
     }
     if (*parse->at != ' ') {
         return bad(parse, 400, "the target holds a character that may not stand there");
     }
     parse->at++;
-    const char *mark = memchr(target.bytes, '?', target.length);
-    size_t path_length = mark == NULL ? target.length : (size_t)(mark - target.bytes);
-    parse->request->path = (struct slice){target.bytes, path_length};
-    parse->request->query =
-        mark == NULL ? (struct slice){0} : (struct slice){mark + 1, target.length - path_length - 1};
-    return HTTP_REQUEST_COMPLETE;
+    return take_target(parse, target, scheme_length);
 }
 
 /* One digit of the version; `allowed` are those that we speak. */
@@ -217,10 +269,13 @@ static enum http_parse take_host(struct parse *parse, struct slice value)
         return bad(parse, 400, "more than one Host");
     }
     parse->host_seen = true;
-    for (size_t i = 0; i < value.length; i++) {
-        if (!is_in(value.bytes[i], IN_HOST)) {
-            return bad(parse, 400, "Host is not a host and port");
-        }
+    if (!is_host(value)) {
+        return bad(parse, 400, "Host is not a host and port");
+    }
+    struct slice target_host = parse->target_host;
+    if (target_host.length > 0 && (target_host.length != value.length ||
+                                   strncasecmp(target_host.bytes, value.bytes, value.length) != 0)) {
+        return bad(parse, 400, "the target's host is not the one in Host");
     }
     return HTTP_REQUEST_COMPLETE;
 }
@@ -244,7 +299,7 @@ static enum http_parse take_expect(struct parse *parse, struct slice value)
     return HTTP_REQUEST_COMPLETE;
 }
 
-/* Heeds the headers that frame the request. */
+/* Heeds the headers that frame the request, and those of which there may be one. */
 static enum http_parse take_header(struct parse *parse, const struct http_header *header)
 {
     if (slice_equals_ignoring_case(header->name, "Host")) {
@@ -258,6 +313,12 @@ static enum http_parse take_header(struct parse *parse, const struct http_header
     }
     if (slice_equals_ignoring_case(header->name, "Expect")) {
         return take_expect(parse, header->value);
+    }
+    if (slice_equals_ignoring_case(header->name, "Authorization")) {
+        if (parse->authorization_seen) {
+            return bad(parse, 400, "more than one Authorization");
+        }
+        parse->authorization_seen = true;
     }
     if (slice_equals_ignoring_case(header->name, "Connection")) {
         take_connection(parse, header->value);
@@ -297,7 +358,8 @@ static enum http_parse parse_headers(struct parse *parse)
         enum http_parse step;
         if (*parse->at == '\r') {
             step = pass(parse, "\r\n", "the headers do not end in an empty line");
-            return step == HTTP_REQUEST_COMPLETE && !parse->host_seen && !parse->version_1_0
+            bool needs_host = !parse->version_1_0 || parse->target_host.length > 0;
+            return step == HTTP_REQUEST_COMPLETE && needs_host && !parse->host_seen
                        ? bad(parse, 400, "Host is missing")
                        : step;
         }
@@ -307,6 +369,15 @@ static enum http_parse parse_headers(struct parse *parse)
         }
     }
     return run_out(parse);
+}
+
+size_t http_request_empty_lines(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    while (length - at >= 2 && memcmp(bytes + at, "\r\n", 2) == 0) {
+        at += 2;
+    }
+    return at / 2;
 }
 
 enum http_parse http_request_parse(const char *bytes, size_t length, struct http_request *ret_request,

@@ -82,6 +82,41 @@ TEST(documents_are_cached_by_etag)
     }
 }
 
+/* Several versions can share a second: a time tells them apart no more than a guess. */
+TEST(a_time_makes_no_document_unchanged)
+{
+    struct http_answer answer;
+    get("/v1/turnout", "", &answer);
+    char modified[HEADER_BYTES];
+    ck_assert(http_answer_header(&answer, "Last-Modified", modified, sizeof modified));
+    http_answer_done(&answer);
+    struct buffer header = {0};
+    buffer_printf(&header, "If-Modified-Since: %s\r\n", modified);
+    get("/v1/turnout", header.bytes, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    http_answer_done(&answer);
+    buffer_done(&header);
+}
+
+static void expect_nosniff(uint16_t port, const char *method, const char *target, const char *headers)
+{
+    struct http_answer answer;
+    http_request(port, method, target, headers, &answer);
+    http_check_header(&answer, "X-Content-Type-Options", "nosniff");
+    http_answer_done(&answer);
+}
+
+/* Names and notes are other people's words: no browser may take them for a page. */
+TEST(every_answer_is_what_it_says)
+{
+    expect_nosniff(turnoutd.public_port, "GET", "/v1/turnout", "");
+    expect_nosniff(turnoutd.public_port, "GET", "/v1/turnout", "If-None-Match: *\r\n");
+    expect_nosniff(turnoutd.public_port, "OPTIONS", "/v1/turnout", "");
+    expect_nosniff(turnoutd.public_port, "BREW", "/v1/turnout", "");
+    expect_nosniff(turnoutd.intake_http_port, "GET", "/v1/held", "");
+    expect_nosniff(turnoutd.operate_port, "GET", "/metrics", "");
+}
+
 static char *gunzip(const struct http_answer *answer)
 {
     enum { ROOM_BYTES = 1024 * 1024, WINDOW_BITS = 15, GZIP_ONLY = 16 };
@@ -238,7 +273,7 @@ TEST(requests_that_could_be_smuggled_are_refused)
         "GET /v1/turnout HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
         "GET /v1/turnout HTTP/1.1\r\n\r\n",
         "GET /v1/turnout HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
-        "GET http://x/v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://y/v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET  /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
         "BREW /v1/turnout HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /v1/turnout HTTP/2.0\r\nHost: x\r\n\r\n",

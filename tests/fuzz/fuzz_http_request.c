@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <turnout/wire/http_request.h>
 
@@ -97,6 +98,7 @@ static void check_headers(const struct http_request *request, struct slice head,
     (void)text_split(&rest, '\n');
     size_t hosts = 0;
     size_t lengths = 0;
+    size_t authorizations = 0;
     for (uint32_t i = 0; i < request->header_count; i++) {
         struct slice value = text_split(&rest, '\n');
         struct slice name = text_split(&value, ':');
@@ -109,6 +111,7 @@ static void check_headers(const struct http_request *request, struct slice head,
                memcmp(header->value.bytes, value.bytes, value.length) == 0);
         assert(!slice_equals_ignoring_case(name, "Transfer-Encoding"));
         hosts += slice_equals_ignoring_case(name, "Host");
+        authorizations += slice_equals_ignoring_case(name, "Authorization");
         if (slice_equals_ignoring_case(name, "Content-Length")) {
             uint64_t number;
             lengths++;
@@ -117,7 +120,27 @@ static void check_headers(const struct http_request *request, struct slice head,
     }
     assert(rest.length == 2); /* the empty line */
     assert(hosts == 1 || (hosts == 0 && is_version_1_0));
+    assert(authorizations <= 1);
     assert(lengths == 1 || (lengths == 0 && request->body_bytes == 0));
+}
+
+/* Of an absolute target the path alone is left in `path`, and its host is the one in Host. */
+static void check_absolute(const struct http_request *request, struct slice *path)
+{
+    if (path->bytes[0] == '/' || path->bytes[0] == '*') {
+        return;
+    }
+    struct slice rest = *path;
+    struct slice scheme = text_split(&rest, ':');
+    assert(slice_equals_ignoring_case(scheme, "http") || slice_equals_ignoring_case(scheme, "https"));
+    assert(rest.length > 2 && memcmp(rest.bytes, "//", 2) == 0);
+    rest = (struct slice){rest.bytes + 2, rest.length - 2};
+    const char *slash = memchr(rest.bytes, '/', rest.length);
+    size_t host_length = slash == NULL ? rest.length : (size_t)(slash - rest.bytes);
+    struct slice host = http_request_header(request, "Host");
+    assert(host_length > 0 && host.length == host_length &&
+           strncasecmp(host.bytes, rest.bytes, host_length) == 0);
+    *path = slash == NULL ? slice_of("/") : (struct slice){slash, rest.length - host_length};
 }
 
 static void check_request_line(const struct http_request *request, struct slice head,
@@ -130,7 +153,8 @@ static void check_request_line(const struct http_request *request, struct slice 
     assert(slice_equals(text_split(&line, ' '), names[request->method]));
     struct slice query = text_split(&line, ' ');
     struct slice path = text_split(&query, '?');
-    assert(path.bytes == request->path.bytes && path.length == request->path.length);
+    check_absolute(request, &path);
+    assert(path.length == request->path.length && memcmp(path.bytes, request->path.bytes, path.length) == 0);
     assert(query.length == request->query.length && lies_within(request->path, head));
     assert(path.bytes[0] == '/' || (slice_equals(path, "*") && request->method == HTTP_OPTIONS));
     *ret_is_version_1_0 = slice_equals(line, "HTTP/1.0");

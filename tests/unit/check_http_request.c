@@ -55,6 +55,9 @@ static const struct {
     {"OPTIONS * HTTP/1.1\r\n" HOST "\r\n", HTTP_OPTIONS, "*", "", true, false, 0, 1},
     {"OPTIONS /x HTTP/1.1\r\n" HOST "\r\n", HTTP_OPTIONS, "/x", "", true, false, 0, 1},
     {"GET /a?b=c?d HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "/a", "b=c?d", true, false, 0, 1},
+    {"GET http://a HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "/", "", true, false, 0, 1},
+    {"GET Https://A/b?c HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "/b", "c", true, false, 0, 1},
+    {"GET http://a?b HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "/", "b", true, false, 0, 1},
     {"GET //a/%2e%2E/? HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "//a/%2e%2E/", "", true, false, 0, 1},
     {"GET /!\"$&'()*+,;<=>@[\\]^`{|}~ HTTP/1.1\r\n" HOST "\r\n", HTTP_GET, "/!\"$&'()*+,;<=>@[\\]^`{|}~", "",
      true, false, 0, 1},
@@ -130,7 +133,14 @@ static const struct {
     {501, "OPTIONSX"},
     {501, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
     /* the target */
-    {400, "GET http://a/ HTTP/1.1\r\n"},
+    {400, "GET http://b/ HTTP/1.1\r\n" HOST "\r\n"},
+    {400, "GET http://a:80/ HTTP/1.1\r\n" HOST "\r\n"},
+    {400, "GET http://a@a/ HTTP/1.1\r\n"},
+    {400, "GET http:// HTTP/1.1\r\nHost:\r\n\r\n"},
+    {400, "GET http://a/ HTTP/1.0\r\n\r\n"},
+    {400, "GET http:/a HTTP/1.1\r\n"},
+    {400, "GET ftp://a/ HTTP/1.1\r\n"},
+    {400, "GET http HTTP/1.1\r\n"},
     {400, "GET a:80 HTTP/1.1\r\n"},
     {400, "GET * HTTP/1.1\r\n"},
     {400, "GET ?a HTTP/1.1\r\n"},
@@ -175,6 +185,8 @@ static const struct {
     {400, "GET / HTTP/1.1\r\nHost: a/b\r\n"},
     {400, "GET / HTTP/1.1\r\nHost: u@a\r\n"},
     {400, "GET / HTTP/1.1\r\nHost: a\\b\r\n"},
+    /* who asks */
+    {400, GET "Authorization: a\r\nAUTHORIZATION: a\r\n"},
     /* the length of the body */
     {400, POST "Transfer-Encoding: chunked\r\n"},
     {400, POST "transfer-encoding:identity\r\n"},
@@ -203,6 +215,18 @@ static const struct {
     {417, POST "Expect:\r\n"},
     {417, POST "Expect: 100-continue, x\r\n"},
 };
+
+TEST(empty_lines_are_counted)
+{
+    static const struct {
+        const char *text;
+        size_t lines;
+    } cases[] = {{"", 0},       {"\r", 0},      {"\r\n", 1}, {"\r\n\r", 1}, {"\r\n\r\n" GET, 2},
+                 {"\n\r\n", 0}, {GET "\r\n", 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        ck_assert_uint_eq(http_request_empty_lines(cases[i].text, strlen(cases[i].text)), cases[i].lines);
+    }
+}
 
 LOOP_TEST(bad_requests_are_refused_as_soon_as_it_shows, COUNT(bad))
 {

@@ -11,9 +11,9 @@
 #include <turnout/wire/http_request.h>
 
 enum {
-    HTTP_IDLE_MS = 60000,   /* between requests */
-    HTTP_HEAD_MS = 5000,    /* from a request's first byte to the end of its headers */
-    HTTP_BODY_MS = 10000,   /* from there to the end of its body */
+    HTTP_IDLE_MS = 75000, /* between requests: more than the 60 s of usual proxies, so that they end first */
+    HTTP_HEAD_MS = 5000,  /* from a request's first byte to the end of its headers */
+    HTTP_BODY_MS = 10000, /* from there to the end of its body */
     HTTP_HANDLE_MS = 30000, /* for a handler that answers later: longer than any of its own deadlines */
     HTTP_UNSENT_BYTES_MAX = 1024 * 1024, /* above it a connection's next request waits */
 };

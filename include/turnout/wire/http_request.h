@@ -1,13 +1,13 @@
 /* HTTP/1.1 requests, parsed strictly (RFC 9112, and stricter where RFC 9112 leaves a choice that has let
  * requests be smuggled; DESIGN section 9). Pure: bytes in, slices into the same bytes out.
  *
- * Accepted: GET, HEAD, POST, OPTIONS; origin-form targets (`/path?query`) of visible ASCII; HTTP/1.1 and
- * HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
- * included); exactly one Host (HTTP/1.0: at most one); a body only as exactly one all-digit Content-Length.
+ * Accepted: GET, HEAD, POST, OPTIONS; targets of visible ASCII, in origin-form (`/path?query`) or absolute-form
+ * (`http://host/path?query`, where the host must be the one in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
+ * included); exactly one Host (HTTP/1.0: at most one); at most one Authorization; a body only as exactly one all-digit Content-Length.
  * Refused with HTTP_REQUEST_BAD, after which the connection must be closed, and as soon as the bytes at hand
  * prove it: any Transfer-Encoding, a bare LF or CR, NUL or another control character, a folded line, a space
- * before a colon, an empty header name, a Content-Length on anything but POST other than 0, an empty line before
- * the request line (which RFC 9112 section 2.2 would have passed over), and everything else not listed above. */
+ * before a colon, an empty header name, a Content-Length on anything but POST other than 0, and everything else not
+ * listed above. Empty lines before the request line are for the caller to take away (RFC 9112 section 2.2). */
 #ifndef TURNOUT_WIRE_HTTP_REQUEST_H
 #define TURNOUT_WIRE_HTTP_REQUEST_H
 
@@ -19,7 +19,10 @@
 #include <turnout/base/limits.h>
 #include <turnout/base/text.h>
 
-enum { REQUEST_TARGET_BYTES_MAX = 4096 };
+enum {
+    REQUEST_TARGET_BYTES_MAX = 4096,
+    REQUEST_EMPTY_LINES_MAX = 8, /* passed over before a request line */
+};
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS };
 
@@ -45,6 +48,9 @@ enum http_parse {
     HTTP_REQUEST_PARTIAL,  /* so far nothing wrong; give the same bytes again, with more */
     HTTP_REQUEST_BAD,      /* answer with *ret_status and close */
 };
+
+/* How many empty lines (CR LF) there are before anything else. */
+size_t http_request_empty_lines(const char *bytes, size_t length);
 
 /* Parses the request that begins at bytes[0]. One parse of a complete head; a partial head is scanned for its
  * end again with each call, which REQUEST_HEAD_BYTES_MAX bounds. *ret_request (slices borrow `bytes`) holds the
