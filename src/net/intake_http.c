@@ -16,6 +16,13 @@
 #include "retry_after.h"
 #include "too_many.h"
 
+/* A report of a batch. */
+struct batch_line {
+    uint64_t
+        number; /* of the line in the body, from 1: clients count by it, also over empty lines; 0: no batch */
+    struct report_result result;
+};
+
 /* One request's reports on their way to their answers. */
 struct submission {
     struct http_exchange *exchange; /* NULL: the peer has gone */
@@ -23,13 +30,13 @@ struct submission {
     bool is_batch;
     size_t count;
     size_t awaited;
-    struct report_result *results; /* in the order of the lines */
+    struct batch_line *lines; /* in their order */
 };
 
 static void submission_free(struct submission *submission)
 {
     visit_release(submission->visit);
-    free(submission->results);
+    free(submission->lines);
     free(submission);
 }
 
@@ -39,7 +46,7 @@ static void answer_batch(struct submission *submission)
 {
     struct buffer body = {0};
     for (size_t i = 0; i < submission->count; i++) {
-        result_json_write(&body, &submission->results[i], 0);
+        result_json_write(&body, &submission->lines[i].result, submission->lines[i].number);
         buffer_append_char(&body, '\n');
     }
     http_answer(submission->exchange, &(struct http_answer){.status = 200,
@@ -62,7 +69,7 @@ static void answer_refusal(struct http_exchange *exchange, int status, const str
 
 static void answer_single(struct submission *submission)
 {
-    const struct report_result *result = &submission->results[0];
+    const struct report_result *result = &submission->lines[0].result;
     int status = report_result_http_status(result);
     if (status >= 400) {
         answer_refusal(submission->exchange, status, result);
@@ -92,7 +99,7 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
 {
     struct submission *submission = context;
     assert(tag < submission->count && submission->awaited > 0);
-    submission->results[tag] = *result;
+    submission->lines[tag].result = *result;
     too_many_note_result(submission->visit, result);
     submission->awaited--;
     if (submission->awaited == 0) {
@@ -119,7 +126,7 @@ static struct submission *submission_new(struct http_exchange *exchange, bool is
     submission->is_batch = is_batch;
     submission->count = count;
     submission->awaited = count + 1;
-    submission->results = memory_new_array(count, sizeof *submission->results);
+    submission->lines = memory_new_array(count, sizeof *submission->lines);
     http_exchange_on_gone(exchange, on_gone, submission);
     return submission;
 }
@@ -143,6 +150,7 @@ static enum line_found next_line(struct line_framer *framer, struct slice *rest,
         if (found == LINE_NONE && rest->length > 0) {
             *ret_line = *rest;
             rest->length = 0;
+            framer->line_number++;
             return LINE_WHOLE;
         }
         if (found != LINE_WHOLE || ret_line->length > 0) {
@@ -181,6 +189,7 @@ static void submit_batch(struct intake *intake, const struct voucher *voucher, s
     line_framer_init(&framer, REPORT_BYTES_MAX);
     for (uint64_t tag = 0; tag < count; tag++) {
         enum line_found found = next_line(&framer, &body, &line);
+        submission->lines[tag].number = framer.line_number;
         if (visit_is_over(submission->visit)) {
             intake_refuse(intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
         } else if (found == LINE_TOO_LONG) {

@@ -167,9 +167,10 @@ TEST(http_answers_a_batch_in_its_order)
         {{.unit = "0102-003", .seq = 1, .voted = 0}, "accepted", NULL},
         {{.unit = "0201-001", .seq = 2, .voted = 9999}, "rejected", "voted-exceeds-registered"},
     };
-    enum { CASES = sizeof cases / sizeof cases[0] };
+    enum { CASES = sizeof cases / sizeof cases[0], EMPTY_BEFORE = 3 };
     struct buffer lines = {0};
     for (size_t i = 0; i < CASES; i++) {
+        buffer_append_text(&lines, i == EMPTY_BEFORE ? "\r\n" : ""); /* counted, not answered */
         small_report_write(&lines, &cases[i].report);
         /* The last line may go without an end. */
         buffer_append_text(&lines, i + 1 < CASES ? "\n" : "");
@@ -189,6 +190,7 @@ TEST(http_answers_a_batch_in_its_order)
         answer_check_member(result, "code", cases[i].code, line);
         answer_check_member(result, "unit", cases[i].report.unit != NULL ? cases[i].report.unit : "0101-001",
                             line);
+        ck_assert_int_eq(json_integer_of(result, "line"), (json_int_t)i + (i < EMPTY_BEFORE ? 1 : 2));
         json_decref(result);
         line = end + 1;
     }
