@@ -15,19 +15,13 @@ enum { HELD_LISTED_MAX = STORE_HELD_LISTED_MAX - 1, REASON_BYTES = NOTE_BYTES_MA
 /* ---- the list ---- */
 
 struct held_listing {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct http_exchange *exchange;
     const struct intake_desk *desk;
     uint32_t listed;
     bool has_more;
     struct buffer body;
     struct json_writer json;
 };
-
-static void on_listing_gone(void *context)
-{
-    struct held_listing *listing = context;
-    listing->exchange = NULL;
-}
 
 static void put_held(struct held_listing *listing, const struct log_line *held)
 {
@@ -80,15 +74,15 @@ static bool on_held(void *context, const struct log_line *held)
     }
     listing->listed++;
     put_held(listing, held);
-    return listing->exchange != NULL;
+    return http_is_awaited(listing->exchange);
 }
 
 static void on_walked(void *context, enum turnout_error error, const char *why)
 {
     struct held_listing *listing = context;
-    if (listing->exchange != NULL && error != TURNOUT_OK) {
+    if (error != TURNOUT_OK) {
         desk_refuse_for_store(listing->exchange, error, why);
-    } else if (listing->exchange != NULL) {
+    } else {
         json_close_array(&listing->json);
         json_put_boolean(&listing->json, "more", listing->has_more);
         json_close_object(&listing->json);
@@ -114,23 +108,17 @@ void committee_get_held(void *context, struct http_exchange *exchange, const str
     json_open_object(&listing->json, NULL);
     json_put_text(&listing->json, "area", desk->reg->areas[member.area].code);
     json_open_array(&listing->json, "held");
-    http_exchange_on_gone(exchange, on_listing_gone, listing);
+    http_answer_later(exchange);
     committee_list_held(desk->committee, &member, on_held, on_walked, listing);
 }
 
 /* ---- a decision ---- */
 
 struct decision_request {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct http_exchange *exchange;
     char id[HELD_ID_BYTES];
     bool release;
 };
-
-static void on_decision_gone(void *context)
-{
-    struct decision_request *request = context;
-    request->exchange = NULL;
-}
 
 static void refuse_unknown(struct http_exchange *exchange)
 {
@@ -169,9 +157,7 @@ static void refuse_decided(const struct decision_request *request, enum held_sta
 static void on_decided(void *context, enum decided decided, enum held_state state)
 {
     struct decision_request *request = context;
-    if (request->exchange == NULL) {
-        /* Whoever decided has gone; the ledger tells. */
-    } else if (decided == DECIDED_UNAVAILABLE || decided == DECIDED_UNSOUND) {
+    if (decided == DECIDED_UNAVAILABLE || decided == DECIDED_UNSOUND) {
         desk_refuse_for_store(request->exchange,
                               decided == DECIDED_UNSOUND ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE,
                               "what it holds of the commune cannot be read");
@@ -234,7 +220,7 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     struct decision_request *asked = memory_new(sizeof *asked);
     *asked = (struct decision_request){.exchange = exchange, .release = release};
     held_id_write(desk->reg->units[unit].code, seq, asked->id);
-    http_exchange_on_gone(exchange, on_decision_gone, asked);
+    http_answer_later(exchange);
     if (!committee_decide(desk->committee, &member, unit, seq, release, reason, on_decided, asked)) {
         on_decided(asked, DECIDED_UNAVAILABLE, HELD_WAITING);
     }

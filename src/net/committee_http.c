@@ -28,17 +28,11 @@ static bool admit_admin(const struct intake_desk *desk, struct http_exchange *ex
 
 /* A change that was asked for. */
 struct change_request {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct http_exchange *exchange;
     const struct intake_desk *desk;
     const char *field;
     const char *wanted;
 };
-
-static void on_change_gone(void *context)
-{
-    struct change_request *request = context;
-    request->exchange = NULL;
-}
 
 static void refuse_change(const struct change_request *request, const struct store_change *change)
 {
@@ -73,9 +67,7 @@ static void on_changed(void *context, enum turnout_error error, const char *why,
                        const struct store_change *change)
 {
     struct change_request *request = context;
-    if (request->exchange == NULL) {
-        /* Whoever asked has gone; the ledger tells. */
-    } else if (error != TURNOUT_OK) {
+    if (error != TURNOUT_OK) {
         desk_refuse_for_store(request->exchange, error, why);
     } else if (change->outcome == CHANGE_DONE || change->outcome == CHANGE_NONE) {
         answer_change(request, change);
@@ -91,7 +83,7 @@ static struct change_request *change_request_new(const struct intake_desk *desk,
 {
     struct change_request *request = memory_new(sizeof *request);
     *request = (struct change_request){exchange, desk, field, wanted};
-    http_exchange_on_gone(exchange, on_change_gone, request);
+    http_answer_later(exchange);
     return request;
 }
 

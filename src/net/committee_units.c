@@ -32,16 +32,10 @@ static void put_state(struct json_writer *json, const struct election *election,
 
 /* A unit that was asked for. */
 struct unit_request {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct http_exchange *exchange;
     const struct intake_desk *desk;
     uint32_t unit;
 };
-
-static void on_unit_gone(void *context)
-{
-    struct unit_request *request = context;
-    request->exchange = NULL;
-}
 
 /* Null where the report leaves the roll as it is. */
 static void put_registered(struct json_writer *json, int32_t registered)
@@ -120,9 +114,9 @@ static void on_unit(void *context, enum turnout_error error, const char *why,
                     const struct committee_unit *unit)
 {
     struct unit_request *request = context;
-    if (request->exchange != NULL && error != TURNOUT_OK) {
+    if (error != TURNOUT_OK) {
         desk_refuse_for_store(request->exchange, error, why);
-    } else if (request->exchange != NULL) {
+    } else {
         answer_unit(request, unit);
     }
     free(request);
@@ -157,7 +151,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     }
     struct unit_request *asked = memory_new(sizeof *asked);
     *asked = (struct unit_request){exchange, desk, unit};
-    http_exchange_on_gone(exchange, on_unit_gone, asked);
+    http_answer_later(exchange);
     committee_read_unit(desk->committee, unit, on_unit, asked);
 }
 
@@ -165,7 +159,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
 
 /* A list on its way: units of an area, all of them or the silent ones. */
 struct listing {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
+    struct http_exchange *exchange;
     const struct intake_desk *desk;
     bool silent_alone;
     uint32_t round; /* silent is who was not heard in it or later; 0: who never reported */
@@ -174,12 +168,6 @@ struct listing {
     struct buffer body;
     struct json_writer json;
 };
-
-static void on_listing_gone(void *context)
-{
-    struct listing *listing = context;
-    listing->exchange = NULL;
-}
 
 static void put_listed(struct listing *listing, uint32_t index, const struct unit_state *state)
 {
@@ -214,15 +202,15 @@ static bool on_units(void *context, uint32_t first, uint32_t count, const struct
             put_listed(listing, first + i, &states[i]);
         }
     }
-    return listing->exchange != NULL;
+    return http_is_awaited(listing->exchange);
 }
 
 static void on_walked(void *context, enum turnout_error error, const char *why)
 {
     struct listing *listing = context;
-    if (listing->exchange != NULL && error != TURNOUT_OK) {
+    if (error != TURNOUT_OK) {
         desk_refuse_for_store(listing->exchange, error, why);
-    } else if (listing->exchange != NULL) {
+    } else {
         json_close_array(&listing->json);
         json_put_integer(&listing->json, "found", listing->found);
         json_close_object(&listing->json);
@@ -245,7 +233,7 @@ static void list(const struct intake_desk *desk, struct http_exchange *exchange,
         json_put_integer(&listing->json, "round", round);
     }
     json_open_array(&listing->json, "units");
-    http_exchange_on_gone(exchange, on_listing_gone, listing);
+    http_answer_later(exchange);
     committee_walk_units(desk->committee, area, on_units, on_walked, listing);
 }
 

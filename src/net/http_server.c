@@ -13,6 +13,8 @@
 #include <turnout/base/memory.h>
 #include <turnout/wire/documents.h>
 
+#include "http_routes.h"
+
 enum http_stage {
     STAGE_IDLE,   /* between requests */
     STAGE_HEAD,   /* a request has begun */
@@ -20,17 +22,18 @@ enum http_stage {
     STAGE_HANDLE, /* the handler has it */
 };
 
+/* A connection's session, and the request that is under way on it. */
 struct http_exchange {
-    struct connection *connection;
+    struct connection *connection; /* NULL: it is gone, and a handler still has to answer */
+    struct visit *visit;           /* a reference, for what outlives the connection */
     const struct http_service *service;
     enum http_stage stage;
     bool was_continued; /* 100 Continue has been sent */
     bool is_head;       /* the answer goes without its body */
     bool keeps_alive;
     bool is_draining;
-    size_t empty_lines; /* passed over since the last request */
-    void (*on_gone)(void *context);
-    void *gone_context;
+    size_t empty_lines;     /* passed over since the last request */
+    bool is_answered_later; /* the handler has the exchange until it answers */
 };
 
 /* ---- answers ---- */
@@ -122,7 +125,7 @@ static void write_head(struct buffer *head, const struct http_exchange *exchange
 static void conclude(struct http_exchange *exchange)
 {
     exchange->stage = STAGE_IDLE;
-    exchange->on_gone = NULL;
+    exchange->is_answered_later = false;
     bool gave_back = connection_reserve(exchange->connection, 0);
     assert(gave_back);
     connection_send(exchange->connection);
@@ -138,9 +141,27 @@ static void conclude(struct http_exchange *exchange)
     }
 }
 
+static void exchange_free(struct http_exchange *exchange)
+{
+    visit_release(exchange->visit);
+    free(exchange);
+}
+
+static void give_back(const struct http_answer *answer)
+{
+    if (answer->release != NULL) {
+        answer->release(answer->body, answer->body_bytes, answer->lender);
+    }
+}
+
 void http_answer(struct http_exchange *exchange, const struct http_answer *answer)
 {
     assert(exchange->stage != STAGE_IDLE);
+    if (exchange->connection == NULL) {
+        give_back(answer);
+        exchange_free(exchange);
+        return;
+    }
     exchange->keeps_alive = exchange->keeps_alive && !exchange->is_draining;
     struct evbuffer *output = connection_output(exchange->connection);
     struct buffer head = {0};
@@ -154,8 +175,8 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
             evbuffer_add_reference(output, answer->body, answer->body_bytes, answer->release, answer->lender);
     } else if (has_body) {
         failed |= evbuffer_add(output, answer->body, answer->body_bytes);
-    } else if (answer->release != NULL) {
-        answer->release(answer->body, answer->body_bytes, answer->lender);
+    } else {
+        give_back(answer);
     }
     assert(failed == 0);
     counter_add(&exchange->service->counters->requests, 1);
@@ -189,13 +210,18 @@ void http_exchange_is_last(struct http_exchange *exchange)
 
 struct visit *http_exchange_visit(const struct http_exchange *exchange)
 {
-    return connection_visit(exchange->connection);
+    return exchange->visit;
 }
 
-void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context)
+void http_answer_later(struct http_exchange *exchange)
 {
-    exchange->on_gone = on_gone;
-    exchange->gone_context = context;
+    assert(exchange->stage == STAGE_HANDLE && !exchange->is_answered_later);
+    exchange->is_answered_later = true;
+}
+
+bool http_is_awaited(const struct http_exchange *exchange)
+{
+    return exchange->connection != NULL;
 }
 
 /* Refuses a request that cannot be read on: whatever follows it on the connection is not trusted. */
@@ -208,86 +234,11 @@ static void refuse(struct http_exchange *exchange, int status, const char *code,
     http_answer_problem(exchange, status, code, status_text(status), detail, "", NULL);
 }
 
-/* ---- routes ---- */
-
-static bool route_matches(const struct http_route *route, struct slice path, struct slice *ret_segment)
-{
-    size_t before = strcspn(route->path, "*"); /* the star stands for the segment */
-    const char *after = route->path[before] == '*' ? route->path + before + 1 : "";
-    bool takes_segment = before > 1 && route->path[before - 1] == '/';
-    *ret_segment = (struct slice){0};
-    if (!takes_segment) {
-        return slice_equals(path, route->path);
-    }
-    size_t length = before + strlen(after);
-    if (path.length <= length || memcmp(path.bytes, route->path, before) != 0 ||
-        memcmp(path.bytes + path.length - strlen(after), after, strlen(after)) != 0) {
-        return false;
-    }
-    *ret_segment = (struct slice){path.bytes + before, path.length - length};
-    return memchr(ret_segment->bytes, '/', ret_segment->length) == NULL;
-}
-
-/* What the routes of a path have to say to a request. */
-struct route_match {
-    const struct http_route *route; /* NULL: no route for the method */
-    struct slice segment;
-    bool path_is_known;
-    bool takes_get;
-    bool takes_post;
-};
-
-static struct route_match find_route(const struct http_service *service, const struct http_request *request)
-{
-    struct route_match match = {0};
-    enum http_method method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
-    for (size_t i = 0; i < service->route_count; i++) {
-        const struct http_route *route = &service->routes[i];
-        struct slice segment;
-        if (!route_matches(route, request->path, &segment)) {
-            continue;
-        }
-        match.path_is_known = true;
-        match.takes_get = match.takes_get || route->method == HTTP_GET;
-        match.takes_post = match.takes_post || route->method == HTTP_POST;
-        if (route->method == method && match.route == NULL) {
-            match.route = route;
-            match.segment = segment;
-        }
-    }
-    return match;
-}
-
-static void answer_without_route(struct http_exchange *exchange, const struct http_request *request,
-                                 const struct route_match *match)
-{
-    bool asks_for_options = request->method == HTTP_OPTIONS;
-    if (!match->path_is_known && !(asks_for_options && slice_equals(request->path, "*"))) {
-        http_answer_problem(exchange, 404, "not-found", "Not found", "there is nothing at this path", "",
-                            NULL);
-        return;
-    }
-    struct buffer headers = {0};
-    buffer_printf(&headers, "Allow: OPTIONS%s%s\r\n", match->takes_get ? ", GET, HEAD" : "",
-                  match->takes_post ? ", POST" : "");
-    if (asks_for_options && exchange->service->is_public) {
-        buffer_append_text(&headers, "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
-                                     "Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n");
-    }
-    if (asks_for_options) {
-        http_answer(exchange, &(struct http_answer){.status = 204, .headers = headers.bytes});
-    } else {
-        http_answer_problem(exchange, 405, "method-not-allowed", "Method not allowed",
-                            "this path takes other methods; see Allow", "", headers.bytes);
-    }
-    buffer_done(&headers);
-}
-
 /* ---- requests ---- */
 
 static void handle(struct http_exchange *exchange, const struct http_request *request, struct slice body)
 {
-    struct route_match match = find_route(exchange->service, request);
+    struct route_match match = http_find_route(exchange->service, request);
     exchange->stage = STAGE_HANDLE;
     exchange->is_head = request->method == HTTP_HEAD;
     exchange->keeps_alive = request->keep_alive;
@@ -296,11 +247,11 @@ static void handle(struct http_exchange *exchange, const struct http_request *re
     if (match.route == NULL) {
         /* A body ends the connection here as it does in await_body(): how the bytes arrive makes no difference. */
         exchange->keeps_alive = exchange->keeps_alive && body.length == 0;
-        answer_without_route(exchange, request, &match);
+        http_answer_without_route(exchange, exchange->service, request, &match);
         return;
     }
     match.route->handler(exchange->service->context, exchange, request, match.segment, body);
-    if (exchange->stage == STAGE_HANDLE) { /* it answers later */
+    if (exchange->is_answered_later) {
         connection_set_deadline(exchange->connection, HTTP_HANDLE_MS);
         connection_pause(exchange->connection);
     }
@@ -332,12 +283,12 @@ static bool await_body(struct http_exchange *exchange, const struct http_request
     if (exchange->stage == STAGE_BODY) {
         return true;
     }
-    struct route_match match = find_route(exchange->service, request);
+    struct route_match match = http_find_route(exchange->service, request);
     if (match.route == NULL) {
         exchange->stage = STAGE_HANDLE;
         exchange->is_head = false;
         exchange->keeps_alive = false; /* the body that follows is not read as a request */
-        answer_without_route(exchange, request, &match);
+        http_answer_without_route(exchange, exchange->service, request, &match);
         return false;
     }
     if (!connection_reserve(exchange->connection, (size_t)request->body_bytes)) {
@@ -450,10 +401,10 @@ static void on_drain(void *session)
 static void on_closed(void *session)
 {
     struct http_exchange *exchange = session;
-    if (exchange->on_gone != NULL) {
-        exchange->on_gone(exchange->gone_context);
+    exchange->connection = NULL;
+    if (!exchange->is_answered_later) {
+        exchange_free(exchange);
     }
-    free(exchange);
 }
 
 void http_serve(struct connection *connection, const struct http_service *service)
@@ -467,6 +418,8 @@ void http_serve(struct connection *connection, const struct http_service *servic
                                                     .on_closed = on_closed};
     struct http_exchange *exchange = memory_new(sizeof *exchange);
     exchange->connection = connection;
+    exchange->visit = connection_visit(connection);
+    visit_hold(exchange->visit);
     exchange->service = service;
     connection_set_deadline(connection, HTTP_IDLE_MS);
     connection_attach(connection, &calls, exchange);

@@ -25,8 +25,7 @@ struct batch_line {
 
 /* One request's reports on their way to their answers. */
 struct submission {
-    struct http_exchange *exchange; /* NULL: the peer has gone */
-    struct visit *visit;            /* a reference */
+    struct http_exchange *exchange;
     bool is_batch;
     size_t count;
     size_t awaited;
@@ -35,7 +34,6 @@ struct submission {
 
 static void submission_free(struct submission *submission)
 {
-    visit_release(submission->visit);
     free(submission->lines);
     free(submission);
 }
@@ -87,9 +85,9 @@ static void answer_single(struct submission *submission)
 
 static void conclude(struct submission *submission)
 {
-    if (submission->exchange != NULL && submission->is_batch) {
+    if (submission->is_batch) {
         answer_batch(submission);
-    } else if (submission->exchange != NULL) {
+    } else {
         answer_single(submission);
     }
     submission_free(submission);
@@ -100,17 +98,11 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     struct submission *submission = context;
     assert(tag < submission->count && submission->awaited > 0);
     submission->lines[tag].result = *result;
-    too_many_note_result(submission->visit, result);
+    too_many_note_result(http_exchange_visit(submission->exchange), result);
     submission->awaited--;
     if (submission->awaited == 0) {
         conclude(submission);
     }
-}
-
-static void on_gone(void *context)
-{
-    struct submission *submission = context;
-    submission->exchange = NULL;
 }
 
 /* ---- submitting ---- */
@@ -121,13 +113,11 @@ static struct submission *submission_new(struct http_exchange *exchange, bool is
 {
     struct submission *submission = memory_new(sizeof *submission);
     submission->exchange = exchange;
-    submission->visit = http_exchange_visit(exchange);
-    visit_hold(submission->visit);
     submission->is_batch = is_batch;
     submission->count = count;
     submission->awaited = count + 1;
     submission->lines = memory_new_array(count, sizeof *submission->lines);
-    http_exchange_on_gone(exchange, on_gone, submission);
+    http_answer_later(exchange);
     return submission;
 }
 
@@ -190,7 +180,7 @@ static void submit_batch(struct intake *intake, const struct voucher *voucher, s
     for (uint64_t tag = 0; tag < count; tag++) {
         enum line_found found = next_line(&framer, &body, &line);
         submission->lines[tag].number = framer.line_number;
-        if (visit_is_over(submission->visit)) {
+        if (visit_is_over(http_exchange_visit(submission->exchange))) {
             intake_refuse(intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
         } else if (found == LINE_TOO_LONG) {
             intake_refuse(intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, submission,

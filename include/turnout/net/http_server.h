@@ -22,7 +22,7 @@ enum {
 struct http_exchange;
 
 /* `segment` is the part of the path that the route leaves open, else empty. Request, segment and body are
- * borrowed for the call. The handler answers exactly once, in the call or later. */
+ * borrowed for the call. The handler answers in the call, or says by http_answer_later() that it will. */
 typedef void http_handler_fn(void *context, struct http_exchange *exchange,
                              const struct http_request *request, struct slice segment, struct slice body);
 
@@ -66,10 +66,14 @@ void http_answer_problem(struct http_exchange *exchange, int status, const char 
 /* The connection ends with the answer to this request. */
 void http_exchange_is_last(struct http_exchange *exchange);
 
-/* Whose request it is; borrowed unless held. */
+/* Whose request it is; borrowed until it is answered, unless held. */
 struct visit *http_exchange_visit(const struct http_exchange *exchange);
 
-/* For a handler that answers later: called when the peer has gone first; the exchange must not be used then. */
-void http_exchange_on_gone(struct http_exchange *exchange, void (*on_gone)(void *context), void *context);
+/* For a handler that cannot answer in the call: the exchange is its own from here on, and it answers exactly once, then
+ * or later. When the peer has gone by then, the answer goes nowhere. The service outlives the answer. */
+void http_answer_later(struct http_exchange *exchange);
+
+/* Whether the peer is still there, for a handler that would go on working for nobody. */
+bool http_is_awaited(const struct http_exchange *exchange);
 
 #endif

@@ -1,0 +1,178 @@
+/* HTTP on connections, without a turnoutd around it: answers that come later, and what is taken in before anybody wants
+ * it. The peer is a blocking socket of this process; the loop is turned by hand. */
+#include <turnout/net/http_server.h>
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
+
+#include "suite.h"
+
+enum { DEADLINE_MS = 10000, CONNECTIONS_MAX = 8 };
+
+static struct event_base *base;
+static struct peers *peers;
+static struct counters counters;
+static struct connections *connections;
+static struct http_exchange *kept; /* by the handler that answers later */
+static int lent;                   /* bodies that have not been given back */
+
+static void answer_later(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)request;
+    (void)segment;
+    (void)body;
+    http_answer_later(exchange);
+    kept = exchange;
+}
+
+static void answer_at_once(void *context, struct http_exchange *exchange, const struct http_request *request,
+                           struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)request;
+    (void)segment;
+    (void)body;
+    http_answer(exchange, &(struct http_answer){.status = 204});
+}
+
+static const struct http_route routes[] = {
+    {.method = HTTP_GET, .path = "/later", .handler = answer_later},
+    {.method = HTTP_GET, .path = "/now", .handler = answer_at_once},
+};
+
+static const struct http_service service = {
+    .routes = routes, .route_count = sizeof routes / sizeof routes[0], .counters = &counters};
+
+static void set_up(void)
+{
+    ck_assert_int_ge(sodium_init(), 0);
+    base = event_base_new();
+    ck_assert_ptr_nonnull(base);
+    counters = (struct counters){0};
+    peers = peers_new(
+        &(struct peers_options){.connections_per_address = CONNECTIONS_MAX, .refusals_per_minute = 1});
+    connections = connections_new(base, CONNECTIONS_MAX, peers, &counters);
+    kept = NULL;
+    lent = 0;
+}
+
+static void tear_down(void)
+{
+    connections_free(connections);
+    peers_free(peers);
+    event_base_free(base);
+}
+
+/* A peer that is connected and served. */
+static int connect_peer(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t address_bytes = sizeof address;
+    struct sockaddr *any = (struct sockaddr *)&address;
+    int listening = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(listening, any, address_bytes), 0);
+    ck_assert_int_eq(listen(listening, 1), 0);
+    ck_assert_int_eq(getsockname(listening, any, &address_bytes), 0);
+    int peer = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(peer, any, address_bytes), 0);
+    int accepted = accept4(listening, any, &address_bytes, SOCK_NONBLOCK);
+    ck_assert_int_ge(accepted, 0);
+    ck_assert_int_eq(close(listening), 0);
+    struct connection *connection = connection_accept(connections, accepted, any);
+    ck_assert_ptr_nonnull(connection);
+    http_serve(connection, &service);
+    return peer;
+}
+
+static void say(int peer, const char *text)
+{
+    ck_assert_int_eq(write(peer, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+static void turn_until_kept(void)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+    while (kept == NULL) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+    }
+}
+
+/* Turns the loop until the peer has heard this. */
+static void expect_heard(int peer, const char *wanted)
+{
+    struct buffer heard = {0};
+    int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+    while (heard.length == 0 || strstr(heard.bytes, wanted) == NULL) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "not %s but %s", wanted, heard.bytes);
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        char bytes[4096];
+        ssize_t length = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT);
+        buffer_append(&heard, bytes, length > 0 ? (size_t)length : 0);
+    }
+    buffer_done(&heard);
+}
+
+static void take_back(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    (*(int *)lender)--;
+}
+
+static void answer_kept(void)
+{
+    lent++;
+    http_answer(kept, &(struct http_answer){.status = 200,
+                                            .content_type = "text/plain",
+                                            .body = "late but here",
+                                            .body_bytes = strlen("late but here"),
+                                            .release = take_back,
+                                            .lender = &lent});
+}
+
+/* ---- answers that come later ---- */
+
+FIXTURE(set_up, tear_down);
+
+TEST(a_late_answer_comes_before_the_next_one)
+{
+    int peer = connect_peer();
+    say(peer, "GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    turn_until_kept();
+    ck_assert(http_is_awaited(kept));
+    answer_kept();
+    expect_heard(peer, "late but hereHTTP/1.1 204 ");
+    ck_assert_int_eq(lent, 0);
+    ck_assert_int_eq(close(peer), 0);
+}
+
+/* The exchange is there for as long as an answer is owed, also when nobody is left to hear it. */
+TEST(a_late_answer_to_nobody_goes_nowhere)
+{
+    int peer = connect_peer();
+    say(peer, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    turn_until_kept();
+    connections_free(connections);
+    connections = NULL;
+    ck_assert(!http_is_awaited(kept));
+    ck_assert(!visit_has_shown_good(http_exchange_visit(kept)));
+    answer_kept();
+    ck_assert_int_eq(lent, 0);
+    ck_assert_int_eq(close(peer), 0);
+}
+
+SUITE("http_server");
