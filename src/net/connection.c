@@ -244,13 +244,11 @@ bool connection_reserve(struct connection *connection, size_t bytes)
 {
     struct connections *connections = connection->connections;
     connections->reserved_bytes -= connection->reserved_bytes;
-    connection->reserved_bytes = 0;
-    if (bytes > CONNECTIONS_RESERVED_BYTES_MAX - connections->reserved_bytes) {
-        return false;
-    }
-    connection->reserved_bytes = bytes;
-    connections->reserved_bytes += bytes;
-    return true;
+    bool fits = bytes <= CONNECTIONS_RESERVED_BYTES_MAX - connections->reserved_bytes;
+    bool has_room = visit_reserve(connection->visit, fits ? bytes : 0) && fits;
+    connection->reserved_bytes = has_room ? bytes : 0;
+    connections->reserved_bytes += connection->reserved_bytes;
+    return has_room;
 }
 
 /* Fails on unix sockets, and then changes nothing: no harm. */
@@ -344,7 +342,8 @@ void connection_destroy(struct connection *connection)
     }
     TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
     connections->count--;
-    connections->reserved_bytes -= connection->reserved_bytes;
+    bool gave_back = connection_reserve(connection, 0);
+    assert(gave_back);
     counter_subtract(&connections->counters->connections_open, 1);
     must(event_del(&connection->readable));
     must(event_del(&connection->writable));

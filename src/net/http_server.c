@@ -276,22 +276,36 @@ static void enter(struct http_exchange *exchange, enum http_stage stage, int64_t
     }
 }
 
-/* The head is there and its body is not yet. False when the request has been refused instead: before its body is
- * taken in, somebody must want it and there must be room for it. */
-static bool await_body(struct http_exchange *exchange, const struct http_request *request)
+/* Whether somebody wants the body that is announced. False after refusing. */
+static bool admit_body(struct http_exchange *exchange, const struct http_request *request)
 {
-    if (exchange->stage == STAGE_BODY) {
-        return true;
-    }
-    struct route_match match = http_find_route(exchange->service, request);
+    const struct http_service *service = exchange->service;
+    struct route_match match = http_find_route(service, request);
+    exchange->stage = STAGE_HANDLE;
+    exchange->is_head = false;
+    exchange->keeps_alive = false; /* if it is refused, what follows is not read as a request */
     if (match.route == NULL) {
-        exchange->stage = STAGE_HANDLE;
-        exchange->is_head = false;
-        exchange->keeps_alive = false; /* the body that follows is not read as a request */
-        http_answer_without_route(exchange, exchange->service, request, &match);
+        http_answer_without_route(exchange, service, request, &match);
         return false;
     }
-    if (!connection_reserve(exchange->connection, (size_t)request->body_bytes)) {
+    if (request->body_bytes <= HTTP_SMALL_BODY_BYTES_MAX) {
+        return true;
+    }
+    if (service->admits_large_body == NULL) {
+        refuse(exchange, 413, "too-large", "a request body here is at most 65536 bytes");
+        return false;
+    }
+    return service->admits_large_body(service->context, exchange, request);
+}
+
+/* The head is there and its body is not yet: `length` bytes have arrived. False when the request has been refused
+ * instead: before its body is taken in, somebody must want it, and there must be room for what comes. */
+static bool await_body(struct http_exchange *exchange, const struct http_request *request, size_t length)
+{
+    if (exchange->stage != STAGE_BODY && !admit_body(exchange, request)) {
+        return false;
+    }
+    if (!connection_reserve(exchange->connection, length)) {
         refuse(exchange, 503, "busy", "too many large requests are on their way in; try again");
         return false;
     }
@@ -344,7 +358,7 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
     }
     size_t body_bytes = (size_t)request.body_bytes;
     if (length - request.head_bytes < body_bytes) {
-        return await_body(exchange, &request) ? 0 : length;
+        return await_body(exchange, &request, length) ? 0 : length;
     }
     handle(exchange, &request, (struct slice){bytes + request.head_bytes, body_bytes});
     return request.head_bytes + body_bytes;

@@ -232,6 +232,22 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
     }
 }
 
+bool intake_http_admits_large_body(void *context, struct http_exchange *exchange,
+                                   const struct http_request *request)
+{
+    const struct intake_desk *desk = context;
+    struct member relay;
+    if (!slice_equals(request->path, "/v1/reports")) {
+        http_answer_problem(exchange, 413, report_code_name(CODE_TOO_LARGE),
+                            report_code_title(CODE_TOO_LARGE), "a request body here is at most 65536 bytes",
+                            "", NULL);
+        return false;
+    }
+    return http_request_header(request, "Authorization").bytes != NULL
+               ? desk_admit(desk, exchange, request, ROLE_RELAY, &relay)
+               : !too_many_refuse(exchange, true);
+}
+
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
     {HTTP_GET, "/v1/units/", committee_get_unit},

@@ -30,6 +30,7 @@ struct peer {
     struct peer_address address;
     uint32_t connections;
     _Atomic int64_t whole_at_us; /* its budget of what is asked in vain */
+    _Atomic size_t reserved_bytes;
 };
 
 struct peers {
@@ -46,6 +47,7 @@ struct visit {
     struct peers *peers;
     struct peer *peer; /* NULL: no bounds for its address */
     uint32_t references;
+    size_t reserved_bytes;
     bool has_shown_good;
     bool was_in_vain;
 };
@@ -230,11 +232,29 @@ void visit_hold(struct visit *visit)
     visit->references++;
 }
 
+bool visit_reserve(struct visit *visit, size_t bytes)
+{
+    if (visit->peer == NULL) {
+        return true;
+    }
+    _Atomic size_t *reserved_bytes = &visit->peer->reserved_bytes;
+    (void)atomic_fetch_sub(reserved_bytes, visit->reserved_bytes);
+    bool has_room = atomic_fetch_add(reserved_bytes, bytes) + bytes <= PEER_RESERVED_BYTES_MAX;
+    visit->reserved_bytes = bytes;
+    if (!has_room) {
+        (void)atomic_fetch_sub(reserved_bytes, bytes);
+        visit->reserved_bytes = 0;
+    }
+    return has_room;
+}
+
 void visit_release(struct visit *visit)
 {
     if (visit == NULL || --visit->references > 0) {
         return;
     }
+    bool gave_back = visit_reserve(visit, 0);
+    assert(gave_back);
     if (visit->peer != NULL) {
         leave(visit->peers, visit->peer);
     }

@@ -5,9 +5,11 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,7 +20,10 @@
 
 #include "suite.h"
 
-enum { DEADLINE_MS = 10000, CONNECTIONS_MAX = 8 };
+enum { DEADLINE_MS = 10000, CONNECTIONS_MAX = 64 };
+
+static const char here[] = "127.0.0.1";
+static const char elsewhere[] = "127.0.0.2";
 
 static struct event_base *base;
 static struct peers *peers;
@@ -48,13 +53,28 @@ static void answer_at_once(void *context, struct http_exchange *exchange, const 
     http_answer(exchange, &(struct http_answer){.status = 204});
 }
 
+/* Who says who they are may send large bodies. */
+static bool admits_large_body(void *context, struct http_exchange *exchange,
+                              const struct http_request *request)
+{
+    (void)context;
+    bool is_known = http_request_header(request, "Authorization").bytes != NULL;
+    if (!is_known) {
+        http_answer(exchange, &(struct http_answer){.status = 401});
+    }
+    return is_known;
+}
+
 static const struct http_route routes[] = {
+    {.method = HTTP_POST, .path = "/now", .handler = answer_at_once},
     {.method = HTTP_GET, .path = "/later", .handler = answer_later},
     {.method = HTTP_GET, .path = "/now", .handler = answer_at_once},
 };
 
-static const struct http_service service = {
-    .routes = routes, .route_count = sizeof routes / sizeof routes[0], .counters = &counters};
+static const struct http_service service = {.routes = routes,
+                                            .route_count = sizeof routes / sizeof routes[0],
+                                            .admits_large_body = admits_large_body,
+                                            .counters = &counters};
 
 static void set_up(void)
 {
@@ -77,7 +97,7 @@ static void tear_down(void)
 }
 
 /* A peer that is connected and served. */
-static int connect_peer(void)
+static int connect_peer(const char *from)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t address_bytes = sizeof address;
@@ -87,6 +107,9 @@ static int connect_peer(void)
     ck_assert_int_eq(listen(listening, 1), 0);
     ck_assert_int_eq(getsockname(listening, any, &address_bytes), 0);
     int peer = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in source = {.sin_family = AF_INET};
+    ck_assert_int_eq(inet_pton(AF_INET, from, &source.sin_addr), 1);
+    ck_assert_int_eq(bind(peer, (struct sockaddr *)&source, sizeof source), 0);
     ck_assert_int_eq(connect(peer, any, address_bytes), 0);
     int accepted = accept4(listening, any, &address_bytes, SOCK_NONBLOCK);
     ck_assert_int_ge(accepted, 0);
@@ -150,7 +173,7 @@ FIXTURE(set_up, tear_down);
 
 TEST(a_late_answer_comes_before_the_next_one)
 {
-    int peer = connect_peer();
+    int peer = connect_peer(here);
     say(peer, "GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /now HTTP/1.1\r\nHost: x\r\n\r\n");
     turn_until_kept();
     ck_assert(http_is_awaited(kept));
@@ -163,7 +186,7 @@ TEST(a_late_answer_comes_before_the_next_one)
 /* The exchange is there for as long as an answer is owed, also when nobody is left to hear it. */
 TEST(a_late_answer_to_nobody_goes_nowhere)
 {
-    int peer = connect_peer();
+    int peer = connect_peer(here);
     say(peer, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
     turn_until_kept();
     connections_free(connections);
@@ -173,6 +196,119 @@ TEST(a_late_answer_to_nobody_goes_nowhere)
     answer_kept();
     ck_assert_int_eq(lent, 0);
     ck_assert_int_eq(close(peer), 0);
+}
+
+/* ---- large bodies ---- */
+
+enum { LARGE_BYTES = 6 * 1024 * 1024, FIT = PEER_RESERVED_BYTES_MAX / LARGE_BYTES };
+
+static void announce(int peer, const char *headers, int bytes)
+{
+    struct buffer head = {0};
+    buffer_printf(&head, "POST /now HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n", headers, bytes);
+    say(peer, head.bytes);
+    buffer_done(&head);
+}
+
+/* Sends this much of a body, turning the loop, until the peer is answered or the server has taken it all. */
+static void send_body(int peer, size_t bytes)
+{
+    static const char piece[64 * 1024];
+    int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+    int unread = 1;
+    while (bytes > 0 || unread > 0) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        size_t wanted = bytes < sizeof piece ? bytes : sizeof piece;
+        ssize_t sent = wanted == 0 ? 0 : send(peer, piece, wanted, MSG_DONTWAIT | MSG_NOSIGNAL);
+        bytes -= sent > 0 ? (size_t)sent : 0;
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        if (ioctl(peer, FIONREAD, &unread) != 0 || unread > 0) {
+            return;
+        }
+        ck_assert_int_eq(ioctl(peer, SIOCOUTQ, &unread), 0);
+    }
+}
+
+static void expect_quiet(int peer)
+{
+    char byte;
+    for (int i = 0; i < 100; i++) {
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+    }
+    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), -1);
+}
+
+TEST(who_asks_is_looked_at_before_a_large_body)
+{
+    int peer = connect_peer(here);
+    announce(peer, "Expect: 100-continue\r\n", HTTP_SMALL_BODY_BYTES_MAX + 1);
+    expect_heard(peer, "HTTP/1.1 401 ");
+    ck_assert_int_eq(close(peer), 0);
+
+    peer = connect_peer(here);
+    announce(peer, "Expect: 100-continue\r\n", HTTP_SMALL_BODY_BYTES_MAX);
+    expect_heard(peer, "HTTP/1.1 100 ");
+    send_body(peer, HTTP_SMALL_BODY_BYTES_MAX);
+    expect_heard(peer, "HTTP/1.1 204 ");
+    ck_assert_int_eq(close(peer), 0);
+
+    peer = connect_peer(here);
+    announce(peer, "Authorization: a\r\n", HTTP_SMALL_BODY_BYTES_MAX + 1);
+    send_body(peer, HTTP_SMALL_BODY_BYTES_MAX + 1);
+    expect_heard(peer, "HTTP/1.1 204 ");
+    ck_assert_int_eq(close(peer), 0);
+}
+
+/* What is announced takes no room from what comes. */
+TEST(memory_is_for_what_has_arrived)
+{
+    int idle[CONNECTIONS_MAX - 1];
+    for (int i = 0; i < CONNECTIONS_MAX - 1; i++) {
+        idle[i] = connect_peer(i % 2 == 0 ? here : elsewhere);
+        announce(idle[i], "Authorization: a\r\n", REQUEST_BODY_BYTES_MAX);
+        expect_quiet(idle[i]);
+    }
+    int peer = connect_peer(here);
+    announce(peer, "Authorization: a\r\n", LARGE_BYTES);
+    send_body(peer, LARGE_BYTES);
+    expect_heard(peer, "HTTP/1.1 204 ");
+    ck_assert_int_eq(close(peer), 0);
+    for (int i = 0; i < CONNECTIONS_MAX - 1; i++) {
+        ck_assert_int_eq(close(idle[i]), 0);
+    }
+}
+
+TEST(an_address_has_a_share_of_it)
+{
+    int unfinished[FIT];
+    for (int i = 0; i < FIT; i++) {
+        unfinished[i] = connect_peer(here);
+        announce(unfinished[i], "Authorization: a\r\n", LARGE_BYTES);
+        send_body(unfinished[i], LARGE_BYTES - 1);
+        expect_quiet(unfinished[i]);
+    }
+    int peer = connect_peer(here);
+    announce(peer, "Authorization: a\r\n", LARGE_BYTES);
+    send_body(peer, LARGE_BYTES);
+    expect_heard(peer, "HTTP/1.1 503 ");
+    ck_assert_int_eq(close(peer), 0);
+
+    peer = connect_peer(elsewhere);
+    announce(peer, "Authorization: a\r\n", LARGE_BYTES);
+    send_body(peer, LARGE_BYTES);
+    expect_heard(peer, "HTTP/1.1 204 ");
+    ck_assert_int_eq(close(peer), 0);
+
+    send_body(unfinished[0], 1); /* and what it had is free again */
+    expect_heard(unfinished[0], "HTTP/1.1 204 ");
+    peer = connect_peer(here);
+    announce(peer, "Authorization: a\r\n", LARGE_BYTES);
+    send_body(peer, LARGE_BYTES);
+    expect_heard(peer, "HTTP/1.1 204 ");
+    ck_assert_int_eq(close(peer), 0);
+    for (int i = 0; i < FIT; i++) {
+        ck_assert_int_eq(close(unfinished[i]), 0);
+    }
 }
 
 SUITE("http_server");

@@ -84,8 +84,9 @@ struct evbuffer *connection_output(struct connection *connection);
 void connection_send(struct connection *connection);
 size_t connection_unsent_bytes(const struct connection *connection);
 
-/* Sets memory aside for input that will be kept until it is whole, in place of what was set aside before. False,
- * and nothing set aside, when all connections together have too much already. Given back when the connection ends. */
+/* Sets memory aside for input that has arrived and is kept until it is whole, in place of what was set aside before.
+ * False, and nothing set aside, when all connections together, or those from its address, have too much already. Given
+ * back when the connection ends. */
 bool connection_reserve(struct connection *connection, size_t bytes);
 
 /* For sessions whose answers are small and many: lets the kernel hold little of what is unsent, so that the

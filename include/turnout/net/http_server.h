@@ -15,6 +15,7 @@ enum {
     HTTP_HEAD_MS = 5000,  /* from a request's first byte to the end of its headers */
     HTTP_BODY_MS = 10000, /* from there to the end of its body */
     HTTP_HANDLE_MS = 30000, /* for a handler that answers later: longer than any of its own deadlines */
+    HTTP_SMALL_BODY_BYTES_MAX = 64 * 1024,
     HTTP_UNSENT_BYTES_MAX = 1024 * 1024, /* above it a connection's next request waits */
 };
 
@@ -38,7 +39,11 @@ struct http_route {
 struct http_service {
     const struct http_route *routes;
     size_t route_count;
-    void *context;  /* for the handlers */
+    void *context; /* for the handlers and */
+    /* asked with the head of a request alone, before a body above HTTP_SMALL_BODY_BYTES_MAX is taken in. False after
+     * refusing. NULL: no body is larger. */
+    bool (*admits_large_body)(void *context, struct http_exchange *exchange,
+                              const struct http_request *request);
     bool is_public; /* any page of any site may read it (CORS) */
     struct counters *counters;
 };

@@ -11,6 +11,7 @@
 #define TURNOUT_NET_PEERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <turnout/base/error.h>
@@ -38,7 +39,10 @@ struct peers_options {
     struct proxy_list proxies;
 };
 
-enum { PEERS_REMEMBERED_MAX = 65536 }; /* addresses without a connection, for what they have spent */
+enum {
+    PEERS_REMEMBERED_MAX = 65536, /* addresses without a connection, for what they have spent */
+    PEER_RESERVED_BYTES_MAX = 32 * 1024 * 1024,
+};
 
 struct peers;
 struct visit;
@@ -56,6 +60,10 @@ struct visit *peers_admit(struct peers *peers, const struct sockaddr *address);
 /* The connection counts as open until the last reference is gone: what it asked may outlive it. */
 void visit_hold(struct visit *visit);
 void visit_release(struct visit *visit); /* NULL-safe */
+
+/* Sets memory aside for what has arrived on this connection, in place of what was set aside before; given back with the
+ * last reference. False, and nothing set aside, when all connections from the address have too much already. */
+bool visit_reserve(struct visit *visit, size_t bytes);
 
 /* Something was asked: answered with something good (a new report that counts or is held, a token that is known), or
  * in vain. */
