@@ -4,9 +4,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -49,27 +51,62 @@ static void note_alive(struct connection *connection)
     TAILQ_INSERT_TAIL(&connections->open[connection->standing], connection, open);
 }
 
+/* What the kernel has that the peer's kernel has not acknowledged. */
+static uint64_t untaken_bytes(const struct connection *connection)
+{
+    int bytes = 0;
+    return ioctl(connection->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? (uint64_t)bytes : 0;
+}
+
+static void set_write_deadline(struct connection *connection, int64_t now_ms)
+{
+    connection->write_deadline_ms = now_ms + CONNECTION_WRITE_MS;
+    connection->owed_bytes = connection->written_bytes + connection_unsent_bytes(connection);
+}
+
+/* The peer will say no more, so that nothing but its acknowledgements tells whether it has taken the last answer. */
+static void linger_until_taken(struct connection *connection)
+{
+    if (untaken_bytes(connection) == 0) {
+        connection_close(connection);
+    } else {
+        connection_set_deadline(connection, CONNECTIONS_SWEEP_MS);
+    }
+}
+
 static void begin_lingering(struct connection *connection)
 {
     connection->state = CONNECTION_LINGERING;
-    if (connection->peer_has_ended || shutdown(connection->fd, SHUT_WR) != 0) {
+    bool is_over = connection->peer_has_ended && untaken_bytes(connection) == 0;
+    if (is_over || shutdown(connection->fd, SHUT_WR) != 0) {
         connection_close(connection);
         return;
     }
-    connection_set_deadline(connection, CONNECTION_LINGER_MS);
-    must(event_add(&connection->readable, NULL));
+    if (connection->write_deadline_ms == 0) {
+        set_write_deadline(connection, clock_monotonic_ms()); /* the end is to be taken, too */
+    }
+    if (connection->peer_has_ended) {
+        linger_until_taken(connection);
+    } else {
+        connection_set_deadline(connection, CONNECTION_LINGER_MS);
+        must(event_add(&connection->readable, NULL));
+    }
 }
 
 static void send_output(struct connection *connection)
 {
     size_t unsent = connection_unsent_bytes(connection);
     if (unsent > 0) {
+        if (connection->write_deadline_ms == 0) {
+            set_write_deadline(connection, clock_monotonic_ms());
+        }
         int sent = evbuffer_write_atmost(connection->output, connection->fd, CONNECTION_WRITE_BYTES);
         if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             connection_close(connection);
             return;
         }
         if (sent > 0) {
+            connection->written_bytes += (uint64_t)sent;
             note_alive(connection);
         }
         unsent = connection_unsent_bytes(connection);
@@ -77,14 +114,12 @@ static void send_output(struct connection *connection)
     if (unsent > 0) {
         if (!connection->is_writing) {
             connection->is_writing = true;
-            connection->write_deadline_ms = clock_monotonic_ms() + CONNECTION_WRITE_MS;
             must(event_add(&connection->writable, NULL));
         }
         return;
     }
     if (connection->is_writing) {
         connection->is_writing = false;
-        connection->write_deadline_ms = 0;
         must(event_del(&connection->writable));
     }
     if (connection->state == CONNECTION_FINISHING) {
@@ -135,7 +170,11 @@ static void offer_end(struct connection *connection)
 static void drop_lingering(struct connection *connection, size_t length)
 {
     connection->lingered_bytes += length;
-    if (length == 0 || connection->lingered_bytes > LINGER_BYTES_MAX) {
+    if (length == 0) {
+        connection->peer_has_ended = true;
+        must(event_del(&connection->readable));
+        linger_until_taken(connection);
+    } else if (connection->lingered_bytes > LINGER_BYTES_MAX) {
         connection_close(connection);
     }
 }
@@ -200,17 +239,38 @@ static bool has_passed(int64_t deadline_ms, int64_t now_ms)
     return deadline_ms != 0 && deadline_ms <= now_ms;
 }
 
+/* The peer has had its time to take what it was sent. */
+static void check_taken(struct connection *connection, int64_t now_ms)
+{
+    uint64_t untaken = untaken_bytes(connection);
+    if (connection->written_bytes < connection->owed_bytes + untaken) { /* the end is one of them */
+        connection_close(connection);
+    } else if (untaken > 0 || connection_unsent_bytes(connection) > 0) {
+        set_write_deadline(connection, now_ms);
+    } else {
+        connection->write_deadline_ms = 0;
+    }
+}
+
+static void check_deadline(struct connection *connection)
+{
+    connection->deadline_ms = 0;
+    if (connection->state == CONNECTION_OPEN) {
+        connection->calls->on_deadline(connection->session);
+    } else if (connection->state == CONNECTION_LINGERING) {
+        linger_until_taken(connection);
+    } else {
+        connection_close(connection);
+    }
+}
+
 void connection_check_deadlines(struct connection *connection, int64_t now_ms)
 {
     if (has_passed(connection->write_deadline_ms, now_ms)) {
-        connection_close(connection);
-    } else if (has_passed(connection->deadline_ms, now_ms)) {
-        connection->deadline_ms = 0;
-        if (connection->state == CONNECTION_OPEN) {
-            connection->calls->on_deadline(connection->session);
-        } else {
-            connection_close(connection);
-        }
+        check_taken(connection, now_ms);
+    }
+    if (has_passed(connection->deadline_ms, now_ms) && connection->state != CONNECTION_CLOSED) {
+        check_deadline(connection);
     }
 }
 
@@ -249,13 +309,6 @@ bool connection_reserve(struct connection *connection, size_t bytes)
     connection->reserved_bytes = has_room ? bytes : 0;
     connections->reserved_bytes += connection->reserved_bytes;
     return has_room;
-}
-
-/* Fails on unix sockets, and then changes nothing: no harm. */
-void connection_buffer_little(struct connection *connection)
-{
-    int bytes = CONNECTION_KERNEL_BYTES;
-    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 void connection_pause(struct connection *connection)
@@ -305,6 +358,9 @@ struct connection *connection_new(struct connections *connections, int fd, struc
     /* Answers are written whole, so waiting to fill a segment gains nothing. Without it they are only later. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    /* What the peer does not take stays here, where large documents are shared. Without it the kernel copies more. */
+    int unsent_bytes = CONNECTION_KERNEL_BYTES;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes);
 
     struct connection *connection = memory_new(sizeof *connection);
     connection->connections = connections;
@@ -334,6 +390,16 @@ void connection_attach(struct connection *connection, const struct connection_se
     }
 }
 
+/* What the peer has not taken by now is not kept for it: the kernel would hold it for minutes. */
+static void close_socket(const struct connection *connection)
+{
+    if (connection_unsent_bytes(connection) > 0 || untaken_bytes(connection) > 0) {
+        struct linger reset = {.l_onoff = 1};
+        (void)setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    }
+    close(connection->fd);
+}
+
 void connection_destroy(struct connection *connection)
 {
     struct connections *connections = connection->connections;
@@ -347,7 +413,7 @@ void connection_destroy(struct connection *connection)
     counter_subtract(&connections->counters->connections_open, 1);
     must(event_del(&connection->readable));
     must(event_del(&connection->writable));
-    close(connection->fd);
+    close_socket(connection);
     if (connection->output != NULL) {
         evbuffer_free(connection->output);
     }

@@ -36,7 +36,9 @@ struct connection {
     bool end_was_told;         /* and the session knows */
     bool is_writing;           /* the write event is on */
     int64_t deadline_ms;       /* the session's; monotonic; 0: none */
-    int64_t write_deadline_ms; /* for the output to become empty; 0: it is */
+    int64_t write_deadline_ms; /* for the peer to have taken `owed_bytes`; 0: it has taken all */
+    uint64_t written_bytes;    /* handed to the kernel since the beginning */
+    uint64_t owed_bytes;       /* written or still to be, when the deadline was set */
     size_t lingered_bytes;
     size_t reserved_bytes;
     struct buffer input;     /* what the session left unread */

@@ -265,7 +265,6 @@ void intake_stream_serve(struct connection *connection, const struct intake_desk
     stream->visit = connection_visit(connection);
     visit_hold(stream->visit);
     line_framer_init(&stream->framer, REPORT_BYTES_MAX);
-    connection_buffer_little(connection);
     connection_set_deadline(connection, STREAM_IDLE_MS);
     connection_attach(connection, &calls, stream);
 }

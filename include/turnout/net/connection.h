@@ -49,9 +49,9 @@ struct connection_session {
 enum {
     CONNECTION_READ_BYTES = 64 * 1024,  /* at most this much a connection and turn */
     CONNECTION_WRITE_BYTES = 64 * 1024, /* likewise: nobody waits for all of what others are sent */
-    CONNECTION_WRITE_MS = 10000,        /* how long the peer may take to accept all of what it was sent */
-    CONNECTION_LINGER_MS = 2000,        /* how long a finished connection waits for the peer to hang up */
-    CONNECTION_KERNEL_BYTES = 64 * 1024,
+    CONNECTION_WRITE_MS = 10000, /* for the peer to acknowledge all of what it was sent; then it is reset */
+    CONNECTION_LINGER_MS = 2000, /* how long a finished connection waits for the peer to hang up */
+    CONNECTION_KERNEL_BYTES = 64 * 1024, /* of what could not be sent yet that the kernel takes */
     CONNECTIONS_RESERVED_BYTES_MAX = 256 * 1024 * 1024, /* for large input, of all connections together */
     CONNECTIONS_SWEEP_MS = 250, /* how often deadlines are looked at: they are late by at most this */
 };
@@ -88,10 +88,6 @@ size_t connection_unsent_bytes(const struct connection *connection);
  * False, and nothing set aside, when all connections together, or those from its address, have too much already. Given
  * back when the connection ends. */
 bool connection_reserve(struct connection *connection, size_t bytes);
-
-/* For sessions whose answers are small and many: lets the kernel hold little of what is unsent, so that the
- * write deadline measures the peer and not the kernel's buffer. */
-void connection_buffer_little(struct connection *connection);
 
 /* Stops calling on_bytes, and resumes: what was left unread is offered again at the end of the turn. */
 void connection_pause(struct connection *connection);
