@@ -446,8 +446,8 @@ static void start_operating(struct daemon *daemon)
                                                     .route_count = operate_http_route_count,
                                                     .context = &daemon->operations,
                                                     .counters = &daemon->operate_counters};
-    daemon->operate_connections =
-        connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, daemon->peers, &daemon->operate_counters);
+    daemon->operate_connections = connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, daemon->peers,
+                                                  PEER_OPERATES, &daemon->operate_counters);
     if (!daemon->operate.address.is_off) {
         daemon->operate_listener = listener_new(daemon->base, listening_give(&daemon->operate, 0),
                                                 &daemon->operate_counters, accept_operate, daemon);

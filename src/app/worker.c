@@ -346,8 +346,9 @@ static void build(struct worker *worker)
         build_desk(worker);
     }
     worker->options.keys = NULL; /* whoever needs them has a reference */
-    worker->connections = connections_new(worker->base, worker->options.connections_max,
-                                          worker->options.peers, &worker->counters);
+    worker->connections =
+        connections_new(worker->base, worker->options.connections_max, worker->options.peers,
+                        worker->takes_reports ? PEER_REPORTS : PEER_READS, &worker->counters);
     worker->reader.counters = &worker->counters;
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,

@@ -42,15 +42,6 @@ static void must(int failed)
     assert(failed == 0);
 }
 
-/* It has been heard from, or has taken what it was sent. */
-static void note_alive(struct connection *connection)
-{
-    struct connections *connections = connection->connections;
-    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
-    connection->standing = visit_has_shown_good(connection->visit) ? HAS_SHOWN_GOOD : NEWCOMER;
-    TAILQ_INSERT_TAIL(&connections->open[connection->standing], connection, open);
-}
-
 /* What the kernel has that the peer's kernel has not acknowledged. */
 static uint64_t untaken_bytes(const struct connection *connection)
 {
@@ -107,7 +98,7 @@ static void send_output(struct connection *connection)
         }
         if (sent > 0) {
             connection->written_bytes += (uint64_t)sent;
-            note_alive(connection);
+            connections_note_alive(connection);
         }
         unsent = connection_unsent_bytes(connection);
     }
@@ -195,7 +186,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         drop_lingering(connection, (size_t)length);
         return;
     }
-    note_alive(connection);
+    connections_note_alive(connection);
     if (length == 0) {
         connection->peer_has_ended = true;
         must(event_del(&connection->readable));
@@ -371,9 +362,7 @@ struct connection *connection_new(struct connections *connections, int fd, struc
     must(event_assign(&connection->writable, connections->base, fd, EV_WRITE | EV_PERSIST, on_writable,
                       connection));
     must(event_add(&connection->readable, NULL));
-    TAILQ_INSERT_TAIL(&connections->open[NEWCOMER], connection, open);
-    connections->count++;
-    counter_add(&connections->counters->connections_open, 1);
+    connections_add(connection);
     return connection;
 }
 
@@ -406,11 +395,9 @@ void connection_destroy(struct connection *connection)
     if (connection->is_due) {
         TAILQ_REMOVE(&connections->due, connection, due);
     }
-    TAILQ_REMOVE(&connections->open[connection->standing], connection, open);
-    connections->count--;
+    connections_remove(connection);
     bool gave_back = connection_reserve(connection, 0);
     assert(gave_back);
-    counter_subtract(&connections->counters->connections_open, 1);
     must(event_del(&connection->readable));
     must(event_del(&connection->writable));
     close_socket(connection);

@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include <event2/event_struct.h>
+#include <uthash.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/net/connection.h>
@@ -21,8 +22,10 @@ enum connection_state {
 enum connection_standing { NEWCOMER, HAS_SHOWN_GOOD, STANDINGS };
 
 struct connection {
-    TAILQ_ENTRY(connection) open; /* in `open[standing]` */
-    TAILQ_ENTRY(connection) due;  /* in `due` while is_due */
+    TAILQ_ENTRY(connection) open;    /* in `open[standing]` */
+    TAILQ_ENTRY(connection) due;     /* in `due` while is_due */
+    TAILQ_ENTRY(connection) address; /* in its neighbours' newcomers while it is one and has any */
+    struct neighbours *neighbours;   /* NULL: no bounds for its address */
     struct connections *connections;
     struct visit *visit;
     enum connection_standing standing;
@@ -49,14 +52,24 @@ struct connection {
 
 TAILQ_HEAD(connection_list, connection);
 
+/* Those from one address. */
+struct neighbours {
+    UT_hash_handle hh;
+    const void *peer; /* see visit_peer() */
+    uint32_t count;
+    struct connection_list newcomers; /* beginning with the one that has been quiet longest */
+};
+
 struct connections {
     struct event_base *base;
+    enum peer_use use;
     struct peers *peers;
     struct counters *counters;
     uint32_t count;
     uint32_t count_max;
     bool is_draining;
     struct connection_list open[STANDINGS]; /* each beginning with the one that has been quiet longest */
+    struct neighbours *neighbours;          /* by peer */
     struct connection_list due;             /* have something to do at the end of the turn */
     bool is_settling;
     size_t reserved_bytes;
@@ -65,7 +78,12 @@ struct connections {
     char scratch[CONNECTION_READ_BYTES];
 };
 
-/* Makes one of `fd`, which is taken, as is the visit, and puts it among its like. A session is attached next. */
+/* It is there, with the visit that it has; it has been heard from, or has taken what it was sent; it is gone. */
+void connections_add(struct connection *connection);
+void connections_note_alive(struct connection *connection);
+void connections_remove(struct connection *connection);
+
+/* Makes one of `fd`, which is taken, as is the visit, and adds it. A session is attached next. */
 struct connection *connection_new(struct connections *connections, int fd, struct visit *visit);
 
 /* Ends it here and now. Not for a connection whose session is being called. */

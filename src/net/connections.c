@@ -70,6 +70,18 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
 
 /* ---- room ---- */
 
+static bool may_be_ended(const struct connection *connection)
+{
+    return connection->state == CONNECTION_CLOSED ||
+           !(connection->is_due || connection->calls->is_awaited(connection->session));
+}
+
+static void end_for_another(struct connection *connection)
+{
+    counter_add(&connection->connections->counters->connections_made_room, 1);
+    connection_destroy(connection);
+}
+
 /* Ends the one that has been quiet longest of those that nobody would miss. */
 static bool make_room(struct connections *connections)
 {
@@ -78,15 +90,42 @@ static bool make_room(struct connections *connections)
         struct connection *connection;
         TAILQ_FOREACH(connection, &connections->open[standing], open)
         {
-            bool is_awaited = connection->is_due || connection->calls->is_awaited(connection->session);
-            if (connection->state == CONNECTION_CLOSED || !is_awaited) {
-                counter_add(&connections->counters->connections_made_room, 1);
-                connection_destroy(connection);
+            if (may_be_ended(connection)) {
+                end_for_another(connection);
                 return true;
             }
             if (++looks == ROOM_LOOKS_MAX) {
                 break;
             }
+        }
+    }
+    return false;
+}
+
+static struct neighbours *find_neighbours(const struct connections *connections, const void *peer)
+{
+    struct neighbours *neighbours = NULL;
+    HASH_FIND_PTR(connections->neighbours, &peer, neighbours);
+    return neighbours;
+}
+
+/* The same among the newcomers from the visit's address. */
+static bool make_room_beside(struct connections *connections, const struct visit *visit)
+{
+    const struct neighbours *neighbours = find_neighbours(connections, visit_peer(visit));
+    if (neighbours == NULL) {
+        return false;
+    }
+    int looks = 0;
+    struct connection *connection;
+    TAILQ_FOREACH(connection, &neighbours->newcomers, address)
+    {
+        if (may_be_ended(connection)) {
+            end_for_another(connection);
+            return true;
+        }
+        if (++looks == ROOM_LOOKS_MAX) {
+            break;
         }
     }
     return false;
@@ -104,32 +143,98 @@ static bool has_room(struct connections *connections)
     return connections->count < connections->count_max;
 }
 
-static struct connection *refuse(struct connections *connections, int fd, struct visit *visit)
-{
-    counter_add(&connections->counters->connections_refused, 1);
-    visit_release(visit);
-    close(fd);
-    return NULL;
-}
-
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer)
 {
-    struct visit *visit = peers_admit(connections->peers, peer);
-    if (visit == NULL || !has_room(connections)) {
-        return refuse(connections, fd, visit);
+    struct visit *visit = peers_admit(connections->peers, peer, connections->use);
+    bool has_place = !visit_is_one_too_many(visit) || make_room_beside(connections, visit);
+    if (!has_place || !has_room(connections)) {
+        counter_add(&connections->counters->connections_refused, 1);
+        visit_release(visit);
+        close(fd);
+        return NULL;
     }
-    counter_add(&connections->counters->connections_accepted, 1);
-    return connection_new(connections, fd, visit);
+    struct connection *connection = connection_new(connections, fd, visit);
+    counter_add(&connections->counters->connections_accepted, 1); /* behind what it says: it is there */
+    return connection;
 }
 
 /* ---- the set ---- */
 
+static void join_neighbours(struct connection *connection)
+{
+    struct connections *connections = connection->connections;
+    const void *peer = visit_peer(connection->visit);
+    if (peer == NULL) {
+        return;
+    }
+    struct neighbours *neighbours = find_neighbours(connections, peer);
+    if (neighbours == NULL) {
+        neighbours = memory_new(sizeof *neighbours);
+        neighbours->peer = peer;
+        TAILQ_INIT(&neighbours->newcomers);
+        HASH_ADD_PTR(connections->neighbours, peer, neighbours);
+    }
+    neighbours->count++;
+    connection->neighbours = neighbours;
+}
+
+static void leave_neighbours(struct connection *connection)
+{
+    struct neighbours *neighbours = connection->neighbours;
+    if (neighbours != NULL && --neighbours->count == 0) {
+        HASH_DELETE(hh, connection->connections->neighbours, neighbours);
+        free(neighbours);
+    }
+}
+
+static void list(struct connection *connection)
+{
+    struct connection_list *open = connection->connections->open;
+    TAILQ_INSERT_TAIL(&open[connection->standing], connection, open);
+    if (connection->standing == NEWCOMER && connection->neighbours != NULL) {
+        TAILQ_INSERT_TAIL(&connection->neighbours->newcomers, connection, address);
+    }
+}
+
+static void unlist(struct connection *connection)
+{
+    struct connection_list *open = connection->connections->open;
+    TAILQ_REMOVE(&open[connection->standing], connection, open);
+    if (connection->standing == NEWCOMER && connection->neighbours != NULL) {
+        TAILQ_REMOVE(&connection->neighbours->newcomers, connection, address);
+    }
+}
+
+void connections_add(struct connection *connection)
+{
+    join_neighbours(connection);
+    list(connection);
+    connection->connections->count++;
+    counter_add(&connection->connections->counters->connections_open, 1);
+}
+
+void connections_note_alive(struct connection *connection)
+{
+    unlist(connection);
+    connection->standing = visit_has_shown_good(connection->visit) ? HAS_SHOWN_GOOD : NEWCOMER;
+    list(connection);
+}
+
+void connections_remove(struct connection *connection)
+{
+    unlist(connection);
+    leave_neighbours(connection);
+    connection->connections->count--;
+    counter_subtract(&connection->connections->counters->connections_open, 1);
+}
+
 struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
-                                    struct counters *counters)
+                                    enum peer_use use, struct counters *counters)
 {
     struct connections *connections = memory_new(sizeof *connections);
     connections->base = base;
     connections->peers = peers;
+    connections->use = use;
     connections->counters = counters;
     connections->count_max = connections_max;
     TAILQ_INIT(&connections->open[NEWCOMER]);

@@ -28,7 +28,7 @@ struct peer {
     UT_hash_handle hh;
     TAILQ_ENTRY(peer) away; /* in `away` while no connection is open */
     struct peer_address address;
-    uint32_t connections;
+    uint32_t connections[PEER_USES];
     _Atomic int64_t whole_at_us; /* its budget of what is asked in vain */
     _Atomic size_t reserved_bytes;
 };
@@ -46,6 +46,8 @@ struct peers {
 struct visit {
     struct peers *peers;
     struct peer *peer; /* NULL: no bounds for its address */
+    enum peer_use use;
+    bool is_one_too_many;
     uint32_t references;
     size_t reserved_bytes;
     bool has_shown_good;
@@ -143,6 +145,16 @@ static unsigned hash_of(const struct peers *peers, const struct peer_address *ad
     return folded;
 }
 
+static bool is_away(const struct peer *peer)
+{
+    for (int use = 0; use < PEER_USES; use++) {
+        if (peer->connections[use] > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct peer *find_or_add(struct peers *peers, const struct peer_address *address)
 {
     unsigned hash = hash_of(peers, address);
@@ -152,7 +164,7 @@ static struct peer *find_or_add(struct peers *peers, const struct peer_address *
         peer = memory_new(sizeof *peer);
         peer->address = *address;
         HASH_ADD_BYHASHVALUE(hh, peers->table, address, sizeof peer->address, hash, peer);
-    } else if (peer->connections == 0) {
+    } else if (is_away(peer)) {
         TAILQ_REMOVE(&peers->away, peer, away);
         peers->away_count--;
     }
@@ -191,37 +203,42 @@ static void unlock(struct peers *peers)
     assert(failed == 0);
 }
 
-static struct visit *visit_new(struct peers *peers, struct peer *peer)
+struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, enum peer_use use)
 {
     struct visit *visit = memory_new(sizeof *visit);
-    *visit = (struct visit){.peers = peers, .peer = peer, .references = 1};
-    return visit;
-}
-
-struct visit *peers_admit(struct peers *peers, const struct sockaddr *address)
-{
+    *visit = (struct visit){.peers = peers, .use = use, .references = 1};
     struct peer_address from = address_of(address);
     if (is_proxy(&peers->options.proxies, &from)) {
-        return visit_new(peers, NULL);
+        return visit;
     }
     if (!is_v4(&from)) {
         memset(from.bytes + NETWORK_BYTES, 0, sizeof from.bytes - NETWORK_BYTES);
     }
     lock(peers);
-    struct peer *peer = find_or_add(peers, &from);
-    bool has_room = peer->connections < peers->options.connections_per_address;
-    peer->connections += has_room;
+    visit->peer = find_or_add(peers, &from);
+    visit->peer->connections[use]++;
+    visit->is_one_too_many = visit->peer->connections[use] > peers->options.connections_per_address;
     unlock(peers);
-    return has_room ? visit_new(peers, peer) : NULL;
+    return visit;
 }
 
-static void leave(struct peers *peers, struct peer *peer)
+bool visit_is_one_too_many(const struct visit *visit)
+{
+    return visit->is_one_too_many;
+}
+
+const void *visit_peer(const struct visit *visit)
+{
+    return visit->peer;
+}
+
+static void leave(struct peers *peers, struct peer *peer, enum peer_use use)
 {
     lock(peers);
-    peer->connections--;
-    if (peer->connections == 0 && atomic_load(&peer->whole_at_us) > clock_monotonic_us()) {
+    peer->connections[use]--;
+    if (is_away(peer) && atomic_load(&peer->whole_at_us) > clock_monotonic_us()) {
         remember(peers, peer);
-    } else if (peer->connections == 0) {
+    } else if (is_away(peer)) {
         forget(peers, peer);
     }
     unlock(peers);
@@ -256,7 +273,7 @@ void visit_release(struct visit *visit)
     bool gave_back = visit_reserve(visit, 0);
     assert(gave_back);
     if (visit->peer != NULL) {
-        leave(visit->peers, visit->peer);
+        leave(visit->peers, visit->peer, visit->use);
     }
     free(visit);
 }

@@ -128,35 +128,108 @@ static void spend_all(void)
     http_expect_closed(&link);
 }
 
+static int ask(struct http_link *link, const char *path, const char *headers)
+{
+    struct buffer request = {0};
+    struct http_answer answer;
+    buffer_printf(&request, "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", path, headers);
+    http_send(link, request.bytes, request.length);
+    http_read_answer(link, true, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    buffer_done(&request);
+    return status;
+}
+
+static int ask_held(struct http_link *link, const char *headers)
+{
+    return ask(link, "/v1/held", headers);
+}
+
+/* For what is nowhere: nothing good, and nothing in vain. */
+static int ask_anything(struct http_link *link)
+{
+    return ask(link, "/v1/nothing", "");
+}
+
 /* ---- connections ---- */
 
 FIXTURE(set_up, tear_down);
 
-TEST(an_address_has_so_many_connections)
+/* One more than an address may have is served, and the one that has been quiet longest gives way. */
+static void expect_the_quietest_to_go(uint16_t port)
 {
-    const uint16_t ports[CONNECTIONS] = {turnoutd.public_port, turnoutd.intake_stream_port,
-                                         turnoutd.intake_http_port, turnoutd.public_port};
     struct http_link links[CONNECTIONS];
     struct http_link over;
     for (int i = 0; i < CONNECTIONS; i++) {
-        http_open_from(&links[i], crowd, ports[i]);
+        http_open_from(&links[i], crowd, port);
+        ck_assert_int_eq(ask_anything(&links[i]), 404);
     }
-    small_get_turnout(&links[0]);
-    small_get_turnout(&links[3]);
-    expect_on_stream(&links[1], "x", "malformed");
-    ck_assert_int_eq(post_on(&links[2], "application/json", "x"), 400); /* now all four are known */
-    for (int i = 0; i < CONNECTIONS; i++) {
-        http_open_from(&over, crowd, ports[i]);
-        http_expect_closed(&over);
-    }
-    http_open_from(&over, elsewhere, turnoutd.public_port);
-    small_get_turnout(&over);
+    ck_assert_int_eq(ask_anything(&links[0]), 404); /* it is the second that is quiet now */
+    http_open_from(&over, elsewhere, port);
+    ck_assert_int_eq(ask_anything(&over), 404);
     http_close(&over);
+    ck_assert_int_eq(ask_anything(&links[1]),
+                     404); /* who comes from elsewhere ends nobody: it is the third */
 
+    http_open_from(&over, crowd, port);
+    ck_assert_int_eq(ask_anything(&over), 404);
+    http_expect_closed(&links[2]);
+    ck_assert_int_eq(ask_anything(&links[0]), 404);
+    ck_assert_int_eq(ask_anything(&links[1]), 404);
+    ck_assert_int_eq(ask_anything(&links[3]), 404);
+    http_close(&over);
+    http_close(&links[0]);
+    http_close(&links[1]);
+    http_close(&links[3]);
+}
+
+TEST(of_an_address_the_quietest_gives_way)
+{
+    expect_the_quietest_to_go(turnoutd.public_port);
+    expect_the_quietest_to_go(turnoutd.intake_http_port);
+}
+
+/* A device that opens streams and says nothing keeps out nobody behind its address: not a unit, and no reader. */
+TEST(the_silent_keep_nobody_out)
+{
+    struct http_link silent[CONNECTIONS];
+    for (int i = 0; i < CONNECTIONS; i++) {
+        http_open_from(&silent[i], crowd, turnoutd.intake_stream_port);
+        metric_wait(&turnoutd, "turnout_connections_accepted_total", (uint64_t)i + 1);
+    }
+    struct http_link reader;
+    http_open_from(&reader, crowd, turnoutd.public_port);
+    small_get_turnout(&reader);
+    http_close(&reader);
+    struct http_link unit;
+    http_open_from(&unit, crowd, turnoutd.intake_stream_port);
+    expect_report(&unit, 1, "unit", "accepted");
+    http_expect_closed(&silent[0]);
+    http_close(&unit);
+    for (int i = 1; i < CONNECTIONS; i++) {
+        http_close(&silent[i]);
+    }
+}
+
+/* Who has shown something good goes for nobody, so that of those there are no more than so many. */
+TEST(who_has_shown_good_does_not_give_way)
+{
+    struct http_link links[CONNECTIONS];
+    struct http_link over;
+    for (int i = 0; i < CONNECTIONS; i++) {
+        char header[TOKEN_HEADER_BYTES];
+        token_header(&workspace, ROLE_DECIDE, "T", header);
+        http_open_from(&links[i], crowd, turnoutd.intake_http_port);
+        ck_assert_int_eq(ask_held(&links[i], header), 200);
+        ck_assert_int_eq(ask_held(&links[i], header), 200); /* its standing shows with what it says next */
+    }
+    http_open_from(&over, crowd, turnoutd.intake_http_port);
+    http_expect_closed(&over);
     http_close(&links[0]);
     metric_wait(&turnoutd, "turnout_connections_open", CONNECTIONS - 1);
-    http_open_from(&links[0], crowd, turnoutd.public_port);
-    small_get_turnout(&links[0]);
+    http_open_from(&links[0], crowd, turnoutd.intake_http_port);
+    ck_assert_int_eq(ask_anything(&links[0]), 404);
     for (int i = 0; i < CONNECTIONS; i++) {
         http_close(&links[i]);
     }
@@ -313,19 +386,6 @@ TEST(the_same_over_http)
     http_close(&link);
     buffer_done(&good);
     buffer_done(&bad);
-}
-
-static int ask_held(struct http_link *link, const char *headers)
-{
-    struct buffer request = {0};
-    struct http_answer answer;
-    buffer_printf(&request, "GET /v1/held HTTP/1.1\r\nHost: x\r\n%s\r\n", headers);
-    http_send(link, request.bytes, request.length);
-    http_read_answer(link, true, &answer);
-    int status = answer.status;
-    http_answer_done(&answer);
-    buffer_done(&request);
-    return status;
 }
 
 /* Guessing tokens spends the same budget, and a good one is heard like a good signature. */

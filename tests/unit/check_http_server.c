@@ -112,7 +112,7 @@ static void set_up(void)
     counters = (struct counters){0};
     peers = peers_new(
         &(struct peers_options){.connections_per_address = CONNECTIONS_MAX, .refusals_per_minute = 1});
-    connections = connections_new(base, CONNECTIONS_MAX, peers, &counters);
+    connections = connections_new(base, CONNECTIONS_MAX, peers, PEER_READS, &counters);
     memset(document, ' ', sizeof document);
     kept = NULL;
     lent = 0;

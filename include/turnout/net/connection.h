@@ -61,7 +61,7 @@ enum {
  * whoever opens connections and says nothing crowds out nobody but others like himself. Peers and counters are
  * borrowed. */
 struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
-                                    struct counters *counters);
+                                    enum peer_use use, struct counters *counters);
 
 /* Closes every connection (on_closed is called for each) and frees. NULL-safe. */
 void connections_free(struct connections *connections);
@@ -70,8 +70,8 @@ void connections_free(struct connections *connections);
 void connections_drain(struct connections *connections);
 uint32_t connections_count(const struct connections *connections);
 
-/* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when too many are open from its address, or
- * in all and none may be ended. The session is attached by connection_attach, last of all, before the loop turns again:
+/* Makes a connection of `fd` (taken). When too many are open from its address, the one from there that has been quiet
+ * longest and has shown nothing good gives way. NULL, with `fd` closed and counted, when none may be ended. The session is attached by connection_attach, last of all, before the loop turns again:
  * what the peer has said already is offered to it at once. */
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer);
 void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);

@@ -33,8 +33,11 @@ struct proxy_list {
 /* Reads numeric addresses with blanks between them; none is fine. */
 enum turnout_error proxy_list_parse(const char *text, struct proxy_list *ret_list, struct error *error);
 
+/* What a connection is for: an address has so many of each, so that those who read keep out nobody who reports. */
+enum peer_use { PEER_REPORTS, PEER_READS, PEER_OPERATES, PEER_USES };
+
 struct peers_options {
-    uint32_t connections_per_address;
+    uint32_t connections_per_address; /* of each use */
     uint32_t refusals_per_minute;
     struct proxy_list proxies;
 };
@@ -52,10 +55,15 @@ struct peers *peers_new(const struct peers_options *options);
 /* All visits have ended before. NULL-safe. */
 void peers_free(struct peers *peers);
 
-/* A connection from an address (of IPv6 all of a /64 are one, since a host can take any of them). NULL when too many
- * are open from there. The caller holds the first reference. Thread-safe, as is the end of a visit; everything else of
- * a visit is for the thread that admitted it. */
-struct visit *peers_admit(struct peers *peers, const struct sockaddr *address);
+/* A connection from an address (of IPv6 all of a /64 are one, since a host can take any of them). The caller holds the
+ * first reference. Thread-safe, as is the end of a visit; everything else of a visit is for the thread that admitted it. */
+struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, enum peer_use use);
+
+/* Whether there were too many from its address with it: it, or another one from there, has to go. */
+bool visit_is_one_too_many(const struct visit *visit);
+
+/* The same for all that are open from one address, and for no others; NULL where there are no bounds. */
+const void *visit_peer(const struct visit *visit);
 
 /* The connection counts as open until the last reference is gone: what it asked may outlive it. */
 void visit_hold(struct visit *visit);
