@@ -34,6 +34,8 @@ struct http_exchange {
     bool is_draining;
     size_t empty_lines;     /* passed over since the last request */
     bool is_answered_later; /* the handler has the exchange until it answers */
+    http_step_fn *step;     /* of the handler, to be called; NULL: there is none */
+    void *step_context;
 };
 
 /* ---- answers ---- */
@@ -219,6 +221,14 @@ void http_answer_later(struct http_exchange *exchange)
     exchange->is_answered_later = true;
 }
 
+void http_answer_by_steps(struct http_exchange *exchange, http_step_fn *step, void *context)
+{
+    http_answer_later(exchange);
+    exchange->step = step;
+    exchange->step_context = context;
+    connection_send(exchange->connection); /* for on_sent */
+}
+
 bool http_is_awaited(const struct http_exchange *exchange)
 {
     return exchange->connection != NULL;
@@ -388,7 +398,13 @@ static void on_deadline(void *session)
 static void on_sent(void *session)
 {
     struct http_exchange *exchange = session;
-    if (exchange->stage == STAGE_IDLE) {
+    if (exchange->step != NULL) {
+        if (exchange->step(exchange->step_context)) {
+            connection_send(exchange->connection); /* for the next one */
+        } else {
+            exchange->step = NULL;
+        }
+    } else if (exchange->stage == STAGE_IDLE) {
         connection_set_deadline(exchange->connection, HTTP_IDLE_MS);
         connection_resume(exchange->connection);
     }
@@ -418,6 +434,9 @@ static void on_closed(void *session)
     exchange->connection = NULL;
     if (!exchange->is_answered_later) {
         exchange_free(exchange);
+    } else if (exchange->step != NULL) {
+        bool goes_on = exchange->step(exchange->step_context); /* the exchange may be gone with that */
+        assert(!goes_on);
     }
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/service/intake.h>
 #include <turnout/wire/documents.h>
@@ -15,6 +17,8 @@
 #include "committee_http.h"
 #include "retry_after.h"
 #include "too_many.h"
+
+enum { BATCH_STEP_US = 2000 }; /* of a batch at a time: other units of the worker wait that long */
 
 /* A report of a batch. */
 struct batch_line {
@@ -28,12 +32,22 @@ struct submission {
     struct http_exchange *exchange;
     bool is_batch;
     size_t count;
-    size_t awaited;
+    size_t awaited;           /* answers, and one more until all reports have been submitted */
     struct batch_line *lines; /* in their order */
+
+    /* Of a batch, while it is being submitted. */
+    struct intake *intake;
+    bool is_vouched;
+    struct voucher voucher;
+    struct buffer body;
+    struct slice rest;
+    struct line_framer framer;
+    size_t submitted;
 };
 
 static void submission_free(struct submission *submission)
 {
+    buffer_done(&submission->body);
     free(submission->lines);
     free(submission);
 }
@@ -107,17 +121,14 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
 
 /* ---- submitting ---- */
 
-/* One answer is awaited beyond the reports' own until all have been submitted, so that answers which need no
- * store cannot conclude the submission half-way. */
 static struct submission *submission_new(struct http_exchange *exchange, bool is_batch, size_t count)
 {
     struct submission *submission = memory_new(sizeof *submission);
     submission->exchange = exchange;
     submission->is_batch = is_batch;
     submission->count = count;
-    submission->awaited = count + 1;
+    submission->awaited = 1;
     submission->lines = memory_new_array(count, sizeof *submission->lines);
-    http_answer_later(exchange);
     return submission;
 }
 
@@ -161,6 +172,39 @@ static size_t count_lines(struct slice body)
     return count;
 }
 
+static void submit_line(struct submission *submission)
+{
+    struct slice line;
+    uint64_t tag = submission->submitted++;
+    enum line_found found = next_line(&submission->framer, &submission->rest, &line);
+    submission->lines[tag].number = submission->framer.line_number;
+    submission->awaited++;
+    if (visit_is_over(http_exchange_visit(submission->exchange))) {
+        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
+    } else if (found == LINE_TOO_LONG) {
+        intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
+                      submission, tag);
+    } else {
+        intake_submit(submission->intake, submission->is_vouched ? &submission->voucher : NULL, line.bytes,
+                      line.length, on_answer, submission, tag);
+    }
+}
+
+/* As many lines as there is time for. What nobody waits for any more is left: it was never acknowledged. */
+static bool submit_some(void *context)
+{
+    struct submission *submission = context;
+    int64_t until_us = clock_monotonic_us() + BATCH_STEP_US;
+    while (submission->submitted < submission->count && http_is_awaited(submission->exchange)) {
+        submit_line(submission);
+        if (clock_monotonic_us() >= until_us && submission->submitted < submission->count) {
+            return true;
+        }
+    }
+    submission_begun(submission);
+    return false;
+}
+
 static void submit_batch(struct intake *intake, const struct voucher *voucher, struct http_exchange *exchange,
                          struct slice body)
 {
@@ -174,28 +218,23 @@ static void submit_batch(struct intake *intake, const struct voucher *voucher, s
         return;
     }
     struct submission *submission = submission_new(exchange, true, count);
-    struct line_framer framer;
-    struct slice line;
-    line_framer_init(&framer, REPORT_BYTES_MAX);
-    for (uint64_t tag = 0; tag < count; tag++) {
-        enum line_found found = next_line(&framer, &body, &line);
-        submission->lines[tag].number = framer.line_number;
-        if (visit_is_over(http_exchange_visit(submission->exchange))) {
-            intake_refuse(intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
-        } else if (found == LINE_TOO_LONG) {
-            intake_refuse(intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer, submission,
-                          tag);
-        } else {
-            intake_submit(intake, voucher, line.bytes, line.length, on_answer, submission, tag);
-        }
+    submission->intake = intake;
+    submission->is_vouched = voucher != NULL;
+    if (voucher != NULL) {
+        submission->voucher = *voucher;
     }
-    submission_begun(submission);
+    buffer_append(&submission->body, body.bytes, body.length);
+    submission->rest = (struct slice){submission->body.bytes, body.length};
+    line_framer_init(&submission->framer, REPORT_BYTES_MAX);
+    http_answer_by_steps(exchange, submit_some, submission);
 }
 
 static void submit_single(struct intake *intake, const struct voucher *voucher,
                           struct http_exchange *exchange, struct slice body)
 {
     struct submission *submission = submission_new(exchange, false, 1);
+    http_answer_later(exchange);
+    submission->awaited++;
     intake_submit(intake, voucher, body.bytes, body.length, on_answer, submission, 0);
     submission_begun(submission);
 }

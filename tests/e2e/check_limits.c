@@ -1,6 +1,7 @@
 /* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's (DESIGN
  * section 9). The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,22 +99,33 @@ static void expect_report(struct http_link *link, int32_t seq, const char *signe
     buffer_done(&line);
 }
 
-/* Posts on a connection that stays open. Returns the status; the answer's Retry-After and Connection are looked at. */
-static int post_on(struct http_link *link, const char *type, const char *body)
+static void post_begin(struct http_link *link, const char *type, const char *body)
 {
     struct buffer request = {0};
     buffer_printf(&request,
                   "POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
                   type, strlen(body), body);
     http_send(link, request.bytes, request.length);
+    buffer_done(&request);
+}
+
+/* Returns the status; the answer's Retry-After is looked at. */
+static int post_end(struct http_link *link)
+{
     struct http_answer answer;
     http_read_answer(link, true, &answer);
     char value[LINE_BYTES];
     int status = answer.status;
     ck_assert_int_eq(http_answer_header(&answer, "Retry-After", value, sizeof value), status == 429);
     http_answer_done(&answer);
-    buffer_done(&request);
     return status;
+}
+
+/* Posts on a connection that stays open. */
+static int post_on(struct http_link *link, const char *type, const char *body)
+{
+    post_begin(link, type, body);
+    return post_end(link);
 }
 
 /* Uses up what the crowd's address may ask in vain. */
@@ -406,6 +418,46 @@ TEST(the_same_for_tokens)
     ck_assert_int_eq(ask_held(&link, ""), 401);
     ck_assert_int_eq(ask_held(&link, header), 200);
     http_close(&link);
+}
+
+static bool has_come(const struct http_link *link)
+{
+    struct pollfd fd = {.fd = link->fd, .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
+}
+
+/* Its signatures take as long to check as good ones; but not all at once. */
+TEST(a_batch_of_bad_signatures_holds_up_nobody)
+{
+    enum { REPORTS = 5999 };
+    struct buffer bad = {0};
+    struct buffer lines = {0};
+    struct http_link attacker;
+    struct http_link unit;
+    write_signed(&bad, 1, "neighbour");
+    for (int i = 0; i < REPORTS; i++) {
+        buffer_append(&lines, bad.bytes, bad.length);
+        buffer_append_char(&lines, '\n');
+    }
+    http_open(&unit, turnoutd.intake_stream_port);
+    http_open(&attacker, turnoutd.intake_http_port);
+    int64_t began_ms = clock_monotonic_ms();
+    int64_t slowest_ms = 0;
+    post_begin(&attacker, "application/x-ndjson", lines.bytes);
+    do {
+        int64_t asked_ms = clock_monotonic_ms();
+        expect_on_stream(&unit, "x", "malformed");
+        int64_t took_ms = clock_monotonic_ms() - asked_ms;
+        slowest_ms = took_ms > slowest_ms ? took_ms : slowest_ms;
+    } while (!has_come(&attacker));
+    int64_t batch_ms = clock_monotonic_ms() - began_ms;
+    ck_assert_int_eq(post_end(&attacker), 200);
+    ck_assert_msg(slowest_ms < batch_ms / 3, "a line took %lld ms beside a batch of %lld ms",
+                  (long long)slowest_ms, (long long)batch_ms);
+    http_close(&attacker);
+    http_close(&unit);
+    buffer_done(&lines);
+    buffer_done(&bad);
 }
 
 /* ---- units ---- */

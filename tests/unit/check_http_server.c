@@ -55,6 +55,32 @@ static void answer_at_once(void *context, struct http_exchange *exchange, const 
     http_answer(exchange, &(struct http_answer){.status = 204});
 }
 
+static int steps_done;
+static bool may_end;  /* else there is always another step */
+static bool was_gone; /* at the last step */
+
+static bool do_step(void *context)
+{
+    struct http_exchange *exchange = context;
+    steps_done++;
+    was_gone = !http_is_awaited(exchange);
+    bool is_last = may_end || was_gone;
+    if (is_last) {
+        http_answer(exchange, &(struct http_answer){.status = 201});
+    }
+    return !is_last;
+}
+
+static void answer_by_steps(void *context, struct http_exchange *exchange, const struct http_request *request,
+                            struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)request;
+    (void)segment;
+    (void)body;
+    http_answer_by_steps(exchange, do_step, exchange);
+}
+
 static char document[8 * 1024 * 1024]; /* blanks, and more than any kernel would hold of it */
 
 static void keep(const void *body, size_t body_bytes, void *lender)
@@ -96,6 +122,7 @@ static const struct http_route routes[] = {
     {.method = HTTP_POST, .path = "/now", .handler = answer_at_once},
     {.method = HTTP_GET, .path = "/later", .handler = answer_later},
     {.method = HTTP_GET, .path = "/now", .handler = answer_at_once},
+    {.method = HTTP_GET, .path = "/steps", .handler = answer_by_steps},
     {.method = HTTP_GET, .path = "/much/", .handler = answer_much},
 };
 
@@ -116,6 +143,8 @@ static void set_up(void)
     memset(document, ' ', sizeof document);
     kept = NULL;
     lent = 0;
+    steps_done = 0;
+    may_end = false;
 }
 
 static void tear_down(void)
@@ -155,6 +184,12 @@ static void say(int peer, const char *text)
     ck_assert_int_eq(write(peer, text, strlen(text)), (ssize_t)strlen(text));
 }
 
+/* Looks at everybody once, whoever has more to do. */
+static void turn_once(void)
+{
+    ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK), 0);
+}
+
 static void turn_until_kept(void)
 {
     int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
@@ -171,7 +206,7 @@ static void expect_heard(int peer, const char *wanted)
     int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
     while (heard.length == 0 || strstr(heard.bytes, wanted) == NULL) {
         ck_assert_msg(clock_monotonic_ms() < deadline_ms, "not %s but %s", wanted, heard.bytes);
-        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        turn_once();
         char bytes[4096];
         ssize_t length = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT);
         buffer_append(&heard, bytes, length > 0 ? (size_t)length : 0);
@@ -228,6 +263,41 @@ TEST(a_late_answer_to_nobody_goes_nowhere)
     ck_assert_int_eq(close(peer), 0);
 }
 
+static void turn_until_steps(int steps)
+{
+    while (steps_done < steps) {
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+    }
+    ck_assert_int_eq(steps_done, steps);
+}
+
+TEST(others_are_served_between_two_steps)
+{
+    int peer = connect_peer(here);
+    int other = connect_peer(here);
+    say(peer, "GET /steps HTTP/1.1\r\nHost: x\r\n\r\nGET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    turn_until_steps(1);
+    say(other, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_heard(other, "HTTP/1.1 204 ");
+    may_end = true;
+    expect_heard(peer, "HTTP/1.1 204 "); /* behind what the steps led to */
+    ck_assert(!was_gone);
+    ck_assert_int_eq(close(peer), 0);
+    ck_assert_int_eq(close(other), 0);
+}
+
+TEST(the_last_step_is_told_that_nobody_waits)
+{
+    int peer = connect_peer(here);
+    say(peer, "GET /steps HTTP/1.1\r\nHost: x\r\n\r\n");
+    turn_until_steps(2);
+    connections_free(connections);
+    connections = NULL;
+    ck_assert_int_eq(steps_done, 3);
+    ck_assert(was_gone);
+    ck_assert_int_eq(close(peer), 0);
+}
+
 /* ---- large bodies ---- */
 
 enum { LARGE_BYTES = 6 * 1024 * 1024, FIT = PEER_RESERVED_BYTES_MAX / LARGE_BYTES };
@@ -251,7 +321,7 @@ static void send_body(int peer, size_t bytes)
         size_t wanted = bytes < sizeof piece ? bytes : sizeof piece;
         ssize_t sent = wanted == 0 ? 0 : send(peer, piece, wanted, MSG_DONTWAIT | MSG_NOSIGNAL);
         bytes -= sent > 0 ? (size_t)sent : 0;
-        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        turn_once();
         if (ioctl(peer, FIONREAD, &unread) != 0 || unread > 0) {
             return;
         }
@@ -263,7 +333,7 @@ static void expect_quiet(int peer)
 {
     char byte;
     for (int i = 0; i < 100; i++) {
-        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        turn_once();
     }
     ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), -1);
 }
