@@ -166,10 +166,33 @@ static void take_line(struct stream *stream, enum line_found found, struct slice
     }
 }
 
+/* Whether a stream begins as HTTP does, with a method and a blank: as no report and no token does. A browser can be had
+ * to send such a request anywhere, and its body would be lines. */
+static bool begins_as_http(const char *bytes, size_t length)
+{
+    size_t capitals = 0;
+    while (capitals < length && bytes[capitals] >= 'A' && bytes[capitals] <= 'Z') {
+        capitals++;
+    }
+    return capitals > 0 && capitals < length && bytes[capitals] == ' ';
+}
+
+static void refuse_http(struct stream *stream)
+{
+    stream->unanswered++;
+    intake_refuse(stream->desk->intake, CODE_MALFORMED, "this port takes reports, one a line, and no HTTP",
+                  on_answer, stream, 1);
+    end(stream);
+}
+
 static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct stream *stream = session;
     size_t taken = 0;
+    if (stream->framer.line_number == 0 && begins_as_http(bytes, length)) {
+        refuse_http(stream);
+        return length;
+    }
     bool full = is_full(stream); /* once a line: time can change it, and what is left unread must pause */
     while (taken < length && !full && !stream->is_ending) {
         struct slice line;

@@ -118,6 +118,64 @@ TEST(stream_rejects)
     http_close(&link);
 }
 
+/* A page in somebody's browser can have it send text to any port, and that text can hold reports. */
+TEST(a_browser_is_not_listened_to)
+{
+    enum { LONG_PATH_BYTES = 100000 };
+    static const char *const heads[] = {"POST / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /?",
+                                        "OPTIONS * HTTP/1.1\r\n"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        struct buffer said = {0};
+        buffer_append_text(&said, heads[i]);
+        bool is_open =
+            heads[i][strlen(heads[i]) - 1] == '?'; /* this one goes on, for longer than a line may be */
+        for (size_t length = 0; is_open && length < LONG_PATH_BYTES; length++) {
+            buffer_append_char(&said, 'x');
+        }
+        buffer_append_text(&said, is_open ? " HTTP/1.1\r\n\r\n" : "");
+        small_report_write(&said, &(struct small_report){.seq = 1, .voted = 1});
+        buffer_append_char(&said, '\n');
+        struct http_link link;
+        http_open(&link, turnoutd.intake_stream_port);
+        http_send(&link, said.bytes, said.length);
+        json_t *answer = read_answer(&link, 1);
+        answer_check_member(answer, "status", "rejected", heads[i]);
+        answer_check_member(answer, "code", "malformed", heads[i]);
+        json_decref(answer);
+        http_expect_closed(&link);
+        buffer_done(&said);
+    }
+    struct http_link link;
+    http_open(&link, turnoutd.intake_stream_port);
+    expect(&link, 1, &(struct small_report){.seq = 1, .voted = 1}, "accepted", NULL); /* not a duplicate */
+    http_close(&link);
+}
+
+/* However its first line arrives. */
+TEST(a_browser_is_known_by_its_first_line)
+{
+    struct http_link link;
+    http_open(&link, turnoutd.intake_stream_port);
+    static const char head[] = "POST /";
+    for (size_t i = 0; i < sizeof head - 1; i++) {
+        http_send(&link, head + i, 1);
+        http_wait_taken(&link);
+    }
+    json_t *answer = read_answer(&link, 1);
+    answer_check_member(answer, "code", "malformed", head);
+    json_decref(answer);
+    http_expect_closed(&link);
+
+    http_open(&link, turnoutd.intake_stream_port);
+    http_send_text(&link, "\n");
+    http_send_text(&link, "POST / HTTP/1.1\n"); /* no browser begins so */
+    answer = read_answer(&link, 2);
+    answer_check_member(answer, "code", "malformed", head);
+    json_decref(answer);
+    expect(&link, 3, &(struct small_report){.seq = 1, .voted = 1}, "accepted", NULL);
+    http_close(&link);
+}
+
 TEST(stream_rejects_what_is_no_report)
 {
     static const char *const lines[] = {
