@@ -190,6 +190,38 @@ static bool open_listeners(struct daemon *daemon)
            open_one(&daemon->operate, "operate", &settings->operate, 1);
 }
 
+static bool is_reached_by_others(const struct listen_address *address)
+{
+    struct peer_address own = {{0}};
+    if (!address->is_off) {
+        own = peer_address_of((const struct sockaddr *)&address->socket);
+    }
+    return !address->is_off && !peer_address_is_loopback(&own);
+}
+
+/* What others may do who reach an address that is not for this machine alone. */
+static void log_exposure(const struct server_settings *settings)
+{
+    const struct {
+        const char *name;
+        const struct listen_address *address;
+        bool matters;
+        const char *what;
+    } listeners[] = {
+        {"intake-http", &settings->intake_http, settings->intake_is_open,
+         "intake is open: in rehearsal whoever reaches this address can report for any unit"},
+        {"intake-stream", &settings->intake_stream, settings->intake_is_open,
+         "intake is open: in rehearsal whoever reaches this address can report for any unit"},
+        {"operate", &settings->operate, true, "whoever reaches this address can see how the server runs"},
+    };
+    for (size_t i = 0; i < sizeof listeners / sizeof listeners[0]; i++) {
+        if (listeners[i].matters && is_reached_by_others(listeners[i].address)) {
+            log_warning("exposed", log_text("listener", listeners[i].name),
+                        log_text("address", listeners[i].address->host), log_text("what", listeners[i].what));
+        }
+    }
+}
+
 /* Connections are capped below what the process may open: the limit is raised as far as it goes. */
 static uint32_t connections_a_worker(uint32_t workers)
 {
@@ -335,6 +367,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
                                      .port = port,
                                      .secret = daemon->secret,
                                      .peers = daemon->peers,
+                                     .hosts = &settings->hosts,
                                      .connections_max = connections_max,
                                      .public_fd = public_fd,
                                      .intake_http_fd = intake_http_fd,
@@ -445,6 +478,7 @@ static void start_operating(struct daemon *daemon)
     daemon->operate_service = (struct http_service){.routes = operate_http_routes,
                                                     .route_count = operate_http_route_count,
                                                     .context = &daemon->operations,
+                                                    .hosts = &daemon->settings->hosts,
                                                     .counters = &daemon->operate_counters};
     daemon->operate_connections = connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, daemon->peers,
                                                   PEER_OPERATES, &daemon->operate_counters);
@@ -493,7 +527,11 @@ static int start(struct daemon *daemon)
     if (!read_election(daemon) || !read_keys(daemon)) {
         return EXIT_BAD_SETTINGS;
     }
-    if (!start_log() || !lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
+    if (!start_log()) {
+        return EXIT_FAILED;
+    }
+    log_exposure(settings);
+    if (!lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }
     start_loop(daemon);

@@ -101,6 +101,12 @@ static enum turnout_error read_workers(const char *text, void *target, struct er
     return TURNOUT_OK;
 }
 
+static enum turnout_error read_hosts(const char *text, void *target, struct error *error)
+{
+    struct server_settings *settings = target;
+    return host_list_parse(text, &settings->hosts, error);
+}
+
 static enum turnout_error read_proxies(const char *text, void *target, struct error *error)
 {
     struct server_settings *settings = target;
@@ -219,10 +225,16 @@ static const struct setting rows[] = {
      .least = 1,
      .most = 1000000,
      .help = "reports a minute that a unit may store, whoever sends them; beyond it: too-many"},
+    {.name = "hosts",
+     .kind = SETTING_OWN,
+     .read = read_hosts,
+     .standard = "",
+     .takes = "NAMES",
+     .help = "names under which intake and operate may be asked, beside loopback's and their own address"},
     {.name = "proxies",
      .kind = SETTING_OWN,
      .read = read_proxies,
-     .standard = "127.0.0.1 ::1",
+     .standard = "",
      .takes = "ADDRESSES",
      .help = "addresses that speak for many, such as a proxy in front: no limits by address there"},
     {.name = "config",

@@ -9,6 +9,7 @@
 
 #include <turnout/base/error.h>
 #include <turnout/base/settings.h>
+#include <turnout/net/hosts.h>
 #include <turnout/net/listener.h>
 #include <turnout/net/peers.h>
 #include <turnout/store/store.h>
@@ -40,6 +41,7 @@ struct server_settings {
     uint32_t connections_per_address;
     uint32_t refusals_per_minute; /* of an address */
     uint32_t reports_per_minute;  /* of a key, for each of its units */
+    struct host_list hosts;
     struct proxy_list proxies;
     struct settings_values *values; /* owned */
 };

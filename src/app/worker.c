@@ -358,6 +358,7 @@ static void build(struct worker *worker)
     worker->intake_service = (struct http_service){.routes = intake_http_routes,
                                                    .route_count = intake_http_route_count,
                                                    .context = &worker->desk,
+                                                   .hosts = worker->options.hosts,
                                                    .admits_large_body = intake_http_admits_large_body,
                                                    .counters = &worker->counters};
 }

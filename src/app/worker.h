@@ -8,6 +8,7 @@
 
 #include <turnout/base/error.h>
 #include <turnout/election/keys.h>
+#include <turnout/net/hosts.h>
 #include <turnout/service/counters.h>
 #include <turnout/service/publication.h>
 #include <turnout/store/store.h>
@@ -24,7 +25,8 @@ struct worker_options {
     struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;
-    struct peers *peers; /* borrowed */
+    struct peers *peers;           /* borrowed, as are */
+    const struct host_list *hosts; /* under which reports may be sent */
     /* Listening sockets, taken; -1 where off. */
     int public_fd;
     int intake_http_fd;

@@ -17,6 +17,7 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/net/hosts.h>
 
 enum {
     LINGER_BYTES_MAX = 256 * 1024, /* dropped while lingering, before the patience ends */
@@ -270,6 +271,16 @@ void connection_check_deadlines(struct connection *connection, int64_t now_ms)
 struct visit *connection_visit(const struct connection *connection)
 {
     return connection->visit;
+}
+
+bool connection_is_at(const struct connection *connection, struct slice host)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in6 largest;
+    } own;
+    socklen_t own_bytes = sizeof own;
+    return getsockname(connection->fd, &own.any, &own_bytes) == 0 && host_is_address(host, &own.any);
 }
 
 struct evbuffer *connection_output(struct connection *connection)

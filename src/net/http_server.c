@@ -62,6 +62,7 @@ static const char *status_text(int status)
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
         {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
         {429, "Too Many Requests"},
         {500, "Internal Server Error"},
@@ -338,6 +339,13 @@ static size_t pass_empty_lines(struct http_exchange *exchange, const char *bytes
     return 2 * lines;
 }
 
+static bool is_misdirected(const struct http_exchange *exchange, const struct http_request *request)
+{
+    const struct host_list *hosts = exchange->service->hosts;
+    struct slice host = http_request_header(request, "Host");
+    return hosts != NULL && !host_list_has(hosts, host) && !connection_is_at(exchange->connection, host);
+}
+
 static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct http_exchange *exchange = session;
@@ -361,6 +369,10 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
         return length;
     case HTTP_REQUEST_COMPLETE:
         break;
+    }
+    if (is_misdirected(exchange, &request)) {
+        refuse(exchange, 421, "misdirected", "not under this name: see the setting `hosts`");
+        return length;
     }
     if (request.body_bytes > REQUEST_BODY_BYTES_MAX) {
         refuse(exchange, 413, "too-large", "a request body is at most 8388608 bytes");

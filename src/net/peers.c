@@ -69,7 +69,7 @@ static bool is_v4(const struct peer_address *address)
     return memcmp(address->bytes, prefix, sizeof prefix) == 0;
 }
 
-static struct peer_address address_of(const struct sockaddr *socket)
+struct peer_address peer_address_of(const struct sockaddr *socket)
 {
     struct peer_address address = {0};
     if (socket->sa_family == AF_INET6) {
@@ -85,7 +85,7 @@ static struct peer_address address_of(const struct sockaddr *socket)
     return address;
 }
 
-static bool parse_address(struct slice text, struct peer_address *ret_address)
+bool peer_address_parse(struct slice text, struct peer_address *ret_address)
 {
     char word[INET6_ADDRSTRLEN];
     struct in_addr v4;
@@ -97,6 +97,12 @@ static bool parse_address(struct slice text, struct peer_address *ret_address)
         return true;
     }
     return inet_pton(AF_INET6, word, ret_address->bytes) == 1;
+}
+
+bool peer_address_is_loopback(const struct peer_address *address)
+{
+    static const struct peer_address v6 = {{[15] = 1}};
+    return memcmp(address, &v6, sizeof v6) == 0 || (is_v4(address) && address->bytes[12] == 127);
 }
 
 enum turnout_error proxy_list_parse(const char *text, struct proxy_list *ret_list, struct error *error)
@@ -111,7 +117,7 @@ enum turnout_error proxy_list_parse(const char *text, struct proxy_list *ret_lis
         if (list.count == PROXIES_MAX) {
             return error_fail(error, TURNOUT_TOO_LARGE, "proxies", "more than %d addresses", PROXIES_MAX);
         }
-        if (!parse_address(word, &list.addresses[list.count])) {
+        if (!peer_address_parse(word, &list.addresses[list.count])) {
             return error_fail(error, TURNOUT_BAD_INPUT, "proxies",
                               "'%.*s' is no IPv4 or IPv6 address; they stand with blanks between them",
                               (int)word.length, word.bytes);
@@ -207,7 +213,7 @@ struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, e
 {
     struct visit *visit = memory_new(sizeof *visit);
     *visit = (struct visit){.peers = peers, .use = use, .references = 1};
-    struct peer_address from = address_of(address);
+    struct peer_address from = peer_address_of(address);
     if (is_proxy(&peers->options.proxies, &from)) {
         return visit;
     }

@@ -327,7 +327,8 @@ static int list_cases(void)
 static void start_server(void)
 {
     workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    static const char *const settings[] = {"--hosts", "x turnout.example", NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
     /* The report that the cases send, so that it is a duplicate for all of them. */
     struct http_answer answer;
     http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", body, strlen(body), &answer);

@@ -309,6 +309,39 @@ TEST(connections_end_when_asked_to)
     ck_assert_int_eq(status_of_last("GET /v1/turnout HTTP/1.0\r\n\r\n"), 200);
 }
 
+static int status_under(uint16_t port, const char *path, const char *host)
+{
+    struct buffer request = {0};
+    struct http_link link;
+    struct http_answer answer;
+    buffer_printf(&request, "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer none\r\n\r\n", path, host);
+    http_open(&link, port);
+    http_send(&link, request.bytes, request.length);
+    http_read_answer(&link, true, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    http_close(&link);
+    buffer_done(&request);
+    return status;
+}
+
+/* A page can have its own name resolve to this machine. What it asks is not even looked at; readers may come by any
+ * name, for any page may read what they do. */
+TEST(intake_and_operate_have_names_of_their_own)
+{
+    static const char *const good[] = {"localhost", "127.0.0.1:8081", "[::1]", "x"};
+    static const char *const bad[] = {"evil.example", "evil.example:8081", "10.0.0.1", "y"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ck_assert_int_eq(status_under(turnoutd.intake_http_port, "/v1/held", good[i]), 401);
+        ck_assert_int_eq(status_under(turnoutd.operate_port, "/livez", good[i]), 200);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_int_eq(status_under(turnoutd.intake_http_port, "/v1/held", bad[i]), 421);
+        ck_assert_int_eq(status_under(turnoutd.operate_port, "/livez", bad[i]), 421);
+        ck_assert_int_eq(status_under(turnoutd.public_port, "/v1/turnout", bad[i]), 200);
+    }
+}
+
 /* ---- operations ---- */
 
 CASE("operating");

@@ -124,6 +124,31 @@ TEST(a_port_in_use_is_refused)
     turnoutd_stop(&first);
 }
 
+/* It is said before anything else can go wrong: of an address that is nobody's here, that it cannot be had. */
+TEST(what_others_reach_is_said)
+{
+    static const struct {
+        const char *settings[5];
+        const char *words[3];
+    } cases[] = {
+        {{"--operate", "192.0.2.1:1"}, {" exposed ", "listener=operate ", "192.0.2.1"}},
+        {{"--intake-http", "192.0.2.1:1"}, {" exposed ", "listener=intake-http ", "intake is open"}},
+        {{"--intake-stream", "192.0.2.1:1"}, {" exposed ", "listener=intake-stream ", "intake is open"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const words[] = {cases[i].words[0], cases[i].words[1], cases[i].words[2], NULL};
+        check_refusal(&workspace, cases[i].settings, FAILED, words);
+    }
+
+    static const char *const usual[] = {"--intake-http", "192.0.2.1:1", "--intake", "signed", NULL};
+    struct turnoutd turnoutd;
+    turnoutd_launch(&turnoutd, &workspace, usual);
+    ck_assert_int_eq(process_wait_exit(&turnoutd.process, PROCESS_DEADLINE_MS), FAILED);
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    ck_assert_ptr_null(strstr(log, " exposed "));
+    free(log);
+}
+
 TEST(a_data_folder_in_use_is_refused)
 {
     struct turnoutd first;

@@ -41,6 +41,7 @@ static void check_bounds(const struct server_settings *settings)
     assert(settings->refusals_per_minute >= 1 && settings->refusals_per_minute <= 1000000);
     assert(settings->reports_per_minute >= 1 && settings->reports_per_minute <= 1000000);
     assert(settings->proxies.count <= PROXIES_MAX);
+    assert(settings->hosts.count <= HOSTS_MAX);
     assert(memchr(settings->redis.user, '\0', sizeof settings->redis.user) != NULL);
     assert(!settings->redis_is_managed || settings->redis.user[0] == '\0');
     const struct listen_address *const addresses[] = {&settings->public_http, &settings->intake_http,

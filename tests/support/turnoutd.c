@@ -71,6 +71,8 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
     add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
     add_setting(&arguments, settings, "--intake", "open");
     add_setting(&arguments, settings, "--publish-ms", "100");
+    add_setting(&arguments, settings, "--hosts", "x h");         /* as tests name it */
+    add_setting(&arguments, settings, "--proxies", "127.0.0.1"); /* from where they look, and ask much */
     if (has_setting(settings, "--redis")) {
         add_setting(&arguments, settings, "--redis-user", "turnoutd");
     }

@@ -80,7 +80,8 @@ TEST(defaults_are_those_of_the_contract)
     ck_assert_uint_eq(settings->connections_per_address, 1024);
     ck_assert_uint_eq(settings->refusals_per_minute, 6000);
     ck_assert_uint_eq(settings->reports_per_minute, 1200);
-    ck_assert_uint_eq(settings->proxies.count, 2);
+    ck_assert_uint_eq(settings->proxies.count, 0);
+    ck_assert_uint_eq(settings->hosts.count, 0);
     server_settings_done(&outcome.settings);
 }
 
@@ -175,6 +176,16 @@ TEST(proxies_may_be_none_or_many)
     }
 }
 
+TEST(hosts_are_names)
+{
+    struct outcome outcome =
+        read_flags((const char *const[]){"--election", "e", "--hosts", "turnout.example 10.0.0.1", NULL});
+    ck_assert_msg(outcome.failed == TURNOUT_OK, "%s", outcome.error.text);
+    ck_assert_uint_eq(outcome.settings.hosts.count, 2);
+    ck_assert_str_eq(outcome.settings.hosts.names[0], "turnout.example");
+    server_settings_done(&outcome.settings);
+}
+
 /* A settings file stands for the password file here: mkstemp makes it for its owner alone. */
 TEST(logging_in_to_a_redis_elsewhere)
 {
@@ -256,6 +267,9 @@ static const struct bad_flag bad_flags[] = {
     {"--reports-per-minute", "1000001", "reports-per-minute", "from 1 to 1000000"},
     {"--reports-per-minute", "", "reports-per-minute", "--reports-per-minute \"\": must be"},
     {"--proxies", "10.0.0.1,10.0.0.2", "proxies", "--proxies 10.0.0.1,10.0.0.2: '10.0.0.1,10.0.0.2'"},
+    {"--hosts", "a,b", "hosts", "--hosts a,b: 'a,b'"},
+    {"--hosts", "a:80", "hosts", "'a:80'"},
+    {"--hosts", "a a a a a a a a a a a a a a a a a", "hosts", "16"},
     {"--proxies", "localhost", "proxies", "'localhost'"},
     {"--proxies", "::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1 ::1", "proxies", "16"},
     {"--redis-user", "turnoutd", "redis-user",

@@ -68,7 +68,7 @@ static void write_request(struct buffer *out, const struct peer_call *call)
         }
         write_argument(&body, call->words[i]);
     }
-    buffer_printf(out, "POST / HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n", body.length);
+    buffer_printf(out, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n", body.length);
     buffer_append(out, body.bytes, body.length);
     buffer_done(&body);
 }

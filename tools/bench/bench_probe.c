@@ -235,7 +235,7 @@ static void write_report(struct relay *relay, const struct bench_options *option
     report_json_write(&json, report);
     if (relay->is_http) {
         buffer_printf(&relay->output,
-                      "POST /v1/reports HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n"
+                      "POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
                       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                       options->token, json.length);
     }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <turnout/base/text.h>
 #include <turnout/net/peers.h>
 #include <turnout/service/counters.h>
 
@@ -78,6 +79,9 @@ void connection_attach(struct connection *connection, const struct connection_se
 
 /* Whose connection it is; borrowed unless held. */
 struct visit *connection_visit(const struct connection *connection);
+
+/* Whether the peer has reached it at the address that a Host names. */
+bool connection_is_at(const struct connection *connection, struct slice host);
 
 /* Where to write. Follow it by connection_send. */
 struct evbuffer *connection_output(struct connection *connection);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <turnout/net/connection.h>
+#include <turnout/net/hosts.h>
 #include <turnout/wire/http_request.h>
 
 enum {
@@ -44,7 +45,8 @@ struct http_service {
      * refusing. NULL: no body is larger. */
     bool (*admits_large_body)(void *context, struct http_exchange *exchange,
                               const struct http_request *request);
-    bool is_public; /* any page of any site may read it (CORS) */
+    const struct host_list *hosts; /* under which it may be asked, beside its own address; NULL: any */
+    bool is_public;                /* any page of any site may read it (CORS) */
     struct counters *counters;
 };
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+#include <turnout/base/text.h>
 
 struct sockaddr;
 
@@ -22,6 +23,14 @@ struct sockaddr;
 struct peer_address {
     unsigned char bytes[16];
 };
+
+/* `socket` is of IPv4 or IPv6. */
+struct peer_address peer_address_of(const struct sockaddr *socket);
+
+/* Numeric; an IPv6 address stands without brackets. */
+bool peer_address_parse(struct slice text, struct peer_address *ret_address);
+
+bool peer_address_is_loopback(const struct peer_address *address);
 
 /* Addresses that speak for many and have bounds of their own, such as a proxy in front: they have none here. */
 enum { PROXIES_MAX = 16 };
