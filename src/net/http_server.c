@@ -4,15 +4,14 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/buffer.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/wire/documents.h>
 
+#include "http_head.h"
 #include "http_routes.h"
 
 enum http_stage {
@@ -39,90 +38,6 @@ struct http_exchange {
 };
 
 /* ---- answers ---- */
-
-static const char *status_text(int status)
-{
-    static const struct {
-        int status;
-        const char *text;
-    } texts[] = {
-        {200, "OK"},
-        {201, "Created"},
-        {202, "Accepted"},
-        {204, "No Content"},
-        {304, "Not Modified"},
-        {400, "Bad Request"},
-        {401, "Unauthorized"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {408, "Request Timeout"},
-        {409, "Conflict"},
-        {413, "Content Too Large"},
-        {414, "URI Too Long"},
-        {415, "Unsupported Media Type"},
-        {417, "Expectation Failed"},
-        {421, "Misdirected Request"},
-        {422, "Unprocessable Content"},
-        {429, "Too Many Requests"},
-        {500, "Internal Server Error"},
-        {501, "Not Implemented"},
-        {503, "Service Unavailable"},
-        {505, "HTTP Version Not Supported"},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (texts[i].status == status) {
-            return texts[i].text;
-        }
-    }
-    assert(!"a status without a text");
-    return "";
-}
-
-static void write_date(struct buffer *head)
-{
-    time_t now = (time_t)(clock_wall_ms() / 1000);
-    struct tm parts;
-    char date[40];
-    const struct tm *known = gmtime_r(&now, &parts);
-    assert(known != NULL);
-    size_t length = strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    buffer_append_text(head, "Date: ");
-    buffer_append(head, date, length);
-    buffer_append_text(head, "\r\n");
-}
-
-static void write_head(struct buffer *head, const struct http_exchange *exchange,
-                       const struct http_answer *answer)
-{
-    buffer_append_text(head, "HTTP/1.1 ");
-    buffer_append_integer(head, answer->status);
-    buffer_append_char(head, ' ');
-    buffer_append_text(head, status_text(answer->status));
-    buffer_append_text(head, "\r\n");
-    write_date(head);
-    buffer_append_text(head, "X-Content-Type-Options: nosniff\r\n");
-    if (answer->content_type != NULL) {
-        buffer_append_text(head, "Content-Type: ");
-        buffer_append_text(head, answer->content_type);
-        buffer_append_text(head, "\r\nContent-Length: ");
-        buffer_append_integer(head, (int64_t)answer->body_bytes);
-        buffer_append_text(head, "\r\n");
-    } else if (answer->status != 204 && answer->status != 304) {
-        buffer_append_text(head, "Content-Length: 0\r\n");
-    }
-    if (exchange->service->is_public) {
-        buffer_append_text(head,
-                           "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Date\r\n");
-    }
-    if (answer->headers != NULL) {
-        buffer_append_text(head, answer->headers);
-    }
-    if (!exchange->keeps_alive) {
-        buffer_append_text(head, "Connection: close\r\n");
-    }
-    buffer_append_text(head, "\r\n");
-}
 
 /* The exchange is over: on to the next request, or to the end of the connection. */
 static void conclude(struct http_exchange *exchange)
@@ -168,7 +83,7 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
     exchange->keeps_alive = exchange->keeps_alive && !exchange->is_draining;
     struct evbuffer *output = connection_output(exchange->connection);
     struct buffer head = {0};
-    write_head(&head, exchange, answer);
+    http_write_head(&head, answer, exchange->service->is_public, exchange->keeps_alive);
     int failed = evbuffer_add(output, head.bytes, head.length);
     buffer_done(&head);
 
@@ -242,7 +157,7 @@ static void refuse(struct http_exchange *exchange, int status, const char *code,
     exchange->is_head = false; /* the request before may have been one */
     exchange->keeps_alive = false;
     counter_add(&exchange->service->counters->requests_bad, 1);
-    http_answer_problem(exchange, status, code, status_text(status), detail, "", NULL);
+    http_answer_problem(exchange, status, code, http_status_text(status), detail, "", NULL);
 }
 
 /* ---- requests ---- */

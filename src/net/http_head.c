@@ -1,0 +1,90 @@
+/* The lines before a body. */
+#include "http_head.h"
+
+#include <assert.h>
+#include <time.h>
+
+#include <turnout/base/clock.h>
+
+const char *http_status_text(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } texts[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {503, "Service Unavailable"},
+        {505, "HTTP Version Not Supported"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].status == status) {
+            return texts[i].text;
+        }
+    }
+    assert(!"a status without a text");
+    return "";
+}
+
+static void write_date(struct buffer *head)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000);
+    struct tm parts;
+    char date[40];
+    const struct tm *known = gmtime_r(&now, &parts);
+    assert(known != NULL);
+    size_t length = strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    buffer_append_text(head, "Date: ");
+    buffer_append(head, date, length);
+    buffer_append_text(head, "\r\n");
+}
+
+void http_write_head(struct buffer *head, const struct http_answer *answer, bool is_public, bool keeps_alive)
+{
+    buffer_append_text(head, "HTTP/1.1 ");
+    buffer_append_integer(head, answer->status);
+    buffer_append_char(head, ' ');
+    buffer_append_text(head, http_status_text(answer->status));
+    buffer_append_text(head, "\r\n");
+    write_date(head);
+    buffer_append_text(head, "X-Content-Type-Options: nosniff\r\n");
+    if (answer->content_type != NULL) {
+        buffer_append_text(head, "Content-Type: ");
+        buffer_append_text(head, answer->content_type);
+        buffer_append_text(head, "\r\nContent-Length: ");
+        buffer_append_integer(head, (int64_t)answer->body_bytes);
+        buffer_append_text(head, "\r\n");
+    } else if (answer->status != 204 && answer->status != 304) {
+        buffer_append_text(head, "Content-Length: 0\r\n");
+    }
+    if (is_public) {
+        buffer_append_text(head,
+                           "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ETag, Date\r\n");
+    }
+    if (answer->headers != NULL) {
+        buffer_append_text(head, answer->headers);
+    }
+    if (!keeps_alive) {
+        buffer_append_text(head, "Connection: close\r\n");
+    }
+    buffer_append_text(head, "\r\n");
+}
