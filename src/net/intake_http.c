@@ -75,8 +75,14 @@ static void answer_refusal(struct http_exchange *exchange, int status, const str
     if (status == 503 || status == 429) {
         retry_after_header(headers);
     }
-    http_answer_problem(exchange, status, report_code_name(result->code), report_code_title(result->code),
-                        result->detail, result->field, headers);
+    const struct problem problem = {.status = status,
+                                    .code = report_code_name(result->code),
+                                    .title = report_code_title(result->code),
+                                    .detail = result->detail,
+                                    .field = result->field,
+                                    .next_seq = result->next_seq,
+                                    .test = result->test};
+    http_answer_with_problem(exchange, &problem, headers);
 }
 
 static void answer_single(struct submission *submission)

@@ -216,23 +216,28 @@ void document_corrections_json(struct buffer *out, const struct figures *figures
     json_close_object(&json);
 }
 
-void document_problem_json(struct buffer *out, int status, const char *code, const char *title,
-                           const char *detail, const char *field)
+void document_problem_json(struct buffer *out, const struct problem *problem)
 {
     struct json_writer json = json_writer_of(out);
     json_open_object(&json, NULL);
     buffer_append_text(out, "\"type\":\"urn:turnout:problem:");
-    buffer_append_text(out, code); /* as all our codes, a plain word */
+    buffer_append_text(out, problem->code); /* as all our codes, a plain word */
     buffer_append_char(out, '"');
     json.needs_comma = true;
-    json_put_integer(&json, "status", status);
-    json_put_text(&json, "title", title);
-    if (detail[0] != '\0') {
-        json_put_text(&json, "detail", detail);
+    json_put_integer(&json, "status", problem->status);
+    json_put_text(&json, "title", problem->title);
+    if (problem->detail[0] != '\0') {
+        json_put_text(&json, "detail", problem->detail);
     }
-    json_put_text(&json, "code", code);
-    if (field[0] != '\0') {
-        json_put_text(&json, "field", field);
+    json_put_text(&json, "code", problem->code);
+    if (problem->field[0] != '\0') {
+        json_put_text(&json, "field", problem->field);
+    }
+    if (problem->next_seq != 0) {
+        json_put_integer(&json, "next_seq", problem->next_seq);
+    }
+    if (problem->test) {
+        json_put_boolean(&json, "test", true);
     }
     json_close_object(&json);
 }

@@ -71,9 +71,24 @@ TEST(http_answers_one_report)
     json_t *problem = problem_of(&answer, 409, "seq-conflict");
     ck_assert_msg(strstr(json_text_of(problem, "detail"), "100") != NULL, "does not say what stands: %s",
                   answer.body);
+    ck_assert_int_eq(json_integer_of(problem, "next_seq"), 3);
+    ck_assert_ptr_null(json_object_get(problem, "test"));
     json_decref(problem);
     http_answer_done(&answer);
     small_wait_voted(turnoutd.public_port, 100);
+}
+
+TEST(what_is_refused_of_a_test_is_a_test_too)
+{
+    static const char report[] = "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":2000,"
+                                 "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":1,\"test\":true}";
+    struct http_answer answer;
+    http_post(turnoutd.intake_http_port, "/v1/reports", "application/json", report, strlen(report), &answer);
+    json_t *problem = problem_of(&answer, 422, "seq-too-far");
+    ck_assert_int_eq(json_integer_of(problem, "next_seq"), 1);
+    ck_assert(json_is_true(json_object_get(problem, "test")));
+    json_decref(problem);
+    http_answer_done(&answer);
 }
 
 TEST(http_rejects)

@@ -340,13 +340,32 @@ TEST(silent_units_widen_the_range)
 
 TEST(problems_say_what_they_know)
 {
-    document_problem_json(&out, 422, "count-decreased", "Fewer have voted", "812 \"now\"", "voted");
+    struct problem problem = {.status = 422,
+                              .code = "count-decreased",
+                              .title = "Fewer have voted",
+                              .detail = "812 \"now\"",
+                              .field = "voted"};
+    document_problem_json(&out, &problem);
     ck_assert_str_eq(
         out.bytes,
         "{\"type\":\"urn:turnout:problem:count-decreased\",\"status\":422,\"title\":\"Fewer have voted\","
         "\"detail\":\"812 \\\"now\\\"\",\"code\":\"count-decreased\",\"field\":\"voted\"}");
     buffer_clear(&out);
-    document_problem_json(&out, 404, "not-found", "Not found", "", "");
+    problem = (struct problem){.status = 409,
+                               .code = "seq-behind",
+                               .title = "Seq behind",
+                               .detail = "",
+                               .field = "seq",
+                               .next_seq = 13,
+                               .test = true};
+    document_problem_json(&out, &problem);
+    ck_assert_str_eq(out.bytes,
+                     "{\"type\":\"urn:turnout:problem:seq-behind\",\"status\":409,\"title\":\"Seq behind\","
+                     "\"code\":\"seq-behind\",\"field\":\"seq\",\"next_seq\":13,\"test\":true}");
+    buffer_clear(&out);
+    problem =
+        (struct problem){.status = 404, .code = "not-found", .title = "Not found", .detail = "", .field = ""};
+    document_problem_json(&out, &problem);
     ck_assert_str_eq(out.bytes,
                      "{\"type\":\"urn:turnout:problem:not-found\",\"status\":404,\"title\":\"Not found\","
                      "\"code\":\"not-found\"}");

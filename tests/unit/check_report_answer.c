@@ -1,5 +1,6 @@
 /* Which answers of the HTTP intake take a report out of the spool, and which leave it there. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/report_answer.h"
@@ -56,6 +57,27 @@ LOOP_TEST(an_answer_is_judged, COUNT(cases))
         ck_assert_int_eq(result.code, c->code);
     } else {
         ck_assert_str_ne(error.text, "");
+    }
+}
+
+TEST(a_problem_tells_the_next_seq)
+{
+    static const struct {
+        const char *members;
+        int32_t next_seq;
+        bool test;
+    } tellings[] = {
+        {"\"next_seq\":13", 13, false},    {"\"next_seq\":2147483647,\"test\":true", 2147483647, true},
+        {"\"next_seq\":0", 0, false},      {"\"next_seq\":2147483648,\"test\":1", 0, false},
+        {"\"next_seq\":\"13\"", 0, false},
+    };
+    for (int i = 0; i < COUNT(tellings); i++) {
+        char body[256];
+        struct report_result result;
+        (void)snprintf(body, sizeof body, "{\"code\":\"seq-behind\",%s}", tellings[i].members);
+        ck_assert_int_eq(report_answer_read(409, slice_of(body), &result, NULL), TURNOUT_OK);
+        ck_assert_int_eq(result.next_seq, tellings[i].next_seq);
+        ck_assert_int_eq(result.test, tellings[i].test);
     }
 }
 

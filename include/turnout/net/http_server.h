@@ -70,6 +70,11 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
 void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
                          const char *detail, const char *field, const char *headers);
 
+/* The same for a problem that says more. */
+struct problem;
+void http_answer_with_problem(struct http_exchange *exchange, const struct problem *problem,
+                              const char *headers);
+
 /* The connection ends with the answer to this request. */
 void http_exchange_is_last(struct http_exchange *exchange);
 

@@ -47,9 +47,18 @@ void document_snapshot_csv(struct buffer *out, const struct figures *figures, ch
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct ledger_entry *entries, size_t count);
 
-/* A problem document (RFC 9457): type urn:turnout:problem:<code>, status, title, detail, code, field (the last
- * two parts may be empty and are then left out). */
-void document_problem_json(struct buffer *out, int status, const char *code, const char *title,
-                           const char *detail, const char *field);
+/* Why a request was not answered with what it asked for. */
+struct problem {
+    int status;
+    const char *code;
+    const char *title;
+    const char *detail; /* may be empty, as may `field`, and is then left out */
+    const char *field;
+    int32_t next_seq; /* of a report that was rejected for its seq: the number to use instead; else 0 */
+    bool test;        /* it is about a test report */
+};
+
+/* A problem document (RFC 9457), of type urn:turnout:problem:<code>. */
+void document_problem_json(struct buffer *out, const struct problem *problem);
 
 #endif

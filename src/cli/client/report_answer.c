@@ -26,10 +26,19 @@ static void copy_cut(const char *text, char *ret_text, size_t capacity)
     (void)slice_copy(slice, ret_text, capacity);
 }
 
+/* 0 when there is none, or what is there is none. */
+static int32_t next_seq_of(const json_t *problem)
+{
+    json_int_t seq = json_integer_value(json_object_get(problem, "next_seq"));
+    return seq >= 1 && seq <= SEQ_MAX ? (int32_t)seq : 0;
+}
+
 static bool read_problem(struct slice body, struct report_result *ret_result)
 {
     json_t *problem = json_loadb(body.bytes, body.length, JSON_REJECT_DUPLICATES, NULL);
-    *ret_result = (struct report_result){.status = STATUS_REJECTED};
+    *ret_result = (struct report_result){.status = STATUS_REJECTED,
+                                         .next_seq = next_seq_of(problem),
+                                         .test = json_is_true(json_object_get(problem, "test"))};
     bool known = report_code_parse(slice_of(text_of(problem, "code")), &ret_result->code) &&
                  ret_result->code != CODE_NONE;
     copy_cut(text_of(problem, "detail"), ret_result->detail, sizeof ret_result->detail);
