@@ -197,8 +197,8 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     struct tally_commune *commune = context;
     struct tally *tally = commune->tally;
     commune->status = COMMUNE_UNKNOWN;
-    if (error == TURNOUT_UNAVAILABLE && !tally_is_up(tally)) {
-        return; /* the messages wait for the link */
+    if (!tally_is_up(tally)) {
+        return; /* the messages wait until the link is settled again, or for their deadline */
     }
     struct message_list waiting = commune->waiting;
     commune->waiting = (struct message_list){NULL, NULL};
