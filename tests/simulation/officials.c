@@ -16,14 +16,15 @@
 #include "scene.h"
 #include "world.h"
 
-enum { GAP_US_MAX = 2 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
+enum { QUIET_US = 4 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
 
 static struct {
     struct store *store;
     bool is_up;
     bool is_changing;
-    bool opens;        /* and nothing else any more */
-    uint32_t province; /* that has another register now; 0: none has */
+    bool opens;             /* and nothing else any more */
+    int64_t quiet_until_us; /* no reset and no other register before */
+    uint32_t province;      /* that has another register now; 0: none has */
 } officials;
 
 /* ---- the phase ---- */
@@ -93,15 +94,18 @@ static void reset(void)
 
 static void change_something(void)
 {
+    bool is_quiet = !model_is_idle() || world_now_us() < officials.quiet_until_us;
     switch (world_random(12)) {
     case 0:
-        if (model_is_idle()) {
+        if (!is_quiet) {
+            officials.quiet_until_us = world_now_us() + QUIET_US;
             reset();
         }
         break;
     case 1:
     case 2:
-        if (model_is_idle() && officials.province == 0) {
+        if (!is_quiet) {
+            officials.quiet_until_us = world_now_us() + QUIET_US;
             officials.province = (uint32_t)world_between(1, scene.reg->province_count);
             world_trace("another register");
             model_change_from_outside(take_register_away);
@@ -129,7 +133,7 @@ static void on_moment(void *context)
     if (scene.has_changes) {
         change_something();
     }
-    world_after(world_between(0, GAP_US_MAX), on_moment, context);
+    world_after(world_between(0, scene.change_gap_us), on_moment, context);
 }
 
 static void on_link(void *context, bool up, const char *why)

@@ -109,7 +109,7 @@ static void draw_hazards(struct hazards *hazards)
         .jitter = world_chance(700) ? (uint32_t)world_between(1, 200) : 0,
         .stall = world_chance(300) ? (uint32_t)world_between(1, 3) : 0,
         .error = world_chance(500) ? (uint32_t)world_between(1, 20) : 0,
-        .garbage = world_chance(500) ? (uint32_t)world_between(1, 20) : 0,
+        .garbage = world_chance(500) ? (uint32_t)world_between(1, 50) : 0,
         .server_end = world_chance(400) ? (uint32_t)world_between(1, 30) : 0,
         .error_span_us = world_chance(300) ? world_between(1, 2 * WORLD_SECOND_US) : 0,
     };
@@ -128,6 +128,7 @@ void scene_begin(uint32_t reports)
         .deadline_ms = world_between(200, 5000),
         .gap_us = world_between(500, 20000),
         .burst = (uint32_t)world_between(1, 20),
+        .change_gap_us = world_between(20000, 2 * WORLD_SECOND_US),
         .has_changes = world_chance(600),
     };
     draw_election(&scene.election);

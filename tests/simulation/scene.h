@@ -32,9 +32,10 @@ struct scene {
     uint32_t commit_lines_max;   /* few: several commits of a province are in flight */
     size_t in_flight_bytes_max;
     int64_t deadline_ms;
-    int64_t gap_us;   /* between two moments at which units send, on the average */
-    uint32_t burst;   /* reports that are sent at one moment, at most */
-    bool has_changes; /* of phase, generation and register */
+    int64_t gap_us;        /* between two moments at which units send, on the average */
+    uint32_t burst;        /* reports that are sent at one moment, at most */
+    int64_t change_gap_us; /* between two changes of the election, at most */
+    bool has_changes;      /* of phase, generation and register */
     unsigned char digest[GROUND_DIGEST_BYTES];
     char digest_hex[2 * GROUND_DIGEST_BYTES + 1];
 };

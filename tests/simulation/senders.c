@@ -40,9 +40,13 @@ static int32_t clamp(int64_t count)
     return count < 0 ? 0 : count > VOTERS_MAX ? VOTERS_MAX : (int32_t)count;
 }
 
-static int32_t draw_voted(const struct sender *sender, int32_t listed)
+static int32_t draw_voted(const struct sender *sender, int32_t listed, enum report_kind kind)
 {
-    switch (world_random(12)) {
+    if (kind == KIND_CORRECTION) {
+        return (int32_t)world_between(0, sender->voted);
+    }
+    int64_t voted = (int64_t)sender->voted + world_between(0, world_chance(900) ? 10 : 200);
+    switch (world_random(40)) {
     case 0:
         return listed;
     case 1:
@@ -50,7 +54,7 @@ static int32_t draw_voted(const struct sender *sender, int32_t listed)
     case 2:
         return clamp((int64_t)listed + world_between(1, 100));
     default:
-        return clamp(sender->voted + world_between(0, world_chance(800) ? 10 : 100));
+        return clamp(voted < listed ? voted : listed);
     }
 }
 
@@ -100,7 +104,7 @@ static struct sent_report *keep(uint32_t unit, const struct report *report)
     struct buffer json = {0};
     report_json_write(&json, report);
     sent->json = buffer_take(&json, &sent->json_bytes);
-    sent->is_for_rehearsal = world_chance(50);
+    sent->is_for_rehearsal = world_chance(20);
     if (sender->count == sender->capacity) {
         sender->capacity = sender->capacity == 0 ? 32 : 2 * sender->capacity;
         sender->reports = memory_resize(sender->reports, sender->capacity, sizeof(struct sent_report *));
@@ -118,11 +122,11 @@ static struct sent_report *make_report(uint32_t unit)
                 slice_copy(slice_of(scene.reg->units[unit].code), report.unit, sizeof report.unit);
     assert(fits);
     report.seq = draw_seq(sender);
-    report.voted = draw_voted(sender, listed);
     if (world_chance(80)) {
         report.registered = clamp(listed + world_between(-100, 300));
     }
     draw_kind(&report);
+    report.voted = draw_voted(sender, listed, report.kind);
     /* Seldom early or late. */
     report.as_of = clock_wall_ms() / 1000 + (world_chance(50) ? world_between(-600, 300) : 0);
     rfc3339_format(report.as_of, scene.election.offset_s, report.as_of_text);
@@ -156,9 +160,10 @@ void senders_learn(struct sent_report *sent, const struct report_outcome *outcom
     }
     if (outcome->status == STATUS_ACCEPTED) {
         sender->voted = sent->received.voted;
-    } else if (outcome->status == STATUS_SUPERSEDED || outcome->code == CODE_SEQ_CONFLICT ||
-               outcome->code == CODE_SEQ_BEHIND) {
-        sender->seq = outcome->next_seq - 1 > sender->seq ? outcome->next_seq - 1 : sender->seq;
+    } else if (outcome->status == STATUS_SUPERSEDED || outcome->status == STATUS_REJECTED) {
+        bool is_behind = outcome->next_seq - 1 > sender->seq;
+        bool is_ahead = outcome->code == CODE_SEQ_TOO_FAR;
+        sender->seq = is_behind || is_ahead ? outcome->next_seq - 1 : sender->seq;
         sender->voted = outcome->standing.voted;
     }
 }
