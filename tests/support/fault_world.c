@@ -57,7 +57,8 @@ void fault_world_init(struct fault_world *world, uint64_t seed, const struct fau
     fault_preload_end();
 }
 
-void fault_world_start_turnoutd(struct fault_world *world)
+/* False: it has ended instead, which only one that `may_refuse` may. */
+static bool start_turnoutd(struct fault_world *world, bool may_refuse)
 {
     const char *const settings[] = {"--redis",
                                     world->options.redis_url != NULL ? world->options.redis_url
@@ -74,9 +75,27 @@ void fault_world_start_turnoutd(struct fault_world *world)
     if (world->options.turnoutd_preload != NULL) {
         fault_preload_begin(&world->workspace, world->options.turnoutd_preload);
     }
-    turnoutd_start(&world->turnoutd, &world->workspace, settings);
+    bool has_started = true;
+    if (may_refuse) {
+        has_started = turnoutd_try_start(&world->turnoutd, &world->workspace, settings);
+    } else {
+        turnoutd_start(&world->turnoutd, &world->workspace, settings);
+    }
     fault_preload_end();
-    fault_writers_point(&world->writers, &world->turnoutd);
+    if (has_started) {
+        fault_writers_point(&world->writers, &world->turnoutd);
+    }
+    return has_started;
+}
+
+void fault_world_start_turnoutd(struct fault_world *world)
+{
+    (void)start_turnoutd(world, false);
+}
+
+bool fault_world_try_turnoutd(struct fault_world *world)
+{
+    return start_turnoutd(world, true);
 }
 
 void fault_world_start(struct fault_world *world, uint64_t seed, const struct fault_options *options)

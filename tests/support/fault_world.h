@@ -41,6 +41,9 @@ void fault_world_start(struct fault_world *world, uint64_t seed, const struct fa
 /* Starts turnoutd, for the first time or again, and points the writers at it. */
 void fault_world_start_turnoutd(struct fault_world *world);
 
+/* The same for one that may refuse to start: then false. It need not be ready. */
+bool fault_world_try_turnoutd(struct fault_world *world);
+
 /* SIGKILL, unless it is gone already. */
 void fault_world_kill_turnoutd(struct fault_world *world);
 void fault_world_kill_redis(struct fault_world *world);

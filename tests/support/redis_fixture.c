@@ -119,14 +119,30 @@ void redis_fixture_launch(struct redis_fixture *fixture)
     }
 }
 
-void redis_fixture_await(struct redis_fixture *fixture)
+/* False: it has ended instead. */
+static bool await(struct redis_fixture *fixture)
 {
     int64_t deadline_ms = clock_monotonic_ms() + START_DEADLINE_MS;
     while ((fixture->redis = try_own_link(fixture)) == NULL) {
-        ck_assert_msg(waitpid(fixture->pid, NULL, WNOHANG) == 0, "redis-server ended; is it installed?");
+        if (waitpid(fixture->pid, NULL, WNOHANG) != 0) {
+            fixture->pid = 0;
+            return false;
+        }
         ck_assert_msg(clock_monotonic_ms() < deadline_ms, "redis-server does not answer");
         (void)poll(NULL, 0, ASK_AGAIN_MS);
     }
+    return true;
+}
+
+void redis_fixture_await(struct redis_fixture *fixture)
+{
+    ck_assert_msg(await(fixture), "redis-server ended; is it installed?");
+}
+
+bool redis_fixture_try_restart(struct redis_fixture *fixture)
+{
+    redis_fixture_launch(fixture);
+    return await(fixture);
 }
 
 void redis_fixture_restart(struct redis_fixture *fixture)

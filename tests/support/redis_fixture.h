@@ -5,6 +5,7 @@
 #ifndef TURNOUT_TESTS_REDIS_FIXTURE_H
 #define TURNOUT_TESTS_REDIS_FIXTURE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <turnout/store/store.h>
@@ -41,6 +42,9 @@ void redis_fixture_signal(struct redis_fixture *fixture, int signal_number);
 void redis_fixture_launch(struct redis_fixture *fixture);
 void redis_fixture_await(struct redis_fixture *fixture);
 void redis_fixture_restart(struct redis_fixture *fixture);
+
+/* The same for one that may end instead, because it cannot read its file: then false. */
+bool redis_fixture_try_restart(struct redis_fixture *fixture);
 
 /* One command, whose reply the caller ends with freeReplyObject(). Error replies are returned as such. */
 struct redisReply *redis_fixture_command(struct redis_fixture *fixture, const char *format, ...);

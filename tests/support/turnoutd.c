@@ -125,7 +125,7 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd)
     }
 }
 
-void turnoutd_await(struct turnoutd *turnoutd)
+static void find_ports(struct turnoutd *turnoutd)
 {
     turnoutd->operate_port = port_of(turnoutd, "operate");
     turnoutd->public_port = port_of(turnoutd, "public");
@@ -135,6 +135,11 @@ void turnoutd_await(struct turnoutd *turnoutd)
                    turnoutd->intake_http_port);
     (void)snprintf(turnoutd->stream_address, sizeof turnoutd->stream_address, "127.0.0.1:%u",
                    turnoutd->intake_stream_port);
+}
+
+void turnoutd_await(struct turnoutd *turnoutd)
+{
+    find_ports(turnoutd);
     turnoutd_wait_ready(turnoutd);
 }
 
@@ -143,6 +148,31 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
 {
     turnoutd_launch(turnoutd, workspace, settings);
     turnoutd_await(turnoutd);
+}
+
+static bool is_listening(const struct turnoutd *turnoutd)
+{
+    char *log = workspace_read(turnoutd->process.stderr_path);
+    bool is_there = strstr(log, " listening listener=intake-stream ") != NULL;
+    free(log);
+    return is_there;
+}
+
+bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
+                        const char *const settings[])
+{
+    turnoutd_launch(turnoutd, workspace, settings);
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (!is_listening(turnoutd)) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "turnoutd neither listens nor ends");
+        struct pollfd ended = {.fd = turnoutd->process.pidfd, .events = POLLIN};
+        if (poll(&ended, 1, ASK_AGAIN_MS) > 0) {
+            (void)process_wait_exit(&turnoutd->process, PROCESS_DEADLINE_MS);
+            return false;
+        }
+    }
+    find_ports(turnoutd);
+    return true;
 }
 
 void turnoutd_stop(struct turnoutd *turnoutd)

@@ -2,6 +2,7 @@
 #ifndef TURNOUT_TESTS_TURNOUTD_H
 #define TURNOUT_TESTS_TURNOUTD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "process.h"
@@ -39,6 +40,10 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
 
 /* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
 void turnoutd_await(struct turnoutd *turnoutd);
+
+/* For one that may refuse to start: false when it has ended, and true once it listens, ready or not. */
+bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
+                        const char *const settings[]);
 
 /* Waits for GET /readyz to be 200. */
 void turnoutd_wait_ready(const struct turnoutd *turnoutd);
