@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <jansson.h>
 #include <sodium.h>
 
 #include <turnout/base/log.h>
+#include <turnout/base/memory.h>
 
 #include "daemon.h"
 #include "server_settings.h"
@@ -48,6 +51,8 @@ int main(int argc, char **argv)
         log_error("cannot-start", log_text("what", "the system gives neither signals nor random numbers"));
         return EXIT_FAILED;
     }
+    /* Without memory jansson would call a good report malformed, and its sender would not send it again. */
+    json_set_alloc_funcs(memory_new, free);
     event_set_log_callback(log_libevent);
     struct server_settings settings;
     struct error error;
