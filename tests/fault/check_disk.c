@@ -90,9 +90,10 @@ TEST(the_disk_is_full_and_has_room_again)
         struct fault_world world;
         fault_world_start(&world, cycles.seed, &(struct fault_options){.redis_settings = settings});
         fill(&world);
-        /* Redis starts on the full disk, and ends itself again over the first write. */
-        fault_world_restart_redis(&world);
-        fill(&world);
+        /* Redis starts on the full disk and ends itself again over the first write, or does not even start. */
+        if (redis_fixture_try_restart(&world.redis)) {
+            fill(&world);
+        }
 
         ck_assert_int_eq(mount("none", disk.path, "tmpfs", MS_REMOUNT, "size=16m"), 0);
         fault_world_restart_redis(&world);

@@ -9,21 +9,60 @@
 #include "fault_world.h"
 #include "suite.h"
 
-enum { SHORT_CYCLES = 12, WARM_REPORTS = 100, ALLOCATIONS_MAX = 400, AT_MOST_MS = 1000, SOME_REPORTS = 20 };
+enum {
+    SHORT_CYCLES = 12,
+    WARM_REPORTS = 100,
+    AT_MOST_MS = 1000,
+    SOME_REPORTS = 20,
+    SETTLED_MS = 200,
+    RECOVERED_MS = 10000
+};
+
+static const struct {
+    const char *name;
+    bool for_ever;
+    const char *library; /* "": whoever allocates */
+    int64_t allocations;
+} shortages[] = {
+    {"memory-once", false, "", 400},
+    {"memory-for-ever", true, "", 400},
+    {"memory-once-hiredis", false, "libhiredis", 50},
+};
 
 /* Sends reports until the allocation has failed and more were tried, or turnoutd has ended. */
-static void run_out(struct fault_world *world, int64_t nth, bool for_ever)
+static void run_out(struct fault_world *world, int of, uint64_t seed)
 {
+    int64_t nth = (int64_t)(seed % (uint64_t)shortages[of].allocations) + 1;
+    (void)snprintf(world->controls->library, sizeof world->controls->library, "%s", shortages[of].library);
     world->controls->fail_allocation = nth;
-    world->controls->fails_for_ever = for_ever;
+    world->controls->fails_for_ever = shortages[of].for_ever;
     world->controls->allocations = 0;
     world->controls->memory_is_watched = true;
     int64_t deadline = clock_monotonic_ms() + AT_MOST_MS;
     while (process_is_running(&world->turnoutd.process) && clock_monotonic_ms() < deadline &&
-           world->controls->allocations < nth + ALLOCATIONS_MAX) {
+           world->controls->allocations < nth + shortages[of].allocations) {
         fault_writers_run(&world->writers, 1000);
     }
     world->controls->memory_is_watched = false;
+}
+
+/* Until reports are taken again; starts turnoutd where it has ended. It may end a little later than the allocation failed:
+ * at the next reply on that link. Returns whether it did. */
+static bool recover(struct fault_world *world)
+{
+    bool has_ended = false;
+    uint64_t wanted = world->writers.acknowledged + SOME_REPORTS;
+    int64_t begin_ms = clock_monotonic_ms();
+    while (world->writers.acknowledged < wanted || clock_monotonic_ms() < begin_ms + SETTLED_MS) {
+        ck_assert_msg(clock_monotonic_ms() < begin_ms + RECOVERED_MS, "no reports are taken any more");
+        fault_writers_run(&world->writers, 1000);
+        if (!process_is_running(&world->turnoutd.process)) {
+            has_ended = true;
+            (void)process_wait_exit(&world->turnoutd.process, PROCESS_DEADLINE_MS);
+            fault_world_start_turnoutd(world);
+        }
+    }
+    return has_ended;
 }
 
 TIMEOUT(7200);
@@ -35,27 +74,21 @@ static const bool has_memory_of_its_own = false;
 #endif
 
 /* The cycle's seed says which N; in the long form all come in turn. */
-LOOP_TEST(the_nth_allocation_fails, 2)
+LOOP_TEST(the_nth_allocation_fails, COUNT(shortages))
 {
     if (has_memory_of_its_own) {
         (void)printf("skipped: the memory is the sanitizer's\n");
         return;
     }
-    bool for_ever = _i == 1;
-    struct fault_cycles cycles = fault_cycles_of(for_ever ? "memory-for-ever" : "memory-once", SHORT_CYCLES);
+    struct fault_cycles cycles = fault_cycles_of(shortages[_i].name, SHORT_CYCLES);
     uint64_t ended = 0;
     struct fault_world world;
     while (fault_cycles_next(&cycles)) {
         fault_world_start(&world, cycles.seed, &(struct fault_options){.turnoutd_preload = "memory"});
         fault_writers_run_until(&world.writers, WARM_REPORTS);
         fault_writers_drain(&world.writers);
-        run_out(&world, (int64_t)(cycles.seed % ALLOCATIONS_MAX) + 1, for_ever);
-        if (!process_is_running(&world.turnoutd.process)) {
-            ended++;
-            (void)process_wait_exit(&world.turnoutd.process, PROCESS_DEADLINE_MS);
-            fault_world_start_turnoutd(&world);
-        }
-        fault_writers_run_until(&world.writers, world.writers.acknowledged + SOME_REPORTS);
+        run_out(&world, _i, cycles.seed);
+        ended += recover(&world) ? 1 : 0;
         fault_world_check(&world, &cycles.figures);
         fault_world_stop(&world);
     }

@@ -38,6 +38,7 @@ struct fault_controls {
     /* The memory. */
     _Atomic int64_t allocations; /* since it was last set to 0, while memory_is_watched */
     _Atomic bool memory_is_watched;
+    char library[32];                /* only what this library allocates; empty: everything */
     _Atomic int64_t fail_allocation; /* the number of the one that fails; 0: none */
     _Atomic bool fails_for_ever;     /* and so do all after it */
 };

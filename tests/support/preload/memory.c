@@ -1,5 +1,6 @@
 /* A memory that runs out, for LD_PRELOAD: while it is watched, allocations are counted, and the one with the number that
  * the test has set fails, alone or with all that come after it. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,9 +12,17 @@ extern void *__libc_malloc(size_t bytes);
 extern void *__libc_calloc(size_t count, size_t bytes_each);
 extern void *__libc_realloc(void *block, size_t bytes);
 
-static bool runs_out(void)
+/* Whether the library that the test looks at called; any, where it names none. */
+static bool is_meant(const void *caller)
 {
-    if (controls == NULL || !atomic_load(&controls->memory_is_watched)) {
+    Dl_info about;
+    return controls->library[0] == '\0' ||
+           (dladdr(caller, &about) != 0 && strstr(about.dli_fname, controls->library) != NULL);
+}
+
+static bool runs_out(const void *caller)
+{
+    if (controls == NULL || !atomic_load(&controls->memory_is_watched) || !is_meant(caller)) {
         return false;
     }
     int64_t number = atomic_fetch_add(&controls->allocations, 1) + 1;
@@ -27,17 +36,17 @@ static bool runs_out(void)
 
 void *malloc(size_t bytes)
 {
-    return runs_out() ? NULL : __libc_malloc(bytes);
+    return runs_out(__builtin_return_address(0)) ? NULL : __libc_malloc(bytes);
 }
 
 void *calloc(size_t count, size_t bytes_each)
 {
-    return runs_out() ? NULL : __libc_calloc(count, bytes_each);
+    return runs_out(__builtin_return_address(0)) ? NULL : __libc_calloc(count, bytes_each);
 }
 
 void *realloc(void *block, size_t bytes)
 {
-    return runs_out() ? NULL : __libc_realloc(block, bytes);
+    return runs_out(__builtin_return_address(0)) ? NULL : __libc_realloc(block, bytes);
 }
 
 void *reallocarray(void *block, size_t count, size_t bytes_each)
@@ -47,12 +56,12 @@ void *reallocarray(void *block, size_t count, size_t bytes_each)
         errno = ENOMEM;
         return NULL;
     }
-    return realloc(block, bytes);
+    return runs_out(__builtin_return_address(0)) ? NULL : __libc_realloc(block, bytes);
 }
 
 char *strdup(const char *text)
 {
     size_t bytes = strlen(text) + 1;
-    char *copy = malloc(bytes);
+    char *copy = runs_out(__builtin_return_address(0)) ? NULL : __libc_malloc(bytes);
     return copy != NULL ? memcpy(copy, text, bytes) : NULL;
 }
