@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 
 #include "fault_writers.h"
 #include "turnoutd.h"
