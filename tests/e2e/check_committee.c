@@ -153,8 +153,9 @@ TEST(tokens_are_not_logged)
     token_of(&workspace, ROLE_ADMIN, "T", 60, token);
     header_of(token, header);
     committee_expect(turnoutd.intake_http_port, "/v1/publication", header, "{\"mode\":\"hold\"}", 200);
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, "publication-change who=", line);
     char *log = workspace_read(turnoutd.process.stderr_path);
-    ck_assert_ptr_nonnull(strstr(log, "publication-change who="));
     ck_assert_ptr_null(strstr(log, strrchr(token, '.') + 1));
     free(log);
 }
