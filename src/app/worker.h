@@ -25,7 +25,7 @@ struct worker_options {
     struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;
-    struct peers *peers;           /* borrowed, as are */
+    struct peers *peers;           /* borrowed, as is */
     const struct host_list *hosts; /* under which reports may be sent */
     /* Listening sockets, taken; -1 where off. */
     int public_fd;

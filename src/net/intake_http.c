@@ -22,8 +22,7 @@ enum { BATCH_STEP_US = 2000 }; /* of a batch at a time: other units of the worke
 
 /* A report of a batch. */
 struct batch_line {
-    uint64_t
-        number; /* of the line in the body, from 1: clients count by it, also over empty lines; 0: no batch */
+    uint64_t number; /* of its line in the body, from 1, empty lines counted; 0: no batch */
     struct report_result result;
 };
 
