@@ -155,11 +155,15 @@ static void answer_batch(struct batch *batch)
 }
 
 /* Redis refused and has written nothing: to try at once again would be in vain. */
-static void refuse_batch(struct batch *batch)
+static void refuse_batch(struct batch *batch, enum turnout_error error)
 {
+    struct tally *tally = batch->commune->tally;
     for (struct message *message; (message = message_list_pop(&batch->messages)) != NULL;) {
-        tally_answer_unavailable(batch->commune->tally, message,
-                                 "Redis refused to store it; send it again later");
+        if (error == TURNOUT_BAD_INPUT) {
+            tally_answer_unsound(tally, message);
+        } else {
+            tally_answer_unavailable(tally, message, "Redis refused to store it; send it again later");
+        }
     }
 }
 
@@ -183,8 +187,8 @@ static void on_committed(void *context, enum turnout_error error, const char *wh
         if (batch->commune != NULL && written != NULL && written[i]) {
             answer_batch(batch);
         } else if (batch->commune != NULL) {
-            if (error == TURNOUT_CONFLICT) {
-                refuse_batch(batch);
+            if (error == TURNOUT_CONFLICT || error == TURNOUT_BAD_INPUT) {
+                refuse_batch(batch, error);
             }
             commune_forget(batch->commune);
         }

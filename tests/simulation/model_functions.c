@@ -201,12 +201,13 @@ static void write_commune(const struct call *call, const struct part *part, enum
     struct slice word = {NULL, 0};
     bool has_word = text_split_last(&last, ' ', &word);
     uint64_t previous = 0;
-    has_word = has_word && (slice_equals(word, "-") || text_parse_unsigned(word, UINT64_MAX, &previous));
+    has_word = has_word && (slice_equals(word, "-") ||
+                            text_parse_unsigned(text_split(&word, '-'), UINT64_MAX, &previous));
     assert(has_word);
     uint64_t id = model_add(keys[LOG], part->args[CODE], previous, part->args[LINES], phase);
     struct buffer words = {0};
     buffer_append(&words, part->args[WORDS].bytes, part->args[WORDS].length);
-    buffer_printf(&words, " %llu", (unsigned long long)id);
+    buffer_printf(&words, " %llu-0", (unsigned long long)id);
     model_set(keys[COMMUNES], part->args[CODE], (struct slice){words.bytes, words.length});
     buffer_done(&words);
     const struct slice *at = part->args + PART;

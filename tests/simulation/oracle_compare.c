@@ -122,7 +122,7 @@ void oracle_compare_commune(uint32_t commune)
     if (known->last_id == 0) {
         buffer_append_text(&expected, " -");
     } else {
-        buffer_printf(&expected, " %" PRIu64, known->last_id);
+        buffer_printf(&expected, " %" PRIu64 "-0", known->last_id);
     }
     check_text("communes", area->code, model_get_text(province->keys[KEY_COMMUNES], area->code), &expected);
     buffer_done(&expected);

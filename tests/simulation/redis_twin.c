@@ -139,8 +139,10 @@ void twin_check(struct slice command, struct slice reply_of_model)
     }
     struct slice name = model_name_of(command);
     if (!is_same_reply(expected, reply, slice_equals(name, "turnout_load"))) {
-        world_fail("%.*s: the model answers otherwise than Redis; the model:\n%.*s", (int)name.length,
-                   name.bytes, (int)reply_of_model.length, reply_of_model.bytes);
+        const redisReply *answer = reply;
+        world_fail("%.*s: the model answers otherwise than Redis (%s); the model:\n%.*s", (int)name.length,
+                   name.bytes, answer->str == NULL ? "no text" : answer->str, (int)reply_of_model.length,
+                   reply_of_model.bytes);
     }
     freeReplyObject(expected);
     freeReplyObject(reply);

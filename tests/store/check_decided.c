@@ -214,7 +214,7 @@ LOOP_TEST(test_a_decision_that_cannot_be_written_writes_nothing, COUNT(spoils))
     (void)held_one(&store);
     redis_fixture_run(&store.redis, spoils[_i]);
     redis_fixture_digest(&store.redis, before);
-    held_decide(&store, 2, true, DECIDED_UNAVAILABLE, HELD_WAITING);
+    held_decide(&store, 2, true, DECIDED_UNSOUND, HELD_WAITING);
     redis_fixture_digest(&store.redis, after);
     ck_assert_str_eq(before, after);
 }

@@ -103,7 +103,7 @@ TEST(what_rests_on_a_commit_in_flight_is_answered_after_it)
     expect(of_a_neighbour, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED);
     ck_assert_uint_eq(accepted->place, 3);
     ck_assert_uint_eq(duplicate->place, 4);
-    ck_assert_uint_eq(conflict->place, 5);
+    ck_assert_uint_gt(conflict->place, 4); /* after what confirms it */
     ck_assert_uint_eq(commits(), 3);
     server_stop(&server);
 }

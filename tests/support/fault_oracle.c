@@ -162,7 +162,7 @@ static void write_rounds(const struct totals *totals, char *ret_rounds, size_t c
     for (size_t i = 0; i < ROUNDS_MAX; i++) {
         last = totals->rounds[i] != 0 ? i + 1 : last;
     }
-    int length = snprintf(ret_rounds, capacity, "%s", last == 0 ? "-" : "");
+    int length = snprintf(ret_rounds, capacity, "%s", last == 0 ? "0" : "");
     for (size_t i = 0; i < last; i++) {
         length += snprintf(ret_rounds + length, capacity - (size_t)length, "%s%lld", i == 0 ? "" : ",",
                            (long long)totals->rounds[i]);

@@ -10,7 +10,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/wire/signature.h>
 
-#include "keys_table.h"
+#include "keys/keys_table.h"
 
 struct bench_keys {
     const struct election_register *reg;

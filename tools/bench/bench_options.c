@@ -2,185 +2,129 @@
  * be there: an address that is missing is one where nobody answers. */
 #include "bench_options.h"
 
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "command_options.h"
-#include "simulate_plan.h"
+#include <turnout/base/settings.h>
+#include <turnout/base/text.h>
 
-enum option_id {
-    OPTION_ELECTION,
-    OPTION_DATA,
-    OPTION_REDIS,
-    OPTION_PORT,
-    OPTION_HTTP_PORT,
-    OPTION_CONNECTIONS,
-    OPTION_A_SECOND,
-    OPTION_SECONDS,
-    OPTION_THREADS,
-    OPTION_TOKEN,
-    OPTION_TEXT,
-    OPTION_REPORTS_A_UNIT,
-    OPTION_SEED,
-    OPTION_SKIP,
-    OPTION_COUNT,
-    OPTION_SIGNED,
-    OPTION_ONE_COMMUNE,
-    OPTION_WATCH,
+#include "simulate/simulate_plan.h"
+
+static enum turnout_error read_redis(const char *text, void *target, struct error *error)
+{
+    struct bench_options *options = target;
+    return store_address_parse(text, &options->redis, error);
+}
+
+/* Reads `4201,4202` into numbers from 1 to most. */
+static enum turnout_error read_list(const char *text, uint64_t most, size_t room, uint64_t *ret_numbers,
+                                    uint32_t *ret_count, struct error *error)
+{
+    struct slice rest = slice_of(text);
+    for (*ret_count = 0; rest.length > 0; (*ret_count)++) {
+        const char *comma = memchr(rest.bytes, ',', rest.length);
+        struct slice word = {rest.bytes, comma == NULL ? rest.length : (size_t)(comma - rest.bytes)};
+        size_t passed = word.length + (comma == NULL ? 0 : 1);
+        if (*ret_count == room || !text_parse_unsigned(word, most, &ret_numbers[*ret_count]) ||
+            ret_numbers[*ret_count] == 0) {
+            return error_fail(error, TURNOUT_BAD_INPUT, NULL,
+                             "must be at most %zu numbers from 1 to %llu, with commas between them", room,
+                             (unsigned long long)most);
+        }
+        rest = (struct slice){rest.bytes + passed, rest.length - passed};
+    }
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_ports(const char *text, void *target, struct error *error)
+{
+    struct bench_options *options = target;
+    uint64_t numbers[BENCH_PORTS_MAX];
+    enum turnout_error failed =
+        read_list(text, UINT16_MAX, BENCH_PORTS_MAX, numbers, &options->port_count, error);
+    for (uint32_t i = 0; failed == TURNOUT_OK && i < options->port_count; i++) {
+        options->ports[i] = (uint16_t)numbers[i];
+    }
+    return failed;
+}
+
+static enum turnout_error read_watched(const char *text, void *target, struct error *error)
+{
+    struct bench_options *options = target;
+    uint64_t numbers[BENCH_WATCHED_MAX];
+    enum turnout_error failed =
+        read_list(text, INT32_MAX, BENCH_WATCHED_MAX, numbers, &options->watched_count, error);
+    for (uint32_t i = 0; failed == TURNOUT_OK && i < options->watched_count; i++) {
+        options->watched[i] = (pid_t)numbers[i];
+    }
+    return failed;
+}
+
+#define AT(member) SETTING_AT(struct bench_options, member)
+#define NUMBER(word, member, start, from, to)                                                                \
+    {                                                                                                        \
+        .name = (word), .kind = SETTING_NUMBER, AT(member), .standard = (start), .takes = "N",               \
+        .least = (from), .most = (to), .help = ""                                                            \
+    }
+#define TEXT(word, member, start)                                                                            \
+    {                                                                                                        \
+        .name = (word), .kind = SETTING_TEXT, AT(member), .standard = (start), .takes = "TEXT", .help = ""   \
+    }
+#define FLAG(word, member)                                                                                   \
+    {                                                                                                        \
+        .name = (word), .kind = SETTING_FLAG, AT(member), .help = ""                                         \
+    }
+#define OWN(word, reader)                                                                                    \
+    {                                                                                                        \
+        .name = (word), .kind = SETTING_OWN, .read = (reader), .takes = "TEXT", .help = ""                   \
+    }
+
+static const struct setting rows[] = {
+    TEXT("election", election, "."),
+    TEXT("data", data, "."),
+    OWN("redis", read_redis),
+    OWN("port", read_ports),
+    NUMBER("http-port", http_port, NULL, 1, UINT16_MAX),
+    NUMBER("connections", connections, "1", 1, BENCH_CONNECTIONS_MAX),
+    NUMBER("a-second", a_second, "1", 1, BENCH_A_SECOND_MAX),
+    NUMBER("seconds", seconds, "60", 1, BENCH_SECONDS_MAX),
+    NUMBER("threads", threads, "1", 1, BENCH_CONNECTIONS_MAX),
+    TEXT("token", token, ""),
+    TEXT("text", text, ""),
+    OWN("watch", read_watched),
+    NUMBER("reports-a-unit", reports_a_unit, "1", 1, SIMULATE_ROUNDS_MAX),
+    NUMBER("seed", seed, "1", 0, INT64_MAX),
+    NUMBER("skip", skip, "0", 0, BENCH_COUNT_MAX),
+    NUMBER("count", count, "100000000", 1, BENCH_COUNT_MAX),
+    FLAG("signed", is_signed),
+    FLAG("one-commune", is_one_commune),
 };
 
-static const struct option long_options[] = {
-    {"election", required_argument, NULL, OPTION_ELECTION},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"redis", required_argument, NULL, OPTION_REDIS},
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"http-port", required_argument, NULL, OPTION_HTTP_PORT},
-    {"connections", required_argument, NULL, OPTION_CONNECTIONS},
-    {"a-second", required_argument, NULL, OPTION_A_SECOND},
-    {"seconds", required_argument, NULL, OPTION_SECONDS},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"token", required_argument, NULL, OPTION_TOKEN},
-    {"text", required_argument, NULL, OPTION_TEXT},
-    {"reports-a-unit", required_argument, NULL, OPTION_REPORTS_A_UNIT},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"skip", required_argument, NULL, OPTION_SKIP},
-    {"count", required_argument, NULL, OPTION_COUNT},
-    {"signed", no_argument, NULL, OPTION_SIGNED},
-    {"one-commune", no_argument, NULL, OPTION_ONE_COMMUNE},
-    {"watch", required_argument, NULL, OPTION_WATCH},
-    {NULL, 0, NULL, 0},
-};
-
-static bool read_number(const char *name, const char *value, uint32_t least, uint32_t most,
-                        uint32_t *ret_number)
-{
-    uint64_t number;
-    if (!option_number(name, value, least, most, &number)) {
-        return false;
-    }
-    *ret_number = (uint32_t)number;
-    return true;
-}
-
-static bool read_port(const char *name, const char *value, uint16_t *ret_port)
-{
-    uint32_t port;
-    if (!read_number(name, value, 1, UINT16_MAX, &port)) {
-        return false;
-    }
-    *ret_port = (uint16_t)port;
-    return true;
-}
-
-static bool add_port(const char *value, struct bench_options *options)
-{
-    return options->port_count < BENCH_PORTS_MAX &&
-           read_port("--port", value, &options->ports[options->port_count++]);
-}
-
-static bool add_watched(const char *value, struct bench_options *options)
-{
-    uint32_t pid;
-    if (options->watched_count == BENCH_WATCHED_MAX || !read_number("--watch", value, 1, INT32_MAX, &pid)) {
-        return false;
-    }
-    options->watched[options->watched_count++] = (pid_t)pid;
-    return true;
-}
-
-static bool read_address(const char *value, struct store_address *ret_address)
-{
-    struct error error;
-    if (store_address_parse(value, ret_address, &error) == TURNOUT_OK) {
-        return true;
-    }
-    (void)fprintf(stderr, "--redis %s: %s\n", value, error.text);
-    return false;
-}
-
-/* Which reports. */
-static bool read_report_option(int option, const char *value, struct bench_options *options)
-{
-    switch (option) {
-    case OPTION_REPORTS_A_UNIT:
-        return read_number("--reports-a-unit", value, 1, SIMULATE_ROUNDS_MAX, &options->reports_a_unit);
-    case OPTION_SEED:
-        return option_number("--seed", value, 0, INT64_MAX, &options->seed);
-    case OPTION_SKIP:
-        return read_number("--skip", value, 0, BENCH_COUNT_MAX, &options->skip);
-    case OPTION_COUNT:
-        return read_number("--count", value, 1, BENCH_COUNT_MAX, &options->count);
-    case OPTION_SIGNED:
-        options->is_signed = true;
-        return true;
-    case OPTION_ONE_COMMUNE:
-        options->is_one_commune = true;
-        return true;
-    default:
-        return false; /* getopt_long has said why */
-    }
-}
-
-static bool read_option(int option, const char *value, struct bench_options *options)
-{
-    switch (option) {
-    case OPTION_ELECTION:
-        options->election = value;
-        return true;
-    case OPTION_DATA:
-        options->data = value;
-        return true;
-    case OPTION_REDIS:
-        return read_address(value, &options->redis);
-    case OPTION_PORT:
-        return add_port(value, options);
-    case OPTION_HTTP_PORT:
-        return read_port("--http-port", value, &options->http_port);
-    case OPTION_CONNECTIONS:
-        return read_number("--connections", value, 1, BENCH_CONNECTIONS_MAX, &options->connections);
-    case OPTION_A_SECOND:
-        return read_number("--a-second", value, 1, BENCH_A_SECOND_MAX, &options->a_second);
-    case OPTION_SECONDS:
-        return read_number("--seconds", value, 1, BENCH_SECONDS_MAX, &options->seconds);
-    case OPTION_THREADS:
-        return read_number("--threads", value, 1, BENCH_CONNECTIONS_MAX, &options->threads);
-    case OPTION_TOKEN:
-        options->token = value;
-        return true;
-    case OPTION_TEXT:
-        options->text = value;
-        return true;
-    case OPTION_WATCH:
-        return add_watched(value, options);
-    default:
-        return read_report_option(option, value, options);
-    }
-}
+#undef OWN
+#undef FLAG
+#undef TEXT
+#undef NUMBER
+#undef AT
 
 bool bench_options_read(int argc, char **argv, struct bench_options *ret_options)
 {
-    *ret_options = (struct bench_options){
-        .election = ".",
-        .data = ".",
-        .connections = 1,
-        .a_second = 1,
-        .seconds = 60,
-        .threads = 1,
-        .token = "",
-        .text = "",
-        .reports_a_unit = 1,
-        .seed = 1,
-        .count = BENCH_COUNT_MAX,
-    };
-    int option = 0;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!read_option(option, optarg, ret_options)) {
-            return false;
-        }
+    /* The texts are borrowed from the values, which a load program needs to its end: nobody frees them. */
+    static const struct settings_table table = {rows, sizeof rows / sizeof rows[0]};
+    static struct settings_values *values;
+    size_t word_count = 0;
+    struct error error = {.text = ""};
+    values = settings_values_new(&table);
+    *ret_options = (struct bench_options){.election = NULL};
+    enum turnout_error failed = settings_read_arguments(values, argc, argv, &error);
+    if (failed == TURNOUT_OK) {
+        failed = settings_parse(values, ret_options, &error);
     }
-    if (optind < argc) {
-        (void)fprintf(stderr, "%s: what is `%s`?\n", argv[0], argv[optind]);
-        return false;
+    const char *const *words = settings_words(values, &word_count);
+    if (failed != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    } else if (word_count > 0) {
+        (void)fprintf(stderr, "%s: what is `%s`?\n", argv[0], words[0]);
     }
-    return true;
+    return failed == TURNOUT_OK && word_count == 0;
 }

@@ -22,7 +22,7 @@ struct bench_options {
     const char *election;            /* --election DIR */
     const char *data;                /* --data DIR: where bench_redis keeps its Redis */
     struct store_address redis;      /* --redis ADDRESS, as turnoutd's setting */
-    uint16_t ports[BENCH_PORTS_MAX]; /* --port N, on 127.0.0.1; several for bench_several */
+    uint16_t ports[BENCH_PORTS_MAX]; /* --port N,N..., on 127.0.0.1; several for bench_several */
     uint32_t port_count;
     uint16_t http_port;   /* --http-port N: where turnoutd takes reports over HTTP */
     uint32_t connections; /* --connections N; default 1 */
@@ -41,8 +41,7 @@ struct bench_options {
     bool is_signed;          /* --signed: by their units */
     bool is_one_commune;     /* --one-commune: only those of the commune with the most units */
 
-    pid_t watched
-        [BENCH_WATCHED_MAX]; /* --watch PID: whose processor time is measured; may be given several times */
+    pid_t watched[BENCH_WATCHED_MAX]; /* --watch PID,PID...: whose processor time is measured */
     uint32_t watched_count;
 };
 

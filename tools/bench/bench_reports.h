@@ -9,11 +9,11 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/election/report.h>
-#include <turnout/service/election_folder.h>
+#include <turnout/store/election_folder.h>
 
 #include "bench_keys.h"
 #include "bench_options.h"
-#include "simulate_plan.h"
+#include "simulate/simulate_plan.h"
 
 struct bench_reports {
     struct election_folder folder;

@@ -14,7 +14,7 @@
 #include <turnout/base/memory.h>
 
 #include "bench_reports.h"
-#include "sender.h"
+#include "client/sender.h"
 
 struct server {
     struct several *several;
