@@ -29,8 +29,8 @@ static enum turnout_error read_list(const char *text, uint64_t most, size_t room
         if (*ret_count == room || !text_parse_unsigned(word, most, &ret_numbers[*ret_count]) ||
             ret_numbers[*ret_count] == 0) {
             return error_fail(error, TURNOUT_BAD_INPUT, NULL,
-                             "must be at most %zu numbers from 1 to %llu, with commas between them", room,
-                             (unsigned long long)most);
+                              "must be at most %zu numbers from 1 to %llu, with commas between them", room,
+                              (unsigned long long)most);
         }
         rest = (struct slice){rest.bytes + passed, rest.length - passed};
     }
