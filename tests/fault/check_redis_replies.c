@@ -115,6 +115,7 @@ static const char *const replies[] = {
     "-NOPERM this user has no permissions to run the 'fcall' command\r\n",
     "-ERR Function not found\r\n",
     "-TURNOUT turnout:{small:01}:totals was never seeded\r\n",
+    "", /* it is missing: each reply behind it would be taken for that of the command before */
     "$-1\r\n",
     "*-1\r\n",
     "*0\r\n",
