@@ -16,6 +16,7 @@
 
 /* What is kept of a commit until its answer. */
 struct commit {
+    struct store *store;
     struct store_counters *counters;
     store_committed_fn *on_committed;
     void *context;
@@ -135,6 +136,9 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     } else if (is_headed(reply, 4, "ground") && ground_words_read(reply, 1, &standing) == NULL) {
         commit->on_committed(commit->context, TURNOUT_OK, "", NULL, commit->count, &standing);
     } else {
+        if (reply != NULL && reply->type != REDIS_REPLY_ERROR) {
+            store_distrust(commit->store, "Redis answered a commit with something else");
+        }
         commit->on_committed(commit->context, error_of(reply), reply_words(reply, why), NULL, commit->count,
                              NULL);
     }
@@ -151,6 +155,7 @@ void store_commit(struct store *store, uint32_t province, const struct store_gro
     const struct election_register *reg = store_register(store);
     assert(count_of_communes > 0);
     struct commit *commit = memory_new(sizeof *commit + count_of_communes * sizeof commit->written[0]);
+    commit->store = store;
     commit->counters = store_counting(store);
     commit->on_committed = on_committed;
     commit->context = context;

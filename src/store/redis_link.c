@@ -158,6 +158,13 @@ static void drop(struct redis_link *link, const char *why)
     redisAsyncFree(hiredis); /* answers what is in flight with NULL; inside a reply's callback, after that */
 }
 
+void redis_link_distrust(struct redis_link *link, const char *why)
+{
+    if (link->hiredis != NULL) {
+        drop(link, why);
+    }
+}
+
 /* Called by hiredis for a connection that was up, after it has answered what was in flight. */
 static void on_disconnect(const redisAsyncContext *hiredis, int status)
 {

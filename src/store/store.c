@@ -99,3 +99,8 @@ void store_send(struct store *store, struct redis_command *command, redis_link_r
     redis_link_send(store->link, redis_command_bytes(command), on_reply, context);
     redis_command_done(command);
 }
+
+void store_distrust(struct store *store, const char *why)
+{
+    redis_link_distrust(store->link, why);
+}

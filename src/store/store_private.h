@@ -24,6 +24,9 @@ void store_begin_call(const struct store *store, struct redis_command *command, 
 void store_send(struct store *store, struct redis_command *command, redis_link_reply_fn *on_reply,
                 void *context);
 
+/* redis_link_distrust() */
+void store_distrust(struct store *store, const char *why);
+
 /* proto/turnout.lua, carried in at build time. */
 extern const char turnout_lua[];
 extern const size_t turnout_lua_length;
