@@ -175,18 +175,6 @@ TEST(it_can_be_broken_off)
     ck_assert(!answers(port));
 }
 
-TEST(the_server_does_not_outlive_it)
-{
-    start_demo((const char *const[]){"--rate", "1", NULL});
-    uint16_t port = wait_public_port();
-    ck_assert(answers(port));
-    process_kill(&demo);
-    for (int waited_ms = 0; answers(port); waited_ms += 20) {
-        ck_assert_int_lt(waited_ms, SETTLE_MS);
-        (void)usleep(20000);
-    }
-}
-
 /* The one process that this one has started: the demo its server, the server its Redis. */
 static pid_t find_child(pid_t parent)
 {
@@ -198,6 +186,23 @@ static pid_t find_child(pid_t parent)
     ck_assert_int_eq(fscanf(children, "%d", &child), 1);
     (void)fclose(children);
     return child;
+}
+
+TEST(the_server_does_not_outlive_it)
+{
+    start_demo((const char *const[]){"--rate", "1", NULL});
+    uint16_t port = wait_public_port();
+    ck_assert(answers(port));
+    pid_t server = find_child(demo.pid);
+    struct pollfd left[] = {{.fd = pidfd_open(server, 0), .events = POLLIN},
+                            {.fd = pidfd_open(find_child(server), 0), .events = POLLIN}};
+    process_kill(&demo);
+    for (int i = 0; i < COUNT(left); i++) {
+        ck_assert_int_ge(left[i].fd, 0);
+        ck_assert_int_eq(poll(&left[i], 1, SETTLE_MS), 1);
+        (void)close(left[i].fd);
+    }
+    ck_assert(!answers(port));
 }
 
 TEST(a_server_that_dies_is_told)
