@@ -56,6 +56,7 @@ static void expect_post(const struct small_report *report, int http_status, cons
 static void expect_nation(int64_t voted, int64_t held)
 {
     small_wait_voted(turnoutd.public_port, voted);
+    small_wait_nation(turnoutd.public_port, "held", held);
     json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     const json_t *nation = json_object_of(document, "nation");
     ck_assert_int_eq(json_integer_of(nation, "voted"), voted);

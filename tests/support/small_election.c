@@ -98,23 +98,28 @@ void small_get_turnout(struct http_link *link)
     http_answer_done(&answer);
 }
 
-static int64_t voted_shown(uint16_t public_port)
+static int64_t nation_shown(uint16_t public_port, const char *figure)
 {
     json_t *document = json_get(public_port, "/v1/turnout", 200);
-    int64_t voted = json_integer_of(json_object_of(document, "nation"), "voted");
+    int64_t shown = json_integer_of(json_object_of(document, "nation"), figure);
     json_decref(document);
-    return voted;
+    return shown;
+}
+
+void small_wait_nation(uint16_t public_port, const char *figure, int64_t value)
+{
+    enum { ASK_AGAIN_MS = 20 };
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    int64_t shown = nation_shown(public_port, figure);
+    while (shown != value) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "%s: %lld shown, not %lld", figure, (long long)shown,
+                      (long long)value);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+        shown = nation_shown(public_port, figure);
+    }
 }
 
 void small_wait_voted(uint16_t public_port, int64_t voted)
 {
-    enum { ASK_AGAIN_MS = 20 };
-    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    int64_t shown = voted_shown(public_port);
-    while (shown != voted) {
-        ck_assert_msg(clock_monotonic_ms() < deadline, "%lld voters shown, not %lld", (long long)shown,
-                      (long long)voted);
-        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
-        shown = voted_shown(public_port);
-    }
+    small_wait_nation(public_port, "voted", voted);
 }

@@ -49,7 +49,8 @@ const json_t *json_object_of(const json_t *object, const char *key);
 /* Gets /v1/turnout on a connection that stays open, and that must be good for it. */
 void small_get_turnout(struct http_link *link);
 
-/* Waits until /v1/turnout shows this many voters of the nation: that is when readers can see what was acknowledged. */
+/* Waits until /v1/turnout shows this figure of the nation: that is when readers can see what was acknowledged. */
+void small_wait_nation(uint16_t public_port, const char *figure, int64_t value);
 void small_wait_voted(uint16_t public_port, int64_t voted);
 
 #endif
