@@ -36,6 +36,7 @@ struct redis_link {
     bool is_up;
     bool is_freed;
     bool owes_word; /* on_link is to hear that the link was lost */
+    const char *distrusted; /* why it is to be ended after this reply; else NULL */
     bool is_settle_planned;
     bool is_deadline_planned;
     struct commands in_flight;
@@ -190,6 +191,19 @@ static void on_reply(void *context, struct slice bytes)
     answer(link, command, reply);
     freeReplyObject(reply);
     redisReaderFree(reader);
+    if (link->distrusted != NULL) {
+        const char *why = link->distrusted;
+        link->distrusted = NULL;
+        model_close(link->peer);
+        lose(link, why);
+    }
+}
+
+void redis_link_distrust(struct redis_link *link, const char *why)
+{
+    link->distrusted = why;
+    link->owes_word = link->owes_word || link->is_up;
+    link->is_up = false;
 }
 
 /* ---- connecting ---- */
