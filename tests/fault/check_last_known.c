@@ -1,0 +1,468 @@
+/* A store that comes back other than it was: older, cut off, empty, another one. turnoutd remembers outside of Redis what
+ * it has seen there (data/last-known), so it notices, also after restarts, until a person has decided. */
+#include <check.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hiredis/hiredis.h>
+
+#include "committee.h"
+#include "redis_fixture.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { BAD_SETTINGS = 2, COMMAND_BYTES = 1024, CUT_OFF_BYTES = 700 };
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+}
+
+static void teardown(void)
+{
+    workspace_done(&workspace);
+}
+
+/* ---- what is done behind turnoutd's back ---- */
+
+/* Runs a shell command in the workspace; what it and its complaints say goes to the caller, who frees it. */
+static char *shell_says(const char *command, int status)
+{
+    char line[COMMAND_BYTES];
+    int length = snprintf(line, sizeof line, "cd '%s' && { %s; } 2>&1", workspace.path, command);
+    ck_assert(length > 0 && (size_t)length < sizeof line);
+    const char *const arguments[] = {"sh", "-c", line, NULL};
+    struct process process = {0};
+    process_start(&process, &workspace, "shell", arguments);
+    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *said = workspace_read(process.stdout_path);
+    ck_assert_msg(ended == status, "%s: ended with %d: %s", command, ended, said);
+    return said;
+}
+
+static void shell(const char *command)
+{
+    free(shell_says(command, 0));
+}
+
+static void accept_loss(const char *options, const char *typed, int status, const char *said)
+{
+    char command[COMMAND_BYTES];
+    (void)snprintf(command, sizeof command, "printf '%%s\\n' '%s' | '%s/turnout' accept-loss --data data %s",
+                   typed, TURNOUT_BIN_DIR, options);
+    char *out = shell_says(command, status);
+    ck_assert_msg(strstr(out, said) != NULL, "no `%s` in: %s", said, out);
+    free(out);
+}
+
+static void put_older_copy(void)
+{
+    shell("rm -rf data/redis && cp -a older data/redis");
+}
+
+/* ---- what turnoutd says of it ---- */
+
+static void report(const char *unit, int seq, int voted)
+{
+    small_report_expect(turnoutd.intake_http_port,
+                        &(struct small_report){.unit = unit, .seq = seq, .voted = voted}, 201);
+}
+
+static bool is_verified(void)
+{
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    bool verified = json_is_true(json_object_get(json_object_of(document, "nation"), "verified"));
+    json_decref(document);
+    return verified;
+}
+
+static bool is_province_verified(size_t place)
+{
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    const json_t *province = json_array_get(json_array_of(document, "provinces"), place);
+    bool verified = json_is_true(json_object_get(province, "verified"));
+    json_decref(document);
+    return verified;
+}
+
+static void expect_logged(const char *event)
+{
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, event, line);
+}
+
+static void expect_ready_words(const char *words)
+{
+    struct http_answer answer;
+    http_request(turnoutd.operate_port, "GET", "/readyz", "", &answer);
+    ck_assert_msg(strstr(answer.body, words) != NULL, "no `%s` in: %s", words, answer.body);
+    http_answer_done(&answer);
+}
+
+/* It must end with status 2, and say all of the words in its log. */
+static void expect_refusal(const char *const settings[], const char *const words[])
+{
+    turnoutd_launch(&turnoutd, &workspace, settings);
+    int ended = process_wait_exit(&turnoutd.process, PROCESS_DEADLINE_MS);
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    ck_assert_msg(ended == BAD_SETTINGS, "status %d: %s", ended, log);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        ck_assert_msg(strstr(log, words[i]) != NULL, "no `%s` in: %s", words[i], log);
+    }
+    free(log);
+}
+
+static void ask_to_open(void)
+{
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, ROLE_ADMIN, "T", header);
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", 200);
+}
+
+/* One report, a copy of Redis's files, three more reports of two communes of province 01. */
+static void lose_three_reports(void)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+    shell("cp -a data/redis older");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 2, 20);
+    report("0101-002", 1, 5);
+    report("0102-001", 1, 7);
+    small_wait_voted(turnoutd.public_port, 32);
+    turnoutd_stop(&turnoutd);
+    shell("cp -a data/redis newer");
+    put_older_copy();
+}
+
+FIXTURE(setup, teardown);
+TIMEOUT(120);
+
+TEST(an_older_copy_is_noticed_after_every_restart)
+{
+    lose_three_reports();
+    for (int start = 0; start < 2; start++) {
+        turnoutd_start(&turnoutd, &workspace, NULL);
+        ck_assert(!is_verified());
+        ck_assert(!is_province_verified(0));
+        ck_assert(is_province_verified(1));
+        expect_logged("reports-missing reports=3");
+        expect_ready_words("3 reports");
+        turnoutd_stop(&turnoutd);
+    }
+    /* More reports than there were do not make up for those that are gone. */
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    for (int seq = 2; seq < 8; seq++) {
+        report("0101-001", seq, 10 + seq);
+        report("0102-001", seq, seq);
+    }
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(!is_verified());
+    expect_logged("reports-missing reports=3");
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(files_that_are_put_back_are_believed)
+{
+    lose_three_reports();
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(!is_verified());
+    turnoutd_stop(&turnoutd);
+    shell("rm -rf data/redis && cp -a newer data/redis");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(is_verified());
+    small_wait_voted(turnoutd.public_port, 32);
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(a_file_that_was_cut_off_is_noticed)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    for (int seq = 1; seq <= 4; seq++) {
+        report("0101-001", seq, 10 * seq);
+        report("0201-001", seq, 10 * seq);
+    }
+    small_wait_voted(turnoutd.public_port, 80);
+    turnoutd_stop(&turnoutd);
+    char command[COMMAND_BYTES];
+    (void)snprintf(command, sizeof command, "truncate -s -%d data/redis/appendonlydir/*.incr.aof",
+                   (int)CUT_OFF_BYTES);
+    shell(command);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(!is_verified());
+    expect_logged("reports-missing");
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(a_lost_redis_folder_or_secret_is_refused)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ask_to_open();
+    expect_logged("phase now=open");
+    turnoutd_stop(&turnoutd);
+    shell("mv data/redis kept");
+    static const char *const lost[] = {"data-lost", "data/redis", "open, revision 0", "accept-loss", NULL};
+    expect_refusal(NULL, lost);
+    shell("test ! -e data/redis && mv kept data/redis && mv data/secret kept");
+    static const char *const no_secret[] = {"data-lost", "data/secret", "accept-loss", NULL};
+    expect_refusal(NULL, no_secret);
+    shell("test ! -e data/secret && mv kept data/secret");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(an_opened_election_that_is_in_rehearsal_again_is_noticed)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    turnoutd_stop(&turnoutd);
+    shell("cp -a data/redis older");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ask_to_open();
+    expect_logged("phase now=open");
+    turnoutd_stop(&turnoutd);
+    put_older_copy();
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(!is_verified());
+    expect_logged("the election was open");
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(a_damaged_memory_is_refused)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+    shell("sed -i 's/^voted 10/voted 11/' data/last-known");
+    static const char *const changed[] = {"bad-last-known", "data/last-known", NULL};
+    expect_refusal(NULL, changed);
+    shell("truncate -s 40 data/last-known");
+    expect_refusal(NULL, changed);
+    shell("rm data/last-known");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(a_loss_is_accepted_by_a_person)
+{
+    lose_three_reports();
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(!is_verified());
+    accept_loss("--election-id small", "small", 1, "turnoutd runs there");
+    turnoutd_stop(&turnoutd);
+    accept_loss("--election-id other --yes other", "", 1, "small");
+    accept_loss("--election-id small", "smal", 1, "nothing was changed");
+    accept_loss("--election-id small --yes smal", "", 2, "--yes");
+    accept_loss("--election-id small", "small", 0, "new generation");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(is_verified());
+    json_t *document = json_get(turnoutd.public_port, "/v1/corrections", 200);
+    const json_t *entry = json_array_get(json_array_of(document, "corrections"), 0);
+    ck_assert_str_eq(json_text_of(entry, "kind"), "loss");
+    ck_assert_str_eq(json_text_of(entry, "before"), "4");
+    ck_assert_str_eq(json_text_of(entry, "after"), "1");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "corrections")), 1);
+    json_decref(document);
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(a_lost_redis_folder_is_given_up)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+    shell("rm -rf data/redis data/secret");
+    accept_loss("--election-id small --yes small", "", 0, "new generation");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    expect_logged("new-election");
+    ck_assert(is_verified());
+    small_wait_voted(turnoutd.public_port, 0);
+    report("0101-001", 1, 10);
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(what_is_served_is_said_at_start)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, " serving ", line);
+    static const char *const words[] = {"folder=/",     "/data ",      "election=small", "phase=rehearsal",
+                                        "revision=0",   "voted=0",     "generation=",    "fingerprint=",
+                                        "info serving "};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        ck_assert_msg(strstr(line, words[i]) != NULL, "no `%s` in: %s", words[i], line);
+    }
+    expect_logged(" new-election ");
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    expect_logged(" serving ");
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    ck_assert_ptr_null(strstr(log, " new-election "));
+    free(log);
+    turnoutd_stop(&turnoutd);
+}
+
+/* Without --data it is a folder of the place where it was started: two places, two elections. */
+TEST(where_data_is_looked_for_is_said)
+{
+    workspace_add_small_election(&workspace, "election");
+    workspace_make_folder(&workspace, "elsewhere");
+    char command[COMMAND_BYTES];
+    (void)snprintf(command, sizeof command,
+                   "cd elsewhere && exec timeout -s TERM 5 '%s/turnoutd' --election ../election "
+                   "--public off --intake-http off --intake-stream off --operate off",
+                   TURNOUT_BIN_DIR);
+    char *said = shell_says(command, 124);
+    ck_assert_msg(strstr(said, "data-not-given") != NULL && strstr(said, "/elsewhere/turnout-data") != NULL,
+                  "%s", said);
+    free(said);
+}
+
+/* ---- a Redis that somebody else runs ---- */
+
+static struct redis_fixture redis;
+
+static void setup_redis(void)
+{
+    workspace_init(&workspace);
+    redis_fixture_start(&redis, NULL);
+}
+
+static void teardown_redis(void)
+{
+    redis_fixture_stop(&redis);
+    workspace_done(&workspace);
+}
+
+CASE("somebody else's Redis");
+FIXTURE(setup_redis, teardown_redis);
+TIMEOUT(120);
+
+TEST(an_emptied_redis_is_refused)
+{
+    const char *const settings[] = {"--redis", redis.url, NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+    redis_fixture_run(&redis, "FLUSHALL");
+    static const char *const words[] = {"cannot-use-redis", "rehearsal, revision 1, 10 voted", "accept-loss",
+                                        NULL};
+    expect_refusal(settings, words);
+    redisReply *reply = redis_fixture_command(&redis, "DBSIZE");
+    ck_assert_int_eq(reply->integer, 0);
+    freeReplyObject(reply);
+
+    char options[COMMAND_BYTES / 2];
+    (void)snprintf(options, sizeof options,
+                   "--election-id small --yes small --redis '%s' --redis-user turnoutd", redis.url);
+    accept_loss(options, "", 0, "new generation");
+    turnoutd_start(&turnoutd, &workspace, settings);
+    ck_assert(is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(another_generation_is_refused)
+{
+    const char *const settings[] = {"--redis", redis.url, NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
+    turnoutd_stop(&turnoutd);
+    redis_fixture_run(&redis, "FLUSHALL");
+    shell("mv data/last-known kept");
+    turnoutd_start(&turnoutd, &workspace, settings);
+    turnoutd_stop(&turnoutd);
+    shell("mv kept data/last-known");
+    static const char *const words[] = {"cannot-use-redis", "another generation", "accept-loss", NULL};
+    expect_refusal(settings, words);
+}
+
+TEST(an_older_copy_is_noticed_while_it_runs)
+{
+    const char *const settings[] = {"--redis", redis.url, NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
+    report("0101-001", 1, 10);
+    redis_fixture_run(&redis, "SAVE");
+    char command[COMMAND_BYTES];
+    (void)snprintf(command, sizeof command, "cp -a '%s/appendonlydir' older", redis.workspace.path);
+    shell(command);
+    report("0101-001", 2, 20);
+    report("0201-001", 1, 20);
+    small_wait_voted(turnoutd.public_port, 40);
+    redis_fixture_signal(&redis, SIGKILL);
+    (void)snprintf(command, sizeof command, "rm -r '%s/appendonlydir' && cp -a older '%s/appendonlydir'",
+                   redis.workspace.path, redis.workspace.path);
+    shell(command);
+    redis_fixture_restart(&redis);
+    expect_logged("reports-missing reports=2");
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, settings);
+    ck_assert(!is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+/* Each server that shares the Redis has a memory of its own; the loss is accepted once, for all of them. */
+TEST(a_second_server_learns_what_was_decided)
+{
+    const char *const settings[] = {"--redis", redis.url, NULL};
+    char data[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data-2", data);
+    const char *const second[] = {"--redis", redis.url, "--data", data, NULL};
+    turnoutd_start(&turnoutd, &workspace, second);
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, settings);
+    turnoutd_stop(&turnoutd);
+    char options[COMMAND_BYTES / 2];
+    (void)snprintf(options, sizeof options,
+                   "--election-id small --yes small --redis '%s' --redis-user turnoutd", redis.url);
+    accept_loss(options, "", 0, "new generation");
+    turnoutd_start(&turnoutd, &workspace, second);
+    ck_assert(is_verified());
+    expect_logged("loss-accepted");
+    turnoutd_stop(&turnoutd);
+}
+
+static const char *const crashes[][2] = {
+    {"HSET turnout:{small}:meta renewing 00000000000000aa", "PING"},
+    {"HSET turnout:{small}:meta renewing 00000000000000aa",
+     "HSET turnout:{small:01}:totals generation 00000000000000aa"},
+};
+
+LOOP_TEST(an_acceptance_that_was_interrupted_is_finished, COUNT(crashes))
+{
+    const char *const settings[] = {"--redis", redis.url, NULL};
+    turnoutd_start(&turnoutd, &workspace, settings);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    turnoutd_stop(&turnoutd);
+    redis_fixture_run(&redis, crashes[_i][0]);
+    redis_fixture_run(&redis, crashes[_i][1]);
+    static const char *const words[] = {"cannot-use-redis", "interrupted", "accept-loss", NULL};
+    expect_refusal(settings, words);
+    char options[COMMAND_BYTES / 2];
+    (void)snprintf(options, sizeof options,
+                   "--election-id small --yes small --redis '%s' --redis-user turnoutd", redis.url);
+    accept_loss(options, "", 0, "new generation 00000000000000aa");
+    turnoutd_start(&turnoutd, &workspace, settings);
+    ck_assert(is_verified());
+    report("0101-001", 2, 20);
+    turnoutd_stop(&turnoutd);
+    redisReply *reply = redis_fixture_command(&redis, "XLEN turnout:{small}:ledger");
+    ck_assert_int_eq(reply->integer, 1);
+    freeReplyObject(reply);
+}
+
+SUITE("last_known");
