@@ -366,6 +366,40 @@ redis.register_function('turnout_set', function(keys, args)
     return standing[2]
 end)
 
+-- Gives a province another generation, where it was seeded.
+--   keys  totals
+--   args  the generation
+-- Returns 1, or 0 where the province is not there. Doing it again changes nothing.
+redis.register_function('turnout_renew', function(keys, args)
+    if redis.call('EXISTS', keys[1]) == 0 then
+        return 0
+    end
+    ground_of(keys[1])
+    redis.call('HSET', keys[1], 'generation', args[1])
+    return 1
+end)
+
+-- Ends an acceptance of a loss: the election has the generation that its provinces were given.
+--   keys  meta, ledger
+--   args  the generation, as in meta's `renewing`; the one that the server's memory names; the ledger's line
+-- Returns 1, or 0 when meta's `renewing` is another: then nothing was changed. Both generations that were are given up.
+redis.register_function('turnout_accept', function(keys, args)
+    local standing = redis.call('HMGET', keys[1], 'renewing', 'generation', 'given_up')
+    check_stream(keys[2])
+    if standing[1] ~= args[1] then
+        return 0
+    end
+    local given_up = {standing[3] or nil, standing[2] or nil, args[2] ~= standing[2] and args[2] or nil}
+    local words = {}
+    for i = 1, 3 do
+        words[#words + 1] = given_up[i]
+    end
+    redis.call('HSET', keys[1], 'generation', args[1], 'given_up', table.concat(words, ' '))
+    redis.call('HDEL', keys[1], 'renewing')
+    redis.call('XADD', keys[2], '*', 'line', args[3])
+    return 1
+end)
+
 -- Writes something, so that the answer comes after an fdatasync: what stands is durable then, whoever wrote it.
 --   keys  meta
 --   args  Unix milliseconds

@@ -8,16 +8,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 #include <sodium.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
-#include <turnout/base/private_file.h>
 #include <turnout/net/operate_http.h>
 #include <turnout/net/peers.h>
 #include <turnout/service/metrics.h>
@@ -25,15 +24,17 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/managed_redis.h>
 #include <turnout/store/prepare.h>
-#include <turnout/store/secret.h>
 
+#include "data_folder.h"
 #include "keys_watch.h"
 #include "listening.h"
+#include "recall.h"
 #include "tally_thread.h"
 #include "worker.h"
 
 enum {
     REDIS_PATIENCE_MS = 60000,          /* at start, for a Redis that is still loading */
+    LAST_READING_MS = 2000,             /* at the end */
     DESCRIPTORS_RESERVED = 64,          /* for what is not a connection, */
     DESCRIPTORS_RESERVED_A_WORKER = 16, /* and that of each worker */
     CONNECTIONS_A_WORKER_MAX = 16384,
@@ -45,19 +46,19 @@ struct daemon {
     const struct server_settings *settings;
     struct election_folder folder;
     struct keys_watch *keys_watch;
-    int lock_fd;           /* -1: not locked */
-    unsigned char *secret; /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
+    struct data_folder data;
 
     struct listening public_http, intake_http, intake_stream, operate;
 
     struct managed_redis *redis; /* NULL: somebody else's */
     struct store_options store_options;
-    bool is_durable;
+    struct store_prepared prepared;
 
     struct event_base *base;
     bool is_stopping;
     struct event *terminate_event, *interrupt_event;
     struct store *store; /* the publisher's link */
+    struct losses *losses;
     struct publisher *publisher;
     struct publication *publication; /* the newest; NULL before the first */
 
@@ -70,6 +71,7 @@ struct daemon {
     struct connections *operate_connections;
     struct listener *operate_listener;
     struct operations operations;
+    char doubt[LOSSES_WORDS_BYTES]; /* what /readyz says of losses */
     struct http_service operate_service;
 };
 
@@ -130,44 +132,6 @@ int daemon_check(const struct server_settings *settings, FILE *out)
     }
     forget_election(&daemon);
     return is_sound ? EXIT_DONE : EXIT_BAD_SETTINGS;
-}
-
-/* ---- the data folder ---- */
-
-static bool lock_data(struct daemon *daemon)
-{
-    const char *data = daemon->settings->data;
-    struct private_folder folder;
-    struct error error;
-    if (private_folder_open(data, PRIVATE_FOLDER_MADE, "data", &folder, &error) != TURNOUT_OK) {
-        return say(&error, "bad-data-folder");
-    }
-    if (flock(folder.fd, LOCK_EX | LOCK_NB) != 0) {
-        private_folder_close(&folder);
-        (void)error_fail(&error, TURNOUT_IN_USE, "data",
-                         "%s is in use by another turnoutd; stop it or choose another folder", data);
-        return say(&error, "data-folder-in-use");
-    }
-    daemon->lock_fd = folder.fd;
-    return true;
-}
-
-static bool take_secret(struct daemon *daemon)
-{
-    bool is_new;
-    struct error error;
-    daemon->secret = sodium_malloc(TOKEN_SECRET_BYTES);
-    if (daemon->secret == NULL) {
-        (void)error_fail_system(&error, errno, "", "no memory for the secret");
-        return say(&error, "bad-secret");
-    }
-    if (secret_ensure(daemon->settings->data, daemon->secret, &is_new, &error) != TURNOUT_OK) {
-        return say(&error, "bad-secret");
-    }
-    if (is_new) {
-        log_info("secret-made", log_text("data", daemon->settings->data));
-    }
-    return true;
 }
 
 /* ---- listening ---- */
@@ -253,7 +217,7 @@ static void on_store_link(void *context, bool up, const char *why)
     struct daemon *daemon = context;
     if (up) {
         log_info("store-up", log_text("link", "publisher"));
-        publisher_read_now(daemon->publisher);
+        publisher_relink(daemon->publisher);
     } else {
         log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
     }
@@ -287,14 +251,19 @@ static int start_redis(struct daemon *daemon)
     if (daemon->redis != NULL) {
         managed_redis_watch(daemon->redis, daemon->base);
     }
-    struct store_preparation preparation = {.relaxed = settings->durability_is_relaxed,
+    struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
+                                            .relaxed = settings->durability_is_relaxed,
                                             .patience_ms = REDIS_PATIENCE_MS,
                                             .goes_on_waiting = goes_on_waiting,
                                             .context = daemon};
     memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
     enum turnout_error failed =
-        store_prepare(&daemon->store_options, &preparation, &daemon->is_durable, &error);
-    if (failed == TURNOUT_OK || daemon->is_stopping) {
+        store_prepare(&daemon->store_options, &preparation, &daemon->prepared, &error);
+    if (failed == TURNOUT_OK) {
+        daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
+        return EXIT_DONE;
+    }
+    if (daemon->is_stopping) {
         return EXIT_DONE;
     }
     (void)say(&error, "cannot-use-redis");
@@ -311,7 +280,7 @@ static void log_ready(const struct daemon *daemon)
     log_info("ready", log_text("election", daemon->folder.election.id),
              log_number("units", daemon->folder.reg->unit_count),
              log_number("workers", daemon->settings->workers),
-             log_text("durability", daemon->is_durable ? "strict" : "relaxed"));
+             log_text("durability", daemon->prepared.is_durable ? "strict" : "relaxed"));
 }
 
 static void on_published(void *context, struct publication *publication)
@@ -337,7 +306,8 @@ static void start_publisher(struct daemon *daemon)
                                                                   .reg = daemon->folder.reg,
                                                                   .store = daemon->store,
                                                                   .period_ms = daemon->settings->publish_ms,
-                                                                  .durable = daemon->is_durable},
+                                                                  .losses = daemon->losses,
+                                                                  .durable = daemon->prepared.is_durable},
                                       on_published, daemon);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -365,7 +335,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
                                      .takes_unsigned = settings->intake_is_open,
                                      .tally = daemon->tally,
                                      .port = port,
-                                     .secret = daemon->secret,
+                                     .secret = daemon->data.secret,
                                      .peers = daemon->peers,
                                      .hosts = &settings->hosts,
                                      .connections_max = connections_max,
@@ -430,10 +400,14 @@ static void stop_workers(struct daemon *daemon)
 
 static bool is_ready(void *context, const char **ret_words)
 {
-    const struct daemon *daemon = context;
+    struct daemon *daemon = context;
     if (daemon->publication == NULL) {
         *ret_words = "not ready: nothing has been published yet";
         return false;
+    }
+    if (losses_describe(daemon->losses, daemon->doubt)) {
+        *ret_words = daemon->doubt;
+        return true;
     }
     *ret_words = store_is_up(daemon->store) ? "ready" : "ready, but Redis is away: figures age, reports wait";
     return true;
@@ -531,7 +505,11 @@ static int start(struct daemon *daemon)
         return EXIT_FAILED;
     }
     log_exposure(settings);
-    if (!lock_data(daemon) || !take_secret(daemon) || !open_listeners(daemon)) {
+    enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
+    if (data != DATA_FOLDER_OPEN) {
+        return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
+    }
+    if (!open_listeners(daemon)) {
         return EXIT_FAILED;
     }
     start_loop(daemon);
@@ -550,15 +528,51 @@ static int start(struct daemon *daemon)
     return EXIT_DONE;
 }
 
+static void run_while_reading(struct daemon *daemon, int64_t deadline_ms)
+{
+    while (publisher_is_reading(daemon->publisher) && clock_monotonic_ms() < deadline_ms) {
+        int failed = event_base_loop(daemon->base, EVLOOP_ONCE);
+        assert(failed >= 0);
+    }
+}
+
+static void on_read_enough(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    (void)context; /* it only ends the waiting */
+}
+
+/* What was acknowledged up to the end is to be known at the next start. */
+static void read_last_time(struct daemon *daemon)
+{
+    if (daemon->publisher == NULL || !store_is_up(daemon->store)) {
+        return;
+    }
+    int64_t deadline_ms = clock_monotonic_ms() + LAST_READING_MS;
+    struct timeval patience = {.tv_sec = LAST_READING_MS / 1000, .tv_usec = LAST_READING_MS % 1000 * 1000};
+    struct event *enough = evtimer_new(daemon->base, on_read_enough, NULL);
+    assert(enough != NULL);
+    int failed = evtimer_add(enough, &patience);
+    assert(failed == 0);
+    run_while_reading(daemon, deadline_ms); /* one that was under way may have come too early */
+    publisher_read_now(daemon->publisher);
+    run_while_reading(daemon, deadline_ms);
+    event_free(enough);
+    losses_keep(daemon->losses, true);
+}
+
 /* Copes with a daemon that came up only in part. */
 static void stop(struct daemon *daemon)
 {
     listener_free(daemon->operate_listener);
     connections_free(daemon->operate_connections);
     stop_workers(daemon);
+    read_last_time(daemon);
     peers_free(daemon->peers);
     store_free(daemon->store);
     publisher_free(daemon->publisher);
+    losses_free(daemon->losses);
     publication_release(daemon->publication);
     managed_redis_stop(daemon->redis);
     keys_watch_stop(daemon->keys_watch);
@@ -571,9 +585,6 @@ static void stop(struct daemon *daemon)
     listening_close(&daemon->intake_http);
     listening_close(&daemon->intake_stream);
     listening_close(&daemon->operate);
-    if (daemon->lock_fd >= 0) {
-        close(daemon->lock_fd);
-    }
     forget_election(daemon);
 }
 
@@ -581,7 +592,7 @@ int daemon_run(const struct server_settings *settings)
 {
     struct daemon *daemon = memory_new(sizeof *daemon);
     daemon->settings = settings;
-    daemon->lock_fd = -1;
+    daemon->data.lock_fd = -1;
 
     int status = start(daemon);
     if (status == EXIT_DONE && !daemon->is_stopping) {
@@ -591,7 +602,7 @@ int daemon_run(const struct server_settings *settings)
     stop(daemon);
     log_info("stopped", log_number("status", status));
     log_stop();
-    sodium_free(daemon->secret); /* which wipes it */
+    data_folder_close(&daemon->data);
     free(daemon);
     return status;
 }

@@ -44,6 +44,10 @@ static const struct group groups[] = {
      "clear an election out of Redis after a rehearsal",
      "turnout reset --election ID --data turnout-data",
      {&command_reset}},
+    {"accept-loss",
+     "decide that what Redis has lost stays lost",
+     "turnout accept-loss --election-id ID --data turnout-data",
+     {&command_accept_loss}},
 };
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
@@ -67,7 +71,7 @@ static int print_help(void)
 {
     (void)printf("usage: turnout COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < GROUP_COUNT; i++) {
-        (void)printf("  %-9s %-50s %s\n", groups[i].name, groups[i].purpose, groups[i].example);
+        (void)printf("  %-11s %-50s %s\n", groups[i].name, groups[i].purpose, groups[i].example);
     }
     (void)printf("\n`turnout help COMMAND` tells a command's options; `turnout --version` the version.\n");
     return finish_output(EXIT_DONE);

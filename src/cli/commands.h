@@ -15,6 +15,7 @@ extern const struct command command_keys_list;
 extern const struct command command_simulate;
 extern const struct command command_token_make;
 extern const struct command command_reset;
+extern const struct command command_accept_loss;
 
 /* Runs the command line of main() and returns the exit status. SIGPIPE is ignored. */
 int commands_run(int argc, char **argv, const char *version);

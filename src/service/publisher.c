@@ -12,6 +12,7 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/service/counters.h>
+#include <turnout/store/commit.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
 
@@ -42,6 +43,10 @@ struct publisher {
     uint32_t next_province;      /* to be asked for in it */
     bool reads_all;              /* in it: also what has not moved */
     bool reading_failed;
+    bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
+    bool is_settled;         /* a write of ours was answered on this link */
+    bool is_settling;
+    bool wants_all;        /* the next reading reads all */
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
@@ -55,24 +60,30 @@ struct publisher {
 
 /* ---- checking ---- */
 
-static const char *check_communes(const struct publisher *publisher, const struct store_province *province)
+static const char *check_sums(const struct publisher *publisher, const struct store_province *province)
 {
     const struct area *area = &publisher->options.reg->areas[province->province];
     struct totals sum = {0};
     for (uint32_t i = 0; i < province->commune_count; i++) {
         uint32_t units = publisher->options.reg->areas[area->first_child + i].units;
-        if (!totals_plausible(&province->communes[i], units)) {
+        if (!totals_plausible(&province->communes[i].totals, units)) {
             return "a commune's totals contradict themselves";
         }
-        totals_add(&sum, &province->communes[i]);
+        totals_add(&sum, &province->communes[i].totals);
     }
     if (!totals_equal(&sum, &province->totals)) {
         return "the communes do not add up to the province";
     }
-    if (province->totals.revision < publisher->known_revision[province->province]) {
-        return "the revision went back: reports that were counted are gone";
-    }
     return NULL;
+}
+
+/* NULL when the province may be believed. */
+static const char *check_province(const struct publisher *publisher, const struct store_province *province)
+{
+    const char *fault = check_sums(publisher, province);
+    return fault != NULL || publisher->options.losses == NULL
+               ? fault
+               : losses_compare(publisher->options.losses, province);
 }
 
 static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
@@ -102,7 +113,7 @@ static bool is_complete(const struct totals *totals)
 
 static void take_province(struct publisher *publisher, const struct store_province *province)
 {
-    const char *fault = check_communes(publisher, province);
+    const char *fault = check_province(publisher, province);
     if (fault != NULL) {
         refuse_province(publisher, province->province, fault);
         return;
@@ -116,13 +127,16 @@ static void take_province(struct publisher *publisher, const struct store_provin
     figures->communes_complete = 0;
     for (uint32_t i = 0; i < province->commune_count; i++) {
         struct area_figures *commune = &publisher->areas[area->first_child + i];
-        commune->totals = province->communes[i];
+        commune->totals = province->communes[i].totals;
         commune->communes_complete = is_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
     publisher->known_revision[province->province] = province->totals.revision;
     publisher->moved = true;
+    if (publisher->reading_is_durable) {
+        losses_note(publisher->options.losses, province);
+    }
 }
 
 /* ---- publishing ---- */
@@ -268,6 +282,17 @@ static void complete_meta(struct publisher *publisher)
     }
 }
 
+static void remember(struct publisher *publisher)
+{
+    struct losses *losses = publisher->options.losses;
+    if (publisher->reading_is_durable) {
+        losses_note_meta(losses, &publisher->meta);
+    }
+    if (losses != NULL) {
+        losses_keep(losses, false);
+    }
+}
+
 static void complete_reading(struct publisher *publisher)
 {
     if (publisher->reads_meta_alone) {
@@ -278,6 +303,7 @@ static void complete_reading(struct publisher *publisher)
         counter_add(&publisher->counters.readings_failed, 1);
         return;
     }
+    remember(publisher);
     int64_t now_ms = clock_monotonic_ms();
     counter_add(&publisher->counters.readings, 1);
     atomic_store(&publisher->counters.confirmed_ms, now_ms);
@@ -399,13 +425,49 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
     count_answer(publisher);
 }
 
+static void on_settled(void *context, enum turnout_error error, const char *why)
+{
+    (void)why; /* the tally says it, which settles, too */
+    struct publisher *publisher = context;
+    publisher->is_settling = false;
+    if (error == TURNOUT_OK) {
+        publisher->is_settled = true;
+        publisher->wants_all = true; /* what was read before is not known to be durable */
+    }
+}
+
+/* What a Redis that was started anew shows may not be on its disk. */
+static void settle(struct publisher *publisher)
+{
+    if (publisher->options.losses != NULL && !publisher->is_settled && !publisher->is_settling &&
+        store_is_up(publisher->options.store)) {
+        publisher->is_settling = true;
+        store_settle(publisher->options.store, clock_wall_ms(), on_settled, publisher);
+    }
+}
+
+void publisher_relink(struct publisher *publisher)
+{
+    publisher->is_settled = false;
+    publisher->wants_all = true;
+    publisher_read_now(publisher);
+}
+
+bool publisher_is_reading(const struct publisher *publisher)
+{
+    return publisher->answers_awaited > 0;
+}
+
 void publisher_read_now(struct publisher *publisher)
 {
     if (publisher->answers_awaited > 0) {
         publisher->wants_figures = publisher->reads_meta_alone;
         return; /* else Redis is slow; the next turn will do */
     }
-    publisher->reads_all = is_due(publisher);
+    settle(publisher);
+    publisher->reads_all = publisher->wants_all || is_due(publisher);
+    publisher->wants_all = false;
+    publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;
     publisher->answers_awaited = publisher->options.reg->province_count + 1;
     publisher->next_province = 1;

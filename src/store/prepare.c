@@ -10,10 +10,10 @@
 #include <turnout/base/text.h>
 
 #include "durability.h"
+#include "function_library.h"
 #include "redis_rights.h"
 #include "redis_sync.h"
 #include "seeding.h"
-#include "store_private.h"
 
 enum { ASK_AGAIN_MS = 50 };
 
@@ -44,47 +44,6 @@ static enum turnout_error wait_until_serving(const struct store_options *options
     }
 }
 
-/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. */
-static bool holds_our_library(const redisReply *libraries)
-{
-    if (libraries->type != REDIS_REPLY_ARRAY || libraries->elements != 1) {
-        return false;
-    }
-    const redisReply *library = libraries->element[0];
-    for (size_t i = 0; i + 1 < library->elements; i += 2) {
-        const redisReply *name = library->element[i];
-        const redisReply *value = library->element[i + 1];
-        if (name->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
-            slice_equals((struct slice){name->str, name->len}, "library_code")) {
-            return slice_equals((struct slice){value->str, value->len}, turnout_lua);
-        }
-    }
-    return false;
-}
-
-static enum turnout_error load_library(struct redisContext *redis, struct error *error)
-{
-    const struct slice list[] = {slice_of("FUNCTION"), slice_of("LIST"), slice_of("LIBRARYNAME"),
-                                 slice_of("turnout"), slice_of("WITHCODE")};
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 5, list, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    bool loaded = holds_our_library(reply);
-    freeReplyObject(reply);
-    if (loaded) {
-        return TURNOUT_OK;
-    }
-    const struct slice load[] = {
-        slice_of("FUNCTION"), slice_of("LOAD"), slice_of("REPLACE"), {turnout_lua, turnout_lua_length}};
-    failed = redis_sync_command(redis, 4, load, &reply, error);
-    if (failed == TURNOUT_OK) {
-        freeReplyObject(reply);
-    }
-    return failed;
-}
-
 /* A function that is refused a command half-way has written what came before it. */
 static enum turnout_error check_rights(struct redisContext *redis, const struct store_address *address,
                                        struct error *error)
@@ -102,8 +61,8 @@ static enum turnout_error check_rights(struct redisContext *redis, const struct 
 }
 
 static enum turnout_error prepare(struct redisContext *redis, const struct store_options *options,
-                                  const struct store_preparation *preparation, bool *ret_durable,
-                                  struct error *error)
+                                  const struct store_preparation *preparation,
+                                  struct store_prepared *ret_prepared, struct error *error)
 {
     enum turnout_error durable = durability_check(redis, error);
     if (durable != TURNOUT_OK && (durable != TURNOUT_CONFLICT || !preparation->relaxed)) {
@@ -111,27 +70,28 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
     }
     enum turnout_error failed = check_rights(redis, &options->address, error);
     if (failed == TURNOUT_OK) {
-        failed = load_library(redis, error);
+        failed = function_library_ensure(redis, error);
     }
     if (failed == TURNOUT_OK) {
-        failed = seeding_ensure(redis, options, preparation->register_digest, error);
+        failed = seeding_ensure(redis, options, preparation->register_digest, preparation->known,
+                                ret_prepared, error);
     }
     if (failed == TURNOUT_OK) {
-        *ret_durable = durable == TURNOUT_OK;
+        ret_prepared->is_durable = durable == TURNOUT_OK;
     }
     return failed;
 }
 
 enum turnout_error store_prepare(const struct store_options *options,
-                                 const struct store_preparation *preparation, bool *ret_durable,
-                                 struct error *error)
+                                 const struct store_preparation *preparation,
+                                 struct store_prepared *ret_prepared, struct error *error)
 {
     struct redisContext *redis = NULL;
     enum turnout_error failed = wait_until_serving(options, preparation, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    failed = prepare(redis, options, preparation, ret_durable, error);
+    failed = prepare(redis, options, preparation, ret_prepared, error);
     redisFree(redis);
     return failed;
 }

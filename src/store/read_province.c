@@ -64,12 +64,25 @@ static bool is_pairs(const redisReply *reply)
     return true;
 }
 
-static enum turnout_error read_totals(const redisReply *pairs, struct totals *totals, struct error *error)
+/* What a province is, beside its counts. */
+static bool read_ground(struct slice field, struct slice value, struct store_province *province)
+{
+    if (slice_equals(field, "generation")) {
+        return slice_copy(value, province->generation, sizeof province->generation);
+    }
+    return !slice_equals(field, "phase") || election_phase_parse(value, &province->phase);
+}
+
+static enum turnout_error read_totals(const redisReply *pairs, struct store_province *province,
+                                      struct error *error)
 {
     for (size_t i = 0; i < pairs->elements; i += 2) {
         struct slice field = reply_text(pairs->element[i]);
         struct slice value = reply_text(pairs->element[i + 1]);
-        int64_t *place = place_of(totals, field);
+        int64_t *place = place_of(&province->totals, field);
+        if (!read_ground(field, value, province)) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "%.*s is none", (int)field.length, field.bytes);
+        }
         if (place != NULL && !text_parse_integer(value, 0, EXACT_MAX, place)) {
             return error_fail(error, TURNOUT_BAD_INPUT, "", "%.*s is \"%.*s\", which is no count",
                               (int)field.length, field.bytes, (int)(value.length < 40 ? value.length : 40),
@@ -80,7 +93,7 @@ static enum turnout_error read_totals(const redisReply *pairs, struct totals *to
 }
 
 static enum turnout_error read_communes(const struct question *question, const redisReply *pairs,
-                                        struct totals *ret_communes, struct error *error)
+                                        struct store_commune *ret_communes, struct error *error)
 {
     const struct election_register *reg = question->reg;
     const struct area *province = &reg->areas[question->province];
@@ -92,29 +105,28 @@ static enum turnout_error read_communes(const struct question *question, const r
     for (size_t i = 0; i < pairs->elements; i += 2) {
         struct slice code = reply_text(pairs->element[i]);
         uint32_t area = register_find_area(reg, code);
-        struct store_commune commune;
         if (area == REGISTER_NONE || reg->areas[area].parent != question->province) {
             return error_fail(error, TURNOUT_BAD_INPUT, "", "%s is not a commune of %s",
                               text_show(code, shown), province->code);
         }
-        if (!words_read_commune(reply_text(pairs->element[i + 1]), &commune)) {
+        if (!words_read_commune(reply_text(pairs->element[i + 1]),
+                                &ret_communes[area - province->first_child])) {
             return error_fail(error, TURNOUT_BAD_INPUT, "", "communes %s: not the words of a commune",
                               reg->areas[area].code);
         }
-        ret_communes[area - province->first_child] = commune.totals;
     }
     return TURNOUT_OK;
 }
 
 static enum turnout_error read_reply(const struct question *question, const redisReply *reply,
-                                     struct totals *ret_totals, struct totals *ret_communes,
+                                     struct store_province *ret_province, struct store_commune *ret_communes,
                                      struct error *error)
 {
     if (reply->elements != 2 || !is_pairs(reply->element[0]) || !is_pairs(reply->element[1])) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
                           "turnout_read answered something else than two hashes");
     }
-    enum turnout_error failed = read_totals(reply->element[0], ret_totals, error);
+    enum turnout_error failed = read_totals(reply->element[0], ret_province, error);
     return failed != TURNOUT_OK ? failed : read_communes(question, reply->element[1], ret_communes, error);
 }
 
@@ -122,13 +134,13 @@ static void answer_province(const struct question *question, const redisReply *r
 {
     uint32_t communes = question->reg->areas[question->province].children;
     struct store_province province = {.province = question->province, .commune_count = communes};
-    struct totals *commune_totals = memory_new_array(communes, sizeof *commune_totals);
+    struct store_commune *read = memory_new_array(communes, sizeof *read);
     struct error error;
-    enum turnout_error failed = read_reply(question, reply, &province.totals, commune_totals, &error);
-    province.communes = commune_totals;
+    enum turnout_error failed = read_reply(question, reply, &province, read, &error);
+    province.communes = read;
     question->on_province(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
                           failed == TURNOUT_OK ? &province : NULL);
-    free(commune_totals);
+    free(read);
 }
 
 static void on_reply(void *context, const redisReply *reply, const char *why)

@@ -2,12 +2,17 @@
 #include "redis_sync.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/clock.h>
+
 #include "redis_login.h"
+
+enum { ASK_AGAIN_MS = 50 };
 
 static enum turnout_error fail_with(const char *command, const char *redis_error, struct error *error)
 {
@@ -121,4 +126,18 @@ enum turnout_error redis_sync_connect_serving(const struct store_address *addres
     }
     *ret_redis = redis;
     return TURNOUT_OK;
+}
+
+enum turnout_error redis_sync_connect_patiently(const struct store_address *address, int64_t timeout_ms,
+                                                int64_t patience_ms, struct redisContext **ret_redis,
+                                                struct error *error)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
+    for (;;) {
+        enum turnout_error failed = redis_sync_connect_serving(address, timeout_ms, ret_redis, error);
+        if (failed == TURNOUT_OK || failed == TURNOUT_CONFLICT || clock_monotonic_ms() >= deadline_ms) {
+            return failed; /* on a conflict it serves, but not us */
+        }
+        (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to serve */
+    }
 }

@@ -5,18 +5,15 @@
 #include <turnout/store/reset.h>
 
 #include <assert.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include <hiredis/hiredis.h>
 
-#include <turnout/base/clock.h>
-
 #include "redis_keys.h"
 #include "redis_sync.h"
 
-enum { COMMAND_MS = 10000, ASK_AGAIN_MS = 50, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
+enum { COMMAND_MS = 10000, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
 
 #define CLEARING "clearing"
 
@@ -27,19 +24,6 @@ typedef enum turnout_error found_fn(void *context, struct redisContext *redis, s
 static struct slice text_of(const redisReply *reply)
 {
     return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
-}
-
-static enum turnout_error connect_to(const struct store_address *address, int64_t patience_ms,
-                                     struct redisContext **ret_redis, struct error *error)
-{
-    int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
-    for (;;) {
-        enum turnout_error failed = redis_sync_connect_serving(address, COMMAND_MS, ret_redis, error);
-        if (failed == TURNOUT_OK || failed == TURNOUT_CONFLICT || clock_monotonic_ms() >= deadline_ms) {
-            return failed; /* on a conflict it serves, but not us */
-        }
-        (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to serve */
-    }
 }
 
 /* ---- finding keys ---- */
@@ -173,7 +157,7 @@ enum turnout_error reset_look(const struct store_address *address, const char *e
 {
     struct redisContext *redis;
     struct reset_survey survey = {.phase = PHASE_REHEARSAL};
-    enum turnout_error failed = connect_to(address, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -248,7 +232,7 @@ enum turnout_error reset_clear(const struct store_address *address, const char *
     meta_key_of(election, meta_key);
     struct redisContext *redis;
     struct clearing clearing = {.meta_key = meta_key};
-    enum turnout_error failed = connect_to(address, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

@@ -1,4 +1,5 @@
 /* Seeding, in an order that several servers, and a crash at any point, can live with:
+ *   0. nothing is touched where an acceptance of a loss was interrupted, or the server knows another generation
  *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
  *   2. each province, where it is not there yet (turnout_seed)
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
@@ -28,6 +29,7 @@ struct claim {
     char digest[DIGEST_TEXT_BYTES];
     char generation[GENERATION_BYTES];
     bool is_seeded;
+    enum election_phase phase;
 };
 
 /* A command whose reply matters only when it is an error. */
@@ -74,10 +76,63 @@ static enum turnout_error check_schema(struct redisContext *redis, const struct 
     return failed;
 }
 
+/* ---- what the server remembers ---- */
+
+static bool holds_word(struct slice words, const char *word)
+{
+    struct slice rest = words;
+    while (rest.length > 0) {
+        if (slice_equals(text_split(&rest, ' '), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum turnout_error refuse_lost(const struct last_known *known, struct slice generation,
+                                      struct error *error)
+{
+    char words[LAST_KNOWN_WORDS_BYTES];
+    last_known_describe(known, words);
+    return error_fail(
+        error, TURNOUT_CONFLICT, "redis",
+        "Redis holds %s of %s, which this data folder has served: %s. Put Redis's files back, or "
+        "give up what is missing with `turnout accept-loss`",
+        generation.length == 0 ? "nothing" : "another generation", known->election, words);
+}
+
+/* Before anything is written. */
+static enum turnout_error check_known(struct redisContext *redis, const char *meta_key,
+                                      const struct last_known *known, bool *ret_is_given_up,
+                                      struct error *error)
+{
+    const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta_key), slice_of("generation"),
+                                      slice_of("renewing"), slice_of("given_up")};
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, 5, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    bool is_list = reply_is_list_of(reply, 3);
+    struct slice generation = is_list ? reply_text(reply->element[0]) : slice_of("");
+    bool is_known = known == NULL || slice_equals(generation, known->generation);
+    *ret_is_given_up = !is_known && is_list && holds_word(reply_text(reply->element[2]), known->generation);
+    if (is_list && reply_text(reply->element[1]).length > 0) {
+        failed = error_fail(error, TURNOUT_CONFLICT, "redis",
+                            "an acceptance of a loss was interrupted: do `turnout accept-loss` again");
+    } else if (!is_known && !*ret_is_given_up) {
+        failed = refuse_lost(known, generation, error);
+    }
+    freeReplyObject(reply);
+    return failed;
+}
+
+/* ---- claiming ---- */
+
 static enum turnout_error read_claim(const redisReply *meta, const struct election *election,
                                      struct claim *claim, struct error *error)
 {
-    if (!reply_is_list_of(meta, 2)) {
+    if (!reply_is_list_of(meta, 3)) {
         return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "HMGET of meta answered something unexpected");
     }
     if (!slice_equals(reply_text(meta->element[0]), claim->digest)) {
@@ -91,17 +146,26 @@ static enum turnout_error read_claim(const redisReply *meta, const struct electi
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
                           election->id);
     }
+    if (!election_phase_parse(reply_text(meta->element[2]), &claim->phase)) {
+        claim->phase = PHASE_REHEARSAL; /* it is not seeded yet */
+    }
     return TURNOUT_OK;
+}
+
+void seeding_make_generation(char ret_generation[GENERATION_BYTES])
+{
+    unsigned char random[GENERATION_RANDOM_BYTES];
+    _Static_assert((int)GENERATION_BYTES > 2 * (int)GENERATION_RANDOM_BYTES, "it fits");
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(ret_generation, GENERATION_BYTES, random, sizeof random);
 }
 
 /* Fills all of *claim but the digest, which is given. */
 static enum turnout_error claim_election(struct redisContext *redis, const struct election *election,
                                          const char *meta_key, struct claim *claim, struct error *error)
 {
-    unsigned char random[GENERATION_RANDOM_BYTES];
-    char generation[2 * GENERATION_RANDOM_BYTES + 1];
-    randombytes_buf(random, sizeof random);
-    sodium_bin2hex(generation, sizeof generation, random, sizeof random);
+    char generation[GENERATION_BYTES];
+    seeding_make_generation(generation);
     enum turnout_error failed = check_schema(redis, election, meta_key, &claim->is_seeded, error);
     if (failed == TURNOUT_OK) {
         failed = set_once(redis, meta_key, "digest", claim->digest, error);
@@ -113,9 +177,9 @@ static enum turnout_error claim_election(struct redisContext *redis, const struc
         return failed;
     }
     const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta_key), slice_of("digest"),
-                                      slice_of("generation")};
+                                      slice_of("generation"), slice_of("phase")};
     redisReply *reply;
-    failed = redis_sync_command(redis, 4, arguments, &reply, error);
+    failed = redis_sync_command(redis, 5, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
         failed = read_claim(reply, election, claim, error);
         freeReplyObject(reply);
@@ -186,35 +250,46 @@ static enum turnout_error seed(struct redisContext *redis, const struct store_op
     return TURNOUT_OK;
 }
 
+static int64_t count_of(const redisReply *reply)
+{
+    int64_t count = 0;
+    (void)text_parse_integer(reply_text(reply), 0, INT64_MAX / 2, &count); /* the publisher refuses it */
+    return count;
+}
+
 static enum turnout_error check_province(struct redisContext *redis, const struct election *election,
-                                         const struct area *province, struct error *error)
+                                         const struct area *province, struct store_prepared *prepared,
+                                         struct error *error)
 {
     struct province_keys keys;
     province_keys_init(&keys, election, province->code);
-    const struct slice arguments[] = {slice_of("HEXISTS"), slice_of(keys.text[KEY_TOTALS]),
-                                      slice_of("revision")};
+    const struct slice arguments[] = {slice_of("HMGET"), slice_of(keys.text[KEY_TOTALS]),
+                                      slice_of("revision"), slice_of("voted")};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 3, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_command(redis, 4, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    if (reply->type != REDIS_REPLY_INTEGER || reply->integer != 1) {
+    if (!reply_is_list_of(reply, 2) || reply->element[0]->type != REDIS_REPLY_STRING) {
         failed =
             error_fail(error, TURNOUT_CONFLICT, "redis",
                        "%s is gone, though the election was seeded: restore Redis's data, or begin again "
                        "with `turnout reset`",
                        keys.text[KEY_TOTALS]);
+    } else {
+        prepared->revision += count_of(reply->element[0]);
+        prepared->voted += count_of(reply->element[1]);
     }
     freeReplyObject(reply);
     return failed;
 }
 
 static enum turnout_error check_provinces(struct redisContext *redis, const struct store_options *options,
-                                          struct error *error)
+                                          struct store_prepared *prepared, struct error *error)
 {
     for (uint32_t province = 1; province <= options->reg->province_count; province++) {
         enum turnout_error failed =
-            check_province(redis, options->election, &options->reg->areas[province], error);
+            check_province(redis, options->election, &options->reg->areas[province], prepared, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -224,17 +299,28 @@ static enum turnout_error check_provinces(struct redisContext *redis, const stru
 
 enum turnout_error seeding_ensure(struct redisContext *redis, const struct store_options *options,
                                   const unsigned char register_digest[REGISTER_DIGEST_BYTES],
+                                  const struct last_known *known, struct store_prepared *ret_prepared,
                                   struct error *error)
 {
     char meta_key[REDIS_KEY_BYTES];
     struct claim claim;
+    struct store_prepared prepared = {.revision = 0};
     redis_key_meta(options->election, meta_key);
     sodium_bin2hex(claim.digest, sizeof claim.digest, register_digest, REGISTER_DIGEST_BYTES);
 
-    enum turnout_error failed = claim_election(redis, options->election, meta_key, &claim, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
+    enum turnout_error failed = check_known(redis, meta_key, known, &prepared.is_given_up, error);
+    if (failed == TURNOUT_OK) {
+        failed = claim_election(redis, options->election, meta_key, &claim, error);
     }
-    return claim.is_seeded ? check_provinces(redis, options, error)
-                           : seed(redis, options, meta_key, &claim, error);
+    if (failed == TURNOUT_OK) {
+        failed = claim.is_seeded ? check_provinces(redis, options, &prepared, error)
+                                 : seed(redis, options, meta_key, &claim, error);
+    }
+    if (failed == TURNOUT_OK) {
+        prepared.is_new = !claim.is_seeded;
+        prepared.phase = claim.phase;
+        memcpy(prepared.generation, claim.generation, sizeof prepared.generation);
+        *ret_prepared = prepared;
+    }
+    return failed;
 }

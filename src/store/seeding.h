@@ -3,14 +3,19 @@
 #define TURNOUT_STORE_SEEDING_H
 
 #include <turnout/base/error.h>
-#include <turnout/store/store.h>
+#include <turnout/store/last_known.h>
+#include <turnout/store/meta.h>
 
 struct redisContext;
 
-/* Seeds the election where it is not there yet. TURNOUT_CONFLICT when Redis holds another register, another
- * schema, or has lost a province. Several servers may do this at the same time. */
+/* A random one. */
+void seeding_make_generation(char ret_generation[GENERATION_BYTES]);
+
+/* Seeds the election where it is not there yet, and fills all of *ret_prepared but is_durable. TURNOUT_CONFLICT when
+ * Redis holds another register, another schema, another generation than the one that is known, or has lost a province. Several servers may do this at the same time. */
 enum turnout_error seeding_ensure(struct redisContext *redis, const struct store_options *options,
                                   const unsigned char register_digest[REGISTER_DIGEST_BYTES],
-                                  struct error *error);
+                                  const struct last_known *known, /* NULL: nothing is */
+                                  struct store_prepared *ret_prepared, struct error *error);
 
 #endif

@@ -19,7 +19,7 @@ static const char *const outcome_names[LOG_OUTCOME_COUNT] = {
     [LOG_ACCEPTED] = "accepted",       [LOG_HELD] = "held",
     [LOG_RELEASED] = "released",       [LOG_REJECTED] = "rejected",
     [LOG_SUPERSEDED] = "superseded",   [LOG_PHASE] = "phase",
-    [LOG_PUBLICATION] = "publication",
+    [LOG_PUBLICATION] = "publication", [LOG_LOSS] = "loss",
 };
 
 const char *log_outcome_name(enum log_outcome outcome)
@@ -116,7 +116,7 @@ void log_line_write_decision(struct buffer *out, const struct log_decision *deci
 void log_line_write_change(struct buffer *out, enum log_outcome outcome, const char *from, const char *to,
                            const char *who, int64_t now_ms)
 {
-    assert(outcome == LOG_PHASE || outcome == LOG_PUBLICATION);
+    assert(outcome >= LOG_PHASE && outcome < LOG_OUTCOME_COUNT);
     struct json_writer json = open_line(out, now_ms, outcome);
     json_put_text(&json, "from", from);
     json_put_text(&json, "to", to);
@@ -237,6 +237,7 @@ static const char *const required[LOG_OUTCOME_COUNT][8] = {
     [LOG_SUPERSEDED] = DECISION,
     [LOG_PHASE] = {"from", "to", "who", NULL},
     [LOG_PUBLICATION] = {"from", "to", "who", NULL},
+    [LOG_LOSS] = {"from", "to", "who", NULL},
 };
 
 static bool read_members(const json_t *object, struct log_line *line)
@@ -317,9 +318,10 @@ static struct ledger_entry entry_of(const struct log_line *line, uint32_t unit, 
 
 static size_t election_entry(const struct log_line *line, struct ledger_entry *ret_entry)
 {
-    *ret_entry = (struct ledger_entry){.when_ms = line->received_ms,
-                                       .kind = line->outcome == LOG_PHASE ? LEDGER_PHASE : LEDGER_PUBLICATION,
-                                       .unit = REGISTER_NONE};
+    static const enum ledger_kind kinds[LOG_OUTCOME_COUNT] = {
+        [LOG_PHASE] = LEDGER_PHASE, [LOG_PUBLICATION] = LEDGER_PUBLICATION, [LOG_LOSS] = LEDGER_LOSS};
+    *ret_entry = (struct ledger_entry){
+        .when_ms = line->received_ms, .kind = kinds[line->outcome], .unit = REGISTER_NONE};
     _Static_assert((int)LOG_WORD_BYTES == (int)LEDGER_VALUE_BYTES, "a word of a line fits into an entry");
     memcpy(ret_entry->before, line->from, sizeof ret_entry->before);
     memcpy(ret_entry->after, line->to, sizeof ret_entry->after);

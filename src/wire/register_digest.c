@@ -112,3 +112,10 @@ void register_digest(const struct election_register *reg, unsigned char ret_dige
     free(units);
     free(areas);
 }
+
+void register_fingerprint(const unsigned char digest[REGISTER_DIGEST_BYTES],
+                          char ret_fingerprint[RECEIPT_BYTES])
+{
+    _Static_assert((int)REGISTER_DIGEST_BYTES >= (int)REPORT_DIGEST_BYTES, "a receipt's bytes are there");
+    receipt_from_digest(digest, ret_fingerprint);
+}

@@ -236,4 +236,23 @@ TEST(nothing_is_left_for_others_to_read)
     turnoutd_stop(&turnoutd);
 }
 
+TEST(what_is_served_is_said_at_start)
+{
+    struct turnoutd turnoutd;
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    static const char *const words[] = {
+        "info serving ", "folder=/", "/data ",      "election=small",        "phase=rehearsal",
+        "revision=0",    "voted=0",  "generation=", "fingerprint=D6YZ-NHJA", NULL};
+    static const char *const is_new[] = {"info new-election ", "election=small", NULL};
+    check_logged(&turnoutd, words);
+    check_logged(&turnoutd, is_new);
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    check_logged(&turnoutd, words);
+    char *log = workspace_read(turnoutd.process.stderr_path);
+    ck_assert_ptr_null(strstr(log, "new-election"));
+    free(log);
+    turnoutd_stop(&turnoutd);
+}
+
 SUITE("start");

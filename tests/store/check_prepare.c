@@ -245,8 +245,9 @@ TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
 {
     redis_fixture_signal(&store.redis, SIGKILL);
     struct store_preparation preparation = {.patience_ms = 200};
+    struct store_prepared prepared;
     int64_t start_ms = clock_monotonic_ms();
-    ck_assert_int_eq(store_prepare(&store.options, &preparation, &durable, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(store_prepare(&store.options, &preparation, &prepared, &error), TURNOUT_UNAVAILABLE);
     ck_assert_int_ge(clock_monotonic_ms() - start_ms, 200);
     ck_assert_int_lt(clock_monotonic_ms() - start_ms, 2000);
     ck_assert_ptr_nonnull(strstr(error.text, "200 ms"));

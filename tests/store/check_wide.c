@@ -67,7 +67,7 @@ static void on_province(void *context, enum turnout_error error, const char *why
     ck_assert_int_eq(province->totals.voted, (int64_t)REPORTING * VOTED);
     ck_assert_int_eq(province->totals.units_reported, REPORTING);
     for (uint32_t i = 0; i < province->commune_count; i++) {
-        const struct totals *commune = &province->communes[i];
+        const struct totals *commune = &province->communes[i].totals;
         ck_assert_int_eq(commune->registered, ROLL);
         seen->reported += commune->voted == VOTED && commune->units_reported == 1 &&
                                   commune->registered_reported == ROLL && commune->revision == 2 &&

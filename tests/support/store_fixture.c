@@ -47,7 +47,12 @@ enum turnout_error store_fixture_prepare(struct store_fixture *fixture, unsigned
     struct store_preparation preparation = {.relaxed = relaxed, .patience_ms = ANSWER_DEADLINE_MS};
     memset(preparation.register_digest, register_id, sizeof preparation.register_digest);
     fixture->register_id = register_id;
-    return store_prepare(&fixture->options, &preparation, ret_durable, error);
+    struct store_prepared prepared;
+    enum turnout_error failed = store_prepare(&fixture->options, &preparation, &prepared, error);
+    if (failed == TURNOUT_OK) {
+        *ret_durable = prepared.is_durable;
+    }
+    return failed;
 }
 
 static void keep_why(struct store_fixture *fixture, const char *why)
@@ -330,7 +335,9 @@ static void on_province(void *context, enum turnout_error error, const char *why
     if (province != NULL) {
         ck_assert_uint_eq(province->commune_count, STORE_FIXTURE_COMMUNES);
         reading->totals = province->totals;
-        memcpy(reading->communes, province->communes, sizeof reading->communes);
+        for (uint32_t i = 0; i < STORE_FIXTURE_COMMUNES; i++) {
+            reading->communes[i] = province->communes[i].totals;
+        }
     }
 }
 

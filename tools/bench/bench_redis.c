@@ -35,8 +35,8 @@ static bool prepare(const struct election_folder *folder, const struct store_add
     };
     struct store_preparation preparation = {.patience_ms = PATIENCE_MS};
     memcpy(preparation.register_digest, folder->register_digest, sizeof preparation.register_digest);
-    bool durable;
-    return store_prepare(&options, &preparation, &durable, error) == TURNOUT_OK;
+    struct store_prepared prepared;
+    return store_prepare(&options, &preparation, &prepared, error) == TURNOUT_OK;
 }
 
 /* Prints where it listens once it can be used, then waits for the signal. */

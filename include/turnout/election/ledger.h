@@ -1,5 +1,5 @@
 /* What everybody may know about figures that were changed: corrections, rolls that moved, decisions about held reports,
- * and changes of the election's phase and publication. Plain values. */
+ * changes of the election's phase and publication, and losses that were accepted. Plain values. */
 #ifndef TURNOUT_ELECTION_LEDGER_H
 #define TURNOUT_ELECTION_LEDGER_H
 
@@ -15,8 +15,9 @@ enum ledger_kind {
     LEDGER_RELEASED, /* from here to LEDGER_SUPERSEDED: decisions */
     LEDGER_REJECTED,
     LEDGER_SUPERSEDED,
-    LEDGER_PHASE, /* these two are the election's, the others a unit's */
+    LEDGER_PHASE, /* from here: the election's; the others are a unit's */
     LEDGER_PUBLICATION,
+    LEDGER_LOSS, /* reports that Redis had lost were given up; values are revisions */
     LEDGER_KIND_COUNT,
 };
 
@@ -27,7 +28,7 @@ struct ledger_entry {
     enum ledger_kind kind;
     uint32_t unit;                   /* index; REGISTER_NONE: the election's */
     int32_t seq;                     /* of the report; 0 for the election's */
-    char before[LEDGER_VALUE_BYTES]; /* a count; of the election's a word */
+    char before[LEDGER_VALUE_BYTES]; /* a count; of the election's a word, or a revision */
     char after[LEDGER_VALUE_BYTES];
     char reason[NOTE_BYTES_MAX + 1]; /* may be empty */
 };

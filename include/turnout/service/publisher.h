@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <turnout/service/losses.h>
 #include <turnout/service/publication.h>
 
 struct event_base;
@@ -24,7 +25,8 @@ struct publisher_options {
     const struct election_register *reg;
     struct store *store; /* the publisher's own link, on the same loop */
     int64_t period_ms;
-    bool durable; /* whether acknowledged means durable */
+    struct losses *losses; /* NULL: nothing is remembered */
+    bool durable;          /* whether acknowledged means durable */
 };
 
 struct publisher_counters {
@@ -49,8 +51,12 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
  * none that may be shown, an area is verified and withheld (documents.h). */
 void publisher_start(struct publisher *publisher);
 
-/* Reads at once, unless a reading is under way: for when the link has come up. */
+/* Reads at once, unless a reading is under way. */
 void publisher_read_now(struct publisher *publisher);
+bool publisher_is_reading(const struct publisher *publisher);
+
+/* The link has come up: reads all at once, and remembers nothing of it before a write of its own was answered. */
+void publisher_relink(struct publisher *publisher);
 
 /* Free the store before: its last answers still come here. NULL-safe. */
 void publisher_free(struct publisher *publisher);

@@ -14,6 +14,17 @@ struct store_meta {
     char generation[GENERATION_BYTES];
 };
 
+/* What store_prepare() (prepare.h) has found, or made. */
+struct store_prepared {
+    bool is_durable;  /* acknowledged means durable */
+    bool is_new;      /* the election was seeded now */
+    bool is_given_up; /* a person has given up the generation that is known: what is known counts no more */
+    char generation[GENERATION_BYTES];
+    enum election_phase phase;
+    int64_t revision; /* of the nation, as are the voters; 0 where Redis holds what is no count */
+    int64_t voted;
+};
+
 /* `meta` is NULL unless TURNOUT_OK; borrowed for the call. */
 typedef void store_meta_fn(void *context, enum turnout_error error, const char *why,
                            const struct store_meta *meta);

@@ -6,12 +6,15 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+#include <turnout/store/last_known.h>
+#include <turnout/store/meta.h>
 #include <turnout/store/store.h>
 
 struct store_preparation {
     unsigned char register_digest[REGISTER_DIGEST_BYTES];
-    bool relaxed;        /* start even though Redis may lose acknowledged reports */
-    int64_t patience_ms; /* how long to wait for Redis to listen and to finish loading */
+    const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
+    bool relaxed;                   /* start even though Redis may lose acknowledged reports */
+    int64_t patience_ms;            /* how long to wait for Redis to listen and to finish loading */
     /* Asked now and then while waiting: false gives up, with TURNOUT_UNAVAILABLE. May be NULL. */
     bool (*goes_on_waiting)(void *context);
     void *context;
@@ -20,10 +23,11 @@ struct store_preparation {
 /* Waits for Redis and logs in (TURNOUT_CONFLICT when Redis does not know the user, or does not let it do what is
  * needed), reads its durability settings back (TURNOUT_CONFLICT when they would break promise 1 and
  * `relaxed` is not set), loads the function library, and seeds the election where it is not there yet
- * (TURNOUT_CONFLICT when Redis holds another register). *ret_durable is whether acknowledged means durable.
+ * (TURNOUT_CONFLICT when Redis holds another register). Before anything is seeded: TURNOUT_CONFLICT when Redis holds
+ * nothing of an election that is known, or another generation that nobody has accepted.
  * Several servers may do this at the same time. */
 enum turnout_error store_prepare(const struct store_options *options,
-                                 const struct store_preparation *preparation, bool *ret_durable,
-                                 struct error *error);
+                                 const struct store_preparation *preparation,
+                                 struct store_prepared *ret_prepared, struct error *error);
 
 #endif

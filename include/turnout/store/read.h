@@ -18,8 +18,10 @@
 struct store_province {
     uint32_t province;
     struct totals totals;
-    const struct totals *communes; /* in the register's order: areas[province].first_child + i */
+    const struct store_commune *communes; /* in the register's order: areas[province].first_child + i */
     uint32_t commune_count;
+    char generation[GENERATION_BYTES];
+    enum election_phase phase; /* of the province */
 };
 
 /* `province` is NULL when its revision is still `known_revision` (error OK), or on an error. */

@@ -23,6 +23,7 @@ enum log_outcome {
     LOG_SUPERSEDED,
     LOG_PHASE, /* from here: of the election */
     LOG_PUBLICATION,
+    LOG_LOSS, /* that was accepted; `from` and `to` are revisions */
     LOG_OUTCOME_COUNT,
 };
 
@@ -64,7 +65,7 @@ struct log_decision {
 void log_line_write_decision(struct buffer *out, const struct log_decision *decision,
                              const struct held_report *held, const struct unit_state *before);
 
-/* A change of the election's phase or publication mode. */
+/* A change of the election's phase or publication mode, or a loss that was accepted. */
 void log_line_write_change(struct buffer *out, enum log_outcome outcome, const char *from, const char *to,
                            const char *who, int64_t now_ms);
 

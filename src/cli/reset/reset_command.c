@@ -1,29 +1,20 @@
-/* `turnout reset`: clears an election out of Redis, after its id has been typed. Where turnoutd manages its own Redis,
- * the command runs that Redis for as long as it needs it. */
+/* `turnout reset`: clears an election out of Redis, after its id has been typed. */
 #include "commands.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <sodium.h>
-
-#include <turnout/store/managed_redis.h>
+#include <turnout/store/last_known.h>
 #include <turnout/store/reset.h>
+
+#include "client/stopped_server.h"
 
 enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
 
 struct reset_options {
     const char *election;
-    const char *data;
-    const char *redis; /* NULL: not given, and so the others */
-    const char *redis_user;
-    const char *redis_password_file;
+    struct stopped_server_options server; /* its data is not needed where Redis is somebody else's */
     const char *force;
 };
 
@@ -72,83 +63,21 @@ static int clear(const struct store_address *address, const struct reset_options
         (void)fprintf(stderr, "that is not %s: nothing was cleared\n", election);
         return EXIT_FAILED;
     }
+    if (options->server.redis == NULL && last_known_remove(options->server.data, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return EXIT_FAILED;
+    }
     if (reset_clear(address, election, PATIENCE_MS, &deleted, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\nnot all of it may be cleared: do it again\n", error.text);
         return EXIT_FAILED;
     }
     (void)printf("cleared: %" PRIu64 " keys; turnoutd begins anew when it starts, in the rehearsal\n",
                  deleted);
+    if (options->server.redis != NULL) {
+        (void)printf("a turnoutd that has served it remembers that: remove " LAST_KNOWN_FILE
+                     " from its data folder\n");
+    }
     return finish_output(EXIT_DONE);
-}
-
-/* ---- the Redis that turnoutd manages ---- */
-
-static void ignore_event(void *context, const char *event, pid_t pid, const char *detail)
-{
-    (void)context;
-    (void)event;
-    (void)pid;
-    (void)detail;
-}
-
-/* Locks it as turnoutd does, so that none is running there. -1 after telling why not. */
-static int lock_data(const char *data)
-{
-    int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
-        (void)fprintf(stderr, "--data %s: %s\n", data, strerror(errno));
-        return -1;
-    }
-    if (flock(folder, LOCK_EX | LOCK_NB) != 0) {
-        (void)fprintf(stderr, "--data %s: turnoutd runs there; stop it first\n", data);
-        (void)close(folder);
-        return -1;
-    }
-    return folder;
-}
-
-static int clear_managed(const struct reset_options *options)
-{
-    struct error error;
-    struct managed_redis *redis;
-    struct store_address address;
-    int folder = lock_data(options->data);
-    if (folder < 0) {
-        return EXIT_FAILED;
-    }
-    int status = EXIT_FAILED;
-    if (managed_redis_start(options->data, ignore_event, NULL, &redis, &address, &error) == TURNOUT_OK) {
-        enum turnout_error named = store_address_set_user(&address, RESET_REDIS_USER, &error);
-        assert(named == TURNOUT_OK);
-        status = clear(&address, options);
-        managed_redis_stop(redis);
-    } else {
-        (void)fprintf(stderr, "%s\n", error.text);
-    }
-    (void)close(folder);
-    return status;
-}
-
-/* ---- the Redis that somebody else runs ---- */
-
-static int clear_elsewhere(const char *command, const struct reset_options *options)
-{
-    struct store_address address;
-    struct error error;
-    if (store_address_parse(options->redis, &address, &error) != TURNOUT_OK) {
-        return usage_error(command, "--redis: %s", error.text);
-    }
-    if (options->redis_user != NULL &&
-        store_address_set_user(&address, options->redis_user, &error) != TURNOUT_OK) {
-        return usage_error(command, "--redis-user: %s", error.text);
-    }
-    if (options->redis_password_file != NULL &&
-        store_address_read_password(&address, options->redis_password_file, &error) != TURNOUT_OK) {
-        return usage_error(command, "--redis-password-file: %s", error.text);
-    }
-    int status = clear(&address, options);
-    sodium_memzero(&address, sizeof address);
-    return status;
 }
 
 /* ---- the command line ---- */
@@ -164,23 +93,23 @@ static const struct setting settings[] = {
      .help = "the id of the election to clear"},
     {.name = "data",
      .kind = SETTING_PATH,
-     AT(data),
+     AT(server.data),
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, when it manages Redis itself"},
     {.name = "redis",
      .kind = SETTING_TEXT,
-     AT(redis),
+     AT(server.redis),
      .takes = "ADDRESS",
      .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},
     {.name = "redis-user",
      .kind = SETTING_TEXT,
-     AT(redis_user),
+     AT(server.redis_user),
      .takes = "NAME",
      .help = "with --redis: as whom to log in there, such as " RESET_REDIS_USER},
     {.name = "redis-password-file",
      .kind = SETTING_PATH,
-     AT(redis_password_file),
+     AT(server.redis_password_file),
      .takes = "FILE",
      .help = "with --redis: its first line is that user's password"},
     {.name = "force",
@@ -196,10 +125,11 @@ static const struct setting settings[] = {
 static int check_options(const struct command_line *line)
 {
     const struct reset_options *options = line->options;
-    if (settings_is_given(line->values, "data") && options->redis != NULL) {
+    if (settings_is_given(line->values, "data") && options->server.redis != NULL) {
         return usage_error(line->name, "either --data or --redis");
     }
-    if (options->redis == NULL && (options->redis_user != NULL || options->redis_password_file != NULL)) {
+    if (options->server.redis == NULL &&
+        (options->server.redis_user != NULL || options->server.redis_password_file != NULL)) {
         return usage_error(line->name, "--redis-user and --redis-password-file are for --redis");
     }
     if (options->force != NULL && strcmp(options->force, options->election) != 0) {
@@ -216,7 +146,15 @@ static int run(const struct command_line *line)
     if (status != EXIT_DONE) {
         return status;
     }
-    return options->redis == NULL ? clear_managed(options) : clear_elsewhere(line->name, options);
+    struct stopped_server_options where = options->server;
+    struct stopped_server server;
+    where.data = where.redis == NULL ? where.data : NULL;
+    status = stopped_server_open(line->name, &where, RESET_REDIS_USER, &server);
+    if (status == EXIT_DONE) {
+        status = clear(&server.address, options);
+        stopped_server_close(&server);
+    }
+    return status;
 }
 
 const struct command command_reset = {

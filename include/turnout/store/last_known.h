@@ -1,0 +1,70 @@
+/* A server's memory outside of Redis: what it has last seen there of its election, in the file `last-known` of its data
+ * folder. By it a Redis that comes back older, empty or as another one is noticed (DESIGN section 3).
+ *
+ * The file is text, a line a value (proto/redis.md). Its last line is a SHA-256 of those above it: a file that was damaged
+ * is refused, never guessed at. */
+#ifndef TURNOUT_STORE_LAST_KNOWN_H
+#define TURNOUT_STORE_LAST_KNOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/limits.h>
+#include <turnout/election/phase.h>
+#include <turnout/election/register.h>
+#include <turnout/election/report.h>
+#include <turnout/wire/log_line.h>
+
+#define LAST_KNOWN_FILE "last-known"
+
+struct known_commune {
+    char code[AREA_CODE_BYTES];
+    int64_t revision;
+    unsigned char head[LOG_HEAD_BYTES];
+    bool is_short;   /* Redis has shown less since, or something else */
+    int64_t missing; /* the most reports by which it was less */
+};
+
+struct known_province {
+    char code[AREA_CODE_BYTES];
+    int64_t revision;
+    int64_t voted;
+    int64_t short_since_ms; /* Unix milliseconds; 0: no commune of it is short */
+    size_t first_commune;
+    size_t commune_count;
+};
+
+struct last_known {
+    char election[AREA_CODE_BYTES];
+    char generation[GENERATION_BYTES];
+    unsigned char digest[REGISTER_DIGEST_BYTES];
+    enum election_phase phase;
+    enum publication_mode publication;
+    int64_t written_ms; /* Unix milliseconds */
+    int64_t revision;   /* of the nation: the sum of its provinces' */
+    int64_t voted;
+    struct known_province *provinces; /* owned, as are the communes, which are grouped by province */
+    size_t province_count;
+    struct known_commune *communes;
+    size_t commune_count;
+};
+
+/* Reads `data`/last-known. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is damaged or no private file
+ * (base/private_file.h), and the error says what to do. The caller ends with last_known_done(). */
+enum turnout_error last_known_read(const char *data, struct last_known *ret_known, struct error *error);
+void last_known_done(struct last_known *known); /* a zeroed one is passed over */
+
+/* Writes the file whole; it is on the disk when this returns TURNOUT_OK. */
+enum turnout_error last_known_write(const char *data, const struct last_known *known, struct error *error);
+
+/* Removes the file, where there is one. */
+enum turnout_error last_known_remove(const char *data, struct error *error);
+
+enum { LAST_KNOWN_WORDS_BYTES = 128 };
+
+/* In words: "open, revision 812, 40312 voted at 2026-03-15T09:12:31+00:00". */
+void last_known_describe(const struct last_known *known, char ret_words[LAST_KNOWN_WORDS_BYTES]);
+
+#endif

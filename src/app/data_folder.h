@@ -1,0 +1,36 @@
+/* The data folder of a turnoutd: locked for one, with the secret, and with what was known of the store before. */
+#ifndef TURNOUT_APP_DATA_FOLDER_H
+#define TURNOUT_APP_DATA_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include <turnout/election/election.h>
+#include <turnout/store/last_known.h>
+
+#include "server_settings.h"
+
+struct data_folder {
+    const char *path; /* borrowed */
+    char absolute[PATH_MAX];
+    int lock_fd;           /* -1: not locked */
+    unsigned char *secret; /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
+    bool has_known;
+    struct last_known known; /* of this election */
+};
+
+enum data_folder_state {
+    DATA_FOLDER_OPEN,
+    DATA_FOLDER_UNUSABLE, /* somebody else's, or in use */
+    DATA_FOLDER_LOST,     /* it holds not what it held, or another election: a person must decide */
+};
+
+/* A zeroed folder with lock_fd -1 is passed over by data_folder_close(). What is wrong has been logged. */
+enum data_folder_state data_folder_open(struct data_folder *folder, const struct server_settings *settings,
+                                        const struct election *election);
+void data_folder_close(struct data_folder *folder); /* the secret is wiped */
+
+/* What is known counts no more. */
+void data_folder_forget(struct data_folder *folder);
+
+#endif

@@ -1,0 +1,38 @@
+/* Between Redis that is prepared and the publisher that reads it. */
+#include "recall.h"
+
+#include <turnout/base/log.h>
+#include <turnout/wire/register_digest.h>
+
+static void log_serving(const struct data_folder *data, const struct election_folder *folder,
+                        const struct store_prepared *prepared)
+{
+    char fingerprint[RECEIPT_BYTES];
+    register_fingerprint(folder->register_digest, fingerprint);
+    if (prepared->is_new) {
+        log_info("new-election", log_text("election", folder->election.id),
+                 log_text("what", "Redis held nothing of it: the rehearsal begins"));
+    }
+    log_info("serving", log_text("folder", data->absolute), log_text("election", folder->election.id),
+             log_text("phase", election_phase_name(prepared->phase)),
+             log_number("revision", prepared->revision), log_number("voted", prepared->voted),
+             log_text("generation", prepared->generation), log_text("fingerprint", fingerprint));
+}
+
+struct losses *recall_start(struct data_folder *data, const struct election_folder *folder,
+                            const struct store_prepared *prepared)
+{
+    log_serving(data, folder, prepared);
+    if (prepared->is_given_up) {
+        log_warning(
+            "loss-accepted", log_text("generation", data->known.generation),
+            log_text("what", "somebody has accepted that Redis lost reports that this server has seen"));
+        data_folder_forget(data);
+    }
+    struct losses_options options = {.election = &folder->election,
+                                     .reg = folder->reg,
+                                     .register_digest = folder->register_digest,
+                                     .data = data->path,
+                                     .generation = prepared->generation};
+    return losses_new(&options, data->has_known ? &data->known : NULL);
+}
