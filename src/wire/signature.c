@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "base64url.h"
+#include "crockford.h"
 
 enum {
     NAME_OF_KIND_BYTES_MAX = 16,
@@ -130,17 +131,12 @@ void report_digest(const struct report *report, unsigned char ret_digest[REPORT_
 
 void receipt_from_digest(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_receipt[RECEIPT_BYTES])
 {
-    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* no I, L, O, U: they are misheard */
-    uint64_t bits = 0;
-    for (size_t i = 0; i < 5; i++) {
-        bits = bits << 8 | digest[i];
-    }
-    char *at = ret_receipt;
-    for (int shift = 35; shift >= 0; shift -= 5) {
-        *at++ = alphabet[bits >> shift & 31];
-        if (shift == 20) {
-            *at++ = '-';
-        }
-    }
-    *at = '\0';
+    enum { GROUP = CROCKFORD_WORD_DIGITS / 2 };
+    _Static_assert(RECEIPT_BYTES == CROCKFORD_WORD_DIGITS + 2, "two groups, a dash and a NUL");
+    char word[CROCKFORD_WORD_DIGITS];
+    crockford_write(digest, word);
+    memcpy(ret_receipt, word, GROUP);
+    ret_receipt[GROUP] = '-';
+    memcpy(ret_receipt + GROUP + 1, word + GROUP, GROUP);
+    ret_receipt[RECEIPT_BYTES - 1] = '\0';
 }

@@ -9,8 +9,11 @@
 #include <sodium.h>
 
 #include "base64url.h"
+#include "crockford.h"
 
 _Static_assert(TOKEN_SECRET_BYTES == crypto_auth_hmacsha256_KEYBYTES, "a secret is a key of HMAC-SHA-256");
+
+_Static_assert((int)TOKEN_ID_DIGITS == (int)CROCKFORD_WORD_DIGITS, "an id is a word of Crockford's base32");
 
 enum { DECODED_MAC_BYTES = crypto_auth_hmacsha256_BYTES };
 
@@ -41,14 +44,27 @@ bool token_role_may(enum token_role role, enum token_role wanted)
     return role >= wanted;
 }
 
+bool token_id_is_good(struct slice text)
+{
+    return crockford_is_word(text);
+}
+
+void token_id_draw(char ret_id[TOKEN_ID_BYTES])
+{
+    unsigned char chance[CROCKFORD_WORD_BYTES];
+    randombytes_buf(chance, sizeof chance);
+    crockford_write(chance, ret_id);
+    ret_id[TOKEN_ID_DIGITS] = '\0';
+}
+
 /* No value may hold a line end, so the lines cannot be confused. */
 static void compute_mac(const struct token *token, const char *election,
                         const unsigned char secret[TOKEN_SECRET_BYTES],
                         unsigned char ret_mac[DECODED_MAC_BYTES])
 {
-    char lines[sizeof "turnout-token-v1" + 2 * AREA_CODE_BYTES + 48];
-    int length = snprintf(lines, sizeof lines, "turnout-token-v1\n%s\n%s\n%s\n%" PRId64 "\n", election,
-                          role_names[token->role], token->area, token->expires);
+    char lines[sizeof "turnout-token-v2" + 2 * AREA_CODE_BYTES + TOKEN_ID_BYTES + 48];
+    int length = snprintf(lines, sizeof lines, "turnout-token-v2\n%s\n%s\n%s\n%" PRId64 "\n%s\n", election,
+                          role_names[token->role], token->area, token->expires, token->id);
     assert(length > 0 && (size_t)length < sizeof lines);
     int failed =
         crypto_auth_hmacsha256(ret_mac, (const unsigned char *)lines, (unsigned long long)length, secret);
@@ -58,14 +74,15 @@ static void compute_mac(const struct token *token, const char *election,
 void token_make(const struct token *token, const char *election,
                 const unsigned char secret[TOKEN_SECRET_BYTES], char ret_text[TOKEN_BYTES_MAX + 1])
 {
-    assert(text_is_code(slice_of(token->area)) && token->expires > 0 && token->expires <= TOKEN_EXPIRES_MAX);
+    assert(text_is_code(slice_of(token->area)) && token_id_is_good(slice_of(token->id)));
+    assert(token->expires > 0 && token->expires <= TOKEN_EXPIRES_MAX);
     unsigned char mac[DECODED_MAC_BYTES];
     char mac_text[TOKEN_MAC_TEXT_BYTES + 1];
     compute_mac(token, election, secret, mac);
     (void)sodium_bin2base64(mac_text, sizeof mac_text, mac, sizeof mac,
                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    int length = snprintf(ret_text, TOKEN_BYTES_MAX + 1, "%s.%s.%" PRId64 ".%s", role_names[token->role],
-                          token->area, token->expires, mac_text);
+    int length = snprintf(ret_text, TOKEN_BYTES_MAX + 1, "%s.%s.%" PRId64 ".%s.%s", role_names[token->role],
+                          token->area, token->expires, token->id, mac_text);
     assert(length > 0 && length <= TOKEN_BYTES_MAX);
 }
 
@@ -74,10 +91,11 @@ static bool parse(struct slice text, struct token *ret_token, unsigned char ret_
 {
     struct slice rest = text;
     struct slice mac;
+    struct slice id;
     struct slice expiry;
     uint64_t expires;
     if (text.length > TOKEN_BYTES_MAX || !text_split_last(&rest, '.', &mac) ||
-        !text_split_last(&rest, '.', &expiry) ||
+        !text_split_last(&rest, '.', &id) || !text_split_last(&rest, '.', &expiry) ||
         !token_role_parse(text_split(&rest, '.'), &ret_token->role)) {
         return false;
     }
@@ -87,19 +105,10 @@ static bool parse(struct slice text, struct token *ret_token, unsigned char ret_
         return false;
     }
     ret_token->expires = (int64_t)expires;
+    if (!token_id_is_good(id) || !slice_copy(id, ret_token->id, sizeof ret_token->id)) {
+        return false;
+    }
     return mac.length == TOKEN_MAC_TEXT_BYTES && base64url_decode(mac, ret_mac, DECODED_MAC_BYTES);
-}
-
-static void name_token(struct slice text, char ret_id[TOKEN_ID_BYTES])
-{
-    unsigned char hash[crypto_generichash_BYTES];
-    char whole[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-    int failed =
-        crypto_generichash(hash, sizeof hash, (const unsigned char *)text.bytes, text.length, NULL, 0);
-    assert(failed == 0);
-    (void)sodium_bin2base64(whole, sizeof whole, hash, sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    memcpy(ret_id, whole, TOKEN_ID_BYTES - 1);
-    ret_id[TOKEN_ID_BYTES - 1] = '\0';
 }
 
 bool token_verify(struct slice text, const char *election, const unsigned char secret[TOKEN_SECRET_BYTES],
@@ -115,7 +124,6 @@ bool token_verify(struct slice text, const char *election, const unsigned char s
     if (sodium_memcmp(mac, right_mac, sizeof mac) != 0) {
         return false;
     }
-    name_token(text, token.id);
     *ret_token = token;
     return true;
 }

@@ -45,13 +45,29 @@ static bool is_expiry(struct slice text, int64_t *ret_expires)
     return text.length > 0 && text.length <= TOKEN_EXPIRY_DIGITS_MAX && text.bytes[0] != '0';
 }
 
-/* role.area.expiry, followed by a dot and anything. */
+static bool is_id(struct slice text, char ret_id[TOKEN_ID_BYTES])
+{
+    if (text.length != 8) {
+        return false;
+    }
+    for (size_t i = 0; i < 8; i++) {
+        char c = text.bytes[i];
+        bool is_letter = c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U';
+        if (!is_letter && (c < '0' || c > '9')) {
+            return false;
+        }
+    }
+    return slice_copy(text, ret_id, TOKEN_ID_BYTES);
+}
+
+/* role.area.expiry.id, followed by a dot and anything. */
 static bool read_claims(struct slice text, struct token *ret_token)
 {
     struct slice claims = text;
     struct slice part;
     *ret_token = (struct token){.role = ROLE_RELAY};
     if (!text_split_last(&claims, '.', &part) || !text_split_last(&claims, '.', &part) ||
+        !is_id(part, ret_token->id) || !text_split_last(&claims, '.', &part) ||
         !is_expiry(part, &ret_token->expires)) {
         return false;
     }
@@ -73,7 +89,7 @@ static void check_fields(const struct token *token, const struct token *claimed)
     assert(token->expires == claimed->expires);
     assert(token->role < ROLE_COUNT && text_is_code(slice_of(token->area)));
     assert(token->expires >= 1 && token->expires <= TOKEN_EXPIRES_MAX);
-    assert(strlen(token->id) == TOKEN_ID_BYTES - 1 && text_is_code(slice_of(token->id)));
+    assert(strcmp(token->id, claimed->id) == 0 && token_id_is_good(slice_of(token->id)));
     for (int wanted = 0; wanted < ROLE_COUNT; wanted++) {
         bool is_relay = token->role == ROLE_RELAY || wanted == ROLE_RELAY;
         bool may = is_relay ? (int)token->role == wanted : (int)token->role >= wanted;

@@ -21,6 +21,7 @@ void token_of(const struct workspace *workspace, enum token_role role, const cha
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
     struct token token = {.role = role, .expires = clock_wall_ms() / 1000 + expires};
     ck_assert(slice_copy(slice_of(area), token.area, sizeof token.area));
+    token_id_draw(token.id);
     token_make(&token, "small", secret, ret_token);
 }
 

@@ -12,7 +12,8 @@
 enum { TEXT_BYTES = TOKEN_BYTES_MAX + 1 };
 
 static const unsigned char secret[TOKEN_SECRET_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-static const struct token commune = {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600000};
+static const struct token commune = {
+    .role = ROLE_DECIDE, .area = "19804", .expires = 1773600000, .id = "7K4Q9M2D"};
 
 static bool verifies(const char *text, struct token *ret_token)
 {
@@ -20,7 +21,7 @@ static bool verifies(const char *text, struct token *ret_token)
 }
 
 /* What proto/committee.md shows: made with another language's HMAC. */
-static const char known[] = "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0";
+static const char known[] = "decide.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw";
 
 SHARED_FIXTURE(crypto_start, NULL);
 
@@ -31,17 +32,20 @@ TEST(a_token_is_what_it_always_was)
     ck_assert_str_eq(text, known);
     struct token token;
     ck_assert(verifies(text, &token));
-    ck_assert_str_eq(token.id, "UEnevoQH");
+    ck_assert_str_eq(token.id, "7K4Q9M2D");
 }
 
 TEST(what_was_made_is_verified)
 {
     static const struct token tokens[] = {
-        {.role = ROLE_RELAY, .area = "VN", .expires = 1},
-        {.role = ROLE_VIEW, .area = "a.b", .expires = 1773600000},
-        {.role = ROLE_DECIDE, .area = ".", .expires = 1773600000},
-        {.role = ROLE_ADMIN, .area = "admin.1.2", .expires = TOKEN_EXPIRES_MAX},
-        {.role = ROLE_DECIDE, .area = "0123456789abcdef0123456789abcdef", .expires = TOKEN_EXPIRES_MAX},
+        {.role = ROLE_RELAY, .area = "VN", .expires = 1, .id = "7K4Q9M2D"},
+        {.role = ROLE_VIEW, .area = "a.b", .expires = 1773600000, .id = "7K4Q9M2D"},
+        {.role = ROLE_DECIDE, .area = ".", .expires = 1773600000, .id = "7K4Q9M2D"},
+        {.role = ROLE_ADMIN, .area = "admin.1.2", .expires = TOKEN_EXPIRES_MAX, .id = "7K4Q9M2D"},
+        {.role = ROLE_DECIDE,
+         .area = "0123456789abcdef0123456789abcdef",
+         .expires = TOKEN_EXPIRES_MAX,
+         .id = "7K4Q9M2D"},
     };
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
         char text[TEXT_BYTES];
@@ -51,7 +55,7 @@ TEST(what_was_made_is_verified)
         ck_assert_int_eq(token.role, tokens[i].role);
         ck_assert_str_eq(token.area, tokens[i].area);
         ck_assert_int_eq(token.expires, tokens[i].expires);
-        ck_assert_uint_eq(strlen(token.id), TOKEN_ID_BYTES - 1);
+        ck_assert_str_eq(token.id, tokens[i].id);
     }
 }
 
@@ -78,13 +82,14 @@ TEST(every_cut_is_refused)
     }
 }
 
-/* The mac of another token in place of its own: another role, area, expiry, election, secret. */
+/* The mac of another token in place of its own: another role, area, expiry, id, election, secret. */
 TEST(a_mac_is_good_for_one_token)
 {
     static const struct token others[] = {
-        {.role = ROLE_ADMIN, .area = "19804", .expires = 1773600000},
-        {.role = ROLE_DECIDE, .area = "VN", .expires = 1773600000},
-        {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600001},
+        {.role = ROLE_ADMIN, .area = "19804", .expires = 1773600000, .id = "7K4Q9M2D"},
+        {.role = ROLE_DECIDE, .area = "VN", .expires = 1773600000, .id = "7K4Q9M2D"},
+        {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600001, .id = "7K4Q9M2D"},
+        {.role = ROLE_DECIDE, .area = "19804", .expires = 1773600000, .id = "7K4Q9M2E"},
     };
     const char *mac = strrchr(known, '.');
     struct token token;
@@ -107,26 +112,48 @@ TEST(a_token_has_one_spelling)
         ".",
         "...",
         "decide.19804.1773600000",
-        "decide.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide..1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804.01773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804.+1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804..mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804.0.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804.100000000000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0=",
-        "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0\n",
-        " decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "Decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.1980 4.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "owner.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
-        "decide.0123456789abcdef0123456789abcdef0.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0",
+        "decide.19804.1773600000.7K4Q9M2D",
+        "decide.19804.1773600000.mV8IlLKtdyNhT2sZNG31f30IZ4iIvWG-rLA8bKkEwk0", /* as it was without an id */
+        "decide.19804.1773600000..RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7k4q9m2d.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7K4Q9M2.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7K4Q9M2DD.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7K4Q-9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7K4Q9M2O.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide..1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.01773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.+1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804..7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.0.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.100000000000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw=",
+        "decide.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw\n",
+        " decide.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "Decide.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.1980 4.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "owner.19804.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-pLGaGe29AXAGGGyoy03l0Cw",
+        "decide.0123456789abcdef0123456789abcdef0.1773600000.7K4Q9M2D.RjcDE8UU6xfPj6kAcAT-"
+        "pLGaGe29AXAGGGyoy03l0Cw",
     };
     struct token token;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         ck_assert_msg(!verifies(texts[i], &token), "%s", texts[i]);
     }
     ck_assert(verifies(known, &token));
+}
+
+TEST(ids_that_are_drawn_are_good_and_differ)
+{
+    enum { DRAWN = 1000 };
+    static char ids[DRAWN][TOKEN_ID_BYTES];
+    for (size_t i = 0; i < DRAWN; i++) {
+        token_id_draw(ids[i]);
+        ck_assert_msg(token_id_is_good(slice_of(ids[i])), "%s", ids[i]);
+        for (size_t before = 0; before < i; before++) {
+            ck_assert_str_ne(ids[before], ids[i]);
+        }
+    }
 }
 
 TEST(roles_contain_each_other)

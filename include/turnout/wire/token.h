@@ -1,5 +1,6 @@
-/* Bearer tokens, `role.area.expiry.mac` (DESIGN section 8, proto/committee.md): what an office or a committee shows
- * instead of a signature. Whoever has the secret can make them; whoever has one can use it until it expires. */
+/* Bearer tokens, `role.area.expiry.id.mac` (DESIGN section 8, proto/committee.md): what an office or a committee shows
+ * instead of a signature. Whoever has the secret can make one. Its id is random and stands in tokens.csv (store/tokens.h),
+ * with its label and whether it has been revoked. */
 #ifndef TURNOUT_WIRE_TOKEN_H
 #define TURNOUT_WIRE_TOKEN_H
 
@@ -15,9 +16,10 @@ enum {
     TOKEN_SECRET_BYTES = 32,
     TOKEN_MAC_TEXT_BYTES = 43, /* HMAC-SHA-256 as base64url without padding */
     TOKEN_EXPIRY_DIGITS_MAX = 11,
-    TOKEN_BYTES_MAX =
-        (int)sizeof "decide" + AREA_CODE_BYTES_MAX + TOKEN_EXPIRY_DIGITS_MAX + TOKEN_MAC_TEXT_BYTES + 2,
-    TOKEN_ID_BYTES = 9,
+    TOKEN_ID_DIGITS = 8, /* of Crockford's base32, upper case */
+    TOKEN_ID_BYTES = TOKEN_ID_DIGITS + 1,
+    TOKEN_BYTES_MAX = (int)sizeof "decide" + AREA_CODE_BYTES_MAX + TOKEN_EXPIRY_DIGITS_MAX + TOKEN_ID_DIGITS +
+                      TOKEN_MAC_TEXT_BYTES + 3,
 };
 
 /* Moments beyond it are not expiries: 11 digits, the year 5138. */
@@ -27,13 +29,19 @@ struct token {
     int64_t expires; /* Unix seconds; from here on it is not good */
     enum token_role role;
     char area[AREA_CODE_BYTES];
-    char id[TOKEN_ID_BYTES]; /* what a log may say of it: it does not tell the token */
+    char id[TOKEN_ID_BYTES]; /* logs may hold it: it does not tell the token */
 };
 
 const char *token_role_name(enum token_role role);
 bool token_role_parse(struct slice name, enum token_role *ret_role);
 
-/* Makes the token of role, area and expiry; `id` is not read. */
+/* Whether the text is spelled like an id. */
+bool token_id_is_good(struct slice text);
+
+/* A random one. */
+void token_id_draw(char ret_id[TOKEN_ID_BYTES]);
+
+/* Every field must be good. */
 void token_make(const struct token *token, const char *election,
                 const unsigned char secret[TOKEN_SECRET_BYTES], char ret_text[TOKEN_BYTES_MAX + 1]);
 

@@ -93,6 +93,7 @@ static int make(const struct command_line *line)
     struct error error;
     bool fits = slice_copy(slice_of(options->area), token.area, sizeof token.area);
     assert(fits);
+    token_id_draw(token.id);
     if (!find_election(options, election)) {
         return EXIT_USAGE;
     }
