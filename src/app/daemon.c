@@ -30,6 +30,7 @@
 #include "listening.h"
 #include "recall.h"
 #include "tally_thread.h"
+#include "tokens_watch.h"
 #include "worker.h"
 
 enum {
@@ -45,7 +46,8 @@ enum {
 struct daemon {
     const struct server_settings *settings;
     struct election_folder folder;
-    struct keys_watch *keys_watch;
+    struct file_watch *keys_watch;
+    struct file_watch *tokens_watch;
     struct data_folder data;
 
     struct listening public_http, intake_http, intake_stream, operate;
@@ -105,7 +107,7 @@ static bool read_keys(struct daemon *daemon)
     if (keys_watch_new(folder, daemon->folder.reg, &daemon->keys_watch, &error) != TURNOUT_OK) {
         return say(&error, "bad-keys");
     }
-    if (signing_keys_count(keys_watch_current(daemon->keys_watch)) == 0 &&
+    if (signing_keys_count(file_watch_current(daemon->keys_watch)) == 0 &&
         !daemon->settings->intake_is_open) {
         log_warning("no-keys", log_text("folder", folder),
                     log_text("what", "nobody can report: intake is signed, and there is no key in keys.csv"));
@@ -115,7 +117,7 @@ static bool read_keys(struct daemon *daemon)
 
 static void forget_election(struct daemon *daemon)
 {
-    keys_watch_free(daemon->keys_watch);
+    file_watch_free(daemon->keys_watch);
     election_folder_done(&daemon->folder);
 }
 
@@ -128,10 +130,18 @@ int daemon_check(const struct server_settings *settings, FILE *out)
         (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
                       daemon.folder.election.id, reg->province_count, reg->unit_count,
                       reg->areas[REGISTER_NATION].registered,
-                      signing_keys_count(keys_watch_current(daemon.keys_watch)));
+                      signing_keys_count(file_watch_current(daemon.keys_watch)));
     }
     forget_election(&daemon);
     return is_sound ? EXIT_DONE : EXIT_BAD_SETTINGS;
+}
+
+static bool read_tokens(struct daemon *daemon)
+{
+    struct error error;
+    return tokens_watch_new(daemon->settings->data, &daemon->tokens_watch, &error) == TURNOUT_OK
+               ? true
+               : say(&error, "bad-tokens");
 }
 
 /* ---- listening ---- */
@@ -291,7 +301,7 @@ static void on_published(void *context, struct publication *publication)
     publication_release(daemon->publication);
     daemon->publication = publication;
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        worker_publish(daemon->workers[i], publication);
+        mailbox_put_publication(worker_mailbox(daemon->workers[i]), publication);
     }
     if (is_first) {
         log_ready(daemon);
@@ -331,7 +341,8 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
 {
     const struct server_settings *settings = daemon->settings;
     struct worker_options options = {.store = daemon->store_options,
-                                     .keys = keys_watch_current(daemon->keys_watch),
+                                     .keys = file_watch_current(daemon->keys_watch),
+                                     .tokens = file_watch_current(daemon->tokens_watch),
                                      .takes_unsigned = settings->intake_is_open,
                                      .tally = daemon->tally,
                                      .port = port,
@@ -370,11 +381,19 @@ static bool start_workers(struct daemon *daemon)
     return started;
 }
 
-static void on_keys(void *context, struct signing_keys *keys)
+static void on_keys(void *context, void *keys)
 {
     struct daemon *daemon = context;
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        worker_give_keys(daemon->workers[i], keys);
+        mailbox_put_keys(worker_mailbox(daemon->workers[i]), keys);
+    }
+}
+
+static void on_tokens(void *context, void *tokens)
+{
+    struct daemon *daemon = context;
+    for (uint32_t i = 0; i < daemon->workers_started; i++) {
+        mailbox_put_tokens(worker_mailbox(daemon->workers[i]), tokens);
     }
 }
 
@@ -383,7 +402,7 @@ static void on_keys(void *context, struct signing_keys *keys)
 static void stop_workers(struct daemon *daemon)
 {
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        worker_drain(daemon->workers[i]);
+        mailbox_ask_to_drain(worker_mailbox(daemon->workers[i]));
     }
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
         worker_join(daemon->workers[i]);
@@ -509,7 +528,7 @@ static int start(struct daemon *daemon)
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
-    if (!open_listeners(daemon)) {
+    if (!read_tokens(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }
     start_loop(daemon);
@@ -522,7 +541,8 @@ static int start(struct daemon *daemon)
     if (!start_tally(daemon) || !start_workers(daemon)) {
         return EXIT_FAILED;
     }
-    keys_watch_start(daemon->keys_watch, daemon->base, on_keys, daemon);
+    file_watch_start(daemon->keys_watch, daemon->base, on_keys, daemon);
+    file_watch_start(daemon->tokens_watch, daemon->base, on_tokens, daemon);
     start_publisher(daemon);
     start_operating(daemon);
     return EXIT_DONE;
@@ -575,7 +595,9 @@ static void stop(struct daemon *daemon)
     losses_free(daemon->losses);
     publication_release(daemon->publication);
     managed_redis_stop(daemon->redis);
-    keys_watch_stop(daemon->keys_watch);
+    file_watch_stop(daemon->keys_watch);
+    file_watch_stop(daemon->tokens_watch);
+    file_watch_free(daemon->tokens_watch);
     if (daemon->base != NULL) {
         event_free(daemon->terminate_event);
         event_free(daemon->interrupt_event);

@@ -1,14 +1,10 @@
-/* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. Three things
- * reach it from outside, a new publication, newer keys and the wish to stop; each is left in a place of its own, and a
- * byte in an eventfd wakes the loop to look. */
+/* The worker: built in the starting thread, run in its own, torn down in reverse once that has ended. */
 #include "worker.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,10 +26,7 @@ struct worker {
     struct event_base *base;
     struct event *wake_event;
     struct event *drain_event; /* looks whether draining is done */
-    int wake_fd;
-    _Atomic(struct publication *) delivered;       /* a reference; NULL once taken */
-    _Atomic(struct signing_keys *) delivered_keys; /* likewise */
-    atomic_bool is_asked_to_drain;
+    struct mailbox mailbox;
     bool is_running;
     bool takes_reports; /* it listens for units; else it serves readers alone */
     bool is_draining;
@@ -126,7 +119,7 @@ static void accept_when_ready(struct worker *worker)
 
 static void take_publication(struct worker *worker)
 {
-    struct publication *publication = atomic_exchange(&worker->delivered, NULL);
+    struct publication *publication = mailbox_take_publication(&worker->mailbox);
     if (publication == NULL) {
         return;
     }
@@ -140,12 +133,22 @@ static void take_publication(struct worker *worker)
 
 static void take_keys(struct worker *worker)
 {
-    struct signing_keys *keys = atomic_exchange(&worker->delivered_keys, NULL);
+    struct signing_keys *keys = mailbox_take_keys(&worker->mailbox);
     if (keys != NULL && worker->takes_reports) {
         intake_set_keys(worker->intake, keys);
         committee_set_keys(worker->committee, keys);
     }
     signing_keys_release(keys);
+}
+
+static void take_tokens(struct worker *worker)
+{
+    struct tokens *tokens = mailbox_take_tokens(&worker->mailbox);
+    if (tokens != NULL && worker->takes_reports) {
+        intake_set_tokens(worker->intake, tokens);
+        committee_set_tokens(worker->committee, tokens);
+    }
+    tokens_release(tokens);
 }
 
 /* ---- the tally ---- */
@@ -225,42 +228,21 @@ static void begin_draining(struct worker *worker)
 
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {
+    (void)fd;
     (void)what;
     struct worker *worker = context;
-    eventfd_t wakes;
-    int failed = eventfd_read(fd, &wakes);
-    assert(failed == 0 || errno == EAGAIN);
+    mailbox_clear(&worker->mailbox);
     take_publication(worker);
     take_keys(worker);
-    if (atomic_load(&worker->is_asked_to_drain) && !worker->is_draining) {
+    take_tokens(worker);
+    if (atomic_load(&worker->mailbox.is_asked_to_drain) && !worker->is_draining) {
         begin_draining(worker);
     }
 }
 
-static void wake(struct worker *worker)
+struct mailbox *worker_mailbox(struct worker *worker)
 {
-    int failed = eventfd_write(worker->wake_fd, 1);
-    assert(failed == 0);
-}
-
-void worker_publish(struct worker *worker, struct publication *publication)
-{
-    publication_acquire(publication);
-    publication_release(atomic_exchange(&worker->delivered, publication));
-    wake(worker);
-}
-
-void worker_give_keys(struct worker *worker, struct signing_keys *keys)
-{
-    signing_keys_acquire(keys);
-    signing_keys_release(atomic_exchange(&worker->delivered_keys, keys));
-    wake(worker);
-}
-
-void worker_drain(struct worker *worker)
-{
-    atomic_store(&worker->is_asked_to_drain, true);
-    wake(worker);
+    return &worker->mailbox;
 }
 
 /* ---- life ---- */
@@ -311,6 +293,7 @@ static void build_desk(struct worker *worker)
                                                          .port = options->port,
                                                          .counters = &worker->counters,
                                                          .keys = options->keys,
+                                                         .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
@@ -321,7 +304,8 @@ static void build_desk(struct worker *worker)
                                                                   .on_sent = on_sent_to_tally,
                                                                   .context = worker,
                                                                   .secret = options->secret,
-                                                                  .keys = options->keys});
+                                                                  .keys = options->keys,
+                                                                  .tokens = options->tokens});
     worker->desk =
         (struct intake_desk){options->store.election, options->store.reg, worker->intake, worker->committee};
     worker->answers_event =
@@ -336,7 +320,8 @@ static void build(struct worker *worker)
 {
     worker->base = event_base_new();
     assert(worker->base != NULL);
-    worker->wake_event = event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
+    worker->wake_event =
+        event_new(worker->base, worker->mailbox.wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
     worker->drain_event = event_new(worker->base, -1, EV_PERSIST, on_drain_tick, worker);
     assert(worker->wake_event != NULL && worker->drain_event != NULL);
     int failed = event_add(worker->wake_event, NULL);
@@ -345,7 +330,8 @@ static void build(struct worker *worker)
     if (worker->takes_reports) {
         build_desk(worker);
     }
-    worker->options.keys = NULL; /* whoever needs them has a reference */
+    worker->options.keys = NULL; /* whoever needs these has a reference */
+    worker->options.tokens = NULL;
     worker->connections =
         connections_new(worker->base, worker->options.connections_max, worker->options.peers,
                         worker->takes_reports ? PEER_REPORTS : PEER_READS, &worker->counters);
@@ -396,9 +382,7 @@ void worker_free(struct worker *worker)
     event_free(worker->wake_event);
     event_free(worker->drain_event);
     event_base_free(worker->base);
-    publication_release(atomic_load(&worker->delivered));
-    signing_keys_release(atomic_load(&worker->delivered_keys));
-    close(worker->wake_fd);
+    mailbox_done(&worker->mailbox);
     close_unless_off(worker->options.public_fd);
     close_unless_off(worker->options.intake_http_fd);
     close_unless_off(worker->options.intake_stream_fd);
@@ -408,14 +392,14 @@ void worker_free(struct worker *worker)
 enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
                                 struct error *error)
 {
-    int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (wake_fd < 0) {
-        return error_fail_system(error, errno, "workers", "cannot make an eventfd for a worker");
-    }
     struct worker *worker = memory_new(sizeof *worker);
+    if (!mailbox_init(&worker->mailbox)) {
+        int reason = errno;
+        free(worker);
+        return error_fail_system(error, reason, "workers", "cannot make an eventfd for a worker");
+    }
     worker->options = *options;
     worker->takes_reports = options->intake_http_fd >= 0 || options->intake_stream_fd >= 0;
-    worker->wake_fd = wake_fd;
     build(worker);
     int reason = pthread_create(&worker->thread, NULL, run, worker);
     if (reason != 0) {

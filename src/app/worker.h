@@ -1,5 +1,5 @@
 /* A worker: one thread with its own loop and listening sockets, and an intake with a port to the tally where it listens
- * for units. It shares nothing with the others but the publication, the signing keys and the table of peers.
+ * for units. It shares nothing with the others but the publication, the signing keys, the tokens and the table of peers.
  *
  * A worker that listens for readers alone takes second place: on busy cores the kernel runs the others first, so that
  * readers cannot slow the counting down. */
@@ -7,19 +7,19 @@
 #define TURNOUT_APP_WORKER_H
 
 #include <turnout/base/error.h>
-#include <turnout/election/keys.h>
 #include <turnout/net/hosts.h>
 #include <turnout/service/counters.h>
-#include <turnout/service/publication.h>
 #include <turnout/store/store.h>
 
+#include "mailbox.h"
 #include "tally_thread.h"
 
 enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in flight gets its answer */
 
 struct worker_options {
     struct store_options store;
-    struct signing_keys *keys; /* the first; borrowed for worker_start() */
+    struct signing_keys *keys; /* the first, as are the tokens; both borrowed for worker_start() */
+    struct tokens *tokens;
     bool takes_unsigned;
     struct tally_thread *tally; /* this and the port: borrowed; NULL for one that serves readers alone */
     struct tally_port *port;
@@ -39,16 +39,11 @@ struct worker;
 enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
                                 struct error *error);
 
-/* From another thread: from now on this is what readers are shown. Takes a reference of its own. */
-void worker_publish(struct worker *worker, struct publication *publication);
+/* Through it the worker is given what readers are shown and what signatures and tokens are verified with, and is asked to
+ * drain: to stop accepting and to finish what is in flight. */
+struct mailbox *worker_mailbox(struct worker *worker);
 
-/* Likewise: from now on signatures are verified with these. */
-void worker_give_keys(struct worker *worker, struct signing_keys *keys);
-
-/* Asks the thread to stop accepting and to finish what is in flight. */
-void worker_drain(struct worker *worker);
-
-/* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after worker_drain. */
+/* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after it was asked to drain. */
 void worker_join(struct worker *worker);
 
 /* After it was joined and the tally has stopped: answers what came back from there last, and frees. NULL-safe. */

@@ -14,6 +14,8 @@ extern const struct command command_keys_revoke;
 extern const struct command command_keys_list;
 extern const struct command command_simulate;
 extern const struct command command_token_make;
+extern const struct command command_token_revoke;
+extern const struct command command_token_list;
 extern const struct command command_reset;
 extern const struct command command_accept_loss;
 

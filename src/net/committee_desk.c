@@ -35,14 +35,14 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 }
 
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
-                const struct http_request *request, enum token_role wanted, struct member *ret_member)
+                const struct http_request *request, enum token_role wanted, struct principal *ret_principal)
 {
     if (too_many_refuse(exchange, false)) {
         return false;
     }
     struct error why;
     enum admission admission = committee_admit(desk->committee, http_request_header(request, "Authorization"),
-                                               wanted, clock_wall_ms() / 1000, ret_member, &why);
+                                               wanted, clock_wall_ms() / 1000, ret_principal, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
         return false;

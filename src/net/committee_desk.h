@@ -6,6 +6,7 @@
 #include <turnout/net/http_server.h>
 #include <turnout/net/intake_http.h>
 #include <turnout/service/committee.h>
+#include <turnout/service/principal.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/text_members.h>
 
@@ -16,7 +17,7 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 
 /* False after refusing, as is desk_read_body(). */
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
-                const struct http_request *request, enum token_role wanted, struct member *ret_member);
+                const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
 
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,

@@ -98,18 +98,18 @@ void committee_get_held(void *context, struct http_exchange *exchange, const str
     (void)segment;
     (void)body;
     const struct intake_desk *desk = context;
-    struct member member;
-    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &member)) {
+    struct principal principal;
+    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal)) {
         return;
     }
     struct held_listing *listing = memory_new(sizeof *listing);
     *listing = (struct held_listing){.exchange = exchange, .desk = desk};
     listing->json = json_writer_of(&listing->body);
     json_open_object(&listing->json, NULL);
-    json_put_text(&listing->json, "area", desk->reg->areas[member.area].code);
+    json_put_text(&listing->json, "area", desk->reg->areas[principal.area].code);
     json_open_array(&listing->json, "held");
     http_answer_later(exchange);
-    committee_list_held(desk->committee, &member, on_held, on_walked, listing);
+    committee_list_held(desk->committee, &principal, on_held, on_walked, listing);
 }
 
 /* ---- a decision ---- */
@@ -176,9 +176,10 @@ static void on_decided(void *context, enum decided decided, enum held_state stat
     free(request);
 }
 
-/* The unit and seq of an id, of a unit that the member may decide about. False after refusing. */
+/* The unit and seq of an id, of a unit that the principal may decide about. False after refusing. */
 static bool find_held(const struct intake_desk *desk, struct http_exchange *exchange,
-                      const struct member *member, struct slice id, uint32_t *ret_unit, int32_t *ret_seq)
+                      const struct principal *principal, struct slice id, uint32_t *ret_unit,
+                      int32_t *ret_seq)
 {
     struct slice code;
     if (!held_id_parse(id, &code, ret_seq) ||
@@ -188,7 +189,7 @@ static bool find_held(const struct intake_desk *desk, struct http_exchange *exch
     }
     struct error why;
     enum admission admission =
-        committee_check_scope(desk->committee, member, desk->reg->units[*ret_unit].commune, &why);
+        committee_check_scope(desk->committee, principal, desk->reg->units[*ret_unit].commune, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
     }
@@ -199,15 +200,15 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
                          struct slice segment, struct slice body)
 {
     const struct intake_desk *desk = context;
-    struct member member;
+    struct principal principal;
     uint32_t unit;
     int32_t seq;
     char decision[16];
     char reason[REASON_BYTES];
     const struct text_member members[] = {{"decision", decision, sizeof decision, true},
                                           {"reason", reason, sizeof reason, true}};
-    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &member) ||
-        !find_held(desk, exchange, &member, segment, &unit, &seq) ||
+    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
+        !find_held(desk, exchange, &principal, segment, &unit, &seq) ||
         !desk_read_body(exchange, request, body, members, 2)) {
         return;
     }
@@ -221,7 +222,7 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     *asked = (struct decision_request){.exchange = exchange, .release = release};
     held_id_write(desk->reg->units[unit].code, seq, asked->id);
     http_answer_later(exchange);
-    if (!committee_decide(desk->committee, &member, unit, seq, release, reason, on_decided, asked)) {
+    if (!committee_decide(desk->committee, &principal, unit, seq, release, reason, on_decided, asked)) {
         on_decided(asked, DECIDED_UNAVAILABLE, HELD_WAITING);
     }
 }

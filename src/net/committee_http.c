@@ -11,13 +11,13 @@
 
 /* Phase and publication are the nation's. */
 static bool admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
-                        const struct http_request *request, struct member *ret_member)
+                        const struct http_request *request, struct principal *ret_principal)
 {
-    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_member)) {
+    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_principal)) {
         return false;
     }
     struct error why;
-    enum admission admission = committee_check_scope(desk->committee, ret_member, REGISTER_NATION, &why);
+    enum admission admission = committee_check_scope(desk->committee, ret_principal, REGISTER_NATION, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
     }
@@ -92,11 +92,11 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
 {
     (void)segment;
     const struct intake_desk *desk = context;
-    struct member member;
+    struct principal principal;
     char name[16];
     enum election_phase phase;
     const struct text_member members[] = {{"phase", name, sizeof name, true}};
-    if (!admit_admin(desk, exchange, request, &member) ||
+    if (!admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1)) {
         return;
     }
@@ -105,7 +105,7 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
                             "phase", NULL);
         return;
     }
-    committee_change_phase(desk->committee, &member, phase, on_changed,
+    committee_change_phase(desk->committee, &principal, phase, on_changed,
                            change_request_new(desk, exchange, "phase", election_phase_name(phase)));
 }
 
@@ -114,11 +114,11 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
 {
     (void)segment;
     const struct intake_desk *desk = context;
-    struct member member;
+    struct principal principal;
     char name[16];
     enum publication_mode mode;
     const struct text_member members[] = {{"mode", name, sizeof name, true}};
-    if (!admit_admin(desk, exchange, request, &member) ||
+    if (!admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1)) {
         return;
     }
@@ -127,6 +127,6 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
                             NULL);
         return;
     }
-    committee_change_publication(desk->committee, &member, mode, on_changed,
+    committee_change_publication(desk->committee, &principal, mode, on_changed,
                                  change_request_new(desk, exchange, "mode", publication_mode_name(mode)));
 }

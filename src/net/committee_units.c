@@ -135,10 +135,11 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     int64_t now = clock_wall_ms() / 1000;
     struct error why;
     uint32_t unit = register_find_unit(desk->reg, segment);
-    struct member member;
+    struct principal principal;
     enum admission admission =
-        unit == REGISTER_NONE ? committee_admit(desk->committee, authorization, ROLE_VIEW, now, &member, &why)
-                              : committee_admit_reader(desk->committee, authorization, unit, now, &why);
+        unit == REGISTER_NONE
+            ? committee_admit(desk->committee, authorization, ROLE_VIEW, now, &principal, &why)
+            : committee_admit_reader(desk->committee, authorization, unit, now, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
         return;
@@ -241,9 +242,9 @@ static void list(const struct intake_desk *desk, struct http_exchange *exchange,
 static uint32_t admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
                            const struct http_request *request, struct slice code)
 {
-    struct member member;
+    struct principal principal;
     struct error why;
-    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &member)) {
+    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &principal)) {
         return REGISTER_NONE;
     }
     uint32_t area = register_find_area(desk->reg, code);
@@ -252,7 +253,7 @@ static uint32_t admit_area(const struct intake_desk *desk, struct http_exchange 
                             "no nation, province or commune of this election has this code", "", NULL);
         return REGISTER_NONE;
     }
-    enum admission admission = committee_check_scope(desk->committee, &member, area, &why);
+    enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);
     if (admission != ADMITTED) {
         desk_refuse_admission(exchange, admission, &why);
         return REGISTER_NONE;

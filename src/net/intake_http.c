@@ -9,6 +9,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/service/intake.h>
+#include <turnout/service/principal.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/line_framer.h>
 #include <turnout/wire/report_json.h>
@@ -37,7 +38,7 @@ struct submission {
     /* Of a batch, while it is being submitted. */
     struct intake *intake;
     bool is_vouched;
-    struct voucher voucher;
+    struct principal voucher;
     struct buffer body;
     struct slice rest;
     struct line_framer framer;
@@ -210,7 +211,7 @@ static bool submit_some(void *context)
     return false;
 }
 
-static void submit_batch(struct intake *intake, const struct voucher *voucher, struct http_exchange *exchange,
+static void submit_batch(struct intake *intake, const struct principal *voucher, struct http_exchange *exchange,
                          struct slice body)
 {
     size_t count = count_lines(body);
@@ -234,7 +235,7 @@ static void submit_batch(struct intake *intake, const struct voucher *voucher, s
     http_answer_by_steps(exchange, submit_some, submission);
 }
 
-static void submit_single(struct intake *intake, const struct voucher *voucher,
+static void submit_single(struct intake *intake, const struct principal *voucher,
                           struct http_exchange *exchange, struct slice body)
 {
     struct submission *submission = submission_new(exchange, false, 1);
@@ -256,15 +257,13 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
 {
     (void)segment;
     const struct intake_desk *desk = context;
-    struct voucher voucher;
-    const struct voucher *vouches = NULL;
+    struct principal relay;
+    const struct principal *voucher = NULL;
     if (http_request_header(request, "Authorization").bytes != NULL) {
-        struct member relay;
         if (!desk_admit(desk, exchange, request, ROLE_RELAY, &relay)) {
             return;
         }
-        committee_voucher(&relay, &voucher);
-        vouches = &voucher;
+        voucher = &relay;
     }
     struct slice type = media_type(request);
     bool is_batch = slice_equals_ignoring_case(type, "application/x-ndjson");
@@ -272,7 +271,7 @@ static void post_reports(void *context, struct http_exchange *exchange, const st
         http_answer_problem(exchange, 415, "unsupported-media-type", "Unsupported media type",
                             "send application/json for one report, application/x-ndjson for many", "", NULL);
     } else if (!too_many_refuse(exchange, is_batch)) {
-        (is_batch ? submit_batch : submit_single)(desk->intake, vouches, exchange, body);
+        (is_batch ? submit_batch : submit_single)(desk->intake, voucher, exchange, body);
     }
 }
 
@@ -280,7 +279,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
                                    const struct http_request *request)
 {
     const struct intake_desk *desk = context;
-    struct member relay;
+    struct principal relay;
     if (!slice_equals(request->path, "/v1/reports")) {
         http_answer_problem(exchange, 413, report_code_name(CODE_TOO_LARGE),
                             report_code_title(CODE_TOO_LARGE), "a request body here is at most 65536 bytes",

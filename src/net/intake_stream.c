@@ -13,6 +13,8 @@
 #include <turnout/base/memory.h>
 #include <turnout/base/rfc3339.h>
 #include <turnout/service/committee.h>
+#include <turnout/service/intake.h>
+#include <turnout/service/principal.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/line_framer.h>
 #include <turnout/wire/report_json.h>
@@ -26,8 +28,8 @@ enum { TOKEN_LINE_BYTES = 512 }; /* more than a token has: what is longer is a b
 struct stream {
     struct connection *connection; /* NULL: it is gone */
     const struct intake_desk *desk;
-    struct visit *visit;    /* a reference, since the stream may outlive its connection */
-    struct voucher voucher; /* of a relay that has shown its token */
+    struct visit *visit;      /* a reference, since the stream may outlive its connection */
+    struct principal voucher; /* a relay that has shown its token */
     bool is_vouched;
     struct line_framer framer;
     size_t unanswered;
@@ -90,15 +92,15 @@ static void end(struct stream *stream)
     connection_send(stream->connection); /* for on_sent, even when there is nothing to send */
 }
 
-static void write_welcome(struct buffer *out, const struct member *relay, int32_t offset_s)
+static void write_welcome(struct buffer *out, const struct principal *relay, const struct intake_desk *desk)
 {
     char expires[RFC3339_BYTES];
-    rfc3339_format(relay->token.expires, offset_s, expires);
+    rfc3339_format(relay->expires, desk->election->offset_s, expires);
     struct json_writer json = json_writer_of(out);
     json_open_object(&json, NULL);
     json_put_integer(&json, "line", 1);
     json_put_text(&json, "status", "welcome");
-    json_put_text(&json, "area", relay->token.area);
+    json_put_text(&json, "area", desk->reg->areas[relay->area].code);
     json_put_text(&json, "until", expires);
     json_close_object(&json);
 }
@@ -123,16 +125,16 @@ static bool take_token(struct stream *stream, struct slice line)
     if (stream->framer.line_number != 1 || text_members_parse(line, members, 1, NULL) != TURNOUT_OK) {
         return false;
     }
-    struct member relay;
+    struct principal relay;
     struct error why;
     enum admission admission = committee_admit_token(stream->desk->committee, slice_of(token), ROLE_RELAY,
                                                      clock_wall_ms() / 1000, &relay, &why);
     buffer_clear(&stream->answer);
     if (admission == ADMITTED) {
-        committee_voucher(&relay, &stream->voucher);
+        stream->voucher = relay;
         stream->is_vouched = true;
         visit_note_good(stream->visit);
-        write_welcome(&stream->answer, &relay, stream->desk->election->offset_s);
+        write_welcome(&stream->answer, &relay, stream->desk);
     } else {
         visit_note_vain(stream->visit);
         write_refusal(&stream->answer, admission, &why);

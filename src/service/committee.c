@@ -2,8 +2,8 @@
 #include <turnout/service/committee.h>
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
@@ -17,6 +17,7 @@ struct committee *committee_new(const struct committee_options *options)
     struct committee *committee = memory_new(sizeof *committee);
     committee->options = *options;
     signing_keys_acquire(committee->options.keys);
+    tokens_acquire(committee->options.tokens);
     return committee;
 }
 
@@ -24,6 +25,7 @@ void committee_free(struct committee *committee)
 {
     if (committee != NULL) {
         signing_keys_release(committee->options.keys);
+        tokens_release(committee->options.tokens);
         free(committee);
     }
 }
@@ -35,39 +37,60 @@ void committee_set_keys(struct committee *committee, struct signing_keys *keys)
     committee->options.keys = keys;
 }
 
+void committee_set_tokens(struct committee *committee, struct tokens *tokens)
+{
+    tokens_acquire(tokens);
+    tokens_release(committee->options.tokens);
+    committee->options.tokens = tokens;
+}
+
 /* ---- who asks ---- */
 
+static struct principal principal_of(const struct token *token, uint32_t area, const char *label)
+{
+    struct principal principal = {.role = token->role, .area = area, .expires = token->expires};
+    memcpy(principal.id, token->id, sizeof principal.id);
+    bool fits = slice_copy(slice_of(label), principal.label, sizeof principal.label);
+    assert(fits);
+    return principal;
+}
+
 enum admission committee_admit_token(const struct committee *committee, struct slice token,
-                                     enum token_role wanted, int64_t now, struct member *ret_member,
+                                     enum token_role wanted, int64_t now, struct principal *ret_principal,
                                      struct error *error)
 {
     const struct committee_options *options = &committee->options;
-    struct member member;
-    if (!token_verify(token, options->election->id, options->secret, &member.token)) {
+    struct token shown;
+    const char *why = "";
+    if (!token_verify(token, options->election->id, options->secret, &shown)) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "not a token of this election");
         return ADMISSION_UNAUTHORIZED;
     }
-    if (now >= member.token.expires) {
+    if (now >= shown.expires) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token has expired");
         return ADMISSION_UNAUTHORIZED;
     }
-    if (!token_role_may(member.token.role, wanted)) {
-        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "a token to %s cannot %s",
-                         token_role_name(member.token.role), token_role_name(wanted));
+    if (!tokens_allow(options->tokens, shown.id, &why)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "%s", why);
+        return ADMISSION_UNAUTHORIZED;
+    }
+    if (!token_role_may(shown.role, wanted)) {
+        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "a token to %s cannot %s", token_role_name(shown.role),
+                         token_role_name(wanted));
         return ADMISSION_WRONG_ROLE;
     }
-    member.area = register_find_area(options->reg, slice_of(member.token.area));
-    if (member.area == REGISTER_NONE) {
+    uint32_t area = register_find_area(options->reg, slice_of(shown.area));
+    if (area == REGISTER_NONE) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token's area %s is not in this election",
-                         member.token.area);
+                         shown.area);
         return ADMISSION_OUT_OF_SCOPE;
     }
-    *ret_member = member;
+    *ret_principal = principal_of(&shown, area, tokens_find(options->tokens, shown.id)->label);
     return ADMITTED;
 }
 
 enum admission committee_admit(const struct committee *committee, struct slice authorization,
-                               enum token_role wanted, int64_t now, struct member *ret_member,
+                               enum token_role wanted, int64_t now, struct principal *ret_principal,
                                struct error *error)
 {
     struct slice rest = authorization;
@@ -76,18 +99,18 @@ enum admission committee_admit(const struct committee *committee, struct slice a
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "this needs `Authorization: Bearer` and a token");
         return ADMISSION_UNAUTHORIZED;
     }
-    return committee_admit_token(committee, slice_trim(rest), wanted, now, ret_member, error);
+    return committee_admit_token(committee, slice_trim(rest), wanted, now, ret_principal, error);
 }
 
-enum admission committee_check_scope(const struct committee *committee, const struct member *member,
+enum admission committee_check_scope(const struct committee *committee, const struct principal *principal,
                                      uint32_t area, struct error *error)
 {
     const struct election_register *reg = committee->options.reg;
-    if (register_area_contains(reg, member->area, area)) {
+    if (register_area_contains(reg, principal->area, area)) {
         return ADMITTED;
     }
     (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token is good for %s, and %s is not in it",
-                     member->token.area, reg->areas[area].code);
+                     reg->areas[principal->area].code, reg->areas[area].code);
     return ADMISSION_OUT_OF_SCOPE;
 }
 
@@ -133,19 +156,11 @@ enum admission committee_admit_reader(const struct committee *committee, struct 
     if (slice_equals_ignoring_case(scheme, "Signature")) {
         return admit_signature(committee, slice_trim(rest), unit, now, error);
     }
-    struct member member;
-    enum admission admission = committee_admit(committee, authorization, ROLE_VIEW, now, &member, error);
+    struct principal principal;
+    enum admission admission = committee_admit(committee, authorization, ROLE_VIEW, now, &principal, error);
     return admission != ADMITTED ? admission
-                                 : committee_check_scope(committee, &member,
+                                 : committee_check_scope(committee, &principal,
                                                          committee->options.reg->units[unit].commune, error);
-}
-
-void committee_voucher(const struct member *member, struct voucher *ret_voucher)
-{
-    assert(member->token.role == ROLE_RELAY);
-    *ret_voucher = (struct voucher){.area = member->area, .expires = member->token.expires};
-    int length = snprintf(ret_voucher->who, sizeof ret_voucher->who, "token:%s", member->token.id);
-    assert(length > 0 && (size_t)length < sizeof ret_voucher->who);
 }
 
 /* ---- phase and publication ---- */
@@ -154,7 +169,7 @@ void committee_voucher(const struct member *member, struct voucher *ret_voucher)
 struct request {
     const char *event;
     const char *wanted;
-    char who[TOKEN_ID_BYTES];
+    char who[LOG_WHO_BYTES];
     store_changed_fn *on_changed;
     void *context;
 };
@@ -174,31 +189,29 @@ static void on_changed(void *context, enum turnout_error error, const char *why,
     free(request);
 }
 
-static struct request *request_new(const char *event, const char *wanted, const struct member *member,
+static struct request *request_new(const char *event, const char *wanted, const struct principal *principal,
                                    store_changed_fn *changed, void *context)
 {
-    assert(member->token.role == ROLE_ADMIN && member->area == REGISTER_NATION);
+    assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION);
     struct request *request = memory_new(sizeof *request);
     *request = (struct request){.event = event, .wanted = wanted, .on_changed = changed, .context = context};
-    bool fits = slice_copy(slice_of(member->token.id), request->who, sizeof request->who);
-    assert(fits);
+    principal_write_who(principal, request->who);
     return request;
 }
 
-void committee_change_phase(struct committee *committee, const struct member *member,
+void committee_change_phase(struct committee *committee, const struct principal *principal,
                             enum election_phase phase, store_changed_fn *changed, void *context)
 {
     struct request *request =
-        request_new("phase-change", election_phase_name(phase), member, changed, context);
-    store_change_phase(committee->options.store, phase, member->token.id, clock_wall_ms(), on_changed,
-                       request);
+        request_new("phase-change", election_phase_name(phase), principal, changed, context);
+    store_change_phase(committee->options.store, phase, request->who, clock_wall_ms(), on_changed, request);
 }
 
-void committee_change_publication(struct committee *committee, const struct member *member,
+void committee_change_publication(struct committee *committee, const struct principal *principal,
                                   enum publication_mode mode, store_changed_fn *changed, void *context)
 {
     struct request *request =
-        request_new("publication-change", publication_mode_name(mode), member, changed, context);
-    store_change_publication(committee->options.store, mode, member->token.id, clock_wall_ms(), on_changed,
+        request_new("publication-change", publication_mode_name(mode), principal, changed, context);
+    store_change_publication(committee->options.store, mode, request->who, clock_wall_ms(), on_changed,
                              request);
 }

@@ -60,15 +60,15 @@ static void ask_area(struct listing *listing)
     store_list_held(listing->committee->options.store, listing->area, on_area, listing);
 }
 
-void committee_list_held(struct committee *committee, const struct member *member, committee_held_fn *on_held,
-                         committee_walked_fn *on_walked, void *context)
+void committee_list_held(struct committee *committee, const struct principal *principal,
+                         committee_held_fn *on_held, committee_walked_fn *on_walked, void *context)
 {
     const struct election_register *reg = committee->options.reg;
     struct listing *listing = memory_new(sizeof *listing);
-    bool is_nation = member->area == REGISTER_NATION;
+    bool is_nation = principal->area == REGISTER_NATION;
     *listing = (struct listing){.committee = committee,
-                                .area = is_nation ? 1 : member->area, /* provinces follow the nation */
-                                .last_area = is_nation ? reg->province_count : member->area,
+                                .area = is_nation ? 1 : principal->area, /* provinces follow the nation */
+                                .last_area = is_nation ? reg->province_count : principal->area,
                                 .on_held = on_held,
                                 .on_walked = on_walked,
                                 .context = context};
@@ -77,12 +77,13 @@ void committee_list_held(struct committee *committee, const struct member *membe
 
 /* ---- deciding ---- */
 
-bool committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
-                      bool release, const char *reason, decision_answer_fn *on_answer, void *context)
+bool committee_decide(struct committee *committee, const struct principal *principal, uint32_t unit,
+                      int32_t seq, bool release, const char *reason, decision_answer_fn *on_answer,
+                      void *context)
 {
     const struct committee_options *options = &committee->options;
-    assert(token_role_may(member->token.role, ROLE_DECIDE));
-    assert(register_area_contains(options->reg, member->area, options->reg->units[unit].commune));
+    assert(token_role_may(principal->role, ROLE_DECIDE));
+    assert(register_area_contains(options->reg, principal->area, options->reg->units[unit].commune));
     struct decision_message *message = memory_new(sizeof *message);
     *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = unit},
                                          .on_answer = on_answer,
@@ -90,8 +91,8 @@ bool committee_decide(struct committee *committee, const struct member *member, 
                                          .seq = seq,
                                          .release = release,
                                          .now_ms = clock_wall_ms()};
-    bool fits = slice_copy(slice_of(member->token.id), message->who, sizeof message->who) &&
-                slice_copy(slice_of(reason), message->why, sizeof message->why);
+    principal_write_who(principal, message->who);
+    bool fits = slice_copy(slice_of(reason), message->why, sizeof message->why);
     assert(fits);
     if (!tally_port_send(options->port, &message->message)) {
         free(message);

@@ -62,8 +62,8 @@ void intake_answer(struct intake *intake, struct report_message *message)
 struct arrival {
     uint32_t unit;
     int64_t received_ms;
-    const struct voucher *voucher; /* for a report that is not signed; NULL: nobody vouches */
-    const char *who;               /* who vouched, if that is what it stands on */
+    const struct principal *voucher; /* for a report that is not signed; NULL: nobody vouches */
+    bool is_vouched;                 /* that is what it stands on */
     bool is_for_rehearsal;
 };
 
@@ -71,7 +71,7 @@ struct arrival {
 static bool check_voucher(const struct intake *intake, const struct report *report, struct arrival *arrival,
                           struct report_result *ret_result)
 {
-    const struct voucher *voucher = arrival->voucher;
+    const struct principal *voucher = arrival->voucher;
     const struct election_register *reg = intake->options.reg;
     if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
         arrival->is_for_rehearsal = true;
@@ -86,12 +86,17 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
                       "the token has expired: begin again with another");
         return false;
     }
+    const char *why = "";
+    if (!tokens_allow(intake->options.tokens, voucher->id, &why)) {
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s: begin again with another", why);
+        return false;
+    }
     if (!register_area_contains(reg, voucher->area, reg->units[arrival->unit].commune)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "unit", "the token does not vouch for unit %s",
                       report->unit);
         return false;
     }
-    arrival->who = voucher->who;
+    arrival->is_vouched = true;
     return true;
 }
 
@@ -169,9 +174,8 @@ static struct report_message *message_of(const struct intake *intake, const stru
     report_digest(report, message->received.digest);
     memcpy(message->as_of_text, report->as_of_text, sizeof message->as_of_text);
     message->is_for_rehearsal = arrival->is_for_rehearsal;
-    if (arrival->who != NULL) {
-        bool fits = slice_copy(slice_of(arrival->who), message->who, sizeof message->who);
-        assert(fits);
+    if (arrival->is_vouched) {
+        principal_write_who(arrival->voucher, message->who);
     }
     message->sent_bytes = (uint32_t)sent.length;
     memcpy(message->sent, sent.bytes, sent.length);
@@ -196,7 +200,7 @@ static void send_to_tally(struct intake *intake, const struct report *report, co
     answer(intake, &result, on_answer, context, tag);
 }
 
-void intake_submit(struct intake *intake, const struct voucher *voucher, const char *bytes, size_t length,
+void intake_submit(struct intake *intake, const struct principal *voucher, const char *bytes, size_t length,
                    report_answer_fn *on_answer, void *context, uint64_t tag)
 {
     struct report report;
@@ -224,6 +228,7 @@ struct intake *intake_new(const struct intake_options *options)
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
     signing_keys_acquire(intake->options.keys);
+    tokens_acquire(intake->options.tokens);
     intake->phase = PHASE_REHEARSAL;
     return intake;
 }
@@ -232,6 +237,7 @@ void intake_free(struct intake *intake)
 {
     if (intake != NULL) {
         signing_keys_release(intake->options.keys);
+        tokens_release(intake->options.tokens);
         free(intake);
     }
 }
@@ -246,4 +252,11 @@ void intake_set_keys(struct intake *intake, struct signing_keys *keys)
     signing_keys_acquire(keys);
     signing_keys_release(intake->options.keys);
     intake->options.keys = keys;
+}
+
+void intake_set_tokens(struct intake *intake, struct tokens *tokens)
+{
+    tokens_acquire(tokens);
+    tokens_release(intake->options.tokens);
+    intake->options.tokens = tokens;
 }

@@ -65,8 +65,8 @@ TEST(a_token_is_made_with_the_servers_secret)
     ck_assert_int_eq(secret_read(data, secret, &error), TURNOUT_OK);
     for (size_t i = 0; i < ROLE_COUNT; i++) {
         int64_t began = clock_wall_ms() / 1000;
-        char *said = make_token(0, MAKE, "--role", roles[i], "--area", "0101", "--days", "2", "--election",
-                                election, "--data", data, NULL);
+        char *said = make_token(0, MAKE, "--label", roles[i], "--role", roles[i], "--area", "0101", "--days",
+                                "2", "--election", election, "--data", data, NULL);
         size_t length = strlen(said);
         ck_assert_msg(length > 0 && said[length - 1] == '\n', "%s", said);
         struct token token;
@@ -77,8 +77,8 @@ TEST(a_token_is_made_with_the_servers_secret)
         ck_assert_int_le(token.expires, clock_wall_ms() / 1000 + 2 * DAY_S);
         free(said);
     }
-    char *by_id = make_token(0, MAKE, "--role", "view", "--area", "9", "--days", "1", "--election", "small",
-                             "--data", data, NULL);
+    char *by_id = make_token(0, MAKE, "--label", "press", "--role", "view", "--area", "9", "--days", "1",
+                             "--election", "small", "--data", data, NULL);
     free(by_id);
 }
 
@@ -88,7 +88,8 @@ static void check_complaint(char *said, const char *wanted)
     free(said);
 }
 
-#define GOOD_BUT(role, area, days) "--role", role, "--area", area, "--days", days, "--election", election
+#define GOOD_BUT(role, area, days)                                                                           \
+    "--label", "x", "--role", role, "--area", area, "--days", days, "--election", election
 
 TEST(what_is_wrong_with_a_token_is_told)
 {
@@ -101,8 +102,9 @@ TEST(what_is_wrong_with_a_token_is_told)
     check_complaint(make_token(2, MAKE, GOOD_BUT("view", "a b", "1"), "--data", data, NULL), "--area a b");
     check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "0"), "--data", data, NULL), "--days 0");
     check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "367"), "--data", data, NULL), "--days 367");
-    check_complaint(make_token(2, MAKE, "--role", "view", "--area", "0101", "--days", "1", NULL),
-                    "--election is missing");
+    check_complaint(
+        make_token(2, MAKE, "--label", "x", "--role", "view", "--area", "0101", "--days", "1", NULL),
+        "--election is missing");
     check_complaint(make_token(2, MAKE, GOOD_BUT("view", "0101", "1"), "more", NULL), "expected `make`");
     check_complaint(make_token(1, MAKE, GOOD_BUT("view", "0101", "1"), "--data", election, NULL), "secret");
 }

@@ -26,9 +26,17 @@ static void setup(void)
     struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, refuse_fault, NULL);
     struct signing_keys *none = signing_keys_builder_finish(builder);
     signing_keys_builder_free(builder);
-    committee = committee_new(&(struct committee_options){
-        .election = &store.election, .reg = store.reg, .store = store.store, .secret = secret, .keys = none});
+    struct tokens *no_tokens = NULL;
+    char header[] = "id,label,role,area,made,expires,revoked\n";
+    ck_assert_int_eq(tokens_parse(header, strlen(header), refuse_fault, NULL, &no_tokens, NULL), TURNOUT_OK);
+    committee = committee_new(&(struct committee_options){.election = &store.election,
+                                                          .reg = store.reg,
+                                                          .store = store.store,
+                                                          .secret = secret,
+                                                          .keys = none,
+                                                          .tokens = no_tokens});
     signing_keys_release(none);
+    tokens_release(no_tokens);
 }
 
 static void teardown(void)

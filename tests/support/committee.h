@@ -12,6 +12,15 @@
 
 enum { TOKEN_HEADER_BYTES = 256 };
 
+/* All tokens here have the one id that the server knows from its first start on, so that none has to wait until a change
+ * of tokens.csv is heard of. What logs call it: a label that every writer has to escape. */
+#define COMMITTEE_TOKEN_ID    "TEST0001"
+#define COMMITTEE_TOKEN_LABEL "Phòng \"thử\", 1"
+#define COMMITTEE_WHO         COMMITTEE_TOKEN_LABEL " (" COMMITTEE_TOKEN_ID ")"
+
+/* Writes it into tokens.csv of the workspace's folder `data`, unless there is one. */
+void committee_register(const struct workspace *workspace);
+
 /* A token of the server whose data is in the workspace's folder `data`; `expires` in seconds from now, may be past. */
 void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
               char ret_token[TOKEN_BYTES_MAX + 1]);

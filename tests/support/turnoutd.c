@@ -13,6 +13,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/text.h>
 
+#include "committee.h"
 #include "http.h"
 #include "redis_fixture.h"
 
@@ -60,6 +61,7 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
     if (access(election, F_OK) != 0) {
         workspace_add_small_election(workspace, "election");
     }
+    committee_register(workspace);
 
     struct arguments arguments = {.count = 0};
     add(&arguments, TURNOUT_BIN_DIR "/turnoutd");

@@ -173,7 +173,7 @@ static const struct {
     {{"turnout", "frobnicate"}, 2, "there is no command `frobnicate`\n"},
     {{"turnout", "keys"}, 2, "turnout keys: expected make, revoke or list\n"},
     {{"turnout", "keys", "lost"}, 2, "expected make, revoke or list; did you mean list?\n"},
-    {{"turnout", "token", "--role"}, 2, "turnout token: expected make\n"},
+    {{"turnout", "token", "--role"}, 2, "turnout token: expected make, revoke or list\n"},
     {{"turnout", "keys", "--help"}, 0, "\nusage: turnout keys list --election DIR [OPTIONS]\n"},
     {{"turnout", "help", "keys"}, 0, "usage: turnout keys make --election DIR --out OUT [OPTIONS]\n"},
     {{"turnout", "keys", "list", "--help"}, 0, "usage: turnout keys list --election DIR [OPTIONS]\n"},

@@ -39,6 +39,7 @@ static const struct {
 
 static struct election_register *reg;
 static struct signing_keys *keys;
+static struct tokens *tokens;
 static struct waker tally_waker;
 static struct tally_port port;
 static struct counters counters;
@@ -75,6 +76,26 @@ static void make_keys(void)
     signing_keys_builder_free(builder);
 }
 
+#define GOOD    "7K4Q9M2D"
+#define REVOKED "REV0KED0"
+#define UNKNOWN "00000000"
+
+/* GOOD, revoked at `revoked` if it is not empty, and REVOKED. */
+static struct tokens *tokens_of(const char *revoked)
+{
+    struct buffer text = {0};
+    struct tokens *made = NULL;
+    struct error error;
+    buffer_printf(&text,
+                  "id,label,role,area,made,expires,revoked\n" GOOD
+                  ",\"Xã \"\"1\"\"\",relay,11,2026-03-15T07:00:00Z,2026-03-16T07:00:00Z,%s\n" REVOKED
+                  ",b,relay,11,2026-03-15T07:00:00Z,2026-03-16T07:00:00Z,2026-03-15T08:00:00Z\n",
+                  revoked);
+    ck_assert_int_eq(tokens_parse(text.bytes, text.length, refuse_fault, NULL, &made, &error), TURNOUT_OK);
+    buffer_done(&text);
+    return made;
+}
+
 static void note_sent(void *context)
 {
     (void)context;
@@ -85,6 +106,7 @@ static void begin(void)
 {
     reg = register_of_rows(&places);
     make_keys();
+    tokens = tokens_of("");
     ck_assert(waker_init(&tally_waker));
     ck_assert(tally_port_init(&port, &tally_waker));
     intake = intake_new(&(struct intake_options){
@@ -93,6 +115,7 @@ static void begin(void)
         .port = &port,
         .counters = &counters,
         .keys = keys,
+        .tokens = tokens,
         .takes_unsigned = true,
         .on_sent = note_sent,
     });
@@ -105,6 +128,7 @@ static void end(void)
     tally_port_done(&port);
     waker_done(&tally_waker);
     signing_keys_release(keys);
+    tokens_release(tokens);
     register_free(reg);
 }
 
@@ -141,7 +165,7 @@ static void sign(struct report *report, const char *key, const char *signer)
 }
 
 /* The message that it became; NULL when it was answered at once. */
-static struct report_message *submit(const struct report *report, const struct voucher *voucher)
+static struct report_message *submit(const struct report *report, const struct principal *voucher)
 {
     struct buffer sent = {0};
     uint32_t before = answers;
@@ -214,7 +238,8 @@ static const struct {
 static struct report_message *submit_as(size_t at)
 {
     struct report report = report_of_unit(senders[at].unit);
-    struct voucher voucher = {.expires = clock_wall_ms() / 1000 + senders[at].lasts_s, .who = "token:1"};
+    struct principal voucher = {
+        .role = ROLE_RELAY, .expires = clock_wall_ms() / 1000 + senders[at].lasts_s, .id = GOOD};
     ck_assert(slice_copy(slice_of(senders[at].election), report.election, sizeof report.election));
     if (senders[at].key != NULL) {
         sign(&report, senders[at].key, senders[at].signer);
@@ -299,12 +324,39 @@ TEST(what_is_no_report_goes_nowhere)
     ck_assert_ptr_null(tally_port_take(&port));
 }
 
+static void expect_vouched(const char *id, enum report_code code, const char *why)
+{
+    struct report report = report_of_unit("111");
+    struct principal voucher = {.role = ROLE_RELAY, .expires = INT64_MAX};
+    ck_assert(slice_copy(slice_of(id), voucher.id, sizeof voucher.id));
+    struct report_message *message = submit(&report, &voucher);
+    ck_assert_int_eq(message != NULL, code == CODE_NONE);
+    if (message != NULL) {
+        bring_back_accepted(message);
+        return;
+    }
+    ck_assert_int_eq(answer.code, code);
+    ck_assert_ptr_nonnull(strstr(answer.detail, why));
+}
+
+/* Also in the midst of a stream, which keeps who began it. */
+TEST(a_token_that_is_revoked_or_not_known_vouches_no_more)
+{
+    expect_vouched(GOOD, CODE_NONE, "");
+    expect_vouched(REVOKED, CODE_UNKNOWN_KEY, "revoked");
+    expect_vouched(UNKNOWN, CODE_UNKNOWN_KEY, "does not know");
+    struct tokens *newer = tokens_of("2026-03-15T09:00:00Z");
+    intake_set_tokens(intake, newer);
+    tokens_release(newer);
+    expect_vouched(GOOD, CODE_UNKNOWN_KEY, "revoked");
+}
+
 /* ---- to the tally and back ---- */
 
 TEST(the_tally_gets_all_that_it_decides_on)
 {
     struct report report = report_of_unit("111");
-    struct voucher voucher = {.area = 0, .expires = INT64_MAX, .who = "token:12345678"};
+    struct principal voucher = {.role = ROLE_RELAY, .expires = INT64_MAX, .id = GOOD, .label = "Xã \"1\""};
     struct buffer sent = {0};
     report_json_write(&sent, &report);
     int64_t before_ms = clock_wall_ms();
@@ -326,7 +378,7 @@ TEST(the_tally_gets_all_that_it_decides_on)
     ck_assert(received->received_ms >= before_ms && received->received_ms <= clock_wall_ms());
     ck_assert_mem_eq(received->digest, digest, sizeof digest);
     ck_assert_str_eq(message->as_of_text, AS_OF);
-    ck_assert_str_eq(message->who, "token:12345678");
+    ck_assert_str_eq(message->who, "Xã \"1\" (7K4Q9M2D)");
     ck_assert(!message->is_for_rehearsal && !message->is_charged);
     ck_assert_uint_eq(message->sent_bytes, sent.length);
     ck_assert_mem_eq(message->sent, sent.bytes, sent.length);

@@ -325,7 +325,9 @@ TEST(a_change_of_the_election)
     "\"before\":null,\"who\":\"w\",\"why\":\"y\"}"
 #define CHANGE_LINE "{\"received\":1,\"outcome\":\"phase\",\"from\":\"open\",\"to\":\"closed\",\"who\":\"w\"}"
 
-#define LONG_WHO "\"who\":\"1234567890123456789012345678901234567890\""
+#define TEN      "1234567890"
+#define HUNDRED  TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG_WHO "\"who\":\"" HUNDRED "123456789012\""
 
 /* What is changed of a sound line; with NULL the first text is the whole line. */
 static const struct {

@@ -17,6 +17,8 @@
 
 #include "bench_link.h"
 
+#define BENCH_TOKEN_ID "BENCH000"
+
 enum { REPORTS_PER_MINUTE = 1000000 };
 
 /* Reports of a province that are to be committed together. */
@@ -34,7 +36,8 @@ struct making {
     struct counters counters;
     struct signing_keys *keys;
     struct intake *intake;
-    struct voucher voucher;
+    struct tokens *tokens;
+    struct principal voucher;
     struct gathered *gathered; /* [province - 1] */
     bool is_up;
     uint32_t province; /* whose reports are being committed */
@@ -145,6 +148,17 @@ static void no_fault(void *context, const char *file, uint32_t line, const struc
     assert(false); /* there are no keys to find fault with */
 }
 
+static struct tokens *one_token(void)
+{
+    char text[] = "id,label,role,area,made,expires,revoked\n" BENCH_TOKEN_ID
+                  ",bench,relay,VN,2026-01-01T00:00:00Z,9000-01-01T00:00:00Z,\n";
+    struct tokens *tokens;
+    struct error error;
+    enum turnout_error failed = tokens_parse(text, sizeof text - 1, NULL, NULL, &tokens, &error);
+    assert(failed == TURNOUT_OK);
+    return tokens;
+}
+
 static struct signing_keys *no_keys(const struct election_register *reg)
 {
     struct signing_keys_builder *builder = signing_keys_builder_new(reg, no_fault, NULL);
@@ -178,13 +192,19 @@ static void making_init(struct making *making, const struct bench_reports *repor
     bool has_port = waker_init(&making->waker) && tally_port_init(&making->port, &making->waker);
     assert(has_port);
     making->keys = no_keys(folder->reg);
+    making->tokens = one_token();
     making->intake = intake_new(&(struct intake_options){.election = &folder->election,
                                                          .reg = folder->reg,
                                                          .port = &making->port,
                                                          .counters = &making->counters,
                                                          .keys = making->keys,
+                                                         .tokens = making->tokens,
                                                          .on_sent = on_sent});
-    making->voucher = (struct voucher){.area = REGISTER_NATION, .expires = INT64_MAX, .who = "token:bench"};
+    making->voucher = (struct principal){.role = ROLE_RELAY,
+                                         .area = REGISTER_NATION,
+                                         .expires = INT64_MAX,
+                                         .id = BENCH_TOKEN_ID,
+                                         .label = "bench"};
     making->gathered = memory_new_array(folder->reg->province_count, sizeof *making->gathered);
 }
 
@@ -196,6 +216,7 @@ static void making_done(struct making *making)
     free(making->gathered);
     intake_free(making->intake);
     signing_keys_release(making->keys);
+    tokens_release(making->tokens);
     tally_free(making->tally);
     tally_port_done(&making->port);
     waker_done(&making->waker);

@@ -6,7 +6,9 @@
 #include <turnout/election/election.h>
 #include <turnout/election/keys.h>
 #include <turnout/election/register.h>
-#include <turnout/service/intake.h>
+#include <turnout/service/message.h>
+#include <turnout/service/principal.h>
+#include <turnout/service/tally_port.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
 #include <turnout/wire/token.h>
@@ -21,6 +23,7 @@ struct committee_options {
     void *context;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES */
     struct signing_keys *keys;   /* until committee_set_keys(); a reference of its own is taken */
+    struct tokens *tokens;       /* likewise, until committee_set_tokens() */
 };
 
 struct committee;
@@ -31,6 +34,9 @@ void committee_free(struct committee *committee); /* NULL-safe; free the store b
 /* From now on units are known by these keys. Takes a reference of its own. */
 void committee_set_keys(struct committee *committee, struct signing_keys *keys);
 
+/* Likewise: from now on tokens are good when these allow them. */
+void committee_set_tokens(struct committee *committee, struct tokens *tokens);
+
 /* ---- who asks ---- */
 
 enum admission {
@@ -40,33 +46,24 @@ enum admission {
     ADMISSION_OUT_OF_SCOPE, /* or for another area: 403 */
 };
 
-/* Somebody with a good token. */
-struct member {
-    struct token token;
-    uint32_t area; /* index: what the token is good for */
-};
-
 /* `authorization` is the value of the header, `Bearer <token>`; `now` Unix seconds. When not admitted, *error is why. */
 enum admission committee_admit(const struct committee *committee, struct slice authorization,
-                               enum token_role wanted, int64_t now, struct member *ret_member,
+                               enum token_role wanted, int64_t now, struct principal *ret_principal,
                                struct error *error);
 
 /* The same for a token by itself. */
 enum admission committee_admit_token(const struct committee *committee, struct slice token,
-                                     enum token_role wanted, int64_t now, struct member *ret_member,
+                                     enum token_role wanted, int64_t now, struct principal *ret_principal,
                                      struct error *error);
 
-/* Whether a member's area is `area` or contains it; ADMITTED or ADMISSION_OUT_OF_SCOPE with *error. */
-enum admission committee_check_scope(const struct committee *committee, const struct member *member,
+/* Whether a principal's area is `area` or contains it; ADMITTED or ADMISSION_OUT_OF_SCOPE with *error. */
+enum admission committee_check_scope(const struct committee *committee, const struct principal *principal,
                                      uint32_t area, struct error *error);
 
-/* Whether somebody may read a unit: a member who may view and whose area contains it, or the unit itself, by
+/* Whether somebody may read a unit: a principal who may view and whose area contains it, or the unit itself, by
  * `Signature` and what wire/read_signature.h says. */
 enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
                                       uint32_t unit, int64_t now, struct error *error);
-
-/* A relay's member vouches for reports. */
-void committee_voucher(const struct member *member, struct voucher *ret_voucher);
 
 /* ---- units ---- */
 
@@ -103,25 +100,26 @@ void committee_walk_units(struct committee *committee, uint32_t area, committee_
 /* One report that waits for a decision, borrowed for the call. False ends the list. */
 typedef bool committee_held_fn(void *context, const struct log_line *held);
 
-/* Those of the member's area, province by province, and in each those first that came first. Of a province at most
+/* Those of the principal's area, province by province, and in each those first that came first. Of a province at most
  * STORE_HELD_LISTED_MAX are looked at. `on_walked` is called exactly once. */
-void committee_list_held(struct committee *committee, const struct member *member, committee_held_fn *on_held,
-                         committee_walked_fn *on_walked, void *context);
+void committee_list_held(struct committee *committee, const struct principal *principal,
+                         committee_held_fn *on_held, committee_walked_fn *on_walked, void *context);
 
-/* Decides about one of a unit in the member's area; what was decided is logged. `on_answer` is called exactly once,
+/* Decides about one of a unit in the principal's area; what was decided is logged. `on_answer` is called exactly once,
  * later. False when the tally has no room: then it is not called. */
-bool committee_decide(struct committee *committee, const struct member *member, uint32_t unit, int32_t seq,
-                      bool release, const char *reason, decision_answer_fn *on_answer, void *context);
+bool committee_decide(struct committee *committee, const struct principal *principal, uint32_t unit,
+                      int32_t seq, bool release, const char *reason, decision_answer_fn *on_answer,
+                      void *context);
 
 /* The tally has answered. Takes the message. */
 void committee_decided(struct committee *committee, struct decision_message *message);
 
 /* ---- phase and publication ---- */
 
-/* As in store.h; what was changed is logged. The member must have been found to be the nation's admin. */
-void committee_change_phase(struct committee *committee, const struct member *member,
+/* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
+void committee_change_phase(struct committee *committee, const struct principal *principal,
                             enum election_phase phase, store_changed_fn *on_changed, void *context);
-void committee_change_publication(struct committee *committee, const struct member *member,
+void committee_change_publication(struct committee *committee, const struct principal *principal,
                                   enum publication_mode mode, store_changed_fn *on_changed, void *context);
 
 #endif

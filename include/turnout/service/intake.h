@@ -12,6 +12,7 @@
 #include <turnout/election/register.h>
 #include <turnout/election/report.h>
 #include <turnout/service/counters.h>
+#include <turnout/service/principal.h>
 #include <turnout/service/tally_port.h>
 
 struct intake_options {
@@ -20,6 +21,7 @@ struct intake_options {
     struct tally_port *port;
     struct counters *counters;
     struct signing_keys *keys; /* until intake_set_keys(); a reference of its own is taken */
+    struct tokens *tokens;     /* likewise, until intake_set_tokens() */
     bool takes_unsigned;       /* in rehearsal only */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
@@ -27,13 +29,6 @@ struct intake_options {
 };
 
 struct intake;
-
-/* Somebody who vouches for reports that are not signed: a relay, by its token. */
-struct voucher {
-    uint32_t area;           /* index: of the units it vouches for */
-    int64_t expires;         /* Unix seconds */
-    char who[LOG_WHO_BYTES]; /* for the log: `token:<id>` */
-};
 
 struct intake *intake_new(const struct intake_options *options);
 
@@ -45,10 +40,13 @@ void intake_set_phase(struct intake *intake, enum election_phase phase);
 /* From the next report on, signatures are verified with these. Takes a reference of its own. */
 void intake_set_keys(struct intake *intake, struct signing_keys *keys);
 
-/* One report as JSON. `voucher` vouches for it unless it is signed; NULL: nobody does. `on_answer` is called exactly
+/* Likewise: a token that these do not allow vouches no more, also where it was good when the stream began. */
+void intake_set_tokens(struct intake *intake, struct tokens *tokens);
+
+/* One report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is called exactly
  * once, with `context` and `tag`; possibly before this returns, when the answer needs no store. Borrows voucher and bytes
  * for the call. */
-void intake_submit(struct intake *intake, const struct voucher *voucher, const char *bytes, size_t length,
+void intake_submit(struct intake *intake, const struct principal *voucher, const char *bytes, size_t length,
                    report_answer_fn *on_answer, void *context, uint64_t tag);
 
 /* Answers one report that never reached intake_submit (a line above the bound, say), so that it is counted. */

@@ -44,7 +44,7 @@ struct report_message {
     struct report_received received;
     bool is_for_rehearsal;   /* nobody signed or vouched: it counts in a rehearsal alone */
     bool is_charged;         /* to its unit's account */
-    char who[LOG_WHO_BYTES]; /* `token:<id>` that vouched; empty: it is signed */
+    char who[LOG_WHO_BYTES]; /* who vouched; empty: it is signed */
     /* the answer */
     struct report_outcome outcome;
     char generation[GENERATION_BYTES]; /* of the store that has it; empty where it was not kept */

@@ -49,7 +49,7 @@ typedef void store_changed_fn(void *context, enum turnout_error error, const cha
                               const struct store_change *change);
 
 /* First takes every province into the phase, then the election. A province that was left behind by an interruption is
- * taken along when the same is asked for again. `who`, the id of a token, goes into the ledger. */
+ * taken along when the same is asked for again. `who` goes into the ledger. */
 void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
                         store_changed_fn *on_changed, void *context);
 void store_change_publication(struct store *store, enum publication_mode mode, const char *who,

@@ -13,7 +13,7 @@
 #include <turnout/election/register.h>
 #include <turnout/election/rules.h>
 
-enum { LOG_HEAD_BYTES = 32, LOG_WHO_BYTES = 40, LOG_WORD_BYTES = 16 };
+enum { LOG_HEAD_BYTES = 32, LOG_WHO_BYTES = 112, LOG_WORD_BYTES = 16 };
 
 enum log_outcome {
     LOG_ACCEPTED,
@@ -39,8 +39,7 @@ struct log_line {
     int32_t voted_before;
     int32_t registered_before;
     char flags[RULE_FLAGS_BYTES];
-    char who
-        [LOG_WHO_BYTES]; /* `token:<id>` vouched; of a decision or change: the token's id; empty: it is signed */
+    char who[LOG_WHO_BYTES];      /* who vouched, or decided or changed it; empty: it is signed */
     char why[NOTE_BYTES_MAX + 1]; /* of a decision: its reason */
     char from[LOG_WORD_BYTES];    /* of a change of the election */
     char to[LOG_WORD_BYTES];

@@ -1,4 +1,5 @@
-/* `turnout token make`: a token for a relay or a committee, out of the secret that turnoutd made. */
+/* `turnout token`: makes tokens for relays and committees out of the secret that turnoutd made, lists them, revokes
+ * them. */
 #include "commands.h"
 
 #include <assert.h>
@@ -13,11 +14,13 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/secret.h>
-#include <turnout/wire/token.h>
+#include <turnout/store/tokens_change.h>
 
 enum { DAYS_MAX = 366, DAY_S = 86400 };
 
+/* Of every action; each has a table of those that it takes. */
 struct token_options {
+    const char *label;
     enum token_role role;
     const char *area;
     int64_t days;
@@ -25,13 +28,14 @@ struct token_options {
     const char *data;
 };
 
-/* ---- the election ---- */
-
 static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s\n", file, line, error->text);
+    (void)fprintf(stderr, "%s:%" PRIu32 ": %s%s%s\n", file, line, error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
 }
+
+/* ---- the election ---- */
 
 /* The id of the election in a folder, which must have the area. */
 static bool read_folder(const char *path, const char *area, char ret_id[AREA_CODE_BYTES])
@@ -68,44 +72,142 @@ static bool find_election(const struct token_options *options, char ret_id[AREA_
 
 /* ---- making ---- */
 
-static int print_token(const struct token *token, const char *election,
+static int fail_on_data(const struct token_options *options, const struct error *error, const char *hint)
+{
+    (void)fprintf(stderr, "--data %s: %s%s\n", options->data, error->text, hint);
+    return EXIT_FAILED;
+}
+
+/* Puts the token into tokens.csv under an id of its own, before anybody has it. Returns an exit status. */
+static int add_token(const struct token_options *options, struct known_token *token)
+{
+    struct tokens_change change;
+    struct error error;
+    if (tokens_change_begin(options->data, print_fault, NULL, &change, &error) != TURNOUT_OK) {
+        return fail_on_data(options, &error, "");
+    }
+    int status = EXIT_DONE;
+    enum turnout_error failed = tokens_change_add(&change, token, &error);
+    if (failed == TURNOUT_CONFLICT) {
+        (void)fprintf(stderr, "--label %s: %s\n", options->label, error.text);
+        status = EXIT_USAGE;
+    } else if (failed != TURNOUT_OK || tokens_change_save(&change, &error) != TURNOUT_OK) {
+        status = fail_on_data(options, &error, "");
+    }
+    tokens_change_end(&change);
+    return status;
+}
+
+static int print_token(const struct known_token *known, const char *election,
                        const unsigned char secret[TOKEN_SECRET_BYTES])
 {
+    struct token token = {.role = known->role, .expires = known->expires};
+    memcpy(token.area, known->area, sizeof token.area);
+    memcpy(token.id, known->id, sizeof token.id);
     char text[TOKEN_BYTES_MAX + 1];
     char expires[RFC3339_BYTES];
-    struct token made;
-    token_make(token, election, secret, text);
-    bool is_good = token_verify(slice_of(text), election, secret, &made);
-    assert(is_good);
-    rfc3339_format(token->expires, 0, expires);
+    token_make(&token, election, secret, text);
+    rfc3339_format(known->expires, 0, expires);
     (void)printf("%s\n", text);
-    (void)fprintf(stderr, "%s of %s in %s until %s; logs will call it %s\n", token_role_name(token->role),
-                  token->area, election, expires, made.id);
+    (void)fprintf(stderr,
+                  "%s of %s in %s until %s; logs will call it %s (%s). turnoutd knows it in two seconds\n",
+                  token_role_name(known->role), known->area, election, expires, known->label, known->id);
     return finish_output(EXIT_DONE);
 }
 
 static int make(const struct command_line *line)
 {
     const struct token_options *options = line->options;
-    struct token token = {.role = options->role, .expires = clock_wall_ms() / 1000 + options->days * DAY_S};
+    int64_t now = clock_wall_ms() / 1000;
+    struct known_token token = {.role = options->role, .made = now, .expires = now + options->days * DAY_S};
     char election[AREA_CODE_BYTES];
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
-    bool fits = slice_copy(slice_of(options->area), token.area, sizeof token.area);
+    bool fits = slice_copy(slice_of(options->area), token.area, sizeof token.area) &&
+                slice_copy(slice_of(options->label), token.label, sizeof token.label);
     assert(fits);
-    token_id_draw(token.id);
     if (!find_election(options, election)) {
         return EXIT_USAGE;
     }
     enum turnout_error failed = secret_read(options->data, secret, &error);
     if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "--data %s: %s%s\n", options->data, error.text,
-                      failed == TURNOUT_NOT_FOUND ? "; turnoutd makes it when it first starts there" : "");
-        return EXIT_FAILED;
+        return fail_on_data(options, &error,
+                            failed == TURNOUT_NOT_FOUND ? "; turnoutd makes it when it first starts there"
+                                                        : "");
     }
-    int status = print_token(&token, election, secret);
+    int status = add_token(options, &token);
+    if (status == EXIT_DONE) {
+        status = print_token(&token, election, secret);
+    }
     sodium_memzero(secret, sizeof secret);
     return status;
+}
+
+/* ---- revoking ---- */
+
+static int revoke_among(const struct token_options *options, struct tokens_change *change, const char *wanted)
+{
+    struct known_token *token = tokens_change_find(change, wanted);
+    struct error error;
+    if (token == NULL) {
+        char shown[TEXT_SHOWN_BYTES];
+        (void)fprintf(stderr,
+                      "turnout token revoke: %s/" TOKENS_FILE
+                      " has no token %s; `turnout token list` tells which there are\n",
+                      options->data, text_show(slice_of(wanted), shown));
+        return EXIT_USAGE;
+    }
+    bool stands = token->revoked != 0;
+    if (!stands) {
+        token->revoked = clock_wall_ms() / 1000;
+        if (tokens_change_save(change, &error) != TURNOUT_OK) {
+            return fail_on_data(options, &error, "");
+        }
+    }
+    char moment[RFC3339_BYTES];
+    rfc3339_format(token->revoked, 0, moment);
+    (void)printf("%s, %s: %s %s\n", token->id, token->label, stands ? "was revoked before, at" : "revoked at",
+                 moment);
+    return EXIT_DONE;
+}
+
+static int revoke(const struct command_line *line)
+{
+    const struct token_options *options = line->options;
+    struct tokens_change change;
+    struct error error;
+    if (tokens_change_begin(options->data, print_fault, NULL, &change, &error) != TURNOUT_OK) {
+        return fail_on_data(options, &error, "");
+    }
+    int status = revoke_among(options, &change, line->words[0]);
+    tokens_change_end(&change);
+    return finish_output(status);
+}
+
+/* ---- listing ---- */
+
+static int list(const struct command_line *line)
+{
+    const struct token_options *options = line->options;
+    struct tokens *tokens;
+    struct error error;
+    if (tokens_read(options->data, print_fault, NULL, &tokens, &error) != TURNOUT_OK) {
+        return fail_on_data(options, &error, "");
+    }
+    int64_t now = clock_wall_ms() / 1000;
+    for (size_t i = 0; i < tokens_count(tokens); i++) {
+        const struct known_token *token = tokens_at(tokens, i);
+        char expires[RFC3339_BYTES];
+        rfc3339_format(token->expires, 0, expires);
+        (void)printf("%s  %-6s  %-8s  %s  %-7s  %s\n", token->id, token_role_name(token->role), token->area,
+                     expires,
+                     token->revoked != 0     ? "revoked"
+                     : now >= token->expires ? "expired"
+                                             : "good",
+                     token->label);
+    }
+    tokens_release(tokens);
+    return finish_output(EXIT_DONE);
 }
 
 /* ---- the command line ---- */
@@ -118,9 +220,35 @@ static enum turnout_error read_role(const char *text, void *target, struct error
                : error_fail(error, TURNOUT_BAD_INPUT, "role", "must be relay, view, decide or admin");
 }
 
+static enum turnout_error read_label(const char *text, void *target, struct error *error)
+{
+    struct token_options *options = target;
+    if (!token_label_is_good(slice_of(text))) {
+        return error_fail(
+            error, TURNOUT_BAD_INPUT, "label",
+            "must be one line of 1 to %d bytes, without control characters, marks that turn the "
+            "direction of writing, and blanks at its ends",
+            TOKEN_LABEL_BYTES_MAX);
+    }
+    options->label = text;
+    return TURNOUT_OK;
+}
+
 #define AT(member) SETTING_AT(struct token_options, member)
 
-static const struct setting settings[] = {
+#define DATA                                                                                                 \
+    {                                                                                                        \
+        .name = "data", .kind = SETTING_PATH, AT(data), .standard = "turnout-data", .takes = "DIR",          \
+        .help = "turnoutd's data folder, which has the secret and tokens.csv"                                \
+    }
+
+static const struct setting make_settings[] = {
+    {.name = "label",
+     .kind = SETTING_OWN,
+     .read = read_label,
+     .is_required = true,
+     .takes = "LABEL",
+     .help = "who will have it; log and ledger name it"},
     {.name = "role",
      .kind = SETTING_OWN,
      .read = read_role,
@@ -147,24 +275,47 @@ static const struct setting settings[] = {
      .is_required = true,
      .takes = "DIR",
      .help = "the election's folder; or its id, and then nobody checks the area"},
-    {.name = "data",
-     .kind = SETTING_PATH,
-     AT(data),
-     .standard = "turnout-data",
-     .takes = "DIR",
-     .help = "turnoutd's data folder, which has the secret"},
+    DATA,
     COMMAND_HELP,
 };
+
+static const struct setting revoke_settings[] = {DATA, COMMAND_HELP};
+static const struct setting list_settings[] = {DATA, COMMAND_HELP};
 
 #undef AT
 
 const struct command command_token_make = {
     .name = "token make",
-    .purpose = "Makes a token for a relay or a committee.",
-    .usage = "--role ROLE --area CODE --days N --election DIR [OPTIONS]",
-    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .purpose = "Makes a token for a relay or a committee, and notes it in DIR/tokens.csv.",
+    .usage = "--label LABEL --role ROLE --area CODE --days N --election DIR [OPTIONS]",
+    .settings = {make_settings, sizeof make_settings / sizeof make_settings[0]},
     .options_bytes = sizeof(struct token_options),
     .notes = "Standard output: the token alone; like a password, it is good for whoever has it.\n"
-             "Exit status: 0 made, 1 the secret cannot be read, 2 used wrongly.",
+             "Exit status: 0 made, 1 the secret or tokens.csv cannot be read or written, 2 used wrongly.",
     .run = make,
+};
+
+const struct command command_token_revoke = {
+    .name = "token revoke",
+    .purpose =
+        "Says in DIR/tokens.csv that this token is good no longer; turnoutd hears of it in two seconds.",
+    .usage = "ID|LABEL [OPTIONS]",
+    .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
+    .options_bytes = sizeof(struct token_options),
+    .word = "token",
+    .words_least = 1,
+    .words_most = 1,
+    .notes = "Exit status: 0 it is revoked, 1 tokens.csv cannot be read or written, 2 used wrongly, or no "
+             "such token.",
+    .run = revoke,
+};
+
+const struct command command_token_list = {
+    .name = "token list",
+    .purpose = "Lists id, role, area, end, standing (good, expired or revoked) and label.",
+    .usage = "[OPTIONS]",
+    .settings = {list_settings, sizeof list_settings / sizeof list_settings[0]},
+    .options_bytes = sizeof(struct token_options),
+    .notes = "Exit status: 0 done, 1 tokens.csv cannot be read, 2 used wrongly.",
+    .run = list,
 };

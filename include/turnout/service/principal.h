@@ -1,0 +1,21 @@
+/* Somebody with a good token: what it is good for, and what logs call them. */
+#ifndef TURNOUT_SERVICE_PRINCIPAL_H
+#define TURNOUT_SERVICE_PRINCIPAL_H
+
+#include <stdint.h>
+
+#include <turnout/store/tokens.h>
+#include <turnout/wire/log_line.h>
+
+struct principal {
+    enum token_role role;
+    uint32_t area;   /* index */
+    int64_t expires; /* Unix seconds */
+    char id[TOKEN_ID_BYTES];
+    char label[TOKEN_LABEL_BYTES];
+};
+
+/* `<label> (<id>)`: labels may be given again once they are free, ids are not. */
+void principal_write_who(const struct principal *principal, char ret_who[LOG_WHO_BYTES]);
+
+#endif

@@ -1,0 +1,165 @@
+/* Watches a file by asking for its status: that works on every file system, and needs nothing that could be lost. */
+#include "file_watch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+
+/* What tells one version of the file from the next. Zeroed: there is no file. */
+struct version {
+    dev_t device;
+    ino_t inode;
+    off_t bytes;
+    struct timespec written;
+    struct timespec changed; /* sees also what was written with a date of its own choice */
+};
+
+struct file_watch {
+    const struct file_kind *kind;
+    const char *folder;
+    const void *kind_context;
+    char path[PATH_MAX];
+    struct version read;      /* the one that was read last */
+    struct version latest;    /* the one of the last look */
+    void *set;                /* a reference */
+    struct event *look_event; /* NULL: not started */
+    file_watch_fn *on_change;
+    void *context;
+};
+
+static struct version version_of(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return (struct version){0};
+    }
+    return (struct version){.device = status.st_dev,
+                            .inode = status.st_ino,
+                            .bytes = status.st_size,
+                            .written = status.st_mtim,
+                            .changed = status.st_ctim};
+}
+
+static bool is_same_moment(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same(const struct version *a, const struct version *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
+           is_same_moment(a->written, b->written) && is_same_moment(a->changed, b->changed);
+}
+
+static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    const struct file_watch *watch = context;
+    log_error(watch->kind->event_bad, log_text("file", file), log_number("line", line),
+              log_text("field", error->field), log_text("what", error->text));
+}
+
+/* The version is taken before the file is read: what is written meanwhile shows as another version next time. */
+static enum turnout_error read_file(struct file_watch *watch, void **ret_set, struct error *error)
+{
+    watch->read = version_of(watch->path);
+    return watch->kind->read(watch->folder, watch->kind_context, log_fault, watch, ret_set, error);
+}
+
+/* A version is read once two looks have found it: a file that is being written shows as a new one each time, and half
+ * of it might be a sound file that lacks half of its rows. */
+static void on_look(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct file_watch *watch = context;
+    const struct file_kind *kind = watch->kind;
+    struct version version = version_of(watch->path);
+    bool is_settled = is_same(&version, &watch->latest);
+    watch->latest = version;
+    if (!is_settled || is_same(&version, &watch->read)) {
+        return;
+    }
+    if (version.inode == 0) {
+        watch->read = version;
+        log_warning(kind->event_gone, log_text("file", watch->path),
+                    log_text("what", "what is known so far stays"));
+        return;
+    }
+    void *set;
+    struct error error;
+    if (read_file(watch, &set, &error) != TURNOUT_OK) {
+        log_error(kind->event_kept, log_text("what", error.text),
+                  log_number(kind->counted, (int64_t)kind->count(watch->set)));
+        return;
+    }
+    kind->release(watch->set);
+    watch->set = set;
+    watch->on_change(watch->context, set);
+    log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
+}
+
+enum turnout_error file_watch_new(const struct file_kind *kind, const char *folder, const void *context,
+                                  struct file_watch **ret_watch, struct error *error)
+{
+    struct file_watch *watch = memory_new(sizeof *watch);
+    watch->kind = kind;
+    watch->folder = folder;
+    watch->kind_context = context;
+    int length = snprintf(watch->path, sizeof watch->path, "%s/%s", folder, kind->name);
+    enum turnout_error failed =
+        length < 0 || (size_t)length >= sizeof watch->path
+            ? error_fail(error, TURNOUT_TOO_LARGE, kind->setting, "the path of %s is too long", kind->name)
+            : read_file(watch, &watch->set, error);
+    if (failed != TURNOUT_OK) {
+        file_watch_free(watch);
+        return failed;
+    }
+    *ret_watch = watch;
+    return TURNOUT_OK;
+}
+
+void file_watch_free(struct file_watch *watch)
+{
+    if (watch != NULL) {
+        assert(watch->look_event == NULL);
+        if (watch->set != NULL) {
+            watch->kind->release(watch->set);
+        }
+        free(watch);
+    }
+}
+
+void *file_watch_current(const struct file_watch *watch)
+{
+    return watch->set;
+}
+
+void file_watch_start(struct file_watch *watch, struct event_base *base, file_watch_fn *on_change,
+                      void *context)
+{
+    watch->on_change = on_change;
+    watch->context = context;
+    watch->look_event = event_new(base, -1, EV_PERSIST, on_look, watch);
+    assert(watch->look_event != NULL);
+    struct timeval period = {.tv_sec = FILE_LOOK_MS / 1000, .tv_usec = FILE_LOOK_MS % 1000 * 1000};
+    int failed = event_add(watch->look_event, &period);
+    assert(failed == 0);
+}
+
+void file_watch_stop(struct file_watch *watch)
+{
+    if (watch != NULL && watch->look_event != NULL) {
+        event_free(watch->look_event);
+        watch->look_event = NULL;
+    }
+}

@@ -1,0 +1,47 @@
+/* Keeps up with a file that turnoutd reads into an immutable set which others share by reference, keys.csv and tokens.csv:
+ * what was revoked there must stop being good in the server, and that without a restart. Belongs to the main thread. */
+#ifndef TURNOUT_APP_FILE_WATCH_H
+#define TURNOUT_APP_FILE_WATCH_H
+
+#include <stddef.h>
+
+#include <turnout/base/error.h>
+#include <turnout/base/faults.h>
+
+struct event_base;
+struct file_watch;
+
+enum { FILE_LOOK_MS = 750 }; /* a change is read at the second look that finds it: within 2 s */
+
+/* One kind of file: how it is read into a set, and what the log says of it. */
+struct file_kind {
+    const char *name;    /* in its folder */
+    const char *setting; /* of the folder; what errors blame */
+    const char *counted; /* "keys" */
+    const char *event_bad, *event_gone, *event_kept, *event_renewed;
+    /* `context` is that of the watch. Anything but TURNOUT_OK after every fault has gone to `on_fault`. */
+    enum turnout_error (*read)(const char *folder, const void *context, fault_fn *on_fault,
+                               void *fault_context, void **ret_set, struct error *error);
+    void (*release)(void *set);
+    size_t (*count)(const void *set);
+};
+
+/* A new set took the place of the old one. Borrowed for the call. */
+typedef void file_watch_fn(void *context, void *set);
+
+/* Reads the file for the first time; every fault has been logged. Borrows all three until freed. */
+enum turnout_error file_watch_new(const struct file_kind *kind, const char *folder, const void *context,
+                                  struct file_watch **ret_watch, struct error *error);
+void file_watch_free(struct file_watch *watch); /* NULL-safe; stopped before */
+
+/* The set that counts now. Borrowed until the loop runs again. */
+void *file_watch_current(const struct file_watch *watch);
+
+/* From now on looks every FILE_LOOK_MS whether the file is another, and reads it at the second look that finds it so. A
+ * faulty one changes nothing: its faults are logged once, and the set known so far stays. It stays also when the file
+ * is gone, for whoever writes it anew may have it gone for a moment. */
+void file_watch_start(struct file_watch *watch, struct event_base *base, file_watch_fn *on_change,
+                      void *context);
+void file_watch_stop(struct file_watch *watch); /* NULL-safe; one that was never started is passed over */
+
+#endif
