@@ -166,7 +166,10 @@ bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *works
     turnoutd_launch(turnoutd, workspace, settings);
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     while (!is_listening(turnoutd)) {
-        ck_assert_msg(clock_monotonic_ms() < deadline, "turnoutd neither listens nor ends");
+        if (clock_monotonic_ms() >= deadline) { /* it waits for a Redis that it can use */
+            process_kill(&turnoutd->process);
+            return false;
+        }
         struct pollfd ended = {.fd = turnoutd->process.pidfd, .events = POLLIN};
         if (poll(&ended, 1, ASK_AGAIN_MS) > 0) {
             (void)process_wait_exit(&turnoutd->process, PROCESS_DEADLINE_MS);

@@ -41,7 +41,8 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
 /* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
 void turnoutd_await(struct turnoutd *turnoutd);
 
-/* For one that may refuse to start: false when it has ended, and true once it listens, ready or not. */
+/* For one that may refuse to start: true once it listens, ready or not; false when it has ended, or waits in vain for a
+ * Redis that it can use. */
 bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const settings[]);
 
