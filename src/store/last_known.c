@@ -209,7 +209,7 @@ static bool check_sum(struct slice text, struct slice *ret_text)
     unsigned char sum[crypto_hash_sha256_BYTES];
     unsigned char wanted[crypto_hash_sha256_BYTES];
     enum { LAST_LINE = sizeof "end " - 1 + SUM_HEX + 1 };
-    if (text.length <= LAST_LINE) {
+    if (text.length <= LAST_LINE || text.bytes[text.length - 1] != '\n') {
         return false;
     }
     struct slice above = {text.bytes, text.length - LAST_LINE};

@@ -86,6 +86,33 @@ TEST(what_could_not_be_sent_is_sent_later)
     command_check(&workspace, 0, "nothing is spooled", NULL, FLUSH, NULL);
 }
 
+/* The server's store is lost, and a person accepts that: the units' reports count again, each once. */
+TEST(what_was_acknowledged_is_sent_again_under_another_generation)
+{
+    char data[WORKSPACE_PATH_BYTES];
+    char redis[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data", data);
+    workspace_path(&workspace, "data/redis", redis);
+    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted",
+                  "10", NULL);
+    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-002", "--seq", "1", "--voted",
+                  "20", NULL);
+    small_wait_voted(turnoutd.public_port, 30);
+    turnoutd_stop(&turnoutd);
+
+    struct process remove = {0};
+    process_start(&remove, &workspace, "rm", (const char *const[]){"rm", "-r", redis, NULL});
+    ck_assert_int_eq(process_wait_exit(&remove, PROCESS_DEADLINE_MS), 0);
+    command_check(&workspace, 0, "new generation", NULL, "accept-loss", "--data", data, "--election-id",
+                  "small", "--yes", "small", NULL);
+    char port[URL_BYTES];
+    (void)snprintf(port, sizeof port, "127.0.0.1:%u", turnoutd.intake_http_port);
+    turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake-http", port, NULL});
+    command_check(&workspace, 0, "1 that it had acknowledged are sent again", NULL, FLUSH, NULL);
+    small_wait_voted(turnoutd.public_port, 30);
+    command_check(&workspace, 0, "duplicate: unit 0101-001", NULL, FLUSH, NULL);
+}
+
 TEST(waiting_for_the_server_pays)
 {
     const char *const arguments[] = {turnout,   TO_INTAKE, "--unit", "0101-001", "--seq", "1",

@@ -115,4 +115,15 @@ LOOP_TEST(what_counts_changes_it, COUNT(changes))
     ck_assert_int_eq(memcmp(before, after, sizeof before) == 0, changes[_i].is_same);
 }
 
+TEST(its_fingerprint_is_read_like_a_receipt)
+{
+    unsigned char digest[REGISTER_DIGEST_BYTES] = {0};
+    char fingerprint[RECEIPT_BYTES];
+    register_fingerprint(digest, fingerprint);
+    ck_assert_str_eq(fingerprint, "0000-0000");
+    memset(digest, 0xff, 5);
+    register_fingerprint(digest, fingerprint);
+    ck_assert_str_eq(fingerprint, "ZZZZ-ZZZZ");
+}
+
 SUITE("register_digest");

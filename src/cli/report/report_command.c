@@ -145,6 +145,26 @@ static int open_spool(const char *path, struct spool *ret_spool)
     return EXIT_DONE;
 }
 
+/* Sends what is spooled. Where nothing is, the newest report that was acknowledged asks whether the others still count. */
+static int deliver(struct spool *spool, struct http_client *client, const struct report_options *options)
+{
+    struct error error = {0};
+    struct spool_kept kept;
+    enum turnout_error failed = spool_kept_open(spool, clock_wall_ms() / 1000, &kept, &error);
+    if (failed != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return EXIT_FAILED;
+    }
+    int status = EXIT_FAILED;
+    if (spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+    } else {
+        status = spool_deliver(spool, &kept, client, options->wait_s);
+    }
+    spool_kept_close(&kept);
+    return status;
+}
+
 static int send_and_flush(const struct command_line *line, struct http_client *client)
 {
     const struct report_options *options = line->options;
@@ -160,7 +180,7 @@ static int send_and_flush(const struct command_line *line, struct http_client *c
         (void)printf("nothing is spooled in %s\n", spool.path);
     }
     if (status == EXIT_DONE) {
-        status = spool_deliver(&spool, client, options->wait_s);
+        status = deliver(&spool, client, options);
     }
     spool_close(&spool);
     return finish_output(status);
@@ -274,7 +294,8 @@ static const struct setting settings[] = {
      AT(spool_path),
      .standard = "turnout-spool.ndjson",
      .takes = "FILE",
-     .help = "where reports wait for their answer"},
+     .help =
+         "where reports wait for their answer; in FILE.kept, acknowledged ones for a server that loses them"},
     {.name = "wait",
      .kind = SETTING_NUMBER,
      AT(wait_s),

@@ -90,7 +90,37 @@ static void tell_spooled(const struct spool *spool, size_t answered, const char 
         why, spool->count - answered, spool->path);
 }
 
-int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_s)
+/* What the answer means for what is kept. */
+static enum turnout_error keep(struct spool_kept *kept, struct slice line, const struct report *report,
+                               const struct report_result *result, struct error *error)
+{
+    size_t again = 0;
+    bool is_acknowledged = result->status == STATUS_ACCEPTED || result->status == STATUS_DUPLICATE ||
+                           result->status == STATUS_HELD;
+    if (result->code == CODE_CLOSED) {
+        spool_kept_forget(kept, report->election);
+    }
+    if (!is_acknowledged || result->generation[0] == '\0' || report->test) {
+        return TURNOUT_OK;
+    }
+    spool_kept_add(kept, result->generation, line, result->status != STATUS_ACCEPTED);
+    enum turnout_error failed =
+        spool_kept_send_again(kept, report->election, result->generation, &again, error);
+    if (again > 0) {
+        (void)printf("the server has lost reports: %zu that it had acknowledged are sent again\n", again);
+    }
+    return failed;
+}
+
+/* What was answered leaves the spool once what was acknowledged is kept. */
+static enum turnout_error settle(struct spool *spool, struct spool_kept *kept, size_t answered,
+                                 struct error *error)
+{
+    enum turnout_error failed = spool_kept_save(kept, error);
+    return failed == TURNOUT_OK ? spool_remove(spool, answered, error) : failed;
+}
+
+int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client, int64_t wait_s)
 {
     struct http_response response = {0};
     struct error error = {0};
@@ -108,6 +138,10 @@ int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_
             int told = tell_answer(&report, &result);
             status = told > status ? told : status;
             answered++;
+            if (keep(kept, line, &report, &result, &error) != TURNOUT_OK) {
+                (void)fprintf(stderr, "%s\n", error.text);
+                status = status == EXIT_DONE ? EXIT_FAILED : status;
+            }
             pause = PAUSE_FIRST_MS;
             continue;
         }
@@ -123,7 +157,7 @@ int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_
         pause = pause * 2 < PAUSE_MOST_MS ? pause * 2 : PAUSE_MOST_MS;
     }
     http_response_done(&response);
-    if (spool_remove(spool, answered, &error) != TURNOUT_OK) {
+    if (settle(spool, kept, answered, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         status = status == EXIT_DONE ? EXIT_FAILED : status;
     }

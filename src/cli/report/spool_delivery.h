@@ -6,10 +6,12 @@
 
 #include "client/http_client.h"
 #include "report/spool.h"
+#include "report/spool_kept.h"
 
 /* Sends what is spooled, oldest first, until all is answered or `wait_s` is over, and prints what became of each. The
  * spool is written anew once, at the end: whatever was answered and is still in it after a crash is answered `duplicate`
- * next time. Returns the exit status: EXIT_REJECTED when a report was rejected, EXIT_FAILED when one is left. */
-int spool_deliver(struct spool *spool, struct http_client *client, int64_t wait_s);
+ * next time. What is acknowledged is kept; what was acknowledged under another generation than the one that answers now is
+ * sent again. Returns the exit status: EXIT_REJECTED when a report was rejected, EXIT_FAILED when one is left. */
+int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client, int64_t wait_s);
 
 #endif
