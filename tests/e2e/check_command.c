@@ -86,28 +86,33 @@ TEST(what_could_not_be_sent_is_sent_later)
     command_check(&workspace, 0, "nothing is spooled", NULL, FLUSH, NULL);
 }
 
-/* The server's store is lost, and a person accepts that: the units' reports count again, each once. */
-TEST(what_was_acknowledged_is_sent_again_under_another_generation)
+/* The server's store is lost, a person accepts that, and it starts again with this port. */
+static void begin_anew(const uint16_t *port, const char *setting)
 {
     char data[WORKSPACE_PATH_BYTES];
     char redis[WORKSPACE_PATH_BYTES];
+    char address[URL_BYTES];
     workspace_path(&workspace, "data", data);
     workspace_path(&workspace, "data/redis", redis);
-    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted",
-                  "10", NULL);
-    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-002", "--seq", "1", "--voted",
-                  "20", NULL);
-    small_wait_voted(turnoutd.public_port, 30);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", *port);
     turnoutd_stop(&turnoutd);
-
     struct process remove = {0};
     process_start(&remove, &workspace, "rm", (const char *const[]){"rm", "-r", redis, NULL});
     ck_assert_int_eq(process_wait_exit(&remove, PROCESS_DEADLINE_MS), 0);
     command_check(&workspace, 0, "new generation", NULL, "accept-loss", "--data", data, "--election-id",
                   "small", "--yes", "small", NULL);
-    char port[URL_BYTES];
-    (void)snprintf(port, sizeof port, "127.0.0.1:%u", turnoutd.intake_http_port);
-    turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake-http", port, NULL});
+    turnoutd_start(&turnoutd, &workspace, (const char *const[]){setting, address, NULL});
+}
+
+/* The units' reports count again, each once. */
+TEST(what_was_acknowledged_is_sent_again_under_another_generation)
+{
+    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted",
+                  "10", NULL);
+    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-002", "--seq", "1", "--voted",
+                  "20", NULL);
+    small_wait_voted(turnoutd.public_port, 30);
+    begin_anew(&turnoutd.intake_http_port, "--intake-http");
     command_check(&workspace, 0, "1 that it had acknowledged are sent again", NULL, FLUSH, NULL);
     small_wait_voted(turnoutd.public_port, 30);
     command_check(&workspace, 0, "duplicate: unit 0101-001", NULL, FLUSH, NULL);
@@ -129,6 +134,28 @@ TEST(waiting_for_the_server_pays)
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake-http", port, NULL});
     process_wait_line(&process, process.stdout_path, "accepted: unit 0101-001, report 1", line);
     ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
+}
+
+TEST(a_simulation_goes_on_under_another_generation)
+{
+    const char *const arguments[] = {
+        turnout,  "simulate", "--election",       election_path, "--stream", turnoutd.stream_address,
+        "--rate", "50",       "--reports-a-unit", "20",          "--json",   NULL};
+    struct process process = {0};
+    char line[PROCESS_LINE_BYTES];
+    process_start(&process, &workspace, "simulate", arguments);
+    for (int64_t voted = 0; voted == 0;) {
+        json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+        voted = json_integer_of(json_object_of(document, "nation"), "voted");
+        json_decref(document);
+    }
+    begin_anew(&turnoutd.intake_stream_port, "--intake-stream");
+    process_wait_line(&process, process.stdout_path, "\"planned\":", line);
+    ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
+    ck_assert_ptr_null(strstr(line, "\"renewed\":0,"));
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "units_reported"), 10);
+    json_decref(document);
 }
 
 TEST(watch_shows_the_nation)

@@ -1,4 +1,7 @@
 /* Answers of the stream intake: the fast way and the thorough way must agree. */
+#include <stdbool.h>
+#include <string.h>
+
 #include <check.h>
 
 #include "client/stream_answer.h"
@@ -18,6 +21,9 @@ static const struct good_case good_cases[] = {
      STATUS_ACCEPTED, CODE_NONE, "7K4Q-9M2D", "", 12},
     {"{\"line\":1,\"unit\":\"u\",\"seq\":7,\"status\":\"duplicate\",\"receipt\":\"7K4Q-9M2D\"}",
      STATUS_DUPLICATE, CODE_NONE, "7K4Q-9M2D", "", 1},
+    {"{\"line\":1,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"generation\":"
+     "\"ab\"}",
+     STATUS_ACCEPTED, CODE_NONE, "7K4Q-9M2D", "", 1},
     {"{ \"line\": 3, \"status\": \"accepted\", \"receipt\": \"7K4Q-9M2D\" }", STATUS_ACCEPTED, CODE_NONE,
      "7K4Q-9M2D", "", 3},
     {"{\"unit\":\"u\",\"seq\":7,\"status\":\"superseded\",\"receipt\":\"7K4Q-9M2D\",\"line\":9}",
@@ -49,6 +55,8 @@ LOOP_TEST(a_good_answer_is_read, COUNT(good_cases))
     ck_assert_str_eq(result.receipt, c->receipt);
     ck_assert_str_eq(result.detail, c->detail);
     ck_assert_uint_eq(line, c->line);
+    bool has_generation = strstr(c->answer, "\"generation\":\"ab\"") != NULL;
+    ck_assert_str_eq(result.generation, has_generation ? "ab" : "");
 }
 
 static const char *const bad_answers[] = {

@@ -51,8 +51,8 @@ struct sender_calls {
      * sender serializes the report at once and keeps the bytes, never the struct. */
     bool (*next)(void *context, struct report *ret_report, uint64_t *ret_tag);
 
-    /* The one answer to a report. `result` is borrowed for the call; of accepted and duplicate ones only status
-     * and receipt are filled, of the others all that the server said. `latency_us` runs from the first time the
+    /* The one answer to a report. `result` is borrowed for the call; of accepted and duplicate ones only status,
+     * receipt and generation are filled, of the others all that the server said. `latency_us` runs from the first time the
      * report was handed to a connection. */
     void (*answer)(void *context, uint64_t tag, const struct report_result *result, int64_t latency_us);
 

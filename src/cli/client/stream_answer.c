@@ -3,7 +3,7 @@
  * The fast way follows the answer of a report that was taken, as the server writes it, from its first byte to its
  * last:
  *
- *   {"line":12,"unit":"19804-003","seq":7,"status":"accepted","receipt":"7K4Q-9M2D"}
+ *   {"line":12,"unit":"19804-003","seq":7,"status":"accepted","receipt":"7K4Q-9M2D","generation":"8c1f02d94ab7e653"}
  *
  * Whatever is spelled differently (a space, another order of things, another status) goes the thorough way. */
 #include "client/stream_answer.h"
@@ -51,6 +51,15 @@ static bool pass_status(struct slice *rest, enum report_status *ret_status)
     return pass(rest, "duplicate");
 }
 
+/* It may be absent. */
+static bool pass_generation(struct slice *rest, struct report_result *result)
+{
+    struct slice generation;
+    return !pass(rest, ",\"generation\":\"") ||
+           (pass_code(rest, &generation) &&
+            slice_copy(generation, result->generation, sizeof result->generation));
+}
+
 static bool read_fast(struct slice answer, struct report_result *result, uint64_t *ret_line)
 {
     struct slice rest = answer;
@@ -62,7 +71,7 @@ static bool read_fast(struct slice answer, struct report_result *result, uint64_
            pass_number(&rest, SEQ_MAX, &seq) && pass(&rest, ",\"status\":\"") &&
            pass_status(&rest, &result->status) && pass(&rest, "\",\"receipt\":\"") &&
            pass_code(&rest, &receipt) && slice_copy(receipt, result->receipt, sizeof result->receipt) &&
-           slice_equals(rest, "}");
+           pass_generation(&rest, result) && slice_equals(rest, "}");
 }
 
 enum turnout_error stream_answer_read(struct slice answer, struct report_result *ret_result,

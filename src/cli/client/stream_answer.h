@@ -9,7 +9,7 @@
 #include <turnout/election/report.h>
 
 /* An `accepted` or `duplicate` answer as the server writes it is recognized without parsing all of it, since
- * nearly all answers are one of those; then only `status` and `receipt` of *ret_result are filled. Any other line
+ * nearly all answers are one of those; then only `status`, `receipt` and `generation` of *ret_result are filled. Any other line
  * is parsed as JSON and filled whole. *ret_line is 0 when the answer names no line. */
 enum turnout_error stream_answer_read(struct slice answer, struct report_result *ret_result,
                                       uint64_t *ret_line, struct error *error);

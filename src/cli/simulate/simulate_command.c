@@ -60,7 +60,8 @@ struct simulation {
     int64_t started_us; /* when the first connection came up; 0 before */
     int64_t away_since_ms;
     uint32_t connections_up;
-    bool in_place; /* the progress bar, on a terminal */
+    char generation[GENERATION_BYTES]; /* that the server last answered with; empty before */
+    bool in_place;                     /* the progress bar, on a terminal */
 };
 
 /* ---- sending ---- */
@@ -91,12 +92,31 @@ static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
     return true;
 }
 
+/* Another generation: the server's store has lost reports that were acknowledged, so all are sent again. The same reports
+ * count once. */
+static void note_generation(struct simulation *simulation, const char *generation)
+{
+    struct simulate_summary *summary = &simulation->summary;
+    bool is_other = simulation->generation[0] != '\0' && strcmp(simulation->generation, generation) != 0;
+    (void)slice_copy(slice_of(generation), simulation->generation, sizeof simulation->generation);
+    if (is_other) {
+        uint64_t planned = simulation->taken + simulate_plan_total(&simulation->plan);
+        summary->renewed += planned - summary->planned;
+        summary->planned = planned;
+        simulate_plan_restart(&simulation->plan);
+        sender_wake(simulation->sender);
+    }
+}
+
 static void on_answer(void *context, uint64_t tag, const struct report_result *result, int64_t latency_us)
 {
     struct simulation *simulation = context;
     struct simulate_summary *summary = &simulation->summary;
     if (simulation->options->rate > 0) {
         latency_us = clock_monotonic_us() - simulation->due_us[tag];
+    }
+    if (result->generation[0] != '\0') {
+        note_generation(simulation, result->generation);
     }
     latency_add(&summary->latency, latency_us);
     summary->by_status[result->status]++;

@@ -39,6 +39,17 @@ static void shuffle(uint32_t *order, uint32_t count, uint64_t *random)
     }
 }
 
+void simulate_plan_restart(struct simulate_plan *plan)
+{
+    plan->random = mix(plan->seed);
+    plan->round = 1;
+    plan->position = 0;
+    for (uint32_t i = 0; i < plan->reg->unit_count; i++) {
+        plan->order[i] = i;
+    }
+    shuffle(plan->order, plan->reg->unit_count, &plan->random);
+}
+
 void simulate_plan_init(struct simulate_plan *plan, const struct election *election,
                         const struct election_register *reg, uint32_t units, uint32_t rounds, uint64_t seed,
                         int64_t now)
@@ -49,17 +60,12 @@ void simulate_plan_init(struct simulate_plan *plan, const struct election *elect
         .election = election,
         .reg = reg,
         .seed = seed,
-        .random = mix(seed),
         .rounds = rounds,
-        .round = 1,
         .from = election->opens,
         .until = now < election->closes ? now : election->closes,
     };
     plan->order = memory_new_array(reg->unit_count, sizeof *plan->order);
-    for (uint32_t i = 0; i < reg->unit_count; i++) {
-        plan->order[i] = i;
-    }
-    shuffle(plan->order, reg->unit_count, &plan->random);
+    simulate_plan_restart(plan);
     plan->unit_count = units == 0 ? reg->unit_count : units;
 }
 

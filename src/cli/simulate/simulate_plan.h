@@ -31,6 +31,9 @@ struct simulate_plan {
 void simulate_plan_init(struct simulate_plan *plan, const struct election *election,
                         const struct election_register *reg, uint32_t units, uint32_t rounds, uint64_t seed,
                         int64_t now);
+
+/* Begins anew: the same reports, in the same order. */
+void simulate_plan_restart(struct simulate_plan *plan);
 void simulate_plan_done(struct simulate_plan *plan);
 
 uint64_t simulate_plan_total(const struct simulate_plan *plan); /* reports in all */

@@ -18,7 +18,10 @@ enum { SHARE_COUNT = sizeof shares / sizeof shares[0] };
 
 bool simulate_summary_is_clean(const struct simulate_summary *summary)
 {
-    return summary->by_status[STATUS_ACCEPTED] + summary->by_status[STATUS_DUPLICATE] == summary->planned;
+    uint64_t superseded = summary->by_status[STATUS_SUPERSEDED];
+    return summary->by_status[STATUS_ACCEPTED] + summary->by_status[STATUS_DUPLICATE] +
+               (superseded < summary->renewed ? superseded : summary->renewed) ==
+           summary->planned;
 }
 
 static uint64_t reports_a_second(const struct simulate_summary *summary)
@@ -44,8 +47,10 @@ void simulate_summary_write(struct buffer *out, const struct simulate_summary *s
                           summary->by_code[code]);
         }
     }
-    buffer_printf(out, "sent again   %" PRIu64 " after a lost connection, %" PRIu64 " after `unavailable`\n",
-                  summary->sent.resent, summary->sent.retried);
+    buffer_printf(out,
+                  "sent again   %" PRIu64 " after a lost connection, %" PRIu64
+                  " after `unavailable`, %" PRIu64 " for another generation\n",
+                  summary->sent.resent, summary->sent.retried, summary->renewed);
     buffer_printf(out, "speed        %" PRIu64 " reports/s for %.2f s over %" PRIu32 " connections\n",
                   reports_a_second(summary), (double)summary->duration_us / MICROSECONDS,
                   summary->connections);
@@ -80,6 +85,7 @@ void simulate_summary_write_json(struct buffer *out, const struct simulate_summa
     json_close_object(&json);
     json_put_integer(&json, "resent", (int64_t)summary->sent.resent);
     json_put_integer(&json, "retried", (int64_t)summary->sent.retried);
+    json_put_integer(&json, "renewed", (int64_t)summary->renewed);
     json_put_integer(&json, "connections", summary->connections);
     json_put_integer(&json, "duration_us", summary->duration_us);
     json_put_integer(&json, "reports_a_second", (int64_t)reports_a_second(summary));

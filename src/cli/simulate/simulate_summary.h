@@ -13,6 +13,7 @@
 
 struct simulate_summary {
     uint64_t planned; /* reports */
+    uint64_t renewed; /* of them: again, because the server had another generation */
     uint64_t by_status[STATUS_COUNT];
     uint64_t by_code[CODE_COUNT];
     struct latency latency;
@@ -23,7 +24,8 @@ struct simulate_summary {
     bool interrupted;
 };
 
-/* Whether every planned report was answered, and counts. */
+/* Whether every planned report was answered, and counts. One that was sent again may be superseded: of a unit's reports
+ * that were not lost, only the last is a duplicate. */
 bool simulate_summary_is_clean(const struct simulate_summary *summary);
 
 void simulate_summary_write(struct buffer *out, const struct simulate_summary *summary);
