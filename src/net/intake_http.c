@@ -211,8 +211,8 @@ static bool submit_some(void *context)
     return false;
 }
 
-static void submit_batch(struct intake *intake, const struct principal *voucher, struct http_exchange *exchange,
-                         struct slice body)
+static void submit_batch(struct intake *intake, const struct principal *voucher,
+                         struct http_exchange *exchange, struct slice body)
 {
     size_t count = count_lines(body);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {

@@ -199,10 +199,10 @@ static void write_commune(const struct call *call, const struct part *part, enum
     }
     struct slice last = *part->standing;
     struct slice word = {NULL, 0};
-    bool has_word = text_split_last(&last, ' ', &word);
     uint64_t previous = 0;
-    has_word = has_word && (slice_equals(word, "-") ||
-                            text_parse_unsigned(text_split(&word, '-'), UINT64_MAX, &previous));
+    bool has_word =
+        text_split_last(&last, ' ', &word) &&
+        (slice_equals(word, "-") || text_parse_unsigned(text_split(&word, '-'), UINT64_MAX, &previous));
     assert(has_word);
     uint64_t id = model_add(keys[LOG], part->args[CODE], previous, part->args[LINES], phase);
     struct buffer words = {0};

@@ -35,7 +35,7 @@ struct redis_link {
     struct model_peer *peer; /* NULL: no connection, nor one on its way */
     bool is_up;
     bool is_freed;
-    bool owes_word; /* on_link is to hear that the link was lost */
+    bool owes_word;         /* on_link is to hear that the link was lost */
     const char *distrusted; /* why it is to be ended after this reply; else NULL */
     bool is_settle_planned;
     bool is_deadline_planned;

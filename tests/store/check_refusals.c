@@ -176,6 +176,7 @@ LOOP_TEST(test_an_answer_that_does_not_match_is_none, COUNT(liars))
     ck_assert_msg(committed.error == TURNOUT_UNAVAILABLE, "%s", liars[_i]);
     ck_assert_str_ne(committed.why, "");
     ck_assert_uint_eq(store_counters(store.store)->commits, 0);
+    store_fixture_wait_up(&store);       /* the link was ended */
     load_liar("return {'done', right}"); /* the liar's frame is right, so it was the lie that was seen */
     expect_commit(&report, true);
     load_liar("return {'done', ''}");
