@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <turnout/base/text.h>
 #include <turnout/election/phase.h>
@@ -73,5 +74,11 @@ void model_set_text(struct model_key *key, const char *field, const char *value)
 void model_delete(struct model_key *key, struct slice field);
 uint64_t model_add(struct model_key *key, struct slice commune, uint64_t previous, struct slice lines,
                    enum election_phase phase);
+
+/* Byte for byte. */
+static inline bool model_is_same(struct slice a, struct slice b)
+{
+    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
 
 #endif

@@ -65,11 +65,6 @@ static bool ground_of(const struct model_key *totals, const struct slice *ret_gr
     return ret_ground[0] != NULL && ret_ground[1] != NULL && ret_ground[2] != NULL;
 }
 
-static bool is_same(struct slice a, struct slice b)
-{
-    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
-}
-
 /* ---- committing ---- */
 
 enum { CODE, EXPECTED, WORDS, CHANGED, LINES, SHAPE, PART };
@@ -253,8 +248,8 @@ static void turnout_commit(const struct call *call, struct buffer *reply)
         refuse(reply, "never seeded");
         return;
     }
-    if (!is_same(*ground[0], call->args[0]) || !is_same(*ground[1], call->args[1]) ||
-        !is_same(*ground[2], call->args[2])) {
+    if (!model_is_same(*ground[0], call->args[0]) || !model_is_same(*ground[1], call->args[1]) ||
+        !model_is_same(*ground[2], call->args[2])) {
         put_list(reply, 4);
         put_bulk(reply, slice_of("ground"));
         for (int i = 0; i < 3; i++) {
@@ -341,7 +336,7 @@ static void turnout_gate(const struct call *call, struct buffer *reply)
     for (size_t i = 1; i < call->key_count; i++) {
         is_empty = is_empty && !model_exists(model_key_of(call->keys[i]));
     }
-    bool stands = is_same(*ground[2], call->args[0]);
+    bool stands = model_is_same(*ground[2], call->args[0]);
     if (!stands && is_empty) {
         model_begin_transaction();
         model_set(totals, slice_of("phase"), call->args[0]);
@@ -358,7 +353,7 @@ static void turnout_set(const struct call *call, struct buffer *reply)
         return;
     }
     put_bulk(reply, *standing);
-    if (is_same(*standing, call->args[1])) {
+    if (model_is_same(*standing, call->args[1])) {
         model_begin_transaction();
         model_set(meta, call->args[0], call->args[2]);
         (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[3], PHASE_REHEARSAL);

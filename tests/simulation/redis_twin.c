@@ -79,11 +79,6 @@ void twin_copy(void)
 
 /* ---- comparing ---- */
 
-static bool is_same_text(struct slice a, struct slice b)
-{
-    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
-}
-
 static struct slice without_last_word(struct slice text)
 {
     struct slice word;
@@ -105,13 +100,13 @@ static bool is_same_reply(const redisReply *a, const redisReply *b, bool is_load
     case REDIS_REPLY_INTEGER:
         return a->integer == b->integer;
     case REDIS_REPLY_STRING:
-        return is_same_text(text_of(a), text_of(b));
+        return model_is_same(text_of(a), text_of(b));
     case REDIS_REPLY_ARRAY:
         for (size_t i = 0; i < a->elements; i++) {
             bool has_id = is_load && i == 3 && a->element[i]->type == REDIS_REPLY_STRING &&
                           b->element[i]->type == REDIS_REPLY_STRING;
-            if (has_id ? !is_same_text(without_last_word(text_of(a->element[i])),
-                                       without_last_word(text_of(b->element[i])))
+            if (has_id ? !model_is_same(without_last_word(text_of(a->element[i])),
+                                        without_last_word(text_of(b->element[i])))
                        : !is_same_reply(a->element[i], b->element[i], false)) {
                 return false;
             }
@@ -157,8 +152,8 @@ static void check_field(const struct model_key *key, const struct model_field *f
     bool has_id = ends_with(key->name, ":communes");
     struct slice stands = reply->type == REDIS_REPLY_STRING ? text_of(reply) : slice_of("");
     struct slice expected = field->value;
-    if (!is_same_text(has_id ? without_last_word(stands) : stands,
-                      has_id ? without_last_word(expected) : expected)) {
+    if (!model_is_same(has_id ? without_last_word(stands) : stands,
+                       has_id ? without_last_word(expected) : expected)) {
         world_fail("%s %s: \"%.*s\" in Redis, \"%.*s\" in the model", key->name, field->name,
                    (int)stands.length, stands.bytes, (int)expected.length, expected.bytes);
     }
@@ -180,7 +175,7 @@ static void check_entries(const struct model_key *key)
     redisReply *reply = ask("XRANGE %s - +", key->name);
     for (size_t i = 0; i < key->entry_count; i++) {
         const redisReply *fields = reply->element[i]->element[1];
-        if (!is_same_text(text_of(fields->element[fields->elements - 1]), key->entries[i].lines)) {
+        if (!model_is_same(text_of(fields->element[fields->elements - 1]), key->entries[i].lines)) {
             world_fail("%s: entry %zu has other lines in Redis than in the model", key->name, i);
         }
     }
