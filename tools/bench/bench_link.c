@@ -210,3 +210,10 @@ size_t redis_link_in_flight_bytes(const struct redis_link *link)
     (void)link;
     return 0;
 }
+
+void redis_link_distrust(struct redis_link *link, const char *why)
+{
+    (void)link;
+    (void)fprintf(stderr, "bench_direct: %s\n", why);
+    abort();
+}
