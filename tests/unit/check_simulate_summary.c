@@ -30,11 +30,12 @@ struct clean_case {
     uint64_t duplicate;
     uint64_t superseded;
     bool clean;
+    uint64_t renewed;
 };
 
 static const struct clean_case clean_cases[] = {
-    {100, 0, 0, true},  {0, 100, 0, true},  {60, 40, 0, true},
-    {60, 39, 0, false}, {60, 39, 1, false}, {0, 0, 0, false},
+    {100, 0, 0, true, 0},  {0, 100, 0, true, 0}, {60, 40, 0, true, 0}, {60, 39, 0, false, 0},
+    {60, 39, 1, false, 0}, {0, 0, 0, false, 0},  {60, 39, 1, true, 1}, {60, 38, 2, false, 1},
 };
 
 LOOP_TEST(clean_is_all_counted, COUNT(clean_cases))
@@ -44,6 +45,7 @@ LOOP_TEST(clean_is_all_counted, COUNT(clean_cases))
     summary->by_status[STATUS_ACCEPTED] = c->accepted;
     summary->by_status[STATUS_DUPLICATE] = c->duplicate;
     summary->by_status[STATUS_SUPERSEDED] = c->superseded;
+    summary->renewed = c->renewed;
     ck_assert_int_eq(simulate_summary_is_clean(summary), c->clean);
     free(summary);
 }

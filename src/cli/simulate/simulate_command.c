@@ -242,19 +242,6 @@ static void send_all(struct simulation *simulation)
     sender_free(simulation->sender);
 }
 
-static int summarize(const struct simulate_summary *summary, bool json)
-{
-    struct buffer out = {0};
-    if (json) {
-        simulate_summary_write_json(&out, summary);
-    } else {
-        simulate_summary_write(&out, summary);
-    }
-    (void)fputs(out.bytes, stdout);
-    buffer_done(&out);
-    return finish_output(simulate_summary_is_clean(summary) ? EXIT_DONE : EXIT_FAILED);
-}
-
 /* Whether every unit that is to report can sign, if they are to sign at all. */
 static bool can_sign(const struct simulation *simulation)
 {
@@ -292,7 +279,10 @@ static int simulate(const struct simulate_options *options, const struct electio
     if (can_sign(simulation)) {
         send_all(simulation);
         bool began = simulation->started_us != 0;
-        status = began || options->json ? summarize(&simulation->summary, options->json) : EXIT_FAILED;
+        if (began || options->json) {
+            simulate_summary_print(&simulation->summary, options->json, stdout);
+        }
+        status = finish_output(simulate_summary_is_clean(&simulation->summary) ? EXIT_DONE : EXIT_FAILED);
     }
     simulate_plan_done(&simulation->plan);
     event_base_free(simulation->base);

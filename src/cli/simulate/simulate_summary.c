@@ -100,3 +100,15 @@ void simulate_summary_write_json(struct buffer *out, const struct simulate_summa
     json_close_object(&json);
     buffer_append_char(out, '\n');
 }
+
+void simulate_summary_print(const struct simulate_summary *summary, bool json, FILE *out)
+{
+    struct buffer text = {0};
+    if (json) {
+        simulate_summary_write_json(&text, summary);
+    } else {
+        simulate_summary_write(&text, summary);
+    }
+    (void)fputs(text.bytes, out);
+    buffer_done(&text);
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/election/report.h>
@@ -30,5 +31,8 @@ bool simulate_summary_is_clean(const struct simulate_summary *summary);
 
 void simulate_summary_write(struct buffer *out, const struct simulate_summary *summary);
 void simulate_summary_write_json(struct buffer *out, const struct simulate_summary *summary); /* one line */
+
+/* Either of them. */
+void simulate_summary_print(const struct simulate_summary *summary, bool json, FILE *out);
 
 #endif
