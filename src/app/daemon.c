@@ -164,38 +164,6 @@ static bool open_listeners(struct daemon *daemon)
            open_one(&daemon->operate, "operate", &settings->operate, 1);
 }
 
-static bool is_reached_by_others(const struct listen_address *address)
-{
-    struct peer_address own = {{0}};
-    if (!address->is_off) {
-        own = peer_address_of((const struct sockaddr *)&address->socket);
-    }
-    return !address->is_off && !peer_address_is_loopback(&own);
-}
-
-/* What others may do who reach an address that is not for this machine alone. */
-static void log_exposure(const struct server_settings *settings)
-{
-    const struct {
-        const char *name;
-        const struct listen_address *address;
-        bool matters;
-        const char *what;
-    } listeners[] = {
-        {"intake-http", &settings->intake_http, settings->intake_is_open,
-         "intake is open: in rehearsal whoever reaches this address can report for any unit"},
-        {"intake-stream", &settings->intake_stream, settings->intake_is_open,
-         "intake is open: in rehearsal whoever reaches this address can report for any unit"},
-        {"operate", &settings->operate, true, "whoever reaches this address can see how the server runs"},
-    };
-    for (size_t i = 0; i < sizeof listeners / sizeof listeners[0]; i++) {
-        if (listeners[i].matters && is_reached_by_others(listeners[i].address)) {
-            log_warning("exposed", log_text("listener", listeners[i].name),
-                        log_text("address", listeners[i].address->host), log_text("what", listeners[i].what));
-        }
-    }
-}
-
 /* Connections are capped below what the process may open: the limit is raised as far as it goes. */
 static uint32_t connections_a_worker(uint32_t workers)
 {
@@ -523,7 +491,7 @@ static int start(struct daemon *daemon)
     if (!start_log()) {
         return EXIT_FAILED;
     }
-    log_exposure(settings);
+    listening_log_exposure(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
