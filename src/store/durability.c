@@ -61,66 +61,74 @@ static enum turnout_error check_settings(const redisReply *settings, struct erro
     return failed;
 }
 
-/* Redis did not answer what was asked of it. One that does not want to leaves us in the dark, which is no durability
- * either. */
-static enum turnout_error fail_unanswered(const struct redisContext *redis, enum turnout_error failed,
-                                          const char *question, const struct error *denied,
-                                          struct error *error)
+enum turnout_error durability_fail_unanswered(const char *question, const char *redis_error,
+                                              struct error *error)
 {
-    if (redis->err != 0) {
-        return error_fail(error, failed, denied->field, "%s", denied->text);
-    }
     return error_fail(error, TURNOUT_CONFLICT, "redis",
                       "Redis does not tell whether it is durable (%s): allow %s, or set durability = relaxed",
-                      denied->text, question);
+                      redis_error, question);
 }
 
-static enum turnout_error check_config(struct redisContext *redis, struct error *error)
+void durability_put_question(struct redis_command *command)
 {
-    static const char *const words[] = {
-        "CONFIG",          "GET", "appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory",
-        "maxmemory-policy"};
-    enum { WORDS = sizeof words / sizeof words[0] };
-    struct slice arguments[WORDS];
-    for (int i = 0; i < WORDS; i++) {
-        arguments[i] = slice_of(words[i]);
+    redis_command_begin(command, "CONFIG");
+    redis_command_put_text(command, "GET");
+    redis_command_put_text(command, "maxmemory");
+    for (size_t i = 0; i < sizeof requirements / sizeof requirements[0]; i++) {
+        redis_command_put_text(command, requirements[i].name);
     }
-    redisReply *reply;
-    struct error denied;
-    enum turnout_error failed = redis_sync_command(redis, WORDS, arguments, &reply, &denied);
-    if (failed != TURNOUT_OK) {
-        return fail_unanswered(redis, failed, "CONFIG GET", &denied, error);
+}
+
+enum turnout_error durability_judge(const redisReply *settings, struct error *error)
+{
+    if (settings->type == REDIS_REPLY_ERROR) {
+        return durability_fail_unanswered("CONFIG GET", settings->str, error);
     }
-    failed = reply->type == REDIS_REPLY_ARRAY
-                 ? check_settings(reply, error)
-                 : error_fail(error, TURNOUT_CONFLICT, "redis",
-                              "Redis answered CONFIG GET with something else than a list");
-    freeReplyObject(reply);
-    return failed;
+    return settings->type == REDIS_REPLY_ARRAY
+               ? check_settings(settings, error)
+               : error_fail(error, TURNOUT_CONFLICT, "redis",
+                            "Redis answered CONFIG GET with something else than a list");
 }
 
 /* What a function writes stands in the append-only file as a transaction, and Redis 7 carries one out again, when it
  * starts, only as far as its user `default` may, even if nobody can log in as that user. What it may not is left out
  * without a word to anybody. */
-static enum turnout_error check_loading(struct redisContext *redis, struct error *error)
+enum turnout_error durability_fail_loading(const char *command, struct error *error)
 {
-    const char *refused;
-    struct error denied;
-    enum turnout_error failed = redis_rights_check(redis, "default", &refused, &denied);
-    if (failed != TURNOUT_OK) {
-        return fail_unanswered(redis, failed, "ACL DRYRUN", &denied, error);
-    }
-    return refused == NULL
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_CONFLICT, "redis",
-                            "this Redis would forget acknowledged reports when it starts again, because its "
-                            "user default may not %s: leave it all its rights, even where it is off, as "
-                            "config/redis/users.acl does, or set durability = relaxed",
-                            refused);
+    return error_fail(error, TURNOUT_CONFLICT, "redis",
+                      "this Redis would forget acknowledged reports when it starts again, because its "
+                      "user default may not %s: leave it all its rights, even where it is off, as "
+                      "config/redis/users.acl does, or set durability = relaxed",
+                      command);
+}
+
+/* A question got no answer, or an error. */
+static enum turnout_error fail_question(const struct redisContext *redis, enum turnout_error failed,
+                                        const char *question, const struct error *denied, struct error *error)
+{
+    return redis->err != 0 ? error_fail(error, failed, denied->field, "%s", denied->text)
+                           : durability_fail_unanswered(question, denied->text, error);
 }
 
 enum turnout_error durability_check(struct redisContext *redis, struct error *error)
 {
-    enum turnout_error failed = check_config(redis, error);
-    return failed == TURNOUT_OK ? check_loading(redis, error) : failed;
+    struct redis_command question;
+    redisReply *reply;
+    struct error denied;
+    durability_put_question(&question);
+    enum turnout_error failed = redis_sync_send(redis, "CONFIG", &question, &reply, &denied);
+    if (failed != TURNOUT_OK) {
+        return fail_question(redis, failed, "CONFIG GET", &denied, error);
+    }
+    failed = durability_judge(reply, error);
+    freeReplyObject(reply);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    const char *refused;
+    failed = redis_rights_check(redis, "default", &refused, &denied);
+    if (failed != TURNOUT_OK) {
+        return fail_question(redis, failed, "ACL DRYRUN", &denied, error);
+    }
+    return refused == NULL ? TURNOUT_OK : durability_fail_loading(refused, error);
 }

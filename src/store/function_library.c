@@ -1,26 +1,39 @@
-/* Loading the function library where Redis does not hold it. */
+/* FUNCTION LIST and FUNCTION LOAD. */
 #include "function_library.h"
 
 #include <hiredis/hiredis.h>
 
-#include <turnout/base/text.h>
-
+#include "redis_reply.h"
 #include "redis_sync.h"
 #include "store_private.h"
 
-/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. */
-static bool holds_our_library(const redisReply *libraries)
+void function_library_put_question(struct redis_command *command)
 {
-    if (libraries->type != REDIS_REPLY_ARRAY || libraries->elements != 1) {
+    redis_command_begin(command, "FUNCTION");
+    redis_command_put_text(command, "LIST");
+    redis_command_put_text(command, "LIBRARYNAME");
+    redis_command_put_text(command, "turnout");
+    redis_command_put_text(command, "WITHCODE");
+}
+
+void function_library_put_load(struct redis_command *command)
+{
+    redis_command_begin(command, "FUNCTION");
+    redis_command_put_text(command, "LOAD");
+    redis_command_put_text(command, "REPLACE");
+    redis_command_put(command, (struct slice){turnout_lua, turnout_lua_length});
+}
+
+/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. */
+bool function_library_is_ours(const redisReply *libraries)
+{
+    if (!reply_is_list_of(libraries, 1)) {
         return false;
     }
     const redisReply *library = libraries->element[0];
     for (size_t i = 0; i + 1 < library->elements; i += 2) {
-        const redisReply *name = library->element[i];
-        const redisReply *value = library->element[i + 1];
-        if (name->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
-            slice_equals((struct slice){name->str, name->len}, "library_code")) {
-            return slice_equals((struct slice){value->str, value->len}, turnout_lua);
+        if (slice_equals(reply_text(library->element[i]), "library_code")) {
+            return slice_equals(reply_text(library->element[i + 1]), turnout_lua);
         }
     }
     return false;
@@ -28,21 +41,20 @@ static bool holds_our_library(const redisReply *libraries)
 
 enum turnout_error function_library_ensure(struct redisContext *redis, struct error *error)
 {
-    const struct slice list[] = {slice_of("FUNCTION"), slice_of("LIST"), slice_of("LIBRARYNAME"),
-                                 slice_of("turnout"), slice_of("WITHCODE")};
+    struct redis_command command;
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 5, list, &reply, error);
+    function_library_put_question(&command);
+    enum turnout_error failed = redis_sync_send(redis, "FUNCTION", &command, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    bool loaded = holds_our_library(reply);
+    bool is_ours = function_library_is_ours(reply);
     freeReplyObject(reply);
-    if (loaded) {
+    if (is_ours) {
         return TURNOUT_OK;
     }
-    const struct slice load[] = {
-        slice_of("FUNCTION"), slice_of("LOAD"), slice_of("REPLACE"), {turnout_lua, turnout_lua_length}};
-    failed = redis_sync_command(redis, 4, load, &reply, error);
+    function_library_put_load(&command);
+    failed = redis_sync_send(redis, "FUNCTION", &command, &reply, error);
     if (failed == TURNOUT_OK) {
         freeReplyObject(reply);
     }

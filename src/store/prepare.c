@@ -48,16 +48,13 @@ static enum turnout_error wait_until_serving(const struct store_options *options
 static enum turnout_error check_rights(struct redisContext *redis, const struct store_address *address,
                                        struct error *error)
 {
-    const char *user = address->user[0] == '\0' ? "default" : address->user;
+    const char *user = redis_rights_user(address);
     const char *refused = NULL;
     struct error unknown; /* Redis does not tell: that is for durability_check to judge */
     if (redis_rights_check(redis, user, &refused, &unknown) != TURNOUT_OK || refused == NULL) {
         return TURNOUT_OK;
     }
-    return error_fail(error, TURNOUT_CONFLICT, "redis-user",
-                      "Redis does not let %s use %s on the keys of an election: give it the rights that "
-                      "turnoutd has in config/redis/users.acl",
-                      user, refused);
+    return redis_rights_fail(user, refused, error);
 }
 
 static enum turnout_error prepare(struct redisContext *redis, const struct store_options *options,

@@ -15,12 +15,10 @@
 
 #include <turnout/base/buffer.h>
 
-#include "redis_keys.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
+#include "store_private.h"
 #include "words.h"
-
-#define SCHEMA "2"
 
 enum { DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1, GENERATION_RANDOM_BYTES = 8 };
 
@@ -65,12 +63,12 @@ static enum turnout_error check_schema(struct redisContext *redis, const struct 
     char shown[TEXT_SHOWN_BYTES];
     struct slice schema = reply_text(reply);
     *ret_is_seeded = schema.length > 0;
-    if (schema.length > 0 && !slice_equals(schema, SCHEMA)) {
+    if (schema.length > 0 && !slice_equals(schema, STORE_SCHEMA)) {
         failed =
             error_fail(error, TURNOUT_CONFLICT, "redis",
                        "Redis holds %s in schema %s, this server knows schema %s: use the server it was made "
                        "by, or another data folder",
-                       election->id, text_show(schema, shown), SCHEMA);
+                       election->id, text_show(schema, shown), STORE_SCHEMA);
     }
     freeReplyObject(reply);
     return failed;
@@ -240,7 +238,7 @@ static enum turnout_error seed(struct redisContext *redis, const struct store_op
         }
     }
     static const char *const pairs[][2] = {
-        {"phase", "rehearsal"}, {"publication", "live"}, {"schema", SCHEMA}};
+        {"phase", "rehearsal"}, {"publication", "live"}, {"schema", STORE_SCHEMA}};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         enum turnout_error failed = set_once(redis, meta_key, pairs[i][0], pairs[i][1], error);
         if (failed != TURNOUT_OK) {

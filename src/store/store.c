@@ -74,6 +74,11 @@ const struct election *store_election(const struct store *store)
     return store->options.election;
 }
 
+const struct store_address *store_address(const struct store *store)
+{
+    return &store->options.address;
+}
+
 void store_keys_of(const struct store *store, uint32_t province, struct province_keys *ret_keys)
 {
     assert(province > REGISTER_NATION && province <= store->options.reg->province_count);

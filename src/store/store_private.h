@@ -9,8 +9,11 @@
 #include "redis_keys.h"
 #include "redis_link.h"
 
+#define STORE_SCHEMA "2" /* what meta says of how the keys are to be read */
+
 const struct election_register *store_register(const struct store *store);
 const struct election *store_election(const struct store *store);
+const struct store_address *store_address(const struct store *store);
 struct store_counters *store_counting(struct store *store);
 
 void store_keys_of(const struct store *store, uint32_t province, struct province_keys *ret_keys);

@@ -1,0 +1,34 @@
+/* Whether Redis still is what it was prepared to be (prepare.h), asked without waiting, on a link that is up. */
+#ifndef TURNOUT_STORE_INSPECT_H
+#define TURNOUT_STORE_INSPECT_H
+
+#include <stdbool.h>
+
+#include <turnout/base/error.h>
+#include <turnout/store/store.h>
+
+struct store_finding {
+    bool is_ok;
+    char why[ERROR_TEXT_BYTES]; /* empty when it is ok */
+};
+
+struct store_inspection {
+    struct store_finding durability; /* acknowledged means durable, and will be read back */
+    /* Redis writes its append-only file anew. Just after `appendonly` was switched on, nothing is durable until that is
+     * done, and CONFIG GET does not show it. A Redis that does not tell counts as one that does. */
+    bool is_rewriting;
+    struct store_finding rights;    /* ours; what Redis does not tell counts as ok */
+    struct store_finding functions; /* of proto/turnout.lua: they are loaded again where they are not ours */
+    bool has_loaded_functions;
+    struct store_finding election;     /* it was seeded, in our schema, with our register */
+    char generation[GENERATION_BYTES]; /* empty: there is none */
+};
+
+/* `inspection` is NULL when the link was lost meanwhile; borrowed for the call. */
+typedef void store_inspected_fn(void *context, const struct store_inspection *inspection);
+
+/* `on_inspected` is called exactly once, never before this returns. */
+void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
+                   store_inspected_fn *on_inspected, void *context);
+
+#endif

@@ -1,0 +1,247 @@
+/* All questions go out at once; Redis answers in order, so that the number of an answer says which question it is for. */
+#include <turnout/store/inspect.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/memory.h>
+
+#include "durability.h"
+#include "function_library.h"
+#include "redis_reply.h"
+#include "redis_rights.h"
+#include "store_private.h"
+#include "words.h"
+
+/* In the order in which they are asked; the rights are several questions each. */
+enum {
+    ASK_SETTINGS,
+    ASK_REWRITING,
+    ASK_RIGHTS_OF_DEFAULT,
+    ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
+    ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
+    ASK_META,
+    QUESTIONS,
+};
+
+struct inspecting {
+    struct store *store;
+    unsigned char register_digest[GROUND_DIGEST_BYTES];
+    store_inspected_fn *on_inspected;
+    void *context;
+    struct store_inspection inspection;
+    int answered;
+    bool wants_functions;
+    bool is_lost; /* the link, before all was answered */
+};
+
+static void conclude(struct inspecting *inspecting)
+{
+    inspecting->on_inspected(inspecting->context, inspecting->is_lost ? NULL : &inspecting->inspection);
+    free(inspecting);
+}
+
+/* The first fault of a finding stands. */
+static void note(struct store_finding *finding, const struct error *error)
+{
+    if (finding->is_ok) {
+        finding->is_ok = false;
+        memcpy(finding->why, error->text, sizeof finding->why);
+    }
+}
+
+/* ---- durability and rights ---- */
+
+static void take_settings(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct error error;
+    if (durability_judge(reply, &error) != TURNOUT_OK) {
+        note(&inspecting->inspection.durability, &error);
+    }
+}
+
+/* INFO is a text of lines. Whether Redis rewrites, is about to, or has failed to. */
+static bool tells_no_rewriting(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STRING && strstr(reply->str, "\naof_rewrite_in_progress:0") != NULL &&
+           strstr(reply->str, "\naof_rewrite_scheduled:0") != NULL &&
+           strstr(reply->str, "\naof_last_bgrewrite_status:ok") != NULL;
+}
+
+static void take_right_of_default(struct inspecting *inspecting, const redisReply *reply, int which)
+{
+    struct error error;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        (void)durability_fail_unanswered("ACL DRYRUN", reply->str, &error);
+    } else if (!redis_rights_may(reply)) {
+        (void)durability_fail_loading(redis_rights_command(which), &error);
+    } else {
+        return;
+    }
+    note(&inspecting->inspection.durability, &error);
+}
+
+static const char *our_user(const struct inspecting *inspecting)
+{
+    return redis_rights_user(store_address(inspecting->store));
+}
+
+static void take_our_right(struct inspecting *inspecting, const redisReply *reply, int which)
+{
+    if (reply->type != REDIS_REPLY_ERROR && !redis_rights_may(reply)) {
+        struct error error;
+        (void)redis_rights_fail(our_user(inspecting), redis_rights_command(which), &error);
+        note(&inspecting->inspection.rights, &error);
+    }
+}
+
+/* ---- the election ---- */
+
+static void take_meta(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct store_inspection *inspection = &inspecting->inspection;
+    const char *election = store_election(inspecting->store)->id;
+    unsigned char digest[GROUND_DIGEST_BYTES];
+    struct error error;
+    if (!reply_is_list_of(reply, 3)) {
+        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
+                         reply_words(reply, ""));
+    } else if (reply_text(reply->element[0]).length == 0) {
+        (void)error_fail(&error, TURNOUT_CONFLICT, "redis",
+                         "Redis no longer holds %s, which it held before: put its files back and start it "
+                         "again; turnoutd does not begin the election anew while it runs",
+                         election);
+    } else if (!slice_equals(reply_text(reply->element[0]), STORE_SCHEMA)) {
+        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis holds %s in another schema than ours, %s",
+                         election, STORE_SCHEMA);
+    } else if (!words_read_hex(reply_text(reply->element[1]), digest, sizeof digest) ||
+               memcmp(digest, inspecting->register_digest, sizeof digest) != 0) {
+        (void)error_fail(&error, TURNOUT_CONFLICT, "election",
+                         "Redis holds %s with another register (areas, units or rolls differ)", election);
+    } else if (!slice_copy(reply_text(reply->element[2]), inspection->generation,
+                           sizeof inspection->generation)) {
+        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
+                         election);
+    } else {
+        return;
+    }
+    note(&inspection->election, &error);
+}
+
+/* ---- the functions ---- */
+
+static void on_loaded(void *context, const redisReply *reply, const char *why)
+{
+    struct inspecting *inspecting = context;
+    struct error error;
+    if (reply == NULL) {
+        inspecting->is_lost = true;
+    } else if (reply->type == REDIS_REPLY_ERROR) {
+        (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
+                         "Redis has lost the functions of turnoutd, and does not take them again: %s",
+                         reply_words(reply, why));
+        note(&inspecting->inspection.functions, &error);
+    } else {
+        inspecting->inspection.has_loaded_functions = true;
+    }
+    conclude(inspecting);
+}
+
+static void take_functions(struct inspecting *inspecting, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR) {
+        struct error error;
+        (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
+                         "Redis does not tell whether it has the functions of turnoutd: %s", reply->str);
+        note(&inspecting->inspection.functions, &error);
+    } else {
+        inspecting->wants_functions = !function_library_is_ours(reply);
+    }
+}
+
+/* ---- questions and answers ---- */
+
+static void take(struct inspecting *inspecting, int question, const redisReply *reply)
+{
+    if (question == ASK_SETTINGS) {
+        take_settings(inspecting, reply);
+    } else if (question == ASK_REWRITING) {
+        inspecting->inspection.is_rewriting = !tells_no_rewriting(reply);
+    } else if (question < ASK_OUR_RIGHTS) {
+        take_right_of_default(inspecting, reply, question - ASK_RIGHTS_OF_DEFAULT);
+    } else if (question < ASK_FUNCTIONS) {
+        take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
+    } else if (question == ASK_META) {
+        take_meta(inspecting, reply);
+    } else {
+        take_functions(inspecting, reply);
+    }
+}
+
+static void on_reply(void *context, const redisReply *reply, const char *why)
+{
+    (void)why;
+    struct inspecting *inspecting = context;
+    int question = inspecting->answered++;
+    inspecting->is_lost = inspecting->is_lost || reply == NULL;
+    if (!inspecting->is_lost) {
+        take(inspecting, question, reply);
+    }
+    if (inspecting->answered < QUESTIONS) {
+        return;
+    }
+    if (inspecting->is_lost || !inspecting->wants_functions) {
+        conclude(inspecting);
+        return;
+    }
+    struct redis_command load;
+    function_library_put_load(&load);
+    store_send(inspecting->store, &load, on_loaded, inspecting);
+}
+
+static void put_question(const struct inspecting *inspecting, int question, struct redis_command *command)
+{
+    if (question == ASK_SETTINGS) {
+        durability_put_question(command);
+    } else if (question == ASK_REWRITING) {
+        redis_command_begin(command, "INFO");
+        redis_command_put_text(command, "persistence");
+    } else if (question < ASK_OUR_RIGHTS) {
+        redis_rights_put_question(command, "default", question - ASK_RIGHTS_OF_DEFAULT);
+    } else if (question < ASK_FUNCTIONS) {
+        redis_rights_put_question(command, our_user(inspecting), question - ASK_OUR_RIGHTS);
+    } else if (question == ASK_FUNCTIONS) {
+        function_library_put_question(command);
+    } else {
+        char meta[REDIS_KEY_BYTES];
+        redis_key_meta(store_election(inspecting->store), meta);
+        redis_command_begin(command, "HMGET");
+        redis_command_put_text(command, meta);
+        redis_command_put_text(command, "schema");
+        redis_command_put_text(command, "digest");
+        redis_command_put_text(command, "generation");
+    }
+}
+
+void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
+                   store_inspected_fn *on_inspected, void *context)
+{
+    struct inspecting *inspecting = memory_new(sizeof *inspecting);
+    *inspecting = (struct inspecting){
+        .store = store,
+        .on_inspected = on_inspected,
+        .context = context,
+        .inspection = {.durability = {.is_ok = true},
+                       .rights = {.is_ok = true},
+                       .functions = {.is_ok = true},
+                       .election = {.is_ok = true}},
+    };
+    memcpy(inspecting->register_digest, register_digest, sizeof inspecting->register_digest);
+    for (int question = 0; question < QUESTIONS; question++) {
+        struct redis_command command;
+        put_question(inspecting, question, &command);
+        store_send(store, &command, on_reply, inspecting);
+    }
+}
