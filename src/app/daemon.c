@@ -1,5 +1,5 @@
-/* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the operations
- * listener, the signals. The workers own everything else. */
+/* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the looks at Redis, keys.csv and
+ * the data folder, the signals. The other threads own everything else. */
 #include "daemon.h"
 
 #include <assert.h>
@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 #include <sodium.h>
@@ -17,30 +15,27 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
-#include <turnout/net/operate_http.h>
 #include <turnout/net/peers.h>
-#include <turnout/service/metrics.h>
+#include <turnout/service/ground.h>
 #include <turnout/service/publisher.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/managed_redis.h>
 #include <turnout/store/prepare.h>
 
 #include "data_folder.h"
+#include "data_watch.h"
+#include "descriptors.h"
 #include "keys_watch.h"
 #include "listening.h"
+#include "operate_thread.h"
 #include "recall.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
 #include "worker.h"
 
 enum {
-    REDIS_PATIENCE_MS = 60000,          /* at start, for a Redis that is still loading */
-    LAST_READING_MS = 2000,             /* at the end */
-    DESCRIPTORS_RESERVED = 64,          /* for what is not a connection, */
-    DESCRIPTORS_RESERVED_A_WORKER = 16, /* and that of each worker */
-    CONNECTIONS_A_WORKER_MAX = 16384,
-    OPERATE_CONNECTIONS_MAX = 64,
-    WORKERS_IN_ALL_MAX = 2 * WORKERS_MAX, /* those for units, then those for readers */
+    REDIS_PATIENCE_MS = 60000, /* at start, for a Redis that is still loading */
+    LAST_READING_MS = 2000,    /* at the end */
 };
 
 struct daemon {
@@ -49,12 +44,15 @@ struct daemon {
     struct file_watch *keys_watch;
     struct file_watch *tokens_watch;
     struct data_folder data;
+    struct data_watch data_watch;
+    struct health *health;
 
     struct listening public_http, intake_http, intake_stream, operate;
 
     struct managed_redis *redis; /* NULL: somebody else's */
     struct store_options store_options;
     struct store_prepared prepared;
+    struct gate gate;
 
     struct event_base *base;
     bool is_stopping;
@@ -62,6 +60,7 @@ struct daemon {
     struct store *store; /* the publisher's link */
     struct losses *losses;
     struct publisher *publisher;
+    struct ground *ground;           /* asks on the publisher's link */
     struct publication *publication; /* the newest; NULL before the first */
 
     struct tally_thread *tally;
@@ -69,12 +68,7 @@ struct daemon {
     struct worker *workers[WORKERS_IN_ALL_MAX];
     uint32_t workers_started;
 
-    struct counters operate_counters;
-    struct connections *operate_connections;
-    struct listener *operate_listener;
-    struct operations operations;
-    char doubt[LOSSES_WORDS_BYTES]; /* what /readyz says of losses */
-    struct http_service operate_service;
+    struct operate_thread *operating;
 };
 
 /* ---- the election ---- */
@@ -164,24 +158,6 @@ static bool open_listeners(struct daemon *daemon)
            open_one(&daemon->operate, "operate", &settings->operate, 1);
 }
 
-/* Connections are capped below what the process may open: the limit is raised as far as it goes. */
-static uint32_t connections_a_worker(uint32_t workers)
-{
-    struct rlimit limit = {0};
-    int failed = getrlimit(RLIMIT_NOFILE, &limit);
-    assert(failed == 0);
-    if (limit.rlim_cur < limit.rlim_max) {
-        struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
-        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
-            limit = raised;
-        }
-    }
-    uint64_t reserved = DESCRIPTORS_RESERVED + (uint64_t)workers * DESCRIPTORS_RESERVED_A_WORKER;
-    uint64_t room = limit.rlim_cur > reserved ? limit.rlim_cur - reserved : 1;
-    uint64_t each = room / workers;
-    return each > CONNECTIONS_A_WORKER_MAX ? CONNECTIONS_A_WORKER_MAX : each > 0 ? (uint32_t)each : 1;
-}
-
 /* ---- Redis ---- */
 
 static void on_redis_event(void *context, const char *event, pid_t pid, const char *detail)
@@ -193,6 +169,7 @@ static void on_redis_event(void *context, const char *event, pid_t pid, const ch
 static void on_store_link(void *context, bool up, const char *why)
 {
     struct daemon *daemon = context;
+    health_post(daemon->health, HEALTH_PUBLISHER_LINK, up, why);
     if (up) {
         log_info("store-up", log_text("link", "publisher"));
         publisher_relink(daemon->publisher);
@@ -202,9 +179,10 @@ static void on_store_link(void *context, bool up, const char *why)
 }
 
 /* Redis may take a minute to load; a signal, or the end of Redis, is heard meanwhile. */
-static bool goes_on_waiting(void *context)
+static bool goes_on_waiting(void *context, const char *why)
 {
     struct daemon *daemon = context;
+    health_post(daemon->health, HEALTH_TALLY_LINK, false, why);
     int failed = event_base_loop(daemon->base, EVLOOP_NONBLOCK);
     assert(failed >= 0);
     return !daemon->is_stopping;
@@ -238,6 +216,7 @@ static int start_redis(struct daemon *daemon)
     enum turnout_error failed =
         store_prepare(&daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed == TURNOUT_OK) {
+        atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
         daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
         return EXIT_DONE;
     }
@@ -258,7 +237,7 @@ static void log_ready(const struct daemon *daemon)
     log_info("ready", log_text("election", daemon->folder.election.id),
              log_number("units", daemon->folder.reg->unit_count),
              log_number("workers", daemon->settings->workers),
-             log_text("durability", daemon->prepared.is_durable ? "strict" : "relaxed"));
+             log_text("durability", atomic_load(&daemon->gate.is_durable) ? "strict" : "relaxed"));
 }
 
 static void on_published(void *context, struct publication *publication)
@@ -285,8 +264,15 @@ static void start_publisher(struct daemon *daemon)
                                                                   .store = daemon->store,
                                                                   .period_ms = daemon->settings->publish_ms,
                                                                   .losses = daemon->losses,
-                                                                  .durable = daemon->prepared.is_durable},
+                                                                  .is_durable = &daemon->gate.is_durable,
+                                                                  .health = daemon->health},
                                       on_published, daemon);
+    struct ground_options ground = {.store = daemon->store,
+                                    .gate = &daemon->gate,
+                                    .health = daemon->health,
+                                    .is_relaxed = daemon->settings->durability_is_relaxed};
+    memcpy(ground.register_digest, daemon->folder.register_digest, sizeof ground.register_digest);
+    daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
 }
@@ -297,6 +283,8 @@ static bool start_tally(struct daemon *daemon)
 {
     struct tally_thread_options options = {.store = daemon->store_options,
                                            .reports_per_minute = daemon->settings->reports_per_minute,
+                                           .gate = &daemon->gate,
+                                           .health = daemon->health,
                                            .ports = daemon->settings->workers};
     memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
     struct error error;
@@ -334,7 +322,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
 static bool start_workers(struct daemon *daemon)
 {
     uint32_t each = daemon->settings->workers;
-    uint32_t connections_max = connections_a_worker(each);
+    uint32_t connections_max = descriptors_for_connections(each);
     uint32_t units_max = connections_max / 4 + 1;
     bool started = true;
     for (uint32_t i = 0; i < each && started; i++) {
@@ -385,69 +373,19 @@ static void stop_workers(struct daemon *daemon)
 
 /* ---- operations ---- */
 
-static bool is_ready(void *context, const char **ret_words)
+/* Before Redis is asked for anything, so that it answers while Redis loads. */
+static bool start_operating(struct daemon *daemon)
 {
-    struct daemon *daemon = context;
-    if (daemon->publication == NULL) {
-        *ret_words = "not ready: nothing has been published yet";
-        return false;
+    const struct server_settings *settings = daemon->settings;
+    daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
+    struct error error;
+    if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
+                             daemon->health, &daemon->operating, &error) != TURNOUT_OK) {
+        return say(&error, "cannot-start-operating");
     }
-    if (losses_describe(daemon->losses, daemon->doubt)) {
-        *ret_words = daemon->doubt;
-        return true;
-    }
-    *ret_words = store_is_up(daemon->store) ? "ready" : "ready, but Redis is away: figures age, reports wait";
+    listening_log(&daemon->operate);
+    data_watch_start(&daemon->data_watch, daemon->base, &daemon->data, daemon->health);
     return true;
-}
-
-static void write_metrics(void *context, struct buffer *out)
-{
-    const struct daemon *daemon = context;
-    const struct counters *workers[WORKERS_IN_ALL_MAX];
-    const struct store_counters *stores[WORKERS_MAX];
-    uint32_t store_count = 0;
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        workers[i] = worker_counters(daemon->workers[i]);
-        const struct store_counters *of_store = worker_store_counters(daemon->workers[i]);
-        if (of_store != NULL) {
-            stores[store_count++] = of_store;
-        }
-    }
-    metrics_write(out, &(struct metrics_sources){.workers = workers,
-                                                 .worker_stores = stores,
-                                                 .worker_count = daemon->workers_started,
-                                                 .worker_store_count = store_count,
-                                                 .publisher = publisher_counters(daemon->publisher),
-                                                 .publisher_store = store_counters(daemon->store),
-                                                 .tally_store = tally_thread_store_counters(daemon->tally),
-                                                 .publication = daemon->publication});
-}
-
-static void accept_operate(void *context, int fd, const struct sockaddr *peer)
-{
-    struct daemon *daemon = context;
-    struct connection *connection = connection_accept(daemon->operate_connections, fd, peer);
-    if (connection != NULL) {
-        http_serve(connection, &daemon->operate_service);
-    }
-}
-
-static void start_operating(struct daemon *daemon)
-{
-    daemon->operations =
-        (struct operations){.is_ready = is_ready, .write_metrics = write_metrics, .context = daemon};
-    daemon->operate_service = (struct http_service){.routes = operate_http_routes,
-                                                    .route_count = operate_http_route_count,
-                                                    .context = &daemon->operations,
-                                                    .hosts = &daemon->settings->hosts,
-                                                    .counters = &daemon->operate_counters};
-    daemon->operate_connections = connections_new(daemon->base, OPERATE_CONNECTIONS_MAX, daemon->peers,
-                                                  PEER_OPERATES, &daemon->operate_counters);
-    if (!daemon->operate.address.is_off) {
-        daemon->operate_listener = listener_new(daemon->base, listening_give(&daemon->operate, 0),
-                                                &daemon->operate_counters, accept_operate, daemon);
-        listening_log(&daemon->operate);
-    }
 }
 
 /* ---- life ---- */
@@ -502,6 +440,9 @@ static int start(struct daemon *daemon)
     start_loop(daemon);
     daemon->peers = peers_new(&(struct peers_options){settings->connections_per_address,
                                                       settings->refusals_per_minute, settings->proxies});
+    if (!start_operating(daemon)) {
+        return EXIT_FAILED;
+    }
     int status = start_redis(daemon);
     if (status != EXIT_DONE || daemon->is_stopping) {
         return status;
@@ -509,10 +450,14 @@ static int start(struct daemon *daemon)
     if (!start_tally(daemon) || !start_workers(daemon)) {
         return EXIT_FAILED;
     }
-    file_watch_start(daemon->keys_watch, daemon->base, on_keys, daemon);
-    file_watch_start(daemon->tokens_watch, daemon->base, on_tokens, daemon);
+    file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, on_keys, daemon);
+    file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, on_tokens, daemon);
     start_publisher(daemon);
-    start_operating(daemon);
+    operate_thread_show(daemon->operating, &(struct operate_sources){.workers = daemon->workers,
+                                                                     .worker_count = daemon->workers_started,
+                                                                     .tally = daemon->tally,
+                                                                     .publisher = daemon->publisher,
+                                                                     .publisher_store = daemon->store});
     return EXIT_DONE;
 }
 
@@ -553,19 +498,21 @@ static void read_last_time(struct daemon *daemon)
 /* Copes with a daemon that came up only in part. */
 static void stop(struct daemon *daemon)
 {
-    listener_free(daemon->operate_listener);
-    connections_free(daemon->operate_connections);
+    operate_thread_stop(daemon->operating);
     stop_workers(daemon);
     read_last_time(daemon);
     peers_free(daemon->peers);
     store_free(daemon->store);
     publisher_free(daemon->publisher);
+    ground_free(daemon->ground);
     losses_free(daemon->losses);
     publication_release(daemon->publication);
     managed_redis_stop(daemon->redis);
     file_watch_stop(daemon->keys_watch);
     file_watch_stop(daemon->tokens_watch);
     file_watch_free(daemon->tokens_watch);
+    data_watch_stop(&daemon->data_watch);
+    health_free(daemon->health);
     if (daemon->base != NULL) {
         event_free(daemon->terminate_event);
         event_free(daemon->interrupt_event);

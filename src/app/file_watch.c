@@ -33,6 +33,8 @@ struct file_watch {
     struct version latest;    /* the one of the last look */
     void *set;                /* a reference */
     struct event *look_event; /* NULL: not started */
+    struct health *health;
+    enum health_finding finding;
     file_watch_fn *on_change;
     void *context;
 };
@@ -75,6 +77,14 @@ static enum turnout_error read_file(struct file_watch *watch, void **ret_set, st
     return watch->kind->read(watch->folder, watch->kind_context, log_fault, watch, ret_set, error);
 }
 
+static void post_kept(const struct file_watch *watch, const char *what)
+{
+    struct error text;
+    (void)error_fail(&text, TURNOUT_CONFLICT, "", "%s is %s: what is known so far stays", watch->kind->name,
+                     what);
+    health_post(watch->health, watch->finding, false, text.text);
+}
+
 /* A version is read once two looks have found it: a file that is being written shows as a new one each time, and half
  * of it might be a sound file that lacks half of its rows. */
 static void on_look(evutil_socket_t fd, short what, void *context)
@@ -93,6 +103,7 @@ static void on_look(evutil_socket_t fd, short what, void *context)
         watch->read = version;
         log_warning(kind->event_gone, log_text("file", watch->path),
                     log_text("what", "what is known so far stays"));
+        post_kept(watch, "gone");
         return;
     }
     void *set;
@@ -100,11 +111,13 @@ static void on_look(evutil_socket_t fd, short what, void *context)
     if (read_file(watch, &set, &error) != TURNOUT_OK) {
         log_error(kind->event_kept, log_text("what", error.text),
                   log_number(kind->counted, (int64_t)kind->count(watch->set)));
+        post_kept(watch, "faulty, and its faults are in the log");
         return;
     }
     kind->release(watch->set);
     watch->set = set;
     watch->on_change(watch->context, set);
+    health_post(watch->health, watch->finding, true, "");
     log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
 }
 
@@ -144,9 +157,12 @@ void *file_watch_current(const struct file_watch *watch)
     return watch->set;
 }
 
-void file_watch_start(struct file_watch *watch, struct event_base *base, file_watch_fn *on_change,
-                      void *context)
+void file_watch_start(struct file_watch *watch, struct event_base *base, struct health *health,
+                      enum health_finding finding, file_watch_fn *on_change, void *context)
 {
+    watch->health = health;
+    watch->finding = finding;
+    health_post(health, finding, true, "");
     watch->on_change = on_change;
     watch->context = context;
     watch->look_event = event_new(base, -1, EV_PERSIST, on_look, watch);

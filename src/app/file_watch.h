@@ -7,6 +7,7 @@
 
 #include <turnout/base/error.h>
 #include <turnout/base/faults.h>
+#include <turnout/service/health.h>
 
 struct event_base;
 struct file_watch;
@@ -39,9 +40,9 @@ void *file_watch_current(const struct file_watch *watch);
 
 /* From now on looks every FILE_LOOK_MS whether the file is another, and reads it at the second look that finds it so. A
  * faulty one changes nothing: its faults are logged once, and the set known so far stays. It stays also when the file
- * is gone, for whoever writes it anew may have it gone for a moment. */
-void file_watch_start(struct file_watch *watch, struct event_base *base, file_watch_fn *on_change,
-                      void *context);
+ * is gone, for whoever writes it anew may have it gone for a moment. Health is told, as that finding. */
+void file_watch_start(struct file_watch *watch, struct event_base *base, struct health *health,
+                      enum health_finding finding, file_watch_fn *on_change, void *context);
 void file_watch_stop(struct file_watch *watch); /* NULL-safe; one that was never started is passed over */
 
 #endif

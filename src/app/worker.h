@@ -12,8 +12,10 @@
 #include <turnout/store/store.h>
 
 #include "mailbox.h"
+#include "server_settings.h"
 #include "tally_thread.h"
 
+enum { WORKERS_IN_ALL_MAX = 2 * WORKERS_MAX }; /* those for units, then those for readers */
 enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in flight gets its answer */
 
 struct worker_options {

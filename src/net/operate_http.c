@@ -1,5 +1,7 @@
-/* The operations endpoints: plain text, never cached. */
+/* The operations endpoints: never cached. */
 #include <turnout/net/operate_http.h>
+
+#include <string.h>
 
 static const char no_store[] = "Cache-Control: no-store\r\n";
 
@@ -28,18 +30,37 @@ static void get_livez(void *context, struct http_exchange *exchange, const struc
                                                 .body_bytes = sizeof alive - 1});
 }
 
+/* A front asks `?for=readers` before it sends readers here: they are served while reports cannot be stored. False, and the
+ * request is answered, when it is for somebody else. */
+static bool parse_audience(struct http_exchange *exchange, struct slice query, bool *ret_is_for_readers)
+{
+    char audience[sizeof "readers"];
+    *ret_is_for_readers = http_query_has(query, "for");
+    if (*ret_is_for_readers &&
+        (!http_query_value(query, "for", audience, sizeof audience) || strcmp(audience, "readers") != 0)) {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", "'for' can be: readers", "for",
+                            NULL);
+        return false;
+    }
+    return true;
+}
+
 static void get_readyz(void *context, struct http_exchange *exchange, const struct http_request *request,
                        struct slice segment, struct slice body)
 {
-    (void)request;
     (void)segment;
     (void)body;
     const struct operations *operations = context;
-    const char *words;
-    bool is_ready = operations->is_ready(operations->context, &words);
+    bool is_for_readers;
+    if (!parse_audience(exchange, request->query, &is_for_readers)) {
+        return;
+    }
+    bool is_ready =
+        is_for_readers ? health_serves_readers(operations->health) : health_is_ready(operations->health);
     struct buffer text = {0};
-    buffer_printf(&text, "%s\n", words);
-    answer_text(exchange, is_ready ? 200 : 503, "text/plain", &text);
+    health_write_json(operations->health, is_ready, &text);
+    buffer_append_char(&text, '\n');
+    answer_text(exchange, is_ready ? 200 : 503, "application/json", &text);
     buffer_done(&text);
 }
 

@@ -127,14 +127,10 @@ static void write_publication(struct buffer *out, const struct metrics_sources *
                  "Since Redis last confirmed the figures shown.");
     buffer_printf(out, "turnout_figures_age_seconds %lld.%03d\n", (long long)(age_ms / 1000),
                   (int)(age_ms % 1000));
-    if (sources->publication != NULL) {
-        const struct totals *nation =
-            &publication_figures(sources->publication)->areas[REGISTER_NATION].totals;
-        write_metric(out, "turnout_revision", "gauge", "The revision published.");
-        write_value(out, "turnout_revision", "", (uint64_t)nation->revision);
-        write_metric(out, "turnout_voted", "gauge", "Voters of the nation who have voted, as published.");
-        write_value(out, "turnout_voted", "", (uint64_t)nation->voted);
-    }
+    write_metric(out, "turnout_revision", "gauge", "The revision published.");
+    write_value(out, "turnout_revision", "", counter_read(&sources->publisher->revision));
+    write_metric(out, "turnout_voted", "gauge", "Voters of the nation who have voted, as published.");
+    write_value(out, "turnout_voted", "", counter_read(&sources->publisher->voted));
 }
 
 static void write_log(struct buffer *out)

@@ -36,6 +36,7 @@ struct publisher {
     char (*ledger_ids)
         [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
     struct publication *shown;   /* what the public sees; NULL before the first */
+    bool shows_durable;          /* it says that acknowledged means durable */
     bool shows_rehearsal;        /* its figures are of the rehearsal */
     bool is_withheld;            /* it has no figures */
     uint32_t rounds_shown;       /* rounds whose time had passed when its figures were read */
@@ -156,11 +157,12 @@ static void sum_nation(struct publisher *publisher)
 static void publish(struct publisher *publisher, struct area_figures *areas, int64_t generated_at)
 {
     int64_t started_us = clock_monotonic_us();
+    publisher->shows_durable = atomic_load(publisher->options.is_durable);
     struct figures figures = {
         .election = publisher->options.election,
         .reg = publisher->options.reg,
         .test = publisher->meta.phase == PHASE_REHEARSAL,
-        .durability = publisher->options.durable ? "strict" : "relaxed",
+        .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
         .generated_at = generated_at,
     };
@@ -169,7 +171,11 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
         publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
+    const struct totals *nation = &areas[REGISTER_NATION].totals;
+    atomic_store(&publisher->counters.revision, (uint64_t)nation->revision);
+    atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
     publisher->on_published(publisher->context, publisher->shown);
+    health_note_publication(publisher->options.health);
 }
 
 static struct area_figures *copy_areas(const struct publisher *publisher, const struct area_figures *areas)
@@ -289,7 +295,10 @@ static void remember(struct publisher *publisher)
         losses_note_meta(losses, &publisher->meta);
     }
     if (losses != NULL) {
+        char words[LOSSES_WORDS_BYTES];
         losses_keep(losses, false);
+        bool is_short = losses_describe(losses, words);
+        health_post(publisher->options.health, HEALTH_LOSSES, true, is_short ? words : "");
     }
 }
 
@@ -307,6 +316,10 @@ static void complete_reading(struct publisher *publisher)
     int64_t now_ms = clock_monotonic_ms();
     counter_add(&publisher->counters.readings, 1);
     atomic_store(&publisher->counters.confirmed_ms, now_ms);
+    health_note_figures(publisher->options.health, now_ms);
+    if (atomic_load(publisher->options.is_durable) != publisher->shows_durable) {
+        publisher->meta_moved = true;
+    }
     if (publisher->is_dark) {
         publisher->is_dark = false;
         log_info("figures-current",
@@ -412,13 +425,17 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
         publisher->meta_moved = true;
     }
     publisher->meta = *meta;
+    health_note_phase(publisher->options.health, meta->phase);
 }
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta)
 {
     struct publisher *publisher = context;
+    const char *known = publisher->meta.generation;
     if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
+    } else if (known[0] != '\0' && strcmp(known, meta->generation) != 0) {
+        fail_reading(publisher, "Redis holds another count of the election");
     } else {
         take_meta(publisher, meta);
     }

@@ -68,15 +68,12 @@ static void give_back(struct tally *tally, struct report_message *report)
     }
 }
 
-void tally_answer(struct tally *tally, struct message *message)
+static const char *shut_why(const struct tally *tally)
 {
-    if (message->kind == MESSAGE_REPORT) {
-        give_back(tally, (struct report_message *)message);
-    }
-    tally->options.on_answered(tally->options.context, message);
+    return tally->options.gate == NULL ? NULL : gate_shut_why(tally->options.gate);
 }
 
-void tally_answer_unavailable(struct tally *tally, struct message *message, const char *why)
+static void set_unavailable(struct message *message, const char *why)
 {
     if (message->kind == MESSAGE_REPORT) {
         struct report_message *report = (struct report_message *)message;
@@ -86,6 +83,24 @@ void tally_answer_unavailable(struct tally *tally, struct message *message, cons
     } else {
         ((struct decision_message *)message)->decided = DECIDED_UNAVAILABLE;
     }
+}
+
+/* Whatever was decided while the gate was open, nothing is acknowledged once it is shut. */
+void tally_answer(struct tally *tally, struct message *message)
+{
+    const char *why = shut_why(tally);
+    if (why != NULL) {
+        set_unavailable(message, why);
+    }
+    if (message->kind == MESSAGE_REPORT) {
+        give_back(tally, (struct report_message *)message);
+    }
+    tally->options.on_answered(tally->options.context, message);
+}
+
+void tally_answer_unavailable(struct tally *tally, struct message *message, const char *why)
+{
+    set_unavailable(message, why);
     tally_answer(tally, message);
 }
 
@@ -103,28 +118,28 @@ void tally_answer_unsound(struct tally *tally, struct message *message)
 
 bool tally_is_up(const struct tally *tally)
 {
-    return tally->is_settled && store_is_up(tally->store);
+    return tally->is_settled && store_is_up(tally->store) && shut_why(tally) == NULL;
 }
 
-static void on_settled(void *context, enum turnout_error error, const char *why)
+void tally_note_write(struct tally *tally)
 {
-    struct tally *tally = context;
-    tally->is_settling = false;
-    if (tally->is_stopping || !store_is_up(tally->store)) {
-        return;
+    tally->written_ms = clock_monotonic_ms();
+    health_note_write(tally->options.health, tally->written_ms);
+    if (tally->is_refused) {
+        tally->is_refused = false;
+        health_post(tally->options.health, HEALTH_WRITES, true, "");
     }
-    if (error != TURNOUT_OK) {
-        tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
-        log_warning("store-unwilling", log_text("link", "tally"), log_text("why", why));
-        return;
-    }
-    tally->is_settled = true;
-    tally->options.on_link(tally->options.context, true, "");
-    tally_load_waiting(tally);
+}
+
+static void note_refusal(struct tally *tally, const char *why)
+{
+    tally->is_refused = true;
+    health_post(tally->options.health, HEALTH_WRITES, false, why);
 }
 
 void tally_unsettle(struct tally *tally, const char *why)
 {
+    note_refusal(tally, why);
     if (!tally->is_settled) {
         return;
     }
@@ -138,6 +153,27 @@ void tally_unsettle(struct tally *tally, const char *why)
     tally->options.on_link(tally->options.context, false, why);
 }
 
+static void on_settled(void *context, enum turnout_error error, const char *why)
+{
+    struct tally *tally = context;
+    tally->is_settling = false;
+    if (tally->is_stopping || !store_is_up(tally->store)) {
+        return;
+    }
+    if (error != TURNOUT_OK) {
+        tally_unsettle(tally, why);
+        tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
+        log_warning("store-unwilling", log_text("link", "tally"), log_text("why", why));
+        return;
+    }
+    tally_note_write(tally);
+    if (!tally->is_settled && shut_why(tally) == NULL) {
+        tally->is_settled = true;
+        tally->options.on_link(tally->options.context, true, "");
+        tally_load_waiting(tally);
+    }
+}
+
 static void settle(struct tally *tally)
 {
     tally->is_settling = true;
@@ -147,6 +183,11 @@ static void settle(struct tally *tally)
 static void on_link(void *context, bool up, const char *why)
 {
     struct tally *tally = context;
+    health_post(tally->options.health, HEALTH_TALLY_LINK, up, why);
+    if (up && tally->options.gate != NULL) {
+        gate_note_link(tally->options.gate); /* a tick finds it open again, and settles */
+        return;
+    }
     if (up) {
         settle(tally);
         return;
@@ -156,12 +197,30 @@ static void on_link(void *context, bool up, const char *why)
     tally->options.on_link(tally->options.context, false, why);
 }
 
+/* A link that is not settled wants to be; one that is, but has had nothing to write, shows that it still could. */
+static bool wants_to_settle(const struct tally *tally, int64_t now_ms)
+{
+    bool is_quiet = tally->options.health != NULL && now_ms - tally->written_ms >= TALLY_PROBE_MS;
+    return store_is_up(tally->store) && !tally->is_settling && now_ms >= tally->settle_at_ms &&
+           (!tally->is_settled || is_quiet);
+}
+
+/* While the gate is shut nothing is written, and when it opens the link must settle again: what was written in between
+ * was perhaps not synced. */
+static void look_at_gate(struct tally *tally)
+{
+    const char *why = shut_why(tally);
+    if (why != NULL && (tally->is_settled || !tally->is_refused)) {
+        tally_unsettle(tally, why);
+    }
+}
+
 /* ---- messages ---- */
 
 void tally_take(struct tally *tally, struct message *message)
 {
     if (!tally_is_up(tally) || !store_has_room(tally->store)) {
-        tally_answer_unavailable(tally, message, why_away);
+        tally_answer_unavailable(tally, message, why_away); /* or what the gate says */
         return;
     }
     message->tries = 0;
@@ -194,8 +253,8 @@ void tally_end_turn(struct tally *tally)
 void tally_tick(struct tally *tally)
 {
     int64_t now_ms = clock_monotonic_ms();
-    if (store_is_up(tally->store) && !tally->is_settled && !tally->is_settling &&
-        now_ms >= tally->settle_at_ms) {
+    look_at_gate(tally);
+    if (shut_why(tally) == NULL && wants_to_settle(tally, now_ms)) {
         settle(tally);
     }
     tally_answer_overdue(tally, now_ms);
@@ -220,6 +279,7 @@ struct tally *tally_new(struct event_base *base, const struct tally_options *opt
     tally->communes = memory_new_array(tally->reg->area_count, sizeof(struct tally_commune *));
     tally->account_full_at_us = memory_new_array(tally->reg->unit_count, sizeof *tally->account_full_at_us);
     tally->account_cost_us = budget_cost_us(options->reports_per_minute);
+    tally->is_refused = true; /* until the first write */
     tally->store = store_new(base, &options->store, on_link, tally);
     return tally;
 }

@@ -179,6 +179,9 @@ static void on_committed(void *context, enum turnout_error error, const char *wh
         log_warning("commit-failed", log_text("province", tally->reg->areas[province->area].code),
                     log_number("communes", (int64_t)count), log_text("why", why));
     }
+    if (written != NULL) {
+        tally_note_write(tally);
+    }
     if (standing != NULL) {
         province_set_ground(tally, province, standing);
     }
@@ -195,6 +198,9 @@ static void on_committed(void *context, enum turnout_error error, const char *wh
         batch_free(batch);
     }
     free(flight);
+    if (error == TURNOUT_CONFLICT) {
+        tally_unsettle(tally, why);
+    }
     if (province->gathered != NULL) {
         tally_list_to_send(province);
     }

@@ -112,6 +112,8 @@ struct tally {
     bool is_stopping;
     uint64_t moment;      /* numbers messages taken, loads and commits sent: says which was first */
     int64_t settle_at_ms; /* try again not before; monotonic */
+    int64_t written_ms;   /* when Redis last took a write; monotonic */
+    bool is_refused;      /* Redis has refused a write since: health knows */
     struct tally_province *provinces; /* [province - 1] */
     struct tally_commune **communes;  /* one an area; NULL: never touched */
     struct tally_commune *waiting;    /* communes with messages that wait */
@@ -124,6 +126,9 @@ struct tally {
 
 /* Whether something can be asked of Redis, and what it answers is durable. */
 bool tally_is_up(const struct tally *tally);
+
+/* Redis has taken a write, durably. */
+void tally_note_write(struct tally *tally);
 
 /* Redis refuses what it must do. Nothing more is asked of it until it has taken a write of ours again. */
 void tally_unsettle(struct tally *tally, const char *why);

@@ -36,7 +36,8 @@ static enum turnout_error wait_until_serving(const struct store_options *options
             return error_fail(error, failed, "redis", "Redis does not serve after %lld ms: %s",
                               (long long)preparation->patience_ms, refused.text);
         }
-        if (preparation->goes_on_waiting != NULL && !preparation->goes_on_waiting(preparation->context)) {
+        if (preparation->goes_on_waiting != NULL &&
+            !preparation->goes_on_waiting(preparation->context, refused.text)) {
             return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "gave up waiting for Redis: %s",
                               refused.text);
         }

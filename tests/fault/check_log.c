@@ -90,6 +90,13 @@ static void check_alive(void)
     http_answer_done(&answer);
 }
 
+/* For good: turnoutd would load them again. */
+static void lose_functions(void)
+{
+    redis_fixture_run(&redis, "ACL SETUSER turnoutd -function|load");
+    redis_fixture_run(&redis, "FUNCTION FLUSH");
+}
+
 /* ---- a log that goes into a pipe ---- */
 
 /* Reads from the pipe into turnoutd's usual log file until `wanted` has come. */
@@ -197,11 +204,6 @@ TEST(a_log_without_a_reader_stops_nothing)
 }
 
 /* ---- a fault that lasts ---- */
-
-static void lose_functions(void)
-{
-    redis_fixture_run(&redis, "FUNCTION FLUSH");
-}
 
 static void run_out_of_memory(void)
 {

@@ -105,7 +105,7 @@ TEST(redis_dies_and_comes_back)
     check_unavailable_over_http(&second);
     check_unavailable_over_stream(&second);
     small_wait_voted(turnoutd.public_port, 100);
-    static const char *const alive[] = {"/livez", "/readyz"};
+    static const char *const alive[] = {"/livez", "/readyz?for=readers"};
     for (size_t i = 0; i < sizeof alive / sizeof alive[0]; i++) {
         struct http_answer answer;
         http_request(turnoutd.operate_port, "GET", alive[i], "", &answer);

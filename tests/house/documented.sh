@@ -2,6 +2,7 @@
 # What the outside relies on is written down. Fails, naming each, when these differ:
 #   settings   the table in src/app/server_settings.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
+#   checks     the table in src/service/health.c, and proto/health.md
 #   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
 #
@@ -46,6 +47,11 @@ settings_of_file() {
 table=$(settings_of_table)
 required=$(sed --quiet 's/ = (required)$//p' <<<"$table")
 compare src/app/server_settings.c "$table" config/turnoutd.ini "$(settings_of_file "$required")"
+
+# ---- checks of /readyz ----
+
+compare src/service/health.c "$(sed --quiet --regexp-extended 's/^    \{"([a-z-]+)", check_.*/\1/p' src/service/health.c)" \
+    proto/health.md "$(sed --quiet --regexp-extended 's/^\| `([a-z-]+)` \|.*/\1/p' proto/health.md)"
 
 # ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
 

@@ -12,11 +12,11 @@ fresh_tree() {
     rm --recursive --force "$work/tree"
     mkdir --parents "$work"/tree/{config,proto,src/app,src/election,src/service}
     cp "$root/config/turnoutd.ini" "$work/tree/config"
-    cp "$root"/proto/{openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
+    cp "$root"/proto/{health.md,openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
     cp --recursive "$root/src/net" "$work/tree/src"
     cp "$root/src/app/server_settings.c" "$work/tree/src/app"
     cp "$root/src/election/report.c" "$work/tree/src/election"
-    cp "$root/src/service/metrics.c" "$work/tree/src/service"
+    cp "$root"/src/service/{health,metrics}.c "$work/tree/src/service"
 }
 
 # expect_found FILE SED-SCRIPT TEXT: with FILE edited so, the check fails and says TEXT.
@@ -43,6 +43,9 @@ expect_found $ini '$a ; colour = blue' "$options lacks: colour = blue"
 expect_found $options 's/"publish-ms"/"publish-every-ms"/' "$ini lacks: publish-every-ms = 500"
 expect_found $options 's/^static const struct setting rows/static const struct setting table/' \
     "$options: found nothing"
+
+expect_found src/service/health.c 's/"disk", check/"room", check/' "proto/health.md lacks: room"
+expect_found proto/health.md '/^\| `disk` /d' "proto/health.md lacks: disk"
 
 openapi=proto/openapi.yaml
 expect_found $openapi 's|^  /v1/turnout:|  /v1/nation:|' "$openapi lacks: public GET /v1/turnout"

@@ -14,6 +14,7 @@
 enum { PERIOD_MS = 20, ROUND_IN_S = 2 };
 
 static struct store_fixture store;
+static atomic_bool is_durable = true;
 static struct publisher *publisher;
 
 /* The last publication. */
@@ -63,7 +64,7 @@ static void start_publisher(void)
                                                           .reg = store.reg,
                                                           .store = store.store,
                                                           .period_ms = PERIOD_MS,
-                                                          .durable = true},
+                                                          .is_durable = &is_durable},
                               on_published, NULL);
     publisher_start(publisher);
 }

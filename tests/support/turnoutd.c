@@ -127,9 +127,14 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd)
     }
 }
 
-static void find_ports(struct turnoutd *turnoutd)
+void turnoutd_await_operate(struct turnoutd *turnoutd)
 {
     turnoutd->operate_port = port_of(turnoutd, "operate");
+}
+
+static void find_ports(struct turnoutd *turnoutd)
+{
+    turnoutd_await_operate(turnoutd);
     turnoutd->public_port = port_of(turnoutd, "public");
     turnoutd->intake_http_port = port_of(turnoutd, "intake-http");
     turnoutd->intake_stream_port = port_of(turnoutd, "intake-stream");

@@ -46,6 +46,9 @@ void turnoutd_await(struct turnoutd *turnoutd);
 bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const settings[]);
 
+/* Only learns where it is asked for its health, which is before Redis must be there. */
+void turnoutd_await_operate(struct turnoutd *turnoutd);
+
 /* Waits for GET /readyz to be 200. */
 void turnoutd_wait_ready(const struct turnoutd *turnoutd);
 

@@ -4,12 +4,11 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/net/http_server.h>
+#include <turnout/service/health.h>
 
-/* The context of the operations routes: what only the daemon knows. */
+/* The context of the operations routes. */
 struct operations {
-    /* Whether requests are served as they should be; *ret_words is one line for a person either way. Readers are
-     * served while Redis is away, so that alone does not make a server unready. */
-    bool (*is_ready)(void *context, const char **ret_words);
+    const struct health *health; /* evaluated by the thread that serves the routes */
     void (*write_metrics)(void *context, struct buffer *out);
     void *context;
 };

@@ -16,7 +16,6 @@ struct metrics_sources {
     const struct publisher_counters *publisher;
     const struct store_counters *publisher_store;
     const struct store_counters *tally_store;
-    const struct publication *publication; /* NULL before the first */
 };
 
 void metrics_write(struct buffer *out, const struct metrics_sources *sources);

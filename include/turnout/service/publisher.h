@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <turnout/service/health.h>
 #include <turnout/service/losses.h>
 #include <turnout/service/publication.h>
 
@@ -25,8 +26,9 @@ struct publisher_options {
     const struct election_register *reg;
     struct store *store; /* the publisher's own link, on the same loop */
     int64_t period_ms;
-    struct losses *losses; /* NULL: nothing is remembered */
-    bool durable;          /* whether acknowledged means durable */
+    struct losses *losses;         /* NULL: nothing is remembered */
+    const atomic_bool *is_durable; /* whether acknowledged means durable; others may change it */
+    struct health *health;         /* how old the figures are, and the phase; may be NULL */
 };
 
 struct publisher_counters {
@@ -35,6 +37,8 @@ struct publisher_counters {
     _Atomic uint64_t publications;
     _Atomic uint64_t verification_failures; /* provinces found not to add up */
     _Atomic uint64_t render_us;             /* spent on making publications */
+    _Atomic uint64_t revision;              /* published, of the nation */
+    _Atomic uint64_t voted;                 /* likewise */
     _Atomic int64_t confirmed_ms;           /* clock_monotonic_ms of the last reading that went well */
 };
 

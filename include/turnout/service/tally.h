@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <turnout/service/gate.h>
+#include <turnout/service/health.h>
 #include <turnout/service/message.h>
 #include <turnout/store/store.h>
 
@@ -24,6 +26,7 @@ enum {
         1000, /* of a commit, or as many as one commune has: bounds the time of one atomic call */
     TALLY_COMMITS_MAX = 4, /* in flight, of a province */
     TALLY_TICK_MS = 100,   /* how often tally_tick() is to be called */
+    TALLY_PROBE_MS = 500,  /* when Redis has answered no write for so long, the tally makes one of its own */
 };
 
 struct tally;
@@ -33,6 +36,9 @@ struct tally_options {
     unsigned char register_digest[GROUND_DIGEST_BYTES]; /* another one in Redis, and nothing is decided */
     uint32_t reports_per_minute;                        /* that a unit may store */
     uint32_t commit_lines_max;                          /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
+    struct gate *gate; /* borrowed: while it is shut, nothing is acknowledged; NULL: always open */
+    struct health
+        *health; /* borrowed: what becomes of the link and of writes; NULL: nobody asks, and no probes */
 
     /* Takes back a message that is answered. */
     void (*on_answered)(void *context, struct message *message);

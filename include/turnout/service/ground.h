@@ -1,0 +1,32 @@
+/* The ground that a server stands on: whether Redis is still what it was prepared to be. Looked at whenever a link comes
+ * up and every GROUND_LOOK_MS; what is found goes to health, and shuts the gate where an acknowledgement would be worth
+ * nothing. Functions that are missing are loaded again. Nothing else is ever mended here: a Redis that comes back empty
+ * is not seeded.
+ *
+ * Lives on one event_base, and asks on a store's link that is not its own. */
+#ifndef TURNOUT_SERVICE_GROUND_H
+#define TURNOUT_SERVICE_GROUND_H
+
+#include <turnout/service/gate.h>
+#include <turnout/service/health.h>
+#include <turnout/store/store.h>
+
+struct event_base;
+struct ground;
+
+enum { GROUND_LOOK_MS = 1000 };
+
+struct ground_options {
+    struct store *store; /* borrowed, as all here */
+    struct gate *gate;
+    struct health *health; /* may be NULL */
+    unsigned char register_digest[GROUND_DIGEST_BYTES];
+    bool is_relaxed; /* what Redis may lose is acknowledged all the same */
+};
+
+struct ground *ground_new(struct event_base *base, const struct ground_options *options);
+
+/* Free the store before: its last answer still comes here. NULL-safe. */
+void ground_free(struct ground *ground);
+
+#endif

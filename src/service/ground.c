@@ -1,0 +1,148 @@
+/* Asking, and drawing the consequences. */
+#include <turnout/service/ground.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/clock.h>
+#include <turnout/base/log.h>
+#include <turnout/base/memory.h>
+#include <turnout/store/inspect.h>
+
+enum { TICK_MS = 50 };
+
+static const char why_not_durable[] =
+    "Redis could lose what is acknowledged now; send the same report again later";
+static const char why_rightless[] =
+    "Redis does not let the server write what must be; send the same report again later";
+static const char why_elsewhere[] =
+    "Redis does not hold the election as it was; send the same report again later";
+
+struct ground {
+    struct ground_options options;
+    struct event *tick_event;
+    bool is_looking;
+    bool was_lost;                     /* durability, and not found again since */
+    int64_t looked_ms;                 /* monotonic; 0: never */
+    uint32_t links;                    /* that had come up when the look under way began */
+    char generation[GENERATION_BYTES]; /* that was found first; empty: none yet */
+};
+
+/* ---- what was found ---- */
+
+static void post(const struct ground *ground, enum health_finding finding, const struct store_finding *found)
+{
+    health_post(ground->options.health, finding, found->is_ok, found->why);
+}
+
+/* A Redis that was told to be durable again is so only when its file is whole: until then it writes one that nothing
+ * would be read back from. */
+static bool judge_durability(struct ground *ground, const struct store_inspection *found)
+{
+    struct store_finding durability = found->durability;
+    ground->was_lost = ground->was_lost || !durability.is_ok;
+    if (durability.is_ok && ground->was_lost && found->is_rewriting) {
+        durability.is_ok = false;
+        (void)snprintf(durability.why, sizeof durability.why,
+                       "Redis has to write its append-only file anew before it is durable again "
+                       "(INFO persistence: aof_rewrite_in_progress, aof_last_bgrewrite_status)");
+    }
+    ground->was_lost = !durability.is_ok;
+    atomic_store(&ground->options.gate->is_durable, durability.is_ok);
+    bool is_acceptable = durability.is_ok || ground->options.is_relaxed;
+    health_post(ground->options.health, HEALTH_DURABILITY, is_acceptable, durability.why);
+    return is_acceptable;
+}
+
+static bool judge_generation(struct ground *ground, const struct store_inspection *found)
+{
+    if (ground->generation[0] == '\0') {
+        memcpy(ground->generation, found->generation, sizeof ground->generation);
+    }
+    bool is_same = strcmp(ground->generation, found->generation) == 0;
+    char why[160] = "";
+    if (found->generation[0] == '\0') {
+        (void)snprintf(why, sizeof why, "Redis holds no generation of the election, or does not tell");
+    } else if (!is_same) {
+        (void)snprintf(why, sizeof why,
+                       "Redis holds generation %s, this server began with %s: it is another election's count",
+                       found->generation, ground->generation);
+    }
+    health_post(ground->options.health, HEALTH_GENERATION, is_same, why);
+    return is_same;
+}
+
+static void take(struct ground *ground, const struct store_inspection *found)
+{
+    if (found->has_loaded_functions) {
+        log_warning("functions-loaded",
+                    log_text("what", "Redis had lost the functions of turnoutd, or held others"));
+    }
+    post(ground, HEALTH_FUNCTIONS, &found->functions);
+    post(ground, HEALTH_RIGHTS, &found->rights);
+    post(ground, HEALTH_REGISTER, &found->election);
+    bool is_durable = judge_durability(ground, found);
+    bool is_same = judge_generation(ground, found);
+    const char *why = !is_same || !found->election.is_ok ? why_elsewhere
+                      : !found->rights.is_ok             ? why_rightless
+                      : !is_durable                      ? why_not_durable
+                                                         : NULL;
+    struct gate *gate = ground->options.gate;
+    atomic_store(&gate->why, why);
+    atomic_store(&gate->inspected, ground->links);
+}
+
+static void on_inspected(void *context, const struct store_inspection *inspection)
+{
+    struct ground *ground = context;
+    ground->is_looking = false;
+    if (inspection != NULL) {
+        take(ground, inspection);
+    }
+}
+
+/* ---- asking ---- */
+
+static void on_tick(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct ground *ground = context;
+    struct gate *gate = ground->options.gate;
+    uint32_t links = atomic_load(&gate->links);
+    int64_t now_ms = clock_monotonic_ms();
+    bool is_due = now_ms - ground->looked_ms >= GROUND_LOOK_MS || links != atomic_load(&gate->inspected);
+    if (is_due && !ground->is_looking && store_is_up(ground->options.store)) {
+        ground->is_looking = true;
+        ground->looked_ms = now_ms;
+        ground->links = links;
+        store_inspect(ground->options.store, ground->options.register_digest, on_inspected, ground);
+    }
+}
+
+/* ---- life ---- */
+
+struct ground *ground_new(struct event_base *base, const struct ground_options *options)
+{
+    struct ground *ground = memory_new(sizeof *ground);
+    ground->options = *options;
+    ground->tick_event = event_new(base, -1, EV_PERSIST, on_tick, ground);
+    assert(ground->tick_event != NULL);
+    struct timeval tick = {.tv_usec = TICK_MS * 1000};
+    int failed = event_add(ground->tick_event, &tick);
+    assert(failed == 0);
+    return ground;
+}
+
+void ground_free(struct ground *ground)
+{
+    if (ground != NULL) {
+        assert(!ground->is_looking);
+        event_free(ground->tick_event);
+        free(ground);
+    }
+}
