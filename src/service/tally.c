@@ -205,6 +205,12 @@ static bool wants_to_settle(const struct tally *tally, int64_t now_ms)
            (!tally->is_settled || is_quiet);
 }
 
+/* And not only until Redis was looked at. */
+static bool is_shut_for_long(const struct tally *tally)
+{
+    return tally->options.gate != NULL && atomic_load(&tally->options.gate->why) != NULL;
+}
+
 /* While the gate is shut nothing is written, and when it opens the link must settle again: what was written in between
  * was perhaps not synced. */
 static void look_at_gate(struct tally *tally)
@@ -256,6 +262,13 @@ void tally_tick(struct tally *tally)
     look_at_gate(tally);
     if (shut_why(tally) == NULL && wants_to_settle(tally, now_ms)) {
         settle(tally);
+    }
+    if (!tally_is_up(tally)) {
+        tally_forget_all(
+            tally); /* what was gathered is not sent any more: its messages must not wait with it */
+    }
+    if (is_shut_for_long(tally)) {
+        tally_answer_waiting(tally, why_away);
     }
     tally_answer_overdue(tally, now_ms);
     tally_load_waiting(tally);

@@ -100,12 +100,14 @@ static inline void server_run_until(const struct server *server, const uint32_t 
     }
 }
 
-/* On the fixture's Redis, which must be prepared; returns once it is up. A zeroed server, ended by server_stop(). */
-static inline void server_start(struct server *server, struct store_fixture *fixture,
-                                uint32_t reports_per_minute)
+/* On the fixture's Redis, which must be prepared; returns once it is up. The gate is borrowed, or NULL. A zeroed server,
+ * ended by server_stop(). */
+static inline void server_start_behind(struct server *server, struct store_fixture *fixture,
+                                       uint32_t reports_per_minute, struct gate *gate)
 {
     struct tally_options options = {.store = fixture->options,
                                     .reports_per_minute = reports_per_minute,
+                                    .gate = gate,
                                     .on_answered = server_on_answered,
                                     .on_turn_wanted = server_on_turn_wanted,
                                     .on_link = server_on_link,
@@ -121,6 +123,12 @@ static inline void server_start(struct server *server, struct store_fixture *fix
     server->tally = tally_new(fixture->base, &options);
     tally_start(server->tally);
     server_run_until(server, &server->times_up, 1);
+}
+
+static inline void server_start(struct server *server, struct store_fixture *fixture,
+                                uint32_t reports_per_minute)
+{
+    server_start_behind(server, fixture, reports_per_minute, NULL);
 }
 
 /* Everything that was sent is answered then. */
