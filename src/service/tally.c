@@ -263,10 +263,6 @@ void tally_tick(struct tally *tally)
     if (shut_why(tally) == NULL && wants_to_settle(tally, now_ms)) {
         settle(tally);
     }
-    if (!tally_is_up(tally)) {
-        tally_forget_all(
-            tally); /* what was gathered is not sent any more: its messages must not wait with it */
-    }
     if (is_shut_for_long(tally)) {
         tally_answer_waiting(tally, why_away);
     }
