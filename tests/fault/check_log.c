@@ -218,7 +218,7 @@ static void die(void)
 static const struct {
     void (*cause)(void);
     bool is_told_by_each_report;
-} faults[] = {{lose_functions, true}, {run_out_of_memory, true}, {die, false}};
+} faults[] = {{lose_communes, true}, {lose_functions, false}, {run_out_of_memory, false}, {die, false}};
 
 LOOP_TEST(a_fault_that_lasts_is_not_logged_for_every_report, COUNT(faults))
 {
@@ -233,7 +233,7 @@ LOOP_TEST(a_fault_that_lasts_is_not_logged_for_every_report, COUNT(faults))
         lines++;
     }
     ck_assert_msg(lines < LINES_A_MINUTE_MAX, "%zu lines", lines);
-    ck_assert_msg((strstr(log, " repeated=") != NULL) == faults[_i].is_told_by_each_report, "%s", log);
+    ck_assert_msg(!faults[_i].is_told_by_each_report || strstr(log, " repeated=") != NULL, "%s", log);
     free(log);
 }
 

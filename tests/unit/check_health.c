@@ -109,7 +109,7 @@ TEST(what_is_well_is_ready)
     ck_assert(health_serves_readers(health));
     json_t *document = shown();
     ck_assert(json_is_true(json_object_get(document, "ready")));
-    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 13);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 15);
     json_decref(document);
 }
 
@@ -125,7 +125,9 @@ LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
         [HEALTH_RIGHTS] = "rights",
         [HEALTH_REGISTER] = "register",
         [HEALTH_GENERATION] = "generation",
+        [HEALTH_LOSSES] = "losses",
         [HEALTH_KEYS] = "keys",
+        [HEALTH_TOKENS] = "tokens",
         [HEALTH_DATA_FOLDER] = "data-folder",
         [HEALTH_DISK] = "disk",
     };
