@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/private_file.h>
@@ -159,4 +160,18 @@ enum turnout_error managed_folder_make(const char *data, struct managed_folder *
 {
     enum turnout_error failed = name_paths(data, ret_folder, error);
     return failed == TURNOUT_OK ? make_folder(ret_folder->path, error) : failed;
+}
+
+enum turnout_error managed_folder_find(const char *data, struct managed_folder *ret_folder,
+                                       struct error *error)
+{
+    struct managed_folder folder;
+    enum turnout_error failed = name_paths(data, &folder, error);
+    if (failed == TURNOUT_OK && access(folder.path, F_OK) != 0) {
+        failed = error_fail(error, TURNOUT_NOT_FOUND, "data", "no turnoutd has managed a Redis in %s", data);
+    }
+    if (failed == TURNOUT_OK) {
+        *ret_folder = folder;
+    }
+    return failed;
 }

@@ -21,6 +21,10 @@ struct managed_folder {
 enum turnout_error managed_folder_make(const char *data, struct managed_folder *ret_folder,
                                        struct error *error);
 
+/* The same without making it: TURNOUT_NOT_FOUND when it is not there. */
+enum turnout_error managed_folder_find(const char *data, struct managed_folder *ret_folder,
+                                       struct error *error);
+
 /* Whether both files say what managed_folder_write would make them say. */
 bool managed_folder_is_current(const struct managed_folder *folder);
 

@@ -92,6 +92,17 @@ enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn 
     return TURNOUT_OK;
 }
 
+enum turnout_error managed_redis_find(const char *data, struct store_address *ret_address,
+                                      struct error *error)
+{
+    struct managed_folder folder;
+    enum turnout_error failed = managed_folder_find(data, &folder, error);
+    if (failed == TURNOUT_OK) {
+        *ret_address = folder.address;
+    }
+    return failed;
+}
+
 /* ---- watching ---- */
 
 static void restart_later(struct managed_redis *redis)

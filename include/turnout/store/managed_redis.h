@@ -28,6 +28,11 @@ enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn 
                                        struct managed_redis **ret_redis, struct store_address *ret_address,
                                        struct error *error);
 
+/* Where the Redis of `data` listens while turnoutd runs there, for MANAGED_REDIS_USER. Makes nothing: TURNOUT_NOT_FOUND
+ * when no turnoutd has managed one there. */
+enum turnout_error managed_redis_find(const char *data, struct store_address *ret_address,
+                                      struct error *error);
+
 /* From now on restarts it when it ends, from this loop. */
 void managed_redis_watch(struct managed_redis *redis, struct event_base *base);
 

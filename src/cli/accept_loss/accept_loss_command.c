@@ -14,13 +14,13 @@
 #include <turnout/store/loss.h>
 #include <turnout/store/secret.h>
 
-#include "client/stopped_server.h"
+#include "client/server_redis.h"
 
 enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
 
 struct accept_loss_options {
     const char *election;
-    struct stopped_server_options server;
+    struct server_redis_options server;
     const char *yes;
 };
 
@@ -139,12 +139,13 @@ static bool read_known(const struct accept_loss_options *options, struct last_kn
 static int run(const struct command_line *line)
 {
     const struct accept_loss_options *options = line->options;
-    const struct stopped_server_options *where = &options->server;
+    const struct server_redis_options *where = &options->server;
     struct last_known known;
-    struct stopped_server server;
+    struct server_redis server;
     struct error error;
-    if (where->redis == NULL && (where->redis_user != NULL || where->redis_password_file != NULL)) {
-        return usage_error(line->name, "--redis-user and --redis-password-file are for --redis");
+    int status = server_redis_check(line->name, where);
+    if (status != EXIT_DONE) {
+        return status;
     }
     if (options->yes != NULL && strcmp(options->yes, options->election) != 0) {
         return usage_error(line->name, "--yes %s: must be the id again, %s", options->yes, options->election);
@@ -152,10 +153,10 @@ static int run(const struct command_line *line)
     if (!read_known(options, &known, &error)) {
         return fail(&error);
     }
-    int status = stopped_server_open(line->name, where, MANAGED_REDIS_USER, &server);
+    status = server_redis_open(line->name, where, REDIS_OF_A_STOPPED_SERVER, MANAGED_REDIS_USER, &server);
     if (status == EXIT_DONE) {
         status = accept_loss(options, &server.address, &known);
-        stopped_server_close(&server);
+        server_redis_close(&server);
     }
     last_known_done(&known);
     return status;
@@ -178,21 +179,7 @@ static const struct setting settings[] = {
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, which holds what it has seen"},
-    {.name = "redis",
-     .kind = SETTING_TEXT,
-     AT(server.redis),
-     .takes = "ADDRESS",
-     .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},
-    {.name = "redis-user",
-     .kind = SETTING_TEXT,
-     AT(server.redis_user),
-     .takes = "NAME",
-     .help = "with --redis: as whom to log in there, such as " MANAGED_REDIS_USER},
-    {.name = "redis-password-file",
-     .kind = SETTING_PATH,
-     AT(server.redis_password_file),
-     .takes = "FILE",
-     .help = "with --redis: its first line is that user's password"},
+    SERVER_REDIS_SETTINGS(struct accept_loss_options, server, MANAGED_REDIS_USER),
     {.name = "yes", .kind = SETTING_TEXT, AT(yes), .takes = "ID", .help = "the id once more: does not ask"},
     COMMAND_HELP,
 };

@@ -8,13 +8,13 @@
 #include <turnout/store/last_known.h>
 #include <turnout/store/reset.h>
 
-#include "client/stopped_server.h"
+#include "client/server_redis.h"
 
 enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
 
 struct reset_options {
     const char *election;
-    struct stopped_server_options server; /* its data is not needed where Redis is somebody else's */
+    struct server_redis_options server; /* its data is not needed where Redis is somebody else's */
     const char *force;
 };
 
@@ -97,21 +97,7 @@ static const struct setting settings[] = {
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, when it manages Redis itself"},
-    {.name = "redis",
-     .kind = SETTING_TEXT,
-     AT(server.redis),
-     .takes = "ADDRESS",
-     .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},
-    {.name = "redis-user",
-     .kind = SETTING_TEXT,
-     AT(server.redis_user),
-     .takes = "NAME",
-     .help = "with --redis: as whom to log in there, such as " RESET_REDIS_USER},
-    {.name = "redis-password-file",
-     .kind = SETTING_PATH,
-     AT(server.redis_password_file),
-     .takes = "FILE",
-     .help = "with --redis: its first line is that user's password"},
+    SERVER_REDIS_SETTINGS(struct reset_options, server, RESET_REDIS_USER),
     {.name = "force",
      .kind = SETTING_TEXT,
      AT(force),
@@ -125,18 +111,11 @@ static const struct setting settings[] = {
 static int check_options(const struct command_line *line)
 {
     const struct reset_options *options = line->options;
-    if (settings_is_given(line->values, "data") && options->server.redis != NULL) {
-        return usage_error(line->name, "either --data or --redis");
-    }
-    if (options->server.redis == NULL &&
-        (options->server.redis_user != NULL || options->server.redis_password_file != NULL)) {
-        return usage_error(line->name, "--redis-user and --redis-password-file are for --redis");
-    }
     if (options->force != NULL && strcmp(options->force, options->election) != 0) {
         return usage_error(line->name, "--force %s: must be the id again, %s", options->force,
                            options->election);
     }
-    return EXIT_DONE;
+    return server_redis_check_either(line->name, line->values, &options->server);
 }
 
 static int run(const struct command_line *line)
@@ -146,13 +125,13 @@ static int run(const struct command_line *line)
     if (status != EXIT_DONE) {
         return status;
     }
-    struct stopped_server_options where = options->server;
-    struct stopped_server server;
+    struct server_redis_options where = options->server;
+    struct server_redis server;
     where.data = where.redis == NULL ? where.data : NULL;
-    status = stopped_server_open(line->name, &where, RESET_REDIS_USER, &server);
+    status = server_redis_open(line->name, &where, REDIS_OF_A_STOPPED_SERVER, RESET_REDIS_USER, &server);
     if (status == EXIT_DONE) {
         status = clear(&server.address, options);
-        stopped_server_close(&server);
+        server_redis_close(&server);
     }
     return status;
 }
