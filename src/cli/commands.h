@@ -16,6 +16,7 @@ extern const struct command command_simulate;
 extern const struct command command_token_make;
 extern const struct command command_token_revoke;
 extern const struct command command_token_list;
+extern const struct command command_log;
 extern const struct command command_reset;
 extern const struct command command_accept_loss;
 

@@ -10,10 +10,10 @@
 
 #include "durability.h"
 #include "function_library.h"
+#include "meta_words.h"
 #include "redis_reply.h"
 #include "redis_rights.h"
 #include "store_private.h"
-#include "words.h"
 
 /* In the order in which they are asked; the rights are several questions each. */
 enum {
@@ -99,35 +99,38 @@ static void take_our_right(struct inspecting *inspecting, const redisReply *repl
 
 /* ---- the election ---- */
 
-static void take_meta(struct inspecting *inspecting, const redisReply *reply)
+static enum turnout_error judge_meta(struct inspecting *inspecting, const redisReply *reply,
+                                     struct error *error)
 {
     struct store_inspection *inspection = &inspecting->inspection;
-    const char *election = store_election(inspecting->store)->id;
-    unsigned char digest[GROUND_DIGEST_BYTES];
-    struct error error;
+    const struct election *election = store_election(inspecting->store);
     if (!reply_is_list_of(reply, 3)) {
-        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
-                         reply_words(reply, ""));
-    } else if (reply_text(reply->element[0]).length == 0) {
-        (void)error_fail(&error, TURNOUT_CONFLICT, "redis",
-                         "Redis no longer holds %s, which it held before: put its files back and start it "
-                         "again; turnoutd does not begin the election anew while it runs",
-                         election);
-    } else if (!slice_equals(reply_text(reply->element[0]), STORE_SCHEMA)) {
-        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis holds %s in another schema than ours, %s",
-                         election, STORE_SCHEMA);
-    } else if (!words_read_hex(reply_text(reply->element[1]), digest, sizeof digest) ||
-               memcmp(digest, inspecting->register_digest, sizeof digest) != 0) {
-        (void)error_fail(&error, TURNOUT_CONFLICT, "election",
-                         "Redis holds %s with another register (areas, units or rolls differ)", election);
-    } else if (!slice_copy(reply_text(reply->element[2]), inspection->generation,
-                           sizeof inspection->generation)) {
-        (void)error_fail(&error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
-                         election);
-    } else {
-        return;
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
+                          reply_words(reply, ""));
     }
-    note(&inspection->election, &error);
+    struct slice schema = reply_text(reply->element[0]);
+    if (schema.length == 0) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis",
+                          "Redis no longer holds %s, which it held before: put its files back and start it "
+                          "again; turnoutd does not begin the election anew while it runs",
+                          election->id);
+    }
+    enum turnout_error failed =
+        meta_words_judge(schema, reply_text(reply->element[1]), election, inspecting->register_digest, error);
+    if (failed == TURNOUT_OK &&
+        !slice_copy(reply_text(reply->element[2]), inspection->generation, sizeof inspection->generation)) {
+        failed = error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
+                            election->id);
+    }
+    return failed;
+}
+
+static void take_meta(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct error error;
+    if (judge_meta(inspecting, reply, &error) != TURNOUT_OK) {
+        note(&inspecting->inspection.election, &error);
+    }
 }
 
 /* ---- the functions ---- */

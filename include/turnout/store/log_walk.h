@@ -1,0 +1,40 @@
+/* Walking a commune's log in Redis, oldest first, and checking it against what its province says of it (proto/redis.md).
+ * Blocking; for `turnout log`. Servers may run and write meanwhile. */
+#ifndef TURNOUT_STORE_LOG_WALK_H
+#define TURNOUT_STORE_LOG_WALK_H
+
+#include <stdint.h>
+
+#include <turnout/base/error.h>
+#include <turnout/store/store.h>
+#include <turnout/wire/log_line.h>
+
+/* The user of config/redis/users.acl that may read, and nothing else. */
+#define READER_REDIS_USER "turnout-reader"
+
+/* A line of the commune: its bytes as they stand there, and what they say. */
+typedef void log_walk_fn(void *context, struct slice text, const struct log_line *line);
+
+/* What the lines came to. */
+struct log_walked {
+    int64_t lines;
+    unsigned char head[LOG_HEAD_BYTES]; /* of their chain */
+};
+
+/* Which log. Borrowed for the call. */
+struct log_walk_of {
+    struct store_address address;
+    const struct election *election;
+    const struct election_register *reg;
+    const unsigned char *register_digest; /* GROUND_DIGEST_BYTES */
+    uint32_t commune;                     /* index of an area */
+};
+
+/* Reads the log of the commune's province piece by piece. TURNOUT_OK: the commune's entries lead from the first to the last,
+ * and number of lines and head are those that stand of it. TURNOUT_CONFLICT: they are not, or Redis holds another
+ * election, or does not let the user in; TURNOUT_NOT_FOUND: it holds nothing of the election; TURNOUT_UNAVAILABLE: it
+ * does not serve within `patience_ms`. Lines that were read before have been handed on. */
+enum turnout_error log_walk(const struct log_walk_of *of, int64_t patience_ms, log_walk_fn *on_line,
+                            void *context, struct log_walked *ret_walked, struct error *error);
+
+#endif

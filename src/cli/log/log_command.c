@@ -1,0 +1,152 @@
+/* `turnout log`: a unit's lines of the log, straight from Redis, and whether the chain of its commune holds. */
+#include "commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <turnout/store/election_folder.h>
+#include <turnout/store/log_walk.h>
+
+#include "client/server_redis.h"
+
+enum {
+    PATIENCE_STARTED_MS = 60000, /* for a Redis that was started now, and loads */
+    PATIENCE_RUNNING_MS = 3000,
+    HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1,
+};
+
+struct log_options {
+    const char *unit;
+    const char *election; /* a folder */
+    struct server_redis_options server;
+};
+
+static int fail(const char *text)
+{
+    (void)fprintf(stderr, "%s\n", text);
+    return EXIT_FAILED;
+}
+
+static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s:%" PRIu32 ": %s%s%s\n", file, line, error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
+}
+
+/* `context` points to the unit's code. */
+static void print_line(void *context, struct slice text, const struct log_line *line)
+{
+    const char *const *unit = context;
+    if (strcmp(line->report.unit, *unit) == 0) {
+        (void)fwrite(text.bytes, 1, text.length, stdout);
+        (void)putchar('\n');
+    }
+}
+
+static int print_log(const struct log_walk_of *of, int64_t patience_ms, const char *unit)
+{
+    struct log_walked walked;
+    struct error error;
+    char head[HEAD_TEXT_BYTES];
+    if (log_walk(of, patience_ms, print_line, &unit, &walked, &error) != TURNOUT_OK) {
+        (void)fflush(stdout);
+        return fail(error.text);
+    }
+    int status = finish_output(EXIT_DONE);
+    sodium_bin2hex(head, sizeof head, walked.head, sizeof walked.head);
+    (void)fprintf(stderr, "chain of commune %s: %" PRId64 " lines, head %s, matches\n",
+                  of->reg->areas[of->commune].code, walked.lines, head);
+    return status;
+}
+
+static int read_from(const struct command_line *line, const struct election_folder *folder,
+                     const struct unit *unit)
+{
+    const struct log_options *options = line->options;
+    struct server_redis_options where = options->server;
+    struct server_redis server;
+    where.data = where.redis == NULL ? where.data : NULL;
+    int status = server_redis_open(line->name, &where, REDIS_OF_ANY_SERVER, READER_REDIS_USER, &server);
+    if (status == EXIT_DONE) {
+        const struct log_walk_of of = {.address = server.address,
+                                       .election = &folder->election,
+                                       .reg = folder->reg,
+                                       .register_digest = folder->register_digest,
+                                       .commune = unit->commune};
+        status = print_log(&of, server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS, unit->code);
+        server_redis_close(&server);
+    }
+    return status;
+}
+
+static int run(const struct command_line *line)
+{
+    const struct log_options *options = line->options;
+    int status = server_redis_check_either(line->name, line->values, &options->server);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    struct election_folder folder;
+    struct error error;
+    if (election_folder_read(options->election, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "--election: %s\n", error.text);
+        return EXIT_USAGE;
+    }
+    uint32_t unit = register_find_unit(folder.reg, slice_of(options->unit));
+    if (unit == REGISTER_NONE) {
+        (void)fprintf(stderr, "--unit %s: no unit of %s\n", options->unit, folder.election.id);
+        status = EXIT_USAGE;
+    } else {
+        status = read_from(line, &folder, &folder.reg->units[unit]);
+    }
+    election_folder_done(&folder);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+#define AT(member) SETTING_AT(struct log_options, member)
+
+static const struct setting settings[] = {
+    {.name = "unit",
+     .kind = SETTING_CODE,
+     AT(unit),
+     .is_required = true,
+     .takes = "CODE",
+     .help = "whose lines are printed"},
+    {.name = "election",
+     .kind = SETTING_PATH,
+     AT(election),
+     .is_required = true,
+     .takes = "DIR",
+     .help = "the election's folder"},
+    {.name = "data",
+     .kind = SETTING_PATH,
+     AT(server.data),
+     .standard = "turnout-data",
+     .takes = "DIR",
+     .help = "turnoutd's data folder, when it manages Redis itself"},
+    SERVER_REDIS_SETTINGS(struct log_options, server, READER_REDIS_USER),
+    COMMAND_HELP,
+};
+
+#undef AT
+
+const struct command command_log = {
+    .name = "log",
+    .purpose = "Prints a unit's lines of the log, oldest first, as they stand in Redis: JSON, one a line.",
+    .usage = "--unit CODE --election DIR [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct log_options),
+    .notes =
+        "It works beside a turnoutd that runs, and without one; then none can start until it is done.\n"
+        "Standard error: what the chain of the commune's lines comes to, and whether Redis says the same of\n"
+        "the commune.\n"
+        "Exit status: 0 printed, and the chain matches; 1 Redis cannot be read, holds another election, or\n"
+        "the chain does not match; 2 used wrongly, no such unit, or the election's folder is at fault.",
+    .run = run,
+};
