@@ -37,7 +37,7 @@ static const struct group groups[] = {
      "turnout simulate --election DIR --rate 5000",
      {&command_simulate}},
     {"token",
-     "make, list or revoke what relays and committees show",
+     "make, list or revoke tokens of relays, committees",
      "turnout token make --label NAME --role view --area 19804 --days 2 --election DIR",
      {&command_token_make, &command_token_revoke, &command_token_list}},
     {"log",
