@@ -304,7 +304,7 @@ static size_t count_communes(const struct tally_province *province)
 static void send_commit(struct tally *tally, struct tally_province *province)
 {
     size_t count = count_communes(province);
-    struct flight *flight = memory_new(sizeof *flight + count * sizeof flight->batches[0]);
+    struct flight *flight = memory_new(sizeof *flight + count * sizeof(struct batch *));
     struct commit_commune *communes = memory_new_array(count, sizeof *communes);
     struct arguments *arguments = memory_new_array(count, sizeof *arguments);
     flight->tally = tally;
