@@ -183,7 +183,7 @@ static enum turnout_error compare(const struct walk *walk, const struct standing
 /* Reads on for as long as servers write. */
 static enum turnout_error walk_all(struct walk *walk, struct error *error)
 {
-    struct standing standing;
+    struct standing standing = {.lines = 0};
     enum turnout_error failed;
     bool is_first = true;
     bool reads_on;

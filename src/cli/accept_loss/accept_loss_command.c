@@ -179,7 +179,7 @@ static const struct setting settings[] = {
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, which holds what it has seen"},
-    SERVER_REDIS_SETTINGS(struct accept_loss_options, server, MANAGED_REDIS_USER),
+    SERVER_REDIS_SETTINGS(struct accept_loss_options, MANAGED_REDIS_USER),
     {.name = "yes", .kind = SETTING_TEXT, AT(yes), .takes = "ID", .help = "the id once more: does not ask"},
     COMMAND_HELP,
 };

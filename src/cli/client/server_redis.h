@@ -16,21 +16,21 @@ struct server_redis_options {
     const char *redis_password_file;
 };
 
-/* The rows of a command's table for a Redis that turnoutd does not manage. `at` is the server_redis_options in the
- * command's options, `user` whom it would log in as. */
-#define SERVER_REDIS_SETTINGS(type, at, user)                                                                \
+/* The rows of a command's table for a Redis that turnoutd does not manage. They fill the member `server` of its options,
+ * a server_redis_options; `user` is whom it would log in as. */
+#define SERVER_REDIS_SETTINGS(type, user)                                                                    \
     {.name = "redis",                                                                                        \
      .kind = SETTING_TEXT,                                                                                   \
-     SETTING_AT(type, at.redis),                                                                             \
+     SETTING_AT(type, server.redis),                                                                         \
      .takes = "ADDRESS",                                                                                     \
      .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},                                \
         {.name = "redis-user",                                                                               \
          .kind = SETTING_TEXT,                                                                               \
-         SETTING_AT(type, at.redis_user),                                                                    \
+         SETTING_AT(type, server.redis_user),                                                                \
          .takes = "NAME",                                                                                    \
          .help = "with --redis: as whom to log in there, such as " user},                                    \
     {                                                                                                        \
-        .name = "redis-password-file", .kind = SETTING_PATH, SETTING_AT(type, at.redis_password_file),       \
+        .name = "redis-password-file", .kind = SETTING_PATH, SETTING_AT(type, server.redis_password_file),   \
         .takes = "FILE", .help = "with --redis: its first line is that user's password"                      \
     }
 

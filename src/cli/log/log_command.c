@@ -130,7 +130,7 @@ static const struct setting settings[] = {
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, when it manages Redis itself"},
-    SERVER_REDIS_SETTINGS(struct log_options, server, READER_REDIS_USER),
+    SERVER_REDIS_SETTINGS(struct log_options, READER_REDIS_USER),
     COMMAND_HELP,
 };
 

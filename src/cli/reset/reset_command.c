@@ -97,7 +97,7 @@ static const struct setting settings[] = {
      .standard = "turnout-data",
      .takes = "DIR",
      .help = "turnoutd's data folder, when it manages Redis itself"},
-    SERVER_REDIS_SETTINGS(struct reset_options, server, RESET_REDIS_USER),
+    SERVER_REDIS_SETTINGS(struct reset_options, RESET_REDIS_USER),
     {.name = "force",
      .kind = SETTING_TEXT,
      AT(force),
