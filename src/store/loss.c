@@ -36,13 +36,6 @@ static struct election election_of(const struct last_known *known)
 /* ---- looking ---- */
 
 /* What is no count is for the publisher to refuse. */
-static int64_t count_of(const redisReply *reply)
-{
-    int64_t count = 0;
-    (void)text_parse_integer(reply_text(reply), 0, INT64_MAX / 2, &count);
-    return count;
-}
-
 static enum turnout_error look_at_province(struct redisContext *redis, const char *totals_key,
                                            struct loss_survey *survey, struct error *error)
 {
@@ -53,8 +46,8 @@ static enum turnout_error look_at_province(struct redisContext *redis, const cha
     if (failed == TURNOUT_OK) {
         if (reply_is_list_of(reply, 2)) {
             survey->is_there = survey->is_there || reply->element[0]->type == REDIS_REPLY_STRING;
-            survey->revision += count_of(reply->element[0]);
-            survey->voted += count_of(reply->element[1]);
+            survey->revision += reply_count(reply->element[0]);
+            survey->voted += reply_count(reply->element[1]);
         }
         freeReplyObject(reply);
     }
@@ -116,12 +109,10 @@ static enum turnout_error begin(struct redisContext *redis, const char *meta_key
                                 slice_of(generation)};
     const struct slice get[] = {slice_of("HGET"), slice_of(meta_key), slice_of("renewing")};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 4, set, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
+    enum turnout_error failed = redis_sync_number(redis, 4, set, NULL, error);
+    if (failed == TURNOUT_OK) {
+        failed = redis_sync_command(redis, 3, get, &reply, error);
     }
-    freeReplyObject(reply);
-    failed = redis_sync_command(redis, 3, get, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -133,18 +124,6 @@ static enum turnout_error begin(struct redisContext *redis, const char *meta_key
     return failed;
 }
 
-static enum turnout_error call(struct redisContext *redis, const struct slice *arguments, int count,
-                               int64_t *ret_number, struct error *error)
-{
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, count, arguments, &reply, error);
-    if (failed == TURNOUT_OK) {
-        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-        freeReplyObject(reply);
-    }
-    return failed;
-}
-
 static enum turnout_error renew_provinces(struct redisContext *redis, const struct election *election,
                                           const struct last_known *known, const char *generation,
                                           struct error *error)
@@ -152,11 +131,10 @@ static enum turnout_error renew_provinces(struct redisContext *redis, const stru
     enum turnout_error failed = TURNOUT_OK;
     for (size_t i = 0; i < known->province_count && failed == TURNOUT_OK; i++) {
         struct province_keys keys;
-        int64_t renewed;
         province_keys_init(&keys, election, known->provinces[i].code);
         const struct slice arguments[] = {slice_of("FCALL"), slice_of("turnout_renew"), slice_of("1"),
                                           slice_of(keys.text[KEY_TOTALS]), slice_of(generation)};
-        failed = call(redis, arguments, 5, &renewed, error);
+        failed = redis_sync_number(redis, 5, arguments, NULL, error);
     }
     return failed;
 }
@@ -181,7 +159,7 @@ static enum turnout_error finish(struct redisContext *redis, const struct electi
     const struct slice arguments[] = {
         slice_of("FCALL"),    slice_of("turnout_accept"), slice_of("2"),      slice_of(meta_key),
         slice_of(ledger_key), slice_of(generation),       slice_of(given_up), line};
-    enum turnout_error failed = call(redis, arguments, 8, &is_done, error);
+    enum turnout_error failed = redis_sync_number(redis, 8, arguments, &is_done, error);
     if (failed == TURNOUT_OK && is_done != 1) {
         failed = error_fail(error, TURNOUT_CONFLICT, "redis", "somebody else does the same: begin again");
     }

@@ -10,6 +10,13 @@ struct slice reply_text(const redisReply *reply)
     return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
 }
 
+int64_t reply_count(const redisReply *reply)
+{
+    int64_t count = 0;
+    (void)text_parse_integer(reply_text(reply), 0, INT64_MAX / 2, &count);
+    return count;
+}
+
 bool reply_is_list_of(const redisReply *reply, size_t count)
 {
     return reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements == count;

@@ -3,6 +3,7 @@
 #define TURNOUT_STORE_REDIS_REPLY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <turnout/base/error.h>
 #include <turnout/base/text.h>
@@ -11,6 +12,9 @@ struct redisReply;
 
 /* The text of a string; empty for everything else. */
 struct slice reply_text(const struct redisReply *reply);
+
+/* The count that a string says; 0 for everything else. For a summary: the publisher refuses what is no count. */
+int64_t reply_count(const struct redisReply *reply);
 
 /* Whether it is a list of `count` elements. `reply` may be NULL. */
 bool reply_is_list_of(const struct redisReply *reply, size_t count);

@@ -60,6 +60,21 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
     return redis_sync_send(redis, arguments[0].bytes, &command, ret_reply, error);
 }
 
+enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
+                                     const struct slice *arguments, int64_t *ret_number, struct error *error)
+{
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    if (ret_number != NULL) {
+        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
+    }
+    freeReplyObject(reply);
+    return TURNOUT_OK;
+}
+
 static enum turnout_error open_link(const struct store_address *address, int64_t timeout_ms,
                                     struct redisContext **ret_redis, struct error *error)
 {

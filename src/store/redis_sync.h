@@ -40,4 +40,8 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
                                       const struct slice *arguments, struct redisReply **ret_reply,
                                       struct error *error);
 
+/* The same where the reply is a number: 0 when it is something else. `ret_number` is NULL where it does not matter. */
+enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
+                                     const struct slice *arguments, int64_t *ret_number, struct error *error);
+
 #endif

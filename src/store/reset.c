@@ -11,6 +11,7 @@
 #include <hiredis/hiredis.h>
 
 #include "redis_keys.h"
+#include "redis_reply.h"
 #include "redis_sync.h"
 
 enum { COMMAND_MS = 10000, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
@@ -20,11 +21,6 @@ enum { COMMAND_MS = 10000, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
 /* What is done with each key that is found. */
 typedef enum turnout_error found_fn(void *context, struct redisContext *redis, struct slice key,
                                     struct error *error);
-
-static struct slice text_of(const redisReply *reply)
-{
-    return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
-}
 
 /* ---- finding keys ---- */
 
@@ -61,11 +57,11 @@ static enum turnout_error for_each(struct redisContext *redis, const char *patte
             return failed;
         }
         assert(reply != NULL);
-        bool fits = slice_copy(text_of(reply->element[0]), cursor, sizeof cursor);
+        bool fits = slice_copy(reply_text(reply->element[0]), cursor, sizeof cursor);
         assert(fits);
         const redisReply *keys = reply->element[1];
         for (size_t i = 0; i < keys->elements && failed == TURNOUT_OK; i++) {
-            failed = on_found(context, redis, text_of(keys->element[i]), error);
+            failed = on_found(context, redis, reply_text(keys->element[i]), error);
         }
         freeReplyObject(reply);
         if (failed != TURNOUT_OK) {
@@ -122,10 +118,7 @@ static enum turnout_error count_key(void *context, struct redisContext *redis, s
     redisReply *reply;
     enum turnout_error failed = redis_sync_command(redis, 3, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
-        int64_t revision = 0;
-        (void)text_parse_integer(text_of(reply), 0, INT64_MAX / 2,
-                                 &revision); /* one that is none counts for none */
-        survey->revision += revision;
+        survey->revision += reply_count(reply);
         freeReplyObject(reply);
     }
     return failed;
@@ -143,9 +136,9 @@ static enum turnout_error read_phase(struct redisContext *redis, const char *ele
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    bool is_there = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2;
-    survey->is_interrupted = is_there && slice_equals(text_of(reply->element[1]), CLEARING);
-    if (!is_there || !election_phase_parse(text_of(reply->element[0]), &survey->phase)) {
+    bool is_there = reply_is_list_of(reply, 2);
+    survey->is_interrupted = is_there && slice_equals(reply_text(reply->element[1]), CLEARING);
+    if (!is_there || !election_phase_parse(reply_text(reply->element[0]), &survey->phase)) {
         survey->phase = PHASE_REHEARSAL; /* a seeding that a crash cut short: before any report */
     }
     freeReplyObject(reply);
@@ -183,24 +176,12 @@ struct clearing {
     uint64_t deleted;
 };
 
-static enum turnout_error run(struct redisContext *redis, int count, const struct slice *arguments,
-                              int64_t *ret_number, struct error *error)
-{
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, count, arguments, &reply, error);
-    if (failed == TURNOUT_OK) {
-        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-        freeReplyObject(reply);
-    }
-    return failed;
-}
-
 static enum turnout_error unlink_key(struct redisContext *redis, struct slice key, uint64_t *deleted,
                                      struct error *error)
 {
     const struct slice arguments[] = {slice_of("UNLINK"), key};
     int64_t gone;
-    enum turnout_error failed = run(redis, 2, arguments, &gone, error);
+    enum turnout_error failed = redis_sync_number(redis, 2, arguments, &gone, error);
     if (failed == TURNOUT_OK) {
         *deleted += (uint64_t)gone;
     }
@@ -220,9 +201,8 @@ static enum turnout_error mark(struct redisContext *redis, const char *meta_key,
     const struct slice spoil[] = {slice_of("HSET"), slice_of(meta_key), slice_of("digest"),
                                   slice_of(CLEARING)};
     const struct slice unseed[] = {slice_of("HDEL"), slice_of(meta_key), slice_of("schema")};
-    int64_t unused;
-    enum turnout_error failed = run(redis, 4, spoil, &unused, error);
-    return failed == TURNOUT_OK ? run(redis, 3, unseed, &unused, error) : failed;
+    enum turnout_error failed = redis_sync_number(redis, 4, spoil, NULL, error);
+    return failed == TURNOUT_OK ? redis_sync_number(redis, 3, unseed, NULL, error) : failed;
 }
 
 enum turnout_error reset_clear(const struct store_address *address, const char *election, int64_t patience_ms,

@@ -30,24 +30,12 @@ struct claim {
     enum election_phase phase;
 };
 
-/* A command whose reply matters only when it is an error. */
-static enum turnout_error run(struct redisContext *redis, int argument_count, const struct slice *arguments,
-                              struct error *error)
-{
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
-    if (failed == TURNOUT_OK) {
-        freeReplyObject(reply);
-    }
-    return failed;
-}
-
 /* HSETNX: several servers may say the same, or one that came later something else. */
 static enum turnout_error set_once(struct redisContext *redis, const char *key, const char *field,
                                    const char *value, struct error *error)
 {
     const struct slice arguments[] = {slice_of("HSETNX"), slice_of(key), slice_of(field), slice_of(value)};
-    return run(redis, 4, arguments, error);
+    return redis_sync_number(redis, 4, arguments, NULL, error);
 }
 
 /* Of another schema nothing is touched. */
@@ -248,13 +236,6 @@ static enum turnout_error seed(struct redisContext *redis, const struct store_op
     return TURNOUT_OK;
 }
 
-static int64_t count_of(const redisReply *reply)
-{
-    int64_t count = 0;
-    (void)text_parse_integer(reply_text(reply), 0, INT64_MAX / 2, &count); /* the publisher refuses it */
-    return count;
-}
-
 static enum turnout_error check_province(struct redisContext *redis, const struct election *election,
                                          const struct area *province, struct store_prepared *prepared,
                                          struct error *error)
@@ -275,8 +256,8 @@ static enum turnout_error check_province(struct redisContext *redis, const struc
                        "with `turnout reset`",
                        keys.text[KEY_TOTALS]);
     } else {
-        prepared->revision += count_of(reply->element[0]);
-        prepared->voted += count_of(reply->element[1]);
+        prepared->revision += reply_count(reply->element[0]);
+        prepared->voted += reply_count(reply->element[1]);
     }
     freeReplyObject(reply);
     return failed;
