@@ -57,26 +57,27 @@ static void say(struct finding *finding, bool is_ok, const char *why)
     finding->why[length] = '\0';
 }
 
-static void take_posted(const struct health *health, enum health_finding which, struct finding *finding)
+static void check_posted(const struct health *health, enum health_finding posted, struct finding *finding)
 {
-    if (health->taken[which] == NULL) {
+    if (health->taken[posted] == NULL) {
         say(finding, false, "not known yet: the server is starting");
     } else {
-        *finding = *health->taken[which];
+        *finding = *health->taken[posted];
     }
 }
 
-static void check_store_link(const struct health *health, struct finding *finding)
+static void check_store_link(const struct health *health, enum health_finding posted, struct finding *finding)
 {
-    take_posted(health, HEALTH_TALLY_LINK, finding);
+    check_posted(health, posted, finding);
     if (finding->is_ok) {
-        take_posted(health, HEALTH_PUBLISHER_LINK, finding);
+        check_posted(health, HEALTH_PUBLISHER_LINK, finding);
     }
 }
 
-static void check_store_writes(const struct health *health, struct finding *finding)
+static void check_store_writes(const struct health *health, enum health_finding posted,
+                               struct finding *finding)
 {
-    take_posted(health, HEALTH_WRITES, finding);
+    check_posted(health, posted, finding);
     int64_t written_ms = atomic_load(&health->written_ms);
     int64_t age_ms = health->monotonic_ms - written_ms;
     if (!finding->is_ok) {
@@ -92,33 +93,10 @@ static void check_store_writes(const struct health *health, struct finding *find
     }
 }
 
-static void check_functions(const struct health *health, struct finding *finding)
+static void check_publication_age(const struct health *health, enum health_finding posted,
+                                  struct finding *finding)
 {
-    take_posted(health, HEALTH_FUNCTIONS, finding);
-}
-
-static void check_durability(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_DURABILITY, finding);
-}
-
-static void check_rights(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_RIGHTS, finding);
-}
-
-static void check_register(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_REGISTER, finding);
-}
-
-static void check_generation(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_GENERATION, finding);
-}
-
-static void check_publication_age(const struct health *health, struct finding *finding)
-{
+    (void)posted;
     int64_t age_ms = health->monotonic_ms - atomic_load(&health->confirmed_ms);
     if (!atomic_load(&health->has_figures)) {
         say(finding, false, "nothing has been published yet");
@@ -131,36 +109,17 @@ static void check_publication_age(const struct health *health, struct finding *f
 }
 
 /* What Redis has lost may have been lost for good: a person decides, and reports are taken meanwhile. A warning. */
-static void check_losses(const struct health *health, struct finding *finding)
+static void check_losses(const struct health *health, enum health_finding posted, struct finding *finding)
 {
-    if (health->taken[HEALTH_LOSSES] != NULL) {
-        *finding = *health->taken[HEALTH_LOSSES];
+    if (health->taken[posted] != NULL) {
+        *finding = *health->taken[posted];
     }
 }
 
-static void check_keys(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_KEYS, finding);
-}
-
-static void check_tokens(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_TOKENS, finding);
-}
-
-static void check_data_folder(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_DATA_FOLDER, finding);
-}
-
-static void check_disk(const struct health *health, struct finding *finding)
-{
-    take_posted(health, HEALTH_DISK, finding);
-}
-
 /* Reports are taken whether anybody reads the log or not, so that this is a warning. */
-static void check_log(const struct health *health, struct finding *finding)
+static void check_log(const struct health *health, enum health_finding posted, struct finding *finding)
 {
+    (void)posted;
     (void)health;
     if (log_has_dropped_lately()) {
         say(finding, true, "log lines were dropped within the last minute: nobody reads the log in time");
@@ -169,8 +128,9 @@ static void check_log(const struct health *health, struct finding *finding)
 
 /* The clock alone never opens or closes an election, so that this is a warning. An election that is still open after its
  * polls have closed waits for the last reports. */
-static void check_phase(const struct health *health, struct finding *finding)
+static void check_phase(const struct health *health, enum health_finding posted, struct finding *finding)
 {
+    (void)posted;
     int phase = atomic_load(&health->phase);
     const struct election *election = health->options.election;
     int64_t now = health->wall_ms / 1000;
@@ -188,23 +148,24 @@ static void check_phase(const struct health *health, struct finding *finding)
 
 static const struct check {
     const char *name;
-    void (*look)(const struct health *health, struct finding *finding);
+    void (*look)(const struct health *health, enum health_finding posted, struct finding *finding);
+    enum health_finding posted; /* what it begins with; HEALTH_FINDINGS: nothing */
 } checks[] = {
-    {"store-link", check_store_link},
-    {"store-writes", check_store_writes},
-    {"functions", check_functions},
-    {"durability", check_durability},
-    {"rights", check_rights},
-    {"register", check_register},
-    {"generation", check_generation},
-    {"publication-age", check_publication_age},
-    {"losses", check_losses},
-    {"keys", check_keys},
-    {"tokens", check_tokens},
-    {"data-folder", check_data_folder},
-    {"disk", check_disk},
-    {"log", check_log},
-    {"phase", check_phase},
+    {"store-link", check_store_link, HEALTH_TALLY_LINK},
+    {"store-writes", check_store_writes, HEALTH_WRITES},
+    {"functions", check_posted, HEALTH_FUNCTIONS},
+    {"durability", check_posted, HEALTH_DURABILITY},
+    {"rights", check_posted, HEALTH_RIGHTS},
+    {"register", check_posted, HEALTH_REGISTER},
+    {"generation", check_posted, HEALTH_GENERATION},
+    {"publication-age", check_publication_age, HEALTH_FINDINGS},
+    {"losses", check_losses, HEALTH_LOSSES},
+    {"keys", check_posted, HEALTH_KEYS},
+    {"tokens", check_posted, HEALTH_TOKENS},
+    {"data-folder", check_posted, HEALTH_DATA_FOLDER},
+    {"disk", check_posted, HEALTH_DISK},
+    {"log", check_log, HEALTH_FINDINGS},
+    {"phase", check_phase, HEALTH_FINDINGS},
 };
 #define CHECK_COUNT ((int)(sizeof checks / sizeof checks[0]))
 _Static_assert(sizeof checks / sizeof checks[0] <= (size_t)CHECKS_MAX, "a verdict for each check");
@@ -287,7 +248,7 @@ static bool is_starting(const struct health *health)
 static void judge(struct health *health, const struct check *check, struct verdict *verdict)
 {
     struct finding found = {.is_ok = true};
-    check->look(health, &found);
+    check->look(health, check->posted, &found);
     if (has_changed(verdict, &found)) {
         if (!is_starting(health) || found.is_ok) {
             log_change(check->name, verdict, &found);
