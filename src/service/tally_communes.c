@@ -223,9 +223,9 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     }
     keep_loaded(commune, loaded);
     commune->confirmed_at = commune->asked_at;
+    /* Where a message came after the question, its refusal waits for another load. */
     for (struct message *message; (message = message_list_pop(&waiting)) != NULL;) {
-        commune_take(commune,
-                     message); /* a refusal of one that came after the question waits for another load */
+        commune_take(commune, message);
     }
 }
 
