@@ -8,14 +8,13 @@
 #include <turnout/service/committee.h>
 
 #include "store_fixture.h"
+#include "strangers_committee.h"
 #include "suite.h"
-#include "told_faults.h"
 
 #define UNITS "turnout:{e-1:01}:units"
 
 static struct store_fixture store;
 static struct committee *committee;
-static const unsigned char secret[TOKEN_SECRET_BYTES];
 
 /* Corrections are held, so that there are decisions to read about. */
 static void setup(void)
@@ -23,20 +22,7 @@ static void setup(void)
     store_fixture_start(&store, NULL);
     store.election.rules.modes[RULE_CORRECTIONS] = MODE_HOLD;
     store_fixture_open(&store);
-    struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, refuse_fault, NULL);
-    struct signing_keys *none = signing_keys_builder_finish(builder);
-    signing_keys_builder_free(builder);
-    struct tokens *no_tokens = NULL;
-    char header[] = "id,label,role,area,made,expires,revoked\n";
-    ck_assert_int_eq(tokens_parse(header, strlen(header), refuse_fault, NULL, &no_tokens, NULL), TURNOUT_OK);
-    committee = committee_new(&(struct committee_options){.election = &store.election,
-                                                          .reg = store.reg,
-                                                          .store = store.store,
-                                                          .secret = secret,
-                                                          .keys = none,
-                                                          .tokens = no_tokens});
-    signing_keys_release(none);
-    tokens_release(no_tokens);
+    committee = strangers_committee_new(&store);
 }
 
 static void teardown(void)

@@ -8,6 +8,7 @@
 #include <turnout/service/committee.h>
 
 #include "store_fixture.h"
+#include "strangers_committee.h"
 #include "suite.h"
 #include "told_faults.h"
 
@@ -30,7 +31,6 @@ enum { COMMUNES = sizeof communes / sizeof communes[0] };
 
 static struct store_fixture store;
 static struct committee *committee;
-static const unsigned char secret[TOKEN_SECRET_BYTES];
 
 static void add_units(struct register_builder *builder, const char *commune, uint32_t units)
 {
@@ -71,20 +71,7 @@ static void setup(void)
     store.reg = wide_register();
     store.options.reg = store.reg;
     store_fixture_open(&store);
-    struct signing_keys_builder *builder = signing_keys_builder_new(store.reg, refuse_fault, NULL);
-    struct signing_keys *none = signing_keys_builder_finish(builder);
-    signing_keys_builder_free(builder);
-    struct tokens *no_tokens = NULL;
-    char header[] = "id,label,role,area,made,expires,revoked\n";
-    ck_assert_int_eq(tokens_parse(header, strlen(header), refuse_fault, NULL, &no_tokens, NULL), TURNOUT_OK);
-    committee = committee_new(&(struct committee_options){.election = &store.election,
-                                                          .reg = store.reg,
-                                                          .store = store.store,
-                                                          .secret = secret,
-                                                          .keys = none,
-                                                          .tokens = no_tokens});
-    signing_keys_release(none);
-    tokens_release(no_tokens);
+    committee = strangers_committee_new(&store);
 }
 
 static void teardown(void)

@@ -16,14 +16,21 @@ struct server_redis_options {
     const char *redis_password_file;
 };
 
-/* The rows of a command's table for a Redis that turnoutd does not manage. They fill the member `server` of its options,
- * a server_redis_options; `user` is whom it would log in as. */
-#define SERVER_REDIS_SETTINGS(type, user)                                                                    \
-    {.name = "redis",                                                                                        \
-     .kind = SETTING_TEXT,                                                                                   \
-     SETTING_AT(type, server.redis),                                                                         \
-     .takes = "ADDRESS",                                                                                     \
-     .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},                                \
+/* The rows of a command's table that say which Redis. They fill the member `server` of its options, a
+ * server_redis_options. `data_help` is the help of --data; `user` is whom it would log in as to a Redis that turnoutd does
+ * not manage. */
+#define SERVER_REDIS_SETTINGS(type, data_help, user)                                                         \
+    {.name = "data",                                                                                         \
+     .kind = SETTING_PATH,                                                                                   \
+     SETTING_AT(type, server.data),                                                                          \
+     .standard = "turnout-data",                                                                             \
+     .takes = "DIR",                                                                                         \
+     .help = data_help},                                                                                     \
+        {.name = "redis",                                                                                    \
+         .kind = SETTING_TEXT,                                                                               \
+         SETTING_AT(type, server.redis),                                                                     \
+         .takes = "ADDRESS",                                                                                 \
+         .help = "unix:/path or tcp://host:port, when somebody else runs Redis"},                            \
         {.name = "redis-user",                                                                               \
          .kind = SETTING_TEXT,                                                                               \
          SETTING_AT(type, server.redis_user),                                                                \

@@ -124,13 +124,8 @@ static const struct setting settings[] = {
      .is_required = true,
      .takes = "DIR",
      .help = "the election's folder"},
-    {.name = "data",
-     .kind = SETTING_PATH,
-     AT(server.data),
-     .standard = "turnout-data",
-     .takes = "DIR",
-     .help = "turnoutd's data folder, when it manages Redis itself"},
-    SERVER_REDIS_SETTINGS(struct log_options, READER_REDIS_USER),
+    SERVER_REDIS_SETTINGS(struct log_options, "turnoutd's data folder, when it manages Redis itself",
+                          READER_REDIS_USER),
     COMMAND_HELP,
 };
 
