@@ -6,11 +6,11 @@
  * A value with anything but plain printing characters is quoted and escaped, so that one event is always one
  * line and a hostile name cannot forge another. Secrets, tokens and keys are never logged.
  *
- * Between log_start and log_stop nothing waits for whoever reads the log: a line goes into a queue of bounded size, and a
- * thread of its own writes it. A line that finds no room is dropped and counted; once there is room again, a line says
+ * Between log_start and log_stop a slow reader of the log holds nobody up: a line goes into a queue of bounded size, and
+ * a thread of its own writes it. A line that finds no room is dropped and counted; once there is room again, a line says
  * how many were (`warning log-lines-dropped lines=412`). Lines that repeat are folded: the first is said, then every ten
- * seconds their number (`repeated=2754`), then that it has ended. Before log_start and after log_stop a line is written
- * by whoever logs it, as it is.
+ * seconds their number (`repeated=2754`), then that it has ended. Before log_start and after log_stop the
+ * calling thread writes its line itself, unfolded.
  * A process that is killed, or ends by a failed assertion, may lose the lines of its last moment. A child of fork() must
  * not log; turnoutd starts programs by posix_spawn() only.
  * Thread-safe. Called from service and above; the layers below return errors instead. */

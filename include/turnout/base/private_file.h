@@ -3,7 +3,7 @@
  * A folder is opened once, looked at, and its files are reached from there by their names, never through a link. A folder
  * or file must belong to us or to root. Nobody else may write the folder, unless it is one like /tmp, where everybody can
  * only remove what is his own; nobody else may read or write the file. What is more open than that is refused with
- * TURNOUT_BAD_INPUT and the command that mends it: whoever could get at it may have done so already.
+ * TURNOUT_BAD_INPUT and the command that mends it: somebody may have read or changed it already.
  * A file is made exclusively, with mode 0600, under a name that nobody can guess; it takes its own name once it is whole
  * and on the disk.
  * Errors name the setting that led here, and the path. */
@@ -58,8 +58,8 @@ enum turnout_error private_file_read(const struct private_folder *folder, const 
 /* What happens to a file that has the name already. */
 enum private_file_other { PRIVATE_FILE_REPLACE, PRIVATE_FILE_KEEP };
 
-/* Makes a file of these bytes; both the file and its name are on the disk when this returns TURNOUT_OK. Whoever reads sees
- * the old file or the new one, whole. TURNOUT_CONFLICT when there is one that is to be kept, also when it appears
+/* Makes a file of these bytes; both the file and its name are on the disk when this returns TURNOUT_OK. A reader sees
+ * the old file or the new one, whole. TURNOUT_CONFLICT when an existing file is to be kept, also when it appears
  * meanwhile. */
 enum turnout_error private_file_write(const struct private_folder *folder, const char *name,
                                       const void *bytes, size_t length, enum private_file_other other,

@@ -16,10 +16,10 @@ enum { SETTING_VALUE_BYTES_MAX = 4095 };
 
 /* What a value may be, and what member of the target it is put into. */
 enum setting_kind {
-    SETTING_FLAG,      /* bool, or no member; takes no value, and stands on a command line alone */
-    SETTING_TEXT,      /* const char *, borrowed from the values */
-    SETTING_PATH,      /* likewise; not empty */
-    SETTING_CODE,      /* likewise; the code of an area, or the id of an election */
+    SETTING_FLAG, /* bool, or no member; takes no value, and stands on a command line alone */
+    SETTING_TEXT, /* const char *, borrowed from the values */
+    SETTING_PATH, /* const char *, borrowed from the values; not empty */
+    SETTING_CODE, /* const char *, borrowed from the values; the code of an area, or the id of an election */
     SETTING_NUMBER,    /* an integer of 2, 4 or 8 bytes: a whole number from least to most */
     SETTING_CHOICE,    /* bool or an enum: the place of the word among `words` */
     SETTING_MOMENT,    /* struct setting_moment: RFC 3339 with an offset, after 1970 */

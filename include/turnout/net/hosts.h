@@ -1,5 +1,5 @@
-/* The names under which a listener may be asked. A page in a browser can have its own name resolve to any address, and
- * its requests then go to whoever listens there, as if they were of the page's own site; Host alone tells. */
+/* The names under which a listener may be asked. A page in a browser can have its own name resolve to any address. Its
+ * requests then reach the listener there as if they were for the page's own site; only Host tells them apart. */
 #ifndef TURNOUT_NET_HOSTS_H
 #define TURNOUT_NET_HOSTS_H
 

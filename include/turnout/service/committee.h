@@ -23,7 +23,7 @@ struct committee_options {
     void *context;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES */
     struct signing_keys *keys;   /* until committee_set_keys(); a reference of its own is taken */
-    struct tokens *tokens;       /* likewise, until committee_set_tokens() */
+    struct tokens *tokens;       /* until committee_set_tokens(); a reference of its own is taken */
 };
 
 struct committee;
@@ -34,7 +34,7 @@ void committee_free(struct committee *committee); /* NULL-safe; free the store b
 /* From now on units are known by these keys. Takes a reference of its own. */
 void committee_set_keys(struct committee *committee, struct signing_keys *keys);
 
-/* Likewise: from now on tokens are good when these allow them. */
+/* From now on tokens are good when these allow them. Takes a reference of its own. */
 void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 
 /* ---- who asks ---- */
