@@ -63,7 +63,7 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
 enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
                                      const struct slice *arguments, int64_t *ret_number, struct error *error)
 {
-    redisReply *reply;
+    redisReply *reply = NULL;
     enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;

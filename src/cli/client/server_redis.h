@@ -25,7 +25,7 @@ struct server_redis_options {
      SETTING_AT(type, server.data),                                                                          \
      .standard = "turnout-data",                                                                             \
      .takes = "DIR",                                                                                         \
-     .help = data_help},                                                                                     \
+     .help = (data_help)},                                                                                   \
         {.name = "redis",                                                                                    \
          .kind = SETTING_TEXT,                                                                               \
          SETTING_AT(type, server.redis),                                                                     \
