@@ -65,14 +65,11 @@ enum turnout_error redis_sync_number(struct redisContext *redis, int argument_co
 {
     redisReply *reply = NULL;
     enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    if (ret_number != NULL) {
+    if (reply != NULL && ret_number != NULL) {
         *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
     }
-    freeReplyObject(reply);
-    return TURNOUT_OK;
+    freeReplyObject(reply); /* which copes with NULL */
+    return failed;
 }
 
 static enum turnout_error open_link(const struct store_address *address, int64_t timeout_ms,
