@@ -29,6 +29,7 @@
 #include "listening.h"
 #include "operate_thread.h"
 #include "recall.h"
+#include "registers.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
 #include "worker.h"
@@ -40,7 +41,8 @@ enum {
 
 struct daemon {
     const struct server_settings *settings;
-    struct election_folder folder;
+    struct registers *registers;
+    const struct election_folder *folder; /* as it was read at first */
     struct file_watch *keys_watch;
     struct file_watch *tokens_watch;
     struct data_folder data;
@@ -73,13 +75,6 @@ struct daemon {
 
 /* ---- the election ---- */
 
-static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    log_error("bad-election", log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
-}
-
 static bool say(const struct error *error, const char *event)
 {
     log_error(event, log_text("field", error->field), log_text("what", error->text));
@@ -89,16 +84,18 @@ static bool say(const struct error *error, const char *event)
 static bool read_election(struct daemon *daemon)
 {
     struct error error;
-    enum turnout_error failed =
-        election_folder_read(daemon->settings->election, log_fault, NULL, &daemon->folder, &error);
-    return failed == TURNOUT_OK ? true : say(&error, "bad-election");
+    if (registers_new(daemon->settings->election, &daemon->registers, &error) != TURNOUT_OK) {
+        return say(&error, "bad-election");
+    }
+    daemon->folder = registers_folder(daemon->registers);
+    return true;
 }
 
 static bool read_keys(struct daemon *daemon)
 {
     const char *folder = daemon->settings->election;
     struct error error;
-    if (keys_watch_new(folder, daemon->folder.reg, &daemon->keys_watch, &error) != TURNOUT_OK) {
+    if (keys_watch_new(folder, daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
         return say(&error, "bad-keys");
     }
     if (signing_keys_count(file_watch_current(daemon->keys_watch)) == 0 &&
@@ -112,7 +109,7 @@ static bool read_keys(struct daemon *daemon)
 static void forget_election(struct daemon *daemon)
 {
     file_watch_free(daemon->keys_watch);
-    election_folder_done(&daemon->folder);
+    registers_free(daemon->registers);
 }
 
 int daemon_check(const struct server_settings *settings, FILE *out)
@@ -120,9 +117,9 @@ int daemon_check(const struct server_settings *settings, FILE *out)
     struct daemon daemon = {.settings = settings};
     bool is_sound = read_election(&daemon) && read_keys(&daemon);
     if (is_sound) {
-        const struct election_register *reg = daemon.folder.reg;
+        const struct election_register *reg = daemon.folder->reg;
         (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
-                      daemon.folder.election.id, reg->province_count, reg->unit_count,
+                      daemon.folder->election.id, reg->province_count, reg->unit_count,
                       reg->areas[REGISTER_NATION].registered,
                       signing_keys_count(file_watch_current(daemon.keys_watch)));
     }
@@ -194,8 +191,8 @@ static int start_redis(struct daemon *daemon)
     struct error error;
     const struct server_settings *settings = daemon->settings;
     daemon->store_options = (struct store_options){.address = settings->redis,
-                                                   .election = &daemon->folder.election,
-                                                   .reg = daemon->folder.reg,
+                                                   .election = &daemon->folder->election,
+                                                   .reg = daemon->folder->reg,
                                                    .command_deadline_ms = STORE_COMMAND_DEADLINE_MS,
                                                    .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
     if (settings->redis_is_managed &&
@@ -212,12 +209,11 @@ static int start_redis(struct daemon *daemon)
                                             .patience_ms = REDIS_PATIENCE_MS,
                                             .goes_on_waiting = goes_on_waiting,
                                             .context = daemon};
-    memcpy(preparation.register_digest, daemon->folder.reg->digest, sizeof preparation.register_digest);
     enum turnout_error failed =
         store_prepare(&daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed == TURNOUT_OK) {
         atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
-        daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
+        daemon->losses = recall_start(&daemon->data, daemon->folder, &daemon->prepared);
         return EXIT_DONE;
     }
     if (daemon->is_stopping) {
@@ -234,8 +230,8 @@ static void log_ready(const struct daemon *daemon)
     listening_log(&daemon->public_http);
     listening_log(&daemon->intake_http);
     listening_log(&daemon->intake_stream);
-    log_info("ready", log_text("election", daemon->folder.election.id),
-             log_number("units", daemon->folder.reg->unit_count),
+    log_info("ready", log_text("election", daemon->folder->election.id),
+             log_number("units", daemon->folder->reg->unit_count),
              log_number("workers", daemon->settings->workers),
              log_text("durability", atomic_load(&daemon->gate.is_durable) ? "strict" : "relaxed"));
 }
@@ -255,23 +251,29 @@ static void on_published(void *context, struct publication *publication)
     }
 }
 
+static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_BYTES])
+{
+    struct daemon *daemon = context;
+    registers_note_digest(daemon->registers, digest);
+}
+
 static void start_publisher(struct daemon *daemon)
 {
     daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
     daemon->publisher = publisher_new(daemon->base,
-                                      &(struct publisher_options){.election = &daemon->folder.election,
-                                                                  .reg = daemon->folder.reg,
+                                      &(struct publisher_options){.election = &daemon->folder->election,
+                                                                  .reg = daemon->folder->reg,
                                                                   .store = daemon->store,
                                                                   .period_ms = daemon->settings->publish_ms,
                                                                   .losses = daemon->losses,
                                                                   .is_durable = &daemon->gate.is_durable,
-                                                                  .health = daemon->health},
+                                                                  .health = daemon->health,
+                                                                  .on_digest = on_digest},
                                       on_published, daemon);
     struct ground_options ground = {.store = daemon->store,
                                     .gate = &daemon->gate,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(ground.register_digest, daemon->folder.reg->digest, sizeof ground.register_digest);
     daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -282,11 +284,12 @@ static void start_publisher(struct daemon *daemon)
 static bool start_tally(struct daemon *daemon)
 {
     struct tally_thread_options options = {.store = daemon->store_options,
+                                           .reg = daemon->folder->reg,
+                                           .awaited = registers_awaited(daemon->registers),
                                            .reports_per_minute = daemon->settings->reports_per_minute,
                                            .gate = &daemon->gate,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
-    memcpy(options.register_digest, daemon->folder.reg->digest, sizeof options.register_digest);
     struct error error;
     enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
     return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");
@@ -299,6 +302,8 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
     struct worker_options options = {.store = daemon->store_options,
                                      .keys = file_watch_current(daemon->keys_watch),
                                      .tokens = file_watch_current(daemon->tokens_watch),
+                                     .reg = daemon->folder->reg,
+                                     .awaited = registers_awaited(daemon->registers),
                                      .takes_unsigned = settings->intake_is_open,
                                      .tally = daemon->tally,
                                      .port = port,
@@ -377,7 +382,7 @@ static void stop_workers(struct daemon *daemon)
 static bool start_operating(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
-    daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
+    daemon->health = health_new(&(struct health_options){&daemon->folder->election, settings->publish_ms});
     struct error error;
     if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
                              daemon->health, &daemon->operating, &error) != TURNOUT_OK) {
@@ -430,7 +435,7 @@ static int start(struct daemon *daemon)
         return EXIT_FAILED;
     }
     listening_log_exposure(settings);
-    enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
+    enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
@@ -453,6 +458,13 @@ static int start(struct daemon *daemon)
     file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, on_keys, daemon);
     file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, on_tokens, daemon);
     start_publisher(daemon);
+    registers_start(daemon->registers, daemon->base,
+                    &(struct registers_parts){.workers = daemon->workers,
+                                              .worker_count = settings->workers,
+                                              .tally = daemon->tally,
+                                              .publisher = daemon->publisher,
+                                              .keys_watch = daemon->keys_watch,
+                                              .health = daemon->health});
     operate_thread_show(daemon->operating, &(struct operate_sources){.workers = daemon->workers,
                                                                      .worker_count = daemon->workers_started,
                                                                      .tally = daemon->tally,
@@ -499,6 +511,7 @@ static void read_last_time(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
     operate_thread_stop(daemon->operating);
+    registers_stop(daemon->registers);
     stop_workers(daemon);
     read_last_time(daemon);
     peers_free(daemon->peers);

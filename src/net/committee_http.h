@@ -12,5 +12,7 @@ http_handler_fn committee_get_held;
 http_handler_fn committee_post_held;
 http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
+http_handler_fn committee_get_register;
+http_handler_fn committee_post_register;
 
 #endif

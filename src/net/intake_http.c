@@ -300,5 +300,7 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
+    {HTTP_GET, "/v1/register", committee_get_register},
+    {HTTP_POST, "/v1/register", committee_post_register},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

@@ -6,6 +6,10 @@
 
 struct committee {
     struct committee_options options;
+    struct register_change *change; /* a reference; NULL: not known yet */
+    struct take_up_request
+        *waiting;      /* until this server has followed to the register that they have taken up */
+    uint32_t changing; /* changes that Redis was asked for */
 };
 
 #endif

@@ -120,7 +120,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
         ground->is_looking = true;
         ground->looked_ms = now_ms;
         ground->links = links;
-        store_inspect(ground->options.store, ground->options.register_digest, on_inspected, ground);
+        store_inspect(ground->options.store, on_inspected, ground);
     }
 }
 

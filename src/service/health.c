@@ -162,6 +162,7 @@ static const struct check {
     {"losses", check_losses, HEALTH_LOSSES},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},
+    {"files", check_posted, HEALTH_FILES},
     {"data-folder", check_posted, HEALTH_DATA_FOLDER},
     {"disk", check_posted, HEALTH_DISK},
     {"log", check_log, HEALTH_FINDINGS},

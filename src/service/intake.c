@@ -91,7 +91,8 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s: begin again with another", why);
         return false;
     }
-    if (!register_area_contains(reg, voucher->area, reg->units[arrival->unit].commune)) {
+    uint32_t area = register_find_area(reg, slice_of(voucher->area_code));
+    if (area == REGISTER_NONE || !register_area_contains(reg, area, reg->units[arrival->unit].commune)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "unit", "the token does not vouch for unit %s",
                       report->unit);
         return false;
@@ -245,6 +246,11 @@ void intake_free(struct intake *intake)
 void intake_set_phase(struct intake *intake, enum election_phase phase)
 {
     intake->phase = phase;
+}
+
+void intake_set_register(struct intake *intake, const struct election_register *reg)
+{
+    intake->options.reg = reg;
 }
 
 void intake_set_keys(struct intake *intake, struct signing_keys *keys)

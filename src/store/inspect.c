@@ -28,7 +28,6 @@ enum {
 
 struct inspecting {
     struct store *store;
-    unsigned char register_digest[GROUND_DIGEST_BYTES];
     store_inspected_fn *on_inspected;
     void *context;
     struct store_inspection inspection;
@@ -104,7 +103,7 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
 {
     struct store_inspection *inspection = &inspecting->inspection;
     const struct election *election = store_election(inspecting->store);
-    if (!reply_is_list_of(reply, 3)) {
+    if (!reply_is_list_of(reply, 4)) {
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
                           reply_words(reply, ""));
     }
@@ -116,7 +115,9 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
                           election->id);
     }
     enum turnout_error failed =
-        meta_words_judge(schema, reply_text(reply->element[1]), election, inspecting->register_digest, error);
+        meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[3]), election,
+                         store_register(inspecting->store),
+                         "put those files of the other servers there, and they are taken up", error);
     if (failed == TURNOUT_OK &&
         !slice_copy(reply_text(reply->element[2]), inspection->generation, sizeof inspection->generation)) {
         failed = error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
@@ -225,11 +226,11 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         redis_command_put_text(command, "schema");
         redis_command_put_text(command, "digest");
         redis_command_put_text(command, "generation");
+        redis_command_put_text(command, "files");
     }
 }
 
-void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
-                   store_inspected_fn *on_inspected, void *context)
+void store_inspect(struct store *store, store_inspected_fn *on_inspected, void *context)
 {
     struct inspecting *inspecting = memory_new(sizeof *inspecting);
     *inspecting = (struct inspecting){
@@ -241,7 +242,6 @@ void store_inspect(struct store *store, const unsigned char register_digest[GROU
                        .functions = {.is_ok = true},
                        .election = {.is_ok = true}},
     };
-    memcpy(inspecting->register_digest, register_digest, sizeof inspecting->register_digest);
     for (int question = 0; question < QUESTIONS; question++) {
         struct redis_command command;
         put_question(inspecting, question, &command);

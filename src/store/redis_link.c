@@ -165,6 +165,23 @@ void redis_link_distrust(struct redis_link *link, const char *why)
     }
 }
 
+static void answer_refused(struct redis_link *link)
+{
+    for (struct command *command; (command = queue_pop(&link->refused)) != NULL;) {
+        answer(command, NULL);
+    }
+}
+
+void redis_link_renew(struct redis_link *link, const char *why)
+{
+    assert(link->calls_deep == 0);
+    if (link->hiredis != NULL) {
+        drop(link, why);
+    }
+    assert(link->in_flight.head == NULL);
+    answer_refused(link);
+}
+
 /* Called by hiredis for a connection that was up, after it has answered what was in flight. */
 static void on_disconnect(const redisAsyncContext *hiredis, int status)
 {
@@ -385,9 +402,7 @@ void redis_link_free(struct redis_link *link)
         drop(link, "the server is stopping");
     }
     assert(link->in_flight.head == NULL);
-    for (struct command *command; (command = queue_pop(&link->refused)) != NULL;) {
-        answer(command, NULL);
-    }
+    answer_refused(link);
     event_free(link->deadline);
     event_free(link->reconnect);
     event_free(link->settle);

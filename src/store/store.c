@@ -44,6 +44,12 @@ void store_free(struct store *store)
     free(store);
 }
 
+void store_set_register(struct store *store, const struct election_register *reg)
+{
+    redis_link_renew(store->link, "the register has changed");
+    store->options.reg = reg;
+}
+
 bool store_is_up(const struct store *store)
 {
     return redis_link_is_up(store->link);

@@ -199,6 +199,22 @@ static void on_reply(void *context, struct slice bytes)
     }
 }
 
+static void answer_refused(struct redis_link *link)
+{
+    for (struct command *command; (command = commands_take(&link->refused)) != NULL;) {
+        answer(link, command, NULL);
+    }
+}
+
+void redis_link_renew(struct redis_link *link, const char *why)
+{
+    if (link->peer != NULL) {
+        model_close(link->peer);
+        lose(link, why);
+    }
+    answer_refused(link);
+}
+
 void redis_link_distrust(struct redis_link *link, const char *why)
 {
     link->distrusted = why;
@@ -255,9 +271,7 @@ void redis_link_free(struct redis_link *link)
     link->is_up = false;
     link->why = "the server is stopping";
     answer_in_flight(link);
-    for (struct command *command; (command = commands_take(&link->refused)) != NULL;) {
-        answer(link, command, NULL);
-    }
+    answer_refused(link);
 }
 
 bool redis_link_is_up(const struct redis_link *link)

@@ -20,8 +20,7 @@ struct ground_options {
     struct store *store; /* borrowed, as all here */
     struct gate *gate;
     struct health *health; /* may be NULL */
-    unsigned char register_digest[GROUND_DIGEST_BYTES];
-    bool is_relaxed; /* what Redis may lose is acknowledged all the same */
+    bool is_relaxed;       /* what Redis may lose is acknowledged all the same */
 };
 
 struct ground *ground_new(struct event_base *base, const struct ground_options *options);

@@ -37,6 +37,10 @@ void intake_free(struct intake *intake);
 
 void intake_set_phase(struct intake *intake, enum election_phase phase);
 
+/* From the next report on, units are those of another register, borrowed like the first. Every report must have been
+ * answered. */
+void intake_set_register(struct intake *intake, const struct election_register *reg);
+
 /* From the next report on, signatures are verified with these. Takes a reference of its own. */
 void intake_set_keys(struct intake *intake, struct signing_keys *keys);
 

@@ -28,7 +28,6 @@ struct store_inspection {
 typedef void store_inspected_fn(void *context, const struct store_inspection *inspection);
 
 /* `on_inspected` is called exactly once, never before this returns. */
-void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
-                   store_inspected_fn *on_inspected, void *context);
+void store_inspect(struct store *store, store_inspected_fn *on_inspected, void *context);
 
 #endif

@@ -15,9 +15,12 @@
  *   unit <code> <commune> <registered>|<name>
  *   rule <name> <mode>
  *   rule <name> <number>                            `complete-not-before` in Unix seconds, 0 for none
+ *
+ * ret_files is the same of each of its parts, to tell what differs: `areas.csv=<fingerprint> units.csv=<fingerprint>
+ * rules=<fingerprint>`.
  */
 void register_digest(const struct election_register *reg, const struct rules *rules,
-                     unsigned char ret_digest[REGISTER_DIGEST_BYTES]);
+                     unsigned char ret_digest[REGISTER_DIGEST_BYTES], char ret_files[REGISTER_FILES_BYTES]);
 
 /* What people read of it to each other: its first 8 characters, as of a receipt. */
 void register_fingerprint(const unsigned char digest[REGISTER_DIGEST_BYTES],
