@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <turnout/base/fault_limit.h>
+#include <turnout/election/register_smells.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
 #include "register/register_make.h"
+#include "register/zone_smells.h"
 
 /* `context` points to the folder's path. */
 static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
@@ -19,7 +22,18 @@ static void print_fault(void *context, const char *file, uint32_t line, const st
     if (line > 0) {
         (void)fprintf(stderr, ":%" PRIu32, line);
     }
-    (void)fprintf(stderr, ": %s%s%s\n", error->field, error->field[0] == '\0' ? "" : ": ", error->text);
+    (void)fprintf(stderr, ": %s%s%s%s\n", error->is_warning ? "warning: " : "", error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
+}
+
+/* What is lawful, but smells. */
+static void warn(const struct election_folder *folder, const char *folder_path)
+{
+    struct fault_limit limit = {.on_fault = print_fault, .context = &folder_path};
+    struct faults faults = {.on_fault = fault_limit_tell, .context = &limit};
+    zone_smells(&folder->election, &faults);
+    register_smells(folder->reg, &faults);
+    fault_limit_end(&limit);
 }
 
 static int check(const char *folder_path)
@@ -36,6 +50,7 @@ static int check(const char *folder_path)
         election_folder_done(&folder);
         return EXIT_USAGE;
     }
+    warn(&folder, folder_path);
     (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
                  folder.reg->area_count, folder.reg->unit_count,
                  folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys));
@@ -75,7 +90,8 @@ const struct command command_register_check = {
     .name = "register check",
     .purpose =
         "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
-        "standard error as `file:line: what is wrong; what to do`.",
+        "standard error as `file:line: what is wrong; what to do`. What is lawful but smells of a slip is a\n"
+        "`warning:` there, and the folder is sound all the same.",
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",
