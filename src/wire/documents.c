@@ -120,6 +120,8 @@ static struct json_writer open_envelope(struct buffer *out, const struct figures
     json_put_text(&json, "id", election->id);
     json_put_text(&json, "name", election->name);
     json_put_text(&json, "date", election->date);
+    put_moment(&json, "opens", figures, election->opens);
+    put_moment(&json, "closes", figures, election->closes);
     json_put_text(&json, "timezone", election->timezone);
     json_close_object(&json);
     json_put_text(&json, "status", status_of(figures));

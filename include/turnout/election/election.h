@@ -12,10 +12,10 @@ struct election {
     char id[AREA_CODE_BYTES];
     char name[NAME_BYTES_MAX + 1];
     char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
-    char date[sizeof "2026-03-15"];
-    char timezone[64]; /* IANA name, for readers; never used to compute */
-    int32_t offset_s;  /* the day's offset from UTC, taken from `opens` */
-    int64_t opens;     /* Unix seconds */
+    char date[sizeof "2026-03-15"];   /* on which the polls open */
+    char timezone[64];                /* IANA name, for readers; never used to compute */
+    int32_t offset_s;                 /* the day's offset from UTC, taken from `opens` */
+    int64_t opens;                    /* Unix seconds */
     int64_t closes;
     int64_t rounds[ROUNDS_MAX]; /* Unix seconds, ascending; round k (from 1) is rounds[k - 1] */
     uint32_t round_count;
