@@ -122,6 +122,11 @@ static bool check_enum(const struct spot *spot, json_t *members)
     return i < json_array_size(members) || blame(spot, spot->key, "is none of the values it may have");
 }
 
+static bool check_const(const struct spot *spot, json_t *value)
+{
+    return json_equal(value, spot->value) || blame(spot, spot->key, "is not the value that it must have");
+}
+
 static bool check_minimum(const struct spot *spot, json_t *least)
 {
     return !json_is_number(spot->value) || json_number_value(spot->value) >= json_number_value(least) ||
@@ -212,6 +217,7 @@ static const struct word {
 } known_words[] = {
     {"type", check_type},
     {"enum", check_enum},
+    {"const", check_const},
     {"minimum", check_minimum},
     {"maximum", check_maximum},
     {"required", check_required},
