@@ -178,9 +178,7 @@ static void decide_report(struct tally_commune *commune, struct report_message *
         .next_seq = rules_next_seq(state, context.held, context.held_count),
     };
     memcpy(report->generation, commune->province->ground.generation, sizeof report->generation);
-    if (report->is_for_rehearsal && context.phase != PHASE_REHEARSAL) {
-        reject(report, CODE_BAD_SIGNATURE);
-    } else if (is_stored(&decision)) {
+    if (is_stored(&decision)) {
         if (has_room_to_wait(&decision, held) && charge(tally, report)) {
             store_report(commune, report, &decision);
         } else {
