@@ -85,7 +85,7 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
         return folder_reading_sum_up(&reading, path, error);
     }
     assert(has_election && folder.reg != NULL);
-    register_digest(folder.reg, folder.register_digest);
+    register_digest(folder.reg, &folder.election.rules, folder.reg->digest);
     *ret_folder = folder;
     return TURNOUT_OK;
 }
