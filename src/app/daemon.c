@@ -76,8 +76,10 @@ struct daemon {
 static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     (void)context;
-    log_error("bad-election", log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
+    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+              error->is_warning ? "odd-election" : "bad-election",
+              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
+                         log_text("what", error->text)));
 }
 
 static bool say(const struct error *error, const char *event)

@@ -215,8 +215,9 @@ static const struct {
     {"[election]\nid = t\nname =\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:3: name: the name is empty;"},
     {"[election]\nid = t\nname = \xff\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
-     "election.ini:3: name: the value is not UTF-8;\nelection.ini:4: name_en: the value holds a control "
-     "character;"},
+     "election.ini:3: : the line is not UTF-8: the file was saved in a code page,"},
+    {"[election]\nid = t\nname = T\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:4: name_en: the value holds a control character;"},
     {"[election]\nid = t\nname = N\ndate = 2026-02-29\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:4: date: not a day of the calendar;"},
     {"[election]\nid = t\nname = N\ndate = 2026-03-15\ntimezone = Asia/Hồ\n" POLLS ROUNDS,
@@ -336,19 +337,23 @@ static const struct {
 } faulty_tables[] = {
     {"", sound_units, "areas.csv:1: : the file is empty;"},
     {sound_areas, "", "units.csv:1: : the file is empty;"},
-    {"\n\n", sound_units, "areas.csv:1: : the first line must be `code,level,parent,name,name_en`;"},
-    {"code,level,parent,name\n", sound_units, "areas.csv:1: : the first line must be"},
-    {"code,level,parent,name,name_en,x\n", sound_units, "areas.csv:1: : the first line must be"},
-    {"\ncode,level,name,parent,name_en\n", sound_units, "areas.csv:2: : the first line must be"},
-    {"\"code\n", "Code,commune,name,registered\n",
-     "areas.csv:1: : the first line must be\nunits.csv:1: : the first line must be "
-     "`code,commune,name,registered`;"},
+    {"\n\n", sound_units,
+     "areas.csv:1: : the first line must name the columns `code,level,parent,name,name_en`, in any order, "
+     "and "
+     "holds nothing;"},
+    {"code,level,parent,name\n", sound_units,
+     "areas.csv:1: : the first line names no column name_en, but \"code\", \"level\", \"parent\", \"name\";"},
+    {"\ncode,level,parent,name,name_en,NAME\n", sound_units,
+     "areas.csv:2: : the first line names the column name twice;"},
+    {"\"code\n", "Codes,commune,name\n",
+     "areas.csv:1: : a quote is opened and never closed;\n"
+     "units.csv:1: : the first line names no column code, but \"Codes\","},
     {"code,level,parent,name,name_en\n", "code,commune,name,registered\n",
      "areas.csv:0: level: there is no nation;"},
     {sound_areas, "code,commune,name,registered\n", "units.csv:0: : there is no unit;"},
-    {sound_areas, "code,commune,name,registered\nu,46-1,U\nv,46-1,V,1,\nw,46-1,W,x\nx,46-3,X,1\n",
-     "units.csv:2: : 3 cells instead of 4; write `code,commune,name,registered`\n"
-     "units.csv:3: : 5 cells instead of 4;\n"
+    {sound_areas, "code,commune,name,registered\nu,46-1,U\nv,46-1,V,1,x\nw,46-1,W,x\nx,46-3,X,1\n",
+     "units.csv:2: : 3 cells instead of 4; put each cell below its column's name\n"
+     "units.csv:3: : cell 5, \"x\", has no name above it;\n"
      "units.csv:4: registered: \"x\" is not a roll;\n"
      "units.csv:5: commune: no sound row of areas.csv has the code \"46-3\";"},
     {sound_areas,
