@@ -133,7 +133,7 @@ TEST(turnoutd_may_do_this_and_nothing_else)
         "ping",   "info", "config|get", "acl|dryrun", "function|list", "function|load", "fcall", "fcall_ro",
         "exists", "hget", "hmget",      "hgetall",    "hlen",          "hexists",       "hset",  "hsetnx",
         "hdel",   "xadd", "xlen",       "xrange",     "xrevrange",     "zadd",          "zrem",  "zcard",
-        "zrange", NULL};
+        "zcount", "zrange", "zmscore", NULL};
     expect_commands("turnoutd", commands);
 }
 

@@ -97,13 +97,9 @@ void committee_walk_units(struct committee *committee, uint32_t area, committee_
 
 /* ---- held reports ---- */
 
-/* One report that waits for a decision, borrowed for the call. False ends the list. */
-typedef bool committee_held_fn(void *context, const struct log_line *held);
-
-/* Those of the principal's area, province by province, and in each those first that came first. Of a province at most
- * STORE_HELD_LISTED_MAX are looked at. `on_walked` is called exactly once. */
+/* Those of the principal's area that wait, as store_list_held(). */
 void committee_list_held(struct committee *committee, const struct principal *principal,
-                         committee_held_fn *on_held, committee_walked_fn *on_walked, void *context);
+                         const struct held_place *after, size_t limit, store_held_fn *on_held, void *context);
 
 /* Decides about one of a unit in the principal's area; what was decided is logged. `on_answer` is called exactly once,
  * later. False when the tally has no room: then it is not called. */

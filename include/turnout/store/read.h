@@ -58,15 +58,24 @@ void store_read_log(struct store *store, uint32_t commune, store_line_fn *on_lin
 
 /* ---- held reports ---- */
 
-enum { STORE_HELD_LISTED_MAX = 1001 };
+enum { STORE_HELD_LISTED_MAX = 1000 };
 
-/* `lines` are those of the held reports; NULL unless TURNOUT_OK. */
+/* A part of those that wait. */
+struct store_held_page {
+    struct log_line *lines; /* of the held reports */
+    size_t count;
+    int64_t total;                 /* how many wait, listed or not */
+    const struct held_place *next; /* where the page ends, if there are more behind; else NULL */
+};
+
+/* `page` is NULL unless TURNOUT_OK. */
 typedef void store_held_fn(void *context, enum turnout_error error, const char *why,
-                           const struct log_line *lines, size_t count);
+                           const struct store_held_page *page);
 
-/* The reports of an area, a province or a commune, that wait for a decision, the longest waiting first, at most
- * STORE_HELD_LISTED_MAX; totals.held says how many there are. */
-void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context);
+/* The reports of an area that wait for a decision, in the order of their places, at most `limit` of those behind `after`
+ * (borrowed for the call; NULL: from the beginning). */
+void store_list_held(struct store *store, uint32_t area, const struct held_place *after, size_t limit,
+                     store_held_fn *on_held, void *context);
 
 /* ---- ledgers ---- */
 
@@ -75,6 +84,7 @@ enum { STORE_LEDGER_READ_MAX = 1000, STORE_LEDGER_ID_BYTES = 48 };
 struct store_ledger {
     const struct ledger_entry *entries; /* oldest first */
     size_t count;
+    bool has_more;                       /* behind it */
     char last_id[STORE_LEDGER_ID_BYTES]; /* of the newest line; empty when there is none */
 };
 
@@ -82,8 +92,8 @@ struct store_ledger {
 typedef void store_ledger_fn(void *context, enum turnout_error error, const char *why,
                              const struct store_ledger *ledger);
 
-/* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id`, the oldest
- * STORE_LEDGER_READ_MAX of them; or with an empty one the newest STORE_LEDGER_READ_MAX. */
+/* The ledger of a province, or with REGISTER_NATION the election's own: the oldest
+ * STORE_LEDGER_READ_MAX lines behind `after_id`, with an empty one from the beginning. */
 void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
                        store_ledger_fn *on_ledger, void *context);
 
