@@ -285,7 +285,8 @@ end
 -- A commune's log, newest entries first.
 --   keys  communes, log
 --   args  the commune; the entry to begin with, '' for the newest; how many at most
--- Returns the id of the entry before the last one returned, `-` when there is none; then each entry's lines.
+-- Returns the id of the entry before the last one returned, `-` when there is none; then each entry's id and lines. Or
+-- nil where the entry to begin with is none of the commune's.
 register_reader('turnout_log', function(keys, args)
     local words = redis.call('HGET', keys[1], args[1])
     if not words then
@@ -293,15 +294,19 @@ register_reader('turnout_log', function(keys, args)
     end
     local id = args[2] ~= '' and args[2] or last_entry(words, keys[1], args[1])
     local answer = {id}
-    while id ~= '-' and #answer <= tonumber(args[3]) do
+    while id ~= '-' and #answer <= 2 * tonumber(args[3]) do
         local entry = redis.call('XRANGE', keys[2], id, id)[1]
         local fields = entry and entry[2] or {}
         if fields[2] ~= args[1] or fields[3] ~= 'previous' then
+            if id == args[2] then
+                return false
+            end
             refuse(keys[2] .. ' ' .. id .. ' is no entry of ' .. args[1])
         end
         if not is_before(fields[4], id) then
             refuse(keys[2] .. ' ' .. id .. ' does not come after the one before it')
         end
+        answer[#answer + 1] = id
         answer[#answer + 1] = fields[6]
         id = fields[4]
     end

@@ -77,7 +77,8 @@ bool held_place_parse(struct slice text, struct held_place *ret_place)
     struct slice unit;
     int32_t seq;
     uint64_t value;
-    if (id.bytes == NULL || !held_id_parse(id, &unit, &seq) || !text_parse_unsigned(order, INT64_MAX, &value)) {
+    if (id.bytes == NULL || !held_id_parse(id, &unit, &seq) ||
+        !text_parse_unsigned(order, INT64_MAX, &value)) {
         return false;
     }
     *ret_place = (struct held_place){.order = (int64_t)value};

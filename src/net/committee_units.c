@@ -13,6 +13,8 @@
 #include "page.h"
 #include "too_many.h"
 
+enum { UNIT_LINES = 10 }; /* of a unit's log, where nothing else is asked for */
+
 /* ---- pieces of an answer ---- */
 
 static void put_state(struct json_writer *json, const struct election *election,
@@ -90,7 +92,11 @@ static void answer_unit(const struct unit_request *request, const struct committ
     json_put_text(&json, "name", listed->name);
     json_put_text(&json, "commune", reg->areas[listed->commune].code);
     json_put_integer(&json, "listed", listed->registered);
-    json_put_integer(&json, "next_seq", unit->next_seq);
+    if (unit->next_seq > 0) {
+        json_put_integer(&json, "next_seq", unit->next_seq);
+    } else {
+        json_put_text(&json, "next_seq", NULL);
+    }
     json_open_object(&json, "state");
     put_state(&json, election, &unit->state);
     char receipt[RECEIPT_BYTES] = "";
@@ -104,6 +110,11 @@ static void answer_unit(const struct unit_request *request, const struct committ
         put_line(&json, election, listed, &unit->lines[i]);
     }
     json_close_array(&json);
+    char next[STORE_LOG_PLACE_BYTES];
+    if (unit->has_next) {
+        store_log_place_write(&unit->next, next);
+    }
+    page_put_end(&json, unit->total, unit->has_next ? next : NULL);
     json_close_object(&json);
     desk_answer_json(request->exchange, 200, &body);
     buffer_done(&body);
@@ -113,7 +124,9 @@ static void on_unit(void *context, enum turnout_error error, const char *why,
                     const struct committee_unit *unit)
 {
     struct unit_request *request = context;
-    if (error != TURNOUT_OK) {
+    if (error == TURNOUT_NOT_FOUND) {
+        page_refuse_after(request->exchange);
+    } else if (error != TURNOUT_OK) {
         desk_refuse_for_store(request->exchange, error, why);
     } else {
         answer_unit(request, unit);
@@ -149,10 +162,20 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
                             "no unit of this election has this code", "", NULL);
         return;
     }
+    struct page page;
+    struct store_log_place after;
+    if (!page_read(exchange, request, UNIT_LINES, COMMITTEE_UNIT_LINES_MAX, &page)) {
+        return;
+    }
+    bool has_after = page.after[0] != '\0';
+    if (has_after && !store_log_place_parse(slice_of(page.after), &after)) {
+        page_refuse_after(exchange);
+        return;
+    }
     struct unit_request *asked = memory_new(sizeof *asked);
     *asked = (struct unit_request){exchange, desk, unit};
     http_answer_later(exchange);
-    committee_read_unit(desk->committee, unit, on_unit, asked);
+    committee_read_unit(desk->committee, unit, has_after ? &after : NULL, page.limit, on_unit, asked);
 }
 
 /* ---- many units ---- */

@@ -37,6 +37,10 @@ void page_refuse_after(struct http_exchange *exchange)
 
 void page_put_end(struct json_writer *json, int64_t total, const char *next)
 {
-    json_put_integer(json, "total", total);
+    if (total >= 0) {
+        json_put_integer(json, "total", total);
+    } else {
+        json_put_text(json, "total", NULL);
+    }
     json_put_text(json, "next", next);
 }

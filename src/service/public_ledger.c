@@ -176,8 +176,7 @@ static void keep_shares(struct public_ledger *ledger)
 {
     struct rank *ranks = memory_new_array(ledger->count, sizeof *ranks);
     for (size_t i = 0; i < ledger->count; i++) {
-        ranks[i] =
-            (struct rank){ledger->entries[i].unit, (uint32_t)i, change_of(&ledger->entries[i])};
+        ranks[i] = (struct rank){ledger->entries[i].unit, (uint32_t)i, change_of(&ledger->entries[i])};
     }
     qsort(ranks, ledger->count, sizeof *ranks, compare_ranks);
     uint32_t of_this_unit = 0;

@@ -34,7 +34,7 @@ struct publisher {
     struct store_meta meta;
     struct public_ledger *ledger;
     char (*ledger_ids)
-        [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+        [STORE_STREAM_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
     bool *ledger_has_more;       /* behind them, by area */
     struct publication *shown;   /* what the public sees; NULL before the first */
     bool shows_durable;          /* it says that acknowledged means durable */

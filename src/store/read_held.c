@@ -161,8 +161,7 @@ static bool add_waiting(struct listing *listing, struct slice order, struct slic
     }
     added.place.order = (int64_t)value;
     if (compare_places(&added.place, &listing->after) > 0) {
-        listing->waiting =
-            memory_resize(listing->waiting, listing->count + 1, sizeof *listing->waiting);
+        listing->waiting = memory_resize(listing->waiting, listing->count + 1, sizeof *listing->waiting);
         listing->waiting[listing->count++] = added;
     }
     return true;

@@ -82,7 +82,7 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
         store_keys_of(store, province, &keys);
         key = keys.text[KEY_LEDGER];
     }
-    char from[STORE_LEDGER_ID_BYTES + 1] = "-";
+    char from[STORE_STREAM_ID_BYTES + 1] = "-";
     if (after_id[0] != '\0') {
         (void)snprintf(from, sizeof from, "(%s", after_id);
     }

@@ -148,8 +148,10 @@ TEST(what_changes_nothing_pushes_nothing_out)
     for (int seq = 3; seq < 3 + MANY;) {
         struct buffer lines = {0};
         for (int i = 0; i < A_REQUEST && seq < 3 + MANY; i++) {
-            small_report_write(&lines, &(struct small_report){.seq = seq++, .voted = 100,
-                                                              .more = ",\"kind\":\"correction\",\"reason\":\"other\""});
+            small_report_write(
+                &lines, &(struct small_report){.seq = seq++,
+                                               .voted = 100,
+                                               .more = ",\"kind\":\"correction\",\"reason\":\"other\""});
             buffer_append_char(&lines, '\n');
         }
         struct http_answer answer;
@@ -183,7 +185,8 @@ TEST(what_changes_nothing_pushes_nothing_out)
         const json_t *next = json_object_get(document, "next");
         ck_assert_int_eq(json_is_null(next), i == COUNT(sizes) - 1);
         if (!json_is_null(next)) {
-            (void)snprintf(target, sizeof target, "/v1/corrections?limit=8&after=%s", json_string_value(next));
+            (void)snprintf(target, sizeof target, "/v1/corrections?limit=8&after=%s",
+                           json_string_value(next));
         }
         json_decref(document);
     }

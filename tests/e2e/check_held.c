@@ -131,13 +131,15 @@ TEST(the_list_comes_in_pages)
         bool is_last = json_is_null(json_object_get(document, "next"));
         ck_assert_int_eq(is_last, i == COUNT(wanted) - 1);
         if (!is_last) {
-            (void)snprintf(target, sizeof target, "/v1/held?limit=1&after=%s", json_text_of(document, "next"));
+            (void)snprintf(target, sizeof target, "/v1/held?limit=1&after=%s",
+                           json_text_of(document, "next"));
         }
         json_decref(document);
         http_answer_done(&answer);
     }
-    static const char *const bad[] = {"limit=0", "limit=", "limit=-1", "limit=1x", "limit", "after=", "after=x",
-                                      "after=0101-001.1", "after=1:0101-001", "after=%201:0101-001.1"};
+    static const char *const bad[] = {
+        "limit=0", "limit=",  "limit=-1",         "limit=1x",         "limit",
+        "after=",  "after=x", "after=0101-001.1", "after=1:0101-001", "after=%201:0101-001.1"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         (void)snprintf(target, sizeof target, "/v1/held?%s", bad[i]);
         committee_expect(turnoutd.intake_http_port, target, decide, NULL, 400);

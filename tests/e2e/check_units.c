@@ -118,6 +118,30 @@ TEST(what_a_unit_sent_is_told)
     json_decref(document);
 }
 
+TEST(the_log_of_a_unit_comes_in_pages)
+{
+    for (int seq = 1; seq <= 3; seq++) {
+        report(&(struct small_report){.seq = seq, .voted = seq}, 201);
+    }
+    json_t *document = get("/v1/units/0101-001?limit=2");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 2);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    char target[96];
+    (void)snprintf(target, sizeof target, "/v1/units/0101-001?after=%s", json_text_of(document, "next"));
+    json_decref(document);
+    document = get(target);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 1);
+    ck_assert_int_eq(json_integer_of(json_array_get(json_array_of(document, "reports"), 0), "seq"), 1);
+    ck_assert(json_is_null(json_object_get(document, "next")));
+    ck_assert(json_is_null(json_object_get(document, "total")));
+    json_decref(document);
+    static const char *const bad[] = {"after=x", "after=1-1.0", "after=1-1", "limit=0"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        (void)snprintf(target, sizeof target, "/v1/units/0101-001?%s", bad[i]);
+        committee_expect(turnoutd.intake_http_port, target, view, NULL, 400);
+    }
+}
+
 TEST(what_is_not_there_is_not_found)
 {
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", view, NULL, 404);

@@ -245,6 +245,29 @@ TEST(test_only_so_many_of_a_unit_wait)
     ck_assert_uint_eq(list_held(PROVINCE), TALLY_HELD_WAITING_MAX);
 }
 
+/* However many wait, no more is read than the page has: what is behind it here would be a fault. */
+TEST(test_a_long_list_is_read_a_page_at_a_time)
+{
+    enum { MANY = 150000, PAGE = 3 };
+    for (int32_t seq = 1; seq <= PAGE; seq++) {
+        struct report report = held_correction(&store, seq, 5);
+        (void)held_apply(&store, &report, STATUS_HELD);
+    }
+    redis_fixture_run(
+        &store.redis, "EVAL %s 2 " WAITING " " HELD " %d",
+        "for i = 1, ARGV[1] do local id = '01.1-002.' .. i "
+        "redis.call('ZADD', KEYS[1], 90000000000000, id) redis.call('HSET', KEYS[2], id, 'x') end",
+        MANY);
+    static const uint32_t areas[] = {REGISTER_NATION, PROVINCE};
+    for (int i = 0; i < COUNT(areas); i++) {
+        struct fixture_held held;
+        ck_assert_int_eq(store_fixture_list_held(&store, areas[i], NULL, PAGE, listed, &held), TURNOUT_OK);
+        ck_assert_uint_eq(held.count, PAGE);
+        ck_assert_int_eq(held.total, MANY + PAGE);
+        ck_assert(held.has_next);
+    }
+}
+
 /* ---- faults ---- */
 
 /* A correction that is counted has to be in the ledger, so a ledger that is none stops it. */
@@ -293,16 +316,20 @@ LOOP_TEST(test_a_list_of_something_else, COUNT(lists))
     redisReply *reply = redisCommandArgv(store.redis.redis, given, words, NULL);
     ck_assert(reply != NULL && reply->type != REDIS_REPLY_ERROR);
     freeReplyObject(reply);
-    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held), lists[_i].province);
-    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held), lists[_i].commune);
+    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held),
+                     lists[_i].province);
+    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held),
+                     lists[_i].commune);
 }
 
 TEST(test_without_redis_nothing_is_listed)
 {
     struct fixture_held held;
     redis_fixture_signal(&store.redis, SIGKILL);
-    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held), TURNOUT_UNAVAILABLE);
-    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held), TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held),
+                     TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held),
+                     TURNOUT_UNAVAILABLE);
     held_decide(&store, 1, true, DECIDED_UNAVAILABLE, HELD_WAITING);
 }
 

@@ -21,7 +21,7 @@ static struct {
     bool has_more;
     struct ledger_entry first;
     struct ledger_entry last;
-    char last_id[STORE_LEDGER_ID_BYTES];
+    char last_id[STORE_STREAM_ID_BYTES];
 } answer;
 
 static void on_ledger(void *context, enum turnout_error error, const char *why,
@@ -46,7 +46,7 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
 
 static enum turnout_error read_ledger(uint32_t province, const char *after_id)
 {
-    char id[STORE_LEDGER_ID_BYTES];
+    char id[STORE_STREAM_ID_BYTES];
     ck_assert(slice_copy(slice_of(after_id), id, sizeof id));
     memset(&answer, 0, sizeof answer);
     store_read_ledger(store.store, province, id, on_ledger, NULL);

@@ -265,9 +265,9 @@ static void compare_held(struct sequence *sequence, uint32_t province)
     struct fixture_held page;
     size_t held;
     const struct memory_held *wanted = memory_store_held(sequence->oracle, &held);
-    ck_assert_int_eq(store_fixture_list_held(&sequence->store, province, NULL, HELD_LISTED_MOST,
-                                             sequence->listed, &page),
-                     TURNOUT_OK);
+    ck_assert_int_eq(
+        store_fixture_list_held(&sequence->store, province, NULL, HELD_LISTED_MOST, sequence->listed, &page),
+        TURNOUT_OK);
     ck_assert(!page.has_next);
     size_t listed = page.count;
     ck_assert_int_eq(page.total, memory_store_totals(sequence->oracle, province)->held);

@@ -282,7 +282,8 @@ TEST(corrections_are_told_without_names)
         "\"corrections\":[{\"when\":\"2026-03-15T15:00:00+07:00\",\"kind\":\"phase\",\"area\":\"VN\","
         "\"unit\":null,\"seq\":null,\"before\":\"open\",\"after\":\"closed\",\"reason\":null},"
         "{\"when\":\"2026-03-15T14:59:59+07:00\",\"kind\":\"correction\",\"area\":\"19753\","
-        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}],\"total\":9,\"next\":\"1773561599000.1\"}");
+        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}],\"total\":"
+        "9,\"next\":\"1773561599000.1\"}");
     buffer_clear(&out);
     document_corrections_json(&out, &figures, &(struct corrections){0});
     ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[],\"total\":0,\"next\":null}");

@@ -34,8 +34,8 @@ TEST(test_places)
     ck_assert_int_eq(read.order, place.order);
     ck_assert_str_eq(read.id, place.id);
     ck_assert_int_lt(held_order(0, 1773561603123), held_order(1, 5));
-    static const char *const none[] = {"", ":", "1", "1:", ":u.1", "x:u.1", "-1:u.1", "1:u", "1:u.1:", "1:u/.1",
-                                       "9999999999999999999:u.1"};
+    static const char *const none[] = {
+        "", ":", "1", "1:", ":u.1", "x:u.1", "-1:u.1", "1:u", "1:u.1:", "1:u/.1", "9999999999999999999:u.1"};
     for (size_t i = 0; i < COUNT(none); i++) {
         ck_assert_msg(!held_place_parse(slice_of(none[i]), &read), "%s", none[i]);
     }

@@ -17,8 +17,8 @@ enum {
 
 struct ledger_page;
 
-void ledger_page_acquire(struct ledger_page *page); /* thread-safe, as is the release */
-void ledger_page_release(struct ledger_page *page); /* NULL-safe */
+void ledger_page_acquire(struct ledger_page *page);        /* thread-safe, as is the release */
+void ledger_page_release(struct ledger_page *page);        /* NULL-safe */
 int64_t ledger_page_total(const struct ledger_page *page); /* kept or not */
 size_t ledger_page_count(const struct ledger_page *page);
 const struct ledger_entry *ledger_page_entries(const struct ledger_page *page); /* newest first */
