@@ -2,6 +2,7 @@
 #include <turnout/service/publication.h>
 
 #include <assert.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -61,7 +62,7 @@ static struct document *document_new(struct buffer *rendered, const char *conten
     return document;
 }
 
-static void document_free(struct document *document)
+void document_free(struct document *document)
 {
     if (document != NULL) {
         free(document->identity.bytes);
@@ -194,14 +195,51 @@ const struct document *publication_area(struct publication *publication, uint32_
                 document_new(&rendered, content_json, revision_of(publication)));
 }
 
+/* False when it is no place. */
+static bool parse_place(struct slice text, struct ledger_place *ret_place)
+{
+    struct slice shown = text;
+    struct slice when = text_split(&shown, '.');
+    uint64_t when_ms;
+    uint64_t count;
+    if (shown.bytes == NULL || !text_parse_unsigned(when, INT64_MAX, &when_ms) ||
+        !text_parse_unsigned(shown, LEDGER_ENTRIES_MAX, &count)) {
+        return false;
+    }
+    *ret_place = (struct ledger_place){(int64_t)when_ms, (uint32_t)count};
+    return true;
+}
+
+struct document *publication_corrections_page(const struct publication *publication, const char *after,
+                                              size_t limit)
+{
+    const struct ledger_page *ledger = publication->page;
+    struct ledger_place place;
+    if (after[0] != '\0' && !parse_place(slice_of(after), &place)) {
+        return NULL;
+    }
+    size_t first = after[0] == '\0' ? 0 : ledger_page_find(ledger, &place);
+    size_t left = ledger_page_count(ledger) - first;
+    struct corrections page = {.entries = ledger_page_entries(ledger) + first,
+                               .count = left < limit ? left : limit,
+                               .total = ledger_page_total(ledger)};
+    char next[48];
+    if (left > limit) {
+        place = ledger_page_place(ledger, first + limit - 1);
+        int length = snprintf(next, sizeof next, "%" PRId64 ".%" PRIu32, place.when_ms, place.shown);
+        assert(length > 0 && (size_t)length < sizeof next);
+        page.next = next;
+    }
+    struct buffer rendered = {0};
+    document_corrections_json(&rendered, &publication->figures, &page);
+    return document_new(&rendered, content_json, revision_of(publication));
+}
+
 const struct document *publication_corrections(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->corrections);
     if (known != NULL) {
         return known;
     }
-    struct buffer rendered = {0};
-    document_corrections_json(&rendered, &publication->figures, ledger_page_entries(publication->page),
-                              ledger_page_count(publication->page));
-    return keep(&publication->corrections, document_new(&rendered, content_json, revision_of(publication)));
+    return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
 }

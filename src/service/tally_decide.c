@@ -137,10 +137,11 @@ static void store_report(struct tally_commune *commune, struct report_message *r
         *state = decision->after;
         batch_note_unit(batch, unit);
     } else {
+        size_t waiting = count_waiting(commune_find_held(commune, unit));
+        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, waiting, line);
         *commune_add_held(commune, unit) =
             (struct held_report){.received = report->received, .state = HELD_WAITING, .code = decision->code};
         batch_note_held(batch, unit);
-        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, line);
     }
 }
 
