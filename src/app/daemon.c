@@ -214,7 +214,7 @@ static int start_redis(struct daemon *daemon)
                                             .patience_ms = REDIS_PATIENCE_MS,
                                             .goes_on_waiting = goes_on_waiting,
                                             .context = daemon};
-    memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
+    memcpy(preparation.register_digest, daemon->folder.reg->digest, sizeof preparation.register_digest);
     enum turnout_error failed =
         store_prepare(&daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed == TURNOUT_OK) {
@@ -273,7 +273,7 @@ static void start_publisher(struct daemon *daemon)
                                     .gate = &daemon->gate,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(ground.register_digest, daemon->folder.register_digest, sizeof ground.register_digest);
+    memcpy(ground.register_digest, daemon->folder.reg->digest, sizeof ground.register_digest);
     daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -288,7 +288,7 @@ static bool start_tally(struct daemon *daemon)
                                            .gate = &daemon->gate,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
-    memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
+    memcpy(options.register_digest, daemon->folder.reg->digest, sizeof options.register_digest);
     struct error error;
     enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
     return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");

@@ -88,7 +88,7 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
         return failed;
     }
     assert(has_election && folder.reg != NULL);
-    register_digest(folder.reg, folder.register_digest);
+    register_digest(folder.reg, &folder.election.rules, folder.reg->digest);
     *ret_folder = folder;
     return TURNOUT_OK;
 }

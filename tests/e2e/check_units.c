@@ -132,6 +132,30 @@ TEST(what_a_unit_sent_is_told)
     json_decref(document);
 }
 
+TEST(the_log_of_a_unit_comes_in_pages)
+{
+    for (int seq = 1; seq <= 3; seq++) {
+        report(&(struct small_report){.seq = seq, .voted = seq}, 201);
+    }
+    json_t *document = get("/v1/units/0101-001?limit=2");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 2);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    char target[96];
+    (void)snprintf(target, sizeof target, "/v1/units/0101-001?after=%s", json_text_of(document, "next"));
+    json_decref(document);
+    document = get(target);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 1);
+    ck_assert_int_eq(json_integer_of(json_array_get(json_array_of(document, "reports"), 0), "seq"), 1);
+    ck_assert(json_is_null(json_object_get(document, "next")));
+    ck_assert(json_is_null(json_object_get(document, "total")));
+    json_decref(document);
+    static const char *const bad[] = {"after=x", "after=1-1.0", "after=1-1", "limit=0"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        (void)snprintf(target, sizeof target, "/v1/units/0101-001?%s", bad[i]);
+        committee_expect(turnoutd.intake_http_port, target, view, NULL, 400);
+    }
+}
+
 TEST(what_is_not_there_is_not_found)
 {
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", view, NULL, 404);
@@ -153,7 +177,7 @@ TEST(the_units_of_a_commune_are_listed)
     report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
     json_t *document = get("/v1/areas/0101/units");
     ck_assert_str_eq(json_text_of(document, "area"), "0101");
-    ck_assert_int_eq(json_integer_of(document, "found"), 3);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
     const json_t *units = json_array_of(document, "units");
     ck_assert_uint_eq(json_array_size(units), 3);
     ck_assert_str_eq(json_text_of(json_array_get(units, 0), "unit"), "0101-001");
@@ -163,7 +187,7 @@ TEST(the_units_of_a_commune_are_listed)
     json_decref(document);
 
     document = get("/v1/areas/0202/units"); /* a commune without units */
-    ck_assert_int_eq(json_integer_of(document, "found"), 0);
+    ck_assert_int_eq(json_integer_of(document, "total"), 0);
     ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 0);
     json_decref(document);
 }
@@ -178,8 +202,28 @@ static void expect_silent(const char *target, const char *const codes[])
         ck_assert_str_eq(json_text_of(json_array_get(units, count), "unit"), codes[count]);
     }
     ck_assert_uint_eq(json_array_size(units), count);
-    ck_assert_int_eq(json_integer_of(document, "found"), (int64_t)count);
+    ck_assert_int_eq(json_integer_of(document, "total"), (int64_t)count);
     json_decref(document);
+}
+
+TEST(lists_come_in_pages)
+{
+    char target[96] = "/v1/areas/T/silent?limit=3";
+    static const char *const nexts[] = {"0101-003", "0102-003", "0201-003", NULL};
+    for (size_t i = 0; i < COUNT(nexts); i++) {
+        json_t *document = get(target);
+        ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), nexts[i] == NULL ? 1 : 3);
+        ck_assert_int_eq(json_integer_of(document, "total"), 10);
+        answer_check_member(document, "next", nexts[i], target);
+        (void)snprintf(target, sizeof target, "/v1/areas/T/silent?limit=3&after=%s", nexts[i]);
+        json_decref(document);
+    }
+    json_t *document = get("/v1/areas/0101/units?after=0101-002");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 1);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    json_decref(document);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units?after=nobody", view, NULL, 400);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units?limit=x", view, NULL, 400);
 }
 
 TEST(silence_is_by_round)

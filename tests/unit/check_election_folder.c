@@ -152,19 +152,24 @@ TEST(polls_may_be_open_for_several_days)
     election_folder_done(&folder);
 }
 
-TEST(the_digest_follows_the_register)
+TEST(the_digest_follows_the_register_and_its_rules)
 {
     struct election_folder before = read_sound_folder();
-    write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
+    write_file("election.ini", ELECTION POLLS "rounds =\n" RULES,
+               sizeof ELECTION POLLS "rounds =\n" RULES - 1);
     struct election_folder same = read_sound_folder();
-    ck_assert_mem_eq(before.register_digest, same.register_digest, REGISTER_DIGEST_BYTES);
+    ck_assert_mem_eq(before.reg->digest, same.reg->digest, REGISTER_DIGEST_BYTES);
+    write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
+    struct election_folder ruled = read_sound_folder();
+    ck_assert_mem_ne(before.reg->digest, ruled.reg->digest, REGISTER_DIGEST_BYTES);
     static const char other_units[] =
         "code,commune,name,registered\n46-1-1,46-1,Một,901\n46-1-2,46-1,Hai,100\n";
     write_file("units.csv", other_units, sizeof other_units - 1);
     struct election_folder other = read_sound_folder();
-    ck_assert_mem_ne(before.register_digest, other.register_digest, REGISTER_DIGEST_BYTES);
+    ck_assert_mem_ne(before.reg->digest, other.reg->digest, REGISTER_DIGEST_BYTES);
     election_folder_done(&before);
     election_folder_done(&same);
+    election_folder_done(&ruled);
     election_folder_done(&other);
 }
 

@@ -10,6 +10,7 @@
 #include <turnout/election/register_smells.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
+#include <turnout/wire/register_digest.h>
 
 #include "register/register_make.h"
 #include "register/zone_smells.h"
@@ -51,9 +52,11 @@ static int check(const char *folder_path)
         return EXIT_USAGE;
     }
     warn(&folder, folder_path);
-    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
+    char fingerprint[RECEIPT_BYTES];
+    register_fingerprint(folder.reg->digest, fingerprint);
+    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys, fingerprint %s\n",
                  folder.reg->area_count, folder.reg->unit_count,
-                 folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys));
+                 folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys), fingerprint);
     signing_keys_release(keys);
     election_folder_done(&folder);
     return finish_output(EXIT_DONE);
@@ -91,7 +94,9 @@ const struct command command_register_check = {
     .purpose =
         "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
         "standard error as `file:line: what is wrong; what to do`. What is lawful but smells of a slip is a\n"
-        "`warning:` there, and the folder is sound all the same.",
+        "`warning:` there, and the folder is sound all the same. Of sound ones prints what they hold and "
+        "their\n"
+        "fingerprint, which turnoutd names when it starts: read it aloud to see that everybody has the same.",
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",
