@@ -193,7 +193,7 @@ TEST(a_unit_that_is_cut_is_none)
 
 /* ---- a commune ---- */
 
-static const char sound_commune[] = "12 " HEAD " 1 2 3 4 5 6 7 1773561600 3,0,2 1773561603123-0";
+static const char sound_commune[] = "12 " HEAD " 1 2 3 4 5 6 7 1773561600 3,0,2/1 1773561603123-0";
 
 static struct store_commune sample_commune(void)
 {
@@ -206,7 +206,8 @@ static struct store_commune sample_commune(void)
                                                .held = 7,
                                                .revision = 12,
                                                .as_of = 1773561600,
-                                               .rounds = {3, 0, 2}}};
+                                               .rounds = {3, 0, 2},
+                                               .late = {0, 0, 1}}};
     for (size_t i = 0; i < sizeof commune.head; i++) {
         commune.head[i] = (unsigned char)i;
     }
@@ -225,6 +226,7 @@ TEST(a_commune_is_spelt_as_in_redis_md)
     ck_assert_str_eq(out.bytes, "12 " HEAD " ");
     buffer_clear(&out);
     memset(commune.totals.rounds, 0, sizeof commune.totals.rounds);
+    memset(commune.totals.late, 0, sizeof commune.totals.late);
     words_write_commune(&out, &commune);
     ck_assert_str_eq(out.bytes, "12 " HEAD " 1 2 3 4 5 6 7 1773561600 0");
 }
@@ -238,7 +240,9 @@ LOOP_TEST(a_commune_goes_there_and_back, 4)
     }
     if (_i == 2) {
         memset(commune.totals.rounds, 0, sizeof commune.totals.rounds);
-        commune.totals.rounds[ROUNDS_MAX - 1] = 1;
+        memset(commune.totals.late, 0, sizeof commune.totals.late);
+        commune.totals.rounds[ROUNDS_MAX - 1] = 2;
+        commune.totals.late[ROUNDS_MAX - 1] = 1;
     }
     if (_i == 3) {
         struct totals *totals = &commune.totals;
@@ -246,7 +250,7 @@ LOOP_TEST(a_commune_goes_there_and_back, 4)
         totals->registered_reported = totals->units_final = totals->units_complete = EXACT_MAX;
         totals->held = totals->as_of = EXACT_MAX;
         for (size_t i = 0; i < ROUNDS_MAX; i++) {
-            totals->rounds[i] = UNITS_MAX;
+            totals->rounds[i] = totals->late[i] = UNITS_MAX;
         }
         memset(commune.head, 0xff, sizeof commune.head);
     }
@@ -286,8 +290,9 @@ TEST(what_is_no_commune)
 
 TEST(what_is_no_list_of_rounds)
 {
-    static const char *const rounds[] = {NULL,  "",    ",",  "1,",        ",1", "1,,2",
-                                         "-,1", "1,-", "--", "1,2000001", "-1", "1;2"};
+    static const char *const rounds[] = {NULL,  "",    ",",   "1,",        ",1",   "1,,2",
+                                         "-,1", "1,-", "--",  "1,2000001", "-1",   "1;2",
+                                         "1/",  "/1",  "1/2", "1/x",       "1//1", "1/0/0"};
     refuse_words(sound_commune, 10, rounds, COUNT(rounds), refuse_commune);
     struct buffer many = {0};
     for (int i = 0; i < ROUNDS_MAX + 1; i++) {
@@ -316,9 +321,10 @@ TEST(a_change_is_spelt_as_in_redis_md)
     ck_assert_str_eq(out.bytes, "-10 3 0 -3 -1 1 -2 4 1773561600");
     change.rounds[0] = 1;
     change.rounds[ROUNDS_MAX - 1] = -12;
+    change.late[1] = 1;
     buffer_clear(&out);
     words_write_change(&out, &change);
-    ck_assert_str_eq(out.bytes, "-10 3 0 -3 -1 1 -2 4 1773561600 1:1 48:-12");
+    ck_assert_str_eq(out.bytes, "-10 3 0 -3 -1 1 -2 4 1773561600 round:1:1 round:48:-12 late:2:1");
 }
 
 /* ---- reports that were held ---- */

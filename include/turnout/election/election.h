@@ -3,6 +3,7 @@
 #ifndef TURNOUT_ELECTION_ELECTION_H
 #define TURNOUT_ELECTION_ELECTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <turnout/base/limits.h>
@@ -25,5 +26,9 @@ struct election {
 /* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.
  * 1 to round_count, or 0 when the election has no rounds. */
 uint32_t election_round_at(const struct election *election, int64_t as_of);
+
+/* Whether a count of this round was taken later than the election allows (rules.late_after_s). None is of a round
+ * that it does not have. */
+bool election_is_late(const struct election *election, uint32_t round, int64_t as_of);
 
 #endif
