@@ -167,26 +167,19 @@ static bool add_to(struct model_key *totals, const char *field, int64_t added, b
     return true;
 }
 
-static bool add_rounds(struct model_key *totals, const char *name, const int64_t units[ROUNDS_MAX],
-                       bool writes)
-{
-    bool is_possible = true;
-    for (int round = 0; round < ROUNDS_MAX; round++) {
-        char field[sizeof "round:-2147483648"];
-        (void)snprintf(field, sizeof field, "%s:%d", name, round + 1);
-        is_possible = (units[round] == 0 || add_to(totals, field, units[round], writes)) && is_possible;
-    }
-    return is_possible;
-}
-
 static bool change_totals(struct model_key *totals, const struct change *change, bool writes)
 {
     bool is_possible = true;
     for (int i = 0; i < SUM_COUNT; i++) {
         is_possible = add_to(totals, sum_names[i], change->sums[i], writes) && is_possible;
     }
-    is_possible = add_rounds(totals, "round", change->rounds, writes) && is_possible;
-    is_possible = add_rounds(totals, "late", change->late, writes) && is_possible;
+    for (int i = 0; i < 2 * ROUNDS_MAX; i++) {
+        bool is_late = i >= ROUNDS_MAX;
+        int64_t units = is_late ? change->late[i - ROUNDS_MAX] : change->rounds[i];
+        char field[sizeof "round:-2147483648"];
+        (void)snprintf(field, sizeof field, "%s:%d", is_late ? "late" : "round", i % ROUNDS_MAX + 1);
+        is_possible = (units == 0 || add_to(totals, field, units, writes)) && is_possible;
+    }
     int64_t as_of;
     is_possible = read_count(totals, "as_of", &as_of) && is_possible;
     if (is_possible && change->as_of > as_of) {
