@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +28,8 @@
 #include "listening.h"
 #include "operate_thread.h"
 #include "recall.h"
+#include "register_look.h"
+#include "signals.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
 #include "worker.h"
@@ -56,7 +57,7 @@ struct daemon {
 
     struct event_base *base;
     bool is_stopping;
-    struct event *terminate_event, *interrupt_event;
+    struct signals signals;
     struct store *store; /* the publisher's link */
     struct losses *losses;
     struct publisher *publisher;
@@ -390,25 +391,31 @@ static bool start_operating(struct daemon *daemon)
 
 /* ---- life ---- */
 
-static void on_signal(evutil_socket_t number, short what, void *context)
+static void on_stop_signal(void *context, const char *name)
 {
-    (void)what;
     struct daemon *daemon = context;
-    log_info("stopping", log_text("why", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    log_info("stopping", log_text("why", name));
     daemon->is_stopping = true;
     int failed = event_base_loopbreak(daemon->base);
     assert(failed == 0);
+}
+
+static void on_hangup(void *context)
+{
+    struct daemon *daemon = context;
+    log_info("reading-again", log_text("why", "SIGHUP"));
+    if (daemon->publisher != NULL) {
+        file_watch_read_now(daemon->keys_watch);
+        file_watch_read_now(daemon->tokens_watch);
+        register_look_again(daemon->settings->election, &daemon->folder);
+    }
 }
 
 static void start_loop(struct daemon *daemon)
 {
     daemon->base = event_base_new();
     assert(daemon->base != NULL);
-    daemon->terminate_event = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
-    daemon->interrupt_event = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
-    assert(daemon->terminate_event != NULL && daemon->interrupt_event != NULL);
-    int failed = event_add(daemon->terminate_event, NULL) | event_add(daemon->interrupt_event, NULL);
-    assert(failed == 0);
+    signals_start(&daemon->signals, daemon->base, on_stop_signal, on_hangup, daemon);
 }
 
 /* Not before the election was read: of its faults every one is said, however alike they are. */
@@ -514,8 +521,7 @@ static void stop(struct daemon *daemon)
     data_watch_stop(&daemon->data_watch);
     health_free(daemon->health);
     if (daemon->base != NULL) {
-        event_free(daemon->terminate_event);
-        event_free(daemon->interrupt_event);
+        signals_stop(&daemon->signals);
         event_base_free(daemon->base);
     }
     listening_close(&daemon->public_http);
