@@ -15,6 +15,7 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/net/peers.h>
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/ground.h>
 #include <turnout/service/publisher.h>
 #include <turnout/store/election_folder.h>
@@ -54,6 +55,7 @@ struct daemon {
     struct store_options store_options;
     struct store_prepared prepared;
     struct gate gate;
+    struct clock_watch *clock;
 
     struct event_base *base;
     bool is_stopping;
@@ -270,6 +272,7 @@ static void start_publisher(struct daemon *daemon)
                                       on_published, daemon);
     struct ground_options ground = {.store = daemon->store,
                                     .gate = &daemon->gate,
+                                    .clock = daemon->clock,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
     memcpy(ground.register_digest, daemon->folder.register_digest, sizeof ground.register_digest);
@@ -285,6 +288,7 @@ static bool start_tally(struct daemon *daemon)
     struct tally_thread_options options = {.store = daemon->store_options,
                                            .reports_per_minute = daemon->settings->reports_per_minute,
                                            .gate = &daemon->gate,
+                                           .clock = daemon->clock,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
     memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
@@ -301,6 +305,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
                                      .keys = file_watch_current(daemon->keys_watch),
                                      .tokens = file_watch_current(daemon->tokens_watch),
                                      .takes_unsigned = settings->intake_is_open,
+                                     .clock = daemon->clock,
                                      .tally = daemon->tally,
                                      .port = port,
                                      .secret = daemon->data.secret,
@@ -378,6 +383,8 @@ static void stop_workers(struct daemon *daemon)
 static bool start_operating(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
+    daemon->clock = clock_watch_new((int64_t)daemon->folder.election.rules.as_of_tolerance_s * 1000,
+                                    daemon->folder.reg->unit_count);
     daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
     struct error error;
     if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
@@ -512,6 +519,7 @@ static void stop(struct daemon *daemon)
     store_free(daemon->store);
     publisher_free(daemon->publisher);
     ground_free(daemon->ground);
+    clock_watch_free(daemon->clock);
     losses_free(daemon->losses);
     publication_release(daemon->publication);
     managed_redis_stop(daemon->redis);

@@ -295,6 +295,7 @@ static void build_desk(struct worker *worker)
                                                          .keys = options->keys,
                                                          .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
+                                                         .clock = options->clock,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
     worker->committee = committee_new(&(struct committee_options){.election = options->store.election,

@@ -160,6 +160,7 @@ static const struct check {
     {"generation", check_posted, HEALTH_GENERATION},
     {"publication-age", check_publication_age, HEALTH_FINDINGS},
     {"losses", check_losses, HEALTH_LOSSES},
+    {"clock", check_posted, HEALTH_CLOCK},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},
     {"data-folder", check_posted, HEALTH_DATA_FOLDER},

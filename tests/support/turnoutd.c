@@ -132,7 +132,7 @@ void turnoutd_await_operate(struct turnoutd *turnoutd)
     turnoutd->operate_port = port_of(turnoutd, "operate");
 }
 
-static void find_ports(struct turnoutd *turnoutd)
+void turnoutd_await_ports(struct turnoutd *turnoutd)
 {
     turnoutd_await_operate(turnoutd);
     turnoutd->public_port = port_of(turnoutd, "public");
@@ -146,7 +146,7 @@ static void find_ports(struct turnoutd *turnoutd)
 
 void turnoutd_await(struct turnoutd *turnoutd)
 {
-    find_ports(turnoutd);
+    turnoutd_await_ports(turnoutd);
     turnoutd_wait_ready(turnoutd);
 }
 
@@ -181,7 +181,7 @@ bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *works
             return false;
         }
     }
-    find_ports(turnoutd);
+    turnoutd_await_ports(turnoutd);
     return true;
 }
 

@@ -38,6 +38,9 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
 void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
                           const char *const settings[], int stderr_fd);
 
+/* Learns the ports, which are there before it is ready. */
+void turnoutd_await_ports(struct turnoutd *turnoutd);
+
 /* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
 void turnoutd_await(struct turnoutd *turnoutd);
 
