@@ -108,6 +108,14 @@ static void on_inspected(void *context, const struct store_inspection *inspectio
 
 /* ---- asking ---- */
 
+/* What stands in the way changes while the link is away: a Redis that loads tells how far it is. */
+static void look_at_link(const struct ground *ground)
+{
+    if (!store_is_up(ground->options.store)) {
+        health_post(ground->options.health, HEALTH_PUBLISHER_LINK, false, store_why(ground->options.store));
+    }
+}
+
 static void look_at_clock(const struct ground *ground)
 {
     char why[CLOCK_WHY_BYTES];
@@ -121,6 +129,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct ground *ground = context;
     struct gate *gate = ground->options.gate;
+    look_at_link(ground);
     look_at_clock(ground);
     uint32_t links = atomic_load(&gate->links);
     int64_t now_ms = clock_monotonic_ms();

@@ -72,6 +72,9 @@ static void check_store_link(const struct health *health, enum health_finding po
     if (finding->is_ok) {
         check_posted(health, HEALTH_PUBLISHER_LINK, finding);
     }
+    if (finding->is_ok) {
+        check_posted(health, HEALTH_TALLY_LINK, finding);
+    }
 }
 
 static void check_store_writes(const struct health *health, enum health_finding posted,
@@ -151,7 +154,7 @@ static const struct check {
     void (*look)(const struct health *health, enum health_finding posted, struct finding *finding);
     enum health_finding posted; /* what it begins with; HEALTH_FINDINGS: nothing */
 } checks[] = {
-    {"store-link", check_store_link, HEALTH_TALLY_LINK},
+    {"store-link", check_store_link, HEALTH_REDIS},
     {"store-writes", check_store_writes, HEALTH_WRITES},
     {"functions", check_posted, HEALTH_FUNCTIONS},
     {"durability", check_posted, HEALTH_DURABILITY},

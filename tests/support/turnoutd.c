@@ -157,10 +157,10 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
     turnoutd_await(turnoutd);
 }
 
-static bool is_listening(const struct turnoutd *turnoutd)
+static bool is_serving(const struct turnoutd *turnoutd)
 {
     char *log = workspace_read(turnoutd->process.stderr_path);
-    bool is_there = strstr(log, " listening listener=intake-stream ") != NULL;
+    bool is_there = strstr(log, " info serving ") != NULL;
     free(log);
     return is_there;
 }
@@ -170,7 +170,7 @@ bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *works
 {
     turnoutd_launch(turnoutd, workspace, settings);
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    while (!is_listening(turnoutd)) {
+    while (!is_serving(turnoutd)) {
         if (clock_monotonic_ms() >= deadline) { /* it waits for a Redis that it can use */
             process_kill(&turnoutd->process);
             return false;
