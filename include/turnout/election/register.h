@@ -51,8 +51,9 @@ struct election_register {
     uint32_t province_count; /* areas[1] .. areas[province_count] */
     struct unit *units;
     uint32_t unit_count;
-    unsigned char digest[REGISTER_DIGEST_BYTES]; /* of wire/register_digest.h; zero until who reads the files fills it in */
-    struct register_index *index;                /* private */
+    unsigned char digest
+        [REGISTER_DIGEST_BYTES];  /* of wire/register_digest.h; zero until who reads the files fills it in */
+    struct register_index *index; /* private */
     struct register_text *text;   /* private: the strings */
 };
 

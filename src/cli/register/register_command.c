@@ -94,7 +94,8 @@ const struct command command_register_check = {
     .purpose =
         "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
         "standard error as `file:line: what is wrong; what to do`. What is lawful but smells of a slip is a\n"
-        "`warning:` there, and the folder is sound all the same. Of sound ones prints what they hold and their\n"
+        "`warning:` there, and the folder is sound all the same. Of sound ones prints what they hold and "
+        "their\n"
         "fingerprint, which turnoutd names when it starts: read it aloud to see that everybody has the same.",
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
