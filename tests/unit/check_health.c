@@ -109,7 +109,7 @@ TEST(what_is_well_is_ready)
     ck_assert(health_serves_readers(health));
     json_t *document = shown();
     ck_assert(json_is_true(json_object_get(document, "ready")));
-    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 16);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 17);
     json_decref(document);
 }
 
@@ -117,6 +117,8 @@ TEST(what_is_well_is_ready)
 LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
 {
     static const char *const names[HEALTH_FINDINGS] = {
+        [HEALTH_REDIS] = "store-link",
+        [HEALTH_CLOCK] = "clock",
         [HEALTH_TALLY_LINK] = "store-link",
         [HEALTH_PUBLISHER_LINK] = "store-link",
         [HEALTH_WRITES] = "store-writes",
