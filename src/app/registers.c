@@ -71,6 +71,7 @@ static const struct file_kind kind = {.name = "areas.csv",
                                       .setting = "election",
                                       .counted = "units",
                                       .stays_ready = true,
+                                      .event_odd = "odd-election",
                                       .event_bad = "bad-election",
                                       .event_gone = "election-gone",
                                       .event_kept = "election-kept",
@@ -98,7 +99,12 @@ static void log_rows(const struct register_change *change)
         buffer_clear(&row);
     }
     put_fingerprint(&row, change->after);
-    log_warning("register-not-taken-up", log_text("fingerprint", row.bytes),
+    if (change->count == 0) {
+        log_info("register-unchanged", log_text("fingerprint", row.bytes));
+        buffer_done(&row);
+        return;
+    }
+    log_warning("register-kept", log_text("fingerprint", row.bytes),
                 log_number("changes", (int64_t)change->count),
                 log_text("what", "see `turnout register diff`; take it up with `turnout register apply`"));
     buffer_done(&row);
@@ -224,13 +230,11 @@ static void on_files(void *context, void *set)
     (void)set;
     struct registers *registers = context;
     set_change(registers, registers->change->before);
-    file_watch_read_again(registers->parts.keys_watch);
+    file_watch_read_now(registers->parts.keys_watch);
     if (registers->stage != STAGE_IDLE) {
         return; /* it is handed out when all have followed */
     }
-    if (registers->change->count > 0) {
-        log_rows(registers->change);
-    }
+    log_rows(registers->change);
     post_rows(registers);
     hand_out(registers);
     follow_if_held(registers);
@@ -290,6 +294,11 @@ void registers_start(struct registers *registers, struct event_base *base,
     assert(registers->tick_event != NULL);
     file_watch_start(registers->watch, base, parts->health, HEALTH_FILES, on_files, registers);
     hand_out(registers);
+}
+
+void registers_read_now(struct registers *registers)
+{
+    file_watch_read_now(registers->watch);
 }
 
 void registers_stop(struct registers *registers)

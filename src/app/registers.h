@@ -46,6 +46,9 @@ struct registers_parts {
 };
 void registers_start(struct registers *registers, struct event_base *base,
                      const struct registers_parts *parts);
+
+/* Reads the files at once, and says in the log what they hold. Started before. */
+void registers_read_now(struct registers *registers);
 void registers_stop(struct registers *registers); /* NULL-safe; one that was never started is passed over */
 
 /* Redis holds the register of this digest. */

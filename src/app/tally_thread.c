@@ -93,7 +93,6 @@ static void take_register(struct tally_thread *thread)
     if (reg == NULL) {
         return;
     }
-    atomic_store(&thread->is_up, false);
     tally_set_register(thread->tally, reg);
     register_release(thread->reg);
     thread->reg = reg;
@@ -156,6 +155,7 @@ static void build(struct tally_thread *thread, const struct tally_thread_options
     struct tally_options tally = {.store = options->store,
                                   .reports_per_minute = options->reports_per_minute,
                                   .gate = options->gate,
+                                  .clock = options->clock,
                                   .health = options->health,
                                   .on_answered = on_answered,
                                   .on_turn_wanted = on_turn_wanted,

@@ -15,7 +15,8 @@ struct tally_thread;
 struct tally_thread_options {
     struct store_options store;
     uint32_t reports_per_minute;
-    struct gate *gate; /* borrowed, as is health */
+    struct gate *gate; /* borrowed, as are clock and health */
+    struct clock_watch *clock;
     struct health *health;
     struct election_register *reg; /* that of the store; a reference of its own is taken */
     atomic_uint *awaited;          /* counted down when a register was followed; borrowed */

@@ -27,7 +27,8 @@ struct worker_options {
     struct election_register *reg; /* that of the store; a reference of its own is taken */
     atomic_uint *awaited;          /* counted down when a register was followed; borrowed */
     bool takes_unsigned;
-    struct tally_thread *tally; /* this and the port: borrowed; NULL for one that serves readers alone */
+    const struct clock_watch *clock; /* borrowed */
+    struct tally_thread *tally;      /* this and the port: borrowed; NULL for one that serves readers alone */
     struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;

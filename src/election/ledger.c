@@ -9,7 +9,7 @@ static const char *const names[LEDGER_KIND_COUNT] = {
     [LEDGER_COMMUNE_ADDED] = "commune-added", [LEDGER_AREA_RENAMED] = "area-renamed",
     [LEDGER_UNIT_ADDED] = "unit-added",       [LEDGER_UNIT_WITHDRAWN] = "unit-withdrawn",
     [LEDGER_UNIT_MOVED] = "unit-moved",       [LEDGER_ROLL_MENDED] = "roll-mended",
-    [LEDGER_UNIT_RENAMED] = "unit-renamed"};
+    [LEDGER_UNIT_RENAMED] = "unit-renamed",   [LEDGER_CONTACT_CHANGED] = "contact-changed"};
 
 const char *ledger_kind_name(enum ledger_kind kind)
 {

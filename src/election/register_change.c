@@ -19,6 +19,7 @@ static const struct {
     [ROW_UNIT_ROLL] = {"roll-mended", "it has reported: it corrects its roll by a report with `registered`, "
                                       "and its row stays as it was"},
     [ROW_UNIT_RENAMED] = {"unit-renamed", ""},
+    [ROW_UNIT_CONTACT] = {"contact-changed", ""},
     [ROW_PROVINCE_ADDED] = {"province-added", "a province cannot be added: take its row out of areas.csv"},
     [ROW_AREA_WITHDRAWN] = {"area-withdrawn", "an area stays: put its row back into areas.csv; a commune "
                                               "without units counts nothing"},
@@ -126,6 +127,9 @@ static void compare_unit(struct comparison *comparison, uint32_t after)
     if (strcmp(was->name, unit->name) != 0) {
         add(comparison, ROW_UNIT_RENAMED, unit->code, before, after);
     }
+    if (strcmp(was->contact, unit->contact) != 0) {
+        add(comparison, ROW_UNIT_CONTACT, unit->code, before, after);
+    }
 }
 
 static void find_what_is_gone(struct comparison *comparison)
@@ -225,6 +229,8 @@ static void describe_unit(struct buffer *out, const struct register_change *chan
     } else if (row->kind == ROW_UNIT_ROLL) {
         buffer_printf(out, "has %" PRIu32 " registered instead of %" PRIu32,
                       new->units[row->after].registered, old->units[row->before].registered);
+    } else if (row->kind == ROW_UNIT_CONTACT) {
+        buffer_append_text(out, "has another contact");
     } else {
         buffer_printf(out, "is called \"%s\" instead of \"%s\"", new->units[row->after].name,
                       old->units[row->before].name);
@@ -260,7 +266,7 @@ void register_row_describe(struct buffer *out, const struct register_change *cha
         buffer_printf(out, "the rule %s is another", row->code);
     } else if (row->kind == ROW_LEVEL) {
         buffer_printf(out, "%s stands for something else than before", row->code);
-    } else if (row->kind >= ROW_UNIT_ADDED && row->kind <= ROW_UNIT_RENAMED) {
+    } else if (row->kind >= ROW_UNIT_ADDED && row->kind <= ROW_UNIT_CONTACT) {
         describe_unit(out, change, row);
     } else {
         describe_area(out, change, row);

@@ -2,14 +2,16 @@
 #include <turnout/service/publication.h>
 
 #include <assert.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/documents.h>
 #include <turnout/wire/gzip.h>
+#include <turnout/wire/http_date.h>
 
 /* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
 enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
@@ -25,12 +27,14 @@ struct publication {
     struct election_register *reg; /* a reference */
     struct area_figures *areas;
     enum election_phase phase;
-    char last_modified[40];
+    char last_modified[HTTP_DATE_BYTES];
     struct document *turnout;
     struct document *snapshot;
     struct ledger_page *page;
     _Atomic(struct document *) corrections; /* NULL until asked for */
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) rounds;
+    _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
 
@@ -62,7 +66,7 @@ static struct document *document_new(struct buffer *rendered, const char *conten
     return document;
 }
 
-static void document_free(struct document *document)
+void document_free(struct document *document)
 {
     if (document != NULL) {
         free(document->identity.bytes);
@@ -93,13 +97,7 @@ struct publication *publication_new(const struct figures *figures, struct electi
     ledger_page_acquire(page);
     publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
 
-    time_t generated_at = (time_t)figures->generated_at;
-    struct tm parts;
-    const struct tm *known = gmtime_r(&generated_at, &parts);
-    assert(known != NULL);
-    size_t length = strftime(publication->last_modified, sizeof publication->last_modified,
-                             "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    assert(length > 0);
+    http_date_write(figures->generated_at, publication->last_modified);
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);
@@ -129,7 +127,9 @@ void publication_release(struct publication *publication)
     ledger_page_release(publication->page);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
+        document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
@@ -180,7 +180,12 @@ static const struct document *keep(_Atomic(struct document *) *place, struct doc
     return first;
 }
 
-const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
+typedef void csv_fn(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* The CSV in this form, made where it is asked for first. */
+static const struct document *csv_in_form(const struct publication *publication,
+                                          _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
+                                          struct csv_form form)
 {
     size_t place = form.bom ? CSV_FORMS / 2 : 0;
     for (size_t i = 0; i < CSV_FORMS / 2; i++) {
@@ -188,13 +193,34 @@ const struct document *publication_snapshot_csv(struct publication *publication,
             place += i;
         }
     }
-    const struct document *known = atomic_load(&publication->csv[place]);
+    const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
-    document_snapshot_csv(&rendered, &publication->figures, form.separator, form.bom);
-    return keep(&publication->csv[place], document_new(&rendered, content_csv, revision_of(publication)));
+    render(&rendered, &publication->figures, form.separator, form.bom);
+    return keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
+}
+
+const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
+{
+    return csv_in_form(publication, publication->csv, document_snapshot_csv, form);
+}
+
+const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form)
+{
+    return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
+}
+
+const struct document *publication_rounds(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->rounds);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_rounds_json(&rendered, &publication->figures);
+    return keep(&publication->rounds, document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -210,14 +236,51 @@ const struct document *publication_area(struct publication *publication, uint32_
                 document_new(&rendered, content_json, revision_of(publication)));
 }
 
+/* False when it is no place. */
+static bool parse_place(struct slice text, struct ledger_place *ret_place)
+{
+    struct slice shown = text;
+    struct slice when = text_split(&shown, '.');
+    uint64_t when_ms;
+    uint64_t count;
+    if (shown.bytes == NULL || !text_parse_unsigned(when, INT64_MAX, &when_ms) ||
+        !text_parse_unsigned(shown, LEDGER_ENTRIES_MAX, &count)) {
+        return false;
+    }
+    *ret_place = (struct ledger_place){(int64_t)when_ms, (uint32_t)count};
+    return true;
+}
+
+struct document *publication_corrections_page(const struct publication *publication, const char *after,
+                                              size_t limit)
+{
+    const struct ledger_page *ledger = publication->page;
+    struct ledger_place place;
+    if (after[0] != '\0' && !parse_place(slice_of(after), &place)) {
+        return NULL;
+    }
+    size_t first = after[0] == '\0' ? 0 : ledger_page_find(ledger, &place);
+    size_t left = ledger_page_count(ledger) - first;
+    struct corrections page = {.entries = ledger_page_entries(ledger) + first,
+                               .count = left < limit ? left : limit,
+                               .total = ledger_page_total(ledger)};
+    char next[48];
+    if (left > limit) {
+        place = ledger_page_place(ledger, first + limit - 1);
+        int length = snprintf(next, sizeof next, "%" PRId64 ".%" PRIu32, place.when_ms, place.shown);
+        assert(length > 0 && (size_t)length < sizeof next);
+        page.next = next;
+    }
+    struct buffer rendered = {0};
+    document_corrections_json(&rendered, &publication->figures, &page);
+    return document_new(&rendered, content_json, revision_of(publication));
+}
+
 const struct document *publication_corrections(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->corrections);
     if (known != NULL) {
         return known;
     }
-    struct buffer rendered = {0};
-    document_corrections_json(&rendered, &publication->figures, ledger_page_entries(publication->page),
-                              ledger_page_count(publication->page));
-    return keep(&publication->corrections, document_new(&rendered, content_json, revision_of(publication)));
+    return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
 }

@@ -36,7 +36,8 @@ struct publisher {
     struct store_meta meta;
     struct public_ledger *ledger;
     char (*ledger_ids)
-        [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+        [STORE_STREAM_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+    bool *ledger_has_more;       /* behind them, by area */
     struct publication *shown;   /* what the public sees; NULL before the first */
     bool shows_durable;          /* it says that acknowledged means durable */
     bool shows_rehearsal;        /* its figures are of the rehearsal */
@@ -345,6 +346,7 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
         memcpy(publisher->ledger_ids[question->area], ledger->last_id, sizeof ledger->last_id);
         publisher->ledger_moved = true;
     }
+    publisher->ledger_has_more[question->area] = ledger != NULL && ledger->has_more;
     free(question);
     count_answer(publisher);
 }
@@ -371,7 +373,10 @@ static void on_province(void *context, enum turnout_error error, const char *why
         fail_reading(publisher, why);
     } else if (province != NULL) {
         take_province(publisher, province);
-        read_ledger(publisher, province->province); /* which moves only with the revision */
+    }
+    /* A ledger moves only with the revision. */
+    if (error == TURNOUT_OK && (province != NULL || publisher->ledger_has_more[question->area])) {
+        read_ledger(publisher, question->area);
     }
     free(question);
     ask_next_province(publisher);
@@ -504,7 +509,9 @@ static void begin_register(struct publisher *publisher, struct election_register
     register_acquire(reg);
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
-    publisher->ledger = public_ledger_new();
+    publisher->ledger = public_ledger_new(reg->unit_count);
+    publisher->ledger_has_more =
+        memory_new_array(reg->province_count + 1, sizeof *publisher->ledger_has_more);
     publisher->ledger_ids = memory_new_array(reg->province_count + 1, sizeof publisher->ledger_ids[0]);
     publisher->known_revision = memory_new_array(reg->area_count, sizeof *publisher->known_revision);
     for (uint32_t area = 0; area < reg->area_count; area++) {
@@ -516,6 +523,7 @@ static void end_register(struct publisher *publisher)
 {
     public_ledger_free(publisher->ledger);
     free(publisher->ledger_ids);
+    free(publisher->ledger_has_more);
     free(publisher->areas);
     free(publisher->known_revision);
     register_release(publisher->options.reg);

@@ -309,6 +309,7 @@ void tally_set_register(struct tally *tally, const struct election_register *reg
 {
     store_set_register(tally->store, reg); /* what is in flight is uncertain, and its messages wait again */
     tally->is_settled = false;
+    tally->options.on_link(tally->options.context, false, "the register has changed");
     end_register(tally, why_changing);
     begin_register(tally, reg);
 }

@@ -41,16 +41,13 @@ void redis_link_start(struct redis_link *link);
 void redis_link_free(struct redis_link *link);
 
 bool redis_link_is_up(const struct redis_link *link);
+const char *redis_link_why(const struct redis_link *link); /* it is not; borrowed until the loop runs */
 size_t redis_link_in_flight_bytes(const struct redis_link *link);
 
 /* Copies the command (redis_command_bytes()). `on_reply` is called exactly once, never before this returns; on a link
  * that is not up, with NULL. */
 void redis_link_send(struct redis_link *link, struct slice command, redis_link_reply_fn *on_reply,
                      void *context);
-
-/* Ends the link, if it is up, and makes it anew. Everything that was sent before is answered when this returns, and so is
- * what callbacks have sent meanwhile. Never from inside a callback of the link's. */
-void redis_link_renew(struct redis_link *link, const char *why);
 
 /* For a reply's callback: the reply is no answer to its command. The link is ended and made anew, because nobody can say
  * to which commands the replies behind it belong. */

@@ -5,15 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include <turnout/base/rfc3339.h>
+#include <turnout/base/sha256.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/report_json.h>
 
 #include "json_object.h"
 
-_Static_assert(LOG_HEAD_BYTES == crypto_hash_sha256_BYTES, "a head is a SHA-256");
+_Static_assert((int)LOG_HEAD_BYTES == (int)SHA256_BYTES, "a head is a SHA-256");
 
 static const char *const outcome_names[LOG_OUTCOME_COUNT] = {
     [LOG_ACCEPTED] = "accepted",       [LOG_HELD] = "held",
@@ -134,12 +133,7 @@ bool log_line_is_public(const struct report_received *received, const struct dec
 
 void log_chain_extend(unsigned char head[LOG_HEAD_BYTES], struct slice line)
 {
-    crypto_hash_sha256_state state;
-    int failed = crypto_hash_sha256_init(&state);
-    failed |= crypto_hash_sha256_update(&state, head, LOG_HEAD_BYTES);
-    failed |= crypto_hash_sha256_update(&state, (const unsigned char *)line.bytes, line.length);
-    failed |= crypto_hash_sha256_final(&state, head);
-    assert(failed == 0);
+    sha256(head, (struct slice[]){{(const char *)head, LOG_HEAD_BYTES}, line}, 2);
 }
 
 /* ---- reading ---- */
@@ -317,14 +311,15 @@ static void put_count(char ret_value[LEDGER_VALUE_BYTES], int32_t count)
 }
 
 /* `area` may be empty. */
-static struct ledger_entry entry_of(const struct log_line *line, const char *area, enum ledger_kind kind,
-                                    int32_t before, int32_t after, const char *reason)
+static struct ledger_entry entry_of(const struct log_line *line, uint32_t unit, const char *area,
+                                    enum ledger_kind kind, int32_t before, int32_t after, const char *reason)
 {
-    struct ledger_entry entry = {.when_ms = line->received_ms, .kind = kind, .seq = line->report.seq};
+    struct ledger_entry entry = {
+        .when_ms = line->received_ms, .kind = kind, .unit = unit, .seq = line->report.seq};
     put_count(entry.before, before);
     put_count(entry.after, after);
-    bool fits = slice_copy(slice_of(line->report.unit), entry.unit, sizeof entry.unit) &&
-                slice_copy(slice_of(area), entry.area, sizeof entry.area) &&
+    bool fits = slice_copy(slice_of(line->report.unit), entry.unit_code, sizeof entry.unit_code) &&
+                slice_copy(slice_of(area), entry.area_code, sizeof entry.area_code) &&
                 slice_copy(slice_of(reason), entry.reason, sizeof entry.reason);
     assert(fits);
     return entry;
@@ -336,9 +331,10 @@ static size_t election_entry(const struct log_line *line, struct ledger_entry *r
         [LOG_PHASE] = LEDGER_PHASE, [LOG_PUBLICATION] = LEDGER_PUBLICATION, [LOG_LOSS] = LEDGER_LOSS};
     bool is_register = line->outcome == LOG_REGISTER;
     *ret_entry = (struct ledger_entry){.when_ms = line->received_ms,
-                                       .kind = is_register ? line->change : kinds[line->outcome]};
-    memcpy(ret_entry->unit, line->unit, sizeof ret_entry->unit);
-    memcpy(ret_entry->area, line->area, sizeof ret_entry->area);
+                                       .kind = is_register ? line->change : kinds[line->outcome],
+                                       .unit = REGISTER_NONE};
+    memcpy(ret_entry->unit_code, line->unit, sizeof ret_entry->unit_code);
+    memcpy(ret_entry->area_code, line->area, sizeof ret_entry->area_code);
     if (is_register) {
         memcpy(ret_entry->reason, line->why, sizeof ret_entry->reason);
     }
@@ -369,16 +365,16 @@ size_t log_line_ledger_entries(const struct log_line *line, const struct electio
     size_t count = 0;
     if (counts && report->kind == KIND_CORRECTION) {
         ret_entries[count++] =
-            entry_of(line, area, LEDGER_CORRECTION, line->voted_before, report->voted, reason);
+            entry_of(line, unit, area, LEDGER_CORRECTION, line->voted_before, report->voted, reason);
     }
     if (counts && report->registered != REGISTERED_ABSENT && report->registered != registered_before) {
         ret_entries[count++] =
-            entry_of(line, area, LEDGER_ROLL_CHANGE, registered_before, report->registered, reason);
+            entry_of(line, unit, area, LEDGER_ROLL_CHANGE, registered_before, report->registered, reason);
     }
     if (line->outcome >= LOG_RELEASED) {
         int32_t after = counts ? report->voted : line->voted_before;
         ret_entries[count++] =
-            entry_of(line, area, decided[line->outcome], line->voted_before, after, line->why);
+            entry_of(line, unit, area, decided[line->outcome], line->voted_before, after, line->why);
     }
     return count;
 }

@@ -110,6 +110,7 @@ static void digest_units(struct digest *digest, const struct election_register *
         buffer_append_char(&digest->lines, ' ');
         buffer_append_integer(&digest->lines, reg->units[sorted[i].at].registered);
         put_name(digest, reg->units[sorted[i].at].name);
+        put_name(digest, reg->units[sorted[i].at].contact);
         end_line(digest);
     }
 }

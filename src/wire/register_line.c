@@ -33,7 +33,7 @@ static void put_unit_row(struct json_writer *json, const struct register_change 
     } else if (row->kind == ROW_UNIT_MOVED) {
         json_put_text(json, "from", old->areas[old->units[row->before].commune].code);
         json_put_text(json, "to", new->areas[new->units[row->after].commune].code);
-    } else {
+    } else if (row->kind != ROW_UNIT_CONTACT) {
         if (row->kind != ROW_UNIT_ADDED) {
             put_count_text(json, "from", old->units[row->before].registered);
         }

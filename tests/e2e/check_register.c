@@ -142,7 +142,8 @@ static void post(const struct turnoutd *turnoutd, const char *unit, int seq, int
                  struct http_answer *ret_answer)
 {
     struct buffer body = {0};
-    small_report_write(&body, &(struct small_report){.unit = unit, .seq = seq, .voted = voted});
+    small_report_write(&body,
+                       &(struct small_report){.unit = unit, .seq = seq, .voted = voted, .counts = true});
     committee_ask(turnoutd->intake_http_port, "/v1/reports", relay, body.bytes, ret_answer);
     buffer_done(&body);
 }

@@ -199,22 +199,6 @@ static void on_reply(void *context, struct slice bytes)
     }
 }
 
-static void answer_refused(struct redis_link *link)
-{
-    for (struct command *command; (command = commands_take(&link->refused)) != NULL;) {
-        answer(link, command, NULL);
-    }
-}
-
-void redis_link_renew(struct redis_link *link, const char *why)
-{
-    if (link->peer != NULL) {
-        model_close(link->peer);
-        lose(link, why);
-    }
-    answer_refused(link);
-}
-
 void redis_link_distrust(struct redis_link *link, const char *why)
 {
     link->distrusted = why;
@@ -271,7 +255,14 @@ void redis_link_free(struct redis_link *link)
     link->is_up = false;
     link->why = "the server is stopping";
     answer_in_flight(link);
-    answer_refused(link);
+    for (struct command *command; (command = commands_take(&link->refused)) != NULL;) {
+        answer(link, command, NULL);
+    }
+}
+
+const char *redis_link_why(const struct redis_link *link)
+{
+    return link->why;
 }
 
 bool redis_link_is_up(const struct redis_link *link)

@@ -55,6 +55,7 @@ static struct report_received received_of(const struct look *look, size_t writer
                                        .registered = report.registered,
                                        .kind = report.kind,
                                        .reason = report.reason,
+                                       .test = report.test,
                                        .round = election_round_at(&look->election->election, report.as_of),
                                        .as_of = report.as_of,
                                        .received_ms = received_ms};
@@ -166,6 +167,10 @@ static void write_rounds(const struct totals *totals, char *ret_rounds, size_t c
     for (size_t i = 0; i < last; i++) {
         length += snprintf(ret_rounds + length, capacity - (size_t)length, "%s%lld", i == 0 ? "" : ",",
                            (long long)totals->rounds[i]);
+        if (totals->late[i] != 0) {
+            length +=
+                snprintf(ret_rounds + length, capacity - (size_t)length, "/%lld", (long long)totals->late[i]);
+        }
     }
 }
 

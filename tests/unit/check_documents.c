@@ -21,6 +21,8 @@ static const struct election election = {
     .name = "Bầu cử \"2026\"",
     .date = "2026-03-15",
     .timezone = "Asia/Ho_Chi_Minh",
+    .opens = 1773532800,
+    .closes = 1773669600, /* on the next day */
     .offset_s = 25200,
 };
 
@@ -77,6 +79,7 @@ static void tear_down(void)
 
 #define ENVELOPE                                                                                             \
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
+    "\"opens\":\"2026-03-15T07:00:00+07:00\",\"closes\":\"2026-03-16T21:00:00+07:00\","                      \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
     "\"publication\":\"live\","                                                                              \
@@ -266,23 +269,24 @@ TEST(corrections_are_told_without_names)
         {.when_ms = 1773561600999, .kind = LEDGER_PHASE, .before = "open", .after = "closed"},
         {.when_ms = 1773561599000,
          .kind = LEDGER_CORRECTION,
-         .unit = "15.1-001",
-         .area = "19753",
+         .unit_code = "15.1-001",
+         .area_code = "19753",
          .seq = 7,
          .before = "0100",
          .after = "90",
          .reason = "mis\"count"},
     };
-    document_corrections_json(&out, &figures, entries, 2);
+    document_corrections_json(&out, &figures, &(struct corrections){entries, 2, 9, "1773561599000.1"});
     ck_assert_str_eq(
         out.bytes, ENVELOPE
         "\"corrections\":[{\"when\":\"2026-03-15T15:00:00+07:00\",\"kind\":\"phase\",\"area\":\"VN\","
         "\"unit\":null,\"seq\":null,\"before\":\"open\",\"after\":\"closed\",\"reason\":null},"
         "{\"when\":\"2026-03-15T14:59:59+07:00\",\"kind\":\"correction\",\"area\":\"19753\","
-        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}]}");
+        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}],\"total\":"
+        "9,\"next\":\"1773561599000.1\"}");
     buffer_clear(&out);
-    document_corrections_json(&out, &figures, NULL, 0);
-    ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[]}");
+    document_corrections_json(&out, &figures, &(struct corrections){0});
+    ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[],\"total\":0,\"next\":null}");
 }
 
 TEST(complete_once_every_unit_has_closed)

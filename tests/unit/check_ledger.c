@@ -26,6 +26,7 @@ TEST(kinds_have_names)
         [LEDGER_UNIT_MOVED] = {"unit-moved", false, false},
         [LEDGER_ROLL_MENDED] = {"roll-mended", false, true},
         [LEDGER_UNIT_RENAMED] = {"unit-renamed", false, false},
+        [LEDGER_CONTACT_CHANGED] = {"contact-changed", false, false},
     };
     for (int kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
         enum ledger_kind parsed;

@@ -43,11 +43,12 @@ static struct election_register *register_of(const char *area_rows, const char *
     line = 2;
     for (struct slice rest = slice_of(unit_rows); rest.length > 0; line++) {
         struct slice row = text_split(&rest, '\n');
-        struct slice cells[4];
-        for (size_t i = 0; i < 4; i++) {
+        struct slice cells[5];
+        for (size_t i = 0; i < 5; i++) {
             cells[i] = text_split(&row, ',');
         }
         register_builder_add_unit(builder, line, cells[0], cells[1], cells[2], cells[3]);
+        register_builder_add_contact(builder, line, cells[4].bytes == NULL ? slice_of("") : cells[4]);
     }
     struct election_register *reg = register_builder_finish(builder);
     register_builder_free(builder);
@@ -116,6 +117,7 @@ static const struct {
     {false, "001-02,001", "001-02,003", "unit-moved: unit 001-02 moves from commune 001 to commune 003\n"},
     {false, "905", "950", "roll-mended: unit 001-02 has 950 registered instead of 905\n"},
     {false, "B,905", "Bee,905", "unit-renamed: unit 001-02 is called \"Bee\" instead of \"B\"\n"},
+    {false, "905", "905,555-0101", "contact-changed: unit 001-02 has another contact\n"},
     {false, "001-02,001,B,905", "001-02,002,Bee,9",
      "unit-moved: unit 001-02 moves from commune 001 to commune 002\n"
      "roll-mended: unit 001-02 has 9 registered instead of 905\n"

@@ -54,7 +54,7 @@ TEST(what_is_written_is_read)
         ck_assert_str_eq(ledger_kind_name(entries[0].kind), register_row_name(change->rows[i].kind));
         ck_assert_str_eq(entries[0].reason, "it is so");
         bool is_of_unit = register_row_needs_silence(change->rows[i].kind);
-        ck_assert_str_eq(is_of_unit ? entries[0].unit : entries[0].area, change->rows[i].code);
+        ck_assert_str_eq(is_of_unit ? entries[0].unit_code : entries[0].area_code, change->rows[i].code);
         buffer_done(&out);
     }
     register_change_release(change);

@@ -25,6 +25,7 @@ enum ledger_kind {
     LEDGER_UNIT_MOVED,
     LEDGER_ROLL_MENDED,
     LEDGER_UNIT_RENAMED,
+    LEDGER_CONTACT_CHANGED,
     LEDGER_KIND_COUNT,
 };
 
@@ -33,11 +34,12 @@ enum { LEDGER_VALUE_BYTES = AREA_CODE_BYTES };
 struct ledger_entry {
     int64_t when_ms; /* Unix milliseconds */
     enum ledger_kind kind;
-    char unit[AREA_CODE_BYTES]; /* empty: of no unit */
-    char area[AREA_CODE_BYTES]; /* the unit's commune, or what it is about; empty: the nation */
-    int32_t seq;                /* of the report; 0 where it is about none */
+    uint32_t unit; /* index in the register it was read by; REGISTER_NONE: of no unit there */
+    char unit_code[AREA_CODE_BYTES]; /* good in every register; empty: of no unit */
+    char area_code[AREA_CODE_BYTES]; /* the unit's commune, or what it is about; empty: the nation */
+    int32_t seq;                     /* of the report; 0 where it is about none */
     char before
-        [LEDGER_VALUE_BYTES]; /* a count; of the election's a word, a revision, or a commune; may be empty */
+        [LEDGER_VALUE_BYTES]; /* a count; of the election's a word, a revision, a commune; may be empty */
     char after[LEDGER_VALUE_BYTES];
     char reason[NOTE_BYTES_MAX + 1]; /* may be empty */
 };

@@ -19,6 +19,7 @@ enum register_row_kind {
     ROW_UNIT_MOVED, /* to another commune */
     ROW_UNIT_ROLL,
     ROW_UNIT_RENAMED,
+    ROW_UNIT_CONTACT,
     ROW_PROVINCE_ADDED, /* from here: cannot be taken up */
     ROW_AREA_WITHDRAWN,
     ROW_AREA_MOVED,

@@ -12,7 +12,7 @@
  * not matter. `|` stands for a tab, which no name holds.
  *
  *   area <code> <level> <parent>|<name>|<name_en>   the nation's parent is empty
- *   unit <code> <commune> <registered>|<name>
+ *   unit <code> <commune> <registered>|<name>|<contact>
  *   rule <name> <mode>
  *   rule <name> <number>                            `complete-not-before` in Unix seconds, 0 for none
  *
