@@ -193,3 +193,30 @@ void csv_write_cell(struct buffer *out, struct slice cell, char separator)
     }
     buffer_append_char(out, '"');
 }
+
+/* Whether a spreadsheet takes it for a formula; some take the wide forms of East Asia, too. */
+static bool begins_formula(struct slice text)
+{
+    static const char *const marks[] = {
+        "=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        size_t length = strlen(marks[i]);
+        if (text.length >= length && memcmp(text.bytes, marks[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void csv_guard_text(struct buffer *out, struct slice text)
+{
+    bool may_begin_cell = true;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.bytes[i];
+        if (may_begin_cell && begins_formula((struct slice){text.bytes + i, text.length - i})) {
+            buffer_append_char(out, '\'');
+        }
+        buffer_append_char(out, c);
+        may_begin_cell = c == ',' || c == ';' || c == '\t' || (may_begin_cell && (c == ' ' || c == '"'));
+    }
+}

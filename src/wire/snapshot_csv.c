@@ -29,18 +29,13 @@ static void end_row(struct table *table)
     table->inside_row = false;
 }
 
-/* A spreadsheet computes a cell that begins like a formula; an apostrophe before it keeps it text. */
 static void put_text(struct table *table, const char *text)
 {
+    struct buffer guarded = {0};
     begin_cell(table);
-    if (text[0] == '\0' || strchr("=+-@\t\r", text[0]) == NULL) {
-        csv_write_cell(table->out, slice_of(text), table->separator);
-        return;
-    }
-    char guarded[NAME_BYTES_MAX + 2] = "'";
-    bool fits = slice_copy(slice_of(text), guarded + 1, sizeof guarded - 1);
-    assert(fits);
-    csv_write_cell(table->out, slice_of(guarded), table->separator);
+    csv_guard_text(&guarded, slice_of(text));
+    csv_write_cell(table->out, (struct slice){guarded.bytes, guarded.length}, table->separator);
+    buffer_done(&guarded);
 }
 
 static void put_number(struct table *table, int64_t number)

@@ -40,4 +40,8 @@ bool csv_row_is(const struct csv_row *row, const char *cells);
 struct buffer;
 void csv_write_cell(struct buffer *out, struct slice cell, char separator);
 
+/* Appends a text for a cell of a file that people open in spreadsheets: with an apostrophe before whatever one would take
+ * for the beginning of a formula, also behind a comma, semicolon or tab in the text, for its separator may be another. */
+void csv_guard_text(struct buffer *out, struct slice text);
+
 #endif

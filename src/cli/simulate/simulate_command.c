@@ -20,6 +20,7 @@
 #include <turnout/store/election_keys.h>
 
 #include "client/sender.h"
+#include "client/this_machine.h"
 #include "commands.h"
 #include "keys/unit_keys.h"
 #include "simulate/simulate_plan.h"
@@ -45,6 +46,7 @@ struct simulate_options {
     const char *keys; /* NULL: unsigned */
     uint64_t seed;
     bool json;
+    bool insecure;
 };
 
 struct simulation {
@@ -344,6 +346,9 @@ static int run(const struct command_line *line)
     const struct simulate_options *options = line->options;
     struct election_folder folder;
     struct error error = {0};
+    if (!options->insecure && !host_is_this_machine(options->stream.host)) {
+        return usage_error(line->name, "--stream: " INSECURE_REFUSAL, options->stream.host);
+    }
     if (election_folder_read(options->folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
@@ -433,6 +438,7 @@ static const struct setting settings[] = {
      .most = INT64_MAX,
      .help = "the same seed sends the same reports"},
     {.name = "json", .kind = SETTING_FLAG, AT(json), .help = "prints the summary as one JSON object"},
+    INSECURE_OPTION(struct simulate_options, insecure),
     COMMAND_HELP,
 };
 
