@@ -36,6 +36,7 @@ struct unit_request {
     struct http_exchange *exchange;
     const struct intake_desk *desk;
     uint32_t unit;
+    bool by_unit; /* which has a key of its own, but is no committee */
 };
 
 /* Null where the report leaves the roll as it is. */
@@ -91,6 +92,7 @@ static void answer_unit(const struct unit_request *request, const struct committ
     json_put_text(&json, "unit", listed->code);
     json_put_text(&json, "name", listed->name);
     json_put_text(&json, "commune", reg->areas[listed->commune].code);
+    desk_put_text(&json, "contact", request->by_unit ? "" : listed->contact);
     json_put_integer(&json, "listed", listed->registered);
     if (unit->next_seq > 0) {
         json_put_integer(&json, "next_seq", unit->next_seq);
@@ -134,6 +136,11 @@ static void on_unit(void *context, enum turnout_error error, const char *why,
     free(request);
 }
 
+static bool is_bearer(struct slice authorization)
+{
+    return slice_equals_ignoring_case(text_split(&authorization, ' '), "Bearer");
+}
+
 /* Without credentials, do not reveal whether the unit exists. */
 void committee_get_unit(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
@@ -173,7 +180,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
         return;
     }
     struct unit_request *asked = memory_new(sizeof *asked);
-    *asked = (struct unit_request){exchange, desk, unit};
+    *asked = (struct unit_request){exchange, desk, unit, !is_bearer(authorization)};
     http_answer_later(exchange);
     committee_read_unit(desk->committee, unit, has_after ? &after : NULL, page.limit, on_unit, asked);
 }
@@ -204,6 +211,7 @@ static void put_listed(struct listing *listing, uint32_t index, const struct uni
     json_put_text(&listing->json, "unit", unit->code);
     json_put_text(&listing->json, "name", unit->name);
     json_put_text(&listing->json, "commune", reg->areas[unit->commune].code);
+    desk_put_text(&listing->json, "contact", unit->contact);
     put_state(&listing->json, listing->desk->election, state);
     json_close_object(&listing->json);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "page.h"
+#include "retry_after.h"
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -166,3 +167,16 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/corrections", get_corrections},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
+
+bool public_http_is_serving(void *context, struct http_exchange *exchange)
+{
+    const struct public_reader *reader = context;
+    if (reader->publication != NULL) {
+        return true;
+    }
+    char headers[RETRY_AFTER_BYTES];
+    retry_after_header(headers);
+    http_answer_problem(exchange, 503, "starting", "The server is starting",
+                        "there is nothing to show yet: ask again", "", headers);
+    return false;
+}

@@ -17,7 +17,7 @@ enum {
     WHY_BYTES = ERROR_TEXT_BYTES,
     NEVER = 0,
     PHASE_UNKNOWN = -1,
-    CHECKS_MAX = 16,
+    CHECKS_MAX = 20,
 };
 
 static const uint64_t disk_bytes_least = UINT64_C(64) << 20;
@@ -71,6 +71,9 @@ static void check_store_link(const struct health *health, enum health_finding po
     check_posted(health, posted, finding);
     if (finding->is_ok) {
         check_posted(health, HEALTH_PUBLISHER_LINK, finding);
+    }
+    if (finding->is_ok) {
+        check_posted(health, HEALTH_TALLY_LINK, finding);
     }
 }
 
@@ -151,7 +154,7 @@ static const struct check {
     void (*look)(const struct health *health, enum health_finding posted, struct finding *finding);
     enum health_finding posted; /* what it begins with; HEALTH_FINDINGS: nothing */
 } checks[] = {
-    {"store-link", check_store_link, HEALTH_TALLY_LINK},
+    {"store-link", check_store_link, HEALTH_REDIS},
     {"store-writes", check_store_writes, HEALTH_WRITES},
     {"functions", check_posted, HEALTH_FUNCTIONS},
     {"durability", check_posted, HEALTH_DURABILITY},
@@ -160,6 +163,7 @@ static const struct check {
     {"generation", check_posted, HEALTH_GENERATION},
     {"publication-age", check_publication_age, HEALTH_FINDINGS},
     {"losses", check_losses, HEALTH_LOSSES},
+    {"clock", check_posted, HEALTH_CLOCK},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},
     {"data-folder", check_posted, HEALTH_DATA_FOLDER},

@@ -7,10 +7,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/wire/gzip.h>
+#include <turnout/wire/http_date.h>
 
 /* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
 enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
@@ -25,7 +25,7 @@ struct publication {
     struct figures figures;
     struct area_figures *areas;
     enum election_phase phase;
-    char last_modified[40];
+    char last_modified[HTTP_DATE_BYTES];
     struct document *turnout;
     struct document *snapshot;
     struct ledger_page *page;
@@ -90,13 +90,7 @@ struct publication *publication_new(const struct figures *figures, struct area_f
     publication->area_documents =
         memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
 
-    time_t generated_at = (time_t)figures->generated_at;
-    struct tm parts;
-    const struct tm *known = gmtime_r(&generated_at, &parts);
-    assert(known != NULL);
-    size_t length = strftime(publication->last_modified, sizeof publication->last_modified,
-                             "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    assert(length > 0);
+    http_date_write(figures->generated_at, publication->last_modified);
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);

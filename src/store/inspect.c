@@ -6,7 +6,9 @@
 
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/base/text.h>
 
 #include "durability.h"
 #include "function_library.h"
@@ -23,6 +25,7 @@ enum {
     ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
     ASK_META,
+    ASK_TIME,
     QUESTIONS,
 };
 
@@ -32,6 +35,7 @@ struct inspecting {
     store_inspected_fn *on_inspected;
     void *context;
     struct store_inspection inspection;
+    int64_t asked_ms; /* Unix */
     int answered;
     bool wants_functions;
     bool is_lost; /* the link, before all was answered */
@@ -155,6 +159,24 @@ static void take_meta(struct inspecting *inspecting, const redisReply *reply)
     }
 }
 
+/* ---- the clock ---- */
+
+/* Redis says seconds and microseconds. It looked at its clock between the question and now. */
+static void take_time(struct inspecting *inspecting, const redisReply *reply)
+{
+    int64_t seconds;
+    if (!reply_is_list_of(reply, 2) ||
+        !text_parse_integer(reply_text(reply->element[0]), 0, INT64_MAX / 1000, &seconds)) {
+        return;
+    }
+    int64_t at_ms = seconds * 1000;
+    int64_t now_ms = clock_wall_ms();
+    int64_t *ahead_ms = &inspecting->inspection.clock_ahead_ms;
+    *ahead_ms = at_ms > now_ms                 ? at_ms - now_ms
+                : at_ms < inspecting->asked_ms ? at_ms - inspecting->asked_ms
+                                               : 0;
+}
+
 /* ---- the functions ---- */
 
 static void on_loaded(void *context, const redisReply *reply, const char *why)
@@ -201,6 +223,8 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
         take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
     } else if (question == ASK_META) {
         take_meta(inspecting, reply);
+    } else if (question == ASK_TIME) {
+        take_time(inspecting, reply);
     } else {
         take_functions(inspecting, reply);
     }
@@ -241,6 +265,8 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         redis_rights_put_question(command, our_user(inspecting), question - ASK_OUR_RIGHTS);
     } else if (question == ASK_FUNCTIONS) {
         function_library_put_question(command);
+    } else if (question == ASK_TIME) {
+        redis_command_begin(command, "TIME");
     } else {
         char meta[REDIS_KEY_BYTES];
         redis_key_meta(store_election(inspecting->store), meta);
@@ -260,6 +286,7 @@ void store_inspect(struct store *store, const unsigned char register_digest[GROU
         .store = store,
         .on_inspected = on_inspected,
         .context = context,
+        .asked_ms = clock_wall_ms(),
         .inspection = {.durability = {.is_ok = true},
                        .rights = {.is_ok = true},
                        .functions = {.is_ok = true},

@@ -185,3 +185,51 @@ enum turnout_error managed_folder_find(const char *data, struct managed_folder *
     }
     return failed;
 }
+
+/* ---- what Redis says ---- */
+
+enum { LOG_TAIL_BYTES = 8192 };
+
+/* The end of the log; empty where there is none. */
+static struct slice read_log_tail(const struct managed_folder *folder, char tail[LOG_TAIL_BYTES])
+{
+    FILE *log = fopen(folder->log, "re");
+    size_t length = 0;
+    if (log != NULL) {
+        if (fseek(log, -LOG_TAIL_BYTES, SEEK_END) != 0) { /* it is shorter */
+            rewind(log);
+        }
+        length = fread(tail, 1, LOG_TAIL_BYTES, log);
+        (void)fclose(log);
+    }
+    return (struct slice){tail, length};
+}
+
+/* Lines are `PID:ROLE day month year time LEVEL text`; the level # is for what matters. Of a process that did not get so
+ * far as to have a log, the last line says it. */
+void managed_folder_last_words(const struct managed_folder *folder, pid_t pid,
+                               char ret_words[MANAGED_LAST_WORDS_BYTES])
+{
+    enum { WORDS_BEFORE_LEVEL = 5 };
+    char tail[LOG_TAIL_BYTES];
+    char prefix[32];
+    struct slice rest = read_log_tail(folder, tail);
+    struct slice last = slice_of("it has left no word in its log");
+    (void)snprintf(prefix, sizeof prefix, "%d", (int)pid);
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        struct slice text = line;
+        bool is_its = slice_equals(text_split(&text, ':'), prefix);
+        for (int i = 0; i < WORDS_BEFORE_LEVEL; i++) {
+            (void)text_split(&text, ' ');
+        }
+        if (is_its && slice_equals(text_split(&text, ' '), "#")) {
+            last = text;
+        } else if (!is_its && line.length > 0 && (line.bytes[0] < '0' || line.bytes[0] > '9')) {
+            last = line;
+        }
+    }
+    size_t length = last.length < MANAGED_LAST_WORDS_BYTES ? last.length : MANAGED_LAST_WORDS_BYTES - 1;
+    memcpy(ret_words, last.bytes, length);
+    ret_words[length] = '\0';
+}

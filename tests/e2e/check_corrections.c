@@ -216,11 +216,7 @@ TEST(holding_back_is_seen)
 
 TEST(nobody_is_named)
 {
-    char token[TOKEN_BYTES_MAX + 1];
-    char header[TOKEN_HEADER_BYTES];
-    token_of(&workspace, ROLE_ADMIN, "T", 60, token);
-    (void)snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", 200);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
     json_t *document = wait_for(1);
     expect_words(json_array_get(json_array_of(document, "corrections"), 0), "phase", "rehearsal", "open");
     json_decref(document);

@@ -115,6 +115,7 @@ static struct report_received received_of(const struct log_line *line)
                                        .registered = line->report.registered,
                                        .kind = line->report.kind,
                                        .reason = line->report.reason,
+                                       .test = line->report.test,
                                        .round = election_round_at(&scene.election, line->report.as_of),
                                        .as_of = line->report.as_of,
                                        .received_ms = line->received_ms};
@@ -154,10 +155,6 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
     const struct sent_report *sent = senders_find(unit, received.seq, received.digest);
     if (sent == NULL || line->round != received.round) {
         world_fail("%s seq %d: nobody has sent this report", code, received.seq);
-    }
-    if (sent->is_for_rehearsal && entry->phase != PHASE_REHEARSAL) {
-        world_fail("%s seq %d: was for a rehearsal alone, and stands in phase %s", code, received.seq,
-                   election_phase_name(entry->phase));
     }
     struct rules_context context = {.phase = entry->phase,
                                     .unit = &known->state,

@@ -352,6 +352,7 @@ static void run_batch(struct sequence *sequence, uint32_t size)
                                            .registered = report->registered,
                                            .kind = report->kind,
                                            .reason = report->reason,
+                                           .test = report->test,
                                            .round = sent->round,
                                            .as_of = report->as_of,
                                            .received_ms = sent->received_ms};

@@ -212,6 +212,7 @@ struct report store_fixture_report(const struct store_fixture *fixture, uint32_t
         .as_of = fixture->election.opens + (int64_t)seq * 3600,
         .voted = voted,
         .registered = REGISTERED_ABSENT,
+        .test = true,
     };
     ck_assert(slice_copy(slice_of(fixture->reg->units[unit].code), report.unit, sizeof report.unit));
     rfc3339_format(report.as_of, fixture->election.offset_s, report.as_of_text);
@@ -272,6 +273,7 @@ void store_fixture_add_at(struct store_fixture *fixture, uint32_t unit, const st
                                                  .registered = report->registered,
                                                  .kind = report->kind,
                                                  .reason = report->reason,
+                                                 .test = report->test,
                                                  .round = round,
                                                  .as_of = report->as_of,
                                                  .received_ms = received_ms};

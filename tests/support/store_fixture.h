@@ -60,7 +60,7 @@ void store_fixture_open(struct store_fixture *fixture);
 void store_fixture_begin(struct store_fixture *fixture);
 void store_fixture_end(struct store_fixture *fixture);
 
-/* A progress report of a unit: `voted` of its roll, an hour after opening for every seq. */
+/* A test report of a unit, as the rehearsal takes it: `voted` of its roll, an hour after opening for every seq. */
 struct report store_fixture_report(const struct store_fixture *fixture, uint32_t unit, int32_t seq,
                                    int32_t voted);
 

@@ -117,6 +117,8 @@ TEST(what_is_well_is_ready)
 LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
 {
     static const char *const names[HEALTH_FINDINGS] = {
+        [HEALTH_REDIS] = "store-link",
+        [HEALTH_CLOCK] = "clock",
         [HEALTH_TALLY_LINK] = "store-link",
         [HEALTH_PUBLISHER_LINK] = "store-link",
         [HEALTH_WRITES] = "store-writes",

@@ -20,6 +20,7 @@ enum {
 
 /* What others find. Each is posted by one thread. */
 enum health_finding {
+    HEALTH_REDIS,      /* the process, where turnoutd manages it */
     HEALTH_TALLY_LINK, /* to Redis */
     HEALTH_PUBLISHER_LINK,
     HEALTH_WRITES,
@@ -29,6 +30,7 @@ enum health_finding {
     HEALTH_REGISTER,
     HEALTH_GENERATION,
     HEALTH_LOSSES,
+    HEALTH_CLOCK,
     HEALTH_KEYS,
     HEALTH_TOKENS,
     HEALTH_DATA_FOLDER,

@@ -26,6 +26,8 @@ struct store_inspection {
     bool has_loaded_functions;
     struct store_finding election;     /* it was seeded, in our schema, with our register */
     char generation[GENERATION_BYTES]; /* empty: there is none */
+    int64_t
+        clock_ahead_ms; /* Redis's clock, of this machine's, at least; what Redis does not tell counts as 0 */
 };
 
 /* `inspection` is NULL when the link was lost meanwhile; borrowed for the call. */
