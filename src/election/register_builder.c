@@ -108,9 +108,6 @@ static bool check_name(struct register_builder *builder, const char *file, uint3
     } else if (text_has_control(name)) {
         faults_add(&builder->faults, file, line, field,
                    "the name holds a control character or a line end; take it out");
-    } else if (!text_is_showable(name)) {
-        faults_add(&builder->faults, file, line, field,
-                   "the name holds a mark that ends a line or turns the direction of writing; take it out");
     } else if (name.length > NAME_BYTES_MAX) {
         faults_add(&builder->faults, file, line, field, "the name has %zu bytes; shorten it to at most %d",
                    name.length, NAME_BYTES_MAX);

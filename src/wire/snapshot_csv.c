@@ -3,7 +3,6 @@
 #include <turnout/wire/documents.h>
 
 #include <assert.h>
-#include <string.h>
 
 #include <turnout/base/rfc3339.h>
 #include <turnout/election/percent.h>
@@ -31,11 +30,8 @@ static void end_row(struct table *table)
 
 static void put_text(struct table *table, const char *text)
 {
-    struct buffer guarded = {0};
     begin_cell(table);
-    csv_guard_text(&guarded, slice_of(text));
-    csv_write_cell(table->out, (struct slice){guarded.bytes, guarded.length}, table->separator);
-    buffer_done(&guarded);
+    csv_write_foreign(table->out, text, table->separator);
 }
 
 static void put_number(struct table *table, int64_t number)

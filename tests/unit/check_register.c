@@ -239,10 +239,6 @@ static const struct {
     {{{"VN|nation||\xff|"}, {0}}, "areas.csv:2: name: the name is not UTF-8;"},
     {{{"VN|nation||a\nb|"}, {0}}, "areas.csv:2: name: the name holds a control character"},
     {{{"VN|nation||N|\xc2\x85"}, {0}}, "areas.csv:2: name_en: the name holds a control character"},
-    {{{"VN|nation||a\xe2\x80\xae"
-       "b|"},
-      {0}},
-     "areas.csv:2: name: the name holds a mark that ends a line or turns"},
     {{{NATION, PROVINCE, COMMUNE}, {"u|c||1"}}, "units.csv:2: name: the name is empty;"},
     {{{NATION, PROVINCE, COMMUNE}, {"u|c|\xc0\xaf|1"}}, "units.csv:2: name: the name is not UTF-8;"},
     /* rolls */

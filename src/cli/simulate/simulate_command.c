@@ -250,8 +250,8 @@ static bool can_sign(const struct simulation *simulation)
     const struct simulate_plan *plan = &simulation->plan;
     for (uint32_t i = 0; simulation->keys != NULL && i < plan->unit_count; i++) {
         if (!unit_keys_has(simulation->keys, plan->order[i])) {
-            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys,
-                          plan->reg->units[plan->order[i]].code);
+            const char *unit = plan->reg->units[plan->order[i]].code;
+            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys, unit);
             return false;
         }
     }
@@ -266,11 +266,7 @@ static int simulate(const struct simulate_options *options, const struct electio
     simulation->keys = keys;
     simulation->in_place = isatty(STDERR_FILENO) == 1;
     simulation->base = event_base_new();
-    if (simulation->base == NULL) {
-        (void)fprintf(stderr, "turnout simulate: no event loop\n");
-        free(simulation);
-        return EXIT_FAILED;
-    }
+    assert(simulation->base != NULL);
     simulate_plan_init(&simulation->plan, &folder->election, folder->reg, options->units,
                        options->reports_a_unit, options->seed, now);
     simulation->due_us = memory_new_array(folder->reg->unit_count, sizeof *simulation->due_us);
@@ -327,8 +323,7 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
         return false;
     }
     if (options->units > unit_count) {
-        (void)fprintf(stderr, "--units %" PRIu32 ": %s has %" PRIu32 "\n", options->units, options->folder,
-                      unit_count);
+        (void)fprintf(stderr, "--units %u: %s has %u\n", options->units, options->folder, unit_count);
         return false;
     }
     if (now < election->opens) {
