@@ -203,8 +203,23 @@ TEST(the_table_is_made_for_spreadsheets_when_asked)
 
 static const struct {
     const char *name, *cell;
-} formulas[] = {{"=1+1", "'=1+1"}, {"+1", "'+1"},  {"-1", "'-1"},  {"@SUM(A1)", "'@SUM(A1)"},
-                {"\tx", "'\tx"},   {"a=1", "a=1"}, {"1-2", "1-2"}, {"", ""}};
+} formulas[] = {{"=1+1", "'=1+1"},
+                {"+1", "'+1"},
+                {"-1", "'-1"},
+                {"@SUM(A1)", "'@SUM(A1)"},
+                {"\tx", "?x"},
+                {"a=1", "a=1"},
+                {"1-2", "1-2"},
+                {"", ""},
+                {"a;=1+1", "a;'=1+1"},
+                {"a,=1", "\"a,'=1\""},
+                {"a,@x", "\"a,'@x\""},
+                {"a; \"=1", "\"a; \"\"'=1\""},
+                {"a;b=1", "a;b=1"},
+                {"\xef\xbc\x9d"
+                 "1",
+                 "'\xef\xbc\x9d"
+                 "1"}};
 
 LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
 {
