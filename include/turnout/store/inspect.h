@@ -17,9 +17,11 @@ struct store_inspection {
     /* Redis writes its append-only file anew. Just after `appendonly` was switched on, nothing is durable until that is
      * done, and CONFIG GET does not show it. A Redis that does not tell counts as one that does. */
     bool is_rewriting;
-    struct store_finding rights;    /* ours; what Redis does not tell counts as ok */
-    struct store_finding functions; /* of proto/turnout.lua: they are loaded again where they are not ours */
+    struct store_finding rights; /* ours; what Redis does not tell counts as ok */
+    struct store_finding
+        functions; /* of proto/turnout.lua: they are loaded again where they are gone, or older */
     bool has_loaded_functions;
+    bool has_other_functions;          /* of another turnoutd, which are left alone */
     struct store_finding election;     /* it was seeded, in our schema, with our register */
     char generation[GENERATION_BYTES]; /* empty: there is none */
     int64_t
