@@ -80,11 +80,10 @@ static enum turnout_error refuse_lost(const struct last_known *known, struct sli
 {
     char words[LAST_KNOWN_WORDS_BYTES];
     last_known_describe(known, words);
-    return error_fail(
-        error, TURNOUT_CONFLICT, "redis",
-        "Redis holds %s of %s, which this data folder has served: %s. Put Redis's files back, or "
-        "give up what is missing with `turnout accept-loss`",
-        generation.length == 0 ? "nothing" : "another generation", known->election, words);
+    return error_fail(error, TURNOUT_CONFLICT, "redis",
+                      "Redis holds %s of %s, which this data folder has served: %s. Put Redis's files back, "
+                      "a copy with `turnout restore`, or give up what is missing with `turnout accept-loss`",
+                      generation.length == 0 ? "nothing" : "another generation", known->election, words);
 }
 
 /* Before anything is written. */

@@ -115,45 +115,25 @@ static void restart_redis(void)
     redis_fixture_restart(&redis);
 }
 
-static void take_memory(void)
-{
-    redis_fixture_run(&redis, "CONFIG SET maxmemory 1");
-}
+/* A cause, or what mends it, that is one command. */
+#define BY_COMMAND(name, command)                                                                            \
+    static void name(void)                                                                                   \
+    {                                                                                                        \
+        redis_fixture_run(&redis, command);                                                                  \
+    }
 
-static void give_memory(void)
-{
-    redis_fixture_run(&redis, "CONFIG SET maxmemory 0");
-}
+BY_COMMAND(take_memory, "CONFIG SET maxmemory 1")
+BY_COMMAND(give_memory, "CONFIG SET maxmemory 0")
+BY_COMMAND(allow_functions, "ACL SETUSER turnoutd +function|load")
+BY_COMMAND(sync_seldom, "CONFIG SET appendfsync everysec")
+BY_COMMAND(sync_always, "CONFIG SET appendfsync always")
+BY_COMMAND(take_rights, "ACL SETUSER turnoutd -zadd")
+BY_COMMAND(give_rights, "ACL SETUSER turnoutd +zadd")
 
 static void lose_functions(void)
 {
     redis_fixture_run(&redis, "ACL SETUSER turnoutd -function|load");
     redis_fixture_run(&redis, "FUNCTION FLUSH");
-}
-
-static void allow_functions(void)
-{
-    redis_fixture_run(&redis, "ACL SETUSER turnoutd +function|load");
-}
-
-static void sync_seldom(void)
-{
-    redis_fixture_run(&redis, "CONFIG SET appendfsync everysec");
-}
-
-static void sync_always(void)
-{
-    redis_fixture_run(&redis, "CONFIG SET appendfsync always");
-}
-
-static void take_rights(void)
-{
-    redis_fixture_run(&redis, "ACL SETUSER turnoutd -zadd");
-}
-
-static void give_rights(void)
-{
-    redis_fixture_run(&redis, "ACL SETUSER turnoutd +zadd");
 }
 
 static void put_into_meta(const char *field, const char *value)
