@@ -78,8 +78,10 @@ struct daemon {
 static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     (void)context;
-    log_error("bad-election", log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
+    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+              error->is_warning ? "odd-election" : "bad-election",
+              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
+                         log_text("what", error->text)));
 }
 
 static bool say(const struct error *error, const char *event)
@@ -205,7 +207,7 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
+    memcpy(preparation.register_digest, daemon->folder.reg->digest, sizeof preparation.register_digest);
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed != TURNOUT_OK) {
@@ -258,7 +260,7 @@ static void start_publisher(struct daemon *daemon)
                                     .clock = daemon->clock,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(ground.register_digest, daemon->folder.register_digest, sizeof ground.register_digest);
+    memcpy(ground.register_digest, daemon->folder.reg->digest, sizeof ground.register_digest);
     daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -275,7 +277,7 @@ static bool start_tally(struct daemon *daemon)
                                            .clock = daemon->clock,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
-    memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
+    memcpy(options.register_digest, daemon->folder.reg->digest, sizeof options.register_digest);
     struct error error;
     enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
     return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");

@@ -66,8 +66,9 @@ static bool is_same(const struct version *a, const struct version *b)
 static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     const struct file_watch *watch = context;
-    log_error(watch->kind->event_bad, log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
+    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, watch->kind->event_bad,
+              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
+                         log_text("what", error->text)));
 }
 
 /* The version is taken before the file is read: what is written meanwhile shows as another version next time. */

@@ -22,8 +22,8 @@ void register_look_again(const char *path, const struct election_folder *served)
         log_error("register-kept", log_text("what", error.text));
         return;
     }
-    register_fingerprint(there.register_digest, fingerprint);
-    if (memcmp(there.register_digest, served->register_digest, sizeof there.register_digest) == 0) {
+    register_fingerprint(there.reg->digest, fingerprint);
+    if (memcmp(there.reg->digest, served->reg->digest, sizeof there.reg->digest) == 0) {
         log_info("register-unchanged", log_text("fingerprint", fingerprint));
     } else {
         log_warning("register-kept", log_text("fingerprint", fingerprint),

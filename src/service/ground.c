@@ -84,6 +84,7 @@ static void take(struct ground *ground, const struct store_inspection *found)
         log_warning("functions-loaded",
                     log_text("what", "Redis had lost the functions of turnoutd, or held others"));
     }
+    health_post_memory(ground->options.health, found->memory_used, found->memory_most);
     post(ground, HEALTH_FUNCTIONS, &found->functions);
     post(ground, HEALTH_RIGHTS, &found->rights);
     post(ground, HEALTH_REGISTER, &found->election);

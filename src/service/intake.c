@@ -41,7 +41,7 @@ void intake_answer(struct intake *intake, struct report_message *message)
     struct report_result result;
     const char *unit = intake->options.reg->units[message->message.unit].code;
     if (message->outcome.status == STATUS_UNAVAILABLE) {
-        struct report named = {.seq = message->received.seq};
+        struct report named = {.seq = message->received.seq, .test = message->received.test};
         bool fits = slice_copy(slice_of(unit), named.unit, sizeof named.unit);
         assert(fits);
         report_reject(&result, &named, message->outcome.code, "", "%s", message->why);
@@ -64,7 +64,6 @@ struct arrival {
     int64_t received_ms;
     const struct principal *voucher; /* for a report that is not signed; NULL: nobody vouches */
     bool is_vouched;                 /* that is what it stands on */
-    bool is_for_rehearsal;
 };
 
 /* Of what would be refused because its time has not come yet, or is over. */
@@ -73,15 +72,19 @@ static enum report_code code_of_time(const struct intake *intake)
     return clock_watch_is_doubted(intake->options.clock) ? CODE_CLOCK_IN_DOUBT : CODE_UNKNOWN_KEY;
 }
 
-/* A report that is not signed stands on the word of a relay. In a rehearsal it may also stand on nobody's. */
+/* A report that is not signed stands on the word of a relay. A test report may also stand on nobody's: it counts in a
+ * rehearsal alone. */
 static bool check_voucher(const struct intake *intake, const struct report *report, struct arrival *arrival,
                           struct report_result *ret_result)
 {
     const struct principal *voucher = arrival->voucher;
     const struct election_register *reg = intake->options.reg;
-    if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
-        arrival->is_for_rehearsal = true;
+    if (voucher == NULL && intake->options.takes_unsigned && report->test) {
         return true;
+    }
+    if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
+        report_reject(ret_result, report, CODE_NOT_OPEN, "", "%s", report_code_title(CODE_NOT_OPEN));
+        return false;
     }
     if (voucher == NULL) {
         report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig", "the report is not signed");
@@ -180,7 +183,6 @@ static struct report_message *message_of(const struct intake *intake, const stru
                                  .received_ms = arrival->received_ms};
     report_digest(report, message->received.digest);
     memcpy(message->as_of_text, report->as_of_text, sizeof message->as_of_text);
-    message->is_for_rehearsal = arrival->is_for_rehearsal;
     if (arrival->is_vouched) {
         principal_write_who(arrival->voucher, message->who);
     }

@@ -137,10 +137,11 @@ static void store_report(struct tally_commune *commune, struct report_message *r
         *state = decision->after;
         batch_note_unit(batch, unit);
     } else {
+        size_t waiting = count_waiting(commune_find_held(commune, unit));
+        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, waiting, line);
         *commune_add_held(commune, unit) =
             (struct held_report){.received = report->received, .state = HELD_WAITING, .code = decision->code};
         batch_note_held(batch, unit);
-        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, line);
     }
 }
 
@@ -198,9 +199,7 @@ static void decide_report(struct tally_commune *commune, struct report_message *
         .next_seq = rules_next_seq(state, context.held, context.held_count),
     };
     memcpy(report->generation, commune->province->ground.generation, sizeof report->generation);
-    if (report->is_for_rehearsal && context.phase != PHASE_REHEARSAL) {
-        reject(report, CODE_BAD_SIGNATURE);
-    } else if (is_stored(&decision)) {
+    if (is_stored(&decision)) {
         if (has_room_to_wait(&decision, held) && charge(tally, report)) {
             store_report(commune, report, &decision);
         } else {

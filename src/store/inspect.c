@@ -20,7 +20,7 @@
 /* In the order in which they are asked; the rights are several questions each. */
 enum {
     ASK_SETTINGS,
-    ASK_REWRITING,
+    ASK_STATE,
     ASK_RIGHTS_OF_DEFAULT,
     ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
@@ -72,6 +72,28 @@ static bool tells_no_rewriting(const redisReply *reply)
     return reply->type == REDIS_REPLY_STRING && strstr(reply->str, "\naof_rewrite_in_progress:0") != NULL &&
            strstr(reply->str, "\naof_rewrite_scheduled:0") != NULL &&
            strstr(reply->str, "\naof_last_bgrewrite_status:ok") != NULL;
+}
+
+/* The number behind `name:` in INFO; 0 when there is none. */
+static uint64_t info_number(const redisReply *reply, const char *name)
+{
+    const char *at = reply->type == REDIS_REPLY_STRING ? strstr(reply->str, name) : NULL;
+    uint64_t number = 0;
+    if (at != NULL) {
+        at += strlen(name);
+        (void)text_parse_unsigned((struct slice){at, strspn(at, "0123456789")}, UINT64_MAX, &number);
+    }
+    return number;
+}
+
+static void take_memory(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct store_inspection *inspection = &inspecting->inspection;
+    inspection->memory_used = info_number(reply, "\nused_memory:");
+    inspection->memory_most = info_number(reply, "\nmaxmemory:");
+    if (inspection->memory_most == 0) {
+        inspection->memory_most = info_number(reply, "\ntotal_system_memory:");
+    }
 }
 
 static void take_right_of_default(struct inspecting *inspecting, const redisReply *reply, int which)
@@ -199,8 +221,9 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
 {
     if (question == ASK_SETTINGS) {
         take_settings(inspecting, reply);
-    } else if (question == ASK_REWRITING) {
+    } else if (question == ASK_STATE) {
         inspecting->inspection.is_rewriting = !tells_no_rewriting(reply);
+        take_memory(inspecting, reply);
     } else if (question < ASK_OUR_RIGHTS) {
         take_right_of_default(inspecting, reply, question - ASK_RIGHTS_OF_DEFAULT);
     } else if (question < ASK_FUNCTIONS) {
@@ -239,9 +262,10 @@ static void put_question(const struct inspecting *inspecting, int question, stru
 {
     if (question == ASK_SETTINGS) {
         durability_put_question(command);
-    } else if (question == ASK_REWRITING) {
+    } else if (question == ASK_STATE) {
         redis_command_begin(command, "INFO");
         redis_command_put_text(command, "persistence");
+        redis_command_put_text(command, "memory");
     } else if (question < ASK_OUR_RIGHTS) {
         redis_rights_put_question(command, "default", question - ASK_RIGHTS_OF_DEFAULT);
     } else if (question < ASK_FUNCTIONS) {

@@ -3,6 +3,7 @@
 #include "managed_folder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
 #include <turnout/store/managed_redis.h>
+
+#include "machine_memory.h"
 
 #define CONF_FILE  "redis.conf"
 #define USERS_FILE "users.acl"
@@ -59,9 +62,16 @@ static void write_setting(struct buffer *out, const char *name, const char *valu
     buffer_append_text(out, "\"\n");
 }
 
+/* Half of what there is: Redis needs as much again, at worst, to write its file anew. So it says no before the kernel ends it. */
+static void write_memory(struct buffer *out)
+{
+    buffer_printf(out, "maxmemory %" PRIu64 "mb\n", machine_memory() / 2 >> 20);
+}
+
 static void write_conf(struct buffer *out, const struct managed_folder *folder)
 {
     buffer_append_text(out, fixed_settings);
+    write_memory(out);
     write_setting(out, "dir", folder->path);
     write_setting(out, "unixsocket", folder->address.path);
     write_setting(out, "logfile", folder->log);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -28,7 +29,7 @@
 #include "redis_loading.h"
 #include "redis_login.h"
 
-enum { WHY_BYTES = 256 };
+enum { WHY_BYTES = 256, SEND_BUFFER_BYTES = 4 * 1024 * 1024 };
 
 struct command {
     struct command *next;
@@ -351,6 +352,15 @@ static void log_in(struct redis_link *link)
     send_first(link, &command, on_pong);
 }
 
+/* hiredis moves all that it could not write yet to the front of its buffer, after each write: the more the socket takes at
+ * once, the less is moved. The system takes less than we ask for, as net.core.wmem_max says. */
+static void widen(int descriptor)
+{
+    const int bytes = SEND_BUFFER_BYTES;
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes,
+                     sizeof bytes); /* it is as wide as it was, then */
+}
+
 static void link_connect(struct redis_link *link)
 {
     const struct store_address *address = &link->options.address;
@@ -363,6 +373,7 @@ static void link_connect(struct redis_link *link)
         reconnect_later(link);
         return;
     }
+    widen(hiredis->c.fd);
     hiredis->data = link;
     link->hiredis = hiredis;
     int failed = redisLibeventAttach(hiredis, link->base);

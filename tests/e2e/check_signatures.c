@@ -278,6 +278,8 @@ TEST(open_intake_is_for_rehearsals)
     ck_assert(shown_as_test());
     struct report report = signed_report_of(1, 1);
     expect(&report, 201, "", "unsigned, in rehearsal");
+    report.test = false;
+    expect(&report, 409, "not-open", "no test report, in rehearsal");
     /* What is signed is verified all the same. */
     report = signed_report_of(2, 2);
     signed_report_sign(&report, "unit", "neighbour");
@@ -286,13 +288,20 @@ TEST(open_intake_is_for_rehearsals)
     expect_signed(2, "unit", 201, "");
 
     set_phase("open");
-    int32_t seq = report_until(3, unsigned_report, "bad-signature");
-    expect_signed(seq, "unit", 201, "");
+    int32_t seq = report_until(3, unsigned_report, "test-report");
+    expect_signed(seq, "unit", 409, "test-report");
+    report = signed_report_of(seq, seq);
+    report.test = false;
+    signed_report_sign(&report, "unit", "unit");
+    expect(&report, 201, "", "signed, on the day");
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     while (shown_as_test()) {
         ck_assert_int_lt(clock_monotonic_ms(), deadline);
         ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
     }
+    report = signed_report_of(seq + 1, seq + 1);
+    report.test = false;
+    expect(&report, 401, "bad-signature", "unsigned, on the day");
     turnoutd_stop(&turnoutd);
 }
 
@@ -392,7 +401,7 @@ static void check_program(const char *const arguments[], const char *complaint)
     char *errors = workspace_read(process.stderr_path);
     char *output = workspace_read(process.stdout_path);
     if (complaint == NULL) {
-        ck_assert_msg(strstr(output, ", 12 keys\n") != NULL, "%s", output);
+        ck_assert_msg(strstr(output, ", 12 keys") != NULL, "%s", output);
     } else {
         ck_assert_msg(strstr(errors, complaint) != NULL, "no \"%s\" in: %s", complaint, errors);
         ck_assert_str_eq(output, "");

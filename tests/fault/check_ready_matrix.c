@@ -105,30 +105,22 @@ static int64_t counted(void)
 
 /* ---- causes ---- */
 
-static void kill_redis(void)
-{
-    redis_fixture_signal(&redis, SIGKILL);
-}
-
-static void restart_redis(void)
-{
-    redis_fixture_restart(&redis);
-}
-
-/* A cause, or what mends it, that is one command. */
-#define BY_COMMAND(name, command)                                                                            \
+/* A cause, or what mends it, that is one statement. */
+#define BY(name, statement)                                                                                  \
     static void name(void)                                                                                   \
     {                                                                                                        \
-        redis_fixture_run(&redis, command);                                                                  \
+        statement;                                                                                           \
     }
 
-BY_COMMAND(take_memory, "CONFIG SET maxmemory 1")
-BY_COMMAND(give_memory, "CONFIG SET maxmemory 0")
-BY_COMMAND(allow_functions, "ACL SETUSER turnoutd +function|load")
-BY_COMMAND(sync_seldom, "CONFIG SET appendfsync everysec")
-BY_COMMAND(sync_always, "CONFIG SET appendfsync always")
-BY_COMMAND(take_rights, "ACL SETUSER turnoutd -zadd")
-BY_COMMAND(give_rights, "ACL SETUSER turnoutd +zadd")
+BY(kill_redis, redis_fixture_signal(&redis, SIGKILL))
+BY(restart_redis, redis_fixture_restart(&redis))
+BY(take_memory, redis_fixture_run(&redis, "CONFIG SET maxmemory 1"))
+BY(give_memory, redis_fixture_run(&redis, "CONFIG SET maxmemory 0"))
+BY(allow_functions, redis_fixture_run(&redis, "ACL SETUSER turnoutd +function|load"))
+BY(sync_seldom, redis_fixture_run(&redis, "CONFIG SET appendfsync everysec"))
+BY(sync_always, redis_fixture_run(&redis, "CONFIG SET appendfsync always"))
+BY(take_rights, redis_fixture_run(&redis, "ACL SETUSER turnoutd -zadd"))
+BY(give_rights, redis_fixture_run(&redis, "ACL SETUSER turnoutd +zadd"))
 
 static void lose_functions(void)
 {
@@ -146,45 +138,14 @@ static void put_into_meta(const char *field, const char *value)
     freeReplyObject(reply);
 }
 
-static void put_another_register(void)
-{
-    put_into_meta("digest", "00");
-}
-
-static void put_register_back(void)
-{
-    put_into_meta("digest", kept);
-}
-
-static void put_another_generation(void)
-{
-    put_into_meta("generation", "of-another-count");
-}
-
-static void put_generation_back(void)
-{
-    put_into_meta("generation", kept);
-}
-
-static void stop_redis(void)
-{
-    redis_fixture_signal(&redis, SIGSTOP);
-}
-
-static void continue_redis(void)
-{
-    redis_fixture_signal(&redis, SIGCONT);
-}
-
-static void set_clock_back(void)
-{
-    controls->clock_offset_ms = -3600000;
-}
-
-static void set_clock_right(void)
-{
-    controls->clock_offset_ms = 0;
-}
+BY(put_another_register, put_into_meta("digest", "00"))
+BY(put_register_back, put_into_meta("digest", kept))
+BY(put_another_generation, put_into_meta("generation", "of-another-count"))
+BY(put_generation_back, put_into_meta("generation", kept))
+BY(stop_redis, redis_fixture_signal(&redis, SIGSTOP))
+BY(continue_redis, redis_fixture_signal(&redis, SIGCONT))
+BY(set_clock_back, controls->clock_offset_ms = -3600000)
+BY(set_clock_right, controls->clock_offset_ms = 0)
 
 static void spoil(const char *file)
 {
@@ -195,25 +156,10 @@ static void spoil(const char *file)
     workspace_append(&first.workspace, file, "broken\n");
 }
 
-static void spoil_keys(void)
-{
-    spoil("election/keys.csv");
-}
-
-static void mend_keys(void)
-{
-    workspace_write(&first.workspace, "election/keys.csv", kept);
-}
-
-static void spoil_tokens(void)
-{
-    spoil("data/tokens.csv");
-}
-
-static void mend_tokens(void)
-{
-    workspace_write(&first.workspace, "data/tokens.csv", kept);
-}
+BY(spoil_keys, spoil("election/keys.csv"))
+BY(mend_keys, workspace_write(&first.workspace, "election/keys.csv", kept))
+BY(spoil_tokens, spoil("data/tokens.csv"))
+BY(mend_tokens, workspace_write(&first.workspace, "data/tokens.csv", kept))
 
 static void move(const char *from, const char *to)
 {
@@ -224,10 +170,7 @@ static void move(const char *from, const char *to)
     ck_assert_int_eq(rename(old, new), 0);
 }
 
-static void take_data(void)
-{
-    move("data", "aside");
-}
+BY(take_data, move("data", "aside"))
 
 static void give_data(void)
 {
@@ -239,15 +182,8 @@ static void give_data(void)
     move("aside", "data");
 }
 
-static void fill_disk(void)
-{
-    controls->bytes_left = 1 << 20;
-}
-
-static void empty_disk(void)
-{
-    controls->bytes_left = 0;
-}
+BY(fill_disk, controls->bytes_left = 1 << 20)
+BY(empty_disk, controls->bytes_left = 0)
 
 /* What becomes of a server that starts on the cause. */
 enum outcome {
@@ -368,6 +304,10 @@ static void mend(struct cell *cell)
         start(&first);
     }
     cell->ready_ms = wait_while(&first, cause, true);
+    if (cell->way == JOINED && cause->joining == SERVES) {
+        process_kill(&second.turnoutd.process);
+        second.is_running = false;
+    }
     if (cell->way == JOINED && !second.is_running) {
         start(&second);
     }

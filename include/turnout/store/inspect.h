@@ -3,6 +3,7 @@
 #define TURNOUT_STORE_INSPECT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <turnout/base/error.h>
 #include <turnout/store/store.h>
@@ -17,6 +18,9 @@ struct store_inspection {
     /* Redis writes its append-only file anew. Just after `appendonly` was switched on, nothing is durable until that is
      * done, and CONFIG GET does not show it. A Redis that does not tell counts as one that does. */
     bool is_rewriting;
+    /* Bytes that Redis has taken, and that it may take: `maxmemory`, or else what its machine has. 0: it does not tell. */
+    uint64_t memory_used;
+    uint64_t memory_most;
     struct store_finding rights; /* ours; what Redis does not tell counts as ok */
     struct store_finding
         functions; /* of proto/turnout.lua: they are loaded again where they are gone, or older */
