@@ -1,4 +1,7 @@
 #!lua name=turnout
+-- number 1
+-- Raised with every change to this file once it has been in use: of two servers with other libraries, the one with the
+-- higher number is served, and the other one says that it is older (store/function_library).
 
 -- The part of turnoutd that runs inside Redis. It compares, then writes; it knows no rule of elections. What is to be
 -- written was decided by the server (service/tally), on what it knew of the communes; here it is written only where
