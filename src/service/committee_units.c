@@ -14,6 +14,7 @@
 struct reading {
     struct committee *committee;
     uint32_t index;
+    bool is_voided; /* what comes now was voided */
     committee_unit_fn *on_unit;
     void *context;
     struct committee_unit unit;
@@ -33,8 +34,10 @@ static bool on_line(void *context, const struct log_line *line)
         return true;
     }
     unit->lines[unit->line_count++] = *line;
-    /* Above what is held, too; but no seq that is too far is followed. */
-    if (line->report.seq >= unit->next_seq && line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
+    reading->is_voided = reading->is_voided || line->outcome == LOG_VOIDED;
+    /* Above what is held, too; but no seq that is too far is followed, and none that was voided. */
+    if (!reading->is_voided && line->report.seq >= unit->next_seq &&
+        line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
         unit->next_seq = line->report.seq < SEQ_MAX ? line->report.seq + 1 : SEQ_MAX;
     }
     return unit->line_count < COMMITTEE_UNIT_LINES_MAX;

@@ -106,7 +106,7 @@ void tally_answer_unavailable(struct tally *tally, struct message *message, cons
 
 void tally_answer_unsound(struct tally *tally, struct message *message)
 {
-    if (message->kind == MESSAGE_DECISION) {
+    if (message->kind != MESSAGE_REPORT) {
         ((struct decision_message *)message)->decided = DECIDED_UNSOUND;
         tally_answer(tally, message);
     } else {

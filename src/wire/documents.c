@@ -69,6 +69,7 @@ static void put_members(struct json_writer *json, const struct figures *figures,
     put_percent(json, "percent", counted, totals->voted, totals->registered);
     json_put_integer(json, "units", area->units);
     put_count(json, "units_reported", counted, totals->units_reported);
+    put_count(json, "units_final", counted, totals->units_final);
     put_count(json, "units_complete", counted, totals->units_complete);
     json_put_integer(json, "communes", area->communes);
     put_count(json, "communes_complete", counted, counted->communes_complete);

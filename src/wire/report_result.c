@@ -129,6 +129,13 @@ static void say_unsigned(const struct words *words, char ret_detail[DETAIL_BYTES
     say(ret_detail, "the report is not signed");
 }
 
+static void say_voided(const struct words *words, char ret_detail[DETAIL_BYTES])
+{
+    (void)words;
+    say(ret_detail,
+        "a committee has taken this report out of the count; a new count, with its own time, is taken");
+}
+
 static void say_too_many(const struct words *words, char ret_detail[DETAIL_BYTES])
 {
     (void)words;
@@ -157,6 +164,7 @@ static const struct {
     [CODE_AS_OF_BEFORE_OPENING] = {"as_of", say_before_opening},
     [CODE_REASON_REQUIRED] = {"reason", say_reason},
     [CODE_BAD_SIGNATURE] = {"sig", say_unsigned},
+    [CODE_VOIDED] = {"", say_voided},
     [CODE_TOO_MANY] = {"", say_too_many},
 };
 

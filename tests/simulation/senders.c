@@ -229,8 +229,22 @@ static void decide(uint32_t unit)
     }
 }
 
+/* A committee finds that the unit's reports are another's. The true unit begins to count. */
+static void void_unit(uint32_t unit)
+{
+    server_send_void(draw_server(unit), unit);
+    if (world_chance(500)) {
+        senders.units[unit].seq = 0;
+        senders.units[unit].voted = 0;
+    }
+}
+
 static void act(uint32_t unit)
 {
+    if (world_chance(20)) {
+        void_unit(unit);
+        return;
+    }
     switch (world_random(12)) {
     case 0:
     case 1:

@@ -70,6 +70,8 @@ static const struct {
      AS_OF "; the polls open at 2026-03-15T06:00:00+07:00"},
     {8, 700, -1, STATUS_REJECTED, CODE_REASON_REQUIRED, 0, "reason", "a correction needs a reason"},
     {8, 700, -1, STATUS_REJECTED, CODE_BAD_SIGNATURE, 0, "sig", "the report is not signed"},
+    {8, 700, -1, STATUS_REJECTED, CODE_VOIDED, 0, "",
+     "a committee has taken this report out of the count; a new count, with its own time, is taken"},
     {8, 700, -1, STATUS_REJECTED, CODE_TOO_MANY, 0, "",
      "the unit has stored more reports than it may in a minute, or too many wait for a decision; send this "
      "one again "
