@@ -91,9 +91,13 @@ void commune_decide_held(struct tally_commune *commune, struct decision_message 
 
 /* ---- voids ---- */
 
-static bool is_same_state(const struct unit_state *a, const struct unit_state *b)
+/* Whether the unit is as it was when its reports were read. Reports that stand alike in another election tell nothing. */
+static bool is_as_read(struct tally_commune *commune, const struct decision_message *wanted)
 {
-    return a->seq == b->seq && (a->seq == 0 || memcmp(a->digest, b->digest, sizeof a->digest) == 0);
+    const struct unit_state *state = commune_state_of(commune, wanted->message.unit);
+    return strcmp(wanted->generation, commune->province->ground.generation) == 0 &&
+           state->seq == wanted->unit.seq &&
+           (state->seq == 0 || memcmp(state->digest, wanted->unit.digest, sizeof state->digest) == 0);
 }
 
 /* What was held of the unit is voided, whatever was decided about it. */
@@ -176,7 +180,7 @@ void commune_decide_void(struct tally_commune *commune, struct decision_message 
                                       wanted->rounds, commune_count_waiting(held));
     if (last == 0) {
         wanted->decided = DECIDED_NOT_FOUND;
-    } else if (!is_same_state(state, &wanted->unit)) {
+    } else if (!is_as_read(commune, wanted)) {
         wanted->decided = DECIDED_CHANGED;
     } else if (!totals_can_add(&commune->known.totals, &change)) {
         commune_answer_contradiction(commune, &wanted->message);

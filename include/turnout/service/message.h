@@ -93,6 +93,8 @@ struct decision_message {
     bool release; /* or reject */
     /* a void: the unit as it was read, and from its log what the tally does not know */
     struct unit_state unit;
+    char generation
+        [GENERATION_BYTES];         /* the tally's: of the election when the message came; empty: not known */
     uint64_t rounds;                /* in which it counts, a bit each */
     size_t report_count;            /* at most VOIDED_MAX */
     struct voided_report reports[]; /* its counted ones but for those that were held, the newest first */
