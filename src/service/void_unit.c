@@ -103,8 +103,9 @@ static void add_report(struct voiding *voiding, const struct log_line *line)
     (void)rules_read_flags(line->flags, &voided->violations); /* of rules that this server knows */
 }
 
-static bool on_line(void *context, const struct log_line *line)
+static bool on_line(void *context, const struct log_line *line, const struct store_log_place *place)
 {
+    (void)place;
     struct voiding *voiding = context;
     const struct election_register *reg = voiding->committee->options.reg;
     if (strcmp(line->report.unit, reg->units[voiding->unit].code) != 0) {
@@ -119,29 +120,39 @@ static bool on_line(void *context, const struct log_line *line)
     return line->outcome != LOG_VOIDED;
 }
 
-static void on_log_read(void *context, enum turnout_error error, const char *why)
+static void read_log(struct voiding *voiding, const struct store_log_place *after);
+
+static void on_log_read(void *context, enum turnout_error error, const char *why,
+                        const struct store_log_place *next)
 {
     (void)why;
     struct voiding *voiding = context;
     if (error != TURNOUT_OK) {
         fail(voiding, error);
+    } else if (next != NULL) {
+        read_log(voiding, next);
     } else {
         send(voiding);
     }
+}
+
+static void read_log(struct voiding *voiding, const struct store_log_place *after)
+{
+    const struct committee_options *options = &voiding->committee->options;
+    store_read_log(options->store, options->reg->units[voiding->unit].commune, after, on_line, on_log_read,
+                   voiding);
 }
 
 static void on_state(void *context, enum turnout_error error, const char *why, const struct unit_state *state)
 {
     (void)why;
     struct voiding *voiding = context;
-    struct committee *committee = voiding->committee;
     if (error != TURNOUT_OK) {
         fail(voiding, error);
         return;
     }
     voiding->state = *state;
-    store_read_log(committee->options.store, committee->options.reg->units[voiding->unit].commune, on_line,
-                   on_log_read, voiding);
+    read_log(voiding, NULL);
 }
 
 static void read_unit(struct voiding *voiding)

@@ -35,7 +35,7 @@ static void tear_down(void)
     workspace_done(&workspace);
 }
 
-#define UNIT      "--spool", spool, "--election", "small", "--unit", "0101-001"
+#define UNIT      "--spool", spool, "--election", "small", "--unit", "0101-001", "--test"
 #define KEY       "--key", key_file, "--key-id", "0101-001.1"
 #define REPORT    "report", "--server", turnoutd.intake_url, UNIT, KEY
 #define TO_NOBODY "report", "--server", "http://127.0.0.1:1", UNIT, KEY

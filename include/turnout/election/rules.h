@@ -65,16 +65,17 @@ struct report_outcome {
 };
 
 /* The first of these that holds decides:
- *   0. this very report was voided: voided. Where more were voided than are known, so is whatever was not counted later
- *   1. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
+ *   1. no test report, and the election is in rehearsal: not-open. A test report, and it is open: test-report; or closed:
+ *      closed
+ *   2. this very report was voided: voided. Where more were voided than are known, so is whatever was not counted later
+ *   3. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
  *      equal, else seq-conflict
- *   2. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
- *   3. its seq is lower: seq-behind when it was counted later than the last one, else superseded
- *   4. a test report, and the election is open or closed: test-report
- *   5. the election is closed: closed
- *   6. a correction without a reason: reason-required
- *   7. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
- *   8. accepted */
+ *   4. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
+ *   5. its seq is lower: seq-behind when it was counted later than the last one, else superseded
+ *   6. the election is closed: closed
+ *   7. a correction without a reason: reason-required
+ *   8. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
+ *   9. accepted */
 void rules_decide(const struct election *election, const struct rules_context *context,
                   const struct report_received *received, struct decision *ret_decision);
 

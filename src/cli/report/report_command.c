@@ -266,6 +266,10 @@ static const struct setting settings[] = {
      .read = read_reason,
      .takes = "REASON",
      .help = "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
+    {.name = "test",
+     .kind = SETTING_FLAG,
+     AT(report.test),
+     .help = "makes it a test report, for a rehearsal: it does not count"},
     {.name = "note", .kind = SETTING_OWN, .read = read_note, .takes = "TEXT", .help = "up to 200 characters"},
     {.name = "key",
      .kind = SETTING_PATH,
@@ -303,7 +307,7 @@ static const struct setting settings[] = {
 
 #undef AT
 
-enum { REQUIRED_FIELDS = 3, REPORT_FIELDS = 9 };
+enum { REQUIRED_FIELDS = 3, REPORT_FIELDS = 10 };
 
 /* What only the whole command line can show. Returns EXIT_DONE when it is right. */
 static int check_options(const struct command_line *line)
