@@ -12,4 +12,7 @@ struct committee {
     uint32_t changing; /* changes that Redis was asked for */
 };
 
+/* Sends it to the tally. False, and it is freed, when there is no room. */
+bool committee_send(struct committee *committee, struct decision_message *message);
+
 #endif

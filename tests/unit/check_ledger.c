@@ -16,6 +16,7 @@ TEST(kinds_have_names)
         [LEDGER_RELEASED] = {"released", true, true},
         [LEDGER_REJECTED] = {"rejected", true, true},
         [LEDGER_SUPERSEDED] = {"superseded", true, true},
+        [LEDGER_VOIDED] = {"voided", true, true},
         [LEDGER_PHASE] = {"phase", false, false},
         [LEDGER_PUBLICATION] = {"publication", false, false},
         [LEDGER_LOSS] = {"loss", false, false},
