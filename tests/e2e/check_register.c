@@ -3,6 +3,7 @@
 #include <check.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 #include <turnout/base/text.h>
 
 #include <hiredis/hiredis.h>
+#include <sodium.h>
+
+#include <turnout/store/election_folder.h>
 
 #include "answers.h"
 #include "committee.h"
@@ -19,6 +23,7 @@
 #include "readyz.h"
 #include "small_election.h"
 #include "suite.h"
+#include "told_faults.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
@@ -408,6 +413,92 @@ TEST(two_servers_with_the_files_follow_at_once)
     expect_figures(&first, "T", 11, 6190, 40);
     report(&first, "0101-009", 1, 40, 200);
     turnoutd_stop(&second);
+}
+
+/* ---- interrupted ---- */
+
+static void expect_done(struct redisContext *redis, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    redisReply *reply = redisvCommand(redis, format, arguments);
+    va_end(arguments);
+    ck_assert_ptr_nonnull(reply);
+    ck_assert_msg(reply->type != REDIS_REPLY_ERROR, "%s", reply->str);
+    freeReplyObject(reply);
+}
+
+/* As a server leaves it that is killed after the step of the first province: nobody goes on. */
+static void interrupt(void)
+{
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    redisReply *digest = redisCommand(redis, "HGET turnout:{small}:meta digest");
+    ck_assert_int_eq(digest->type, REDIS_REPLY_STRING);
+    struct election_folder folder;
+    struct error error;
+    char path[WORKSPACE_PATH_BYTES];
+    char to[2 * REGISTER_DIGEST_BYTES + 1];
+    static const char steps[] = "unit 0101-009 0\nroll 0101 40\n";
+    workspace_path(&workspace, "election", path);
+    ck_assert_int_eq(election_folder_read(path, refuse_fault, NULL, &folder, &error), TURNOUT_OK);
+    sodium_bin2hex(to, sizeof to, folder.reg->digest, REGISTER_DIGEST_BYTES);
+    expect_done(
+        redis,
+        "FCALL turnout_register_begin 2 turnout:{small}:meta turnout:{small}:change %s %s files %s lines %s "
+        "province:01 %s",
+        digest->str, to, folder.reg->files,
+        "{\"received\":4102444800000,\"outcome\":\"register\",\"change\":\"unit-added\",\"unit\":\"0101-"
+        "009\","
+        "\"area\":\"0101\",\"to\":\"40\",\"who\":\"me\",\"why\":\"a new station\"}\n",
+        steps);
+    expect_done(redis,
+                "FCALL turnout_register_step 4 turnout:{small:01}:totals turnout:{small:01}:communes "
+                "turnout:{small:01}:units turnout:{small:01}:aside %s %s 1 none %s",
+                digest->str, to, steps);
+    election_folder_done(&folder);
+    freeReplyObject(digest);
+    redisFree(redis);
+}
+
+/* Readers keep the figures meanwhile; what is not concerned goes on. */
+TEST(an_interrupted_one_is_continued_by_asking_again)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    report(&first, "0201-001", 1, 30, 201);
+    small_wait_voted(first.public_port, 330);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    interrupt();
+    report(&first, "0201-001", 2, 31, 201);
+    struct http_answer answer;
+    post(&first, "0101-001", 2, 301, &answer);
+    ck_assert_int_eq(answer.status, 503);
+    http_answer_done(&answer);
+    json_t *document = json_get(first.public_port, "/v1/turnout", 200);
+    ck_assert(json_is_true(json_object_get(json_object_of(document, "nation"), "verified")));
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "registered"), 6150);
+    json_decref(document);
+    take_up_files(&first);
+    report(&first, "0101-001", 2, 301, 201);
+    report(&first, "0101-009", 1, 40, 201);
+    small_wait_voted(first.public_port, 372);
+    expect_figures(&first, "T", 11, 6190, 372);
+    expect_correction("unit-added", "0101", "0101-009");
+}
+
+TEST(an_interrupted_one_is_continued_after_kill_9)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    add_unit("election");
+    interrupt();
+    ck_assert_int_eq(kill(first.process.pid, SIGKILL), 0);
+    ck_assert_int_ne(process_wait_exit(&first.process, PROCESS_DEADLINE_MS), 0);
+    turnoutd_start(&first, &workspace, NULL);
+    expect_figures(&first, "T", 11, 6190, 300);
+    report(&first, "0101-009", 1, 40, 201);
+    report(&first, "0101-001", 1, 300, 200);
+    small_wait_voted(first.public_port, 340);
+    expect_correction("unit-added", "0101", "0101-009");
 }
 
 /* ---- a restart ---- */
