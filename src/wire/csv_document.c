@@ -2,9 +2,7 @@
 #include "csv_document.h"
 
 #include <assert.h>
-#include <string.h>
 
-#include <turnout/base/limits.h>
 #include <turnout/election/percent.h>
 #include <turnout/wire/csv.h>
 
@@ -24,18 +22,10 @@ void csv_end_row(struct csv_document *table)
     table->inside_row = false;
 }
 
-/* A spreadsheet computes a cell that begins like a formula; an apostrophe before it keeps it text. */
 void csv_put_text(struct csv_document *table, const char *text)
 {
     begin_cell(table);
-    if (text[0] == '\0' || strchr("=+-@\t\r", text[0]) == NULL) {
-        csv_write_cell(table->out, slice_of(text), table->separator);
-        return;
-    }
-    char guarded[NAME_BYTES_MAX + 2] = "'";
-    bool fits = slice_copy(slice_of(text), guarded + 1, sizeof guarded - 1);
-    assert(fits);
-    csv_write_cell(table->out, slice_of(guarded), table->separator);
+    csv_write_foreign(table->out, text, table->separator);
 }
 
 void csv_put_number(struct csv_document *table, int64_t number)
