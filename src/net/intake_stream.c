@@ -155,7 +155,7 @@ static void take_line(struct stream *stream, enum line_found found, struct slice
     uint64_t number = stream->framer.line_number;
     if (visit_is_over(stream->visit)) {
         stream->unanswered++;
-        intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_detail, on_answer, stream, number);
+        intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_why, on_answer, stream, number);
         end(stream);
     } else if (found == LINE_TOO_LONG) {
         stream->unanswered++;
