@@ -44,7 +44,7 @@ void intake_answer(struct intake *intake, struct report_message *message)
         struct report named = {.seq = message->received.seq, .test = message->received.test};
         bool fits = slice_copy(slice_of(unit), named.unit, sizeof named.unit);
         assert(fits);
-        report_reject(&result, &named, CODE_STORE_UNAVAILABLE, NULL, "%s", message->why);
+        report_reject(&result, &named, message->outcome.code, NULL, "%s", message->why);
     } else {
         report_explain(intake->options.election, unit, message->as_of_text, &message->received,
                        &message->outcome, &result);
@@ -66,6 +66,12 @@ struct arrival {
     bool is_vouched;                 /* that is what it stands on */
 };
 
+/* Of what would be refused because its time has not come yet, or is over. */
+static enum report_code code_of_time(const struct intake *intake)
+{
+    return clock_watch_is_doubted(intake->options.clock) ? CODE_CLOCK_IN_DOUBT : CODE_UNKNOWN_KEY;
+}
+
 /* A report that is not signed stands on the word of a relay. A test report may also stand on nobody's: it counts in a
  * rehearsal alone. */
 static bool check_voucher(const struct intake *intake, const struct report *report, struct arrival *arrival,
@@ -85,7 +91,7 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
         return false;
     }
     if (arrival->received_ms / 1000 >= voucher->expires) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "the token has expired");
+        report_reject(ret_result, report, code_of_time(intake), "", "the token has expired");
         return false;
     }
     const char *why = "";
@@ -111,7 +117,8 @@ static bool check_signature(const struct intake *intake, const struct report *re
     if (key == NULL) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, NULL, "no key %s in this election", report->key);
     } else if (!signing_key_is_good_at(key, arrival->received_ms / 1000, &why)) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, NULL, "the key %s %s", report->key, why);
+        enum report_code code = key->revoked != 0 ? CODE_UNKNOWN_KEY : code_of_time(intake);
+        report_reject(ret_result, report, code, "key", "the key %s %s", report->key, why);
     } else if (!signing_key_covers(key, intake->options.reg, arrival->unit)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "key", "the key %s does not sign for unit %s",
                       report->key, report->unit);

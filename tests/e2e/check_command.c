@@ -47,6 +47,13 @@ static void teardown(void)
 
 FIXTURE(setup, teardown);
 
+/* The one that turnoutd names when it starts: fault/start. */
+TEST(a_register_is_checked_and_has_a_fingerprint)
+{
+    command_check(&workspace, 0, "registered, 0 keys, fingerprint VC5X-3QRJ\n", NULL, "register", "check",
+                  election_path, NULL);
+}
+
 TEST(a_report_is_answered_in_words)
 {
     command_check(&workspace, 0,

@@ -50,9 +50,14 @@ static void add_held(uint32_t unit, const struct held_report *held, struct slice
     if (known->held_count == known->held_capacity) {
         known->held_capacity = known->held_capacity == 0 ? 8 : 2 * known->held_capacity;
         known->held = memory_resize(known->held, known->held_capacity, sizeof *known->held);
-        known->held_lines = memory_resize(known->held_lines, known->held_capacity, sizeof *known->held_lines);
+        known->held_kept = memory_resize(known->held_kept, known->held_capacity, sizeof *known->held_kept);
     }
-    known->held_lines[known->held_count] = line;
+    size_t waiting = 0;
+    for (size_t i = 0; i < known->held_count; i++) {
+        waiting += known->held[i].state == HELD_WAITING;
+    }
+    known->held_kept[known->held_count] =
+        (struct oracle_kept){line, held_order(waiting, held->received.received_ms)};
     known->held[known->held_count++] = *held;
 }
 
@@ -345,7 +350,7 @@ void oracle_end(void)
     for (uint32_t i = 0; i < scene.reg->unit_count; i++) {
         free(oracle.units[i].records);
         free(oracle.units[i].held);
-        free(oracle.units[i].held_lines);
+        free(oracle.units[i].held_kept);
     }
     free(oracle.units);
     free(oracle.communes);
