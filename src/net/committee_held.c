@@ -79,6 +79,7 @@ static void answer_held(const struct held_listing *listing, const struct store_h
     if (page->next != NULL) {
         held_place_write(page->next, next);
     }
+    desk_put_phase(&json, listing->desk);
     page_put_end(&json, page->total, page->next != NULL ? next : NULL);
     json_close_object(&json);
     desk_answer_json(listing->exchange, 200, &body);

@@ -6,6 +6,7 @@
 
 struct committee {
     struct committee_options options;
+    enum election_phase phase;
 };
 
 #endif
