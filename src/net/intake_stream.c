@@ -121,7 +121,7 @@ static void write_refusal(struct buffer *out, enum admission admission, const st
 static bool take_token(struct stream *stream, struct slice line)
 {
     char token[TOKEN_LINE_BYTES];
-    const struct text_member members[] = {{"token", token, sizeof token, true}};
+    const struct text_member members[] = {{"token", token, sizeof token, TEXT_REQUIRED}};
     if (stream->framer.line_number != 1 || text_members_parse(line, members, 1, NULL) != TURNOUT_OK) {
         return false;
     }
