@@ -39,7 +39,7 @@
 
 enum { LAST_READING_MS = 2000 }; /* at the end */
 
-static const char why_starting[] = "Redis is being prepared; send the same report again later";
+static const char why_starting[] = "Redis is being prepared";
 
 struct daemon {
     const struct server_settings *settings;

@@ -117,6 +117,7 @@ static void answer_unit(const struct unit_request *request, const struct committ
     if (unit->has_next) {
         store_log_place_write(&unit->next, next);
     }
+    desk_put_phase(&json, request->desk);
     page_put_end(&json, unit->total, unit->has_next ? next : NULL);
     json_close_object(&json);
     desk_answer_json(request->exchange, 200, &body);
@@ -254,6 +255,7 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
         desk_refuse_for_store(listing->exchange, error, why);
     } else {
         json_close_array(&listing->json);
+        desk_put_phase(&listing->json, listing->desk);
         page_put_end(&listing->json, listing->total,
                      listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
         json_close_object(&listing->json);

@@ -60,10 +60,11 @@ TEST(a_register_is_checked_and_has_a_fingerprint)
 
 TEST(a_report_is_answered_in_words)
 {
-    command_check(
-        &workspace, 0,
-        "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
-        NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
+    command_check(&workspace, 0,
+                  "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: a test "
+                  "report, which does not count. "
+                  "Receipt ",
+                  NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "sent again as report 2\naccepted: unit 0101-001, report 2, 313 voted", NULL,
