@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "static_http.h"
+
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
     (void)body;
@@ -131,5 +133,9 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
     {HTTP_GET, "/v1/corrections", get_corrections},
+    {HTTP_GET, "/", static_http_get},
+    {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/embed/", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
