@@ -34,7 +34,8 @@ struct publisher {
     struct store_meta meta;
     struct public_ledger *ledger;
     char (*ledger_ids)
-        [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+        [STORE_STREAM_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+    bool *ledger_has_more;       /* behind them, by area */
     struct publication *shown;   /* what the public sees; NULL before the first */
     bool shows_durable;          /* it says that acknowledged means durable */
     bool shows_rehearsal;        /* its figures are of the rehearsal */
@@ -365,6 +366,7 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
         memcpy(publisher->ledger_ids[question->area], ledger->last_id, sizeof ledger->last_id);
         publisher->ledger_moved = true;
     }
+    publisher->ledger_has_more[question->area] = ledger != NULL && ledger->has_more;
     free(question);
     count_answer(publisher);
 }
@@ -391,7 +393,10 @@ static void on_province(void *context, enum turnout_error error, const char *why
         fail_reading(publisher, why);
     } else if (province != NULL) {
         take_province(publisher, province);
-        read_ledger(publisher, province->province); /* which moves only with the revision */
+    }
+    /* A ledger moves only with the revision. */
+    if (error == TURNOUT_OK && (province != NULL || publisher->ledger_has_more[question->area])) {
+        read_ledger(publisher, question->area);
     }
     free(question);
     ask_next_province(publisher);
@@ -524,7 +529,9 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->context = context;
     publisher->rounds_shown = rounds_passed(publisher);
     publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
-    publisher->ledger = public_ledger_new();
+    publisher->ledger = public_ledger_new(options->reg->unit_count);
+    publisher->ledger_has_more =
+        memory_new_array(options->reg->province_count + 1, sizeof *publisher->ledger_has_more);
     publisher->ledger_ids =
         memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
     publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
@@ -565,6 +572,7 @@ void publisher_free(struct publisher *publisher)
         publication_release(publisher->shown);
         public_ledger_free(publisher->ledger);
         free(publisher->ledger_ids);
+        free(publisher->ledger_has_more);
         free(publisher->areas);
         free(publisher->known_revision);
         free(publisher);
