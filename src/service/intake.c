@@ -256,6 +256,11 @@ void intake_set_phase(struct intake *intake, enum election_phase phase)
     intake->phase = phase;
 }
 
+enum election_phase intake_phase(const struct intake *intake)
+{
+    return intake->phase;
+}
+
 void intake_set_keys(struct intake *intake, struct signing_keys *keys)
 {
     signing_keys_acquire(keys);

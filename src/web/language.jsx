@@ -35,7 +35,9 @@ export function languageOf(language) {
   return {
     language,
     say,
+    knows: (key) => key in words,
     count: (value) => counts.format(value),
+    change: (value) => (value > 0 ? `+${counts.format(value)}` : counts.format(value).replace("-", "−")),
     number,
     percent: (value) => number(value) + sign,
     collator: new Intl.Collator(locale, { numeric: true }),
@@ -44,6 +46,7 @@ export function languageOf(language) {
     day: (day) => `${days.format(new Date(`${day}T00:00:00Z`))}, ${dates.format(new Date(`${day}T00:00:00Z`))}`,
     // 20:00, and with its seconds where they say something.
     time: (moment) => (moment.slice(17, 19) === "00" ? moment.slice(11, 16) : moment.slice(11, 19)),
+    minute: (moment) => moment.slice(11, 16),
     zone,
     age: (milliseconds) => {
       const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -77,6 +77,13 @@ export class Turnoutd {
     return execFileSync(join(programs, "turnout"), [...command, ...places], { encoding: "utf8" }).trim();
   }
 
+  // Makes a key for every unit, and returns the folder with OUT/<key>.pem and the cards.
+  makeKeys() {
+    const out = join(this.folder, "keys");
+    execFileSync(join(programs, "turnout"), ["keys", "make", "--election", this.election, "--out", out, "--units"]);
+    return out;
+  }
+
   async turnout() {
     return (await fetch(`${this.publicUrl}/v1/turnout`)).json();
   }

@@ -33,13 +33,18 @@ static void get(const char *target, const char *headers, struct http_answer *ret
     http_request(turnoutd.public_port, "GET", target, headers, ret_answer);
 }
 
-static void expect(const char *target, int status, const char *code)
+static void expect_at(uint16_t port, const char *target, int status, const char *code)
 {
     struct http_answer answer;
-    get(target, "", &answer);
+    http_request(port, "GET", target, "", &answer);
     ck_assert_msg(answer.status == status, "%s: %d", target, answer.status);
     ck_assert_msg(strstr(answer.body, code) != NULL, "%s: %s", target, answer.body);
     http_answer_done(&answer);
+}
+
+static void expect(const char *target, int status, const char *code)
+{
+    expect_at(turnoutd.public_port, target, status, code);
 }
 
 /* The path of the asset of this kind that the page takes: the first in its HTML that ends so. */
@@ -61,21 +66,24 @@ SHARED_FIXTURE(start_server, stop_server);
 
 static const struct {
     const char *path, *ancestors;
+    bool is_at_intake;
 } pages[] = {
-    {"/", "frame-ancestors 'none'"},
-    {"/a/01", "frame-ancestors 'none'"},
-    {"/embed/headline", "frame-ancestors *"},
-    {"/embed/map", "frame-ancestors *"},
+    {"/", "frame-ancestors 'none'", false},          {"/a/01", "frame-ancestors 'none'", false},
+    {"/embed/headline", "frame-ancestors *", false}, {"/embed/map", "frame-ancestors *", false},
+    {"/report", "frame-ancestors 'none'", true},
 };
 
 LOOP_TEST(pages_are_strict_and_never_cached, COUNT(pages))
 {
+    uint16_t port = pages[_i].is_at_intake ? turnoutd.intake_http_port : turnoutd.public_port;
+    uint16_t other_port = pages[_i].is_at_intake ? turnoutd.public_port : turnoutd.intake_http_port;
+    expect_at(other_port, pages[_i].path, 404, "not-found");
     if (!TURNOUT_PAGES) {
-        expect(pages[_i].path, 404, "no-pages");
+        expect_at(port, pages[_i].path, 404, "no-pages");
         return;
     }
     struct http_answer answer;
-    get(pages[_i].path, "", &answer);
+    http_request(port, "GET", pages[_i].path, "", &answer);
     ck_assert_int_eq(answer.status, 200);
     http_check_header(&answer, "Content-Type", "text/html; charset=utf-8");
     http_check_header(&answer, "Cache-Control", "no-cache");
