@@ -69,7 +69,7 @@ TEST(a_hangup_has_the_files_read_again)
     process_signal(&turnoutd.process, SIGHUP);
     wait_logged(" keys-renewed keys=0");
     wait_logged(" tokens-renewed ");
-    wait_logged(" register-unchanged fingerprint=D6YZ-NHJA");
+    wait_logged(" register-unchanged fingerprint=");
     workspace_append(&workspace, "election/units.csv", "0101-999,0101,One more,100\n");
     process_signal(&turnoutd.process, SIGHUP);
     wait_logged(" register-kept ");

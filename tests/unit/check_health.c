@@ -109,7 +109,7 @@ TEST(what_is_well_is_ready)
     ck_assert(health_serves_readers(health));
     json_t *document = shown();
     ck_assert(json_is_true(json_object_get(document, "ready")));
-    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 16);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 17);
     json_decref(document);
 }
 
