@@ -1,4 +1,5 @@
-/* Connections that do the server no good: they say nothing, or `--text` over and over, a byte a second. What the
+/* Connections that do the server no good: they say nothing, or `--text` over and over, a byte a second, or `--whole` at
+ * once; `--deaf` ones read nothing of the answer. What the
  * server drops is opened again, at most `--a-second` of them. Ends by itself after `--seconds`, or when it is told
  * to, and says how it went.
  *
@@ -55,7 +56,7 @@ static bool open_peer(struct attack *attack, uint32_t index)
 {
     struct peer *peer = &attack->peers[index];
     uint32_t from = LOOPBACK_ATTACKERS + index % ADDRESSES;
-    struct epoll_event interest = {.events = EPOLLIN, .data.u32 = index};
+    struct epoll_event interest = {.events = attack->options->is_deaf ? EPOLLHUP : EPOLLIN, .data.u32 = index};
     peer->said = 0;
     peer->fd = loopback_connect(from, attack->options->ports[0]);
     attack->opened++;
@@ -93,6 +94,19 @@ static void hear(struct attack *attack, uint32_t index)
     attack->closed[attack->closed_count++] = index;
 }
 
+/* Each that is open and has not said it yet. */
+static void speak_whole(struct attack *attack)
+{
+    const char *text = attack->options->text;
+    size_t length = strlen(text);
+    for (uint32_t i = 0; i < attack->options->connections; i++) {
+        struct peer *peer = &attack->peers[i];
+        if (peer->fd >= 0 && peer->said == 0 && send(peer->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length) {
+            peer->said = length;
+        }
+    }
+}
+
 /* Everybody's turn comes once a second. A byte that cannot be sent is not said. */
 static void speak(struct attack *attack, uint64_t turns)
 {
@@ -123,7 +137,11 @@ static bool go_on(struct attack *attack)
             open_some(attack, due);
             opened_ms = now_ms;
         }
-        speak(attack, passed_ms * options->connections / SECOND_MS);
+        if (options->is_whole) {
+            speak_whole(attack);
+        } else {
+            speak(attack, passed_ms * options->connections / SECOND_MS);
+        }
 
         struct epoll_event events[EVENTS_A_TURN];
         int count = epoll_wait(attack->poll, events, EVENTS_A_TURN, TICK_MS);
