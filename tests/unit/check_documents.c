@@ -21,6 +21,8 @@ static const struct election election = {
     .name = "Bầu cử \"2026\"",
     .date = "2026-03-15",
     .timezone = "Asia/Ho_Chi_Minh",
+    .opens = 1773532800,
+    .closes = 1773669600, /* on the next day */
     .offset_s = 25200,
 };
 
@@ -77,6 +79,7 @@ static void tear_down(void)
 
 #define ENVELOPE                                                                                             \
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
+    "\"opens\":\"2026-03-15T07:00:00+07:00\",\"closes\":\"2026-03-16T21:00:00+07:00\","                      \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
     "\"publication\":\"live\","                                                                              \
