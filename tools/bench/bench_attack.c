@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <turnout/base/buffer.h>
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
@@ -34,6 +35,7 @@ struct peer {
 
 struct attack {
     const struct bench_options *options;
+    struct buffer text;
     struct peer *peers;
     uint32_t *closed; /* a stack of those that are to be opened */
     uint32_t closed_count;
@@ -97,8 +99,8 @@ static void hear(struct attack *attack, uint32_t index)
 /* Each that is open and has not said it yet. */
 static void speak_whole(struct attack *attack)
 {
-    const char *text = attack->options->text;
-    size_t length = strlen(text);
+    const char *text = attack->text.bytes;
+    size_t length = attack->text.length;
     for (uint32_t i = 0; i < attack->options->connections; i++) {
         struct peer *peer = &attack->peers[i];
         if (peer->fd >= 0 && peer->said == 0 && send(peer->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length) {
@@ -110,8 +112,8 @@ static void speak_whole(struct attack *attack)
 /* Everybody's turn comes once a second. A byte that cannot be sent is not said. */
 static void speak(struct attack *attack, uint64_t turns)
 {
-    const char *text = attack->options->text;
-    size_t length = strlen(text);
+    const char *text = attack->text.bytes;
+    size_t length = attack->text.length;
     for (; length > 0 && attack->spoken < turns; attack->spoken++) {
         struct peer *peer = &attack->peers[attack->spoken % attack->options->connections];
         if (peer->fd >= 0 && send(peer->fd, text + peer->said % length, 1, MSG_NOSIGNAL) == 1) {
@@ -155,9 +157,23 @@ static bool go_on(struct attack *attack)
     return true;
 }
 
+/* `\n` is the end of a line. */
+static void write_text(struct buffer *out, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (at[0] == '\\' && at[1] == 'n') {
+            buffer_append_text(out, "\r\n");
+            at++;
+        } else {
+            buffer_append_char(out, *at);
+        }
+    }
+}
+
 static void attack_init(struct attack *attack, const struct bench_options *options)
 {
     *attack = (struct attack){.options = options, .poll = epoll_create1(EPOLL_CLOEXEC)};
+    write_text(&attack->text, options->text);
     attack->peers = memory_new_array(options->connections, sizeof *attack->peers);
     attack->closed = memory_new_array(options->connections, sizeof *attack->closed);
     for (uint32_t i = 0; i < options->connections; i++) {
@@ -176,6 +192,7 @@ static void attack_done(struct attack *attack)
     if (attack->poll >= 0) {
         (void)close(attack->poll);
     }
+    buffer_done(&attack->text);
     free(attack->closed);
     free(attack->peers);
 }
