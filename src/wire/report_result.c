@@ -22,12 +22,6 @@ struct words {
 
 #define say(ret_detail, ...) ((void)snprintf(ret_detail, DETAIL_BYTES, __VA_ARGS__))
 
-static int32_t roll_of(const struct words *words)
-{
-    return words->received->registered == REGISTERED_ABSENT ? words->outcome->standing.registered
-                                                            : words->received->registered;
-}
-
 /* ---- sentences ---- */
 
 static void say_standing(const struct words *words, char ret_detail[DETAIL_BYTES])
@@ -52,7 +46,15 @@ static void say_seq_too_far(const struct words *words, char ret_detail[DETAIL_BY
 
 static void say_over_roll(const struct words *words, char ret_detail[DETAIL_BYTES])
 {
-    say(ret_detail, "%d voted, %d registered", words->received->voted, roll_of(words));
+    if (words->received->registered != REGISTERED_ABSENT) {
+        say(ret_detail, "%d voted, %d registered in the same report; send it again with both right",
+            words->received->voted, words->received->registered);
+    } else {
+        say(ret_detail,
+            "%d voted, %d registered; if the count is right, send it again with `registered`, the roll as it "
+            "is now",
+            words->received->voted, words->outcome->standing.registered);
+    }
 }
 
 static void say_before_last(const struct words *words, char ret_detail[DETAIL_BYTES])
@@ -127,6 +129,13 @@ static void say_unsigned(const struct words *words, char ret_detail[DETAIL_BYTES
     say(ret_detail, "the report is not signed");
 }
 
+static void say_voided(const struct words *words, char ret_detail[DETAIL_BYTES])
+{
+    (void)words;
+    say(ret_detail,
+        "a committee has taken this report out of the count; a new count, with its own time, is taken");
+}
+
 static void say_too_many(const struct words *words, char ret_detail[DETAIL_BYTES])
 {
     (void)words;
@@ -155,6 +164,7 @@ static const struct {
     [CODE_AS_OF_BEFORE_OPENING] = {"as_of", say_before_opening},
     [CODE_REASON_REQUIRED] = {"reason", say_reason},
     [CODE_BAD_SIGNATURE] = {"sig", say_unsigned},
+    [CODE_VOIDED] = {"", say_voided},
     [CODE_TOO_MANY] = {"", say_too_many},
 };
 

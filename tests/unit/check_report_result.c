@@ -40,9 +40,13 @@ static const struct {
      "seq 1008 is more than 1000 beyond the unit's last one, 7; send it again with seq 9"},
     {SEQ_MAX, 641, -1, STATUS_HELD, CODE_SEQ_TOO_FAR, 0, "seq",
      "seq 2147483647 is more than 1000 beyond the unit's last one, 7; send it again with seq 9"},
-    {8, 912, -1, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 900 registered"},
-    {8, 912, 905, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 905 registered"},
-    {8, 912, 905, STATUS_HELD, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 905 registered"},
+    {8, 912, -1, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted",
+     "912 voted, 900 registered; if the count is right, send it again with `registered`, the roll as it is "
+     "now"},
+    {8, 912, 905, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted",
+     "912 voted, 905 registered in the same report; send it again with both right"},
+    {8, 912, 905, STATUS_HELD, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted",
+     "912 voted, 905 registered in the same report; send it again with both right"},
     {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_BEFORE_LAST, 0, "as_of", AS_OF " is before seq 7, as of " LAST},
     {8, 600, -1, STATUS_REJECTED, CODE_COUNT_DECREASED, 0, "voted",
      "600 voted, but 640 as of " LAST " (seq 7)"},
@@ -66,6 +70,8 @@ static const struct {
      AS_OF "; the polls open at 2026-03-15T06:00:00+07:00"},
     {8, 700, -1, STATUS_REJECTED, CODE_REASON_REQUIRED, 0, "reason", "a correction needs a reason"},
     {8, 700, -1, STATUS_REJECTED, CODE_BAD_SIGNATURE, 0, "sig", "the report is not signed"},
+    {8, 700, -1, STATUS_REJECTED, CODE_VOIDED, 0, "",
+     "a committee has taken this report out of the count; a new count, with its own time, is taken"},
     {8, 700, -1, STATUS_REJECTED, CODE_TOO_MANY, 0, "",
      "the unit has stored more reports than it may in a minute, or too many wait for a decision; send this "
      "one again "
