@@ -92,7 +92,8 @@ static int64_t is_final(const struct unit_state *state)
 }
 
 /* A silent unit counts in `registered` alone. */
-static struct totals change_between(const struct unit_state *before, const struct unit_state *after)
+static struct totals change_between(const struct election *election, const struct unit_state *before,
+                                    const struct unit_state *after)
 {
     bool was_silent = before->seq == 0;
     struct totals change = {
@@ -107,16 +108,17 @@ static struct totals change_between(const struct unit_state *before, const struc
     };
     if (after->round > before->round) {
         change.rounds[after->round - 1] = 1;
+        change.late[after->round - 1] = election_is_late(election, after->round, after->as_of) ? 1 : 0;
     }
     return change;
 }
 
-static void accept(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+static void accept(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     conclude(ret_decision, STATUS_ACCEPTED, CODE_NONE);
     ret_decision->after = state_after(before, received);
-    ret_decision->change = change_between(before, &ret_decision->after);
+    ret_decision->change = change_between(election, before, &ret_decision->after);
 }
 
 /* ---- deciding ---- */
@@ -147,7 +149,7 @@ static void decide_new_seq(const struct election *election, const struct rules_c
         conclude(ret_decision, STATUS_HELD, rule_code(first));
         ret_decision->change = (struct totals){.held = 1, .revision = 1};
     } else {
-        accept(context->unit, received, ret_decision);
+        accept(election, context->unit, received, ret_decision);
     }
     ret_decision->violations = violations;
 }
@@ -178,8 +180,8 @@ struct totals rules_turned_down(void)
     return (struct totals){.held = -1, .revision = 1};
 }
 
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     if (received->seq <= before->seq) {
         conclude(ret_decision, STATUS_SUPERSEDED, CODE_NONE);
@@ -187,7 +189,7 @@ void rules_release(const struct unit_state *before, const struct report_received
     } else if (received->voted > report_roll_after(before, received)) {
         conclude(ret_decision, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED);
     } else {
-        accept(before, received, ret_decision);
+        accept(election, before, received, ret_decision);
         ret_decision->change.held = -1;
     }
 }

@@ -214,14 +214,15 @@ static void decide_report(struct tally_commune *commune, struct report_message *
 /* ---- decisions about held reports ---- */
 
 /* What becomes of the report; *ret_decision is what it changes. */
-static enum decided weigh(const struct decision_message *wanted, const struct unit_state *state,
-                          const struct held_report *held, struct decision *ret_decision)
+static enum decided weigh(const struct election *election, const struct decision_message *wanted,
+                          const struct unit_state *state, const struct held_report *held,
+                          struct decision *ret_decision)
 {
     if (!wanted->release) {
         *ret_decision = (struct decision){.status = STATUS_REJECTED, .change = rules_turned_down()};
         return DECIDED_REJECTED;
     }
-    rules_release(state, &held->received, ret_decision);
+    rules_release(election, state, &held->received, ret_decision);
     return ret_decision->status == STATUS_ACCEPTED     ? DECIDED_RELEASED
            : ret_decision->status == STATUS_SUPERSEDED ? DECIDED_SUPERSEDED
                                                        : DECIDED_OVER_ROLL;
@@ -281,7 +282,8 @@ static void decide_decision(struct tally_commune *commune, struct decision_messa
     } else if (held->state != HELD_WAITING) {
         wanted->decided = DECIDED_BEFORE;
     } else {
-        wanted->decided = weigh(wanted, state_of(commune, wanted->message.unit), held, &decision);
+        wanted->decided =
+            weigh(commune->tally->election, wanted, state_of(commune, wanted->message.unit), held, &decision);
     }
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
         log_contradiction(commune);

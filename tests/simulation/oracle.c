@@ -216,7 +216,7 @@ static void read_decision(struct oracle_commune *commune, const struct model_ent
     }
     struct decision decision = {.status = STATUS_REJECTED, .change = rules_turned_down()};
     if (line->outcome != LOG_REJECTED) {
-        rules_release(&oracle.units[unit].state, &held->received, &decision);
+        rules_release(&scene.election, &oracle.units[unit].state, &held->received, &decision);
     }
     if (decision.status != outcomes[line->outcome].status) {
         world_fail("%s seq %d: %s, but the rules say %s", code, line->report.seq,

@@ -77,8 +77,8 @@ void rules_decide(const struct election *election, const struct rules_context *c
 
 /* A held report is let through, whatever rule held it: accepted; but superseded when the unit has reported with this or
  * a later seq, and rejected (voted-exceeds-registered) while it is over the roll, which changes nothing. */
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision);
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision);
 
 /* A held report is not let through: what every area above the unit adds to its totals. */
 struct totals rules_turned_down(void);
