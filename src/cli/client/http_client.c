@@ -171,6 +171,14 @@ void http_client_free(struct http_client *client)
     free(client);
 }
 
+enum turnout_error http_client_set_token(struct http_client *client, const char *token, struct error *error)
+{
+    return curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
+                   curl_easy_setopt(client->curl, CURLOPT_XOAUTH2_BEARER, token) == CURLE_OK
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
+}
+
 /* Runs the request that has been set up, but for its URL and its headers. Frees `headers`. */
 static enum turnout_error perform(struct http_client *client, const char *path, struct curl_slist *headers,
                                   struct http_response *response, struct error *error)
