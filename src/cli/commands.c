@@ -21,7 +21,7 @@ static const struct group groups[] = {
     {"demo", "replay an election day in two minutes", "turnout demo", {&command_demo}},
     {"report",
      "send one unit's report",
-     "turnout report --election ID --unit CODE --seq 1 --voted 312",
+     "turnout report --election ID --unit CODE --voted 312",
      {&command_report}},
     {"watch", "follow the national figure in the terminal", "turnout watch", {&command_watch}},
     {"register",

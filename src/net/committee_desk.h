@@ -19,6 +19,11 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
 
+/* The unit of a path, for somebody of this role whose area contains it; REGISTER_NONE after refusing. */
+uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, enum token_role wanted, struct slice code,
+                         struct principal *ret_principal);
+
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count);

@@ -61,12 +61,13 @@ static void put_line(struct json_writer *json, const struct election *election, 
 {
     const struct report *report = &line->report;
     bool is_decision = line->outcome >= LOG_RELEASED;
+    bool is_void = line->outcome == LOG_VOIDED;
     json_open_object(json, NULL);
     json_put_integer(json, "seq", report->seq);
     json_put_text(json, "outcome", log_outcome_name(line->outcome));
-    json_put_text(json, "as_of", report->as_of_text);
+    desk_put_text(json, "as_of", report->as_of_text);
     json_put_integer(json, "voted", report->voted);
-    json_put_text(json, "kind", report_kind_name(report->kind));
+    json_put_text(json, "kind", is_void ? NULL : report_kind_name(report->kind));
     desk_put_moment(json, "received", election, line->received_ms / 1000);
     put_registered(json, report->registered);
     json_put_integer(json, "round", line->round);

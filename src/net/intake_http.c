@@ -297,6 +297,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
     {HTTP_GET, "/v1/units/", committee_get_unit},
+    {HTTP_POST, "/v1/units/*/void", committee_post_void},
     {HTTP_GET, "/v1/areas/*/units", committee_get_units},
     {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
     {HTTP_GET, "/v1/held", committee_get_held},

@@ -293,3 +293,38 @@ bool words_next_held(struct slice *rest, struct held_report *ret_report)
     *ret_report = report;
     return true;
 }
+
+/* ---- reports that broke rules ---- */
+
+void words_write_flagged(struct buffer *out, const struct words_flagged *flagged)
+{
+    buffer_append(out, flagged->unit.bytes, flagged->unit.length);
+    buffer_append_char(out, ' ');
+    put_number(out, flagged->seq);
+    put_number(out, flagged->voted);
+    put_number(out, flagged->as_of);
+    put_number(out, flagged->received_ms);
+    buffer_append(out, flagged->flags.bytes, flagged->flags.length);
+}
+
+bool words_read_flagged(struct slice text, struct words_flagged *ret_flagged)
+{
+    struct slice rest = text;
+    uint64_t seq;
+    uint64_t voted;
+    uint64_t as_of;
+    uint64_t received_ms;
+    *ret_flagged = (struct words_flagged){.unit = text_split(&rest, ' ')};
+    if (!text_is_code(ret_flagged->unit) || !next_number(&rest, SEQ_MAX, &seq) ||
+        !next_number(&rest, VOTERS_MAX, &voted) || !next_number(&rest, INT64_MAX, &as_of) ||
+        !next_number(&rest, INT64_MAX, &received_ms) || rest.length == 0 || rest.length >= RULE_FLAGS_BYTES ||
+        memchr(rest.bytes, ' ', rest.length) != NULL) {
+        return false;
+    }
+    ret_flagged->seq = (int32_t)seq;
+    ret_flagged->voted = (int32_t)voted;
+    ret_flagged->as_of = (int64_t)as_of;
+    ret_flagged->received_ms = (int64_t)received_ms;
+    ret_flagged->flags = rest;
+    return true;
+}

@@ -26,6 +26,7 @@ static void put_members(struct json_writer *json, const struct figures *figures,
     document_put_percent(json, "percent", counted, totals->voted, totals->registered);
     json_put_integer(json, "units", area->units);
     document_put_count(json, "units_reported", counted, totals->units_reported);
+    document_put_count(json, "units_final", counted, totals->units_final);
     document_put_count(json, "units_complete", counted, totals->units_complete);
     json_put_integer(json, "communes", area->communes);
     document_put_count(json, "communes_complete", counted, counted->communes_complete);

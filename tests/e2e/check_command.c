@@ -67,16 +67,16 @@ TEST(a_report_is_answered_in_words)
                   NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "1", "--voted", "312", AT, NULL);
-    command_check(&workspace, 3, "seq-conflict", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1",
-                  "--voted", "313", AT, NULL);
+    command_check(&workspace, 0, "sent again as report 2\naccepted: unit 0101-001, report 2, 313 voted", NULL,
+                  TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "313", AT, NULL);
     command_check(&workspace, 3, "voted-exceeds-registered", NULL, TO_INTAKE, "--unit", "0101-001", "--seq",
-                  "2", "--voted", "1001", AT, NULL);
+                  "3", "--voted", "1001", AT, NULL);
     command_check(&workspace, 3, "unknown-unit", NULL, TO_INTAKE, "--unit", "nobody", "--seq", "2", "--voted",
                   "1", AT, NULL);
     command_check(&workspace, 0, "accepted: unit 0101-001, report 5, 300 voted", NULL, TO_INTAKE, "--unit",
                   "0101-001", "--seq", "5", "--voted", "300", AT, "--kind", "correction", "--reason",
                   "miscount", "--note", "\u0111\u1ebfm l\u1ea1i", NULL);
-    command_check(&workspace, 0, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001",
+    command_check(&workspace, 3, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "4", "--voted", "312", AT, NULL);
     small_wait_voted(turnoutd.public_port, 300);
     ck_assert_int_eq(access(spool_path, F_OK), -1);

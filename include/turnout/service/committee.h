@@ -118,6 +118,11 @@ bool committee_decide(struct committee *committee, const struct principal *princ
                       int32_t seq, bool release, const char *reason, decision_answer_fn *on_answer,
                       void *context);
 
+/* Takes all that a unit in the principal's area has sent out of the count. `on_answer` is called exactly once, later, with
+ * DECIDED_VOIDED, DECIDED_NOT_FOUND where nothing counts or waits, DECIDED_UNAVAILABLE or DECIDED_UNSOUND. */
+void committee_void(struct committee *committee, const struct principal *principal, uint32_t unit,
+                    const char *reason, decision_answer_fn *on_answer, void *context);
+
 /* The tally has answered. Takes the message. */
 void committee_decided(struct committee *committee, struct decision_message *message);
 

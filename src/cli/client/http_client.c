@@ -16,7 +16,8 @@ enum { RETRY_AFTER_MOST_S = 3600, CONNECT_TIMEOUT_MOST_MS = 5000 };
 
 struct http_client {
     CURL *curl;
-    char *server; /* without a slash at its end */
+    char *server;        /* without a slash at its end */
+    char *authorization; /* NULL: none */
     char why[CURL_ERROR_SIZE];
     struct http_response *response; /* while a request runs */
     bool body_too_large;
@@ -168,15 +169,14 @@ void http_client_free(struct http_client *client)
         curl_easy_cleanup(client->curl);
     }
     free(client->server);
+    free(client->authorization);
     free(client);
 }
 
-enum turnout_error http_client_set_token(struct http_client *client, const char *token, struct error *error)
+void http_client_authorize(struct http_client *client, const char *value)
 {
-    return curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
-                   curl_easy_setopt(client->curl, CURLOPT_XOAUTH2_BEARER, token) == CURLE_OK
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
+    free(client->authorization);
+    client->authorization = value == NULL ? NULL : memory_copy_text(value);
 }
 
 /* Runs the request that has been set up, but for its URL and its headers. Frees `headers`. */
@@ -234,12 +234,19 @@ static bool add_header(struct curl_slist **headers, const char *name, const char
     return true;
 }
 
+static bool add_authorization(const struct http_client *client, struct curl_slist **headers)
+{
+    return client->authorization == NULL || add_header(headers, "Authorization", client->authorization);
+}
+
 enum turnout_error http_client_get(struct http_client *client, const char *path, const char *if_none_match,
                                    struct http_response *response, struct error *error)
 {
     struct curl_slist *headers = NULL;
     if (curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L) != CURLE_OK ||
+        !add_authorization(client, &headers) ||
         (if_none_match != NULL && !add_header(&headers, "If-None-Match", if_none_match))) {
+        curl_slist_free_all(headers);
         return error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
     }
     return perform(client, path, headers, response, error);
@@ -254,7 +261,8 @@ enum turnout_error http_client_post(struct http_client *client, const char *path
     if (curl_easy_setopt(client->curl, CURLOPT_POST, 1L) != CURLE_OK ||
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length) != CURLE_OK ||
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body) != CURLE_OK ||
-        !add_header(&headers, "Content-Type", content_type) || !add_header(&headers, "Expect", "")) {
+        !add_authorization(client, &headers) || !add_header(&headers, "Content-Type", content_type) ||
+        !add_header(&headers, "Expect", "")) {
         curl_slist_free_all(headers);
         return error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
     }

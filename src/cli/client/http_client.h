@@ -33,8 +33,8 @@ enum turnout_error http_client_new(const char *server, bool may_be_insecure, int
                                    struct http_client **ret_client, struct error *error);
 void http_client_free(struct http_client *client);
 
-/* From now on requests show this token, which is copied. */
-enum turnout_error http_client_set_token(struct http_client *client, const char *token, struct error *error);
+/* Every request from now on carries `Authorization: value`; NULL: none does. Copied. */
+void http_client_authorize(struct http_client *client, const char *value);
 
 /* `path` begins with a slash and is sent as it is (`/v1/turnout`). TURNOUT_OK whenever the server answered,
  * whatever the status; TURNOUT_UNAVAILABLE when it did not, so that nobody knows whether it has acted;

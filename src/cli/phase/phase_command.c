@@ -132,7 +132,10 @@ static int connect_as(const struct command_line *line, struct http_client **ret_
     enum turnout_error failed =
         http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, ret_client, &error);
     if (failed == TURNOUT_OK) {
-        failed = http_client_set_token(*ret_client, token, &error);
+        char authorization[sizeof "Bearer " + TOKEN_BYTES_MAX];
+        (void)snprintf(authorization, sizeof authorization, "Bearer %s", token);
+        http_client_authorize(*ret_client, authorization);
+        sodium_memzero(authorization, sizeof authorization);
     }
     sodium_memzero(token, sizeof token);
     return failed == TURNOUT_OK ? EXIT_DONE : usage_error(line->name, "--server: %s", error.text);
