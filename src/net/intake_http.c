@@ -17,6 +17,7 @@
 #include "committee_desk.h"
 #include "committee_http.h"
 #include "retry_after.h"
+#include "static_http.h"
 #include "too_many.h"
 
 enum { BATCH_STEP_US = 2000 }; /* of a batch at a time: other units of the worker wait that long */
@@ -304,5 +305,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
+    {HTTP_GET, "/report", static_http_get},
+    {HTTP_GET, "/report-worker.js", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

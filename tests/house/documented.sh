@@ -82,10 +82,11 @@ routes_of_description() {
         /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
         /^    servers:/            { servers = $0 }
         /^    [a-z]+:$/ && !/parameters/ {
-            listener = servers
-            sub(/.*description: /, "", listener)
-            sub(/ .*/, "", listener)
-            print listener, toupper(substr($1, 1, length($1) - 1)), path
+            rest = servers # one listener, or several
+            while (match(rest, /description: [a-z]+/)) {
+                print substr(rest, RSTART + 13, RLENGTH - 13), toupper(substr($1, 1, length($1) - 1)), path
+                rest = substr(rest, RSTART + RLENGTH)
+            }
         }
     ' proto/openapi.yaml
 }
