@@ -54,16 +54,17 @@ FIXTURE(setup, teardown);
 /* The one that turnoutd names when it starts: fault/start. */
 TEST(a_register_is_checked_and_has_a_fingerprint)
 {
-    command_check(&workspace, 0, "registered, 0 keys, fingerprint VC5X-3QRJ\n", NULL, "register", "check",
+    command_check(&workspace, 0, "registered, 0 keys, fingerprint 0M73-6ZRF\n", NULL, "register", "check",
                   election_path, NULL);
 }
 
 TEST(a_report_is_answered_in_words)
 {
-    command_check(
-        &workspace, 0,
-        "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
-        NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
+    command_check(&workspace, 0,
+                  "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: a test "
+                  "report, which does not count. "
+                  "Receipt ",
+                  NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "sent again as report 2\naccepted: unit 0101-001, report 2, 313 voted", NULL,
