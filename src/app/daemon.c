@@ -1,6 +1,5 @@
 /* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the looks at Redis, keys.csv and
  * the data folder, the signals. The other threads own everything else. */
-#include "fault_log.h"
 #include "daemon.h"
 
 #include <assert.h>
@@ -26,6 +25,7 @@
 #include "data_watch.h"
 #include "descriptors.h"
 #include "exposure.h"
+#include "fault_log.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"

@@ -15,8 +15,8 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 
-#include "commands.h"
 #include "client/print_fault.h"
+#include "commands.h"
 #include "demo/checkpoints.h"
 #include "demo/demo_folder.h"
 #include "demo/demo_plan.h"
