@@ -25,6 +25,7 @@
 #include "data_watch.h"
 #include "descriptors.h"
 #include "exposure.h"
+#include "fault_log.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
@@ -38,7 +39,7 @@
 
 enum { LAST_READING_MS = 2000 }; /* at the end */
 
-static const char why_starting[] = "Redis is being prepared; send the same report again later";
+static const char why_starting[] = "Redis is being prepared";
 
 struct daemon {
     const struct server_settings *settings;

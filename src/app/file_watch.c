@@ -15,6 +15,8 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 
+#include "fault_log.h"
+
 enum { FILES_MAX = 3 }; /* of one kind */
 
 /* What tells one state of a file from the next. Zeroed: there is no file. */
@@ -98,21 +100,12 @@ static bool is_same(const struct version *a, const struct version *b)
     return i == FILES_MAX;
 }
 
-static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    const struct file_watch *watch = context;
-    const struct file_kind *kind = watch->kind;
-    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
-              error->is_warning && kind->event_odd != NULL ? kind->event_odd : kind->event_bad,
-              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
-                         log_text("what", error->text)));
-}
-
 /* The version is taken before the file is read: what is written meanwhile shows as another version next time. */
 static enum turnout_error read_file(struct file_watch *watch, void **ret_set, struct error *error)
 {
+    const char *event = watch->kind->event_bad;
     watch->read = version_of(watch);
-    return watch->kind->read(watch->folder, watch->kind_context, log_fault, watch, ret_set, error);
+    return watch->kind->read(watch->folder, watch->kind_context, fault_log, &event, ret_set, error);
 }
 
 static void post_kept(const struct file_watch *watch, const char *what)

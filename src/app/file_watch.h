@@ -23,7 +23,6 @@ struct file_kind {
     const char *setting;       /* of the folder; what errors blame */
     const char *counted;       /* "keys" */
     bool stays_ready;          /* the server goes on without fault when the file is faulty or gone */
-    const char *event_odd;     /* of what is only a warning; NULL: as event_bad */
     const char *event_bad, *event_gone, *event_kept, *event_renewed;
     /* `context` is that of the watch. Anything but TURNOUT_OK after every fault has gone to `on_fault`. */
     enum turnout_error (*read)(const char *folder, const void *context, fault_fn *on_fault,

@@ -6,6 +6,7 @@
 
 struct committee {
     struct committee_options options;
+    enum election_phase phase;
     struct register_change *change; /* a reference; NULL: not known yet */
     struct take_up_request
         *waiting;      /* until this server has followed to the register that they have taken up */

@@ -14,8 +14,8 @@
 
 enum { SETTLE_AGAIN_MS = 500 };
 
-static const char why_away[] = "not stored; send the same report again";
-static const char why_changing[] = "the register is being changed; send the same report again in a moment";
+static const char why_away[] = "not stored";
+static const char why_changing[] = "the register is being changed";
 
 /* ---- lists of messages ---- */
 

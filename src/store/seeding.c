@@ -4,6 +4,7 @@
  *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
  *   2. each province, where it is not there yet (turnout_seed); then all must be of the generation that was read back
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
+ *   4. `times`, where there are none, or none that a server serves by
  * From then on a province that is not there is one that was lost, and is not quietly begun again at zero. */
 #include "seeding.h"
 
@@ -16,6 +17,7 @@
 
 #include <turnout/base/buffer.h>
 
+#include "election_times.h"
 #include "meta_words.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
@@ -315,6 +317,9 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     }
     if (failed == TURNOUT_OK) {
         failed = check_provinces(redis, options, &claim, &prepared, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = election_times_claim(redis, options, meta_key, &prepared.has_other_times, error);
     }
     if (failed == TURNOUT_OK) {
         prepared.is_new = !claim.is_seeded;

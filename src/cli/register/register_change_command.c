@@ -13,7 +13,6 @@
 #include <turnout/base/text.h>
 #include <turnout/wire/json_writer.h>
 
-#include "client/this_machine.h"
 #include "client/token_client.h"
 
 enum { HTTP_OK = 200, HTTP_CONFLICT = 409, ANSWER_BYTES = 128 };
@@ -221,7 +220,8 @@ static int run_apply(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-static const struct setting diff_settings[] = {TOKEN_CLIENT_SETTINGS(struct register_options), COMMAND_HELP};
+static const struct setting diff_settings[] = {TOKEN_CLIENT_SETTINGS(struct register_options, client.),
+                                               COMMAND_HELP};
 
 static const struct setting apply_settings[] = {
     {.name = "reason",
@@ -230,7 +230,7 @@ static const struct setting apply_settings[] = {
      .is_required = true,
      .takes = "TEXT",
      .help = "why, for the ledger, which is public"},
-    TOKEN_CLIENT_SETTINGS(struct register_options),
+    TOKEN_CLIENT_SETTINGS(struct register_options, client.),
     COMMAND_HELP,
 };
 
