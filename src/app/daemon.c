@@ -167,6 +167,7 @@ static void on_store_link(void *context, bool up, const char *why)
     if (up) {
         log_info("store-up", log_text("link", "publisher"));
         publisher_relink(daemon->publisher);
+        ground_look_soon(daemon->ground);
     } else {
         log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
     }

@@ -111,8 +111,8 @@ static enum turnout_error read_file(struct file_watch *watch, void **ret_set, st
 static void post_kept(const struct file_watch *watch, const char *what)
 {
     struct error text;
-    (void)error_fail(&text, TURNOUT_CONFLICT, "", "%s is %s: what is known so far stays", watch->kind->name,
-                     what);
+    (void)error_fail(&text, TURNOUT_CONFLICT, "", "%s is %s: what is known so far stays",
+                     watch->kind->called == NULL ? watch->kind->name : watch->kind->called, what);
     health_post(watch->health, watch->finding, watch->kind->stays_ready, text.text);
 }
 

@@ -20,6 +20,7 @@ enum { FILE_LOOK_MS = 750 }; /* a change is read at the second look that finds i
 struct file_kind {
     const char *name;          /* in its folder */
     const char *const *others; /* beside it, read together with it, and a NULL; NULL: none */
+    const char *called;        /* all of them, in words; NULL: as its name */
     const char *setting;       /* of the folder; what errors blame */
     const char *counted;       /* "keys" */
     bool stays_ready;          /* the server goes on without fault when the file is faulty or gone */

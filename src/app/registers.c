@@ -68,6 +68,7 @@ static size_t count_units(const void *set)
 static const char *const other_files[] = {"units.csv", "election.ini", NULL};
 static const struct file_kind kind = {.name = "areas.csv",
                                       .others = other_files,
+                                      .called = "one of areas.csv, units.csv and election.ini",
                                       .setting = "election",
                                       .counted = "units",
                                       .stays_ready = true,

@@ -317,6 +317,7 @@ void tally_set_register(struct tally *tally, const struct election_register *reg
     tally->options.on_link(tally->options.context, false, "the register has changed");
     end_register(tally, why_changing);
     begin_register(tally, reg);
+    tally->settle_at_ms = 0;
     if (tally->options.clock != NULL) {
         clock_watch_set_units(tally->options.clock, reg->unit_count);
     }

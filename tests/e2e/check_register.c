@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "changed_register.h"
+#include "signed_reports.h"
 #include "suite.h"
 
 FIXTURE(set_up, tear_down);
@@ -82,6 +83,63 @@ TEST(a_commune_is_added_and_one_is_renamed)
     json_decref(document);
 }
 
+TEST(a_unit_that_was_voided_can_be_withdrawn)
+{
+    report(&first, "0101-002", 1, 300, 201);
+    report(&first, "0101-001", 1, 20, 201);
+    replace("election", "units.csv", "0101-002,0101,Khu vực 2,500\n", "");
+    wait_named(&first, "0101-002");
+    expect_refused("a committee voids it first");
+    committee_expect(first.intake_http_port, "/v1/units/0101-002/void", admin, "{\"reason\":\"closed\"}",
+                     200);
+    small_wait_voted(first.public_port, 20);
+    take_up_files(&first);
+    expect_figures(&first, "T", 9, 5650, 20);
+    report(&first, "0101-002", 2, 300, 404);
+    restart();
+    expect_figures(&first, "T", 9, 5650, 20);
+}
+
+/* Its row and its key are added together. */
+TEST(a_new_units_key_does_not_stand_in_the_way)
+{
+    static const struct key_row rows[] = {{"new", "0101-009", "", "", ""}};
+    add_unit("election");
+    key_rows_write(&workspace, rows, 1);
+    wait_named(&first, "0101-009");
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    struct report signed_one = signed_report_of(1, 40);
+    char code[CODE_TEXT_BYTES];
+    ck_assert(slice_copy(slice_of("0101-009"), signed_one.unit, sizeof signed_one.unit));
+    signed_one.test = false;
+    signed_report_sign(&signed_one, "new", "new");
+    ck_assert_int_eq(signed_report_post(first.intake_http_port, &signed_one, code), 404);
+    ck_assert_str_eq(code, "unknown-unit");
+    take_up_files(&first);
+    int status;
+    do {
+        status = signed_report_post(first.intake_http_port, &signed_one, code);
+    } while (status == 503);
+    ck_assert_msg(status == 201, "%d %s", status, code);
+}
+
+/* What the public was shown stands, in the register that it was of. */
+TEST(what_is_held_back_stands)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    small_wait_voted(first.public_port, 300);
+    committee_expect(first.intake_http_port, "/v1/publication", admin, "{\"mode\":\"hold\"}", 200);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    take_up_files(&first);
+    report(&first, "0101-009", 1, 40, 201);
+    expect_correction("unit-added", "0101", "0101-009");
+    expect_figures(&first, "T", 10, 6150, 300);
+    committee_expect(first.intake_http_port, "/v1/publication", admin, "{\"mode\":\"live\"}", 200);
+    small_wait_voted(first.public_port, 340);
+    expect_figures(&first, "T", 11, 6190, 340);
+}
+
 /* ---- refusals ---- */
 
 static const struct {
@@ -134,7 +192,7 @@ TEST(another_fingerprint_is_refused)
 TEST(a_faulty_file_changes_nothing)
 {
     replace("election", "units.csv", "0101-002,0101", "0101-002,0109");
-    wait_named(&first, "areas.csv is faulty");
+    wait_named(&first, "one of areas.csv, units.csv and election.ini is faulty");
     report(&first, "0101-002", 1, 5, 201);
     replace("election", "units.csv", "0101-002,0109", "0101-002,0101");
     wait_named(&first, "");

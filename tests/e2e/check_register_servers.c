@@ -160,7 +160,9 @@ TEST(an_interrupted_one_is_continued_by_asking_again)
     ck_assert(json_is_true(json_object_get(json_object_of(document, "nation"), "verified")));
     ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "registered"), 6150);
     json_decref(document);
+    readyz_expect_broken(&first, "register", "do `turnout register apply` again");
     take_up_files(&first);
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
     report(&first, "0101-001", 2, 301, 201);
     report(&first, "0101-009", 1, 40, 201);
     small_wait_voted(first.public_port, 372);

@@ -27,6 +27,9 @@ struct ground_options {
 
 struct ground *ground_new(struct event_base *base, const struct ground_options *options);
 
+/* Its own link has come up: what it finds may be another Redis, or another register. */
+void ground_look_soon(struct ground *ground);
+
 /* Free the store before: its last answer still comes here. NULL-safe. */
 void ground_free(struct ground *ground);
 
