@@ -462,6 +462,24 @@ redis.register_function('turnout_accept', function(keys, args)
     return 1
 end)
 
+-- Notes why a unit is not heard, or ends that.
+--   keys  totals, units, excused
+--   args  the unit; the words, '' to end it; `silent` where the unit may count nothing, '' where it may
+-- Returns 1, or 0 where the unit counts something and may not: then nothing was changed.
+redis.register_function('turnout_excuse', function(keys, args)
+    ground_of(keys[1])
+    redis.call('HLEN', keys[3])
+    if args[3] == 'silent' and redis.call('HEXISTS', keys[2], args[1]) == 1 then
+        return 0
+    end
+    if args[2] == '' then
+        redis.call('HDEL', keys[3], args[1])
+    else
+        redis.call('HSET', keys[3], args[1], args[2])
+    end
+    return 1
+end)
+
 -- Writes something, so that the answer comes after an fdatasync: what stands is durable then, whoever wrote it.
 --   keys  meta
 --   args  Unix milliseconds

@@ -74,6 +74,28 @@ uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *e
     return unit;
 }
 
+uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, struct slice code)
+{
+    struct principal principal;
+    struct error why;
+    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &principal)) {
+        return REGISTER_NONE;
+    }
+    uint32_t area = register_find_area(desk->reg, code);
+    if (area == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
+                            "no nation, province or commune of this election has this code", "", NULL);
+        return REGISTER_NONE;
+    }
+    enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+        return REGISTER_NONE;
+    }
+    return area;
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {
@@ -116,6 +138,17 @@ void desk_put_moment(struct json_writer *json, const char *key, const struct ele
     char text[RFC3339_BYTES];
     rfc3339_format(moment, election->offset_s, text);
     json_put_text(json, key, moment == 0 ? NULL : text);
+}
+
+void desk_put_state(struct json_writer *json, const struct election *election, const struct unit_state *state)
+{
+    json_put_integer(json, "seq", state->seq);
+    json_put_integer(json, "voted", state->voted);
+    json_put_integer(json, "registered", state->registered);
+    desk_put_moment(json, "as_of", election, state->as_of);
+    desk_put_moment(json, "received", election, state->received_ms / 1000);
+    json_put_text(json, "kind", state->seq == 0 ? NULL : report_kind_name(state->kind));
+    json_put_integer(json, "round", state->round);
 }
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)

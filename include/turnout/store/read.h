@@ -98,6 +98,25 @@ typedef void store_held_fn(void *context, enum turnout_error error, const char *
 void store_list_held(struct store *store, uint32_t area, const struct held_place *after, size_t limit,
                      store_held_fn *on_held, void *context);
 
+/* ---- flagged reports ---- */
+
+/* A report that counts though it broke rules. */
+struct store_flagged {
+    uint32_t unit; /* index */
+    int32_t seq;
+    int32_t voted;
+    int64_t as_of;
+    int64_t received_ms;
+    char flags[RULE_FLAGS_BYTES]; /* codes of the rules, separated by commas */
+};
+
+/* `flagged` is NULL unless TURNOUT_OK. */
+typedef void store_flagged_fn(void *context, enum turnout_error error, const char *why,
+                              const struct store_flagged *flagged, size_t count);
+
+/* Those that Redis keeps of a province, which are the newest thousand. */
+void store_read_flagged(struct store *store, uint32_t province, store_flagged_fn *on_flagged, void *context);
+
 /* ---- ledgers ---- */
 
 enum { STORE_LEDGER_READ_MAX = 1000 };
