@@ -1,4 +1,7 @@
 #!lua name=turnout
+-- number 1
+-- Raised with every change to this file once it has been in use: of two servers with other libraries, the one with the
+-- higher number is served, and the other one says that it is older (store/function_library).
 
 -- The part of turnoutd that runs inside Redis. It compares, then writes; it knows no rule of elections. What is to be
 -- written was decided by the server (service/tally), on what it knew of the communes; here it is written only where
@@ -78,7 +81,7 @@ local function parts_of(args)
     return parts, codes
 end
 
--- Adds a commune's change to the sums, which are by number, and to the rounds, which are by field.
+-- Adds a commune's change to the sums, which are by number, and to the rounds, which are by field: `round:3`, `late:3`.
 local function add_change(text, sums, rounds)
     local numbers = {string.match(text, CHANGE)}
     if not numbers[1] then
@@ -88,11 +91,10 @@ local function add_change(text, sums, rounds)
         sums[i] = sums[i] + numbers[i]
     end
     sums[AS_OF] = math.max(sums[AS_OF], tonumber(numbers[AS_OF]))
-    if string.gsub(numbers[AS_OF + 1], ' %d+:%-?%d+', '') ~= '' then
+    if string.gsub(numbers[AS_OF + 1], ' %l+:%d+:%-?%d+', '') ~= '' then
         refuse('"' .. text .. '" is not a change')
     end
-    for round, units in string.gmatch(numbers[AS_OF + 1], ' (%d+):(-?%d+)') do
-        local field = 'round:' .. round
+    for field, units in string.gmatch(numbers[AS_OF + 1], ' (%l+:%d+):(-?%d+)') do
         rounds[field] = (rounds[field] or 0) + units
     end
 end

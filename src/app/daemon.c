@@ -25,6 +25,7 @@
 #include "data_folder.h"
 #include "data_watch.h"
 #include "descriptors.h"
+#include "exposure.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
@@ -438,7 +439,7 @@ static int start(struct daemon *daemon)
     if (!start_log()) {
         return EXIT_FAILED;
     }
-    listening_log_exposure(settings);
+    exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;

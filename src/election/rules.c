@@ -111,7 +111,8 @@ static int64_t is_final(const struct unit_state *state)
 }
 
 /* A silent unit counts in `registered` alone. */
-static struct totals change_between(const struct unit_state *before, const struct unit_state *after)
+static struct totals change_between(const struct election *election, const struct unit_state *before,
+                                    const struct unit_state *after)
 {
     bool was_silent = before->seq == 0;
     struct totals change = {
@@ -126,16 +127,17 @@ static struct totals change_between(const struct unit_state *before, const struc
     };
     if (after->round > before->round) {
         change.rounds[after->round - 1] = 1;
+        change.late[after->round - 1] = election_is_late(election, after->round, after->as_of) ? 1 : 0;
     }
     return change;
 }
 
-static void accept(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+static void accept(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     conclude(ret_decision, STATUS_ACCEPTED, CODE_NONE);
     ret_decision->after = state_after(before, received);
-    ret_decision->change = change_between(before, &ret_decision->after);
+    ret_decision->change = change_between(election, before, &ret_decision->after);
 }
 
 /* ---- deciding ---- */
@@ -166,7 +168,7 @@ static void decide_new_seq(const struct election *election, const struct rules_c
         conclude(ret_decision, STATUS_HELD, rule_code(first));
         ret_decision->change = (struct totals){.held = 1, .revision = 1};
     } else {
-        accept(context->unit, received, ret_decision);
+        accept(election, context->unit, received, ret_decision);
     }
     ret_decision->violations = violations;
 }
@@ -199,8 +201,8 @@ struct totals rules_turned_down(void)
     return (struct totals){.held = -1, .revision = 1};
 }
 
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     if (received->seq <= before->seq) {
         conclude(ret_decision, STATUS_SUPERSEDED, CODE_NONE);
@@ -208,12 +210,13 @@ void rules_release(const struct unit_state *before, const struct report_received
     } else if (received->voted > report_roll_after(before, received)) {
         conclude(ret_decision, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED);
     } else {
-        accept(before, received, ret_decision);
+        accept(election, before, received, ret_decision);
         ret_decision->change.held = -1;
     }
 }
 
-struct totals rules_void(const struct unit_state *before, int32_t listed, uint64_t rounds, size_t waiting)
+struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,
+                         size_t waiting)
 {
     struct totals change = {.held = -(int64_t)waiting, .revision = 1};
     if (before->seq == 0) {
@@ -226,19 +229,22 @@ struct totals rules_void(const struct unit_state *before, int32_t listed, uint64
     change.units_final = -is_final(before);
     change.units_complete = -is_complete(before);
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        change.rounds[i] = -(int64_t)(rounds >> i & 1);
+        change.rounds[i] = -(int64_t)(rounds->heard >> i & 1);
+        change.late[i] = -(int64_t)(rounds->late >> i & 1);
     }
     return change;
 }
 
-uint64_t rules_add_round(uint64_t rounds, uint32_t round)
+void rules_add_round(struct unit_rounds *rounds, const struct election *election, uint32_t round,
+                     int64_t as_of)
 {
     if (round == 0) {
-        return rounds;
+        return;
     }
     uint64_t this_round = UINT64_C(1) << (round - 1);
     uint64_t later = ~(this_round | (this_round - 1));
-    return (rounds & later) | this_round;
+    rounds->heard = (rounds->heard & later) | this_round;
+    rounds->late = (rounds->late & later) | (election_is_late(election, round, as_of) ? this_round : 0);
 }
 
 int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *held, size_t held_count)

@@ -6,14 +6,15 @@
 /* ---- decisions about held reports ---- */
 
 /* What becomes of the report; *ret_decision is what it changes. */
-static enum decided weigh(const struct decision_message *wanted, const struct unit_state *state,
-                          const struct held_report *held, struct decision *ret_decision)
+static enum decided weigh(const struct election *election, const struct decision_message *wanted,
+                          const struct unit_state *state, const struct held_report *held,
+                          struct decision *ret_decision)
 {
     if (!wanted->release) {
         *ret_decision = (struct decision){.status = STATUS_REJECTED, .change = rules_turned_down()};
         return DECIDED_REJECTED;
     }
-    rules_release(state, &held->received, ret_decision);
+    rules_release(election, state, &held->received, ret_decision);
     return ret_decision->status == STATUS_ACCEPTED     ? DECIDED_RELEASED
            : ret_decision->status == STATUS_SUPERSEDED ? DECIDED_SUPERSEDED
                                                        : DECIDED_OVER_ROLL;
@@ -75,7 +76,8 @@ void commune_decide_held(struct tally_commune *commune, struct decision_message 
     } else if (held->state != HELD_WAITING) {
         wanted->decided = DECIDED_BEFORE;
     } else {
-        wanted->decided = weigh(wanted, commune_state_of(commune, wanted->message.unit), held, &decision);
+        wanted->decided = weigh(commune->tally->election, wanted,
+                                commune_state_of(commune, wanted->message.unit), held, &decision);
     }
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
         commune_answer_contradiction(commune, &wanted->message);
@@ -177,7 +179,7 @@ void commune_decide_void(struct tally_commune *commune, struct decision_message 
     const struct unit_held *held = commune_find_held(commune, unit);
     int32_t last = last_seq(state, held);
     struct totals change = rules_void(state, (int32_t)commune->tally->reg->units[unit].registered,
-                                      wanted->rounds, commune_count_waiting(held));
+                                      &wanted->rounds, commune_count_waiting(held));
     if (last == 0) {
         wanted->decided = DECIDED_NOT_FOUND;
     } else if (!is_as_read(commune, wanted)) {

@@ -25,7 +25,7 @@ struct voiding {
     void *context;
     /* as it was read: */
     struct unit_state state;
-    uint64_t rounds;
+    struct unit_rounds rounds;
     struct voided_report *reports;
     size_t count, capacity;
 };
@@ -112,7 +112,8 @@ static bool on_line(void *context, const struct log_line *line, const struct sto
         return true;
     }
     if (line->outcome == LOG_ACCEPTED || line->outcome == LOG_RELEASED) {
-        voiding->rounds = rules_add_round(voiding->rounds, line->round);
+        rules_add_round(&voiding->rounds, voiding->committee->options.election, line->round,
+                        line->report.as_of);
     }
     if (line->outcome == LOG_ACCEPTED) {
         add_report(voiding, line);
@@ -158,7 +159,7 @@ static void on_state(void *context, enum turnout_error error, const char *why, c
 static void read_unit(struct voiding *voiding)
 {
     voiding->tries++;
-    voiding->rounds = 0;
+    voiding->rounds = (struct unit_rounds){0};
     voiding->count = 0;
     store_read_units(voiding->committee->options.store, voiding->unit, 1, on_state, voiding);
 }

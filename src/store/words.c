@@ -109,18 +109,23 @@ static void put_sums(struct buffer *out, const struct totals *totals)
     put_number(out, totals->held);
 }
 
-/* The units heard in each round up to the last with any, separated by commas; `0` for none. */
-static void put_rounds(struct buffer *out, const int64_t rounds[ROUNDS_MAX])
+/* The units heard in each round up to the last with any, separated by commas, behind a `/` those of them that were late;
+ * `0` for none. */
+static void put_rounds(struct buffer *out, const struct totals *totals)
 {
     uint32_t count = ROUNDS_MAX;
-    while (count > 1 && rounds[count - 1] == 0) {
+    while (count > 1 && totals->rounds[count - 1] == 0) {
         count--;
     }
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0) {
             buffer_append_char(out, ',');
         }
-        buffer_append_integer(out, rounds[i]);
+        buffer_append_integer(out, totals->rounds[i]);
+        if (totals->late[i] != 0) {
+            buffer_append_char(out, '/');
+            buffer_append_integer(out, totals->late[i]);
+        }
     }
 }
 
@@ -129,18 +134,22 @@ void words_write_commune(struct buffer *out, const struct store_commune *commune
     words_write_expected(out, commune);
     put_sums(out, &commune->totals);
     put_number(out, commune->totals.as_of);
-    put_rounds(out, commune->totals.rounds);
+    put_rounds(out, &commune->totals);
 }
 
-static bool read_rounds(struct slice text, int64_t ret_rounds[ROUNDS_MAX])
+static bool read_rounds(struct slice text, struct totals *ret_totals)
 {
     uint32_t round = 0;
-    uint64_t units;
     do {
-        if (round == ROUNDS_MAX || !text_parse_unsigned(text_split(&text, ','), UNITS_MAX, &units)) {
+        uint64_t units;
+        uint64_t late = 0;
+        struct slice behind = text_split(&text, ',');
+        if (round == ROUNDS_MAX || !text_parse_unsigned(text_split(&behind, '/'), UNITS_MAX, &units) ||
+            (behind.bytes != NULL && !text_parse_unsigned(behind, units, &late))) {
             return false;
         }
-        ret_rounds[round++] = (int64_t)units;
+        ret_totals->late[round] = (int64_t)late;
+        ret_totals->rounds[round++] = (int64_t)units;
     } while (text.bytes != NULL);
     return true;
 }
@@ -161,7 +170,7 @@ bool words_read_commune(struct slice text, struct store_commune *ret_commune)
         }
     }
     /* The last word is an entry's id, or `-`. */
-    if (!read_rounds(text_split(&rest, ' '), commune.totals.rounds) || rest.length == 0 ||
+    if (!read_rounds(text_split(&rest, ' '), &commune.totals) || rest.length == 0 ||
         memchr(rest.bytes, ' ', rest.length) != NULL) {
         return false;
     }
@@ -179,19 +188,28 @@ bool words_read_commune(struct slice text, struct store_commune *ret_commune)
     return true;
 }
 
+/* ` <field>:<round>:<units>` for each round with a change. */
+static void put_round_changes(struct buffer *out, const char *field, const int64_t units[ROUNDS_MAX])
+{
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        if (units[i] != 0) {
+            buffer_append_char(out, ' ');
+            buffer_append_text(out, field);
+            buffer_append_char(out, ':');
+            buffer_append_integer(out, (int64_t)i + 1);
+            buffer_append_char(out, ':');
+            buffer_append_integer(out, units[i]);
+        }
+    }
+}
+
 void words_write_change(struct buffer *out, const struct totals *change)
 {
     put_sums(out, change);
     put_number(out, change->revision);
     buffer_append_integer(out, change->as_of);
-    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (change->rounds[i] != 0) {
-            buffer_append_char(out, ' ');
-            buffer_append_integer(out, (int64_t)i + 1);
-            buffer_append_char(out, ':');
-            buffer_append_integer(out, change->rounds[i]);
-        }
-    }
+    put_round_changes(out, "round", change->rounds);
+    put_round_changes(out, "late", change->late);
 }
 
 /* ---- reports that were held ---- */

@@ -1,6 +1,7 @@
 /* Rules in a real turnoutd, as an election sets them: what is held is answered 202 and shown beside the count, never
  * in it, until it is decided. */
 #include <stdio.h>
+#include <string.h>
 
 #include <check.h>
 
@@ -104,6 +105,33 @@ TEST(what_is_held_is_not_counted)
                 202, "held", "correction");
     expect_post(&(struct small_report){.seq = 4, .voted = 101, .as_of = fewer.as_of}, 201, "accepted", NULL);
     expect_nation(101, 2);
+}
+
+/* One request, each report of it raising the roll by at most a tenth: what counts stays within a tenth of the listed. */
+TEST(many_steps_are_held_like_one)
+{
+    enum { STEPS = 97, LISTED = 1000, MOST = LISTED + LISTED / 10 };
+    struct buffer lines = {0};
+    int roll = LISTED;
+    for (int seq = 1; seq <= STEPS; seq++) {
+        char more[48];
+        roll += roll < 9000000 ? roll / 10 : 0;
+        (void)snprintf(more, sizeof more, ",\"registered\":%d", roll);
+        small_report_write(&lines, &(struct small_report){.seq = seq, .voted = 10, .more = more});
+        buffer_append_char(&lines, '\n');
+    }
+    struct http_answer answer;
+    http_post(turnoutd.intake_http_port, "/v1/reports", "application/x-ndjson", lines.bytes, lines.length,
+              &answer);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_ptr_nonnull(strstr(answer.body, "roll-changed"));
+    http_answer_done(&answer);
+    buffer_done(&lines);
+    small_wait_voted(turnoutd.public_port, 10);
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    ck_assert_int_le(json_integer_of(json_object_of(document, "nation"), "registered"),
+                     SMALL_REGISTERED + MOST - LISTED);
+    json_decref(document);
 }
 
 TEST(released_it_is_counted)

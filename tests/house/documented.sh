@@ -2,7 +2,7 @@
 # What the outside relies on is written down. Fails, naming each, when these differ:
 #   settings   the table in src/app/server_settings.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
-#   checks     the table in src/service/health.c, and proto/health.md
+#   checks     the table in src/service/health.c, and proto/health.md, which names tests of tests/house/tests.txt
 #   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
 #
@@ -52,6 +52,15 @@ compare src/app/server_settings.c "$table" config/turnoutd.ini "$(settings_of_fi
 
 compare src/service/health.c "$(sed --quiet --regexp-extended 's/^    \{"([a-z-]+)", check_.*/\1/p' src/service/health.c)" \
     proto/health.md "$(sed --quiet --regexp-extended 's/^\| `([a-z-]+)` \|.*/\1/p' proto/health.md)"
+
+# Each row's last cell names the tests that cause it; those without a folder are fault/health's.
+rows=$(grep --extended-regexp '^\| `[a-z-]+` \|' proto/health.md)
+complain_of_each "proto/health.md names no test for: " \
+    "$(awk -F '|' '$(NF - 1) !~ /`/ { print $2 }' <<<"$rows")"
+named=$(awk -F '|' '{ print $(NF - 1) }' <<<"$rows" | grep --only-matching '`[^`]*`' | tr --delete '`' |
+    sed --regexp-extended 's|^[^ ]+$|fault/health &|' | sort --unique)
+complain_of_each "proto/health.md names a test that tests/house/tests.txt has not: " \
+    "$(comm -23 <(echo "$named") <(sort tests/house/tests.txt))"
 
 # ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
 

@@ -10,9 +10,10 @@ source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 fresh_tree() {
     rm --recursive --force "$work/tree"
-    mkdir --parents "$work"/tree/{config,proto,src/app,src/election,src/service}
+    mkdir --parents "$work"/tree/{config,proto,src/app,src/election,src/service,tests/house}
     cp "$root/config/turnoutd.ini" "$work/tree/config"
     cp "$root"/proto/{health.md,openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
+    cp "$root/tests/house/tests.txt" "$work/tree/tests/house"
     cp --recursive "$root/src/net" "$work/tree/src"
     cp "$root/src/app/server_settings.c" "$work/tree/src/app"
     cp "$root/src/election/report.c" "$work/tree/src/election"
@@ -46,6 +47,9 @@ expect_found $options 's/^static const struct setting rows/static const struct s
 
 expect_found src/service/health.c 's/"disk", check/"room", check/' "proto/health.md lacks: room"
 expect_found proto/health.md '/^\| `disk` /d' "proto/health.md lacks: disk"
+
+expect_found proto/health.md 's/`redis_is_gone`/`redis_is_here`/' "has not: fault/health redis_is_here"
+expect_found proto/health.md 's/^(\| `rights` .*)`rights_are_taken_away` \|/\1none \|/' 'names no test for:  `rights`'
 
 openapi=proto/openapi.yaml
 expect_found $openapi 's|^  /v1/turnout:|  /v1/nation:|' "$openapi lacks: public GET /v1/turnout"

@@ -31,6 +31,7 @@ struct change {
     int64_t sums[SUM_COUNT];
     int64_t as_of;
     int64_t rounds[ROUNDS_MAX];
+    int64_t late[ROUNDS_MAX];
 };
 
 static size_t next_count(struct slice *rest)
@@ -78,13 +79,14 @@ static void add_change(struct slice text, struct change *change)
     change->as_of = as_of > change->as_of ? as_of : change->as_of;
     while (text.length > 0) {
         struct slice units = text_split(&text, ' ');
+        bool is_late = slice_equals(text_split(&units, ':'), "late");
         struct slice round = text_split(&units, ':');
         uint64_t number = 0;
         int64_t count = 0;
         is_number = text_parse_unsigned(round, ROUNDS_MAX, &number) && number > 0 &&
                     text_parse_integer(units, INT64_MIN, INT64_MAX, &count);
         assert(is_number);
-        change->rounds[number - 1] += count;
+        (is_late ? change->late : change->rounds)[number - 1] += count;
     }
 }
 
@@ -120,11 +122,12 @@ static bool change_totals(struct model_key *totals, const struct change *change,
     for (int i = 0; i < SUM_COUNT; i++) {
         is_possible = add_to(totals, sum_names[i], change->sums[i], writes) && is_possible;
     }
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int i = 0; i < 2 * ROUNDS_MAX; i++) {
+        bool is_late = i >= ROUNDS_MAX;
+        int64_t units = is_late ? change->late[i - ROUNDS_MAX] : change->rounds[i];
         char field[sizeof "round:-2147483648"];
-        (void)snprintf(field, sizeof field, "round:%d", round + 1);
-        is_possible = (change->rounds[round] == 0 || add_to(totals, field, change->rounds[round], writes)) &&
-                      is_possible;
+        (void)snprintf(field, sizeof field, "%s:%d", is_late ? "late" : "round", i % ROUNDS_MAX + 1);
+        is_possible = (units == 0 || add_to(totals, field, units, writes)) && is_possible;
     }
     int64_t as_of;
     is_possible = read_count(totals, "as_of", &as_of) && is_possible;

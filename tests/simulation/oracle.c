@@ -115,7 +115,8 @@ static void apply(struct oracle_commune *commune, uint32_t unit, const struct de
         known->state = decision->after;
     }
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        known->rounds |= decision->change.rounds[i] > 0 ? UINT64_C(1) << i : 0;
+        known->rounds.heard |= decision->change.rounds[i] > 0 ? UINT64_C(1) << i : 0;
+        known->rounds.late |= decision->change.late[i] > 0 ? UINT64_C(1) << i : 0;
     }
 }
 
@@ -198,7 +199,7 @@ static void read_decision(struct oracle_commune *commune, const struct model_ent
     }
     struct decision decision = {.status = STATUS_REJECTED, .change = rules_turned_down()};
     if (line->outcome != LOG_REJECTED) {
-        rules_release(&oracle.units[unit].state, &held->received, &decision);
+        rules_release(&scene.election, &oracle.units[unit].state, &held->received, &decision);
     }
     if (decision.status != outcomes[line->outcome].status) {
         world_fail("%s seq %d: %s, but the rules say %s", code, line->report.seq,
@@ -220,7 +221,7 @@ static void read_void(struct oracle_commune *commune, const struct model_entry *
         world_fail("%s: voided, but there is nothing to void, or its roll is another",
                    scene.reg->units[unit].code);
     }
-    struct totals change = rules_void(&known->state, listed, known->rounds, oracle_count_waiting(known));
+    struct totals change = rules_void(&known->state, listed, &known->rounds, oracle_count_waiting(known));
     totals_add(&commune->known.totals, &change);
     for (size_t i = 0; i < known->held_count; i++) {
         known->held[i].state = HELD_VOIDED;
@@ -241,7 +242,7 @@ static void read_void(struct oracle_commune *commune, const struct model_entry *
     }
     known->state = (struct unit_state){.registered = listed};
     known->counted_count = 0;
-    known->rounds = 0;
+    known->rounds = (struct unit_rounds){0};
     known->voided_us = world_now_us();
     province_of(unit)->ledger_count++;
 }
@@ -332,7 +333,7 @@ static void forget(void)
         unit->record_count = 0;
         unit->held_count = 0;
         unit->counted_count = 0;
-        unit->rounds = 0;
+        unit->rounds = (struct unit_rounds){0};
         unit->voided_us = -1;
         unit->empty_until_us = world_now_us();
     }

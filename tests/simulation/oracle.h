@@ -53,7 +53,7 @@ bool oracle_was_voided_durably_since(uint32_t unit, int64_t since_us);
 bool oracle_was_empty_since(uint32_t unit, int64_t since_us);
 
 /* What a void of the unit says of it. Returns how many reports, at most `capacity`. */
-size_t oracle_describe(uint32_t unit, struct unit_state *ret_state, uint64_t *ret_rounds,
+size_t oracle_describe(uint32_t unit, struct unit_state *ret_state, struct unit_rounds *ret_rounds,
                        struct voided_report *ret_reports, size_t capacity);
 
 /* Whether the unit's province was closed at some time since then. */

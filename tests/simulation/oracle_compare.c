@@ -184,6 +184,16 @@ static void check_field(uint32_t province, const char *field, int64_t must)
     }
 }
 
+static void check_rounds(uint32_t province, const char *name, const int64_t units[ROUNDS_MAX])
+{
+    for (uint32_t i = 0; i < scene.election.round_count; i++) {
+        struct buffer field = {0};
+        buffer_printf(&field, "%s:%u", name, i + 1);
+        check_field(province, field.bytes, units[i]);
+        buffer_done(&field);
+    }
+}
+
 void oracle_compare_province(uint32_t province)
 {
     const struct area *area = &scene.reg->areas[province];
@@ -200,14 +210,8 @@ void oracle_compare_province(uint32_t province)
     check_field(province, "held", sum.held);
     check_field(province, "revision", sum.revision);
     check_field(province, "as_of", sum.as_of);
-    for (uint32_t i = 0; i < scene.election.round_count; i++) {
-        char field[sizeof "round:4294967295"];
-        struct buffer name = {0};
-        buffer_printf(&name, "round:%u", i + 1);
-        memcpy(field, name.bytes, name.length + 1);
-        buffer_done(&name);
-        check_field(province, field, sum.rounds[i]);
-    }
+    check_rounds(province, "round", sum.rounds);
+    check_rounds(province, "late", sum.late);
     size_t lines = oracle.provinces[province].keys[KEY_LEDGER]->entry_count;
     if (lines != oracle.provinces[province].ledger_count) {
         world_fail("ledger %s: %zu lines, must be %zu", area->code, lines,

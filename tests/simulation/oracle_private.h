@@ -25,9 +25,9 @@ struct oracle_unit {
     size_t held_count, held_capacity;
     struct voided_report *counted; /* that were never held, since the last void; the oldest first */
     size_t counted_count, counted_capacity;
-    uint64_t rounds;        /* in which it counts */
-    int64_t voided_us;      /* -1: never */
-    int64_t empty_until_us; /* nothing counted or waited until then */
+    struct unit_rounds rounds; /* in which it counts */
+    int64_t voided_us;         /* -1: never */
+    int64_t empty_until_us;    /* nothing counted or waited until then */
 };
 
 struct oracle_commune {

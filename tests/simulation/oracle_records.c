@@ -27,7 +27,7 @@ const struct oracle_record *oracle_find(uint32_t unit, const unsigned char diges
     return NULL;
 }
 
-size_t oracle_describe(uint32_t unit, struct unit_state *ret_state, uint64_t *ret_rounds,
+size_t oracle_describe(uint32_t unit, struct unit_state *ret_state, struct unit_rounds *ret_rounds,
                        struct voided_report *ret_reports, size_t capacity)
 {
     const struct oracle_unit *known = &oracle.units[unit];

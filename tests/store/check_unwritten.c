@@ -314,7 +314,7 @@ static const struct {
     {"is not a change", {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 -1", "line", "0 0 0 0 0 0 0 0"}},
     {"is not a change", {"01.1", EXPECTED, WORDS, "x 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
     {"is not a change", {"01.1", EXPECTED, WORDS, "1.5 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, CHANGE " 1:x", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, CHANGE " round:1:x", "line", "0 0 0 0 0 0 0 0"}},
     {"would leave its range", {"01.1", EXPECTED, WORDS, "-1 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
     {"would leave its range",
      {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 99999999999999999", "line", "0 0 0 0 0 0 0 0"}},

@@ -21,6 +21,8 @@ static const struct election election = {
     .name = "Bầu cử \"2026\"",
     .date = "2026-03-15",
     .timezone = "Asia/Ho_Chi_Minh",
+    .opens = 1773532800,
+    .closes = 1773669600, /* on the next day */
     .offset_s = 25200,
 };
 
@@ -77,6 +79,7 @@ static void tear_down(void)
 
 #define ENVELOPE                                                                                             \
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
+    "\"opens\":\"2026-03-15T07:00:00+07:00\",\"closes\":\"2026-03-16T21:00:00+07:00\","                      \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
     "\"publication\":\"live\","                                                                              \
@@ -204,8 +207,23 @@ TEST(the_table_is_made_for_spreadsheets_when_asked)
 
 static const struct {
     const char *name, *cell;
-} formulas[] = {{"=1+1", "'=1+1"}, {"+1", "'+1"},  {"-1", "'-1"},  {"@SUM(A1)", "'@SUM(A1)"},
-                {"\tx", "'\tx"},   {"a=1", "a=1"}, {"1-2", "1-2"}, {"", ""}};
+} formulas[] = {{"=1+1", "'=1+1"},
+                {"+1", "'+1"},
+                {"-1", "'-1"},
+                {"@SUM(A1)", "'@SUM(A1)"},
+                {"\tx", "?x"},
+                {"a=1", "a=1"},
+                {"1-2", "1-2"},
+                {"", ""},
+                {"a;=1+1", "a;'=1+1"},
+                {"a,=1", "\"a,'=1\""},
+                {"a,@x", "\"a,'@x\""},
+                {"a; \"=1", "\"a; \"\"'=1\""},
+                {"a;b=1", "a;b=1"},
+                {"\xef\xbc\x9d"
+                 "1",
+                 "'\xef\xbc\x9d"
+                 "1"}};
 
 LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
 {

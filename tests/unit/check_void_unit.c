@@ -7,13 +7,14 @@
 
 #include "suite.h"
 
-enum { LISTED = 100 };
+enum { LISTED = 100, LATE = 1000000 };
 
 static struct election election;
 
 static void begin(void)
 {
     rules_init(&election.rules);
+    election.round_count = ROUNDS_MAX;
 }
 
 /* Digests are its numbers. */
@@ -50,7 +51,7 @@ TEST(what_was_counted_is_taken_out)
                                      report_of(3, LISTED + 5, 2, KIND_FINAL)};
     struct unit_state state = {.registered = LISTED};
     struct totals totals = {.registered = LISTED};
-    uint64_t rounds = 0;
+    struct unit_rounds rounds = {0};
     sent[1].registered = LISTED + 5;
     for (size_t i = 0; i < COUNT(sent); i++) {
         struct decision decision = decide(&state, NULL, 0, &sent[i]);
@@ -61,28 +62,28 @@ TEST(what_was_counted_is_taken_out)
     ck_assert_int_eq(totals.units_complete, 1);
     ck_assert_int_eq(totals.units_final, 1);
     for (size_t i = COUNT(sent); i > 0; i--) {
-        rounds = rules_add_round(rounds, sent[i - 1].round);
+        rules_add_round(&rounds, &election, sent[i - 1].round, sent[i - 1].as_of);
     }
-    struct totals change = rules_void(&state, LISTED, rounds, 0);
+    struct totals change = rules_void(&state, LISTED, &rounds, 0);
     totals_add(&totals, &change);
     ck_assert(totals_equal(&totals, &(struct totals){.registered = LISTED, .revision = 4}));
 
     struct unit_state silent = {.registered = LISTED};
-    struct totals waiting = rules_void(&silent, LISTED, 0, 3);
+    struct totals waiting = rules_void(&silent, LISTED, &(struct unit_rounds){0}, 3);
     ck_assert(totals_equal(&waiting, &(struct totals){.held = -3, .revision = 1}));
 }
 
 TEST(a_report_counts_for_its_round_unless_a_later_one_came_before)
 {
     static const uint32_t newest_first[] = {ROUNDS_MAX, 0, 3, 5, 2, 2, 1};
-    uint64_t rounds = 0;
+    struct unit_rounds rounds = {0};
     for (size_t i = 0; i < COUNT(newest_first); i++) {
-        rounds = rules_add_round(rounds, newest_first[i]);
+        rules_add_round(&rounds, &election, newest_first[i], newest_first[i] == 5 ? LATE : 0);
     }
-    ck_assert(rounds == (UINT64_C(1) << (ROUNDS_MAX - 1) | 1 << 4 | 1 << 1 | 1));
+    ck_assert(rounds.heard == (UINT64_C(1) << (ROUNDS_MAX - 1) | 1 << 4 | 1 << 1 | 1));
+    ck_assert(rounds.late == 1 << 4);
 }
 
-/* Where the list is full, what was counted before its end may have been voided, too. */
 TEST(a_full_list_of_what_was_voided)
 {
     static struct held_report voided[VOIDED_MAX];

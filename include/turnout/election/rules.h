@@ -81,19 +81,27 @@ void rules_decide(const struct election *election, const struct rules_context *c
 
 /* A held report is let through, whatever rule held it: accepted; but superseded when the unit has reported with this or
  * a later seq, and rejected (voted-exceeds-registered) while it is over the roll, which changes nothing. */
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision);
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision);
 
 /* A held report is not let through: what every area above the unit adds to its totals. */
 struct totals rules_turned_down(void);
 
+/* The rounds in which a unit counts, a bit each (of round k bit k - 1), and of these the ones in which it was late. */
+struct unit_rounds {
+    uint64_t heard;
+    uint64_t late;
+};
+
 /* All that stands of a unit is taken out of the count: it is as if it had never reported. `listed` is its roll in the
  * register, `rounds` the rounds in which it counts, `waiting` how many of its reports are held. */
-struct totals rules_void(const struct unit_state *before, int32_t listed, uint64_t rounds, size_t waiting);
+struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,
+                         size_t waiting);
 
-/* The rounds in which a unit counts, a bit each, from its counted reports read backwards: adds the one before those that
- * were added. A report counts for its round unless the unit was heard in that one or a later one before. */
-uint64_t rules_add_round(uint64_t rounds, uint32_t round);
+/* Finds them from the unit's counted reports read backwards: adds the one before those that were added. A report counts
+ * for its round unless the unit was heard in that one or a later one before. */
+void rules_add_round(struct unit_rounds *rounds, const struct election *election, uint32_t round,
+                     int64_t as_of);
 
 /* The lowest seq above the unit's last one that no held report has. */
 int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *held, size_t held_count);

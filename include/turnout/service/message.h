@@ -94,7 +94,7 @@ struct decision_message {
     struct unit_state unit;
     char generation
         [GENERATION_BYTES];         /* the tally's: of the election when the message came; empty: not known */
-    uint64_t rounds;                /* in which it counts, a bit each */
+    struct unit_rounds rounds;      /* in which it counts */
     size_t report_count;            /* at most VOIDED_MAX */
     struct voided_report reports[]; /* its counted ones but for those that were held, the newest first */
 };

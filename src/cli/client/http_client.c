@@ -5,9 +5,12 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
+
+#include "client/this_machine.h"
 
 enum { RETRY_AFTER_MOST_S = 3600, CONNECT_TIMEOUT_MOST_MS = 5000 };
 
@@ -80,6 +83,8 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
     long connect_timeout = timeout < CONNECT_TIMEOUT_MOST_MS ? timeout : CONNECT_TIMEOUT_MOST_MS;
     return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           (strncasecmp(client->server, "http:", strlen("http:")) != 0 ||
+            curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK) && /* it would be another machine */
            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why) == CURLE_OK &&
@@ -91,32 +96,54 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
            curl_easy_setopt(curl, CURLOPT_HEADERDATA, client) == CURLE_OK;
 }
 
-/* A base URL is http or https, has a host, and nothing behind the path. */
-static bool is_base_url(const char *server)
+/* A base URL is http or https, has a host, and nothing behind the path. What is http, to another machine, is not secure. */
+static bool is_base_url(const char *server, bool *ret_is_secure, char **ret_host)
 {
     CURLU *url = curl_url();
     char *scheme = NULL;
+    char *host = NULL;
     char *query = NULL;
     char *fragment = NULL;
     bool good = url != NULL && curl_url_set(url, CURLUPART_URL, server, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                 (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+                curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_NO_QUERY &&
                 curl_url_get(url, CURLUPART_FRAGMENT, &fragment, 0) == CURLUE_NO_FRAGMENT;
+    if (good) {
+        *ret_is_secure = strcmp(scheme, "https") == 0 || host_is_this_machine(host);
+        *ret_host = memory_copy_text(host);
+    }
     curl_free(scheme);
+    curl_free(host);
     curl_free(query);
     curl_free(fragment);
     curl_url_cleanup(url);
     return good;
 }
 
-enum turnout_error http_client_new(const char *server, int64_t timeout_ms, struct http_client **ret_client,
-                                   struct error *error)
+static enum turnout_error check_url(const char *server, bool may_be_insecure, struct error *error)
 {
-    assert(timeout_ms > 0);
-    if (!is_base_url(server)) {
+    bool is_secure;
+    char *host;
+    if (!is_base_url(server, &is_secure, &host)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "server",
                           "%s is not the URL of a server, such as http://127.0.0.1:8081", server);
+    }
+    enum turnout_error failed = is_secure || may_be_insecure
+                                    ? TURNOUT_OK
+                                    : error_fail(error, TURNOUT_BAD_INPUT, "server", INSECURE_REFUSAL, host);
+    free(host);
+    return failed;
+}
+
+enum turnout_error http_client_new(const char *server, bool may_be_insecure, int64_t timeout_ms,
+                                   struct http_client **ret_client, struct error *error)
+{
+    assert(timeout_ms > 0);
+    enum turnout_error failed = check_url(server, may_be_insecure, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
     struct http_client *client = memory_new(sizeof *client);
     client->server = memory_copy_text(server);

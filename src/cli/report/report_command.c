@@ -12,6 +12,7 @@
 #include <turnout/wire/signature.h>
 
 #include "client/http_client.h"
+#include "client/this_machine.h"
 #include "commands.h"
 #include "report/report_signer.h"
 #include "report/spool.h"
@@ -27,6 +28,7 @@ struct report_options {
     const char *spool_path;
     int64_t wait_s;
     bool flush;
+    bool insecure;
     const char *election;
     const char *unit;
     struct setting_moment as_of;
@@ -302,6 +304,7 @@ static const struct setting settings[] = {
      .takes = "SECONDS",
      .most = WAIT_MOST_S,
      .help = "keeps trying for so long while the server is away"},
+    INSECURE_OPTION(struct report_options, insecure),
     COMMAND_HELP,
 };
 
@@ -349,7 +352,8 @@ static int run(const struct command_line *line)
         (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", options->key_path, error.text);
         return EXIT_USAGE;
     }
-    if (http_client_new(options->server, REQUEST_TIMEOUT_MS, &client, &error) != TURNOUT_OK) {
+    if (http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, &client, &error) !=
+        TURNOUT_OK) {
         return usage_error(line->name, "--server: %s", error.text);
     }
     status = send_and_flush(line, client, &signer);
