@@ -92,3 +92,19 @@ enum excuse_status excuse_stands(const struct excuse *excuse, const struct unit_
     bool is_late = excuse->status == EXCUSE_EXPECTED && now >= excuse->until;
     return was_heard || is_late ? EXCUSE_NONE : excuse->status;
 }
+
+void excused_count(struct excused *excused, enum excuse_status stands, const struct unit_state *state)
+{
+    excused->not_expected += excuse_needs_silence(stands) ? 1 : 0;
+    for (uint32_t round = state->round; round < ROUNDS_MAX && stands == EXCUSE_NO_SIGNAL; round++) {
+        excused->no_signal[round]++;
+    }
+}
+
+void excused_add(struct excused *sum, const struct excused *part)
+{
+    sum->not_expected += part->not_expected;
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        sum->no_signal[i] += part->no_signal[i];
+    }
+}

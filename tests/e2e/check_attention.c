@@ -150,6 +150,22 @@ TEST(an_excuse_has_what_belongs_to_it)
     expect_status("0101-001", "silent", 3, 3);
 }
 
+/* The public board says how many are expected, and who has no signal, but not why. */
+TEST(the_round_board_knows_who_is_excused)
+{
+    excuse("0101-001", NO_SIGNAL, 200);
+    excuse("0101-003", MERGED, 200);
+    for (int64_t expected = SMALL_UNITS; expected == SMALL_UNITS;) {
+        json_t *document = json_get(turnoutd.public_port, "/v1/rounds", 200);
+        const json_t *nation = json_array_get(json_array_of(document, "areas"), 0);
+        const json_t *first = json_array_get(json_array_of(nation, "rounds"), 0);
+        expected = json_integer_of(nation, "expected");
+        ck_assert_int_eq(json_integer_of(first, "silent") + json_integer_of(first, "no_signal"), expected);
+        ck_assert(expected == SMALL_UNITS || json_integer_of(first, "no_signal") == 1);
+        json_decref(document);
+    }
+}
+
 /* ---- owing ---- */
 
 TEST(units_owe_a_final)

@@ -42,4 +42,14 @@ enum turnout_error excuse_read(struct slice text, struct excuse *ret_excuse, str
  * at which it was expected. */
 enum excuse_status excuse_stands(const struct excuse *excuse, const struct unit_state *state, int64_t now);
 
+/* How many units of an area are excused. */
+struct excused {
+    int64_t not_expected;          /* not opening, or merged */
+    int64_t no_signal[ROUNDS_MAX]; /* [k - 1]: without a signal, and not heard in round k or a later one */
+};
+
+/* Adds a unit of which the excuse stands. */
+void excused_count(struct excused *excused, enum excuse_status stands, const struct unit_state *state);
+void excused_add(struct excused *sum, const struct excused *part);
+
 #endif
