@@ -106,6 +106,7 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
         json_close_array(&listing->json);
         json_put_integer(&listing->json, "expected", listing->expected);
         json_put_integer(&listing->json, "silent", listing->silent);
+        desk_put_phase(&listing->json, listing->desk);
         page_put_end(&listing->json, listing->total,
                      listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
         json_close_object(&listing->json);

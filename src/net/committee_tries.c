@@ -133,6 +133,7 @@ static void answer_flagged(const struct flagged_listing *listing)
                        reg->units[last->unit].code);
     }
     json_close_array(&json);
+    desk_put_phase(&json, listing->desk);
     page_put_end(&json, listing->total, listed < listing->count ? next : NULL);
     json_close_object(&json);
     desk_answer_json(listing->exchange, 200, &body);
@@ -254,6 +255,7 @@ void committee_get_refused(void *context, struct http_exchange *exchange, const 
     char next[PAGE_AFTER_BYTES];
     (void)snprintf(next, sizeof next, "%" PRIu64, listing.last_listed);
     json_close_array(&json);
+    desk_put_phase(&json, desk);
     page_put_end(&json, listing.total, listing.has_more ? next : NULL);
     json_close_object(&json);
     desk_answer_json(exchange, 200, &document);

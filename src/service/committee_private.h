@@ -6,6 +6,7 @@
 
 struct committee {
     struct committee_options options;
+    enum election_phase phase;
 };
 
 /* Sends it to the tally. False, and it is freed, when there is no room. */
