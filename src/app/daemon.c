@@ -27,6 +27,7 @@
 #include "data_watch.h"
 #include "descriptors.h"
 #include "exposure.h"
+#include "fault_log.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
