@@ -17,6 +17,7 @@ const pages = [
   { path: "/embed/headline", script: "embed", mayBeFramed: true },
   { path: "/embed/map", script: "embed", mayBeFramed: true },
   { path: "/report", script: "report" },
+  { path: "/committee", script: "committee" },
 ];
 
 const source = dirname(fileURLToPath(import.meta.url));

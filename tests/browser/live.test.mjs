@@ -24,7 +24,8 @@ async function open(path, options) {
 const names = (page) => page.locator(".data tbody th a").allInnerTexts();
 
 before(async () => {
-  [server, browser] = await Promise.all([Turnoutd.start(), startBrowser()]);
+  server = await Turnoutd.start();
+  browser = await startBrowser();
   await report("0101-001", 1, 500);
   await report("0102-002", 1, 1);
   await report("0201-001", 1, 1100);

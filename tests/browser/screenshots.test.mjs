@@ -26,7 +26,8 @@ before(async () => {
   execFileSync(join(programs, "turnout"), ["register", "make", election]);
   const rows = readFileSync(join(election, "units.csv"), "utf8").trim().split("\n").slice(1);
   units = rows.map((row) => row.split(",")).map(([code, , , registered]) => ({ code, registered: Number(registered) }));
-  [server, browser] = await Promise.all([Turnoutd.start(election), startBrowser()]);
+  server = await Turnoutd.start(election);
+  browser = await startBrowser();
 });
 
 after(async () => {
