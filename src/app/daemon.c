@@ -24,6 +24,7 @@
 #include "data_folder.h"
 #include "data_watch.h"
 #include "descriptors.h"
+#include "exposure.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
@@ -37,7 +38,7 @@
 
 enum { LAST_READING_MS = 2000 }; /* at the end */
 
-static const char why_starting[] = "Redis is being prepared; send the same report again later";
+static const char why_starting[] = "Redis is being prepared";
 
 struct daemon {
     const struct server_settings *settings;
@@ -434,7 +435,7 @@ static int start(struct daemon *daemon)
     if (!start_log()) {
         return EXIT_FAILED;
     }
-    listening_log_exposure(settings);
+    exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;

@@ -141,6 +141,7 @@ static void take_publication(struct worker *worker)
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
         worker->desk.publication = publication_figures(publication)->publication;
+        committee_set_phase(worker->committee, publication_phase(publication));
     }
     accept_when_ready(worker);
 }

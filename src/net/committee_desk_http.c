@@ -2,7 +2,6 @@
 #include "committee_http.h"
 
 #include <turnout/base/clock.h>
-#include <turnout/service/intake.h>
 
 #include "committee_desk.h"
 
@@ -51,10 +50,10 @@ void committee_get_desk(void *context, struct http_exchange *exchange, const str
     struct json_writer json = json_writer_of(&text);
     json_open_object(&json, NULL);
     put_election(&json, desk->election);
-    json_put_text(&json, "phase", election_phase_name(intake_phase(desk->intake)));
     json_put_text(&json, "publication", desk->publication);
     desk_put_moment(&json, "now", desk->election, clock_wall_ms() / 1000);
     put_token(&json, desk, &principal);
+    desk_put_phase(&json, desk);
     json_close_object(&json);
     desk_answer_json(exchange, 200, &text);
     buffer_done(&text);

@@ -86,6 +86,14 @@ static void answer_refusal(struct http_exchange *exchange, int status, const str
     http_answer_with_problem(exchange, &problem, headers);
 }
 
+/* What is no report, or no number of reports that a request may hold. */
+static void refuse_body(struct http_exchange *exchange, enum report_code code, const char *why)
+{
+    struct report_result result;
+    report_reject(&result, NULL, code, NULL, "%s", why);
+    answer_refusal(exchange, report_result_http_status(&result), &result);
+}
+
 static void answer_single(struct submission *submission)
 {
     const struct report_result *result = &submission->lines[0].result;
@@ -187,7 +195,7 @@ static void submit_line(struct submission *submission)
     submission->lines[tag].number = submission->framer.line_number;
     submission->awaited++;
     if (visit_is_over(http_exchange_visit(submission->exchange))) {
-        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
+        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_why, on_answer, submission, tag);
     } else if (found == LINE_TOO_LONG) {
         intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
                       submission, tag);
@@ -217,11 +225,8 @@ static void submit_batch(struct intake *intake, const struct principal *voucher,
 {
     size_t count = count_lines(body);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
-        const char *detail =
-            count == 0 ? "the body holds no report" : "a request holds at most 10000 reports";
-        enum report_code code = count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE;
-        http_answer_problem(exchange, count == 0 ? 400 : 413, report_code_name(code), report_code_title(code),
-                            detail, "", NULL);
+        refuse_body(exchange, count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE,
+                    count == 0 ? "the body holds no report" : "a request holds at most 10000 reports");
         return;
     }
     struct submission *submission = submission_new(exchange, true, count);
@@ -282,9 +287,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
     const struct intake_desk *desk = context;
     struct principal relay;
     if (!slice_equals(request->path, "/v1/reports")) {
-        http_answer_problem(exchange, 413, report_code_name(CODE_TOO_LARGE),
-                            report_code_title(CODE_TOO_LARGE), "a request body here is at most 65536 bytes",
-                            "", NULL);
+        refuse_body(exchange, CODE_TOO_LARGE, "a request body here is at most 65536 bytes");
         return false;
     }
     return http_request_header(request, "Authorization").bytes != NULL
@@ -296,6 +299,7 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
     {HTTP_GET, "/v1/desk", committee_get_desk},
     {HTTP_GET, "/v1/units/", committee_get_unit},
+    {HTTP_POST, "/v1/units/*/void", committee_post_void},
     {HTTP_GET, "/v1/areas/*/units", committee_get_units},
     {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
     {HTTP_GET, "/v1/held", committee_get_held},

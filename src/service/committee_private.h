@@ -6,6 +6,10 @@
 
 struct committee {
     struct committee_options options;
+    enum election_phase phase;
 };
+
+/* Sends it to the tally. False, and it is freed, when there is no room. */
+bool committee_send(struct committee *committee, struct decision_message *message);
 
 #endif

@@ -203,8 +203,15 @@ static void take_functions(struct inspecting *inspecting, const redisReply *repl
         (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
                          "Redis does not tell whether it has the functions of turnoutd: %s", reply->str);
         note(&inspecting->inspection.functions, &error);
-    } else {
-        inspecting->wants_functions = !function_library_is_ours(reply);
+        return;
+    }
+    enum library_found found = function_library_compare(reply);
+    inspecting->wants_functions = found == LIBRARY_OLDER;
+    if (found == LIBRARY_ANOTHER || found == LIBRARY_NEWER) {
+        struct error error;
+        (void)function_library_fail(found, &error);
+        note(&inspecting->inspection.functions, &error);
+        inspecting->inspection.has_other_functions = true;
     }
 }
 

@@ -148,7 +148,8 @@ static void set_meta(struct changing *changing)
 static void send_gate(struct changing *changing, uint32_t province, enum election_phase phase, bool if_empty,
                       redis_link_reply_fn *on_reply)
 {
-    static const int keys[] = {KEY_TOTALS, KEY_UNITS, KEY_LOG, KEY_HELD, KEY_WAITING, KEY_ASIDE, KEY_LEDGER};
+    static const int keys[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
+                               KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
     struct redis_command command;
     store_begin_call(changing->store, &command, CALL_WRITING, "turnout_gate", province, keys,
                      if_empty ? sizeof keys / sizeof keys[0] : 1);

@@ -360,6 +360,15 @@ export const words = {
   "publication.hold": ["Tạm dừng", "On hold"],
   "publication.hold.means": ["Công chúng thấy số lúc này, cho đến khi đổi.", "The public sees the figures of this moment until it is changed."],
   "publication.hold.do": ["Tạm dừng công bố", "Hold publication"],
+  "type.fingerprint": ["Gõ dấu của danh bạ, đã đọc cho nhau nghe", "Type the register’s fingerprint, read aloud to one another"],
+  "close.early": ["Vẫn đóng, trước giờ", "Close all the same, before time"],
+  "problem.too-early": ["Chưa đến giờ đóng cửa.", "The polls have not closed yet."],
+  "problem.other-register": ["Dấu này không phải của danh bạ ở máy chủ.", "This is not the fingerprint of the server’s register."],
+  "void": ["Bỏ mọi báo cáo của tổ…", "Take all its reports out…"],
+  "void.legend": ["Bỏ mọi báo cáo của tổ này ra khỏi tổng, vì", "Take all reports of this unit out of the count, because"],
+  "void.submit": ["Bỏ mọi báo cáo", "Take them out"],
+  "reason.wrong-unit": ["Đó là báo cáo của tổ khác", "They were another unit’s reports"],
+  "reason.test": ["Đó là báo cáo thử", "They were tests"],
   "type.id": ["Gõ mã cuộc bầu cử, {0}, để xác nhận", "Type the election’s id, {0}, to confirm"],
 
   // Time

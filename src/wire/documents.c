@@ -4,54 +4,11 @@
 
 #include <stddef.h>
 
-#include <turnout/base/rfc3339.h>
-#include <turnout/election/percent.h>
-#include <turnout/wire/json_writer.h>
+#include "document_envelope.h"
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
-}
-
-static bool is_shown(const struct area_figures *counted)
-{
-    return counted->verified && !counted->withheld;
-}
-
-static void put_moment(struct json_writer *json, const char *key, const struct figures *figures,
-                       int64_t moment)
-{
-    char text[RFC3339_BYTES];
-    rfc3339_format(moment, figures->election->offset_s, text);
-    json_put_text(json, key, text);
-}
-
-static void put_as_of(struct json_writer *json, const struct figures *figures,
-                      const struct area_figures *counted)
-{
-    if (is_shown(counted) && counted->totals.as_of != 0) {
-        put_moment(json, "as_of", figures, counted->totals.as_of);
-    } else {
-        json_put_text(json, "as_of", NULL);
-    }
-}
-
-static void put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
-                      int64_t count)
-{
-    if (is_shown(counted)) {
-        json_put_integer(json, key, count);
-    } else {
-        json_put_text(json, key, NULL);
-    }
-}
-
-static void put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
-                        int64_t part, int64_t whole)
-{
-    char text[PERCENT_TEXT_BYTES];
-    percent_format_json(is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
-    json_put_raw(json, key, text);
 }
 
 static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
@@ -63,21 +20,22 @@ static void put_members(struct json_writer *json, const struct figures *figures,
 
     json_put_text(json, "name", area->name);
     json_put_text(json, "name_en", name_or_null(area->name_en));
-    put_count(json, "registered", counted, totals->registered);
-    put_count(json, "voted", counted, totals->voted);
-    put_count(json, "remaining", counted, totals->registered - totals->voted);
-    put_percent(json, "percent", counted, totals->voted, totals->registered);
+    document_put_count(json, "registered", counted, totals->registered);
+    document_put_count(json, "voted", counted, totals->voted);
+    document_put_count(json, "remaining", counted, totals->registered - totals->voted);
+    document_put_percent(json, "percent", counted, totals->voted, totals->registered);
     json_put_integer(json, "units", area->units);
-    put_count(json, "units_reported", counted, totals->units_reported);
-    put_count(json, "units_complete", counted, totals->units_complete);
+    document_put_count(json, "units_reported", counted, totals->units_reported);
+    document_put_count(json, "units_final", counted, totals->units_final);
+    document_put_count(json, "units_complete", counted, totals->units_complete);
     json_put_integer(json, "communes", area->communes);
-    put_count(json, "communes_complete", counted, counted->communes_complete);
-    put_count(json, "registered_reported", counted, totals->registered_reported);
-    put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
-    put_percent(json, "percent_low", counted, totals->voted, totals->registered);
-    put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
-    put_count(json, "held", counted, totals->held);
-    put_as_of(json, figures, counted);
+    document_put_count(json, "communes_complete", counted, counted->communes_complete);
+    document_put_count(json, "registered_reported", counted, totals->registered_reported);
+    document_put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
+    document_put_percent(json, "percent_low", counted, totals->voted, totals->registered);
+    document_put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
+    document_put_count(json, "held", counted, totals->held);
+    document_put_as_of(json, figures, counted);
     json_put_boolean(json, "verified", counted->verified);
 }
 
@@ -103,36 +61,6 @@ static void put_area_with_parent(struct json_writer *json, const char *key, cons
     json_close_object(json);
 }
 
-static const char *status_of(const struct figures *figures)
-{
-    const struct area_figures *nation = &figures->areas[REGISTER_NATION];
-    uint32_t units = figures->reg->areas[REGISTER_NATION].units;
-    bool complete = is_shown(nation) && units > 0 && nation->totals.units_final == units;
-    return complete ? "unofficial-complete" : "unofficial-partial";
-}
-
-/* Opens the document; the caller adds the areas and closes it. */
-static struct json_writer open_envelope(struct buffer *out, const struct figures *figures)
-{
-    const struct election *election = figures->election;
-    struct json_writer json = json_writer_of(out);
-    json_open_object(&json, NULL);
-    json_open_object(&json, "election");
-    json_put_text(&json, "id", election->id);
-    json_put_text(&json, "name", election->name);
-    json_put_text(&json, "date", election->date);
-    json_put_text(&json, "timezone", election->timezone);
-    json_close_object(&json);
-    json_put_text(&json, "status", status_of(figures));
-    json_put_boolean(&json, "test", figures->test);
-    json_put_text(&json, "durability", figures->durability);
-    json_put_text(&json, "publication", figures->publication);
-    json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
-    put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
-    put_moment(&json, "generated_at", figures, figures->generated_at);
-    return json;
-}
-
 static void put_children(struct json_writer *json, const char *key, const struct figures *figures,
                          uint32_t index)
 {
@@ -147,7 +75,7 @@ static void put_children(struct json_writer *json, const char *key, const struct
 
 void document_turnout_json(struct buffer *out, const struct figures *figures)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     put_area(&json, "nation", figures, REGISTER_NATION);
     put_children(&json, "provinces", figures, REGISTER_NATION);
     json_close_object(&json);
@@ -155,7 +83,7 @@ void document_turnout_json(struct buffer *out, const struct figures *figures)
 
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     put_area_with_parent(&json, "area", figures, area);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
@@ -163,7 +91,7 @@ void document_area_json(struct buffer *out, const struct figures *figures, uint3
 
 void document_snapshot_json(struct buffer *out, const struct figures *figures)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
         put_area_with_parent(&json, NULL, figures, i);
@@ -187,7 +115,7 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
                       const struct ledger_entry *entry)
 {
     json_open_object(json, NULL);
-    put_moment(json, "when", figures, entry->when_ms / 1000);
+    document_put_moment(json, "when", figures, entry->when_ms / 1000);
     json_put_text(json, "kind", ledger_kind_name(entry->kind));
     if (ledger_kind_is_of_unit(entry->kind)) {
         const struct unit *unit = &figures->reg->units[entry->unit];
@@ -208,7 +136,7 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct corrections *page)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     json_open_array(&json, "corrections");
     for (size_t i = 0; i < page->count; i++) {
         put_entry(&json, figures, &page->entries[i]);

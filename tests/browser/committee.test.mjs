@@ -136,6 +136,19 @@ test("a unit is found by its code", async () => {
   await closePage(page);
 });
 
+test("a unit's reports are taken out of the count", async () => {
+  await server.report([reportOf("0101-003", 1, 77)], 577);
+  const page = await open("#/unit/0101-003");
+  await signIn(page, decider);
+  await expectText(page, ".tally .first dd", "77");
+  await page.click("text=Bỏ mọi báo cáo của tổ");
+  await expectAccessible(page);
+  await page.click("button[type=submit]");
+  await expectText(page, ".tally .first dd", "–");
+  await until("the figures", async () => (await server.turnout()).nation.voted === 500);
+  await closePage(page);
+});
+
 test("phase and publication ask for the election's id", async () => {
   const page = await open("#/election", { colorScheme: "dark" });
   await signIn(page, admin);
@@ -151,9 +164,12 @@ test("phase and publication ask for the election's id", async () => {
 
   await page.click("text=Mở cuộc bầu cử");
   await page.fill("#phase-id", "small");
+  await page.fill("#fingerprint", "0000-0000");
   await page.click("button[type=submit]");
-  await page.waitForSelector(".error");
-  assert.match(await page.innerText(".error"), /turnout reset/, "a rehearsal stands in the way");
+  await expectText(page, ".error", "Dấu này không phải của danh bạ ở máy chủ.");
+  await page.fill("#fingerprint", server.fingerprint);
+  await page.click("button[type=submit]");
+  await expectText(page, ".error", "Còn số liệu diễn tập: xóa bằng `turnout reset` trước.");
   await closePage(page);
 });
 

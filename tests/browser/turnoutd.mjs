@@ -51,6 +51,7 @@ export class Turnoutd {
     let lastLine = "";
     createInterface({ input: this.process.stderr }).on("line", (line) => {
       lastLine = line;
+      this.fingerprint = / fingerprint=(\S+)/.exec(line)?.[1] ?? this.fingerprint;
       const listening = / listening listener=(\S+) .*port=(\d+)/.exec(line);
       if (listening) {
         ports[listening[1]] = Number(listening[2]);

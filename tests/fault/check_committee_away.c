@@ -26,8 +26,8 @@ static const struct {
     {"/v1/areas/T/silent?round=1", NULL, ROLE_VIEW},
     {"/v1/held", NULL, ROLE_DECIDE},
     {"/v1/held/0101-001.1", "{\"decision\":\"release\",\"reason\":\"so\"}", ROLE_DECIDE},
-    {"/v1/phase", "{\"phase\":\"open\"}", ROLE_ADMIN},
-    {"/v1/phase", "{\"phase\":\"closed\"}", ROLE_ADMIN},
+    {"/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"VC5X-3QRJ\"}", ROLE_ADMIN},
+    {"/v1/phase", "{\"phase\":\"closed\",\"early\":true}", ROLE_ADMIN},
     {"/v1/publication", "{\"mode\":\"hold\"}", ROLE_ADMIN},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };

@@ -38,7 +38,6 @@ struct intake *intake_new(const struct intake_options *options);
 void intake_free(struct intake *intake);
 
 void intake_set_phase(struct intake *intake, enum election_phase phase);
-enum election_phase intake_phase(const struct intake *intake);
 
 /* From the next report on, signatures are verified with these. Takes a reference of its own. */
 void intake_set_keys(struct intake *intake, struct signing_keys *keys);

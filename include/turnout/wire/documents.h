@@ -6,29 +6,8 @@
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/election/election.h>
 #include <turnout/election/ledger.h>
-#include <turnout/election/register.h>
-#include <turnout/election/totals.h>
-
-/* The figures of one area, checked. */
-struct area_figures {
-    struct totals totals;
-    uint32_t communes_complete;
-    bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
-    bool withheld; /* nothing is wrong with them, but they are not to be shown either */
-};
-
-/* Everything that a publication shows, at one revision. */
-struct figures {
-    const struct election *election;     /* borrowed */
-    const struct election_register *reg; /* borrowed */
-    const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
-    bool test;                           /* a rehearsal */
-    const char *durability;              /* "strict" or "relaxed" */
-    const char *publication;             /* "live", "rounds" or "hold" */
-    int64_t generated_at;                /* Unix seconds */
-};
+#include <turnout/wire/figures.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
@@ -42,6 +21,13 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
 /* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
+ * were heard in each round. */
+void document_rounds_json(struct buffer *out, const struct figures *figures);
+
+/* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
+void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
  * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */

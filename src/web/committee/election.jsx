@@ -10,15 +10,14 @@ function Switch({ desk, title, kind, current, options, change, changed }) {
   const { say } = useLanguage();
   const [wanted, setWanted] = useState(null);
   const [id, setId] = useState("");
+  const [fingerprint, setFingerprint] = useState("");
   const [problem, setProblem] = useState(null);
   const { election } = desk.about;
   async function submit(event) {
     event.preventDefault();
     try {
-      await change(wanted);
-      setWanted(null);
-      setId("");
-      setProblem(null);
+      // Asked again after `too-early`, it is meant.
+      await change(wanted, { fingerprint: wanted === "open" ? fingerprint.trim() : undefined, early: problem?.code === "too-early" || undefined });
       changed();
     } catch (fault) {
       setProblem(fault);
@@ -37,12 +36,25 @@ function Switch({ desk, title, kind, current, options, change, changed }) {
           </p>
           <label for={`${kind}-id`}>{say("type.id", election.id)}</label>
           <input id={`${kind}-id`} type="text" autocomplete="off" spellcheck={false} value={id} onInput={(event) => setId(event.currentTarget.value)} />
+          {wanted === "open" && (
+            <>
+              <label for="fingerprint">{say("type.fingerprint")}</label>
+              <input id="fingerprint" type="text" autocomplete="off" spellcheck={false} value={fingerprint} onInput={(event) => setFingerprint(event.currentTarget.value)} />
+            </>
+          )}
           <Fault problem={problem} />
           <div class="case__acts">
             <button type="submit" class="button button--main" disabled={id !== election.id}>
-              {say(`${kind}.${wanted}.do`)}
+              {say(problem?.code === "too-early" ? "close.early" : `${kind}.${wanted}.do`)}
             </button>
-            <button type="button" class="button" onClick={() => setWanted(null)}>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                setWanted(null);
+                setProblem(null);
+              }}
+            >
               {say("cancel")}
             </button>
           </div>
@@ -73,7 +85,7 @@ export function Election({ desk, changed }) {
         title={say("phase")}
         current={phase}
         options={phases[phase]}
-        change={(wanted) => desk.ask("/v1/phase", { phase: wanted })}
+        change={(wanted, more) => desk.ask("/v1/phase", { phase: wanted, ...more })}
         changed={changed}
       />
       <Switch

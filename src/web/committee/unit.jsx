@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { useLanguage } from "../language.jsx";
 import { useAnswer } from "./desk.js";
+import { Decide } from "./decide.jsx";
 import { Fault } from "./fault.jsx";
 
 const AGAIN_MS = 10000;
+const voidReasons = ["wrong-unit", "test", "other"];
 
 export function UnitLink({ code, children }) {
   return <a href={`#/unit/${code}`}>{children}</a>;
@@ -59,9 +61,37 @@ function Line({ line }) {
   );
 }
 
+// Takes all that the unit has sent out of the count.
+function Void({ desk, code, done }) {
+  const { say } = useLanguage();
+  const [isOpen, setOpen] = useState(false);
+  if (!isOpen) {
+    return (
+      <p class="actions-row">
+        <button type="button" class="button" onClick={() => setOpen(true)}>
+          {say("void")}
+        </button>
+      </p>
+    );
+  }
+  return (
+    <Decide
+      legend={say("void.legend")}
+      submit={say("void.submit")}
+      choices={voidReasons}
+      act={async (reason) => {
+        await desk.ask(`/v1/units/${code}/void`, { reason });
+        setOpen(false);
+        done();
+      }}
+      cancel={() => setOpen(false)}
+    />
+  );
+}
+
 export function UnitView({ desk, code }) {
   const { say, count, percent, time } = useLanguage();
-  const { answer: unit, problem } = useAnswer(desk, `/v1/units/${code}`, AGAIN_MS);
+  const { answer: unit, problem, ask } = useAnswer(desk, `/v1/units/${code}`, AGAIN_MS);
   if (!unit) {
     return (
       <section>
@@ -125,6 +155,7 @@ export function UnitView({ desk, code }) {
           </tbody>
         </table>
       </div>
+      {state.seq > 0 && desk.may("decide") && <Void desk={desk} code={code} done={ask} />}
     </section>
   );
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -121,6 +122,20 @@ int fsync(int fd)
         *(void **)&real_sync = dlsym(RTLD_NEXT, "fsync");
     }
     return sync_with(real_sync, fd);
+}
+
+/* What programs call that are built for large files. */
+int fstatvfs64(int fd, struct statvfs64 *disk)
+{
+    static int (*real_statvfs)(int, struct statvfs64 *);
+    if (real_statvfs == NULL) {
+        *(void **)&real_statvfs = dlsym(RTLD_NEXT, "fstatvfs64");
+    }
+    int failed = real_statvfs(fd, disk);
+    if (failed == 0 && controls != NULL && atomic_load(&controls->bytes_left) > 0) {
+        disk->f_bavail = (fsblkcnt64_t)atomic_load(&controls->bytes_left) / disk->f_frsize;
+    }
+    return failed;
 }
 
 /* ---- the clock ---- */
