@@ -44,8 +44,8 @@ function Line({ line }) {
   const before = line.voted_before ?? 0;
   return (
     <tr>
-      <td class="num">{count(line.seq)}</td>
-      <td>{minute(line.as_of)}</td>
+      <td class="num">{line.seq > 0 ? count(line.seq) : "–"}</td>
+      <td>{line.as_of ? minute(line.as_of) : "–"}</td>
       <td>{line.received.slice(11, 19)}</td>
       <td class="num">
         <b>{count(line.voted)}</b>
