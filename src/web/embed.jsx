@@ -35,7 +35,7 @@ const isMap = location.pathname === "/embed/map";
 function Embed() {
   const { address } = useLocation();
   const language = languageFor(address.language);
-  const feed = useFeed("/v1/turnout");
+  const feed = useFeed("/v1/turnout", "/v1/events");
   useEffect(() => {
     document.documentElement.lang = language;
     document.body.className = ["live", "embed", feed.document?.test && "is-rehearsal", (feed.isLost || feed.isOld) && "is-lost"]

@@ -148,9 +148,13 @@ function Live() {
   const place = useLocation();
   const { address, change } = place;
   const language = languageFor(address.language);
-  const nation = useFeed("/v1/turnout");
-  const isArea = address.area !== "" && address.area !== nation.document?.nation.code;
-  const area = useFeed(isArea ? `/v1/areas/${encodeURIComponent(address.area)}` : null);
+  // One stream a page: a browser has only a few lines to a server. What stands beside an area is asked for.
+  const [code, setCode] = useState("");
+  const isArea = address.area !== "" && address.area !== code;
+  const nation = useFeed("/v1/turnout", isArea ? null : "/v1/events");
+  useEffect(() => setCode(nation.document?.nation.code ?? ""), [nation.document]);
+  const name = encodeURIComponent(address.area);
+  const area = useFeed(isArea ? `/v1/areas/${name}` : null, `/v1/events?area=${name}`);
   const wanted = isArea ? area : nation;
   const shown = useRef(wanted); // what was shown before stays until there is something else to show
   if (wanted.document || wanted.isUnknown || wanted.isLost) {
