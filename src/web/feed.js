@@ -1,10 +1,11 @@
 // Where the pages have their figures from: a document of the server, kept current. It is asked for every two seconds by
-// its ETag. Where a stream of events works, that says what has changed instead, and the document is asked for only after ten
+// its ETag. Where a stream of events works, that says what has changed instead, and the document is asked for only after some
 // quiet seconds: what it knows that the stream has not told shows that the stream does not work.
 import { useEffect, useState } from "preact/hooks";
 
 const POLL_MS = 2000;
-const QUIET_MS = 10000; // after so long without an answer the connection counts as lost
+const POLL_QUIET_MS = 7000; // while a stream works, after so long without an event
+const LOST_MS = 10000; // after so long without an answer the connection counts as lost
 const OLD_MS = 30000; // figures that are so old while the server answers are not current
 const STREAM_AGAIN_MS = 60000;
 
@@ -40,7 +41,7 @@ export function follow(path, stream, tell, state = nothing) {
   async function poll() {
     clearTimeout(pollTimer);
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), QUIET_MS);
+    const timer = setTimeout(() => patience.abort(), LOST_MS);
     try {
       const response = await fetch(path, {
         cache: "no-store",
@@ -63,7 +64,8 @@ export function follow(path, stream, tell, state = nothing) {
     }
     clearTimeout(timer);
     if (!isEnded) {
-      pollTimer = setTimeout(poll, streamWorks ? QUIET_MS : POLL_MS);
+      clearTimeout(pollTimer);
+      pollTimer = setTimeout(poll, streamWorks ? POLL_QUIET_MS : POLL_MS);
     }
   }
 
@@ -78,10 +80,10 @@ export function follow(path, stream, tell, state = nothing) {
     etag = null;
     hear({ document: news, isUnknown: false, generatedAt: generatedAt(news) });
     clearTimeout(pollTimer);
-    pollTimer = setTimeout(poll, QUIET_MS);
+    pollTimer = setTimeout(poll, POLL_QUIET_MS);
   }
 
-  const watch = setInterval(() => change({ isLost: Date.now() - heardAt > QUIET_MS }), 1000);
+  const watch = setInterval(() => change({ isLost: Date.now() - heardAt > LOST_MS }), 1000);
   const closeStream = stream ? openStream(stream, takeEvent, () => (streamWorks = false)) : () => {};
   window.addEventListener("online", poll);
   poll();

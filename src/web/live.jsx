@@ -11,7 +11,7 @@ import { Headline } from "./parts/headline.jsx";
 import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
 import { Missing } from "./parts/missing.jsx";
-import { TileMap } from "./parts/tile_map.jsx";
+import { ProvinceMap } from "./parts/province_map.jsx";
 import { applyTheme, currentTheme, keepLanguage, languageFor } from "./preferences.js";
 
 const SPOKEN_MS = 60000; // a screen reader hears the headline at most so often
@@ -77,7 +77,7 @@ function Nation({ feed }) {
     <>
       <div class="picture">
         <Headline feed={feed} area={nation} />
-        <TileMap election={election} provinces={provinces} />
+        <ProvinceMap election={election} provinces={provinces} />
         <Milestones nation={nation} provinces={provinces} />
       </div>
       <AreaTable title={say("provinces.count", count(provinces.length))} nameTitle={say("province")} areas={provinces} />

@@ -69,6 +69,10 @@ export const words = {
 
   // Map and classes
   "by.province": ["Theo tỉnh, thành phố", "By province"],
+  "drawn.as": ["Cách vẽ", "Drawn as"],
+  "drawn.tiles": ["Ô vuông", "Tiles"],
+  "drawn.outline": ["Bản đồ", "Map"],
+  "drawn.source": ["Nét bản đồ: {0}, CC BY 4.0", "Outline: {0}, CC BY 4.0"],
   "class.full": ["100, đủ mọi cử tri", "100, everyone"],
   "class.from": ["từ {0}", "from {0}"],
   "class.under": ["dưới {0}", "under {0}"],
