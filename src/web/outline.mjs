@@ -48,9 +48,13 @@ function areaOf(ring) {
   return Math.abs(ring.reduce((sum, [x, y], i) => sum + x * ring[(i + 1) % ring.length][1] - ring[(i + 1) % ring.length][0] * y, 0)) / 2;
 }
 
-function middleOf(ring) {
-  const of = (axis) => ring.map((point) => point[axis]);
-  return [0, 1].map((axis) => Math.round((Math.min(...of(axis)) + Math.max(...of(axis))) / 2));
+// Where a figure of LABEL's size finds room in the ring, roughly; null where there is none.
+const LABEL = [30, 24];
+
+function labelOf(ring) {
+  const [from, to] = [Math.min, Math.max].map((most) => [0, 1].map((axis) => most(...ring.map((point) => point[axis]))));
+  const hasRoom = LABEL.every((size, axis) => to[axis] - from[axis] >= size);
+  return hasRoom ? [0, 1].map((axis) => Math.round((from[axis] + to[axis]) / 2)) : null;
 }
 
 // As a path of relative steps in tenths.
@@ -65,7 +69,7 @@ function pathOf(ring) {
   return steps.length > 2 ? steps.join("") + "z" : "";
 }
 
-// { viewBox, shapes: { province: { path, label: [x, y] } } }
+// { viewBox, shapes: { province: { path, label: [x, y] or null } } }
 export function outlineOf(parts) {
   const byId = new Map(map.locations.map(({ id, path }) => [id, path]));
   const shapes = Object.entries(parts).map(([province, ids]) => {
@@ -76,7 +80,7 @@ export function outlineOf(parts) {
     const largest = pieces.flat().reduce((a, b) => (areaOf(b) > areaOf(a) ? b : a));
     // A path begins where the one before it ended: each is written from the origin, with an absolute move.
     const path = pieces.flat().map((ring) => pathOf(simplified(ring)).replace(/^m/, "M")).join("");
-    return [province, { path, label: middleOf(largest) }];
+    return [province, { path, label: labelOf(largest) }];
   });
   return { viewBox: map.viewBox, shapes: Object.fromEntries(shapes) };
 }

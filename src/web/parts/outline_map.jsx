@@ -1,5 +1,5 @@
-// The provinces as they lie, fetched when somebody wants to see them so. A figure in a small shape has no decimals, and is
-// never rounded up.
+// The provinces as they lie, fetched when somebody wants to see them so. The figures have no decimals here, and
+// are never rounded up; the smallest shapes have room for none, and tell theirs when pointed at or read.
 import { useEffect, useState } from "preact/hooks";
 import { AreaLink } from "../address.jsx";
 import { classOf } from "../classes.js";
@@ -10,7 +10,6 @@ function Province({ area, shape }) {
   const { say, name, count, percent } = useLanguage();
   const kind = classOf(area);
   const words = { unsure: say("class.verifying"), q0: say("class.silent"), none: say("tile.none") };
-  const [x, y] = shape.label;
   return (
     <AreaLink area={area.code} class={kind} aria-label={`${name(area)}: ${words[kind] ?? percent(area.percent)}`}>
       <title>{`${name(area)}: ${words[kind] ?? percent(area.percent)}`}</title>
@@ -18,8 +17,8 @@ function Province({ area, shape }) {
         <path d={shape.path} />
         <path d={shape.path} />
       </g>
-      {!words[kind] && (
-        <text x={x} y={y} aria-hidden="true">
+      {shape.label && !words[kind] && (
+        <text x={shape.label[0]} y={shape.label[1]} aria-hidden="true">
           {count(Math.floor(area.percent))}
         </text>
       )}
