@@ -90,6 +90,22 @@ static struct change_request *change_request_new(const struct intake_desk *desk,
     return request;
 }
 
+/* Who says which election is meant must mean this one. */
+static bool is_of_this_election(const struct intake_desk *desk, struct http_exchange *exchange,
+                                const char *election)
+{
+    struct buffer detail = {0};
+    bool is_this = election[0] == '\0' || strcmp(election, desk->election->id) == 0;
+    if (!is_this) {
+        buffer_printf(&detail, "this server has the election %s: ask the server of the one that you mean",
+                      desk->election->id);
+        http_answer_problem(exchange, 409, "wrong-election", "Another election", detail.bytes, "election",
+                            NULL);
+        buffer_done(&detail);
+    }
+    return is_this;
+}
+
 /* Whoever opens the election has read the fingerprint to the others, so that all have the same register. */
 static bool shows_register(const struct intake_desk *desk, struct http_exchange *exchange,
                            const char *fingerprint)
@@ -137,14 +153,16 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
     const struct intake_desk *desk = context;
     struct principal principal;
     char name[16];
+    char election[AREA_CODE_BYTES];
     char fingerprint[32];
     char early[8];
     enum election_phase phase;
     const struct text_member members[] = {{"phase", name, sizeof name, TEXT_REQUIRED},
+                                          {"election", election, sizeof election, TEXT_OPTIONAL},
                                           {"fingerprint", fingerprint, sizeof fingerprint, TEXT_OPTIONAL},
                                           {"early", early, sizeof early, TEXT_FLAG}};
     if (!admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 3)) {
+        !desk_read_body(exchange, request, body, members, 4)) {
         return;
     }
     if (!election_phase_parse(slice_of(name), &phase)) {
@@ -152,7 +170,8 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
                             "phase", NULL);
         return;
     }
-    if ((phase == PHASE_OPEN && !shows_register(desk, exchange, fingerprint)) ||
+    if (!is_of_this_election(desk, exchange, election) ||
+        (phase == PHASE_OPEN && !shows_register(desk, exchange, fingerprint)) ||
         (phase == PHASE_CLOSED && strcmp(early, "true") != 0 && !is_over(desk, exchange))) {
         return;
     }

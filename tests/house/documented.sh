@@ -131,8 +131,9 @@ complain_of_each "src/service/metrics.c: no kind and help for: " \
 # ---- codes, as `name status` ----
 
 codes_of_table() {
-    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report_codes.c |
-        sed --quiet --regexp-extended 's/^ *\[CODE_[A-Z_]*\] = \{"([^"]+)", ([0-9]+),.*/\1 \2/p'
+    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report_codes.c | tr '\n' ' ' |
+        grep --only-matching --extended-regexp '\[CODE_[A-Z_]*\] = *\{"[^"]+", *[0-9]+' |
+        sed --regexp-extended 's/.*"(.*)", *([0-9]+)/\1 \2/'
 }
 
 codes_of_page() {

@@ -41,16 +41,17 @@ static const struct {
      STANDS "if this is another count, send it again with seq 9"},
     {6, 641, -1, STATUS_REJECTED, CODE_SEQ_BEHIND, 9, "seq", STANDS "send this count again with seq 9"},
     {6, 641, -1, STATUS_REJECTED, CODE_VOIDED, 0, "",
-     "a committee has taken this report out of the count; if the unit has counted again, send that with seq "
-     "9"},
+     "a committee has taken this report out of the count; a new count, with its own time, is taken"},
     {1008, 641, -1, STATUS_REJECTED, CODE_SEQ_TOO_FAR, 9, "seq",
      "seq 1008 is more than 1000 beyond the unit's last one, 7; send it again with seq 9"},
     {SEQ_MAX, 641, -1, STATUS_HELD, CODE_SEQ_TOO_FAR, 0, "seq",
      "seq 2147483647 is more than 1000 beyond the unit's last one, 7" HELD},
     {8, 912, -1, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted",
-     "912 voted, 900 registered; check both; if the roll is another, send that as `registered`"},
+     "912 voted, 900 registered; if the count is right, send it again with `registered`, the roll as it is "
+     "now"},
     {8, 912, 905, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted",
-     "912 voted, 905 registered; check both; if the roll is another, send that as `registered`"},
+     "912 voted, 905 registered; if the count is right, send it again with `registered`, the roll as it is "
+     "now"},
     {8, 912, 905, STATUS_HELD, CODE_VOTED_EXCEEDS_REGISTERED, 0, "voted", "912 voted, 905 registered" HELD},
     {8, 700, -1, STATUS_REJECTED, CODE_AS_OF_BEFORE_LAST, 0, "as_of",
      AS_OF " is before seq 7, as of " LAST
