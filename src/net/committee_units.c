@@ -171,7 +171,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     visit_note_good(http_exchange_visit(exchange));
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
-                            "no unit of this election has this code", "", NULL);
+                            "no unit of this election has this code: check it, leading zeros too", "", NULL);
         return;
     }
     struct page page;
@@ -310,8 +310,11 @@ static uint32_t admit_area(const struct intake_desk *desk, struct http_exchange 
     }
     uint32_t area = register_find_area(desk->reg, code);
     if (area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "", NULL);
+        http_answer_problem(
+            exchange, 404, "unknown-area", "Unknown area",
+            "no nation, province or commune of this election has this code: check it, leading "
+            "zeros too",
+            "", NULL);
         return REGISTER_NONE;
     }
     enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);

@@ -87,7 +87,7 @@ TEST(an_election_is_opened_and_closed)
     const char *fingerprint = strstr(opening, "fingerprint\":\"") + strlen("fingerprint\":\"");
     (void)snprintf(typed, sizeof typed, "small\\n%.9s\\n", fingerprint);
     run("open", "", 1, "malformed");
-    run("open", "small\\n0000-0000\\n", 1, "other-register");
+    run("open", "small\\n0000-0000\\n", 1, "another-fingerprint");
     run("open", "smal\\n0000-0000\\n", 1, "wrong-election");
     expect_test(true);
     run("open", typed, 0, "small is now open");

@@ -159,7 +159,7 @@ TEST(phases_follow_each_other)
 TEST(opening_needs_the_fingerprint)
 {
     change("/v1/phase", "{\"phase\":\"open\"}", 400, "malformed");
-    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "other-register");
+    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "another-fingerprint");
     change("/v1/phase", "{\"phase\":\"open\",\"early\":true}", 400, "malformed");
     change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":1}", 400, "malformed");
     ck_assert(shows(&first, true, "live"));
