@@ -11,8 +11,10 @@
 #include "committee_desk.h"
 #include "page.h"
 
+/* Of a page: they are parsed and written in one turn of the loop, while units wait. */
+enum { HELD_ROWS = 100, HELD_ROWS_MAX = 200 };
+
 enum { REASON_BYTES = NOTE_BYTES_MAX + 1 };
-_Static_assert((int)PAGE_ROWS <= (int)STORE_HELD_LISTED_MAX, "a page is one question");
 _Static_assert((int)HELD_PLACE_BYTES <= (int)PAGE_AFTER_BYTES, "a place fits into a request");
 
 /* ---- the list ---- */
@@ -108,7 +110,7 @@ void committee_get_held(void *context, struct http_exchange *exchange, const str
     struct page page;
     struct held_place after;
     if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
-        !page_read(exchange, request, PAGE_ROWS, PAGE_ROWS, &page)) {
+        !page_read(exchange, request, HELD_ROWS, HELD_ROWS_MAX, &page)) {
         return;
     }
     bool has_after = page.after[0] != '\0';

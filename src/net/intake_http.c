@@ -20,7 +20,11 @@
 #include "static_http.h"
 #include "too_many.h"
 
-enum { BATCH_STEP_US = 2000 }; /* of a batch at a time: other units of the worker wait that long */
+enum {
+    BATCH_STEP_US = 250, /* of a batch at a time: other units of the worker wait that long */
+    /* Reports of a batch that the tally has at a time: those of other units wait behind them. */
+    BATCH_UNANSWERED_MAX = 256,
+};
 
 /* A report of a batch. */
 struct batch_line {
@@ -44,6 +48,7 @@ struct submission {
     struct slice rest;
     struct line_framer framer;
     size_t submitted;
+    bool waits; /* for answers, before more are submitted */
 };
 
 static void submission_free(struct submission *submission)
@@ -131,6 +136,9 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     submission->awaited--;
     if (submission->awaited == 0) {
         conclude(submission);
+    } else if (submission->waits && submission->awaited <= BATCH_UNANSWERED_MAX / 2) {
+        submission->waits = false;
+        http_go_on(submission->exchange);
     }
 }
 
@@ -205,19 +213,23 @@ static void submit_line(struct submission *submission)
     }
 }
 
-/* As many lines as there is time for. What nobody waits for any more is left: it was never acknowledged. */
-static bool submit_some(void *context)
+/* As many lines as there is time and room for. What nobody waits for any more is left: it was never acknowledged. */
+static enum http_step submit_some(void *context)
 {
     struct submission *submission = context;
     int64_t until_us = clock_monotonic_us() + BATCH_STEP_US;
     while (submission->submitted < submission->count && http_is_awaited(submission->exchange)) {
+        if (submission->awaited > BATCH_UNANSWERED_MAX) {
+            submission->waits = true;
+            return HTTP_STEP_WAITS;
+        }
         submit_line(submission);
         if (clock_monotonic_us() >= until_us && submission->submitted < submission->count) {
-            return true;
+            return HTTP_STEP_AGAIN;
         }
     }
     submission_begun(submission);
-    return false;
+    return HTTP_STEP_DONE;
 }
 
 static void submit_batch(struct intake *intake, const struct principal *voucher,

@@ -58,7 +58,8 @@ static bool open_peer(struct attack *attack, uint32_t index)
 {
     struct peer *peer = &attack->peers[index];
     uint32_t from = LOOPBACK_ATTACKERS + index % ADDRESSES;
-    struct epoll_event interest = {.events = attack->options->is_deaf ? EPOLLHUP : EPOLLIN, .data.u32 = index};
+    struct epoll_event interest = {.events = attack->options->is_deaf ? EPOLLHUP : EPOLLIN,
+                                   .data.u32 = index};
     peer->said = 0;
     peer->fd = loopback_connect(from, attack->options->ports[0]);
     attack->opened++;
@@ -103,7 +104,8 @@ static void speak_whole(struct attack *attack)
     size_t length = attack->text.length;
     for (uint32_t i = 0; i < attack->options->connections; i++) {
         struct peer *peer = &attack->peers[i];
-        if (peer->fd >= 0 && peer->said == 0 && send(peer->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length) {
+        if (peer->fd >= 0 && peer->said == 0 &&
+            send(peer->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length) {
             peer->said = length;
         }
     }
