@@ -17,6 +17,7 @@ static const struct {
     [ADMISSION_UNAUTHORIZED] = {"unauthorized", "Unauthorized", 401},
     [ADMISSION_WRONG_ROLE] = {"wrong-role", "Wrong role", 403},
     [ADMISSION_OUT_OF_SCOPE] = {"out-of-scope", "Out of scope", 403},
+    [ADMISSION_TOO_MANY] = {"too-many", "Too many", 429},
 };
 
 const char *desk_admission_code(enum admission admission)
@@ -30,8 +31,12 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
     assert(admission != ADMITTED);
     visit_note_vain(http_exchange_visit(exchange));
     int status = refusals[admission].status;
+    char retry[RETRY_AFTER_BYTES] = "";
+    if (status == 429) {
+        retry_after_header(retry);
+    }
     http_answer_problem(exchange, status, refusals[admission].code, refusals[admission].title, why->text, "",
-                        status == 401 ? "WWW-Authenticate: Bearer\r\n" : NULL);
+                        status == 401 ? "WWW-Authenticate: Bearer\r\n" : retry);
 }
 
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
