@@ -400,7 +400,7 @@ end)
 
 -- Takes a province into a phase.
 --   keys  totals; where nothing may have been reported: every other key that reports leave something in
---   args  the phase
+--   args  the phase; `look`, where nothing is to be changed yet, or nothing
 -- Returns 1, or 0 when one of the other keys is there; then nothing was changed.
 redis.register_function('turnout_gate', function(keys, args)
     if ground_of(keys[1])[3] == args[1] then
@@ -409,7 +409,9 @@ redis.register_function('turnout_gate', function(keys, args)
     if #keys > 1 and redis.call('EXISTS', unpack(keys, 2)) > 0 then
         return 0
     end
-    redis.call('HSET', keys[1], 'phase', args[1])
+    if args[2] ~= 'look' then
+        redis.call('HSET', keys[1], 'phase', args[1])
+    end
     return 1
 end)
 

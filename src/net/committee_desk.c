@@ -123,6 +123,14 @@ void desk_put_moment(struct json_writer *json, const char *key, const struct ele
     json_put_text(json, key, moment == 0 ? NULL : text);
 }
 
+void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
+{
+    enum election_phase phase = committee_phase(desk->committee);
+    json_put_text(json, "phase", election_phase_name(phase));
+    json_put_text(json, "phase_warning",
+                  election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));
+}
+
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)
 {
     http_answer(exchange, &(struct http_answer){.status = status,

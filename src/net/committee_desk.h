@@ -36,6 +36,9 @@ void desk_put_text(struct json_writer *json, const char *key, const char *text);
 void desk_put_moment(struct json_writer *json, const char *key, const struct election *election,
                      int64_t moment);
 
+/* `phase`, and `phase_warning`: what is odd about it by the clock, or null. In every document of a committee. */
+void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
+
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);
 
 #endif

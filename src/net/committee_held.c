@@ -81,6 +81,7 @@ static void answer_held(const struct held_listing *listing, const struct store_h
     if (page->next != NULL) {
         held_place_write(page->next, next);
     }
+    desk_put_phase(&json, listing->desk);
     page_put_end(&json, page->total, page->next != NULL ? next : NULL);
     json_close_object(&json);
     desk_answer_json(listing->exchange, 200, &body);
@@ -216,8 +217,8 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     int32_t seq;
     char decision[16];
     char reason[REASON_BYTES];
-    const struct text_member members[] = {{"decision", decision, sizeof decision, true},
-                                          {"reason", reason, sizeof reason, true}};
+    const struct text_member members[] = {{"decision", decision, sizeof decision, TEXT_REQUIRED},
+                                          {"reason", reason, sizeof reason, TEXT_REQUIRED}};
     if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
         !find_held(desk, exchange, &principal, segment, &unit, &seq) ||
         !desk_read_body(exchange, request, body, members, 2)) {

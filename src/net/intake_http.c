@@ -17,6 +17,7 @@
 #include "committee_desk.h"
 #include "committee_http.h"
 #include "retry_after.h"
+#include "static_http.h"
 #include "too_many.h"
 
 enum {
@@ -88,6 +89,14 @@ static void answer_refusal(struct http_exchange *exchange, int status, const str
                                     .next_seq = result->next_seq,
                                     .test = result->test};
     http_answer_with_problem(exchange, &problem, headers);
+}
+
+/* What is no report, or no number of reports that a request may hold. */
+static void refuse_body(struct http_exchange *exchange, enum report_code code, const char *why)
+{
+    struct report_result result;
+    report_reject(&result, NULL, code, NULL, "%s", why);
+    answer_refusal(exchange, report_result_http_status(&result), &result);
 }
 
 static void answer_single(struct submission *submission)
@@ -194,7 +203,7 @@ static void submit_line(struct submission *submission)
     submission->lines[tag].number = submission->framer.line_number;
     submission->awaited++;
     if (visit_is_over(http_exchange_visit(submission->exchange))) {
-        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
+        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_why, on_answer, submission, tag);
     } else if (found == LINE_TOO_LONG) {
         intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
                       submission, tag);
@@ -228,11 +237,8 @@ static void submit_batch(struct intake *intake, const struct principal *voucher,
 {
     size_t count = count_lines(body);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
-        const char *detail =
-            count == 0 ? "the body holds no report" : "a request holds at most 10000 reports";
-        enum report_code code = count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE;
-        http_answer_problem(exchange, count == 0 ? 400 : 413, report_code_name(code), report_code_title(code),
-                            detail, "", NULL);
+        refuse_body(exchange, count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE,
+                    count == 0 ? "the body holds no report" : "a request holds at most 10000 reports");
         return;
     }
     struct submission *submission = submission_new(exchange, true, count);
@@ -293,9 +299,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
     const struct intake_desk *desk = context;
     struct principal relay;
     if (!slice_equals(request->path, "/v1/reports")) {
-        http_answer_problem(exchange, 413, report_code_name(CODE_TOO_LARGE),
-                            report_code_title(CODE_TOO_LARGE), "a request body here is at most 65536 bytes",
-                            "", NULL);
+        refuse_body(exchange, CODE_TOO_LARGE, "a request body here is at most 65536 bytes");
         return false;
     }
     return http_request_header(request, "Authorization").bytes != NULL
@@ -313,5 +317,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
+    {HTTP_GET, "/report", static_http_get},
+    {HTTP_GET, "/report-worker.js", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

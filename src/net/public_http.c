@@ -7,6 +7,7 @@
 
 #include "page.h"
 #include "retry_after.h"
+#include "static_http.h"
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -190,6 +191,10 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/corrections", get_corrections},
+    {HTTP_GET, "/", static_http_get},
+    {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/embed/", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
 

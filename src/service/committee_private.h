@@ -7,6 +7,7 @@
 struct committee {
     struct committee_options options;
     int64_t *reads_full_at_us; /* a unit: its budget of reading itself */
+    enum election_phase phase;
 };
 
 /* Sends it to the tally. False, and it is freed, when there is no room. */

@@ -15,14 +15,10 @@
 
 enum { TICK_MS = 50 };
 
-static const char why_not_durable[] =
-    "Redis could lose what is acknowledged now; send the same report again later";
-static const char why_rightless[] =
-    "Redis does not let the server write what must be; send the same report again later";
-static const char why_another_version[] =
-    "Redis is served by another version of the server; send the same report again later";
-static const char why_elsewhere[] =
-    "Redis does not hold the election as it was; send the same report again later";
+static const char why_not_durable[] = "Redis could lose what is acknowledged now";
+static const char why_rightless[] = "Redis does not let the server write what must be";
+static const char why_another_version[] = "Redis is served by another version of the server";
+static const char why_elsewhere[] = "Redis does not hold the election as it was";
 
 struct ground {
     struct ground_options options;

@@ -14,7 +14,7 @@
 
 enum { SETTLE_AGAIN_MS = 500 };
 
-static const char why_away[] = "not stored; send the same report again";
+static const char why_away[] = "not stored";
 
 /* ---- lists of messages ---- */
 

@@ -191,7 +191,7 @@ static void refuse_batch(struct batch *batch, enum turnout_error error)
         if (error == TURNOUT_BAD_INPUT) {
             tally_answer_unsound(tally, message);
         } else {
-            tally_answer_unavailable(tally, message, "Redis refused to store it; send it again later");
+            tally_answer_unavailable(tally, message, "Redis refused to store it");
         }
     }
 }

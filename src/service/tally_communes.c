@@ -9,7 +9,7 @@
 
 #include "tally_private.h"
 
-static const char why_uncertain[] = "not known to be stored; send the same report again";
+static const char why_uncertain[] = "not known to be stored";
 
 struct tally_commune *tally_commune_of(struct tally *tally, uint32_t unit)
 {
@@ -205,7 +205,7 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     commune->waiting = (struct message_list){NULL, NULL};
     if (error == TURNOUT_UNAVAILABLE) {
         tally_unsettle(tally, why);
-        answer_all(tally, &waiting, "Redis refuses to answer; send the same report again later");
+        answer_all(tally, &waiting, "Redis refuses to answer");
         return;
     }
     if (error != TURNOUT_OK) {

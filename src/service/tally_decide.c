@@ -170,7 +170,7 @@ static void note_clock(const struct tally *tally, struct report_message *report)
     if (is_rejected_for_its_time(report) && clock_watch_is_doubted(clock)) {
         report->outcome.status = STATUS_UNAVAILABLE;
         report->outcome.code = CODE_CLOCK_IN_DOUBT;
-        report->why = "the server doubts its own clock; send the same report again later";
+        report->why = "the server doubts its own clock";
     }
 }
 

@@ -193,9 +193,9 @@ static enum turnout_error copy_redis(const struct private_folder *from, const st
 {
     char path[PATH_MAX];
     char below_path[PATH_MAX];
-    struct private_folder source;
-    struct private_folder draft;
-    struct private_folder target;
+    struct private_folder source = {.fd = -1};
+    struct private_folder draft = {.fd = -1};
+    struct private_folder target = {.fd = -1};
     enum turnout_error failed =
         open_below(from, REDIS_FOLDER "/" APPENDONLY, PRIVATE_FOLDER_FOUND, path, &source, error);
     if (failed != TURNOUT_OK) {
@@ -248,8 +248,8 @@ static enum turnout_error copy_all(const struct private_folder *from, const stru
 
 enum turnout_error data_copy(const char *from, const char *to, bool *ret_has_redis, struct error *error)
 {
-    struct private_folder source;
-    struct private_folder target;
+    struct private_folder source = {.fd = -1};
+    struct private_folder target = {.fd = -1};
     enum turnout_error failed = private_folder_open(from, PRIVATE_FOLDER_FOUND, "data", &source, error);
     if (failed != TURNOUT_OK) {
         return failed;

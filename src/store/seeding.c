@@ -3,6 +3,7 @@
  *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
  *   2. each province, where it is not there yet (turnout_seed); then all must be of the generation that was read back
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
+ *   4. `times`, where there are none, or none that a server serves by
  * From then on a province that is not there is one that was lost, and is not quietly begun again at zero. */
 #include "seeding.h"
 
@@ -15,6 +16,7 @@
 
 #include <turnout/base/buffer.h>
 
+#include "election_times.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
 #include "store_private.h"
@@ -303,6 +305,9 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     }
     if (failed == TURNOUT_OK) {
         failed = check_provinces(redis, options, &claim, &prepared, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = election_times_claim(redis, options, meta_key, &prepared.has_other_times, error);
     }
     if (failed == TURNOUT_OK) {
         prepared.is_new = !claim.is_seeded;

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include <turnout/base/limits.h>
+#include <turnout/wire/round_words.h>
 
 enum { SUM_COUNT = 8 };
 
@@ -109,49 +110,12 @@ static void put_sums(struct buffer *out, const struct totals *totals)
     put_number(out, totals->held);
 }
 
-/* The units heard in each round up to the last with any, separated by commas, behind a `/` those of them that were late;
- * `0` for none. */
-static void put_rounds(struct buffer *out, const struct totals *totals)
-{
-    uint32_t count = ROUNDS_MAX;
-    while (count > 1 && totals->rounds[count - 1] == 0) {
-        count--;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        buffer_append_integer(out, totals->rounds[i]);
-        if (totals->late[i] != 0) {
-            buffer_append_char(out, '/');
-            buffer_append_integer(out, totals->late[i]);
-        }
-    }
-}
-
 void words_write_commune(struct buffer *out, const struct store_commune *commune)
 {
     words_write_expected(out, commune);
     put_sums(out, &commune->totals);
     put_number(out, commune->totals.as_of);
-    put_rounds(out, &commune->totals);
-}
-
-static bool read_rounds(struct slice text, struct totals *ret_totals)
-{
-    uint32_t round = 0;
-    do {
-        uint64_t units;
-        uint64_t late = 0;
-        struct slice behind = text_split(&text, ',');
-        if (round == ROUNDS_MAX || !text_parse_unsigned(text_split(&behind, '/'), UNITS_MAX, &units) ||
-            (behind.bytes != NULL && !text_parse_unsigned(behind, units, &late))) {
-            return false;
-        }
-        ret_totals->late[round] = (int64_t)late;
-        ret_totals->rounds[round++] = (int64_t)units;
-    } while (text.bytes != NULL);
-    return true;
+    round_words_write(out, &commune->totals);
 }
 
 bool words_read_commune(struct slice text, struct store_commune *ret_commune)
@@ -170,7 +134,7 @@ bool words_read_commune(struct slice text, struct store_commune *ret_commune)
         }
     }
     /* The last word is an entry's id, or `-`. */
-    if (!read_rounds(text_split(&rest, ' '), &commune.totals) || rest.length == 0 ||
+    if (!round_words_read(text_split(&rest, ' '), &commune.totals) || rest.length == 0 ||
         memchr(rest.bytes, ' ', rest.length) != NULL) {
         return false;
     }

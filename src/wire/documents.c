@@ -48,10 +48,11 @@ static void put_area(struct json_writer *json, const char *key, const struct fig
     json_close_object(json);
 }
 
-static void put_area_with_parent(struct json_writer *json, const struct figures *figures, uint32_t index)
+static void put_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
+                                 uint32_t index)
 {
     const struct area *area = &figures->reg->areas[index];
-    json_open_object(json, NULL);
+    json_open_object(json, key);
     json_put_text(json, "code", area->code);
     json_put_text(json, "level", area_level_name(area->level));
     json_put_text(json, "parent",
@@ -83,7 +84,7 @@ void document_turnout_json(struct buffer *out, const struct figures *figures)
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "area", figures, area);
+    put_area_with_parent(&json, "area", figures, area);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
@@ -93,7 +94,7 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures)
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        put_area_with_parent(&json, figures, i);
+        put_area_with_parent(&json, NULL, figures, i);
     }
     json_close_array(&json);
     json_close_object(&json);

@@ -59,7 +59,8 @@ TEST(a_newer_count_takes_the_number_that_it_is_told)
 {
     command_check(&workspace, 0, "accepted", NULL, REPORT, "--seq", "5", "--voted", "300", AT("09:00"), NULL);
     command_check(&workspace, 0,
-                  "seq-behind: unit 0101-001, report 1: seq 5 stands with 300 voted as of "
+                  "seq-behind: unit 0101-001, report 1: a test report, which does not count: seq 5 stands "
+                  "with 300 voted as of "
                   "2026-03-15T09:00:00+07:00; send this count again with seq 6; sent again as report 6\n"
                   "accepted: unit 0101-001, report 6, 452 voted",
                   NULL, REPORT, "--seq", "1", "--voted", "452", AT("10:00"), "--kind", "final", NULL);
@@ -84,13 +85,15 @@ TEST(what_does_not_count_is_no_success)
     command_check(&workspace, 0, "accepted", NULL, REPORT, "--seq", "5", "--voted", "300", AT("09:00"), NULL);
     command_check(&workspace, 3,
                   "superseded: unit 0101-001, report 4, 290 voted as of 2026-03-15T08:00:00+07:00: not "
-                  "counted: a later report of this unit stands (seq 5 stands with 300 voted",
+                  "counted: a later report of this unit stands (a test report, which does not count: seq 5 "
+                  "stands with 300 voted",
                   NULL, REPORT, "--seq", "4", "--voted", "290", AT("08:00"), NULL);
     /* Without its key a report keeps its number; the next one names both. */
     command_check(&workspace, 1, "1 kept in", NULL, TO_NOBODY, "--seq", "2", "--voted", "400", AT("10:00"),
                   NULL);
-    command_check(&workspace, 3, "(seq-behind, field seq): seq 5 stands with 300 voted", NULL, "report",
-                  "--server", turnoutd.intake_url, "--spool", spool, "--flush", NULL);
+    command_check(&workspace, 3,
+                  "(seq-behind, field seq): a test report, which does not count: seq 5 stands with 300 voted",
+                  NULL, "report", "--server", turnoutd.intake_url, "--spool", spool, "--flush", NULL);
 }
 
 SUITE("report_numbers");

@@ -48,7 +48,7 @@ static void expect_post(const struct small_report *report, int http_status, cons
     if (http_status < 400) {
         answer_check_member(result, "status", status, status);
         answer_check_receipt(result);
-        ck_assert((code == NULL) == (json_object_get(result, "detail") == NULL));
+        ck_assert_ptr_nonnull(strstr(json_text_of(result, "detail"), "does not count"));
     }
     json_decref(result);
     http_answer_done(&answer);
@@ -155,7 +155,11 @@ TEST(rejected_it_is_refused_from_then_on)
     ck_assert_int_eq(answer.status, 422);
     json_t *problem = json_of(answer.body);
     answer_check_member(problem, "code", "count-decreased", "rejected");
-    answer_check_member(problem, "detail", "a committee rejected it", "rejected");
+    answer_check_member(
+        problem, "detail",
+        "a test report, which does not count: a committee has rejected this report; call the committee, or "
+        "send a new count with the next seq",
+        "rejected");
     json_decref(problem);
     http_answer_done(&answer);
     expect_nation(100, 0);
@@ -184,9 +188,12 @@ TEST(an_as_of_that_is_rejected_says_which)
                       &answer);
     ck_assert_int_eq(answer.status, 422);
     json_t *problem = json_of(answer.body);
-    answer_check_member(problem, "detail",
-                        "2026-03-15T08:59:59+07:00 is before seq 1, as of 2026-03-15T09:00:00+07:00",
-                        "as-of");
+    answer_check_member(
+        problem, "detail",
+        "a test report, which does not count: 2026-03-15T08:59:59+07:00 is before seq 1, as of "
+        "2026-03-15T09:00:00+07:00; check your clock, and send the count with the time at which "
+        "it was taken",
+        "as-of");
     json_decref(problem);
     http_answer_done(&answer);
 }

@@ -8,12 +8,13 @@
 
 #include <hiredis/hiredis.h>
 
+#include "shell.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
 #include "workspace.h"
 
-enum { COMMAND_BYTES = 1024, SOME = 200 };
+enum { SOME = 200 };
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
@@ -28,20 +29,10 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-/* A shell command in the workspace, with the programs in its path: it must end so, and say that. */
-static void shell(const char *command, int status, const char *says)
+static void expect(const char *command, int status, const char *says)
 {
-    char line[COMMAND_BYTES];
-    int length = snprintf(line, sizeof line, "cd '%s' && PATH='%s':$PATH && { %s; } 2>&1", workspace.path,
-                          TURNOUT_BIN_DIR, command);
-    ck_assert(length > 0 && (size_t)length < sizeof line);
-    const char *const arguments[] = {"sh", "-c", line, NULL};
-    struct process process = {0};
-    process_start(&process, &workspace, "shell", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *said = workspace_read(process.stdout_path);
-    ck_assert_msg(ended == status && strstr(said, says) != NULL, "%s: ended with %d: %s", command, ended,
-                  said);
+    char *said = shell_says(&workspace, command, status);
+    ck_assert_msg(strstr(said, says) != NULL, "%s: %s", command, said);
     free(said);
 }
 
@@ -74,16 +65,16 @@ TEST(a_lost_folder_is_restored)
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 1, 10);
     small_wait_voted(turnoutd.public_port, 10);
-    shell("turnout backup copy --data data", 0, "copy holds a copy of data");
-    shell("turnout backup copy --data data", 1, "there already");
-    shell("turnout restore copy --data data --yes small", 1, "turnoutd runs there");
+    expect("turnout backup copy --data data", 0, "copy holds a copy of data");
+    expect("turnout backup copy --data data", 1, "there already");
+    expect("turnout restore copy --data data --yes small", 1, "turnoutd runs there");
     turnoutd_stop(&turnoutd);
-    shell("cmp copy/secret data/secret && cmp copy/tokens.csv data/tokens.csv && mv data lost", 0, "");
+    expect("cmp copy/secret data/secret && cmp copy/tokens.csv data/tokens.csv && mv data lost", 0, "");
 
-    shell("echo smal | turnout restore copy --data data", 1, "nothing was changed");
-    shell("echo small | turnout restore copy --data data", 0, "do `turnout accept-loss`");
-    shell("turnout restore copy --data data --yes small", 1, "is there already");
-    shell("turnout accept-loss --data data --election-id small --yes small", 0, "new generation");
+    expect("echo smal | turnout restore copy --data data", 1, "nothing was changed");
+    expect("echo small | turnout restore copy --data data", 0, "do `turnout accept-loss`");
+    expect("turnout restore copy --data data --yes small", 1, "is there already");
+    expect("turnout accept-loss --data data --election-id small --yes small", 0, "new generation");
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert(is_verified());
     small_wait_voted(turnoutd.public_port, 10);
@@ -97,13 +88,13 @@ TEST(a_copy_that_is_older_is_noticed)
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 1, 10);
     small_wait_voted(turnoutd.public_port, 10);
-    shell("turnout backup copy --data data", 0, "holds a copy");
+    expect("turnout backup copy --data data", 0, "holds a copy");
     report("0101-001", 2, 20);
     report("0102-001", 1, 5);
     small_wait_voted(turnoutd.public_port, 25);
     turnoutd_stop(&turnoutd);
-    shell("rm -r data/redis", 0, "");
-    shell("turnout restore copy --data data --yes small", 0, "small: rehearsal, revision 3, 25 voted");
+    expect("rm -r data/redis", 0, "");
+    expect("turnout restore copy --data data --yes small", 0, "small: rehearsal, revision 3, 25 voted");
     turnoutd_start(&turnoutd, &workspace, NULL);
     expect_logged("reports-missing reports=2");
     ck_assert(!is_verified());
@@ -124,12 +115,12 @@ TEST(a_copy_under_load_is_whole)
         acknowledged = i;
         if (i % 20 == 0) {
             freeReplyObject(redisCommand(redis, "BGREWRITEAOF"));
-            shell("rm -rf copy && turnout backup copy --data data", 0, "holds a copy");
+            expect("rm -rf copy && turnout backup copy --data data", 0, "holds a copy");
         }
     }
     redisFree(redis);
     process_kill(&turnoutd.process);
-    shell("mv data lost && turnout restore copy --data data --yes small", 0, "put back");
+    expect("mv data lost && turnout restore copy --data data --yes small", 0, "put back");
     turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, acknowledged);
     ck_assert(is_verified());
@@ -138,10 +129,10 @@ TEST(a_copy_under_load_is_whole)
 
 TEST(what_is_no_data_folder_is_not_copied)
 {
-    shell("mkdir -m 700 empty && turnout backup copy --data empty", 1, "is no data folder");
-    shell("turnout backup copy --data nowhere", 1, "nowhere");
-    shell("turnout restore nowhere --data data", 1, "nothing says of which election");
-    shell("turnout backup", 2, "folder");
+    expect("mkdir -m 700 empty && turnout backup copy --data empty", 1, "is no data folder");
+    expect("turnout backup copy --data nowhere", 1, "nowhere");
+    expect("turnout restore nowhere --data data", 1, "nothing says of which election");
+    expect("turnout backup", 2, "folder");
 }
 
 SUITE("backup");

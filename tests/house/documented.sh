@@ -3,7 +3,7 @@
 #   settings   the table in src/app/server_settings.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
 #   checks     the table in src/service/health.c, and proto/health.md, which names tests of tests/house/tests.txt
-#   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
+#   codes      the table in src/election/report_codes.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
 #
 #   documented.sh ROOT    ROOT is the source folder
@@ -82,10 +82,11 @@ routes_of_description() {
         /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
         /^    servers:/            { servers = $0 }
         /^    [a-z]+:$/ && !/parameters/ {
-            listener = servers
-            sub(/.*description: /, "", listener)
-            sub(/ .*/, "", listener)
-            print listener, toupper(substr($1, 1, length($1) - 1)), path
+            rest = servers # one listener, or several
+            while (match(rest, /description: [a-z]+/)) {
+                print substr(rest, RSTART + 13, RLENGTH - 13), toupper(substr($1, 1, length($1) - 1)), path
+                rest = substr(rest, RSTART + RLENGTH)
+            }
         }
     ' proto/openapi.yaml
 }
@@ -130,8 +131,9 @@ complain_of_each "src/service/metrics.c: no kind and help for: " \
 # ---- codes, as `name status` ----
 
 codes_of_table() {
-    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report.c |
-        sed --quiet --regexp-extended 's/^ *\[CODE_[A-Z_]*\] = \{"([^"]+)", ([0-9]+),.*/\1 \2/p'
+    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report_codes.c | tr '\n' ' ' |
+        grep --only-matching --extended-regexp '\[CODE_[A-Z_]*\] = *\{"[^"]+", *[0-9]+' |
+        sed --regexp-extended 's/.*"(.*)", *([0-9]+)/\1 \2/'
 }
 
 codes_of_page() {
@@ -152,7 +154,7 @@ codes_of_schema() {
 }
 
 codes=$(codes_of_table)
-compare src/election/report.c "$codes" proto/report.md "$(codes_of_page)"
-compare src/election/report.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
+compare src/election/report_codes.c "$codes" proto/report.md "$(codes_of_page)"
+compare src/election/report_codes.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
 
 end_with_complaints

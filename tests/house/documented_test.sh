@@ -16,7 +16,7 @@ fresh_tree() {
     cp "$root/tests/house/tests.txt" "$work/tree/tests/house"
     cp --recursive "$root/src/net" "$work/tree/src"
     cp "$root/src/app/server_settings.c" "$work/tree/src/app"
-    cp "$root/src/election/report.c" "$work/tree/src/election"
+    cp "$root/src/election/report_codes.c" "$work/tree/src/election"
     cp "$root"/src/service/{health,metrics}.c "$work/tree/src/service"
 }
 
@@ -70,9 +70,9 @@ expect_found $metrics 's/"Reports answered, by status."/NULL/' "$metrics: turnou
 expect_found $metrics 's/"(turnout_figures_age_seconds) %/"\1_exact %/' \
     "$metrics: no kind and help for: turnout_figures_age_seconds_exact"
 
-report=src/election/report.c
+report=src/election/report_codes.c
 page=proto/report.md
-expect_found $page 's/`bad-signature`, //' "$page lacks: bad-signature 401"
+expect_found $page '/^\| `bad-signature`/d' "$page lacks: bad-signature 401"
 expect_found $page '/^\| `too-many`/d' "$page lacks: too-many 429"
 expect_found $page 's/^(\| `closed`) \| 409/\1 | 410/' "$page lacks: closed 409"
 expect_found $report 's/"out-of-scope"/"not-yours"/' "$report lacks: out-of-scope 403"

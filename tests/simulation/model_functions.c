@@ -99,7 +99,8 @@ static void turnout_gate(const struct call *call, struct buffer *reply)
         is_empty = is_empty && !model_exists(model_key_of(call->keys[i]));
     }
     bool stands = model_is_same(*ground[2], call->args[0]);
-    if (!stands && is_empty) {
+    bool looks = call->arg_count > 1 && slice_equals(call->args[1], "look");
+    if (!stands && is_empty && !looks) {
         model_begin_transaction();
         model_set(totals, slice_of("phase"), call->args[0]);
     }

@@ -37,6 +37,10 @@ void committee_set_keys(struct committee *committee, struct signing_keys *keys);
 /* From now on tokens are good when these allow them. Takes a reference of its own. */
 void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 
+/* The phase as it was last heard of, which the lists say; the rehearsal before. */
+void committee_set_phase(struct committee *committee, enum election_phase phase);
+enum election_phase committee_phase(const struct committee *committee);
+
 /* ---- who asks ---- */
 
 enum admission {

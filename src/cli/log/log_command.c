@@ -12,6 +12,7 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/log_walk.h>
 
+#include "client/print_fault.h"
 #include "client/server_redis.h"
 
 enum {
@@ -30,13 +31,6 @@ static int fail(const char *text)
 {
     (void)fprintf(stderr, "%s\n", text);
     return EXIT_FAILED;
-}
-
-static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s%s%s\n", file, line, error->field,
-                  error->field[0] == '\0' ? "" : ": ", error->text);
 }
 
 /* `context` points to the unit's code. A terminal gets only what it can show; elsewhere every byte counts. */

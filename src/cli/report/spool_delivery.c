@@ -10,6 +10,7 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/election/report_codes.h>
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
 
@@ -22,9 +23,9 @@ static const char *meaning(const struct report_result *result)
 {
     switch (result->status) {
     case STATUS_ACCEPTED:
-        return "counted";
+        return result->test ? report_test_words : "counted";
     case STATUS_DUPLICATE:
-        return "had been counted before";
+        return result->test ? report_test_words : "had been counted before";
     case STATUS_SUPERSEDED:
         return "not counted: a later report of this unit stands";
     case STATUS_HELD:

@@ -19,6 +19,7 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
+#include "client/print_fault.h"
 #include "client/sender.h"
 #include "client/this_machine.h"
 #include "commands.h"
@@ -289,12 +290,6 @@ static int simulate(const struct simulate_options *options, const struct electio
     return status;
 }
 
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s\n", file, line, error->text);
-}
-
 /* *ret_keys stays NULL when nothing is to be signed. */
 static enum turnout_error read_keys(const struct simulate_options *options,
                                     const struct election_folder *folder, int64_t now,
@@ -305,7 +300,7 @@ static enum turnout_error read_keys(const struct simulate_options *options,
         return TURNOUT_OK;
     }
     enum turnout_error failed =
-        election_keys_read(options->folder, folder->reg, on_fault, NULL, &known, error);
+        election_keys_read(options->folder, folder->reg, print_fault, NULL, &known, error);
     if (failed == TURNOUT_OK) {
         failed = unit_keys_read(options->keys, folder->reg, known, now, ret_keys, error);
         signing_keys_release(known);
@@ -344,7 +339,7 @@ static int run(const struct command_line *line)
     if (!options->insecure && !host_is_this_machine(options->stream.host)) {
         return usage_error(line->name, "--stream: " INSECURE_REFUSAL, options->stream.host);
     }
-    if (election_folder_read(options->folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
+    if (election_folder_read(options->folder, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
     }
