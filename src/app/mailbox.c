@@ -18,6 +18,7 @@ void mailbox_done(struct mailbox *mailbox)
     signing_keys_release(mailbox_take_keys(mailbox));
     tokens_release(mailbox_take_tokens(mailbox));
     register_change_release(mailbox_take_change(mailbox));
+    refusals_release(mailbox_take_refusals(mailbox));
     (void)close(mailbox->wake_fd);
 }
 
@@ -62,6 +63,12 @@ void mailbox_put_change(struct mailbox *mailbox, struct register_change *change)
     wake(mailbox);
 }
 
+void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals)
+{
+    refusals_acquire(refusals);
+    refusals_release(atomic_exchange(&mailbox->refusals, refusals));
+}
+
 void mailbox_ask_to_drain(struct mailbox *mailbox)
 {
     atomic_store(&mailbox->is_asked_to_drain, true);
@@ -81,6 +88,11 @@ struct signing_keys *mailbox_take_keys(struct mailbox *mailbox)
 struct register_change *mailbox_take_change(struct mailbox *mailbox)
 {
     return atomic_exchange(&mailbox->change, NULL);
+}
+
+struct refusals *mailbox_take_refusals(struct mailbox *mailbox)
+{
+    return atomic_exchange(&mailbox->refusals, NULL);
 }
 
 struct tokens *mailbox_take_tokens(struct mailbox *mailbox)

@@ -9,6 +9,7 @@
 #include <turnout/election/keys.h>
 #include <turnout/election/register_change.h>
 #include <turnout/service/publication.h>
+#include <turnout/service/refusals.h>
 #include <turnout/store/tokens.h>
 
 struct mailbox {
@@ -17,6 +18,7 @@ struct mailbox {
     _Atomic(struct signing_keys *) keys;
     _Atomic(struct tokens *) tokens;
     _Atomic(struct register_change *) change;
+    _Atomic(struct refusals *) refusals;
     atomic_bool is_asked_to_drain;
 };
 
@@ -28,6 +30,9 @@ void mailbox_done(struct mailbox *mailbox);
 void mailbox_put_publication(struct mailbox *mailbox, struct publication *publication);
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys);
 void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
+/* Of the units of a register that the worker is about to be given. */
+void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
+
 /* From the register that is in force to the one of the election's files. */
 void mailbox_put_change(struct mailbox *mailbox, struct register_change *change);
 void mailbox_ask_to_drain(struct mailbox *mailbox);
@@ -40,5 +45,6 @@ struct publication *mailbox_take_publication(struct mailbox *mailbox);
 struct signing_keys *mailbox_take_keys(struct mailbox *mailbox);
 struct tokens *mailbox_take_tokens(struct mailbox *mailbox);
 struct register_change *mailbox_take_change(struct mailbox *mailbox);
+struct refusals *mailbox_take_refusals(struct mailbox *mailbox);
 
 #endif

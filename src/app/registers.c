@@ -149,6 +149,15 @@ static void set_change(struct registers *registers, struct election_register *in
 
 /* ---- following ---- */
 
+static void hand_out_refusals(const struct registers *registers)
+{
+    struct refusals *refusals = refusals_new(registers->change->before->unit_count);
+    for (uint32_t i = 0; i < registers->parts.worker_count; i++) {
+        mailbox_put_refusals(worker_mailbox(registers->parts.workers[i]), refusals);
+    }
+    refusals_release(refusals);
+}
+
 static void begin_following(struct registers *registers)
 {
     struct election_register *reg = registers->change->after;
@@ -156,6 +165,7 @@ static void begin_following(struct registers *registers)
     registers->stage = STAGE_OTHERS;
     atomic_store(&registers->awaited, registers->parts.worker_count + 1);
     set_change(registers, reg);
+    hand_out_refusals(registers);
     hand_out(registers);
     tally_thread_put_register(registers->parts.tally, reg);
     register_release(reg);

@@ -144,6 +144,7 @@ static void take_publication(struct worker *worker)
     worker->reader.publication = publication;
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
+        worker->desk.publication = publication_figures(publication)->publication;
         committee_set_phase(worker->committee, publication_phase(publication));
     }
     accept_when_ready(worker);
@@ -182,7 +183,9 @@ static void follow(struct worker *worker)
     register_release(worker->reg);
     worker->reg = change->before;
     worker->desk.reg = worker->reg;
-    intake_set_register(worker->intake, worker->reg);
+    struct refusals *refusals = mailbox_take_refusals(&worker->mailbox);
+    intake_set_register(worker->intake, worker->reg, refusals);
+    refusals_release(refusals);
     committee_set_register(worker->committee, worker->reg);
     worker->options.port->reg = worker->reg;
     worker->options.port->is_closed = false;
@@ -372,6 +375,7 @@ static void build_desk(struct worker *worker)
                                                          .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
                                                          .clock = options->clock,
+                                                         .refusals = options->refusals,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
     worker->committee = committee_new(&(struct committee_options){.election = options->store.election,
@@ -383,8 +387,8 @@ static void build_desk(struct worker *worker)
                                                                   .secret = options->secret,
                                                                   .keys = options->keys,
                                                                   .tokens = options->tokens});
-    worker->desk =
-        (struct intake_desk){options->store.election, options->store.reg, worker->intake, worker->committee};
+    worker->desk = (struct intake_desk){options->store.election, options->store.reg, worker->intake,
+                                        worker->committee, NULL};
     worker->answers_event =
         event_new(worker->base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, worker);
     worker->turn_event = event_new(worker->base, -1, 0, on_turn_ends, worker);

@@ -52,6 +52,7 @@ void intake_answer(struct intake *intake, struct report_message *message)
             memcpy(result.generation, message->generation, sizeof result.generation);
         }
     }
+    refusals_note(intake->options.refusals, message->message.unit, &message->received, &result);
     answer(intake, &result, message->on_answer, message->context, message->tag);
     free(message);
 }
@@ -233,6 +234,7 @@ struct intake *intake_new(const struct intake_options *options)
 {
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
+    refusals_acquire(intake->options.refusals);
     signing_keys_acquire(intake->options.keys);
     tokens_acquire(intake->options.tokens);
     intake->phase = PHASE_REHEARSAL;
@@ -242,10 +244,16 @@ struct intake *intake_new(const struct intake_options *options)
 void intake_free(struct intake *intake)
 {
     if (intake != NULL) {
+        refusals_release(intake->options.refusals);
         signing_keys_release(intake->options.keys);
         tokens_release(intake->options.tokens);
         free(intake);
     }
+}
+
+struct refusals *intake_refusals(const struct intake *intake)
+{
+    return intake->options.refusals;
 }
 
 void intake_set_phase(struct intake *intake, enum election_phase phase)
@@ -253,8 +261,12 @@ void intake_set_phase(struct intake *intake, enum election_phase phase)
     intake->phase = phase;
 }
 
-void intake_set_register(struct intake *intake, const struct election_register *reg)
+void intake_set_register(struct intake *intake, const struct election_register *reg,
+                         struct refusals *refusals)
 {
+    refusals_acquire(refusals);
+    refusals_release(intake->options.refusals);
+    intake->options.refusals = refusals;
     intake->options.reg = reg;
 }
 

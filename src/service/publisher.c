@@ -19,7 +19,6 @@
 #include "province_check.h"
 
 enum {
-    REVISION_UNKNOWN = -1,
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
@@ -30,9 +29,9 @@ struct publisher {
     publisher_published_fn *on_published;
     void *context;
     struct event *timer;
-    struct event *meta_timer;   /* NULL: the other one is quick enough */
-    struct area_figures *areas; /* as last read; the nation's is computed */
-    int64_t *known_revision;    /* one an area, used for provinces */
+    struct event *meta_timer;    /* NULL: the other one is quick enough */
+    struct area_figures *areas;  /* as last read; the nation's is computed */
+    struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct public_ledger *ledger;
     char (*ledger_ids)
@@ -103,14 +102,17 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
     figures->totals = province->totals;
     figures->communes_complete = 0;
+    figures->excused = (struct excused){0};
     for (uint32_t i = 0; i < province->commune_count; i++) {
         struct area_figures *commune = &publisher->areas[area->first_child + i];
         commune->totals = province->communes[i].totals;
+        commune->excused = province->excused[i];
+        excused_add(&figures->excused, &commune->excused);
         commune->communes_complete = is_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
-    publisher->known_revision[province->province] = province->totals.revision;
+    publisher->known[province->province] = province->version;
     publisher->moved = true;
     if (publisher->reading_is_durable) {
         losses_note(publisher->options.losses, province);
@@ -124,6 +126,7 @@ static void sum_nation(struct publisher *publisher)
     struct area_figures nation = {.verified = true};
     for (uint32_t province = 1; province <= publisher->options.reg->province_count; province++) {
         totals_add(&nation.totals, &publisher->areas[province].totals);
+        excused_add(&nation.excused, &publisher->areas[province].excused);
         nation.communes_complete += publisher->areas[province].communes_complete;
         nation.verified = nation.verified && publisher->areas[province].verified;
     }
@@ -395,8 +398,8 @@ static void ask_next_province(struct publisher *publisher)
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
     bool is_known = publisher->areas[province].verified && !publisher->reads_all;
-    int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
-    store_read_province(publisher->options.store, province, known, on_province, question);
+    store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
+                        on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
@@ -513,10 +516,7 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->ledger_has_more =
         memory_new_array(reg->province_count + 1, sizeof *publisher->ledger_has_more);
     publisher->ledger_ids = memory_new_array(reg->province_count + 1, sizeof publisher->ledger_ids[0]);
-    publisher->known_revision = memory_new_array(reg->area_count, sizeof *publisher->known_revision);
-    for (uint32_t area = 0; area < reg->area_count; area++) {
-        publisher->known_revision[area] = REVISION_UNKNOWN;
-    }
+    publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
@@ -525,7 +525,7 @@ static void end_register(struct publisher *publisher)
     free(publisher->ledger_ids);
     free(publisher->ledger_has_more);
     free(publisher->areas);
-    free(publisher->known_revision);
+    free(publisher->known);
     register_release(publisher->options.reg);
 }
 
@@ -535,9 +535,7 @@ void publisher_set_register(struct publisher *publisher, struct election_registe
     assert(publisher->answers_awaited == 0);
     end_register(publisher);
     begin_register(publisher, reg);
-    for (uint32_t area = 0; area < reg->area_count; area++) {
-        publisher->areas[area].verified = true; /* nothing was found that contradicts it */
-    }
+    publisher->renewed_ms = 0; /* nothing was read of it yet */
     if (publisher->options.losses != NULL) {
         losses_set_register(publisher->options.losses, reg);
     }

@@ -8,7 +8,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/wire/json_writer.h>
 
-#include "client/token_client.h"
+#include "client/committee_client.h"
 #include "commands.h"
 
 enum { ANSWER_BYTES = 128 };
@@ -62,7 +62,6 @@ static int tell(const struct wanted *wanted, const struct http_response *respons
 {
     json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
     const char *code = json_string_value(json_object_get(answer, "code"));
-    const char *detail = json_string_value(json_object_get(answer, "detail"));
     int status = EXIT_FAILED;
     *ret_is_early = code != NULL && strcmp(code, "too-early") == 0;
     if (response->status == 200) {
@@ -70,12 +69,7 @@ static int tell(const struct wanted *wanted, const struct http_response *respons
         (void)printf("%s %s %s\n", wanted->election, has_changed ? "is now" : "was before", wanted->phase);
         status = EXIT_DONE;
     } else {
-        struct buffer said = {0};
-        buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
-                      detail == NULL ? "not an answer of a Turnout intake" : detail);
-        text_make_showable(said.bytes);
-        (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
-        buffer_done(&said);
+        committee_client_complain(response);
     }
     json_decref(answer);
     return status;
@@ -115,7 +109,7 @@ static int run_open(const struct command_line *line)
 {
     struct wanted wanted = {.phase = "open"};
     struct http_client *client = NULL;
-    int status = token_client_new(line->name, line->options, &client);
+    int status = committee_client_open(line->name, line->options, &client);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -132,7 +126,7 @@ static int run_close(const struct command_line *line)
 {
     struct wanted wanted = {.phase = "closed"};
     struct http_client *client = NULL;
-    int status = token_client_new(line->name, line->options, &client);
+    int status = committee_client_open(line->name, line->options, &client);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -145,14 +139,17 @@ static int run_close(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-static const struct setting settings[] = {TOKEN_CLIENT_SETTINGS(struct token_client_options, ), COMMAND_HELP};
+static const struct setting settings[] = {
+    COMMITTEE_CLIENT_SETTINGS("an admin's token"),
+    COMMAND_HELP,
+};
 
 const struct command command_phase_open = {
     .name = "phase open",
     .purpose = "Opens the election: from then on reports count.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
-    .options_bytes = sizeof(struct token_client_options),
+    .options_bytes = sizeof(struct committee_client_options),
     .notes = "Standard input: the election's id and the register's fingerprint, which are asked for.\n"
              "Exit status: 0 it is open, 1 it was not opened, 2 used wrongly.",
     .run = run_open,
@@ -163,7 +160,7 @@ const struct command command_phase_close = {
     .purpose = "Closes the election: from then on no report is taken.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
-    .options_bytes = sizeof(struct token_client_options),
+    .options_bytes = sizeof(struct committee_client_options),
     .notes =
         "Standard input: the election's id, which is asked for; and `early`, before the polls have closed.\n"
         "Exit status: 0 it is closed, 1 it was not closed, 2 used wrongly.",

@@ -13,12 +13,12 @@
 #include <turnout/base/text.h>
 #include <turnout/wire/json_writer.h>
 
-#include "client/token_client.h"
+#include "client/committee_client.h"
 
 enum { HTTP_OK = 200, HTTP_CONFLICT = 409, ANSWER_BYTES = 128 };
 
 struct register_options {
-    struct token_client_options client;
+    struct committee_client_options client; /* first */
     const char *reason;
 };
 
@@ -129,7 +129,7 @@ static int run_diff(const struct command_line *line)
     const struct register_options *options = line->options;
     struct http_client *client = NULL;
     struct shown shown = {0};
-    int status = token_client_new(line->name, &options->client, &client);
+    int status = committee_client_open(line->name, &options->client, &client);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -210,7 +210,7 @@ static int run_apply(const struct command_line *line)
 {
     const struct register_options *options = line->options;
     struct http_client *client = NULL;
-    int status = token_client_new(line->name, &options->client, &client);
+    int status = committee_client_open(line->name, &options->client, &client);
     if (status == EXIT_DONE) {
         status = finish_output(apply(client, options->reason));
         http_client_free(client);
@@ -220,8 +220,7 @@ static int run_apply(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-static const struct setting diff_settings[] = {TOKEN_CLIENT_SETTINGS(struct register_options, client.),
-                                               COMMAND_HELP};
+static const struct setting diff_settings[] = {COMMITTEE_CLIENT_SETTINGS("an admin's token"), COMMAND_HELP};
 
 static const struct setting apply_settings[] = {
     {.name = "reason",
@@ -230,7 +229,7 @@ static const struct setting apply_settings[] = {
      .is_required = true,
      .takes = "TEXT",
      .help = "why, for the ledger, which is public"},
-    TOKEN_CLIENT_SETTINGS(struct register_options, client.),
+    COMMITTEE_CLIENT_SETTINGS("an admin's token"),
     COMMAND_HELP,
 };
 
