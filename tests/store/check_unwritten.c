@@ -148,7 +148,7 @@ static const struct {
     {"flagged is a hash", NULL, {"HSET", FLAGGED, "x", "1"}, "WRONGTYPE", TURNOUT_OK},
     {"totals are gone", TOTALS, {"PING"}, TOTALS " was never seeded", TURNOUT_BAD_INPUT},
     {"the generation is gone", NULL, {"HDEL", TOTALS, "generation"}, "was never seeded", TURNOUT_OK},
-    {"the register's digest is gone", NULL, {"HDEL", TOTALS, "digest"}, "was never seeded", TURNOUT_OK},
+    {"the register's digest is gone", NULL, {"HDEL", TOTALS, "digest"}, "was never seeded", TURNOUT_UNAVAILABLE},
     {"the phase is gone", NULL, {"HDEL", TOTALS, "phase"}, "was never seeded", TURNOUT_OK},
     {"communes are gone", COMMUNES, {"PING"}, COMMUNES " 01.1 was never seeded", TURNOUT_BAD_INPUT},
     {"a commune is gone",
