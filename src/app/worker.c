@@ -311,6 +311,7 @@ static void build_desk(struct worker *worker)
                                                          .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
                                                          .clock = options->clock,
+                                                         .refusals = options->refusals,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
     worker->committee = committee_new(&(struct committee_options){.election = options->store.election,

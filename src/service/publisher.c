@@ -17,7 +17,6 @@
 #include <turnout/store/read.h>
 
 enum {
-    REVISION_UNKNOWN = -1,
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
@@ -28,9 +27,9 @@ struct publisher {
     publisher_published_fn *on_published;
     void *context;
     struct event *timer;
-    struct event *meta_timer;   /* NULL: the other one is quick enough */
-    struct area_figures *areas; /* as last read; the nation's is computed */
-    int64_t *known_revision;    /* one an area, used for provinces */
+    struct event *meta_timer;    /* NULL: the other one is quick enough */
+    struct area_figures *areas;  /* as last read; the nation's is computed */
+    struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct public_ledger *ledger;
     char (*ledger_ids)
@@ -127,14 +126,17 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
     figures->totals = province->totals;
     figures->communes_complete = 0;
+    figures->excused = (struct excused){0};
     for (uint32_t i = 0; i < province->commune_count; i++) {
         struct area_figures *commune = &publisher->areas[area->first_child + i];
         commune->totals = province->communes[i].totals;
+        commune->excused = province->excused[i];
+        excused_add(&figures->excused, &commune->excused);
         commune->communes_complete = is_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
-    publisher->known_revision[province->province] = province->totals.revision;
+    publisher->known[province->province] = province->version;
     publisher->moved = true;
     if (publisher->reading_is_durable) {
         losses_note(publisher->options.losses, province);
@@ -148,6 +150,7 @@ static void sum_nation(struct publisher *publisher)
     struct area_figures nation = {.verified = true};
     for (uint32_t province = 1; province <= publisher->options.reg->province_count; province++) {
         totals_add(&nation.totals, &publisher->areas[province].totals);
+        excused_add(&nation.excused, &publisher->areas[province].excused);
         nation.communes_complete += publisher->areas[province].communes_complete;
         nation.verified = nation.verified && publisher->areas[province].verified;
     }
@@ -415,8 +418,8 @@ static void ask_next_province(struct publisher *publisher)
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
     bool is_known = publisher->areas[province].verified && !publisher->reads_all;
-    int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
-    store_read_province(publisher->options.store, province, known, on_province, question);
+    store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
+                        on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
@@ -534,10 +537,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
         memory_new_array(options->reg->province_count + 1, sizeof *publisher->ledger_has_more);
     publisher->ledger_ids =
         memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
-    publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
-    for (uint32_t area = 0; area < options->reg->area_count; area++) {
-        publisher->known_revision[area] = REVISION_UNKNOWN;
-    }
+    publisher->known = memory_new_array(options->reg->area_count, sizeof *publisher->known);
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
@@ -574,7 +574,7 @@ void publisher_free(struct publisher *publisher)
         free(publisher->ledger_ids);
         free(publisher->ledger_has_more);
         free(publisher->areas);
-        free(publisher->known_revision);
+        free(publisher->known);
         free(publisher);
     }
 }
