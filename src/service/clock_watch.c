@@ -39,6 +39,12 @@ static int64_t jumped_ms(const struct clock_watch *watch)
     return stands_at() - atomic_load(&watch->standing_ms);
 }
 
+/* For people: to the nearest. */
+static int64_t seconds_of(int64_t ms)
+{
+    return (ms + (ms < 0 ? -500 : 500)) / 1000;
+}
+
 static bool is_beyond(int64_t difference_ms, int64_t tolerance_ms)
 {
     return difference_ms > tolerance_ms || difference_ms < -tolerance_ms;
@@ -125,7 +131,7 @@ bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES])
                        "the machine's clock has jumped by %" PRId64
                        " s: set it right; restart turnoutd where "
                        "it is right now",
-                       jumped_ms(watch) / 1000);
+                       seconds_of(jumped_ms(watch)));
     } else if (is_contradicted) {
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "%" PRIu32 " units report counts of this machine's future, %" PRIu32
@@ -135,7 +141,7 @@ bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES])
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "Redis's clock is %" PRId64
                        " s ahead of this machine's (negative: behind): one is wrong",
-                       watch->store_ahead_ms / 1000);
+                       seconds_of(watch->store_ahead_ms));
     }
     return ret_why[0] == '\0';
 }

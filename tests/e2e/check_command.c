@@ -127,9 +127,8 @@ static void expect_no_escapes(const char *const arguments[], const char *answer)
 
 TEST(a_hostile_server_does_not_reach_the_terminal)
 {
-    static const char *const report[] = {"report",     "--server", "URL",    "--spool",  "hostile",
-                                         "--election", "small",    "--unit", "0101-001", "--seq",
-                                         "1",          "--voted",  "1",      NULL};
+    const char *const report[] = {"report", "--server", "URL",   "--spool", spool_path, "--election", "small",
+                                  "--unit", "0101-001", "--seq", "1",       "--voted",  "1",          NULL};
     static const char *const watch[] = {"watch", "--once", "--server", "URL", NULL};
     static const char *const answers[] = {
         "HTTP/1.1 422 x\r\n\r\n"
