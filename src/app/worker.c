@@ -140,6 +140,7 @@ static void take_publication(struct worker *worker)
     worker->reader.publication = publication;
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
+        worker->desk.publication = publication_figures(publication)->publication;
         committee_set_phase(worker->committee, publication_phase(publication));
     }
     accept_when_ready(worker);
@@ -322,8 +323,8 @@ static void build_desk(struct worker *worker)
                                                                   .secret = options->secret,
                                                                   .keys = options->keys,
                                                                   .tokens = options->tokens});
-    worker->desk =
-        (struct intake_desk){options->store.election, options->store.reg, worker->intake, worker->committee};
+    worker->desk = (struct intake_desk){options->store.election, options->store.reg, worker->intake,
+                                        worker->committee, NULL};
     worker->answers_event =
         event_new(worker->base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, worker);
     worker->turn_event = event_new(worker->base, -1, 0, on_turn_ends, worker);

@@ -46,7 +46,10 @@ static void refuse_change(const struct change_request *request, const struct sto
         http_answer_problem(request->exchange, 409, "rehearsal-stands", "Reports of the rehearsal stand",
                             detail.bytes, request->field, NULL);
     } else {
-        buffer_printf(&detail, "it is %s, and cannot become %s", change->before, request->wanted);
+        buffer_printf(&detail,
+                      "it is %s, and cannot become %s: an election goes from rehearsal to open, from "
+                      "there to closed, and from closed to open again",
+                      change->before, request->wanted);
         http_answer_problem(request->exchange, 409, "not-allowed", "Not from here", detail.bytes,
                             request->field, NULL);
     }
@@ -120,7 +123,7 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
         return false;
     }
     if (!slice_equals_ignoring_case(slice_of(fingerprint), ours)) {
-        http_answer_problem(exchange, 409, "other-register", "The server has another register",
+        http_answer_problem(exchange, 409, "another-fingerprint", "Another fingerprint",
                             "this is not the fingerprint of the register that this server has: compare what "
                             "`turnout register check` prints with the server's log before you open",
                             "fingerprint", NULL);

@@ -5,6 +5,7 @@
 
 #include <turnout/net/http_server.h>
 
+http_handler_fn committee_get_desk;
 http_handler_fn committee_get_unit;
 http_handler_fn committee_get_units;
 http_handler_fn committee_get_silent;

@@ -163,7 +163,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     visit_note_good(http_exchange_visit(exchange));
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
-                            "no unit of this election has this code", "", NULL);
+                            "no unit of this election has this code: check it, leading zeros too", "", NULL);
         return;
     }
     struct page page;

@@ -309,6 +309,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
 
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
+    {HTTP_GET, "/v1/desk", committee_get_desk},
     {HTTP_GET, "/v1/units/", committee_get_unit},
     {HTTP_POST, "/v1/units/*/void", committee_post_void},
     {HTTP_POST, "/v1/units/*/excuse", committee_post_excuse},
@@ -323,6 +324,7 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/publication", committee_post_publication},
     {HTTP_GET, "/report", static_http_get},
     {HTTP_GET, "/report-worker.js", static_http_get},
+    {HTTP_GET, "/committee", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

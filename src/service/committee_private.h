@@ -6,6 +6,7 @@
 
 struct committee {
     struct committee_options options;
+    int64_t *reads_full_at_us; /* a unit: its budget of reading itself */
     enum election_phase phase;
 };
 

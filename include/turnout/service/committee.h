@@ -49,6 +49,7 @@ enum admission {
     ADMISSION_UNAUTHORIZED, /* no token, or none that is good: 401 */
     ADMISSION_WRONG_ROLE,   /* a good one for something else: 403 */
     ADMISSION_OUT_OF_SCOPE, /* or for another area: 403 */
+    ADMISSION_TOO_MANY,     /* the unit has asked for itself too often: 429 */
 };
 
 /* `authorization` is the value of the header, `Bearer <token>`; `now` Unix seconds. When not admitted, *error is why. */
@@ -67,6 +68,7 @@ enum admission committee_check_scope(const struct committee *committee, const st
 
 /* Whether somebody may read a unit: a principal who may view and whose area contains it, or the unit itself, by
  * `Signature` and what wire/read_signature.h says. */
+enum { COMMITTEE_UNIT_READS_A_MINUTE = 30 }; /* of each worker; who has a token reads as often as they like */
 enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
                                       uint32_t unit, int64_t now, struct error *error);
 

@@ -59,7 +59,7 @@ void store_read_units(struct store *store, uint32_t first, uint32_t count, store
 
 enum {
     STORE_LOG_ENTRIES_MAX = 64, /* at a time; an entry has the lines of one commit */
-    STORE_LOG_READ_MAX = 1024,  /* in one reading */
+    STORE_LOG_READ_MAX = 256,   /* in one reading */
 };
 
 /* A place in a commune's log, behind so many lines of an entry, its last ones. */
