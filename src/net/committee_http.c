@@ -12,21 +12,6 @@
 
 #include "committee_desk.h"
 
-/* Phase and publication are the nation's. */
-static bool admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
-                        const struct http_request *request, struct principal *ret_principal)
-{
-    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_principal)) {
-        return false;
-    }
-    struct error why;
-    enum admission admission = committee_check_scope(desk->committee, ret_principal, REGISTER_NATION, &why);
-    if (admission != ADMITTED) {
-        desk_refuse_admission(exchange, admission, &why);
-    }
-    return admission == ADMITTED;
-}
-
 /* ---- phase and publication ---- */
 
 /* A change that was asked for. */
@@ -164,7 +149,7 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
                                           {"election", election, sizeof election, TEXT_OPTIONAL},
                                           {"fingerprint", fingerprint, sizeof fingerprint, TEXT_OPTIONAL},
                                           {"early", early, sizeof early, TEXT_FLAG}};
-    if (!admit_admin(desk, exchange, request, &principal) ||
+    if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 4)) {
         return;
     }
@@ -191,7 +176,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     char name[16];
     enum publication_mode mode;
     const struct text_member members[] = {{"mode", name, sizeof name, true}};
-    if (!admit_admin(desk, exchange, request, &principal) ||
+    if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1)) {
         return;
     }

@@ -18,5 +18,7 @@ http_handler_fn committee_get_flagged;
 http_handler_fn committee_get_refused;
 http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
+http_handler_fn committee_get_register;
+http_handler_fn committee_post_register;
 
 #endif

@@ -16,6 +16,8 @@
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
 
+#include "province_check.h"
+
 enum {
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
      * while Redis is busy. */
@@ -59,33 +61,7 @@ struct publisher {
     struct publisher_counters counters;
 };
 
-/* ---- checking ---- */
-
-static const char *check_sums(const struct publisher *publisher, const struct store_province *province)
-{
-    const struct area *area = &publisher->options.reg->areas[province->province];
-    struct totals sum = {0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        uint32_t units = publisher->options.reg->areas[area->first_child + i].units;
-        if (!totals_plausible(&province->communes[i].totals, units)) {
-            return "a commune's totals contradict themselves";
-        }
-        totals_add(&sum, &province->communes[i].totals);
-    }
-    if (!totals_equal(&sum, &province->totals)) {
-        return "the communes do not add up to the province";
-    }
-    return NULL;
-}
-
-/* NULL when the province may be believed. */
-static const char *check_province(const struct publisher *publisher, const struct store_province *province)
-{
-    const char *fault = check_sums(publisher, province);
-    return fault != NULL || publisher->options.losses == NULL
-               ? fault
-               : losses_compare(publisher->options.losses, province);
-}
+/* ---- provinces ---- */
 
 static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
 {
@@ -114,7 +90,7 @@ static bool is_complete(const struct totals *totals)
 
 static void take_province(struct publisher *publisher, const struct store_province *province)
 {
-    const char *fault = check_province(publisher, province);
+    const char *fault = province_check(publisher->options.reg, publisher->options.losses, province);
     if (fault != NULL) {
         refuse_province(publisher, province->province, fault);
         return;
@@ -157,22 +133,24 @@ static void sum_nation(struct publisher *publisher)
     publisher->areas[REGISTER_NATION] = nation;
 }
 
-/* Makes a publication of these figures, which it takes, and hands it on. */
-static void publish(struct publisher *publisher, struct area_figures *areas, int64_t generated_at)
+/* Makes a publication of these figures, which it takes, and hands it on. What is shown again may be of a register that
+ * was. */
+static void publish(struct publisher *publisher, struct election_register *reg, struct area_figures *areas,
+                    int64_t generated_at)
 {
     int64_t started_us = clock_monotonic_us();
     publisher->shows_durable = atomic_load(publisher->options.is_durable);
     struct figures figures = {
         .election = publisher->options.election,
-        .reg = publisher->options.reg,
         .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
         .generated_at = generated_at,
     };
-    publication_release(publisher->shown);
+    struct publication *before = publisher->shown;
     publisher->shown =
-        publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
+        publication_new(&figures, reg, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
+    publication_release(before);
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
     const struct totals *nation = &areas[REGISTER_NATION].totals;
@@ -182,9 +160,9 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
     health_note_publication(publisher->options.health);
 }
 
-static struct area_figures *copy_areas(const struct publisher *publisher, const struct area_figures *areas)
+static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
 {
-    uint32_t count = publisher->options.reg->area_count;
+    uint32_t count = reg->area_count;
     struct area_figures *copy = memory_new_array(count, sizeof *copy);
     memcpy(copy, areas, count * sizeof *copy);
     return copy;
@@ -208,14 +186,16 @@ static void publish_current(struct publisher *publisher)
     publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
     publisher->is_withheld = false;
     publisher->rounds_shown = rounds_passed(publisher);
-    publish(publisher, copy_areas(publisher, publisher->areas), clock_wall_ms() / 1000);
+    struct election_register *reg = publisher->options.reg;
+    publish(publisher, reg, copy_areas(reg, publisher->areas), clock_wall_ms() / 1000);
 }
 
 /* The figures as they were, under the phase and mode as they are. */
 static void publish_again(struct publisher *publisher)
 {
     const struct figures *figures = publication_figures(publisher->shown);
-    publish(publisher, copy_areas(publisher, figures->areas), figures->generated_at);
+    struct election_register *reg = publication_register(publisher->shown);
+    publish(publisher, reg, copy_areas(reg, figures->areas), figures->generated_at);
 }
 
 /* No figures: what was read may not be shown, and there is nothing older. */
@@ -227,7 +207,7 @@ static void publish_none(struct publisher *publisher)
         areas[i] = (struct area_figures){.verified = true, .withheld = true};
     }
     publisher->is_withheld = true;
-    publish(publisher, areas, clock_wall_ms() / 1000);
+    publish(publisher, publisher->options.reg, areas, clock_wall_ms() / 1000);
 }
 
 static bool may_show_current(const struct publisher *publisher)
@@ -433,6 +413,9 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
         publisher->meta_moved = true;
     }
     publisher->meta = *meta;
+    if (publisher->options.on_digest != NULL) {
+        publisher->options.on_digest(publisher->context, meta->digest);
+    }
     health_note_phase(publisher->options.health, meta->phase);
 }
 
@@ -523,6 +506,41 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
     publisher_read_now(context);
 }
 
+/* Nothing is known of its areas, and no line of a ledger. */
+static void begin_register(struct publisher *publisher, struct election_register *reg)
+{
+    register_acquire(reg);
+    publisher->options.reg = reg;
+    publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
+    publisher->ledger = public_ledger_new(reg->unit_count);
+    publisher->ledger_has_more =
+        memory_new_array(reg->province_count + 1, sizeof *publisher->ledger_has_more);
+    publisher->ledger_ids = memory_new_array(reg->province_count + 1, sizeof publisher->ledger_ids[0]);
+    publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
+}
+
+static void end_register(struct publisher *publisher)
+{
+    public_ledger_free(publisher->ledger);
+    free(publisher->ledger_ids);
+    free(publisher->ledger_has_more);
+    free(publisher->areas);
+    free(publisher->known);
+    register_release(publisher->options.reg);
+}
+
+void publisher_set_register(struct publisher *publisher, struct election_register *reg)
+{
+    store_set_register(publisher->options.store, reg);
+    assert(publisher->answers_awaited == 0);
+    end_register(publisher);
+    begin_register(publisher, reg);
+    publisher->renewed_ms = 0; /* nothing was read of it yet */
+    if (publisher->options.losses != NULL) {
+        losses_set_register(publisher->options.losses, reg);
+    }
+}
+
 struct publisher *publisher_new(struct event_base *base, const struct publisher_options *options,
                                 publisher_published_fn *on_published, void *context)
 {
@@ -531,13 +549,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->on_published = on_published;
     publisher->context = context;
     publisher->rounds_shown = rounds_passed(publisher);
-    publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
-    publisher->ledger = public_ledger_new(options->reg->unit_count);
-    publisher->ledger_has_more =
-        memory_new_array(options->reg->province_count + 1, sizeof *publisher->ledger_has_more);
-    publisher->ledger_ids =
-        memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
-    publisher->known = memory_new_array(options->reg->area_count, sizeof *publisher->known);
+    begin_register(publisher, options->reg);
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
@@ -570,11 +582,7 @@ void publisher_free(struct publisher *publisher)
             event_free(publisher->meta_timer);
         }
         publication_release(publisher->shown);
-        public_ledger_free(publisher->ledger);
-        free(publisher->ledger_ids);
-        free(publisher->ledger_has_more);
-        free(publisher->areas);
-        free(publisher->known);
+        end_register(publisher);
         free(publisher);
     }
 }

@@ -13,6 +13,7 @@
 
 #include "redis_reply.h"
 #include "store_private.h"
+#include "words.h"
 
 /* ---- reading ---- */
 
@@ -34,13 +35,16 @@ static const char *read_meta(const redisReply *reply, struct store_meta *ret_met
         !slice_copy(generation, ret_meta->generation, sizeof ret_meta->generation)) {
         return "the election's meta holds no generation";
     }
+    if (!words_read_hex(reply_text(reply->element[3]), ret_meta->digest, sizeof ret_meta->digest)) {
+        return "the election's meta holds no digest of a register";
+    }
     return NULL;
 }
 
 static void on_meta_reply(void *context, const redisReply *reply, const char *why)
 {
     struct meta_question *question = context;
-    if (!reply_is_list_of(reply, 3)) {
+    if (!reply_is_list_of(reply, 4)) {
         question->on_meta(question->context, reply_error(reply), reply_words(reply, why), NULL);
     } else {
         struct store_meta meta;
@@ -61,6 +65,7 @@ void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context)
     redis_command_put_text(&command, "phase");
     redis_command_put_text(&command, "publication");
     redis_command_put_text(&command, "generation");
+    redis_command_put_text(&command, "digest");
     struct meta_question *question = memory_new(sizeof *question);
     *question = (struct meta_question){on_meta, context};
     store_send(store, &command, on_meta_reply, question);

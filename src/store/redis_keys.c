@@ -19,6 +19,12 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
     }
 }
 
+void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+{
+    int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:change", election->id);
+    assert(length > 0 && length < REDIS_KEY_BYTES);
+}
+
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES])
 {
     int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:meta", election->id);

@@ -34,6 +34,9 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
 /* The ledger of the whole election; each province has one of its own. */
 void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
+/* What is noted down of a change of the register while it is under way. */
+void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
 #endif

@@ -39,15 +39,17 @@ struct csv_form {
 
 struct publication;
 
-/* Acquires `page`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
- * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
+/* Acquires `reg` and `page`, and takes `areas` (one an area of the register; see documents.h), freed with the publication.
+ * The rest of `figures` is borrowed for the publication's life; its reg and areas are set to these. The caller holds the
  * first reference. */
-struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum election_phase phase, struct ledger_page *page);
+struct publication *publication_new(const struct figures *figures, struct election_register *reg,
+                                    struct area_figures *areas, enum election_phase phase,
+                                    struct ledger_page *page);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
 
+struct election_register *publication_register(const struct publication *publication); /* its areas' */
 const struct figures *publication_figures(const struct publication *publication);
 enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */

@@ -12,6 +12,7 @@ struct store_meta {
     enum election_phase phase;
     enum publication_mode publication;
     char generation[GENERATION_BYTES];
+    unsigned char digest[REGISTER_DIGEST_BYTES]; /* of the register */
 };
 
 /* What store_prepare() (prepare.h) has found, or made. */

@@ -11,7 +11,6 @@
 #include <turnout/store/store.h>
 
 struct store_preparation {
-    unsigned char register_digest[REGISTER_DIGEST_BYTES];
     const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
     bool relaxed;                   /* start even though Redis may lose acknowledged reports */
     int64_t patience_ms;            /* how long to wait for Redis to listen, or to get on with loading */
