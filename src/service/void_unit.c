@@ -17,6 +17,7 @@ enum { TRIES_MAX = 5 };
 /* A void under way. */
 struct voiding {
     struct committee *committee;
+    const struct election_register *reg; /* only to be compared: the unit is one of it */
     uint32_t unit;
     uint32_t tries;
     char who[LOG_WHO_BYTES];
@@ -31,6 +32,12 @@ struct voiding {
 };
 
 static void read_unit(struct voiding *voiding);
+
+/* In another register the index may be another unit's. */
+static bool is_of_register(const struct voiding *voiding)
+{
+    return voiding->committee->options.reg == voiding->reg;
+}
 
 static void conclude(struct voiding *voiding, enum decided decided)
 {
@@ -50,7 +57,7 @@ static void on_decided(void *context, enum decided decided, enum held_state stat
 {
     (void)state;
     struct voiding *voiding = context;
-    if (decided == DECIDED_CHANGED && voiding->tries < TRIES_MAX) {
+    if (decided == DECIDED_CHANGED && voiding->tries < TRIES_MAX && is_of_register(voiding)) {
         read_unit(voiding);
     } else {
         conclude(voiding, decided == DECIDED_CHANGED ? DECIDED_UNAVAILABLE : decided);
@@ -108,6 +115,9 @@ static bool on_line(void *context, const struct log_line *line, const struct sto
     (void)place;
     struct voiding *voiding = context;
     const struct election_register *reg = voiding->committee->options.reg;
+    if (!is_of_register(voiding)) {
+        return false;
+    }
     if (strcmp(line->report.unit, reg->units[voiding->unit].code) != 0) {
         return true;
     }
@@ -128,7 +138,9 @@ static void on_log_read(void *context, enum turnout_error error, const char *why
 {
     (void)why;
     struct voiding *voiding = context;
-    if (error != TURNOUT_OK) {
+    if (!is_of_register(voiding)) {
+        fail(voiding, TURNOUT_UNAVAILABLE);
+    } else if (error != TURNOUT_OK) {
         fail(voiding, error);
     } else if (next != NULL) {
         read_log(voiding, next);
@@ -148,8 +160,8 @@ static void on_state(void *context, enum turnout_error error, const char *why, c
 {
     (void)why;
     struct voiding *voiding = context;
-    if (error != TURNOUT_OK) {
-        fail(voiding, error);
+    if (error != TURNOUT_OK || !is_of_register(voiding)) {
+        fail(voiding, error == TURNOUT_OK ? TURNOUT_UNAVAILABLE : error);
         return;
     }
     voiding->state = *state;
@@ -171,8 +183,11 @@ void committee_void(struct committee *committee, const struct principal *princip
     assert(token_role_may(principal->role, ROLE_DECIDE));
     assert(register_area_contains(options->reg, principal->area, options->reg->units[unit].commune));
     struct voiding *voiding = memory_new(sizeof *voiding);
-    *voiding =
-        (struct voiding){.committee = committee, .unit = unit, .on_answer = on_answer, .context = context};
+    *voiding = (struct voiding){.committee = committee,
+                                .reg = options->reg,
+                                .unit = unit,
+                                .on_answer = on_answer,
+                                .context = context};
     principal_write_who(principal, voiding->who);
     bool fits = slice_copy(slice_of(reason), voiding->why, sizeof voiding->why);
     assert(fits);

@@ -269,7 +269,7 @@ static void void_unit(struct server *server, const struct report *report)
 {
     struct decision_message *message = memory_new(sizeof *message + sizeof message->reports[0]);
     struct server_answer *answer = server_next_answer(server);
-    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .unit = UNIT},
+    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .reg = store.reg, .unit = UNIT},
                                          .context = answer,
                                          .now_ms = 1773600000000,
                                          .who = "w",
