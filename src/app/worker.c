@@ -127,6 +127,7 @@ static void take_publication(struct worker *worker)
     worker->reader.publication = publication;
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
+        committee_set_publication(worker->committee, publication);
     }
     accept_when_ready(worker);
 }
@@ -256,6 +257,7 @@ static void on_link(void *context, bool up, const char *why)
         accept_when_ready(worker);
     } else {
         log_warning("store-away", log_text("link", "worker"), log_text("why", why));
+        committee_link_is_lost(worker->committee);
     }
 }
 

@@ -300,5 +300,7 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
+    {HTTP_POST, "/v1/bulletins", committee_post_bulletin},
+    {HTTP_GET, "/v1/bulletins/*/areas/", committee_get_bulletin_area},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

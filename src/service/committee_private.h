@@ -6,6 +6,8 @@
 
 struct committee {
     struct committee_options options;
+    struct publication *publication; /* a reference; NULL before the first */
+    struct waiting_bulletin *waiting_bulletins;
 };
 
 #endif

@@ -28,7 +28,10 @@ struct publication {
     struct document *turnout;
     struct document *snapshot;
     struct ledger_page *page;
-    _Atomic(struct document *) corrections; /* NULL until asked for */
+    struct shelf *shelf;
+    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
+    _Atomic(struct document *) bulletins;
+    _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
@@ -76,7 +79,7 @@ static int64_t revision_of(const struct publication *publication)
 }
 
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum election_phase phase, struct ledger_page *page)
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf)
 {
     struct publication *publication = memory_new(sizeof *publication);
     atomic_init(&publication->references, 1);
@@ -86,6 +89,8 @@ struct publication *publication_new(const struct figures *figures, struct area_f
     publication->phase = phase;
     publication->page = page;
     ledger_page_acquire(page);
+    publication->shelf = shelf;
+    shelf_acquire(shelf);
     publication->area_documents =
         memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
 
@@ -122,7 +127,10 @@ void publication_release(struct publication *publication)
     document_free(publication->turnout);
     document_free(publication->snapshot);
     document_free(atomic_load(&publication->corrections));
+    document_free(atomic_load(&publication->bulletins));
+    document_free(atomic_load(&publication->keys));
     ledger_page_release(publication->page);
+    shelf_release(publication->shelf);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
     }
@@ -210,4 +218,37 @@ const struct document *publication_corrections(struct publication *publication)
     document_corrections_json(&rendered, &publication->figures, ledger_page_entries(publication->page),
                               ledger_page_count(publication->page));
     return keep(&publication->corrections, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_bulletins(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->bulletins);
+    if (known != NULL) {
+        return known;
+    }
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof *summaries);
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    struct buffer rendered = {0};
+    document_bulletins_json(&rendered, &publication->figures, summaries, count);
+    free(summaries);
+    return keep(&publication->bulletins, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_keys(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->keys);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_keys_json(&rendered, &publication->figures);
+    return keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct shelf *publication_shelf(const struct publication *publication)
+{
+    return publication->shelf;
 }

@@ -15,6 +15,10 @@
 #include <turnout/store/commit.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
+#include <turnout/wire/frozen.h>
+
+#include "bulletins.h"
+#include "province_check.h"
 
 enum {
     REVISION_UNKNOWN = -1,
@@ -33,16 +37,16 @@ struct publisher {
     int64_t *known_revision;    /* one an area, used for provinces */
     struct store_meta meta;
     struct public_ledger *ledger;
-    char (*ledger_ids)
-        [STORE_LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
-    struct publication *shown;   /* what the public sees; NULL before the first */
-    bool shows_durable;          /* it says that acknowledged means durable */
-    bool shows_rehearsal;        /* its figures are of the rehearsal */
-    bool is_withheld;            /* it has no figures */
-    uint32_t rounds_shown;       /* rounds whose time had passed when its figures were read */
-    uint32_t answers_awaited;    /* of the reading under way */
-    uint32_t next_province;      /* to be asked for in it */
-    bool reads_all;              /* in it: also what has not moved */
+    char (*ledger_ids)[LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+    struct bulletins *bulletins;
+    struct publication *shown; /* what the public sees; NULL before the first */
+    bool shows_durable;        /* it says that acknowledged means durable */
+    bool shows_rehearsal;      /* its figures are of the rehearsal */
+    bool is_withheld;          /* it has no figures */
+    uint32_t answers_awaited;  /* of the reading under way */
+    uint32_t next_province;    /* to be asked for in it */
+    bool reads_all;            /* in it: also what has not moved */
+    bool has_asked_meta;       /* in it: for what may be shown, which is the last question */
     bool reading_failed;
     bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
     bool is_settled;         /* a write of ours was answered on this link */
@@ -60,32 +64,6 @@ struct publisher {
 };
 
 /* ---- checking ---- */
-
-static const char *check_sums(const struct publisher *publisher, const struct store_province *province)
-{
-    const struct area *area = &publisher->options.reg->areas[province->province];
-    struct totals sum = {0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        uint32_t units = publisher->options.reg->areas[area->first_child + i].units;
-        if (!totals_plausible(&province->communes[i].totals, units)) {
-            return "a commune's totals contradict themselves";
-        }
-        totals_add(&sum, &province->communes[i].totals);
-    }
-    if (!totals_equal(&sum, &province->totals)) {
-        return "the communes do not add up to the province";
-    }
-    return NULL;
-}
-
-/* NULL when the province may be believed. */
-static const char *check_province(const struct publisher *publisher, const struct store_province *province)
-{
-    const char *fault = check_sums(publisher, province);
-    return fault != NULL || publisher->options.losses == NULL
-               ? fault
-               : losses_compare(publisher->options.losses, province);
-}
 
 static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
 {
@@ -107,14 +85,9 @@ static void refuse_province(struct publisher *publisher, uint32_t province, cons
     counter_add(&publisher->counters.verification_failures, 1);
 }
 
-static bool is_complete(const struct totals *totals)
-{
-    return totals->registered > 0 && totals->voted == totals->registered;
-}
-
 static void take_province(struct publisher *publisher, const struct store_province *province)
 {
-    const char *fault = check_province(publisher, province);
+    const char *fault = province_check(publisher->options.reg, publisher->options.losses, province);
     if (fault != NULL) {
         refuse_province(publisher, province->province, fault);
         return;
@@ -129,7 +102,7 @@ static void take_province(struct publisher *publisher, const struct store_provin
     for (uint32_t i = 0; i < province->commune_count; i++) {
         struct area_figures *commune = &publisher->areas[area->first_child + i];
         commune->totals = province->communes[i].totals;
-        commune->communes_complete = is_complete(&commune->totals) ? 1 : 0;
+        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
@@ -142,17 +115,6 @@ static void take_province(struct publisher *publisher, const struct store_provin
 
 /* ---- publishing ---- */
 
-static void sum_nation(struct publisher *publisher)
-{
-    struct area_figures nation = {.verified = true};
-    for (uint32_t province = 1; province <= publisher->options.reg->province_count; province++) {
-        totals_add(&nation.totals, &publisher->areas[province].totals);
-        nation.communes_complete += publisher->areas[province].communes_complete;
-        nation.verified = nation.verified && publisher->areas[province].verified;
-    }
-    publisher->areas[REGISTER_NATION] = nation;
-}
-
 /* Makes a publication of these figures, which it takes, and hands it on. */
 static void publish(struct publisher *publisher, struct area_figures *areas, int64_t generated_at)
 {
@@ -164,11 +126,13 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
         .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
+        .signing_key = publisher->options.signing_key,
         .generated_at = generated_at,
     };
     publication_release(publisher->shown);
     publisher->shown =
-        publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
+        publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger),
+                        bulletins_shelf(publisher->bulletins));
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
     const struct totals *nation = &areas[REGISTER_NATION].totals;
@@ -186,24 +150,16 @@ static struct area_figures *copy_areas(const struct publisher *publisher, const 
     return copy;
 }
 
-static uint32_t rounds_passed(const struct publisher *publisher)
-{
-    const struct election *election = publisher->options.election;
-    int64_t now = clock_wall_ms() / 1000;
-    uint32_t passed = 0;
-    while (passed < election->round_count && election->rounds[passed] <= now) {
-        passed++;
-    }
-    return passed;
-}
-
 /* The figures as they are. */
 static void publish_current(struct publisher *publisher)
 {
-    sum_nation(publisher);
+    const struct election_register *reg = publisher->options.reg;
+    figures_sum_nation(reg, publisher->areas);
+    for (uint32_t province = 1; province <= reg->province_count; province++) {
+        memcpy(publisher->areas[province].ledger_id, publisher->ledger_ids[province], LEDGER_ID_BYTES);
+    }
     publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
     publisher->is_withheld = false;
-    publisher->rounds_shown = rounds_passed(publisher);
     publish(publisher, copy_areas(publisher, publisher->areas), clock_wall_ms() / 1000);
 }
 
@@ -226,39 +182,64 @@ static void publish_none(struct publisher *publisher)
     publish(publisher, areas, clock_wall_ms() / 1000);
 }
 
-static bool may_show_current(const struct publisher *publisher)
+static void publish_picture(struct publisher *publisher, const struct picture *picture)
 {
-    switch (publisher->meta.publication) {
-    case PUBLICATION_LIVE:
-        return true;
-    case PUBLICATION_ROUNDS:
-        return rounds_passed(publisher) > publisher->rounds_shown;
-    case PUBLICATION_HOLD:
-        break;
+    publisher->shows_rehearsal = picture->is_rehearsal;
+    publisher->is_withheld = false;
+    publish(publisher, copy_areas(publisher, picture->areas), picture->generated_at);
+}
+
+/* The rehearsal's figures are never shown for the election's. */
+static bool is_of_this_phase(const struct publisher *publisher, bool is_rehearsal)
+{
+    return is_rehearsal == (publisher->meta.phase == PHASE_REHEARSAL);
+}
+
+static void renew_held_back(struct publisher *publisher)
+{
+    struct picture picture;
+    enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
+    bool has_moved = publisher->meta_moved || publisher->ledger_moved;
+    if (state == PICTURE_READY && is_of_this_phase(publisher, picture.is_rehearsal)) {
+        if (has_moved || publisher->shown == NULL) {
+            publish_picture(publisher, &picture);
+        }
+    } else if (state == PICTURE_NONE && publisher->shown != NULL && !publisher->is_withheld &&
+               is_of_this_phase(publisher, publisher->shows_rehearsal)) {
+        if (has_moved) {
+            publish_again(
+                publisher); /* changes are never withheld, and neither is who holds the figures back */
+        }
+    } else if (has_moved || publisher->shown == NULL) {
+        publish_none(publisher);
     }
-    return false;
 }
 
-/* Whether what is shown is of the phase: the rehearsal's figures are never shown for the election's. */
-static bool is_of_this_phase(const struct publisher *publisher)
-{
-    bool is_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
-    return publisher->shown != NULL && (publisher->is_withheld || publisher->shows_rehearsal == is_rehearsal);
-}
-
+/* What is shown stands until all that is to be shown is at hand. */
 static void renew(struct publisher *publisher)
 {
-    if (may_show_current(publisher)) {
+    if (!bulletins_are_loaded(publisher->bulletins, &publisher->meta) &&
+        (publisher->shown == NULL || publisher->meta.publication != PUBLICATION_LIVE)) {
+        return;
+    }
+    if (publisher->meta.publication == PUBLICATION_LIVE) {
         publish_current(publisher);
-    } else if (!is_of_this_phase(publisher)) {
-        publish_none(publisher);
-    } else if (publisher->meta_moved || publisher->ledger_moved) {
-        publish_again(publisher); /* changes are never withheld, and neither is who holds the figures back */
+    } else {
+        renew_held_back(publisher);
     }
     publisher->moved = false;
     publisher->meta_moved = false;
     publisher->ledger_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
+}
+
+/* A bulletin has come, or what is to be shown while figures are held back. */
+static void on_bulletins_moved(void *context)
+{
+    struct publisher *publisher = context;
+    publisher->meta_moved = true;
+    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
+    publisher_read_now(publisher);
 }
 
 /* ---- reading ---- */
@@ -325,18 +306,29 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    bool is_round = publisher->meta.publication == PUBLICATION_ROUNDS && may_show_current(publisher);
     bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_round || is_due(publisher)) {
+    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
         renew(publisher);
     }
+}
+
+static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
+
+/* Last of all: what it allows to be shown is what was read before. */
+static void ask_meta(struct publisher *publisher)
+{
+    publisher->has_asked_meta = true;
+    publisher->answers_awaited++;
+    store_read_meta(publisher->options.store, on_meta, publisher);
 }
 
 static void count_answer(struct publisher *publisher)
 {
     assert(publisher->answers_awaited > 0);
     publisher->answers_awaited--;
-    if (publisher->answers_awaited == 0) {
+    if (publisher->answers_awaited == 0 && !publisher->has_asked_meta) {
+        ask_meta(publisher);
+    } else if (publisher->answers_awaited == 0) {
         complete_reading(publisher);
     }
 }
@@ -372,10 +364,15 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
 /* `area` is a province, or the nation for the election's own ledger. */
 static void read_ledger(struct publisher *publisher, uint32_t area)
 {
+    const char *until;
+    if (!bulletins_show_ledger(publisher->bulletins, &publisher->meta, area, &until)) {
+        return;
+    }
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, area};
     publisher->answers_awaited++;
-    store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], on_ledger, question);
+    store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], until, on_ledger,
+                      question);
 }
 
 static void ask_next_province(struct publisher *publisher);
@@ -414,6 +411,14 @@ static void ask_next_province(struct publisher *publisher)
     store_read_province(publisher->options.store, province, known, on_province, question);
 }
 
+static void forget_ledgers(struct publisher *publisher)
+{
+    public_ledger_free(publisher->ledger);
+    publisher->ledger = public_ledger_new();
+    memset(publisher->ledger_ids, 0,
+           (publisher->options.reg->province_count + 1) * sizeof publisher->ledger_ids[0]);
+}
+
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
 {
     if (meta->phase != publisher->meta.phase) {
@@ -423,8 +428,13 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
     if (meta->publication != publisher->meta.publication) {
         log_info("publication", log_text("now", publication_mode_name(meta->publication)));
         publisher->meta_moved = true;
+        publisher->wants_all = true;
+        if (meta->publication != PUBLICATION_LIVE) {
+            forget_ledgers(publisher); /* they are read again, up to what is shown */
+        }
     }
     publisher->meta = *meta;
+    bulletins_note(publisher->bulletins, meta);
     health_note_phase(publisher->options.health, meta->phase);
 }
 
@@ -486,12 +496,12 @@ void publisher_read_now(struct publisher *publisher)
     publisher->wants_all = false;
     publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;
-    publisher->answers_awaited = publisher->options.reg->province_count + 1;
+    publisher->has_asked_meta = false;
+    publisher->answers_awaited = publisher->options.reg->province_count;
     publisher->next_province = 1;
     for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
         ask_next_province(publisher);
     }
-    store_read_meta(publisher->options.store, on_meta, publisher);
     read_ledger(publisher, REGISTER_NATION);
 }
 
@@ -503,8 +513,7 @@ static void on_meta_timer(evutil_socket_t fd, short what, void *context)
     if (publisher->answers_awaited == 0) {
         publisher->reads_meta_alone = true;
         publisher->reading_failed = false;
-        publisher->answers_awaited = 1;
-        store_read_meta(publisher->options.store, on_meta, publisher);
+        ask_meta(publisher);
     }
 }
 
@@ -522,8 +531,14 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->options = *options;
     publisher->on_published = on_published;
     publisher->context = context;
-    publisher->rounds_shown = rounds_passed(publisher);
     publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
+    publisher->bulletins = bulletins_new(&(struct bulletins_options){.election = options->election,
+                                                                     .reg = options->reg,
+                                                                     .store = options->store,
+                                                                     .losses = options->losses,
+                                                                     .signing_pair = options->signing_pair,
+                                                                     .on_moved = on_bulletins_moved,
+                                                                     .context = publisher});
     publisher->ledger = public_ledger_new();
     publisher->ledger_ids =
         memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
@@ -563,6 +578,7 @@ void publisher_free(struct publisher *publisher)
             event_free(publisher->meta_timer);
         }
         publication_release(publisher->shown);
+        bulletins_free(publisher->bulletins);
         public_ledger_free(publisher->ledger);
         free(publisher->ledger_ids);
         free(publisher->areas);

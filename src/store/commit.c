@@ -150,8 +150,8 @@ void store_commit(struct store *store, uint32_t province, const struct store_gro
                   const struct commit_commune *communes, size_t count_of_communes,
                   store_committed_fn *on_committed, void *context)
 {
-    static const int keys[PROVINCE_KEY_COUNT] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG,
-                                                 KEY_HELD,   KEY_WAITING,  KEY_ASIDE, KEY_LEDGER};
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG,
+                               KEY_HELD,   KEY_WAITING,  KEY_ASIDE, KEY_LEDGER};
     const struct election_register *reg = store_register(store);
     assert(count_of_communes > 0);
     struct commit *commit = memory_new(sizeof *commit + count_of_communes * sizeof commit->written[0]);
@@ -163,7 +163,8 @@ void store_commit(struct store *store, uint32_t province, const struct store_gro
 
     struct redis_command command;
     struct buffer words = {0};
-    store_begin_call(store, &command, CALL_WRITING, "turnout_commit", province, keys, PROVINCE_KEY_COUNT);
+    store_begin_call(store, &command, CALL_WRITING, "turnout_commit", province, keys,
+                     sizeof keys / sizeof keys[0]);
     ground_words_put(&command, ground);
     for (size_t i = 0; i < count_of_communes; i++) {
         assert(reg->areas[communes[i].commune].parent == province && communes[i].line_count > 0);

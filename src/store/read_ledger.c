@@ -77,7 +77,7 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context)
 {
     char election_key[REDIS_KEY_BYTES];
@@ -90,13 +90,14 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
         key = keys.text[KEY_LEDGER];
     }
     bool newest_first = after_id[0] == '\0';
-    char from[STORE_LEDGER_ID_BYTES + 1];
+    char from[LEDGER_ID_BYTES + 1];
     (void)snprintf(from, sizeof from, "(%s", after_id);
     struct redis_command command;
     redis_command_begin(&command, newest_first ? "XREVRANGE" : "XRANGE");
     redis_command_put_text(&command, key);
-    redis_command_put_text(&command, newest_first ? "+" : from);
-    redis_command_put_text(&command, newest_first ? "-" : "+");
+    const char *to = until_id[0] == '\0' ? "+" : until_id;
+    redis_command_put_text(&command, newest_first ? to : from);
+    redis_command_put_text(&command, newest_first ? "-" : to);
     redis_command_put_text(&command, "COUNT");
     redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
     struct question *question = memory_new(sizeof *question);

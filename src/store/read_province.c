@@ -16,6 +16,7 @@ static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/turnout.
 struct question {
     const struct election_register *reg;
     uint32_t province;
+    bool with_units;
     store_province_fn *on_province;
     void *context;
 };
@@ -118,13 +119,39 @@ static enum turnout_error read_communes(const struct question *question, const r
     return TURNOUT_OK;
 }
 
+/* An absent unit is a silent one. */
+static enum turnout_error read_units(const struct question *question, const redisReply *pairs,
+                                     struct unit_state *ret_units, struct error *error)
+{
+    const struct election_register *reg = question->reg;
+    uint32_t first = register_first_unit(reg, question->province);
+    uint32_t count = reg->areas[question->province].units;
+    for (uint32_t i = 0; i < count; i++) {
+        ret_units[i] = (struct unit_state){.registered = (int32_t)reg->units[first + i].registered};
+    }
+    for (size_t i = 0; i < pairs->elements; i += 2) {
+        char shown[TEXT_SHOWN_BYTES];
+        struct slice code = reply_text(pairs->element[i]);
+        uint32_t unit = register_find_unit(reg, code);
+        if (unit == REGISTER_NONE || unit < first || unit - first >= count ||
+            !words_read_unit(reply_text(pairs->element[i + 1]), &ret_units[unit - first])) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit of %s",
+                              text_show(code, shown), reg->areas[question->province].code);
+        }
+    }
+    return TURNOUT_OK;
+}
+
 static enum turnout_error read_reply(const struct question *question, const redisReply *reply,
                                      struct store_province *ret_province, struct store_commune *ret_communes,
                                      struct error *error)
 {
-    if (reply->elements != 2 || !is_pairs(reply->element[0]) || !is_pairs(reply->element[1])) {
+    bool is_whole = question->with_units ? reply->elements == 4 && is_pairs(reply->element[2]) &&
+                                               reply->element[3]->type == REDIS_REPLY_STRING
+                                         : reply->elements == 2;
+    if (!is_whole || !is_pairs(reply->element[0]) || !is_pairs(reply->element[1])) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "turnout_read answered something else than two hashes");
+                          "turnout_read answered something else than hashes of a province");
     }
     enum turnout_error failed = read_totals(reply->element[0], ret_province, error);
     return failed != TURNOUT_OK ? failed : read_communes(question, reply->element[1], ret_communes, error);
@@ -138,8 +165,16 @@ static void answer_province(const struct question *question, const redisReply *r
     struct error error;
     enum turnout_error failed = read_reply(question, reply, &province, read, &error);
     province.communes = read;
+    struct unit_state *units = NULL;
+    if (failed == TURNOUT_OK && question->with_units) {
+        units = memory_new_array(question->reg->areas[question->province].units, sizeof *units);
+        failed = read_units(question, reply->element[2], units, &error);
+        province.units = units;
+        province.ledger_id = reply->element[3]->str;
+    }
     question->on_province(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
                           failed == TURNOUT_OK ? &province : NULL);
+    free(units);
     free(read);
 }
 
@@ -164,6 +199,17 @@ void store_read_province(struct store *store, uint32_t province, int64_t known_r
     store_begin_call(store, &command, CALL_READING, "turnout_read", province, keys, 2);
     redis_command_put_integer(&command, known_revision);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){store_register(store), province, on_province, context};
+    *question = (struct question){store_register(store), province, false, on_province, context};
+    store_send(store, &command, on_reply, question);
+}
+
+void store_read_province_units(struct store *store, uint32_t province, store_province_fn *on_province,
+                               void *context)
+{
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LEDGER};
+    struct redis_command command;
+    store_begin_call(store, &command, CALL_READING, "turnout_read_units", province, keys, 4);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){store_register(store), province, true, on_province, context};
     store_send(store, &command, on_reply, question);
 }

@@ -17,10 +17,11 @@ enum {
     KEY_WAITING,
     KEY_ASIDE,
     KEY_LEDGER,
+    KEY_BULLETINS,
     PROVINCE_KEY_COUNT,
 };
 
-enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:communes" + 2 * AREA_CODE_BYTES_MAX };
+enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:bulletins" + 2 * AREA_CODE_BYTES_MAX };
 
 struct province_keys {
     char text[PROVINCE_KEY_COUNT][REDIS_KEY_BYTES];
@@ -31,6 +32,9 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
 
 /* The ledger of the whole election; each province has one of its own. */
 void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
+/* The bulletins of the whole election; each province has its files of its own. */
+void redis_key_bulletins(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 

@@ -4,42 +4,20 @@
 
 #include <stddef.h>
 
-#include <turnout/base/rfc3339.h>
 #include <turnout/election/percent.h>
 #include <turnout/wire/json_writer.h>
+
+#include "document_envelope.h"
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
 }
 
-static bool is_shown(const struct area_figures *counted)
-{
-    return counted->verified && !counted->withheld;
-}
-
-static void put_moment(struct json_writer *json, const char *key, const struct figures *figures,
-                       int64_t moment)
-{
-    char text[RFC3339_BYTES];
-    rfc3339_format(moment, figures->election->offset_s, text);
-    json_put_text(json, key, text);
-}
-
-static void put_as_of(struct json_writer *json, const struct figures *figures,
-                      const struct area_figures *counted)
-{
-    if (is_shown(counted) && counted->totals.as_of != 0) {
-        put_moment(json, "as_of", figures, counted->totals.as_of);
-    } else {
-        json_put_text(json, "as_of", NULL);
-    }
-}
-
 static void put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
                       int64_t count)
 {
-    if (is_shown(counted)) {
+    if (document_is_shown(counted)) {
         json_put_integer(json, key, count);
     } else {
         json_put_text(json, key, NULL);
@@ -50,7 +28,7 @@ static void put_percent(struct json_writer *json, const char *key, const struct 
                         int64_t part, int64_t whole)
 {
     char text[PERCENT_TEXT_BYTES];
-    percent_format_json(is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
+    percent_format_json(document_is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
     json_put_raw(json, key, text);
 }
 
@@ -77,7 +55,7 @@ static void put_members(struct json_writer *json, const struct figures *figures,
     put_percent(json, "percent_low", counted, totals->voted, totals->registered);
     put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
     put_count(json, "held", counted, totals->held);
-    put_as_of(json, figures, counted);
+    document_put_as_of(json, figures, counted);
     json_put_boolean(json, "verified", counted->verified);
 }
 
@@ -102,36 +80,6 @@ static void put_area_with_parent(struct json_writer *json, const struct figures 
     json_close_object(json);
 }
 
-static const char *status_of(const struct figures *figures)
-{
-    const struct area_figures *nation = &figures->areas[REGISTER_NATION];
-    uint32_t units = figures->reg->areas[REGISTER_NATION].units;
-    bool complete = is_shown(nation) && units > 0 && nation->totals.units_final == units;
-    return complete ? "unofficial-complete" : "unofficial-partial";
-}
-
-/* Opens the document; the caller adds the areas and closes it. */
-static struct json_writer open_envelope(struct buffer *out, const struct figures *figures)
-{
-    const struct election *election = figures->election;
-    struct json_writer json = json_writer_of(out);
-    json_open_object(&json, NULL);
-    json_open_object(&json, "election");
-    json_put_text(&json, "id", election->id);
-    json_put_text(&json, "name", election->name);
-    json_put_text(&json, "date", election->date);
-    json_put_text(&json, "timezone", election->timezone);
-    json_close_object(&json);
-    json_put_text(&json, "status", status_of(figures));
-    json_put_boolean(&json, "test", figures->test);
-    json_put_text(&json, "durability", figures->durability);
-    json_put_text(&json, "publication", figures->publication);
-    json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
-    put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
-    put_moment(&json, "generated_at", figures, figures->generated_at);
-    return json;
-}
-
 static void put_children(struct json_writer *json, const char *key, const struct figures *figures,
                          uint32_t index)
 {
@@ -146,7 +94,7 @@ static void put_children(struct json_writer *json, const char *key, const struct
 
 void document_turnout_json(struct buffer *out, const struct figures *figures)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     put_area(&json, "nation", figures, REGISTER_NATION);
     put_children(&json, "provinces", figures, REGISTER_NATION);
     json_close_object(&json);
@@ -154,7 +102,7 @@ void document_turnout_json(struct buffer *out, const struct figures *figures)
 
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     put_area(&json, "area", figures, area);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
@@ -162,7 +110,7 @@ void document_area_json(struct buffer *out, const struct figures *figures, uint3
 
 void document_snapshot_json(struct buffer *out, const struct figures *figures)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
         put_area_with_parent(&json, figures, i);
@@ -186,7 +134,7 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
                       const struct ledger_entry *entry)
 {
     json_open_object(json, NULL);
-    put_moment(json, "when", figures, entry->when_ms / 1000);
+    document_put_moment(json, "when", figures, entry->when_ms / 1000);
     json_put_text(json, "kind", ledger_kind_name(entry->kind));
     if (ledger_kind_is_of_unit(entry->kind)) {
         const struct unit *unit = &figures->reg->units[entry->unit];
@@ -207,7 +155,7 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct ledger_entry *entries, size_t count)
 {
-    struct json_writer json = open_envelope(out, figures);
+    struct json_writer json = document_open(out, figures);
     json_open_array(&json, "corrections");
     for (size_t i = 0; i < count; i++) {
         put_entry(&json, figures, &entries[i]);

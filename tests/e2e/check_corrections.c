@@ -124,7 +124,7 @@ TEST(every_change_is_there)
     json_decref(document);
 }
 
-/* Nobody can hold figures back unseen. */
+/* Nobody can hold figures back unseen; but what a unit corrects meanwhile is a figure, too. */
 TEST(holding_back_is_seen)
 {
     report(1, 100, NULL, 201);
@@ -132,13 +132,19 @@ TEST(holding_back_is_seen)
     ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"hold\"}");
     json_decref(wait_for(1));
     report(2, 90, ",\"kind\":\"correction\",\"reason\":\"miscount\"", 201);
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"rounds\"}");
     json_t *document = wait_for(2);
-    expect_counts(json_array_get(json_array_of(document, "corrections"), 0), "correction", 100, 90,
-                  "miscount");
-    ck_assert_str_eq(json_text_of(document, "publication"), "hold");
+    expect_words(json_array_get(json_array_of(document, "corrections"), 0), "publication", "hold", "rounds");
+    expect_words(json_array_get(json_array_of(document, "corrections"), 1), "publication", "live", "hold");
+    ck_assert_str_eq(json_text_of(document, "publication"), "rounds");
     ck_assert_int_eq(json_integer_of(document, "revision"), 1); /* of the figures that are shown */
     json_decref(document);
     small_wait_voted(turnoutd.public_port, 100);
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"live\"}");
+    document = wait_for(4);
+    expect_counts(json_array_get(json_array_of(document, "corrections"), 2), "correction", 100, 90,
+                  "miscount");
+    json_decref(document);
 }
 
 TEST(nobody_is_named)

@@ -53,7 +53,8 @@ compare src/app/server_settings.c "$table" config/turnoutd.ini "$(settings_of_fi
 compare src/service/health.c "$(sed --quiet --regexp-extended 's/^    \{"([a-z-]+)", check_.*/\1/p' src/service/health.c)" \
     proto/health.md "$(sed --quiet --regexp-extended 's/^\| `([a-z-]+)` \|.*/\1/p' proto/health.md)"
 
-# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
+# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star; a method may
+# name listeners of its own ----
 
 routes_of_tables() {
     local file listener
@@ -67,17 +68,28 @@ routes_of_tables() {
 
 routes_of_description() {
     awk '
+        function listener_of(line) {
+            sub(/.*description: /, "", line)
+            sub(/ .*/, "", line)
+            return line
+        }
+        function flush(   i) {
+            for (i = 1; i <= count; i++)
+                print listeners[i], method, path
+            count = 0
+        }
         /^servers:/                { everywhere = $0 }
-        /^[a-z]/                   { inside = /^paths:/ }
+        /^[a-z]/                   { flush(); inside = /^paths:/ }
         !inside                    { next }
-        /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
+        /^  \//                    { flush(); path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
         /^    servers:/            { servers = $0 }
         /^    [a-z]+:$/ && !/parameters/ {
-            listener = servers
-            sub(/.*description: /, "", listener)
-            sub(/ .*/, "", listener)
-            print listener, toupper(substr($1, 1, length($1) - 1)), path
+            flush()
+            method = toupper(substr($1, 1, length($1) - 1))
+            listeners[count = 1] = listener_of(servers)
         }
+        /^      servers:/          { count = 0 } # of the method alone: one a line
+        /^        - \{ url: /      { listeners[++count] = listener_of($0) }
     ' proto/openapi.yaml
 }
 

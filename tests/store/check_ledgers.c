@@ -20,7 +20,7 @@ static struct {
     size_t count;
     struct ledger_entry first;
     struct ledger_entry last;
-    char last_id[STORE_LEDGER_ID_BYTES];
+    char last_id[LEDGER_ID_BYTES];
 } answer;
 
 static void on_ledger(void *context, enum turnout_error error, const char *why,
@@ -44,10 +44,10 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
 
 static enum turnout_error read_ledger(uint32_t province, const char *after_id)
 {
-    char id[STORE_LEDGER_ID_BYTES];
+    char id[LEDGER_ID_BYTES];
     ck_assert(slice_copy(slice_of(after_id), id, sizeof id));
     memset(&answer, 0, sizeof answer);
-    store_read_ledger(store.store, province, id, on_ledger, NULL);
+    store_read_ledger(store.store, province, id, "", on_ledger, NULL);
     store_fixture_run_until(&store, &answer.done);
     return answer.error;
 }

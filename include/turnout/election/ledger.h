@@ -21,7 +21,7 @@ enum ledger_kind {
     LEDGER_KIND_COUNT,
 };
 
-enum { LEDGER_VALUE_BYTES = 16 };
+enum { LEDGER_VALUE_BYTES = 16, LEDGER_ID_BYTES = 48 /* the id of a line in Redis */ };
 
 struct ledger_entry {
     int64_t when_ms; /* Unix milliseconds */

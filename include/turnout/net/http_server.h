@@ -28,8 +28,8 @@ struct http_exchange;
 typedef void http_handler_fn(void *context, struct http_exchange *exchange,
                              const struct http_request *request, struct slice segment, struct slice body);
 
-/* A path stands for itself, or leaves one segment open: where a star stands in it, or else behind the '/' that it ends
- * with. */
+/* A path stands for itself, or leaves a segment open: where a star stands in it, or behind the '/' that it ends with. Of two
+ * that are open, the handler's `segment` is both with what is between them. */
 struct http_route {
     enum http_method method; /* HTTP_GET (HEAD comes with it) or HTTP_POST */
     const char *path;

@@ -13,6 +13,7 @@
 
 #include <turnout/election/phase.h>
 #include <turnout/service/public_ledger.h>
+#include <turnout/service/shelf.h>
 #include <turnout/wire/documents.h>
 
 enum { ETAG_BYTES = 64 };
@@ -39,11 +40,11 @@ struct csv_form {
 
 struct publication;
 
-/* Acquires `page`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
+/* Acquires `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
  * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
  * first reference. */
 struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum election_phase phase, struct ledger_page *page);
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -58,5 +59,10 @@ const struct document *publication_snapshot(const struct publication *publicatio
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
 const struct document *publication_corrections(struct publication *publication);
+const struct document *publication_bulletins(struct publication *publication);
+const struct document *publication_keys(struct publication *publication);
+
+/* Borrowed while a reference is held. */
+const struct shelf *publication_shelf(const struct publication *publication);
 
 #endif

@@ -26,9 +26,11 @@ struct publisher_options {
     const struct election_register *reg;
     struct store *store; /* the publisher's own link, on the same loop */
     int64_t period_ms;
-    struct losses *losses;         /* NULL: nothing is remembered */
-    const atomic_bool *is_durable; /* whether acknowledged means durable; others may change it */
-    struct health *health;         /* how old the figures are, and the phase; may be NULL */
+    struct losses *losses;             /* NULL: nothing is remembered */
+    const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
+    struct health *health;             /* how old the figures are, and the phase; may be NULL */
+    const char *signing_key;           /* of the election's bulletins, as base64url; NULL: there is none */
+    const unsigned char *signing_pair; /* its halves; NULL: another server has it */
 };
 
 struct publisher_counters {
@@ -51,8 +53,8 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                 publisher_published_fn *on_published, void *context);
 
 /* Reads every period_ms from now on. What it then shows, and when, is for the election's publication mode to say: the
- * figures as they are (live), those of the last round (rounds), or the last ones shown before (hold). Where there are
- * none that may be shown, an area is verified and withheld (documents.h). */
+ * figures as they are (live), or those of the newest bulletin or, until there is one, what was shown when the mode was changed
+ * (rounds, hold). Where there are none that may be shown, an area is verified and withheld (documents.h). */
 void publisher_start(struct publisher *publisher);
 
 /* Reads at once, unless a reading is under way. */

@@ -12,6 +12,7 @@
 
 struct store_preparation {
     unsigned char register_digest[REGISTER_DIGEST_BYTES];
+    const char *signing_key; /* of this server; the election takes it where it has none yet. NULL: none */
     const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
     bool relaxed;                   /* start even though Redis may lose acknowledged reports */
     int64_t patience_ms;            /* how long to wait for Redis to listen and to finish loading */

@@ -22,6 +22,10 @@ struct store_province {
     uint32_t commune_count;
     char generation[GENERATION_BYTES];
     enum election_phase phase; /* of the province */
+    /* In the register's order, from that of the province's first unit on; silent ones too. NULL where units were not asked
+     * for, as is the next. */
+    const struct unit_state *units;
+    const char *ledger_id; /* of the last entry of its ledger; empty: there is none */
 };
 
 /* `province` is NULL when its revision is still `known_revision` (error OK), or on an error. */
@@ -31,6 +35,10 @@ typedef void store_province_fn(void *context, enum turnout_error error, const ch
 /* Reads a province if its revision is no longer `known_revision` (-1: in any case). */
 void store_read_province(struct store *store, uint32_t province, int64_t known_revision,
                          store_province_fn *on_province, void *context);
+
+/* The same in any case, with its units. */
+void store_read_province_units(struct store *store, uint32_t province, store_province_fn *on_province,
+                               void *context);
 
 /* ---- units ---- */
 
@@ -70,21 +78,21 @@ void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held,
 
 /* ---- ledgers ---- */
 
-enum { STORE_LEDGER_READ_MAX = 1000, STORE_LEDGER_ID_BYTES = 48 };
+enum { STORE_LEDGER_READ_MAX = 1000 };
 
 struct store_ledger {
     const struct ledger_entry *entries; /* oldest first */
     size_t count;
-    char last_id[STORE_LEDGER_ID_BYTES]; /* of the newest line; empty when there is none */
+    char last_id[LEDGER_ID_BYTES]; /* of the newest line; empty when there is none */
 };
 
 /* `ledger` is NULL unless TURNOUT_OK. */
 typedef void store_ledger_fn(void *context, enum turnout_error error, const char *why,
                              const struct store_ledger *ledger);
 
-/* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id`, the oldest
- * STORE_LEDGER_READ_MAX of them; or with an empty one the newest STORE_LEDGER_READ_MAX. */
-void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+/* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id` up to
+ * `until_id` (empty: all), the oldest STORE_LEDGER_READ_MAX of them; or with an empty `after_id` the newest. */
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context);
 
 #endif

@@ -6,29 +6,7 @@
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/election/election.h>
-#include <turnout/election/ledger.h>
-#include <turnout/election/register.h>
-#include <turnout/election/totals.h>
-
-/* The figures of one area, checked. */
-struct area_figures {
-    struct totals totals;
-    uint32_t communes_complete;
-    bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
-    bool withheld; /* nothing is wrong with them, but they are not to be shown either */
-};
-
-/* Everything that a publication shows, at one revision. */
-struct figures {
-    const struct election *election;     /* borrowed */
-    const struct election_register *reg; /* borrowed */
-    const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
-    bool test;                           /* a rehearsal */
-    const char *durability;              /* "strict" or "relaxed" */
-    const char *publication;             /* "live", "rounds" or "hold" */
-    int64_t generated_at;                /* Unix seconds */
-};
+#include <turnout/wire/figures.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);

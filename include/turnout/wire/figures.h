@@ -1,0 +1,41 @@
+/* The figures that readers are shown, of which the documents are made. */
+#ifndef TURNOUT_WIRE_FIGURES_H
+#define TURNOUT_WIRE_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/election/election.h>
+#include <turnout/election/ledger.h>
+#include <turnout/election/register.h>
+#include <turnout/election/totals.h>
+
+/* The figures of one area, checked. */
+struct area_figures {
+    struct totals totals;
+    uint32_t communes_complete;
+    bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
+    bool withheld; /* nothing is wrong with them, but they are not to be shown either */
+    char ledger_id
+        [LEDGER_ID_BYTES]; /* of a province: the last entry of its ledger that is shown; may be empty */
+};
+
+/* Everything that a publication shows, at one revision. */
+struct figures {
+    const struct election *election;     /* borrowed */
+    const struct election_register *reg; /* borrowed */
+    const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
+    bool test;                           /* a rehearsal */
+    const char *durability;              /* "strict" or "relaxed" */
+    const char *publication;             /* "live", "rounds" or "hold" */
+    const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
+    int64_t generated_at;                /* Unix seconds */
+};
+
+/* Sums the provinces. */
+void figures_sum_nation(const struct election_register *reg, struct area_figures *areas);
+
+/* Whether every registered voter of the area, and at least one, has voted. */
+bool figures_are_complete(const struct totals *totals);
+
+#endif

@@ -1,0 +1,57 @@
+/* The envelope, and how a document shows what it may not show. */
+#include "document_envelope.h"
+
+#include <turnout/base/rfc3339.h>
+
+bool document_is_shown(const struct area_figures *counted)
+{
+    return counted->verified && !counted->withheld;
+}
+
+void document_put_moment(struct json_writer *json, const char *key, const struct figures *figures,
+                         int64_t moment)
+{
+    char text[RFC3339_BYTES];
+    rfc3339_format(moment, figures->election->offset_s, text);
+    json_put_text(json, key, text);
+}
+
+void document_put_as_of(struct json_writer *json, const struct figures *figures,
+                        const struct area_figures *counted)
+{
+    if (document_is_shown(counted) && counted->totals.as_of != 0) {
+        document_put_moment(json, "as_of", figures, counted->totals.as_of);
+    } else {
+        json_put_text(json, "as_of", NULL);
+    }
+}
+
+static const char *status_of(const struct figures *figures)
+{
+    const struct area_figures *nation = &figures->areas[REGISTER_NATION];
+    uint32_t units = figures->reg->areas[REGISTER_NATION].units;
+    bool complete = document_is_shown(nation) && units > 0 && nation->totals.units_final == units;
+    return complete ? "unofficial-complete" : "unofficial-partial";
+}
+
+struct json_writer document_open(struct buffer *out, const struct figures *figures)
+{
+    const struct election *election = figures->election;
+    struct json_writer json = json_writer_of(out);
+    json_open_object(&json, NULL);
+    json_open_object(&json, "election");
+    json_put_text(&json, "id", election->id);
+    json_put_text(&json, "name", election->name);
+    json_put_text(&json, "date", election->date);
+    json_put_text(&json, "timezone", election->timezone);
+    json_close_object(&json);
+    json_put_text(&json, "status", status_of(figures));
+    json_put_boolean(&json, "test", figures->test);
+    json_put_text(&json, "durability", figures->durability);
+    json_put_text(&json, "publication", figures->publication);
+    json_put_text(&json, "signing_key", figures->signing_key);
+    json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
+    document_put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
+    document_put_moment(&json, "generated_at", figures, figures->generated_at);
+    return json;
+}

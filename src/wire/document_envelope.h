@@ -1,0 +1,20 @@
+/* What the documents of figures begin with, and what they have in common. */
+#ifndef TURNOUT_WIRE_DOCUMENT_ENVELOPE_H
+#define TURNOUT_WIRE_DOCUMENT_ENVELOPE_H
+
+#include <turnout/wire/figures.h>
+#include <turnout/wire/json_writer.h>
+
+/* Opens the document and writes the envelope; the caller adds what it is about and closes it. */
+struct json_writer document_open(struct buffer *out, const struct figures *figures);
+
+/* Whether the area's figures may be shown; where not, null stands in their place. */
+bool document_is_shown(const struct area_figures *counted);
+
+/* RFC 3339, of the election's own time. */
+void document_put_moment(struct json_writer *json, const char *key, const struct figures *figures,
+                         int64_t moment);
+void document_put_as_of(struct json_writer *json, const struct figures *figures,
+                        const struct area_figures *counted);
+
+#endif

@@ -1,0 +1,19 @@
+/* What areas add up to. */
+#include <turnout/wire/figures.h>
+
+bool figures_are_complete(const struct totals *totals)
+{
+    return totals->registered > 0 && totals->voted == totals->registered;
+}
+
+void figures_sum_nation(const struct election_register *reg, struct area_figures *areas)
+{
+    struct area_figures nation = {.verified = true};
+    for (uint32_t province = 1; province <= reg->province_count; province++) {
+        totals_add(&nation.totals, &areas[province].totals);
+        nation.communes_complete += areas[province].communes_complete;
+        nation.verified = nation.verified && areas[province].verified;
+        nation.withheld = nation.withheld || areas[province].withheld;
+    }
+    areas[REGISTER_NATION] = nation;
+}

@@ -1,0 +1,103 @@
+/* Figures as words: a head, then a line a commune. What a province says is what its communes add up to. */
+#include <turnout/wire/frozen.h>
+
+static const char frozen_title[] = "turnout-frozen-1";
+
+/* ---- writing ---- */
+
+static void put_commune(struct buffer *out, const char *code, const struct totals *totals)
+{
+    const int64_t counts[] = {totals->registered,  totals->voted,          totals->units_reported,
+                              totals->units_final, totals->units_complete, totals->registered_reported,
+                              totals->held,        totals->revision,       totals->as_of};
+    buffer_append_text(out, code);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        buffer_append_char(out, ' ');
+        buffer_append_integer(out, counts[i]);
+    }
+    buffer_append_char(out, '\n');
+}
+
+void frozen_write(struct buffer *out, const struct election_register *reg, uint32_t province,
+                  const struct area_figures *areas, const struct frozen_head *head)
+{
+    const struct area *area = &reg->areas[province];
+    const struct area_figures *shown = &areas[province];
+    buffer_printf(out, "%s %lld %s %s %s %s\n", frozen_title, (long long)head->generated_at,
+                  head->is_rehearsal ? "rehearsal" : "unofficial", shown->verified ? "verified" : "-",
+                  shown->withheld ? "withheld" : "-", shown->ledger_id[0] == '\0' ? "-" : shown->ledger_id);
+    for (uint32_t i = 0; i < area->children; i++) {
+        uint32_t commune = area->first_child + i;
+        put_commune(out, reg->areas[commune].code, &areas[commune].totals);
+    }
+}
+
+/* ---- reading ---- */
+
+static bool read_head(struct slice line, struct frozen_head *head, struct area_figures *province)
+{
+    *province = (struct area_figures){.verified = false};
+    if (!slice_equals(text_split(&line, ' '), frozen_title) ||
+        !text_parse_integer(text_split(&line, ' '), 0, INT64_MAX, &head->generated_at)) {
+        return false;
+    }
+    head->is_rehearsal = slice_equals(text_split(&line, ' '), "rehearsal");
+    province->verified = slice_equals(text_split(&line, ' '), "verified");
+    province->withheld = slice_equals(text_split(&line, ' '), "withheld");
+    return slice_equals(line, "-") || slice_copy(line, province->ledger_id, sizeof province->ledger_id);
+}
+
+static bool read_totals(struct slice line, struct totals *totals)
+{
+    int64_t *const counts[] = {&totals->registered,  &totals->voted,          &totals->units_reported,
+                               &totals->units_final, &totals->units_complete, &totals->registered_reported,
+                               &totals->held,        &totals->revision,       &totals->as_of};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (!text_parse_integer(text_split(&line, ' '), 0, INT64_MAX / 20000, counts[i])) {
+            return false;
+        }
+    }
+    return line.length == 0 && totals->voted <= totals->registered_reported &&
+           totals->registered_reported <= totals->registered;
+}
+
+static bool read_commune(struct slice line, const struct election_register *reg, uint32_t province,
+                         struct area_figures *areas)
+{
+    uint32_t commune = register_find_area(reg, text_split(&line, ' '));
+    struct totals totals = {.voted = 0};
+    if (!read_totals(line, &totals)) {
+        return false;
+    }
+    struct area_figures *sum = &areas[province];
+    totals_add(&sum->totals, &totals);
+    sum->communes_complete += figures_are_complete(&totals) ? 1 : 0;
+    if (commune != REGISTER_NONE && reg->areas[commune].parent == province) {
+        areas[commune] = (struct area_figures){.totals = totals,
+                                               .communes_complete = figures_are_complete(&totals) ? 1 : 0,
+                                               .verified = sum->verified,
+                                               .withheld = sum->withheld};
+    }
+    return true;
+}
+
+bool frozen_read(struct slice text, const struct election_register *reg, uint32_t province,
+                 struct area_figures *areas, struct frozen_head *ret_head)
+{
+    const struct area *area = &reg->areas[province];
+    struct slice rest = text;
+    struct frozen_head head;
+    if (!read_head(text_split(&rest, '\n'), &head, &areas[province])) {
+        return false;
+    }
+    for (uint32_t i = 0; i < area->children; i++) {
+        areas[area->first_child + i] = (struct area_figures){.verified = true, .withheld = true};
+    }
+    while (rest.length > 0) {
+        if (!read_commune(text_split(&rest, '\n'), reg, province, areas)) {
+            return false;
+        }
+    }
+    *ret_head = head;
+    return true;
+}
