@@ -15,7 +15,7 @@
 #include <turnout/store/commit.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
-#include <turnout/wire/frozen.h>
+#include <turnout/wire/figures.h>
 
 #include "bulletins.h"
 #include "province_check.h"

@@ -154,9 +154,21 @@ TEST(what_may_be_left_out_may)
     struct election_folder folder = read_sound_folder();
     ck_assert_str_eq(folder.election.name_en, "Election");
     ck_assert_uint_eq(folder.election.round_count, 0);
+    ck_assert_int_eq(folder.election.bulletin_delay_s, 0);
+    ck_assert(!folder.election.hides_unit_figures);
     ck_assert_int_eq(folder.election.rules.as_of_tolerance_s, 120);
     ck_assert_int_eq(folder.election.rules.modes[RULE_ROLL_CHANGE], MODE_HOLD);
     ck_assert_int_eq(folder.election.rules.complete_not_before, folder.election.opens + 3600);
+    election_folder_done(&folder);
+}
+
+TEST(what_bulletins_need_is_read)
+{
+    static const char ini[] = ELECTION POLLS ROUNDS "bulletin-delay-s = 14400\nunit-figures = committee\n";
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_int_eq(folder.election.bulletin_delay_s, 14400);
+    ck_assert(folder.election.hides_unit_figures);
     election_folder_done(&folder);
 }
 
@@ -241,6 +253,12 @@ static const struct {
      "election.ini:8: rounds: 09:00 is not later than the round before it;"},
     {ELECTION POLLS "rounds = 06:59 09:00\n",
      "election.ini:8: rounds: the first round is before the polls open;"},
+    /* bulletins */
+    {ELECTION POLLS ROUNDS "bulletin-delay-s = 14401\nunit-figures = none\n",
+     "election.ini:9: bulletin-delay-s: not a whole number of seconds from 0 to 14400;\n"
+     "election.ini:10: unit-figures: neither public nor committee;"},
+    {ELECTION POLLS ROUNDS "bulletin-delay-s =\nunit-figures =\n",
+     "election.ini:9: bulletin-delay-s: not a whole number\nelection.ini:10: unit-figures: neither public"},
     /* rules */
     {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 86401\n",
      "election.ini:10: as-of-tolerance-s: not a number"},
