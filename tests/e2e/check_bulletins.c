@@ -128,6 +128,21 @@ static void expect_body(const struct http_answer *answer, const char *pattern)
     ck_assert_msg(strstr(answer->body, pattern) != NULL, "%s is not in %s", pattern, answer->body);
 }
 
+/* Waits until the list has so many; the caller gives it back. */
+static json_t *wait_for(const struct turnoutd *turnoutd, size_t count)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (;;) {
+        json_t *document = json_get(turnoutd->public_port, "/v1/bulletins", 200);
+        if (json_array_size(json_array_of(document, "bulletins")) == count) {
+            return document;
+        }
+        json_decref(document);
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+}
+
 FIXTURE(setup, teardown);
 
 TEST(its_files_say_what_stands)
@@ -243,14 +258,7 @@ TEST(they_are_the_same_bytes_from_every_server_for_ever)
     expect_same(&second, 1, &bytes[0]);
     ck_assert_int_eq(freeze("15:00"), 2);
     get_all(&first, 2, &bytes[1]);
-    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    for (bool is_there = false; !is_there;) { /* the other server reads twice a second */
-        json_t *document = json_get(second.public_port, "/v1/bulletins", 200);
-        is_there = json_array_size(json_array_of(document, "bulletins")) == 2;
-        json_decref(document);
-        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
-        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
-    }
+    json_decref(wait_for(&second, 2)); /* the other server reads twice a second */
     expect_same(&second, 2, &bytes[1]);
     turnoutd_stop(&second);
     process_kill(&first.process);
@@ -310,19 +318,11 @@ TEST(a_closing_has_one)
 {
     ask("/v1/phase", "{\"phase\":\"open\"}", 200);
     ask("/v1/phase", "{\"phase\":\"closed\"}", 200);
-    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    for (bool is_there = false; !is_there;) {
-        json_t *document = json_get(first.public_port, "/v1/bulletins", 200);
-        const json_t *bulletin = json_array_get(json_array_of(document, "bulletins"), 0);
-        is_there = bulletin != NULL;
-        if (is_there) {
-            ck_assert_str_eq(json_text_of(bulletin, "round"), "closing");
-            ck_assert(json_is_false(json_object_get(bulletin, "test")));
-        }
-        json_decref(document);
-        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
-        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
-    }
+    json_t *document = wait_for(&first, 1);
+    const json_t *bulletin = json_array_get(json_array_of(document, "bulletins"), 0);
+    ck_assert_str_eq(json_text_of(bulletin, "round"), "closing");
+    ck_assert(json_is_false(json_object_get(bulletin, "test")));
+    json_decref(document);
     ck_assert_int_eq(freeze("after"), 2); /* and no other has come meanwhile */
 }
 
