@@ -142,7 +142,7 @@ end
 local function check_held(args, part)
     for at = part.held, part.decided - 1, 3 do
         if not string.find(args[at + 1], '^%d+$') then
-            refuse('held ' .. args[at] .. ' was not received at a time')
+            refuse('held ' .. args[at] .. ' has no order')
         end
     end
 end
@@ -160,7 +160,7 @@ end
 --   keys  totals, communes, units, log, held, waiting, aside, ledger
 --   args  generation, digest and phase that the server decided under; then a part for each commune: its code; the
 --         beginning of its words as the server knew them; its words now; its change; its log lines; its shape, how many
---         follow of: units (code, words), units with reports set aside (code, words), reports to hold (id, received,
+--         follow of: units (code, words), units with reports set aside (code, words), reports to hold (id, order,
 --         line), held reports that were decided (id), ledger lines
 -- Returns `done`, then for each commune its words as they now stand, or '' where it was another and nothing of it was
 -- written. Or, where nothing at all was written, `ground` and the generation, digest and phase that stand.
@@ -295,7 +295,8 @@ end
 -- A commune's log, newest entries first.
 --   keys  communes, log
 --   args  the commune; the entry to begin with, '' for the newest; how many at most
--- Returns the id of the entry before the last one returned, `-` when there is none; then each entry's lines.
+-- Returns the id of the entry before the last one returned, `-` when there is none; then each entry's id and lines. Or
+-- nil where the entry to begin with is none of the commune's.
 register_reader('turnout_log', function(keys, args)
     local words = redis.call('HGET', keys[1], args[1])
     if not words then
@@ -303,19 +304,55 @@ register_reader('turnout_log', function(keys, args)
     end
     local id = args[2] ~= '' and args[2] or last_entry(words, keys[1], args[1])
     local answer = {id}
-    while id ~= '-' and #answer <= tonumber(args[3]) do
+    while id ~= '-' and #answer <= 2 * tonumber(args[3]) do
         local entry = redis.call('XRANGE', keys[2], id, id)[1]
         local fields = entry and entry[2] or {}
         if fields[2] ~= args[1] or fields[3] ~= 'previous' then
+            if id == args[2] then
+                return false
+            end
             refuse(keys[2] .. ' ' .. id .. ' is no entry of ' .. args[1])
         end
         if not is_before(fields[4], id) then
             refuse(keys[2] .. ' ' .. id .. ' does not come after the one before it')
         end
+        answer[#answer + 1] = id
         answer[#answer + 1] = fields[6]
         id = fields[4]
     end
     answer[1] = id
+    return answer
+end)
+
+-- Whether a text comes behind another, byte by byte, as Redis sorts; Lua's own order is of the machine's language.
+local function is_behind(text, other)
+    for i = 1, #text do
+        local byte, other_byte = string.byte(text, i), string.byte(other, i) or -1
+        if byte ~= other_byte then
+            return byte > other_byte
+        end
+    end
+    return false
+end
+
+-- What waits in a province, in the order in which it is listed.
+--   keys  waiting
+--   args  the order and the id to begin behind, 0 and '' for the beginning; how many at most
+-- Returns how many wait in all; then the order and the id of each.
+register_reader('turnout_waiting', function(keys, args)
+    local most, answer = tonumber(args[3]), {redis.call('ZCARD', keys[1])}
+    local from = redis.call('ZCOUNT', keys[1], '-inf', '(' .. args[1])
+    repeat
+        local part = redis.call('ZRANGE', keys[1], from, from + most - 1, 'WITHSCORES')
+        for i = 1, #part, 2 do
+            local id, order = part[i], part[i + 1]
+            if #answer <= 2 * most and (order ~= args[1] or is_behind(id, args[2])) then
+                answer[#answer + 1] = order
+                answer[#answer + 1] = id
+            end
+        end
+        from = from + most
+    until #part == 0 or #answer > 2 * most
     return answer
 end)
 

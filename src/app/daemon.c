@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +15,10 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/net/peers.h>
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/ground.h>
 #include <turnout/service/publisher.h>
 #include <turnout/store/election_folder.h>
-#include <turnout/store/managed_redis.h>
 #include <turnout/store/prepare.h>
 
 #include "data_folder.h"
@@ -29,14 +28,16 @@
 #include "listening.h"
 #include "operate_thread.h"
 #include "recall.h"
+#include "redis_keeper.h"
+#include "register_look.h"
+#include "signals.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
 #include "worker.h"
 
-enum {
-    REDIS_PATIENCE_MS = 60000, /* at start, for a Redis that is still loading */
-    LAST_READING_MS = 2000,    /* at the end */
-};
+enum { LAST_READING_MS = 2000 }; /* at the end */
+
+static const char why_starting[] = "Redis is being prepared; send the same report again later";
 
 struct daemon {
     const struct server_settings *settings;
@@ -49,14 +50,15 @@ struct daemon {
 
     struct listening public_http, intake_http, intake_stream, operate;
 
-    struct managed_redis *redis; /* NULL: somebody else's */
+    struct redis_keeper redis;
     struct store_options store_options;
     struct store_prepared prepared;
     struct gate gate;
+    struct clock_watch *clock;
 
     struct event_base *base;
     bool is_stopping;
-    struct event *terminate_event, *interrupt_event;
+    struct signals signals;
     struct store *store; /* the publisher's link */
     struct losses *losses;
     struct publisher *publisher;
@@ -76,8 +78,10 @@ struct daemon {
 static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     (void)context;
-    log_error("bad-election", log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
+    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+              error->is_warning ? "odd-election" : "bad-election",
+              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
+                         log_text("what", error->text)));
 }
 
 static bool say(const struct error *error, const char *event)
@@ -160,12 +164,6 @@ static bool open_listeners(struct daemon *daemon)
 
 /* ---- Redis ---- */
 
-static void on_redis_event(void *context, const char *event, pid_t pid, const char *detail)
-{
-    (void)context;
-    log_info("managed-redis", log_text("is", event), log_number("pid", pid), log_text("detail", detail));
-}
-
 static void on_store_link(void *context, bool up, const char *why)
 {
     struct daemon *daemon = context;
@@ -178,63 +176,53 @@ static void on_store_link(void *context, bool up, const char *why)
     }
 }
 
-/* Redis may take a minute to load; a signal, or the end of Redis, is heard meanwhile. */
-static bool goes_on_waiting(void *context, const char *why)
+/* An exit status. */
+static int say_no_redis(const struct daemon *daemon, enum turnout_error failed, const struct error *error,
+                        const char *event)
 {
-    struct daemon *daemon = context;
-    health_post(daemon->health, HEALTH_TALLY_LINK, false, why);
-    int failed = event_base_loop(daemon->base, EVLOOP_NONBLOCK);
-    assert(failed >= 0);
-    return !daemon->is_stopping;
-}
-
-/* An exit status, EXIT_DONE when Redis is ready. */
-static int start_redis(struct daemon *daemon)
-{
-    struct error error;
-    const struct server_settings *settings = daemon->settings;
-    daemon->store_options = (struct store_options){.address = settings->redis,
-                                                   .election = &daemon->folder.election,
-                                                   .reg = daemon->folder.reg,
-                                                   .command_deadline_ms = STORE_COMMAND_DEADLINE_MS,
-                                                   .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
-    if (settings->redis_is_managed &&
-        managed_redis_start(settings->data, on_redis_event, daemon, &daemon->redis,
-                            &daemon->store_options.address, &error) != TURNOUT_OK) {
-        (void)say(&error, "cannot-start-redis");
-        return EXIT_FAILED;
-    }
-    if (daemon->redis != NULL) {
-        managed_redis_watch(daemon->redis, daemon->base);
-    }
-    struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
-                                            .relaxed = settings->durability_is_relaxed,
-                                            .patience_ms = REDIS_PATIENCE_MS,
-                                            .goes_on_waiting = goes_on_waiting,
-                                            .context = daemon};
-    memcpy(preparation.register_digest, daemon->folder.register_digest, sizeof preparation.register_digest);
-    preparation.signing_key = daemon->data.signing_key;
-    enum turnout_error failed =
-        store_prepare(&daemon->store_options, &preparation, &daemon->prepared, &error);
-    if (failed == TURNOUT_OK) {
-        atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
-        daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
-        return EXIT_DONE;
-    }
     if (daemon->is_stopping) {
         return EXIT_DONE;
     }
-    (void)say(&error, "cannot-use-redis");
+    (void)say(error, event);
     return failed == TURNOUT_CONFLICT ? EXIT_BAD_SETTINGS : EXIT_FAILED;
+}
+
+static int find_redis(struct daemon *daemon)
+{
+    struct error error;
+    daemon->redis = (struct redis_keeper){.settings = daemon->settings,
+                                          .base = daemon->base,
+                                          .health = daemon->health,
+                                          .is_stopping = &daemon->is_stopping};
+    daemon->store_options = (struct store_options){.election = &daemon->folder.election,
+                                                   .reg = daemon->folder.reg,
+                                                   .command_deadline_ms = STORE_COMMAND_DEADLINE_MS,
+                                                   .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
+    enum turnout_error failed = redis_keeper_find(&daemon->redis, &daemon->store_options.address, &error);
+    return failed == TURNOUT_OK ? EXIT_DONE : say_no_redis(daemon, failed, &error, "cannot-start-redis");
+}
+
+static int prepare_redis(struct daemon *daemon)
+{
+    struct error error;
+    struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
+                                            .relaxed = daemon->settings->durability_is_relaxed};
+    memcpy(preparation.register_digest, daemon->folder.reg->digest, sizeof preparation.register_digest);
+    preparation.signing_key = daemon->data.signing_key;
+    enum turnout_error failed =
+        redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
+    if (failed != TURNOUT_OK) {
+        return say_no_redis(daemon, failed, &error, "cannot-use-redis");
+    }
+    atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
+    daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
+    return EXIT_DONE;
 }
 
 /* ---- publishing ---- */
 
 static void log_ready(const struct daemon *daemon)
 {
-    listening_log(&daemon->public_http);
-    listening_log(&daemon->intake_http);
-    listening_log(&daemon->intake_stream);
     log_info("ready", log_text("election", daemon->folder.election.id),
              log_number("units", daemon->folder.reg->unit_count),
              log_number("workers", daemon->settings->workers),
@@ -274,9 +262,10 @@ static void start_publisher(struct daemon *daemon)
         on_published, daemon);
     struct ground_options ground = {.store = daemon->store,
                                     .gate = &daemon->gate,
+                                    .clock = daemon->clock,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(ground.register_digest, daemon->folder.register_digest, sizeof ground.register_digest);
+    memcpy(ground.register_digest, daemon->folder.reg->digest, sizeof ground.register_digest);
     daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -286,12 +275,14 @@ static void start_publisher(struct daemon *daemon)
 
 static bool start_tally(struct daemon *daemon)
 {
+    atomic_store(&daemon->gate.why, why_starting); /* until Redis was prepared and looked at */
     struct tally_thread_options options = {.store = daemon->store_options,
                                            .reports_per_minute = daemon->settings->reports_per_minute,
                                            .gate = &daemon->gate,
+                                           .clock = daemon->clock,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
-    memcpy(options.register_digest, daemon->folder.register_digest, sizeof options.register_digest);
+    memcpy(options.register_digest, daemon->folder.reg->digest, sizeof options.register_digest);
     struct error error;
     enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
     return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");
@@ -305,6 +296,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
                                      .keys = file_watch_current(daemon->keys_watch),
                                      .tokens = file_watch_current(daemon->tokens_watch),
                                      .takes_unsigned = settings->intake_is_open,
+                                     .clock = daemon->clock,
                                      .tally = daemon->tally,
                                      .port = port,
                                      .secret = daemon->data.secret,
@@ -338,6 +330,11 @@ static bool start_workers(struct daemon *daemon)
     for (uint32_t i = 0; i < each && started; i++) {
         started = start_worker(daemon, connections_max - units_max + 1, NULL,
                                listening_give(&daemon->public_http, i), -1, -1);
+    }
+    if (started) {
+        listening_log(&daemon->public_http);
+        listening_log(&daemon->intake_http);
+        listening_log(&daemon->intake_stream);
     }
     return started;
 }
@@ -382,6 +379,8 @@ static void stop_workers(struct daemon *daemon)
 static bool start_operating(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
+    daemon->clock = clock_watch_new((int64_t)daemon->folder.election.rules.as_of_tolerance_s * 1000,
+                                    daemon->folder.reg->unit_count);
     daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
     struct error error;
     if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
@@ -395,25 +394,31 @@ static bool start_operating(struct daemon *daemon)
 
 /* ---- life ---- */
 
-static void on_signal(evutil_socket_t number, short what, void *context)
+static void on_stop_signal(void *context, const char *name)
 {
-    (void)what;
     struct daemon *daemon = context;
-    log_info("stopping", log_text("why", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    log_info("stopping", log_text("why", name));
     daemon->is_stopping = true;
     int failed = event_base_loopbreak(daemon->base);
     assert(failed == 0);
+}
+
+static void on_hangup(void *context)
+{
+    struct daemon *daemon = context;
+    log_info("reading-again", log_text("why", "SIGHUP"));
+    if (daemon->publisher != NULL) {
+        file_watch_read_now(daemon->keys_watch);
+        file_watch_read_now(daemon->tokens_watch);
+        register_look_again(daemon->settings->election, &daemon->folder);
+    }
 }
 
 static void start_loop(struct daemon *daemon)
 {
     daemon->base = event_base_new();
     assert(daemon->base != NULL);
-    daemon->terminate_event = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
-    daemon->interrupt_event = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
-    assert(daemon->terminate_event != NULL && daemon->interrupt_event != NULL);
-    int failed = event_add(daemon->terminate_event, NULL) | event_add(daemon->interrupt_event, NULL);
-    assert(failed == 0);
+    signals_start(&daemon->signals, daemon->base, on_stop_signal, on_hangup, daemon);
 }
 
 /* Not before the election was read: of its faults every one is said, however alike they are. */
@@ -448,12 +453,17 @@ static int start(struct daemon *daemon)
     if (!start_operating(daemon)) {
         return EXIT_FAILED;
     }
-    int status = start_redis(daemon);
+    int status = find_redis(daemon);
     if (status != EXIT_DONE || daemon->is_stopping) {
         return status;
     }
+    /* Before Redis is prepared, which can take long: units and readers are told so. */
     if (!start_tally(daemon) || !start_workers(daemon)) {
         return EXIT_FAILED;
+    }
+    status = prepare_redis(daemon);
+    if (status != EXIT_DONE || daemon->is_stopping) {
+        return status;
     }
     file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, on_keys, daemon);
     file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, on_tokens, daemon);
@@ -510,17 +520,17 @@ static void stop(struct daemon *daemon)
     store_free(daemon->store);
     publisher_free(daemon->publisher);
     ground_free(daemon->ground);
+    clock_watch_free(daemon->clock);
     losses_free(daemon->losses);
     publication_release(daemon->publication);
-    managed_redis_stop(daemon->redis);
+    redis_keeper_stop(&daemon->redis);
     file_watch_stop(daemon->keys_watch);
     file_watch_stop(daemon->tokens_watch);
     file_watch_free(daemon->tokens_watch);
     data_watch_stop(&daemon->data_watch);
     health_free(daemon->health);
     if (daemon->base != NULL) {
-        event_free(daemon->terminate_event);
-        event_free(daemon->interrupt_event);
+        signals_stop(&daemon->signals);
         event_base_free(daemon->base);
     }
     listening_close(&daemon->public_http);

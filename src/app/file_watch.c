@@ -66,8 +66,9 @@ static bool is_same(const struct version *a, const struct version *b)
 static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
 {
     const struct file_watch *watch = context;
-    log_error(watch->kind->event_bad, log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
+    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, watch->kind->event_bad,
+              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
+                         log_text("what", error->text)));
 }
 
 /* The version is taken before the file is read: what is written meanwhile shows as another version next time. */
@@ -85,22 +86,36 @@ static void post_kept(const struct file_watch *watch, const char *what)
     health_post(watch->health, watch->finding, false, text.text);
 }
 
-/* A version is read once two looks have found it: a file that is being written shows as a new one each time, and half
- * of it might be a sound file that lacks half of its rows. */
-static void on_look(evutil_socket_t fd, short what, void *context)
+static void keep(struct file_watch *watch, const char *what)
 {
-    (void)fd;
-    (void)what;
-    struct file_watch *watch = context;
+    log_error(watch->kind->event_kept, log_text("what", what),
+              log_number(watch->kind->counted, (int64_t)watch->kind->count(watch->set)));
+}
+
+/* What was there before ends by its row, never by its absence: half of a file can look like a whole one. */
+static bool lacks_what_was_known(struct file_watch *watch, const void *set)
+{
     const struct file_kind *kind = watch->kind;
-    struct version version = version_of(watch->path);
-    bool is_settled = is_same(&version, &watch->latest);
-    watch->latest = version;
-    if (!is_settled || is_same(&version, &watch->read)) {
-        return;
+    size_t lacking = kind->count_lacking == NULL ? 0 : kind->count_lacking(watch->set, set);
+    if (lacking == 0) {
+        return false;
     }
-    if (version.inode == 0) {
-        watch->read = version;
+    struct error text;
+    (void)error_fail(
+        &text, TURNOUT_CONFLICT, "",
+        "%s has %zu %s, and %zu of those that were known are not among them: it is not taken up; "
+        "end one by its row, or restart turnoutd to do without",
+        kind->name, kind->count(set), kind->counted, lacking);
+    keep(watch, text.text);
+    post_kept(watch, "incomplete");
+    return true;
+}
+
+static void take_file(struct file_watch *watch, const struct version *version)
+{
+    const struct file_kind *kind = watch->kind;
+    if (version->inode == 0) {
+        watch->read = *version;
         log_warning(kind->event_gone, log_text("file", watch->path),
                     log_text("what", "what is known so far stays"));
         post_kept(watch, "gone");
@@ -109,9 +124,12 @@ static void on_look(evutil_socket_t fd, short what, void *context)
     void *set;
     struct error error;
     if (read_file(watch, &set, &error) != TURNOUT_OK) {
-        log_error(kind->event_kept, log_text("what", error.text),
-                  log_number(kind->counted, (int64_t)kind->count(watch->set)));
+        keep(watch, error.text);
         post_kept(watch, "faulty, and its faults are in the log");
+        return;
+    }
+    if (lacks_what_was_known(watch, set)) {
+        kind->release(set);
         return;
     }
     kind->release(watch->set);
@@ -119,6 +137,30 @@ static void on_look(evutil_socket_t fd, short what, void *context)
     watch->on_change(watch->context, set);
     health_post(watch->health, watch->finding, true, "");
     log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
+}
+
+/* A version is read once two looks have found it: a file that is being written shows as a new one each time, and half
+ * of it might be a sound file that lacks half of its rows. */
+static void on_look(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct file_watch *watch = context;
+    struct version version = version_of(watch->path);
+    bool is_settled = is_same(&version, &watch->latest);
+    watch->latest = version;
+    if (!is_settled || is_same(&version, &watch->read)) {
+        return;
+    }
+    take_file(watch, &version);
+}
+
+void file_watch_read_now(struct file_watch *watch)
+{
+    struct version version = version_of(watch->path);
+    if (version.inode != 0 || watch->read.inode != 0) { /* there may never have been one */
+        take_file(watch, &version);
+    }
 }
 
 enum turnout_error file_watch_new(const struct file_kind *kind, const char *folder, const void *context,

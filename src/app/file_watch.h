@@ -25,6 +25,8 @@ struct file_kind {
                                void *fault_context, void **ret_set, struct error *error);
     void (*release)(void *set);
     size_t (*count)(const void *set);
+    /* How many of what is in `known` are not in `read`: a file that lacks any is not taken up. NULL: it may lack some. */
+    size_t (*count_lacking)(const void *known, const void *read);
 };
 
 /* A new set took the place of the old one. Borrowed for the call. */
@@ -40,9 +42,14 @@ void *file_watch_current(const struct file_watch *watch);
 
 /* From now on looks every FILE_LOOK_MS whether the file is another, and reads it at the second look that finds it so. A
  * faulty one changes nothing: its faults are logged once, and the set known so far stays. It stays also when the file
- * is gone, for whoever writes it anew may have it gone for a moment. Health is told, as that finding. */
+ * is gone, for whoever writes it anew may have it gone for a moment, and when the file lacks what must not go. Health is
+ * told, as that finding. */
 void file_watch_start(struct file_watch *watch, struct event_base *base, struct health *health,
                       enum health_finding finding, file_watch_fn *on_change, void *context);
+
+/* Reads the file at once, whether or not it has changed, and says in the log what became of it. Started before. */
+void file_watch_read_now(struct file_watch *watch);
+
 void file_watch_stop(struct file_watch *watch); /* NULL-safe; one that was never started is passed over */
 
 #endif

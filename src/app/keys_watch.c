@@ -24,6 +24,15 @@ static size_t count_keys(const void *set)
     return signing_keys_count(set);
 }
 
+static size_t count_lacking(const void *known, const void *read)
+{
+    size_t lacking = 0;
+    for (size_t i = 0; i < signing_keys_count(known); i++) {
+        lacking += signing_keys_find(read, signing_keys_at(known, i)->id) == NULL ? 1 : 0;
+    }
+    return lacking;
+}
+
 enum turnout_error keys_watch_new(const char *folder, const struct election_register *reg,
                                   struct file_watch **ret_watch, struct error *error)
 {
@@ -36,6 +45,7 @@ enum turnout_error keys_watch_new(const char *folder, const struct election_regi
                                           .event_renewed = "keys-renewed",
                                           .read = read_keys,
                                           .release = release_keys,
-                                          .count = count_keys};
+                                          .count = count_keys,
+                                          .count_lacking = count_lacking};
     return file_watch_new(&kind, folder, reg, ret_watch, error);
 }

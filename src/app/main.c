@@ -29,6 +29,19 @@ static bool shut_others_out(void)
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 
+/* A peer that hangs up is an error of write(), not the end of the process; nor is any signal that tools send by habit,
+ * such as those that rotate logs. The daemon listens to SIGHUP later. */
+static bool ignore_signals(void)
+{
+    static const int ignored[] = {SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
+        if (signal(ignored[i], SIG_IGN) == SIG_ERR) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* An event_log_cb. libevent would write its warnings to standard error itself, and wait for whoever reads it. */
 static void log_libevent(int severity, const char *text)
 {
@@ -46,8 +59,7 @@ int main(int argc, char **argv)
         log_error("cannot-start", log_text("what", strerror(errno)));
         return EXIT_FAILED;
     }
-    /* A peer that hangs up is an error of write(), not the end of the process. */
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sodium_init() < 0) {
+    if (!ignore_signals() || sodium_init() < 0) {
         log_error("cannot-start", log_text("what", "the system gives neither signals nor random numbers"));
         return EXIT_FAILED;
     }

@@ -10,7 +10,7 @@ static void log_serving(const struct data_folder *data, const struct election_fo
                         const struct store_prepared *prepared)
 {
     char fingerprint[RECEIPT_BYTES];
-    register_fingerprint(folder->register_digest, fingerprint);
+    register_fingerprint(folder->reg->digest, fingerprint);
     if (prepared->is_new) {
         log_info("new-election", log_text("election", folder->election.id),
                  log_text("what", "Redis held nothing of it: the rehearsal begins"));
@@ -33,7 +33,7 @@ struct losses *recall_start(struct data_folder *data, const struct election_fold
     }
     struct losses_options options = {.election = &folder->election,
                                      .reg = folder->reg,
-                                     .register_digest = folder->register_digest,
+                                     .register_digest = folder->reg->digest,
                                      .data = data->path,
                                      .generation = prepared->generation};
     return losses_new(&options, data->has_known ? &data->known : NULL);

@@ -184,7 +184,7 @@ static const struct setting rows[] = {
      AT(intake_is_open),
      .standard = "signed",
      .words = (const char *const[]){"signed", "open", NULL},
-     .help = "open: takes unsigned reports too, in rehearsal only"},
+     .help = "open: takes unsigned test reports too, in rehearsal only"},
     {.name = "durability",
      .kind = SETTING_CHOICE,
      AT(durability_is_relaxed),

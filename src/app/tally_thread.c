@@ -136,6 +136,7 @@ static void build(struct tally_thread *thread, const struct tally_thread_options
     struct tally_options tally = {.store = options->store,
                                   .reports_per_minute = options->reports_per_minute,
                                   .gate = options->gate,
+                                  .clock = options->clock,
                                   .health = options->health,
                                   .on_answered = on_answered,
                                   .on_turn_wanted = on_turn_wanted,

@@ -15,7 +15,8 @@ struct tally_thread_options {
     struct store_options store;
     unsigned char register_digest[GROUND_DIGEST_BYTES];
     uint32_t reports_per_minute;
-    struct gate *gate; /* borrowed, as is health */
+    struct gate *gate; /* borrowed, as are clock and health */
+    struct clock_watch *clock;
     struct health *health;
     uint32_t ports;
 };

@@ -25,6 +25,7 @@ struct worker {
     pthread_t thread;
     struct event_base *base;
     struct event *wake_event;
+    struct event *accept_event;
     struct event *drain_event; /* looks whether draining is done */
     struct mailbox mailbox;
     bool is_running;
@@ -52,6 +53,7 @@ struct worker {
 
 enum {
     DRAIN_TICK_MS = 20,
+    ACCEPT_MS = 1000,
     READERS_NICE = 10, /* more than others: about a tenth of their weight (sched(7)) */
 };
 
@@ -94,25 +96,36 @@ static struct listener *listen_on(struct worker *worker, int *fd, listener_accep
     return listener;
 }
 
-/* Once there is something to show and somewhere to put reports, so that the first report is not turned away because a
- * link is a moment late. Whoever has connected by then waits that long. */
-static bool can_take_reports(const struct worker *worker)
-{
-    return worker->was_up && tally_thread_was_up(worker->options.tally);
-}
-
-static void accept_when_ready(struct worker *worker)
+static void accept_all(struct worker *worker)
 {
     bool is_accepting = worker->public_listener != NULL || worker->intake_http_listener != NULL ||
                         worker->intake_stream_listener != NULL;
-    if (is_accepting || worker->is_draining || (worker->takes_reports && !can_take_reports(worker)) ||
-        worker->reader.publication == NULL) {
+    if (is_accepting || worker->is_draining) {
         return;
     }
     worker->public_listener = listen_on(worker, &worker->options.public_fd, accept_public);
     worker->intake_http_listener = listen_on(worker, &worker->options.intake_http_fd, accept_intake_http);
     worker->intake_stream_listener =
         listen_on(worker, &worker->options.intake_stream_fd, accept_intake_stream);
+}
+
+/* Once there is something to show and somewhere to put reports, so that the first report is not turned away because a
+ * link is a moment late. Whoever has connected by then waits that long, but no longer than ACCEPT_MS: where the start
+ * takes long, they are told so. */
+static void accept_when_ready(struct worker *worker)
+{
+    bool can_take_reports =
+        worker->was_up && worker->options.tally != NULL && tally_thread_was_up(worker->options.tally);
+    if (worker->reader.publication != NULL && (!worker->takes_reports || can_take_reports)) {
+        accept_all(worker);
+    }
+}
+
+static void on_accept_due(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    accept_all(context);
 }
 
 /* ---- what comes from outside ---- */
@@ -297,6 +310,7 @@ static void build_desk(struct worker *worker)
                                                          .keys = options->keys,
                                                          .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
+                                                         .clock = options->clock,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
     worker->committee = committee_new(&(struct committee_options){.election = options->store.election,
@@ -325,8 +339,10 @@ static void build(struct worker *worker)
     worker->wake_event =
         event_new(worker->base, worker->mailbox.wake_fd, EV_READ | EV_PERSIST, on_wake, worker);
     worker->drain_event = event_new(worker->base, -1, EV_PERSIST, on_drain_tick, worker);
-    assert(worker->wake_event != NULL && worker->drain_event != NULL);
-    int failed = event_add(worker->wake_event, NULL);
+    worker->accept_event = evtimer_new(worker->base, on_accept_due, worker);
+    assert(worker->wake_event != NULL && worker->drain_event != NULL && worker->accept_event != NULL);
+    struct timeval patience = {.tv_sec = ACCEPT_MS / 1000, .tv_usec = ACCEPT_MS % 1000 * 1000};
+    int failed = event_add(worker->wake_event, NULL) | evtimer_add(worker->accept_event, &patience);
     assert(failed == 0);
 
     if (worker->takes_reports) {
@@ -341,6 +357,7 @@ static void build(struct worker *worker)
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,
                                                    .context = &worker->reader,
+                                                   .is_serving = public_http_is_serving,
                                                    .is_public = true,
                                                    .counters = &worker->counters};
     worker->intake_service = (struct http_service){.routes = intake_http_routes,
@@ -382,6 +399,7 @@ void worker_free(struct worker *worker)
     committee_free(worker->committee);
     publication_release(worker->reader.publication);
     event_free(worker->wake_event);
+    event_free(worker->accept_event);
     event_free(worker->drain_event);
     event_base_free(worker->base);
     mailbox_done(&worker->mailbox);

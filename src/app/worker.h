@@ -23,7 +23,8 @@ struct worker_options {
     struct signing_keys *keys; /* the first, as are the tokens; both borrowed for worker_start() */
     struct tokens *tokens;
     bool takes_unsigned;
-    struct tally_thread *tally; /* this and the port: borrowed; NULL for one that serves readers alone */
+    const struct clock_watch *clock; /* borrowed */
+    struct tally_thread *tally;      /* this and the port: borrowed; NULL for one that serves readers alone */
     struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
     uint32_t connections_max;

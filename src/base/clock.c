@@ -2,6 +2,7 @@
 #include <turnout/base/clock.h>
 
 #include <assert.h>
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t now_us(clockid_t clock)
@@ -25,4 +26,15 @@ int64_t clock_monotonic_ms(void)
 int64_t clock_monotonic_us(void)
 {
     return now_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_boot_ms(void)
+{
+    return now_us(CLOCK_BOOTTIME) / 1000;
+}
+
+bool clock_is_synchronised(void)
+{
+    struct timex state = {.modes = 0};
+    return adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
 }

@@ -27,6 +27,7 @@ static void fill(struct error *error, const char *field, const char *format, va_
         error->text[0] = '\0';
     }
     end_at_whole_character(error->text);
+    error->is_warning = false;
 }
 
 enum turnout_error error_fail(struct error *error, enum turnout_error code, const char *field,

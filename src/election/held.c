@@ -2,6 +2,7 @@
 #include <turnout/election/held.h>
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 static const char *const state_names[] = {
@@ -54,4 +55,32 @@ bool held_id_parse(struct slice id, struct slice *ret_unit, int32_t *ret_seq)
     *ret_unit = unit;
     *ret_seq = (int32_t)seq;
     return true;
+}
+
+int64_t held_order(size_t waiting, int64_t received_ms)
+{
+    static const int64_t step = 10000000000000; /* more milliseconds than a time has until the year 2286 */
+    assert(waiting < 100 && received_ms < step);
+    return (int64_t)waiting * step + received_ms;
+}
+
+void held_place_write(const struct held_place *place, char ret_text[HELD_PLACE_BYTES])
+{
+    int length = snprintf(ret_text, HELD_PLACE_BYTES, "%" PRId64 ":%s", place->order, place->id);
+    assert(length > 0 && length < HELD_PLACE_BYTES);
+}
+
+bool held_place_parse(struct slice text, struct held_place *ret_place)
+{
+    struct slice id = text;
+    struct slice order = text_split(&id, ':');
+    struct slice unit;
+    int32_t seq;
+    uint64_t value;
+    if (id.bytes == NULL || !held_id_parse(id, &unit, &seq) ||
+        !text_parse_unsigned(order, INT64_MAX, &value)) {
+        return false;
+    }
+    *ret_place = (struct held_place){.order = (int64_t)value};
+    return slice_copy(id, ret_place->id, sizeof ret_place->id);
 }

@@ -310,9 +310,21 @@ void register_builder_add_unit(struct register_builder *builder, uint32_t line, 
     builder->unit_lines[row] = line;
     reg->units[row] = (struct unit){.code = register_text_keep(reg->text, code),
                                     .name = keep_name(builder, name, name_is_sound),
+                                    .contact = "",
                                     .commune = mention,
                                     .registered = (uint32_t)roll};
     register_index_add(reg->index, reg, row | REGISTER_ENTRY_UNIT);
+}
+
+void register_builder_add_contact(struct register_builder *builder, uint32_t line, struct slice contact)
+{
+    struct election_register *reg = builder->reg;
+    if (contact.length > CONTACT_BYTES_MAX || !text_is_showable(contact)) {
+        faults_add(&builder->faults, units_file, line, "contact",
+                   "not a telephone number; write at most %d bytes of plain text", CONTACT_BYTES_MAX);
+    } else if (contact.length > 0 && reg->unit_count > 0) {
+        reg->units[reg->unit_count - 1].contact = register_text_keep(reg->text, contact);
+    }
 }
 
 /* ---- the whole ---- */

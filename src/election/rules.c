@@ -121,6 +121,20 @@ static void accept(const struct unit_state *before, const struct report_received
 
 /* ---- deciding ---- */
 
+/* A report of the other kind than the phase takes cannot have been counted before. */
+static enum report_code code_of_other_kind(enum election_phase phase, bool is_test)
+{
+    switch (phase) {
+    case PHASE_REHEARSAL:
+        return is_test ? CODE_NONE : CODE_NOT_OPEN;
+    case PHASE_OPEN:
+        return is_test ? CODE_TEST_REPORT : CODE_NONE;
+    case PHASE_CLOSED:
+        break;
+    }
+    return is_test ? CODE_CLOSED : CODE_NONE;
+}
+
 static void decide_new_seq(const struct election *election, const struct rules_context *context,
                            const struct report_received *received, struct decision *ret_decision)
 {
@@ -142,13 +156,14 @@ void rules_decide(const struct election *election, const struct rules_context *c
                   const struct report_received *received, struct decision *ret_decision)
 {
     assert(rule_allows(RULE_OVER_ROLL, election->rules.modes[RULE_OVER_ROLL]));
+    enum report_code other_kind = code_of_other_kind(context->phase, received->test);
     const struct held_report *held = find_held(context, received->seq);
-    if (held != NULL) {
+    if (other_kind != CODE_NONE) {
+        conclude(ret_decision, STATUS_REJECTED, other_kind);
+    } else if (held != NULL) {
         decide_held_seq(held, received, ret_decision);
     } else if (received->seq <= context->unit->seq) {
         decide_old_seq(context->unit, received, ret_decision);
-    } else if (received->test && context->phase != PHASE_REHEARSAL) {
-        conclude(ret_decision, STATUS_REJECTED, CODE_TEST_REPORT);
     } else if (context->phase == PHASE_CLOSED) {
         conclude(ret_decision, STATUS_REJECTED, CODE_CLOSED);
     } else if (received->kind == KIND_CORRECTION && received->reason == REASON_NONE) {

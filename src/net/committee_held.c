@@ -9,30 +9,29 @@
 #include <turnout/wire/signature.h>
 
 #include "committee_desk.h"
+#include "page.h"
 
-enum { HELD_LISTED_MAX = STORE_HELD_LISTED_MAX - 1, REASON_BYTES = NOTE_BYTES_MAX + 1 };
+enum { REASON_BYTES = NOTE_BYTES_MAX + 1 };
+_Static_assert((int)PAGE_ROWS <= (int)STORE_HELD_LISTED_MAX, "a page is one question");
+_Static_assert((int)HELD_PLACE_BYTES <= (int)PAGE_AFTER_BYTES, "a place fits into a request");
 
 /* ---- the list ---- */
 
 struct held_listing {
     struct http_exchange *exchange;
     const struct intake_desk *desk;
-    uint32_t listed;
-    bool has_more;
-    struct buffer body;
-    struct json_writer json;
+    uint32_t area;
 };
 
-static void put_held(struct held_listing *listing, const struct log_line *held)
+static void put_held(struct json_writer *json, const struct intake_desk *desk, const struct log_line *held)
 {
-    const struct election_register *reg = listing->desk->reg;
+    const struct election_register *reg = desk->reg;
     const struct report *report = &held->report;
     uint32_t index = register_find_unit(reg, slice_of(report->unit));
     if (index == REGISTER_NONE) {
         return; /* of a register that was */
     }
     const struct unit *unit = &reg->units[index];
-    struct json_writer *json = &listing->json;
     char id[HELD_ID_BYTES];
     char receipt[RECEIPT_BYTES];
     unsigned char digest[REPORT_DIGEST_BYTES];
@@ -59,36 +58,42 @@ static void put_held(struct held_listing *listing, const struct log_line *held)
     desk_put_text(json, "note", report->note);
     desk_put_text(json, "key", report->key);
     desk_put_text(json, "via", held->who);
-    desk_put_moment(json, "received", listing->desk->election, held->received_ms / 1000);
+    desk_put_moment(json, "received", desk->election, held->received_ms / 1000);
     json_put_integer(json, "round", held->round);
     json_put_text(json, "receipt", receipt);
     json_close_object(json);
 }
 
-static bool on_held(void *context, const struct log_line *held)
+static void answer_held(const struct held_listing *listing, const struct store_held_page *page)
 {
-    struct held_listing *listing = context;
-    if (listing->listed == HELD_LISTED_MAX) {
-        listing->has_more = true;
-        return false;
+    struct buffer body = {0};
+    struct json_writer json = json_writer_of(&body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, "area", listing->desk->reg->areas[listing->area].code);
+    json_open_array(&json, "held");
+    for (size_t i = 0; i < page->count; i++) {
+        put_held(&json, listing->desk, &page->lines[i]);
     }
-    listing->listed++;
-    put_held(listing, held);
-    return http_is_awaited(listing->exchange);
+    json_close_array(&json);
+    char next[HELD_PLACE_BYTES];
+    if (page->next != NULL) {
+        held_place_write(page->next, next);
+    }
+    page_put_end(&json, page->total, page->next != NULL ? next : NULL);
+    json_close_object(&json);
+    desk_answer_json(listing->exchange, 200, &body);
+    buffer_done(&body);
 }
 
-static void on_walked(void *context, enum turnout_error error, const char *why)
+static void on_held(void *context, enum turnout_error error, const char *why,
+                    const struct store_held_page *page)
 {
     struct held_listing *listing = context;
     if (error != TURNOUT_OK) {
         desk_refuse_for_store(listing->exchange, error, why);
     } else {
-        json_close_array(&listing->json);
-        json_put_boolean(&listing->json, "more", listing->has_more);
-        json_close_object(&listing->json);
-        desk_answer_json(listing->exchange, 200, &listing->body);
+        answer_held(listing, page);
     }
-    buffer_done(&listing->body);
     free(listing);
 }
 
@@ -99,17 +104,21 @@ void committee_get_held(void *context, struct http_exchange *exchange, const str
     (void)body;
     const struct intake_desk *desk = context;
     struct principal principal;
-    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal)) {
+    struct page page;
+    struct held_place after;
+    if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
+        !page_read(exchange, request, PAGE_ROWS, PAGE_ROWS, &page)) {
+        return;
+    }
+    bool has_after = page.after[0] != '\0';
+    if (has_after && !held_place_parse(slice_of(page.after), &after)) {
+        page_refuse_after(exchange);
         return;
     }
     struct held_listing *listing = memory_new(sizeof *listing);
-    *listing = (struct held_listing){.exchange = exchange, .desk = desk};
-    listing->json = json_writer_of(&listing->body);
-    json_open_object(&listing->json, NULL);
-    json_put_text(&listing->json, "area", desk->reg->areas[principal.area].code);
-    json_open_array(&listing->json, "held");
+    *listing = (struct held_listing){exchange, desk, principal.area};
     http_answer_later(exchange);
-    committee_list_held(desk->committee, &principal, on_held, on_walked, listing);
+    committee_list_held(desk->committee, &principal, has_after ? &after : NULL, page.limit, on_held, listing);
 }
 
 /* ---- a decision ---- */

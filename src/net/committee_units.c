@@ -1,6 +1,5 @@
 /* Units over HTTP: one with what it has sent last, all of a commune, or those of an area that are silent. */
 #include "committee_http.h"
-#include "too_many.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,10 @@
 #include <turnout/wire/signature.h>
 
 #include "committee_desk.h"
+#include "page.h"
+#include "too_many.h"
 
-enum { UNITS_LISTED_MAX = 10000 };
+enum { UNIT_LINES = 10 }; /* of a unit's log, where nothing else is asked for */
 
 /* ---- pieces of an answer ---- */
 
@@ -35,6 +36,7 @@ struct unit_request {
     struct http_exchange *exchange;
     const struct intake_desk *desk;
     uint32_t unit;
+    bool by_unit; /* which has a key of its own, but is no committee */
 };
 
 /* Null where the report leaves the roll as it is. */
@@ -90,8 +92,13 @@ static void answer_unit(const struct unit_request *request, const struct committ
     json_put_text(&json, "unit", listed->code);
     json_put_text(&json, "name", listed->name);
     json_put_text(&json, "commune", reg->areas[listed->commune].code);
+    desk_put_text(&json, "contact", request->by_unit ? "" : listed->contact);
     json_put_integer(&json, "listed", listed->registered);
-    json_put_integer(&json, "next_seq", unit->next_seq);
+    if (unit->next_seq > 0) {
+        json_put_integer(&json, "next_seq", unit->next_seq);
+    } else {
+        json_put_text(&json, "next_seq", NULL);
+    }
     json_open_object(&json, "state");
     put_state(&json, election, &unit->state);
     char receipt[RECEIPT_BYTES] = "";
@@ -105,6 +112,11 @@ static void answer_unit(const struct unit_request *request, const struct committ
         put_line(&json, election, listed, &unit->lines[i]);
     }
     json_close_array(&json);
+    char next[STORE_LOG_PLACE_BYTES];
+    if (unit->has_next) {
+        store_log_place_write(&unit->next, next);
+    }
+    page_put_end(&json, unit->total, unit->has_next ? next : NULL);
     json_close_object(&json);
     desk_answer_json(request->exchange, 200, &body);
     buffer_done(&body);
@@ -114,12 +126,19 @@ static void on_unit(void *context, enum turnout_error error, const char *why,
                     const struct committee_unit *unit)
 {
     struct unit_request *request = context;
-    if (error != TURNOUT_OK) {
+    if (error == TURNOUT_NOT_FOUND) {
+        page_refuse_after(request->exchange);
+    } else if (error != TURNOUT_OK) {
         desk_refuse_for_store(request->exchange, error, why);
     } else {
         answer_unit(request, unit);
     }
     free(request);
+}
+
+static bool is_bearer(struct slice authorization)
+{
+    return slice_equals_ignoring_case(text_split(&authorization, ' '), "Bearer");
 }
 
 /* Without credentials, do not reveal whether the unit exists. */
@@ -150,10 +169,20 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
                             "no unit of this election has this code", "", NULL);
         return;
     }
+    struct page page;
+    struct store_log_place after;
+    if (!page_read(exchange, request, UNIT_LINES, COMMITTEE_UNIT_LINES_MAX, &page)) {
+        return;
+    }
+    bool has_after = page.after[0] != '\0';
+    if (has_after && !store_log_place_parse(slice_of(page.after), &after)) {
+        page_refuse_after(exchange);
+        return;
+    }
     struct unit_request *asked = memory_new(sizeof *asked);
-    *asked = (struct unit_request){exchange, desk, unit};
+    *asked = (struct unit_request){exchange, desk, unit, !is_bearer(authorization)};
     http_answer_later(exchange);
-    committee_read_unit(desk->committee, unit, on_unit, asked);
+    committee_read_unit(desk->committee, unit, has_after ? &after : NULL, page.limit, on_unit, asked);
 }
 
 /* ---- many units ---- */
@@ -164,8 +193,12 @@ struct listing {
     const struct intake_desk *desk;
     bool silent_alone;
     uint32_t round; /* silent is who was not heard in it or later; 0: who never reported */
-    uint32_t found;
+    uint32_t first; /* of the page: the index of a unit */
+    uint32_t limit;
+    uint32_t total;
     uint32_t listed;
+    uint32_t last_listed;
+    bool has_more;
     struct buffer body;
     struct json_writer json;
 };
@@ -178,6 +211,7 @@ static void put_listed(struct listing *listing, uint32_t index, const struct uni
     json_put_text(&listing->json, "unit", unit->code);
     json_put_text(&listing->json, "name", unit->name);
     json_put_text(&listing->json, "commune", reg->areas[unit->commune].code);
+    desk_put_text(&listing->json, "contact", unit->contact);
     put_state(&listing->json, listing->desk->election, state);
     json_close_object(&listing->json);
 }
@@ -197,10 +231,16 @@ static bool on_units(void *context, uint32_t first, uint32_t count, const struct
         if (!is_wanted(listing, &states[i])) {
             continue;
         }
-        listing->found++;
-        if (listing->listed < UNITS_LISTED_MAX) {
+        listing->total++;
+        if (first + i < listing->first) {
+            continue;
+        }
+        if (listing->listed < listing->limit) {
             listing->listed++;
+            listing->last_listed = first + i;
             put_listed(listing, first + i, &states[i]);
+        } else {
+            listing->has_more = true;
         }
     }
     return http_is_awaited(listing->exchange);
@@ -213,7 +253,8 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
         desk_refuse_for_store(listing->exchange, error, why);
     } else {
         json_close_array(&listing->json);
-        json_put_integer(&listing->json, "found", listing->found);
+        page_put_end(&listing->json, listing->total,
+                     listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
         json_close_object(&listing->json);
         desk_answer_json(listing->exchange, 200, &listing->body);
     }
@@ -221,12 +262,26 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
     free(listing);
 }
 
-static void list(const struct intake_desk *desk, struct http_exchange *exchange, uint32_t area,
-                 bool silent_alone, uint32_t round)
+/* Refuses what is no page of it. */
+static void list(const struct intake_desk *desk, struct http_exchange *exchange,
+                 const struct http_request *request, uint32_t area, bool silent_alone, uint32_t round)
 {
+    struct page page;
+    if (!page_read(exchange, request, PAGE_ROWS, PAGE_ROWS, &page)) {
+        return;
+    }
+    uint32_t after = register_find_unit(desk->reg, slice_of(page.after));
+    if (page.after[0] != '\0' && after == REGISTER_NONE) {
+        page_refuse_after(exchange);
+        return;
+    }
     struct listing *listing = memory_new(sizeof *listing);
-    *listing =
-        (struct listing){.exchange = exchange, .desk = desk, .silent_alone = silent_alone, .round = round};
+    *listing = (struct listing){.exchange = exchange,
+                                .desk = desk,
+                                .silent_alone = silent_alone,
+                                .round = round,
+                                .first = after == REGISTER_NONE ? 0 : after + 1,
+                                .limit = page.limit};
     listing->json = json_writer_of(&listing->body);
     json_open_object(&listing->json, NULL);
     json_put_text(&listing->json, "area", desk->reg->areas[area].code);
@@ -275,7 +330,7 @@ void committee_get_units(void *context, struct http_exchange *exchange, const st
                             "only a commune's units are listed; /silent takes any area", "", NULL);
         return;
     }
-    list(desk, exchange, area, false, 0);
+    list(desk, exchange, request, area, false, 0);
 }
 
 void committee_get_silent(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -296,5 +351,5 @@ void committee_get_silent(void *context, struct http_exchange *exchange, const s
                             "round is one of the election's rounds, from 1", "round", NULL);
         return;
     }
-    list(desk, exchange, area, true, (uint32_t)round);
+    list(desk, exchange, request, area, true, (uint32_t)round);
 }

@@ -2,9 +2,11 @@
 #include "http_head.h"
 
 #include <assert.h>
-#include <time.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/wire/http_date.h>
+
+enum { USUAL_HEAD_BYTES = 511 };
 
 const char *http_status_text(int status)
 {
@@ -45,21 +47,24 @@ const char *http_status_text(int status)
     return "";
 }
 
+/* Written once a second. */
 static void write_date(struct buffer *head)
 {
-    time_t now = (time_t)(clock_wall_ms() / 1000);
-    struct tm parts;
-    char date[40];
-    const struct tm *known = gmtime_r(&now, &parts);
-    assert(known != NULL);
-    size_t length = strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    static _Thread_local int64_t written_at = -1;
+    static _Thread_local char date[HTTP_DATE_BYTES];
+    int64_t now = clock_wall_ms() / 1000;
+    if (now != written_at) {
+        http_date_write(now, date);
+        written_at = now;
+    }
     buffer_append_text(head, "Date: ");
-    buffer_append(head, date, length);
+    buffer_append_text(head, date);
     buffer_append_text(head, "\r\n");
 }
 
 void http_write_head(struct buffer *head, const struct http_answer *answer, bool is_public, bool keeps_alive)
 {
+    buffer_reserve(head, USUAL_HEAD_BYTES);
     buffer_append_text(head, "HTTP/1.1 ");
     buffer_append_integer(head, answer->status);
     buffer_append_char(head, ' ');

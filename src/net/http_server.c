@@ -184,7 +184,11 @@ static void handle(struct http_exchange *exchange, const struct http_request *re
         http_answer_without_route(exchange, exchange->service, request, &match);
         return;
     }
-    match.route->handler(exchange->service->context, exchange, request, match.segment, body);
+    const struct http_service *service = exchange->service;
+    if (service->is_serving != NULL && !service->is_serving(service->context, exchange)) {
+        return;
+    }
+    match.route->handler(service->context, exchange, request, match.segment, body);
     if (exchange->is_answered_later) {
         connection_set_deadline(exchange->connection, HTTP_HANDLE_MS);
         connection_pause(exchange->connection);

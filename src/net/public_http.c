@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "bulletin_answer.h"
+#include "page.h"
+#include "retry_after.h"
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -14,8 +16,17 @@ static void release_publication(const void *body, size_t body_bytes, void *lende
     publication_release(lender);
 }
 
-static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
-                            const struct http_request *request, const struct document *document)
+static void free_document(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    document_free(lender);
+}
+
+/* Answers with a document of the publication; or with one of the request alone, `own`, which is freed. */
+static void answer_either(struct public_reader *reader, struct http_exchange *exchange,
+                          const struct http_request *request, const struct document *document,
+                          struct document *own)
 {
     bool takes_gzip = http_request_accepts_coding(request, "gzip");
     const struct representation *chosen = takes_gzip ? &document->gzip : &document->identity;
@@ -32,16 +43,25 @@ static void answer_document(struct public_reader *reader, struct http_exchange *
     if (http_request_etag_matches(request, chosen->etag)) {
         counter_add(&reader->counters->documents_unchanged, 1);
         http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
+        document_free(own);
         return;
     }
-    publication_acquire(reader->publication);
+    if (own == NULL) {
+        publication_acquire(reader->publication);
+    }
     http_answer(exchange, &(struct http_answer){.status = 200,
                                                 .content_type = document->content_type,
                                                 .headers = headers,
                                                 .body = chosen->bytes,
                                                 .body_bytes = chosen->length,
-                                                .release = release_publication,
-                                                .lender = reader->publication});
+                                                .release = own != NULL ? free_document : release_publication,
+                                                .lender = own != NULL ? (void *)own : reader->publication});
+}
+
+static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
+                            const struct http_request *request, const struct document *document)
+{
+    answer_either(reader, exchange, request, document, NULL);
 }
 
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -124,7 +144,20 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_corrections(reader->publication));
+    struct page page;
+    if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
+        answer_document(reader, exchange, request, publication_corrections(reader->publication));
+        return;
+    }
+    if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
+        return;
+    }
+    struct document *own = publication_corrections_page(reader->publication, page.after, page.limit);
+    if (own == NULL) {
+        page_refuse_after(exchange);
+        return;
+    }
+    answer_either(reader, exchange, request, own, own);
 }
 
 static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -204,3 +237,16 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/keys", get_keys},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
+
+bool public_http_is_serving(void *context, struct http_exchange *exchange)
+{
+    const struct public_reader *reader = context;
+    if (reader->publication != NULL) {
+        return true;
+    }
+    char headers[RETRY_AFTER_BYTES];
+    retry_after_header(headers);
+    http_answer_problem(exchange, 503, "starting", "The server is starting",
+                        "there is nothing to show yet: ask again", "", headers);
+    return false;
+}

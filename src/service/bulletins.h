@@ -61,8 +61,8 @@ enum picture_state {
 enum picture_state bulletins_picture(const struct bulletins *bulletins, const struct store_meta *meta,
                                      struct picture *ret_picture);
 
-/* Whether readers see a province's ledger, and up to which entry (empty: all): what a unit has corrected is a figure, too.
- * That of the election (REGISTER_NATION) they always see. */
+/* Whether readers see a province's ledger, and up to which entry: what a unit has corrected is a figure, too. That of the
+ * election (REGISTER_NATION), and while figures are not held back every one, they see to its end: then it is empty. */
 bool bulletins_show_ledger(const struct bulletins *bulletins, const struct store_meta *meta, uint32_t area,
                            const char **ret_until);
 

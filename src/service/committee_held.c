@@ -13,66 +13,10 @@
 
 /* ---- listing ---- */
 
-/* A list under way. The nation's is that of one province after the other, so that no answer of Redis is awaited beside
- * another. */
-struct listing {
-    struct committee *committee;
-    uint32_t area; /* being asked for */
-    uint32_t last_area;
-    committee_held_fn *on_held;
-    committee_walked_fn *on_walked;
-    void *context;
-};
-
-static void ask_area(struct listing *listing);
-
-static void end_listing(struct listing *listing, enum turnout_error error, const char *why)
-{
-    listing->on_walked(listing->context, error, why);
-    free(listing);
-}
-
-/* False when whoever lists has had enough. */
-static bool hand_on(const struct listing *listing, const struct log_line *reports, size_t count)
-{
-    size_t i = 0;
-    while (i < count && listing->on_held(listing->context, &reports[i])) {
-        i++;
-    }
-    return i == count;
-}
-
-static void on_area(void *context, enum turnout_error error, const char *why, const struct log_line *reports,
-                    size_t count)
-{
-    struct listing *listing = context;
-    bool goes_on = error == TURNOUT_OK && hand_on(listing, reports, count);
-    if (!goes_on || listing->area == listing->last_area) {
-        end_listing(listing, error, why);
-        return;
-    }
-    listing->area++;
-    ask_area(listing);
-}
-
-static void ask_area(struct listing *listing)
-{
-    store_list_held(listing->committee->options.store, listing->area, on_area, listing);
-}
-
 void committee_list_held(struct committee *committee, const struct principal *principal,
-                         committee_held_fn *on_held, committee_walked_fn *on_walked, void *context)
+                         const struct held_place *after, size_t limit, store_held_fn *on_held, void *context)
 {
-    const struct election_register *reg = committee->options.reg;
-    struct listing *listing = memory_new(sizeof *listing);
-    bool is_nation = principal->area == REGISTER_NATION;
-    *listing = (struct listing){.committee = committee,
-                                .area = is_nation ? 1 : principal->area, /* provinces follow the nation */
-                                .last_area = is_nation ? reg->province_count : principal->area,
-                                .on_held = on_held,
-                                .on_walked = on_walked,
-                                .context = context};
-    ask_area(listing);
+    store_list_held(committee->options.store, principal->area, after, limit, on_held, context);
 }
 
 /* ---- deciding ---- */

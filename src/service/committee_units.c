@@ -1,6 +1,7 @@
 /* Reading units for those who may: one, or all of an area piece by piece. */
 #include <turnout/service/committee.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,9 @@
 struct reading {
     struct committee *committee;
     uint32_t index;
+    struct store_log_place after; /* none when `entry` is empty */
+    size_t limit;
+    int64_t found; /* lines of the unit, listed or not */
     committee_unit_fn *on_unit;
     void *context;
     struct committee_unit unit;
@@ -25,24 +29,45 @@ static void end_reading(struct reading *reading, enum turnout_error error, const
     free(reading);
 }
 
-static bool on_line(void *context, const struct log_line *line)
+static bool is_first_page(const struct reading *reading)
+{
+    return reading->after.entry[0] == '\0';
+}
+
+/* Of the first page all are counted, as far as the reading goes; behind it only whether there are more is asked. */
+static bool on_line(void *context, const struct log_line *line, const struct store_log_place *place)
 {
     struct reading *reading = context;
     struct committee_unit *unit = &reading->unit;
     if (strcmp(line->report.unit, reading->committee->options.reg->units[reading->index].code) != 0) {
         return true;
     }
-    unit->lines[unit->line_count++] = *line;
+    reading->found++;
+    if (unit->line_count < reading->limit) {
+        unit->lines[unit->line_count++] = *line;
+        unit->next = *place;
+    } else {
+        unit->has_next = true;
+    }
     /* Above what is held, too; but no seq that is too far is followed. */
-    if (line->report.seq >= unit->next_seq && line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
+    if (is_first_page(reading) && line->report.seq >= unit->next_seq &&
+        line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
         unit->next_seq = line->report.seq < SEQ_MAX ? line->report.seq + 1 : SEQ_MAX;
     }
-    return unit->line_count < COMMITTEE_UNIT_LINES_MAX;
+    return is_first_page(reading) || !unit->has_next;
 }
 
-static void on_log_read(void *context, enum turnout_error error, const char *why)
+static void on_log_read(void *context, enum turnout_error error, const char *why,
+                        const struct store_log_place *next)
 {
-    end_reading(context, error, why);
+    struct reading *reading = context;
+    struct committee_unit *unit = &reading->unit;
+    unit->total = is_first_page(reading) && next == NULL ? reading->found : -1;
+    if (next != NULL && !unit->has_next) {
+        unit->has_next = true;
+        unit->next = *next;
+    }
+    end_reading(reading, error, why);
 }
 
 static void on_state(void *context, enum turnout_error error, const char *why, const struct unit_state *state)
@@ -54,17 +79,23 @@ static void on_state(void *context, enum turnout_error error, const char *why, c
         return;
     }
     reading->unit.state = *state;
-    reading->unit.next_seq = state->seq < SEQ_MAX ? state->seq + 1 : SEQ_MAX;
-    store_read_log(committee->options.store, committee->options.reg->units[reading->index].commune, on_line,
-                   on_log_read, reading);
+    if (is_first_page(reading)) {
+        reading->unit.next_seq = state->seq < SEQ_MAX ? state->seq + 1 : SEQ_MAX;
+    }
+    store_read_log(committee->options.store, committee->options.reg->units[reading->index].commune,
+                   is_first_page(reading) ? NULL : &reading->after, on_line, on_log_read, reading);
 }
 
-void committee_read_unit(struct committee *committee, uint32_t unit, committee_unit_fn *on_unit,
-                         void *context)
+void committee_read_unit(struct committee *committee, uint32_t unit, const struct store_log_place *after,
+                         size_t limit, committee_unit_fn *on_unit, void *context)
 {
+    assert(limit > 0 && limit <= COMMITTEE_UNIT_LINES_MAX);
     struct reading *reading = memory_new(sizeof *reading);
-    *reading =
-        (struct reading){.committee = committee, .index = unit, .on_unit = on_unit, .context = context};
+    *reading = (struct reading){
+        .committee = committee, .index = unit, .limit = limit, .on_unit = on_unit, .context = context};
+    if (after != NULL) {
+        reading->after = *after;
+    }
     store_read_units(committee->options.store, unit, 1, on_state, reading);
 }
 

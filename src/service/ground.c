@@ -82,6 +82,7 @@ static void take(struct ground *ground, const struct store_inspection *found)
         log_warning("functions-loaded",
                     log_text("what", "Redis had lost the functions of turnoutd, or held others"));
     }
+    health_post_memory(ground->options.health, found->memory_used, found->memory_most);
     post(ground, HEALTH_FUNCTIONS, &found->functions);
     post(ground, HEALTH_RIGHTS, &found->rights);
     post(ground, HEALTH_REGISTER, &found->election);
@@ -91,6 +92,7 @@ static void take(struct ground *ground, const struct store_inspection *found)
                       : !found->rights.is_ok             ? why_rightless
                       : !is_durable                      ? why_not_durable
                                                          : NULL;
+    clock_watch_note_store(ground->options.clock, found->clock_ahead_ms);
     struct gate *gate = ground->options.gate;
     atomic_store(&gate->why, why);
     atomic_store(&gate->inspected, ground->links);
@@ -107,12 +109,29 @@ static void on_inspected(void *context, const struct store_inspection *inspectio
 
 /* ---- asking ---- */
 
+/* What stands in the way changes while the link is away: a Redis that loads tells how far it is. */
+static void look_at_link(const struct ground *ground)
+{
+    if (!store_is_up(ground->options.store)) {
+        health_post(ground->options.health, HEALTH_PUBLISHER_LINK, false, store_why(ground->options.store));
+    }
+}
+
+static void look_at_clock(const struct ground *ground)
+{
+    char why[CLOCK_WHY_BYTES];
+    bool is_believed = clock_watch_look(ground->options.clock, why);
+    health_post(ground->options.health, HEALTH_CLOCK, is_believed, why);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
     struct ground *ground = context;
     struct gate *gate = ground->options.gate;
+    look_at_link(ground);
+    look_at_clock(ground);
     uint32_t links = atomic_load(&gate->links);
     int64_t now_ms = clock_monotonic_ms();
     bool is_due = now_ms - ground->looked_ms >= GROUND_LOOK_MS || links != atomic_load(&gate->inspected);

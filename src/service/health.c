@@ -17,7 +17,7 @@ enum {
     WHY_BYTES = ERROR_TEXT_BYTES,
     NEVER = 0,
     PHASE_UNKNOWN = -1,
-    CHECKS_MAX = 16,
+    CHECKS_MAX = 20,
 };
 
 static const uint64_t disk_bytes_least = UINT64_C(64) << 20;
@@ -71,6 +71,9 @@ static void check_store_link(const struct health *health, enum health_finding po
     check_posted(health, posted, finding);
     if (finding->is_ok) {
         check_posted(health, HEALTH_PUBLISHER_LINK, finding);
+    }
+    if (finding->is_ok) {
+        check_posted(health, HEALTH_TALLY_LINK, finding);
     }
 }
 
@@ -151,7 +154,7 @@ static const struct check {
     void (*look)(const struct health *health, enum health_finding posted, struct finding *finding);
     enum health_finding posted; /* what it begins with; HEALTH_FINDINGS: nothing */
 } checks[] = {
-    {"store-link", check_store_link, HEALTH_TALLY_LINK},
+    {"store-link", check_store_link, HEALTH_REDIS},
     {"store-writes", check_store_writes, HEALTH_WRITES},
     {"functions", check_posted, HEALTH_FUNCTIONS},
     {"durability", check_posted, HEALTH_DURABILITY},
@@ -160,10 +163,12 @@ static const struct check {
     {"generation", check_posted, HEALTH_GENERATION},
     {"publication-age", check_publication_age, HEALTH_FINDINGS},
     {"losses", check_losses, HEALTH_LOSSES},
+    {"clock", check_posted, HEALTH_CLOCK},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},
     {"data-folder", check_posted, HEALTH_DATA_FOLDER},
     {"disk", check_posted, HEALTH_DISK},
+    {"store-memory", check_posted, HEALTH_MEMORY},
     {"log", check_log, HEALTH_FINDINGS},
     {"phase", check_phase, HEALTH_FINDINGS},
 };
@@ -217,6 +222,18 @@ void health_post_disk(struct health *health, uint64_t bytes_left)
                          (unsigned long long)(bytes_left >> 20));
     }
     health_post(health, HEALTH_DISK, bytes_left >= disk_bytes_least, text.text);
+}
+
+/* A warning: Redis goes on until it has taken all, and then store-writes fails. */
+void health_post_memory(struct health *health, uint64_t used, uint64_t most)
+{
+    struct error text = {.text = ""};
+    if (most > 0 && used > most / 2) {
+        (void)error_fail(&text, TURNOUT_CONFLICT, "",
+                         "Redis has taken %llu MiB of the %llu MiB that it can take",
+                         (unsigned long long)(used >> 20), (unsigned long long)(most >> 20));
+    }
+    health_post(health, HEALTH_MEMORY, true, text.text);
 }
 
 /* ---- evaluating ---- */

@@ -41,10 +41,10 @@ void intake_answer(struct intake *intake, struct report_message *message)
     struct report_result result;
     const char *unit = intake->options.reg->units[message->message.unit].code;
     if (message->outcome.status == STATUS_UNAVAILABLE) {
-        struct report named = {.seq = message->received.seq};
+        struct report named = {.seq = message->received.seq, .test = message->received.test};
         bool fits = slice_copy(slice_of(unit), named.unit, sizeof named.unit);
         assert(fits);
-        report_reject(&result, &named, CODE_STORE_UNAVAILABLE, "", "%s", message->why);
+        report_reject(&result, &named, message->outcome.code, "", "%s", message->why);
     } else {
         report_explain(intake->options.election, unit, message->as_of_text, &message->received,
                        &message->outcome, &result);
@@ -64,25 +64,34 @@ struct arrival {
     int64_t received_ms;
     const struct principal *voucher; /* for a report that is not signed; NULL: nobody vouches */
     bool is_vouched;                 /* that is what it stands on */
-    bool is_for_rehearsal;
 };
 
-/* A report that is not signed stands on the word of a relay. In a rehearsal it may also stand on nobody's. */
+/* Of what would be refused because its time has not come yet, or is over. */
+static enum report_code code_of_time(const struct intake *intake)
+{
+    return clock_watch_is_doubted(intake->options.clock) ? CODE_CLOCK_IN_DOUBT : CODE_UNKNOWN_KEY;
+}
+
+/* A report that is not signed stands on the word of a relay. A test report may also stand on nobody's: it counts in a
+ * rehearsal alone. */
 static bool check_voucher(const struct intake *intake, const struct report *report, struct arrival *arrival,
                           struct report_result *ret_result)
 {
     const struct principal *voucher = arrival->voucher;
     const struct election_register *reg = intake->options.reg;
-    if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
-        arrival->is_for_rehearsal = true;
+    if (voucher == NULL && intake->options.takes_unsigned && report->test) {
         return true;
+    }
+    if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
+        report_reject(ret_result, report, CODE_NOT_OPEN, "", "%s", report_code_title(CODE_NOT_OPEN));
+        return false;
     }
     if (voucher == NULL) {
         report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig", "the report is not signed");
         return false;
     }
     if (arrival->received_ms / 1000 >= voucher->expires) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "",
+        report_reject(ret_result, report, code_of_time(intake), "",
                       "the token has expired: begin again with another");
         return false;
     }
@@ -109,7 +118,8 @@ static bool check_signature(const struct intake *intake, const struct report *re
     if (key == NULL) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "no key %s in this election", report->key);
     } else if (!signing_key_is_good_at(key, arrival->received_ms / 1000, &why)) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "the key %s %s", report->key, why);
+        enum report_code code = key->revoked != 0 ? CODE_UNKNOWN_KEY : code_of_time(intake);
+        report_reject(ret_result, report, code, "key", "the key %s %s", report->key, why);
     } else if (!signing_key_covers(key, intake->options.reg, arrival->unit)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "key", "the key %s does not sign for unit %s",
                       report->key, report->unit);
@@ -173,7 +183,6 @@ static struct report_message *message_of(const struct intake *intake, const stru
                                  .received_ms = arrival->received_ms};
     report_digest(report, message->received.digest);
     memcpy(message->as_of_text, report->as_of_text, sizeof message->as_of_text);
-    message->is_for_rehearsal = arrival->is_for_rehearsal;
     if (arrival->is_vouched) {
         principal_write_who(arrival->voucher, message->who);
     }

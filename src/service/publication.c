@@ -2,14 +2,15 @@
 #include <turnout/service/publication.h>
 
 #include <assert.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/wire/gzip.h>
+#include <turnout/wire/http_date.h>
 
 /* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
 enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
@@ -24,7 +25,7 @@ struct publication {
     struct figures figures;
     struct area_figures *areas;
     enum election_phase phase;
-    char last_modified[40];
+    char last_modified[HTTP_DATE_BYTES];
     struct document *turnout;
     struct document *snapshot;
     struct ledger_page *page;
@@ -64,7 +65,7 @@ static struct document *document_new(struct buffer *rendered, const char *conten
     return document;
 }
 
-static void document_free(struct document *document)
+void document_free(struct document *document)
 {
     if (document != NULL) {
         free(document->identity.bytes);
@@ -94,13 +95,7 @@ struct publication *publication_new(const struct figures *figures, struct area_f
     publication->area_documents =
         memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
 
-    time_t generated_at = (time_t)figures->generated_at;
-    struct tm parts;
-    const struct tm *known = gmtime_r(&generated_at, &parts);
-    assert(known != NULL);
-    size_t length = strftime(publication->last_modified, sizeof publication->last_modified,
-                             "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    assert(length > 0);
+    http_date_write(figures->generated_at, publication->last_modified);
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);
@@ -208,16 +203,53 @@ const struct document *publication_area(struct publication *publication, uint32_
                 document_new(&rendered, content_json, revision_of(publication)));
 }
 
+/* False when it is no place. */
+static bool parse_place(struct slice text, struct ledger_place *ret_place)
+{
+    struct slice shown = text;
+    struct slice when = text_split(&shown, '.');
+    uint64_t when_ms;
+    uint64_t count;
+    if (shown.bytes == NULL || !text_parse_unsigned(when, INT64_MAX, &when_ms) ||
+        !text_parse_unsigned(shown, LEDGER_ENTRIES_MAX, &count)) {
+        return false;
+    }
+    *ret_place = (struct ledger_place){(int64_t)when_ms, (uint32_t)count};
+    return true;
+}
+
+struct document *publication_corrections_page(const struct publication *publication, const char *after,
+                                              size_t limit)
+{
+    const struct ledger_page *ledger = publication->page;
+    struct ledger_place place;
+    if (after[0] != '\0' && !parse_place(slice_of(after), &place)) {
+        return NULL;
+    }
+    size_t first = after[0] == '\0' ? 0 : ledger_page_find(ledger, &place);
+    size_t left = ledger_page_count(ledger) - first;
+    struct corrections page = {.entries = ledger_page_entries(ledger) + first,
+                               .count = left < limit ? left : limit,
+                               .total = ledger_page_total(ledger)};
+    char next[48];
+    if (left > limit) {
+        place = ledger_page_place(ledger, first + limit - 1);
+        int length = snprintf(next, sizeof next, "%" PRId64 ".%" PRIu32, place.when_ms, place.shown);
+        assert(length > 0 && (size_t)length < sizeof next);
+        page.next = next;
+    }
+    struct buffer rendered = {0};
+    document_corrections_json(&rendered, &publication->figures, &page);
+    return document_new(&rendered, content_json, revision_of(publication));
+}
+
 const struct document *publication_corrections(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->corrections);
     if (known != NULL) {
         return known;
     }
-    struct buffer rendered = {0};
-    document_corrections_json(&rendered, &publication->figures, ledger_page_entries(publication->page),
-                              ledger_page_count(publication->page));
-    return keep(&publication->corrections, document_new(&rendered, content_json, revision_of(publication)));
+    return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
 }
 
 const struct document *publication_bulletins(struct publication *publication)

@@ -18,6 +18,7 @@
 #include <turnout/wire/figures.h>
 
 #include "bulletins.h"
+#include "ledger_reader.h"
 #include "province_check.h"
 
 enum {
@@ -36,8 +37,7 @@ struct publisher {
     struct area_figures *areas; /* as last read; the nation's is computed */
     int64_t *known_revision;    /* one an area, used for provinces */
     struct store_meta meta;
-    struct public_ledger *ledger;
-    char (*ledger_ids)[LEDGER_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
+    struct ledger_reader *ledgers;
     struct bulletins *bulletins;
     struct publication *shown; /* what the public sees; NULL before the first */
     bool shows_durable;        /* it says that acknowledged means durable */
@@ -57,7 +57,6 @@ struct publisher {
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
     bool ledger_moved;     /* likewise */
-    bool ledger_is_bad;    /* a ledger could not be read: said once */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
@@ -131,7 +130,7 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
     };
     publication_release(publisher->shown);
     publisher->shown =
-        publication_new(&figures, areas, publisher->meta.phase, public_ledger_page(publisher->ledger),
+        publication_new(&figures, areas, publisher->meta.phase, ledger_reader_page(publisher->ledgers),
                         bulletins_shelf(publisher->bulletins));
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
@@ -156,7 +155,8 @@ static void publish_current(struct publisher *publisher)
     const struct election_register *reg = publisher->options.reg;
     figures_sum_nation(reg, publisher->areas);
     for (uint32_t province = 1; province <= reg->province_count; province++) {
-        memcpy(publisher->areas[province].ledger_id, publisher->ledger_ids[province], LEDGER_ID_BYTES);
+        memcpy(publisher->areas[province].ledger_id, ledger_reader_last(publisher->ledgers, province),
+               LEDGER_ID_BYTES);
     }
     publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
     publisher->is_withheld = false;
@@ -237,6 +237,14 @@ static void renew(struct publisher *publisher)
 static void on_bulletins_moved(void *context)
 {
     struct publisher *publisher = context;
+    struct picture picture;
+    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
+    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
+         province++) {
+        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
+            ledger_reader_forget(publisher->ledgers);
+        }
+    }
     publisher->meta_moved = true;
     publisher->wants_all = true; /* also the ledgers, up to what is shown now */
     publisher_read_now(publisher);
@@ -306,6 +314,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
+    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
     bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
     if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
         renew(publisher);
@@ -339,25 +348,12 @@ struct question {
     uint32_t area;
 };
 
-static void on_ledger(void *context, enum turnout_error error, const char *why,
-                      const struct store_ledger *ledger)
+static void on_ledger(void *context, enum turnout_error error, const char *why)
 {
-    struct question *question = context;
-    struct publisher *publisher = question->publisher;
-    if (error == TURNOUT_UNAVAILABLE) {
+    struct publisher *publisher = context;
+    if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
-    } else if (error != TURNOUT_OK && !publisher->ledger_is_bad) {
-        publisher->ledger_is_bad = true;
-        log_error("bad-ledger", log_text("of", publisher->options.reg->areas[question->area].code),
-                  log_text("why", why));
-    } else if (error == TURNOUT_OK && ledger->count > 0) {
-        for (size_t i = 0; i < ledger->count; i++) {
-            public_ledger_add(publisher->ledger, &ledger->entries[i]);
-        }
-        memcpy(publisher->ledger_ids[question->area], ledger->last_id, sizeof ledger->last_id);
-        publisher->ledger_moved = true;
     }
-    free(question);
     count_answer(publisher);
 }
 
@@ -368,11 +364,8 @@ static void read_ledger(struct publisher *publisher, uint32_t area)
     if (!bulletins_show_ledger(publisher->bulletins, &publisher->meta, area, &until)) {
         return;
     }
-    struct question *question = memory_new(sizeof *question);
-    *question = (struct question){publisher, area};
     publisher->answers_awaited++;
-    store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], until, on_ledger,
-                      question);
+    ledger_reader_read(publisher->ledgers, area, until, on_ledger, publisher);
 }
 
 static void ask_next_province(struct publisher *publisher);
@@ -388,7 +381,11 @@ static void on_province(void *context, enum turnout_error error, const char *why
         fail_reading(publisher, why);
     } else if (province != NULL) {
         take_province(publisher, province);
-        read_ledger(publisher, province->province); /* which moves only with the revision */
+    }
+    /* A ledger moves only with the revision. */
+    if (error == TURNOUT_OK &&
+        (province != NULL || ledger_reader_has_more(publisher->ledgers, question->area))) {
+        read_ledger(publisher, question->area);
     }
     free(question);
     ask_next_province(publisher);
@@ -411,14 +408,6 @@ static void ask_next_province(struct publisher *publisher)
     store_read_province(publisher->options.store, province, known, on_province, question);
 }
 
-static void forget_ledgers(struct publisher *publisher)
-{
-    public_ledger_free(publisher->ledger);
-    publisher->ledger = public_ledger_new();
-    memset(publisher->ledger_ids, 0,
-           (publisher->options.reg->province_count + 1) * sizeof publisher->ledger_ids[0]);
-}
-
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
 {
     if (meta->phase != publisher->meta.phase) {
@@ -429,9 +418,6 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
         log_info("publication", log_text("now", publication_mode_name(meta->publication)));
         publisher->meta_moved = true;
         publisher->wants_all = true;
-        if (meta->publication != PUBLICATION_LIVE) {
-            forget_ledgers(publisher); /* they are read again, up to what is shown */
-        }
     }
     publisher->meta = *meta;
     bulletins_note(publisher->bulletins, meta);
@@ -539,9 +525,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .signing_pair = options->signing_pair,
                                                                      .on_moved = on_bulletins_moved,
                                                                      .context = publisher});
-    publisher->ledger = public_ledger_new();
-    publisher->ledger_ids =
-        memory_new_array(options->reg->province_count + 1, sizeof publisher->ledger_ids[0]);
+    publisher->ledgers = ledger_reader_new(options->store, options->reg);
     publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
     for (uint32_t area = 0; area < options->reg->area_count; area++) {
         publisher->known_revision[area] = REVISION_UNKNOWN;
@@ -579,8 +563,7 @@ void publisher_free(struct publisher *publisher)
         }
         publication_release(publisher->shown);
         bulletins_free(publisher->bulletins);
-        public_ledger_free(publisher->ledger);
-        free(publisher->ledger_ids);
+        ledger_reader_free(publisher->ledgers);
         free(publisher->areas);
         free(publisher->known_revision);
         free(publisher);

@@ -104,12 +104,12 @@ void batch_note_held(struct batch *batch, uint32_t unit)
 }
 
 void batch_add_held(struct batch *batch, const char *unit, const struct report_received *received,
-                    struct line_span line)
+                    size_t waiting, struct line_span line)
 {
     batch->held = make_room(batch->held, batch->held_count, &batch->held_capacity, sizeof *batch->held);
     struct batch_held *held = &batch->held[batch->held_count++];
     held_id_write(unit, received->seq, held->id);
-    held->received_ms = received->received_ms;
+    held->order = held_order(waiting, received->received_ms);
     held->line = line;
 }
 
@@ -233,7 +233,7 @@ static struct commit_commune describe(struct batch *batch, struct arguments *ret
         arguments.unit_held[i] = (struct commit_unit_held){held->unit, held->reports, held->count};
     }
     for (size_t i = 0; i < batch->held_count; i++) {
-        arguments.held[i].received_ms = batch->held[i].received_ms;
+        arguments.held[i].order = batch->held[i].order;
         arguments.held[i].line = slice_of_span(batch, batch->held[i].line);
         memcpy(arguments.held[i].id, batch->held[i].id, sizeof arguments.held[i].id);
     }

@@ -137,10 +137,31 @@ static void store_report(struct tally_commune *commune, struct report_message *r
         *state = decision->after;
         batch_note_unit(batch, unit);
     } else {
+        size_t waiting = count_waiting(commune_find_held(commune, unit));
+        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, waiting, line);
         *commune_add_held(commune, unit) =
             (struct held_report){.received = report->received, .state = HELD_WAITING, .code = decision->code};
         batch_note_held(batch, unit);
-        batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, line);
+    }
+}
+
+/* Only the rule that asks for the server's own time. */
+static bool is_rejected_for_its_time(const struct report_message *report)
+{
+    return report->outcome.status == STATUS_REJECTED && report->outcome.code == CODE_AS_OF_IN_FUTURE;
+}
+
+static void note_clock(const struct tally *tally, struct report_message *report)
+{
+    struct clock_watch *clock = tally->options.clock;
+    if (clock != NULL) {
+        clock_watch_note_count(clock, report->message.unit, report->received.as_of,
+                               report->received.received_ms);
+    }
+    if (is_rejected_for_its_time(report) && clock_watch_is_doubted(clock)) {
+        report->outcome.status = STATUS_UNAVAILABLE;
+        report->outcome.code = CODE_CLOCK_IN_DOUBT;
+        report->why = "the server doubts its own clock; send the same report again later";
     }
 }
 
@@ -178,15 +199,14 @@ static void decide_report(struct tally_commune *commune, struct report_message *
         .next_seq = rules_next_seq(state, context.held, context.held_count),
     };
     memcpy(report->generation, commune->province->ground.generation, sizeof report->generation);
-    if (report->is_for_rehearsal && context.phase != PHASE_REHEARSAL) {
-        reject(report, CODE_BAD_SIGNATURE);
-    } else if (is_stored(&decision)) {
+    if (is_stored(&decision)) {
         if (has_room_to_wait(&decision, held) && charge(tally, report)) {
             store_report(commune, report, &decision);
         } else {
             reject(report, CODE_TOO_MANY);
         }
     }
+    note_clock(tally, report);
     report->message.is_refusal = report->outcome.status == STATUS_REJECTED;
     answer_when_durable(commune, &report->message);
 }

@@ -29,7 +29,7 @@ struct line_span {
 /* A report of a batch that is to be held. */
 struct batch_held {
     char id[HELD_ID_BYTES];
-    int64_t received_ms;
+    int64_t order;
     struct line_span line;
 };
 
@@ -186,8 +186,9 @@ struct line_span batch_end_line(struct batch *batch);
 
 void batch_note_unit(struct batch *batch, uint32_t unit);
 void batch_note_held(struct batch *batch, uint32_t unit);
+/* `waiting` others of the unit wait. */
 void batch_add_held(struct batch *batch, const char *unit, const struct report_received *received,
-                    struct line_span line);
+                    size_t waiting, struct line_span line);
 void batch_add_decided(struct batch *batch, const char *unit, int32_t seq);
 void batch_add_ledger(struct batch *batch, struct line_span line);
 

@@ -76,7 +76,7 @@ static void put_commune(struct redis_command *command, const struct election_reg
     }
     for (size_t i = 0; i < commune->held_count; i++) {
         redis_command_put_text(command, commune->held[i].id);
-        redis_command_put_integer(command, commune->held[i].received_ms);
+        redis_command_put_integer(command, commune->held[i].order);
         redis_command_put(command, commune->held[i].line);
     }
     for (size_t i = 0; i < commune->decided_count; i++) {

@@ -38,13 +38,14 @@ static void add_area(void *context, const struct csv_row *row)
 static void add_unit(void *context, const struct csv_row *row)
 {
     register_builder_add_unit(context, row->line, row->cells[0], row->cells[1], row->cells[2], row->cells[3]);
+    register_builder_add_contact(context, row->line, row->cells[4]);
 }
 
 static const char remedy[] = "write it, or make one with `turnout register make`";
-static const struct folder_table areas_table = {"areas.csv", "code,level,parent,name,name_en", 5, remedy,
+static const struct folder_table areas_table = {"areas.csv", "code,level,parent,name,name_en", "", remedy,
                                                 add_area};
-static const struct folder_table units_table = {"units.csv", "code,commune,name,registered", 4, remedy,
-                                                add_unit};
+static const struct folder_table units_table = {"units.csv", "code,commune,name,registered", "contact",
+                                                remedy, add_unit};
 
 /* NULL after telling why. */
 static struct election_register *read_register(struct folder_reading *reading)
@@ -76,16 +77,18 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
         return error_fail(error, TURNOUT_BAD_INPUT, "election", "%s: is not a folder", path);
     }
 
-    struct folder_reading reading = {.path = path, .faults = {.on_fault = on_fault, .context = context}};
+    struct folder_reading reading;
+    folder_reading_init(&reading, path, on_fault, context);
     struct election_folder folder = {0};
     bool has_election = read_ini(&reading, &folder.election);
     folder.reg = read_register(&reading);
-    if (reading.faults.count > 0) {
+    enum turnout_error failed = folder_reading_sum_up(&reading, path, error);
+    if (failed != TURNOUT_OK) {
         register_free(folder.reg);
-        return folder_reading_sum_up(&reading, path, error);
+        return failed;
     }
     assert(has_election && folder.reg != NULL);
-    register_digest(folder.reg, folder.register_digest);
+    register_digest(folder.reg, &folder.election.rules, folder.reg->digest);
     *ret_folder = folder;
     return TURNOUT_OK;
 }

@@ -68,10 +68,10 @@ enum turnout_error election_keys_read(const char *folder, const struct election_
                                       fault_fn *on_fault, void *context, struct signing_keys **ret_keys,
                                       struct error *error)
 {
-    static const struct folder_table table = {ELECTION_KEYS_FILE, "key,area,public_key,from,until,revoked", 6,
-                                              "write it, or take it away: then nobody can sign", add_key};
-    struct keys_reading keys = {
-        .reading = {.path = folder, .faults = {.on_fault = on_fault, .context = context}}};
+    static const struct folder_table table = {ELECTION_KEYS_FILE, "key,area,public_key,from,until,revoked",
+                                              "", "write it, or take it away: then nobody can sign", add_key};
+    struct keys_reading keys = {.builder = NULL};
+    folder_reading_init(&keys.reading, folder, on_fault, context);
     keys.builder = signing_keys_builder_new(reg, faults_pass_on, &keys.reading.faults);
     if (!is_missing(folder)) {
         (void)folder_reading_table(&keys.reading, &table, &keys);

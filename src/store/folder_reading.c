@@ -7,14 +7,23 @@
 #include <stdlib.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
+#include <turnout/wire/csv_table.h>
 
 /* No file of an election within the limits comes near this; a wrong file is not read into memory. */
 enum { FILE_BYTES_MAX = 1 << 30 };
 
-enum turnout_error folder_reading_sum_up(const struct folder_reading *reading, const char *what,
+void folder_reading_init(struct folder_reading *reading, const char *path, fault_fn *on_fault, void *context)
+{
+    *reading = (struct folder_reading){.path = path, .limit = {.on_fault = on_fault, .context = context}};
+    reading->faults = (struct faults){.on_fault = fault_limit_tell, .context = &reading->limit};
+}
+
+enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const char *what,
                                          struct error *error)
 {
+    fault_limit_end(&reading->limit);
     if (reading->faults.count == 0) {
         return TURNOUT_OK;
     }
@@ -40,46 +49,29 @@ char *folder_reading_file(struct folder_reading *reading, const char *file, cons
         free(bytes);
         return NULL;
     }
+    uint32_t line;
+    if (encoding_to_utf8(&bytes, ret_length, &line, &error) != TURNOUT_OK) {
+        faults_add(&reading->faults, file, line, "", "%s", error.text);
+        free(bytes);
+        return NULL;
+    }
     return bytes;
 }
 
-static bool read_header(struct folder_reading *reading, const struct folder_table *table,
-                        struct csv_reader *csv)
+static bool read_header(struct folder_reading *reading, const struct folder_table *table, char *bytes,
+                        size_t length, struct csv_table *csv)
 {
-    struct csv_row row;
     struct error error;
-    enum csv_found found = csv_reader_next(csv, &row, &error);
-    if (found == CSV_ROW && csv_row_is(&row, table->header)) {
-        return true;
+    if (csv_table_init(csv, bytes, length, table->columns, table->optional, &error) != TURNOUT_OK) {
+        faults_add(&reading->faults, table->file, csv->header_line, "", "%s", error.text);
+        return false;
     }
-    faults_add(&reading->faults, table->file, found == CSV_END ? 1 : row.line, "",
-               "the first line must be `%s`; make it so", table->header);
-    return false;
-}
-
-static void read_rows(struct folder_reading *reading, const struct folder_table *table,
-                      struct csv_reader *csv, void *context)
-{
-    for (;;) {
-        struct csv_row row;
-        struct error error;
-        switch (csv_reader_next(csv, &row, &error)) {
-        case CSV_END:
-            return;
-        case CSV_BAD:
-            faults_add(&reading->faults, table->file, row.line, "", "%s", error.text);
-            break;
-        case CSV_ROW:
-            if (row.cell_count == table->columns) {
-                table->add(context, &row);
-            } else {
-                faults_add(&reading->faults, table->file, row.line, "",
-                           "%" PRIu32 " cells instead of %" PRIu32 "; write `%s`", row.cell_count,
-                           table->columns, table->header);
-            }
-            break;
-        }
+    if (csv->ignored[0] != '\0') {
+        faults_warn(&reading->faults, table->file, csv->header_line, "",
+                    "nothing is read of the columns %s; only of %s%s%s", csv->ignored, table->columns,
+                    table->optional[0] == '\0' ? "" : ",", table->optional);
     }
+    return true;
 }
 
 bool folder_reading_table(struct folder_reading *reading, const struct folder_table *table, void *context)
@@ -89,11 +81,18 @@ bool folder_reading_table(struct folder_reading *reading, const struct folder_ta
     if (bytes == NULL) {
         return false;
     }
-    struct csv_reader csv;
-    csv_reader_init(&csv, bytes, length);
-    bool has_rows = read_header(reading, table, &csv);
-    if (has_rows) {
-        read_rows(reading, table, &csv, context);
+    struct csv_table csv;
+    bool has_rows = read_header(reading, table, bytes, length, &csv);
+    enum csv_found found = has_rows ? CSV_ROW : CSV_END;
+    while (found != CSV_END) {
+        struct csv_row row;
+        struct error error;
+        found = csv_table_next(&csv, &row, &error);
+        if (found == CSV_ROW) {
+            table->add(context, &row);
+        } else if (found == CSV_BAD) {
+            faults_add(&reading->faults, table->file, row.line, "", "%s", error.text);
+        }
     }
     free(bytes);
     return has_rows;

@@ -6,28 +6,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <turnout/election/register.h>
+#include <turnout/base/fault_limit.h>
+#include <turnout/base/faults.h>
 #include <turnout/wire/csv.h>
 
 /* One reading of a folder. */
 struct folder_reading {
-    const char *path;     /* borrowed */
-    struct faults faults; /* told so far */
+    const char *path;         /* borrowed */
+    struct faults faults;     /* found so far */
+    struct fault_limit limit; /* and told */
 };
 
-/* TURNOUT_BAD_INPUT with the number of faults, when there were any. */
-enum turnout_error folder_reading_sum_up(const struct folder_reading *reading, const char *what,
+void folder_reading_init(struct folder_reading *reading, const char *path, fault_fn *on_fault, void *context);
+
+/* Ends the telling. TURNOUT_BAD_INPUT with the number of faults, when there were any. */
+enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const char *what,
                                          struct error *error);
 
-/* The whole file, which the caller frees, or NULL after telling why not. An empty one is of no use. */
+/* The whole file as UTF-8, which the caller frees, or NULL after telling why not. An empty one is of no use. */
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,
                           size_t *ret_length);
 
-/* A file of rows: its name, its columns, what to do when it is not there, and where a row goes. */
+/* A file of rows: its name, its columns (wire/csv_table.h), what to do when it is not there, and where a row goes, which has
+ * a cell for each column of `columns`, then of `optional`. */
 struct folder_table {
     const char *file;
-    const char *header;
-    uint32_t columns;
+    const char *columns;
+    const char *optional;
     const char *remedy;
     void (*add)(void *context, const struct csv_row *row);
 };

@@ -6,7 +6,9 @@
 
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/base/text.h>
 
 #include "durability.h"
 #include "function_library.h"
@@ -18,11 +20,12 @@
 /* In the order in which they are asked; the rights are several questions each. */
 enum {
     ASK_SETTINGS,
-    ASK_REWRITING,
+    ASK_STATE,
     ASK_RIGHTS_OF_DEFAULT,
     ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
     ASK_META,
+    ASK_TIME,
     QUESTIONS,
 };
 
@@ -32,6 +35,7 @@ struct inspecting {
     store_inspected_fn *on_inspected;
     void *context;
     struct store_inspection inspection;
+    int64_t asked_ms; /* Unix */
     int answered;
     bool wants_functions;
     bool is_lost; /* the link, before all was answered */
@@ -68,6 +72,28 @@ static bool tells_no_rewriting(const redisReply *reply)
     return reply->type == REDIS_REPLY_STRING && strstr(reply->str, "\naof_rewrite_in_progress:0") != NULL &&
            strstr(reply->str, "\naof_rewrite_scheduled:0") != NULL &&
            strstr(reply->str, "\naof_last_bgrewrite_status:ok") != NULL;
+}
+
+/* The number behind `name:` in INFO; 0 when there is none. */
+static uint64_t info_number(const redisReply *reply, const char *name)
+{
+    const char *at = reply->type == REDIS_REPLY_STRING ? strstr(reply->str, name) : NULL;
+    uint64_t number = 0;
+    if (at != NULL) {
+        at += strlen(name);
+        (void)text_parse_unsigned((struct slice){at, strspn(at, "0123456789")}, UINT64_MAX, &number);
+    }
+    return number;
+}
+
+static void take_memory(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct store_inspection *inspection = &inspecting->inspection;
+    inspection->memory_used = info_number(reply, "\nused_memory:");
+    inspection->memory_most = info_number(reply, "\nmaxmemory:");
+    if (inspection->memory_most == 0) {
+        inspection->memory_most = info_number(reply, "\ntotal_system_memory:");
+    }
 }
 
 static void take_right_of_default(struct inspecting *inspecting, const redisReply *reply, int which)
@@ -133,6 +159,24 @@ static void take_meta(struct inspecting *inspecting, const redisReply *reply)
     }
 }
 
+/* ---- the clock ---- */
+
+/* Redis says seconds and microseconds. It looked at its clock between the question and now. */
+static void take_time(struct inspecting *inspecting, const redisReply *reply)
+{
+    int64_t seconds;
+    if (!reply_is_list_of(reply, 2) ||
+        !text_parse_integer(reply_text(reply->element[0]), 0, INT64_MAX / 1000, &seconds)) {
+        return;
+    }
+    int64_t at_ms = seconds * 1000;
+    int64_t now_ms = clock_wall_ms();
+    int64_t *ahead_ms = &inspecting->inspection.clock_ahead_ms;
+    *ahead_ms = at_ms > now_ms                 ? at_ms - now_ms
+                : at_ms < inspecting->asked_ms ? at_ms - inspecting->asked_ms
+                                               : 0;
+}
+
 /* ---- the functions ---- */
 
 static void on_loaded(void *context, const redisReply *reply, const char *why)
@@ -170,14 +214,17 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
 {
     if (question == ASK_SETTINGS) {
         take_settings(inspecting, reply);
-    } else if (question == ASK_REWRITING) {
+    } else if (question == ASK_STATE) {
         inspecting->inspection.is_rewriting = !tells_no_rewriting(reply);
+        take_memory(inspecting, reply);
     } else if (question < ASK_OUR_RIGHTS) {
         take_right_of_default(inspecting, reply, question - ASK_RIGHTS_OF_DEFAULT);
     } else if (question < ASK_FUNCTIONS) {
         take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
     } else if (question == ASK_META) {
         take_meta(inspecting, reply);
+    } else if (question == ASK_TIME) {
+        take_time(inspecting, reply);
     } else {
         take_functions(inspecting, reply);
     }
@@ -208,15 +255,18 @@ static void put_question(const struct inspecting *inspecting, int question, stru
 {
     if (question == ASK_SETTINGS) {
         durability_put_question(command);
-    } else if (question == ASK_REWRITING) {
+    } else if (question == ASK_STATE) {
         redis_command_begin(command, "INFO");
         redis_command_put_text(command, "persistence");
+        redis_command_put_text(command, "memory");
     } else if (question < ASK_OUR_RIGHTS) {
         redis_rights_put_question(command, "default", question - ASK_RIGHTS_OF_DEFAULT);
     } else if (question < ASK_FUNCTIONS) {
         redis_rights_put_question(command, our_user(inspecting), question - ASK_OUR_RIGHTS);
     } else if (question == ASK_FUNCTIONS) {
         function_library_put_question(command);
+    } else if (question == ASK_TIME) {
+        redis_command_begin(command, "TIME");
     } else {
         char meta[REDIS_KEY_BYTES];
         redis_key_meta(store_election(inspecting->store), meta);
@@ -236,6 +286,7 @@ void store_inspect(struct store *store, const unsigned char register_digest[GROU
         .store = store,
         .on_inspected = on_inspected,
         .context = context,
+        .asked_ms = clock_wall_ms(),
         .inspection = {.durability = {.is_ok = true},
                        .rights = {.is_ok = true},
                        .functions = {.is_ok = true},

@@ -9,12 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include <turnout/base/buffer.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/private_file.h>
 #include <turnout/base/rfc3339.h>
+#include <turnout/base/sha256.h>
 #include <turnout/base/text.h>
 
 #include "words.h"
@@ -25,7 +24,7 @@ static const int64_t MOMENT_MS_MAX = INT64_C(253202544000000); /* as far as rfc3
 
 enum {
     FILE_BYTES_MAX = 64 * 1024 * 1024,
-    SUM_HEX = 2 * crypto_hash_sha256_BYTES,
+    SUM_HEX = 2 * SHA256_BYTES,
 };
 
 /* ---- writing ---- */
@@ -52,9 +51,8 @@ static void put_commune(struct buffer *out, const struct known_commune *commune)
 
 static void put_sum(struct buffer *out)
 {
-    unsigned char sum[crypto_hash_sha256_BYTES];
-    int failed = crypto_hash_sha256(sum, (const unsigned char *)out->bytes, out->length);
-    assert(failed == 0);
+    unsigned char sum[SHA256_BYTES];
+    sha256(sum, &(struct slice){out->bytes, out->length}, 1);
     buffer_append_text(out, "end ");
     words_put_hex(out, sum, sizeof sum);
     buffer_append_char(out, '\n');
@@ -206,16 +204,15 @@ static size_t count_lines(struct slice text)
 /* Whether the text ends with the sum of what stands before; *ret_text becomes that. */
 static bool check_sum(struct slice text, struct slice *ret_text)
 {
-    unsigned char sum[crypto_hash_sha256_BYTES];
-    unsigned char wanted[crypto_hash_sha256_BYTES];
+    unsigned char sum[SHA256_BYTES];
+    unsigned char wanted[SHA256_BYTES];
     enum { LAST_LINE = sizeof "end " - 1 + SUM_HEX + 1 };
     if (text.length <= LAST_LINE || text.bytes[text.length - 1] != '\n') {
         return false;
     }
     struct slice above = {text.bytes, text.length - LAST_LINE};
     struct slice last = {text.bytes + above.length, LAST_LINE - 1};
-    int failed = crypto_hash_sha256(sum, (const unsigned char *)above.bytes, above.length);
-    assert(failed == 0);
+    sha256(sum, &above, 1);
     *ret_text = above;
     return slice_equals(text_split(&last, ' '), "end") && words_read_hex(last, wanted, sizeof wanted) &&
            memcmp(sum, wanted, sizeof sum) == 0;

@@ -3,6 +3,7 @@
 #include "managed_folder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
 #include <turnout/store/managed_redis.h>
+
+#include "machine_memory.h"
 
 #define CONF_FILE  "redis.conf"
 #define USERS_FILE "users.acl"
@@ -59,9 +62,16 @@ static void write_setting(struct buffer *out, const char *name, const char *valu
     buffer_append_text(out, "\"\n");
 }
 
+/* Half of what there is: Redis needs as much again, at worst, to write its file anew. So it says no before the kernel ends it. */
+static void write_memory(struct buffer *out)
+{
+    buffer_printf(out, "maxmemory %" PRIu64 "mb\n", machine_memory() / 2 >> 20);
+}
+
 static void write_conf(struct buffer *out, const struct managed_folder *folder)
 {
     buffer_append_text(out, fixed_settings);
+    write_memory(out);
     write_setting(out, "dir", folder->path);
     write_setting(out, "unixsocket", folder->address.path);
     write_setting(out, "logfile", folder->log);
@@ -174,4 +184,52 @@ enum turnout_error managed_folder_find(const char *data, struct managed_folder *
         *ret_folder = folder;
     }
     return failed;
+}
+
+/* ---- what Redis says ---- */
+
+enum { LOG_TAIL_BYTES = 8192 };
+
+/* The end of the log; empty where there is none. */
+static struct slice read_log_tail(const struct managed_folder *folder, char tail[LOG_TAIL_BYTES])
+{
+    FILE *log = fopen(folder->log, "re");
+    size_t length = 0;
+    if (log != NULL) {
+        if (fseek(log, -LOG_TAIL_BYTES, SEEK_END) != 0) { /* it is shorter */
+            rewind(log);
+        }
+        length = fread(tail, 1, LOG_TAIL_BYTES, log);
+        (void)fclose(log);
+    }
+    return (struct slice){tail, length};
+}
+
+/* Lines are `PID:ROLE day month year time LEVEL text`; the level # is for what matters. Of a process that did not get so
+ * far as to have a log, the last line says it. */
+void managed_folder_last_words(const struct managed_folder *folder, pid_t pid,
+                               char ret_words[MANAGED_LAST_WORDS_BYTES])
+{
+    enum { WORDS_BEFORE_LEVEL = 5 };
+    char tail[LOG_TAIL_BYTES];
+    char prefix[32];
+    struct slice rest = read_log_tail(folder, tail);
+    struct slice last = slice_of("it has left no word in its log");
+    (void)snprintf(prefix, sizeof prefix, "%d", (int)pid);
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        struct slice text = line;
+        bool is_its = slice_equals(text_split(&text, ':'), prefix);
+        for (int i = 0; i < WORDS_BEFORE_LEVEL; i++) {
+            (void)text_split(&text, ' ');
+        }
+        if (is_its && slice_equals(text_split(&text, ' '), "#")) {
+            last = text;
+        } else if (!is_its && line.length > 0 && (line.bytes[0] < '0' || line.bytes[0] > '9')) {
+            last = line;
+        }
+    }
+    size_t length = last.length < MANAGED_LAST_WORDS_BYTES ? last.length : MANAGED_LAST_WORDS_BYTES - 1;
+    memcpy(ret_words, last.bytes, length);
+    ret_words[length] = '\0';
 }

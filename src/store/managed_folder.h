@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <turnout/base/error.h>
 #include <turnout/store/store.h>
@@ -30,5 +31,11 @@ bool managed_folder_is_current(const struct managed_folder *folder);
 
 /* Writes both files (mode 0600). */
 enum turnout_error managed_folder_write(const struct managed_folder *folder, struct error *error);
+
+enum { MANAGED_LAST_WORDS_BYTES = 300 };
+
+/* What a redis-server said last in its log before it gave up. */
+void managed_folder_last_words(const struct managed_folder *folder, pid_t pid,
+                               char ret_words[MANAGED_LAST_WORDS_BYTES]);
 
 #endif

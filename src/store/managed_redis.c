@@ -59,7 +59,7 @@ static enum turnout_error end_outdated(struct managed_redis *redis, struct error
     }
     char detail[PROCESS_DETAIL_BYTES];
     redis_process_stop(&left, MANAGED_STOP_MS);
-    redis_process_reap(&left, detail);
+    (void)redis_process_reap(&left, &redis->folder, detail);
     redis->on_event(redis->context, "outdated", left.pid, "it ran under other settings or users: ended");
     return TURNOUT_OK;
 }
@@ -127,8 +127,8 @@ static void on_ended(evutil_socket_t pidfd, short events, void *context)
     char detail[PROCESS_DETAIL_BYTES];
     event_free(redis->ended);
     redis->ended = NULL;
-    redis_process_reap(&redis->process, detail);
-    tell(redis, "ended", detail);
+    bool gave_up = redis_process_reap(&redis->process, &redis->folder, detail);
+    tell(redis, gave_up ? "gave-up" : "ended", detail);
     restart_later(redis);
 }
 
@@ -182,7 +182,7 @@ void managed_redis_stop(struct managed_redis *redis)
     if (redis->process.pidfd >= 0) {
         char detail[PROCESS_DETAIL_BYTES];
         redis_process_stop(&redis->process, MANAGED_STOP_MS);
-        redis_process_reap(&redis->process, detail);
+        (void)redis_process_reap(&redis->process, &redis->folder, detail);
         tell(redis, "stopped", detail);
     }
     free(redis);

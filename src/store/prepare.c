@@ -3,6 +3,7 @@
 #include <turnout/store/prepare.h>
 
 #include <poll.h>
+#include <stdio.h>
 
 #include <hiredis/hiredis.h>
 
@@ -11,17 +12,49 @@
 
 #include "durability.h"
 #include "function_library.h"
+#include "redis_loading.h"
 #include "redis_rights.h"
 #include "redis_sync.h"
 #include "seeding.h"
 
-enum { ASK_AGAIN_MS = 50 };
+enum { ASK_AGAIN_MS = 50, WORDS_BYTES = 200 };
+
+/* What is waited for. */
+struct waiting {
+    int64_t deadline_ms;
+    int64_t loaded_bytes; /* the most that Redis had loaded */
+    char words[WORDS_BYTES];
+};
+
+/* As long as Redis gets on with loading, it is waited for. */
+static void look_at_loading(const struct store_options *options, const struct store_preparation *preparation,
+                            struct waiting *waiting)
+{
+    struct redisContext *redis = NULL;
+    struct redis_command question;
+    redisReply *info = NULL;
+    struct error unknown;
+    int64_t loaded_bytes = 0;
+    if (redis_sync_connect(&options->address, options->command_deadline_ms, &redis, &unknown) != TURNOUT_OK) {
+        return;
+    }
+    redis_loading_put_question(&question);
+    if (redis_sync_send(redis, "INFO", &question, &info, &unknown) == TURNOUT_OK) {
+        redis_loading_read(info, waiting->words, sizeof waiting->words, &loaded_bytes);
+        freeReplyObject(info);
+    }
+    redisFree(redis);
+    if (loaded_bytes > waiting->loaded_bytes) {
+        waiting->loaded_bytes = loaded_bytes;
+        waiting->deadline_ms = clock_monotonic_ms() + preparation->patience_ms;
+    }
+}
 
 static enum turnout_error wait_until_serving(const struct store_options *options,
                                              const struct store_preparation *preparation,
                                              struct redisContext **ret_redis, struct error *error)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + preparation->patience_ms;
+    struct waiting waiting = {.deadline_ms = clock_monotonic_ms() + preparation->patience_ms};
     for (;;) {
         struct error refused;
         enum turnout_error failed =
@@ -32,14 +65,19 @@ static enum turnout_error wait_until_serving(const struct store_options *options
         if (failed == TURNOUT_CONFLICT) { /* it serves, but not us */
             return error_fail(error, failed, refused.field, "%s", refused.text);
         }
-        if (clock_monotonic_ms() >= deadline_ms) {
-            return error_fail(error, failed, "redis", "Redis does not serve after %lld ms: %s",
-                              (long long)preparation->patience_ms, refused.text);
+        (void)snprintf(waiting.words, sizeof waiting.words, "%.*s", WORDS_BYTES - 1, refused.text);
+        if (redis_loading_is(refused.text)) {
+            look_at_loading(options, preparation, &waiting);
+        }
+        if (clock_monotonic_ms() >= waiting.deadline_ms) {
+            return error_fail(error, failed, "redis",
+                              "Redis does not serve, and has got no further for %lld ms: %s",
+                              (long long)preparation->patience_ms, waiting.words);
         }
         if (preparation->goes_on_waiting != NULL &&
-            !preparation->goes_on_waiting(preparation->context, refused.text)) {
+            !preparation->goes_on_waiting(preparation->context, waiting.words)) {
             return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "gave up waiting for Redis: %s",
-                              refused.text);
+                              waiting.words);
         }
         (void)poll(NULL, 0, ASK_AGAIN_MS); /* nothing announces that Redis has begun to listen */
     }

@@ -1,5 +1,5 @@
-/* Listing held reports: first the ids of those that wait, the longest waiting first, then their lines. Of a province the
- * ids stand in an index by time; of a commune they are gathered from its units. */
+/* Listing held reports, a page at a time: first where those that wait stand in the order of all, then the lines of those
+ * on the page. Of a province the order is an index; of a commune it is looked up for what waits of its units. */
 #include <turnout/store/read.h>
 
 #include <assert.h>
@@ -14,26 +14,61 @@
 #include "store_private.h"
 #include "words.h"
 
+struct waiting {
+    struct held_place place;
+    uint32_t province;
+    bool has_line;
+};
+
 struct listing {
     struct store *store;
     uint32_t area;
+    uint32_t first_province;
+    uint32_t province; /* being asked */
+    uint32_t last_province;
+    struct held_place after;
+    size_t limit;
     store_held_fn *on_held;
     void *context;
+    int64_t total;
+    bool has_more;
+    struct waiting *waiting;
+    size_t count;
+    struct log_line *lines; /* of waiting[i] at lines[i] */
 };
 
-static void end(struct listing *listing, enum turnout_error error, const char *why,
-                const struct log_line *lines, size_t count)
+static void end(struct listing *listing, enum turnout_error error, const char *why)
 {
-    listing->on_held(listing->context, error, why, lines, count);
+    struct store_held_page page = {.total = listing->total, .lines = listing->lines};
+    for (size_t i = 0; i < listing->count && error == TURNOUT_OK; i++) {
+        if (listing->waiting[i].has_line) { /* else it has been decided meanwhile */
+            listing->lines[page.count++] = listing->lines[i];
+        }
+    }
+    if (listing->has_more) {
+        page.next = &listing->waiting[listing->count - 1].place;
+    }
+    listing->on_held(listing->context, error, why, error == TURNOUT_OK ? &page : NULL);
+    free(listing->lines);
+    free(listing->waiting);
     free(listing);
 }
 
 static void fail(struct listing *listing, const redisReply *reply, const char *why)
 {
-    end(listing, reply_error(reply), reply_words(reply, why), NULL, 0);
+    end(listing, reply_error(reply), reply_words(reply, why));
 }
 
-/* ---- the lines ---- */
+static void fail_for(struct listing *listing, const char *key, const char *why)
+{
+    struct error error;
+    (void)error_fail(&error, TURNOUT_BAD_INPUT, "", "%s: %s", key, why);
+    end(listing, TURNOUT_BAD_INPUT, error.text);
+}
+
+/* ---- the lines of a page ---- */
+
+static void ask_for_lines(struct listing *listing);
 
 static void on_lines(void *context, const redisReply *reply, const char *why)
 {
@@ -42,93 +77,195 @@ static void on_lines(void *context, const redisReply *reply, const char *why)
         fail(listing, reply, why);
         return;
     }
-    struct log_line *lines = memory_new_array(reply->elements, sizeof *lines);
-    struct error error = {.text = ""};
-    enum turnout_error failed = TURNOUT_OK;
-    size_t count = 0;
-    for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
-        if (reply->element[i]->type != REDIS_REPLY_NIL) { /* else it has been decided meanwhile */
-            failed = log_line_read(reply_text(reply->element[i]), &lines[count], &error);
-            count++;
+    size_t next = 0;
+    for (size_t i = 0; i < listing->count; i++) {
+        struct waiting *waiting = &listing->waiting[i];
+        if (waiting->province != listing->province || next == reply->elements) {
+            continue;
+        }
+        const redisReply *text = reply->element[next++];
+        struct error error;
+        waiting->has_line = text->type != REDIS_REPLY_NIL;
+        if (waiting->has_line && log_line_read(reply_text(text), &listing->lines[i], &error) != TURNOUT_OK) {
+            fail_for(listing, "held", error.text);
+            return;
         }
     }
-    end(listing, failed, error.text, failed == TURNOUT_OK ? lines : NULL, failed == TURNOUT_OK ? count : 0);
-    free(lines);
+    listing->province++;
+    ask_for_lines(listing);
 }
 
-/* HMGET held and ids, which are put by the caller. */
-static void begin_lines(const struct listing *listing, struct redis_command *command)
+/* Those of the next province that has any. */
+static void ask_for_lines(struct listing *listing)
 {
-    struct province_keys keys;
-    store_keys_of(listing->store, register_province_of(store_register(listing->store), listing->area), &keys);
-    redis_command_begin(command, "HMGET");
-    redis_command_put_text(command, keys.text[KEY_HELD]);
-}
-
-/* ---- the ids of a province ---- */
-
-static void on_ids(void *context, const redisReply *reply, const char *why)
-{
-    struct listing *listing = context;
-    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY) {
-        fail(listing, reply, why);
-    } else if (reply->elements == 0) {
-        end(listing, TURNOUT_OK, "", NULL, 0);
-    } else {
-        struct redis_command command;
-        begin_lines(listing, &command);
-        for (size_t i = 0; i < reply->elements; i++) {
-            redis_command_put(&command, reply_text(reply->element[i]));
+    struct redis_command command;
+    bool has_any = false;
+    for (; listing->province <= listing->last_province; listing->province++) {
+        struct province_keys keys;
+        store_keys_of(listing->store, listing->province, &keys);
+        for (size_t i = 0; i < listing->count; i++) {
+            if (listing->waiting[i].province != listing->province) {
+                continue;
+            }
+            if (!has_any) {
+                redis_command_begin(&command, "HMGET");
+                redis_command_put_text(&command, keys.text[KEY_HELD]);
+                has_any = true;
+            }
+            redis_command_put_text(&command, listing->waiting[i].place.id);
         }
-        store_send(listing->store, &command, on_lines, listing);
+        if (has_any) {
+            store_send(listing->store, &command, on_lines, listing);
+            return;
+        }
     }
+    end(listing, TURNOUT_OK, "");
 }
 
-/* ---- the ids of a commune ---- */
-
-struct waiting {
-    int64_t received_ms;
-    char id[HELD_ID_BYTES];
-};
+static int compare_places(const struct held_place *one, const struct held_place *other)
+{
+    if (one->order != other->order) {
+        return one->order < other->order ? -1 : 1;
+    }
+    return strcmp(one->id, other->id);
+}
 
 static int compare_waiting(const void *one, const void *other)
 {
-    const struct waiting *a = one;
-    const struct waiting *b = other;
-    if (a->received_ms != b->received_ms) {
-        return a->received_ms < b->received_ms ? -1 : 1;
+    return compare_places(&((const struct waiting *)one)->place, &((const struct waiting *)other)->place);
+}
+
+/* All that wait behind `after` are known, or as many of each province as the page may have, and one more. */
+static void choose(struct listing *listing)
+{
+    if (listing->count > 0) {
+        qsort(listing->waiting, listing->count, sizeof *listing->waiting, compare_waiting);
     }
-    return strcmp(a->id, b->id);
+    if (listing->count > listing->limit) {
+        listing->has_more = true;
+        listing->count = listing->limit;
+    }
+    listing->lines = memory_new_array(listing->count, sizeof *listing->lines);
+    listing->province = listing->first_province;
+    ask_for_lines(listing);
+}
+
+/* False when it is no place. */
+static bool add_waiting(struct listing *listing, struct slice order, struct slice id)
+{
+    struct waiting added = {.province = listing->province};
+    uint64_t value;
+    if (!text_parse_unsigned(order, INT64_MAX, &value) ||
+        !slice_copy(id, added.place.id, sizeof added.place.id)) {
+        return false;
+    }
+    added.place.order = (int64_t)value;
+    if (compare_places(&added.place, &listing->after) > 0) {
+        listing->waiting = memory_resize(listing->waiting, listing->count + 1, sizeof *listing->waiting);
+        listing->waiting[listing->count++] = added;
+    }
+    return true;
+}
+
+/* ---- what waits in provinces ---- */
+
+static void ask_province(struct listing *listing);
+
+static void on_province(void *context, const redisReply *reply, const char *why)
+{
+    struct listing *listing = context;
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements % 2 == 0 ||
+        reply->element[0]->type != REDIS_REPLY_INTEGER) {
+        fail(listing, reply, why);
+        return;
+    }
+    listing->total += reply->element[0]->integer;
+    for (size_t i = 1; i < reply->elements; i += 2) {
+        if (!add_waiting(listing, reply_text(reply->element[i]), reply_text(reply->element[i + 1]))) {
+            fail_for(listing, "waiting", "not the ids of held reports");
+            return;
+        }
+    }
+    if (listing->province < listing->last_province) {
+        listing->province++;
+        ask_province(listing);
+    } else {
+        choose(listing);
+    }
+}
+
+static void ask_province(struct listing *listing)
+{
+    static const int keys[] = {KEY_WAITING};
+    struct redis_command command;
+    store_begin_call(listing->store, &command, CALL_READING, "turnout_waiting", listing->province, keys, 1);
+    redis_command_put_integer(&command, listing->after.order);
+    redis_command_put_text(&command, listing->after.id);
+    redis_command_put_integer(&command, (int64_t)listing->limit + 1);
+    store_send(listing->store, &command, on_province, listing);
+}
+
+/* ---- what waits in a commune ---- */
+
+/* The ids of a commune, between two questions. */
+struct ids {
+    struct listing *listing;
+    char (*text)[HELD_ID_BYTES];
+    size_t count;
+};
+
+static void ids_free(struct ids *ids)
+{
+    free(ids->text);
+    free(ids);
+}
+
+static void on_orders(void *context, const redisReply *reply, const char *why)
+{
+    struct ids *ids = context;
+    struct listing *listing = ids->listing;
+    if (!reply_is_list_of(reply, ids->count)) {
+        ids_free(ids);
+        fail(listing, reply, why);
+        return;
+    }
+    bool is_sound = true;
+    for (size_t i = 0; i < ids->count && is_sound; i++) {
+        is_sound = reply->element[i]->type == REDIS_REPLY_NIL ||
+                   add_waiting(listing, reply_text(reply->element[i]), slice_of(ids->text[i]));
+    }
+    ids_free(ids);
+    if (is_sound) {
+        choose(listing);
+    } else {
+        fail_for(listing, "waiting", "not the order of held reports");
+    }
+}
+
+static void ask_for_orders(struct listing *listing, struct ids *ids)
+{
+    struct province_keys keys;
+    struct redis_command command;
+    store_keys_of(listing->store, listing->province, &keys);
+    redis_command_begin(&command, "ZMSCORE");
+    redis_command_put_text(&command, keys.text[KEY_WAITING]);
+    for (size_t i = 0; i < ids->count; i++) {
+        redis_command_put_text(&command, ids->text[i]);
+    }
+    store_send(listing->store, &command, on_orders, ids);
 }
 
 /* Adds those of one unit that wait. False when the words are none. */
-static bool add_waiting(struct slice words, const char *unit, struct waiting **waiting, size_t *count)
+static bool add_ids(struct slice words, const char *unit, struct ids *ids)
 {
     struct held_report report;
     while (words_next_held(&words, &report)) {
         if (report.state == HELD_WAITING) {
-            *waiting = memory_resize(*waiting, *count + 1, sizeof **waiting);
-            struct waiting *added = &(*waiting)[(*count)++];
-            added->received_ms = report.received.received_ms;
-            held_id_write(unit, report.received.seq, added->id);
+            ids->text = memory_resize(ids->text, ids->count + 1, sizeof *ids->text);
+            held_id_write(unit, report.received.seq, ids->text[ids->count++]);
         }
     }
     return words.length == 0;
-}
-
-static void ask_for_lines(struct listing *listing, struct waiting *waiting, size_t count)
-{
-    if (count == 0) {
-        end(listing, TURNOUT_OK, "", NULL, 0);
-        return;
-    }
-    qsort(waiting, count, sizeof *waiting, compare_waiting);
-    struct redis_command command;
-    begin_lines(listing, &command);
-    for (size_t i = 0; i < count && i < STORE_HELD_LISTED_MAX; i++) {
-        redis_command_put_text(&command, waiting[i].id);
-    }
-    store_send(listing->store, &command, on_lines, listing);
 }
 
 static void on_commune(void *context, const redisReply *reply, const char *why)
@@ -140,30 +277,35 @@ static void on_commune(void *context, const redisReply *reply, const char *why)
         fail(listing, reply, why);
         return;
     }
-    struct waiting *waiting = NULL;
-    size_t count = 0;
+    struct ids *ids = memory_new(sizeof *ids);
+    *ids = (struct ids){.listing = listing};
     for (uint32_t i = 0; i < commune->units; i++) {
         const char *unit = reg->units[commune->first_child + i].code;
         if (reply->element[i]->type != REDIS_REPLY_NIL &&
-            !add_waiting(reply_text(reply->element[i]), unit, &waiting, &count)) {
-            struct error error;
-            (void)error_fail(&error, TURNOUT_BAD_INPUT, "", "aside %s: not the held reports of a unit", unit);
-            end(listing, TURNOUT_BAD_INPUT, error.text, NULL, 0);
-            free(waiting);
+            !add_ids(reply_text(reply->element[i]), unit, ids)) {
+            ids_free(ids);
+            fail_for(listing, "aside", "not the held reports of a unit");
             return;
         }
     }
-    ask_for_lines(listing, waiting, count);
-    free(waiting);
+    listing->total = (int64_t)ids->count;
+    if (ids->count > 0) {
+        ask_for_orders(listing, ids);
+    } else {
+        ids_free(ids);
+        choose(listing);
+    }
 }
 
-static void ask_for_commune(struct listing *listing, const struct province_keys *keys)
+static void ask_commune(struct listing *listing)
 {
     const struct election_register *reg = store_register(listing->store);
     const struct area *commune = &reg->areas[listing->area];
+    struct province_keys keys;
     struct redis_command command;
+    store_keys_of(listing->store, listing->province, &keys);
     redis_command_begin(&command, "HMGET");
-    redis_command_put_text(&command, keys->text[KEY_ASIDE]);
+    redis_command_put_text(&command, keys.text[KEY_ASIDE]);
     for (uint32_t i = 0; i < commune->units; i++) {
         redis_command_put_text(&command, reg->units[commune->first_child + i].code);
     }
@@ -173,22 +315,24 @@ static void ask_for_commune(struct listing *listing, const struct province_keys 
     store_send(listing->store, &command, on_commune, listing);
 }
 
-void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context)
+void store_list_held(struct store *store, uint32_t area, const struct held_place *after, size_t limit,
+                     store_held_fn *on_held, void *context)
 {
     const struct election_register *reg = store_register(store);
-    uint32_t province = register_province_of(reg, area);
-    struct province_keys keys;
-    store_keys_of(store, province, &keys);
+    bool is_nation = area == REGISTER_NATION;
+    assert(limit > 0 && limit <= STORE_HELD_LISTED_MAX);
     struct listing *listing = memory_new(sizeof *listing);
-    *listing = (struct listing){store, area, on_held, context};
-    if (area != province) {
-        ask_for_commune(listing, &keys);
-        return;
+    *listing = (struct listing){
+        .store = store, .area = area, .limit = limit, .on_held = on_held, .context = context};
+    if (after != NULL) {
+        listing->after = *after;
     }
-    struct redis_command command;
-    redis_command_begin(&command, "ZRANGE");
-    redis_command_put_text(&command, keys.text[KEY_WAITING]);
-    redis_command_put_integer(&command, 0);
-    redis_command_put_integer(&command, STORE_HELD_LISTED_MAX - 1);
-    store_send(store, &command, on_ids, listing);
+    listing->first_province = is_nation ? REGISTER_NATION + 1 : register_province_of(reg, area);
+    listing->last_province = is_nation ? reg->province_count : listing->first_province;
+    listing->province = listing->first_province;
+    if (is_nation || area == listing->province) {
+        ask_province(listing);
+    } else {
+        ask_commune(listing);
+    }
 }

@@ -1,4 +1,4 @@
-/* Reading ledgers: the newest lines of one, or those behind a line that is known. */
+/* Reading ledgers, from the beginning or behind a line that is known. */
 #include <turnout/store/read.h>
 
 #include <stdio.h>
@@ -13,16 +13,9 @@
 
 struct question {
     const struct election_register *reg;
-    bool newest_first; /* as Redis answers it */
     store_ledger_fn *on_ledger;
     void *context;
 };
-
-/* Line `index` counted from the oldest. */
-static const redisReply *line_at(const struct question *question, const redisReply *reply, size_t index)
-{
-    return reply->element[question->newest_first ? reply->elements - 1 - index : index];
-}
 
 /* A line of the stream: its id, and the one field `line`. */
 static struct slice line_text(const redisReply *entry)
@@ -39,7 +32,7 @@ static enum turnout_error read_entries(const struct question *question, const re
     size_t count = 0;
     for (size_t i = 0; i < reply->elements; i++) {
         struct log_line line;
-        enum turnout_error failed = log_line_read(line_text(line_at(question, reply, i)), &line, error);
+        enum turnout_error failed = log_line_read(line_text(reply->element[i]), &line, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -52,11 +45,11 @@ static enum turnout_error read_entries(const struct question *question, const re
 static void answer_ledger(const struct question *question, const redisReply *reply)
 {
     struct ledger_entry *entries = memory_new_array(reply->elements * LOG_LINE_ENTRIES_MAX, sizeof *entries);
-    struct store_ledger ledger = {.entries = entries};
+    struct store_ledger ledger = {.entries = entries, .has_more = reply->elements == STORE_LEDGER_READ_MAX};
     struct error error;
     enum turnout_error failed = read_entries(question, reply, entries, &ledger.count, &error);
     if (failed == TURNOUT_OK && reply->elements > 0) {
-        struct slice last_id = reply_text(line_at(question, reply, reply->elements - 1)->element[0]);
+        struct slice last_id = reply_text(reply->element[reply->elements - 1]->element[0]);
         if (!slice_copy(last_id, ledger.last_id, sizeof ledger.last_id)) {
             failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
         }
@@ -89,18 +82,18 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
         store_keys_of(store, province, &keys);
         key = keys.text[KEY_LEDGER];
     }
-    bool newest_first = after_id[0] == '\0';
-    char from[LEDGER_ID_BYTES + 1];
-    (void)snprintf(from, sizeof from, "(%s", after_id);
+    char from[STORE_STREAM_ID_BYTES + 1] = "-";
+    if (after_id[0] != '\0') {
+        (void)snprintf(from, sizeof from, "(%s", after_id);
+    }
     struct redis_command command;
-    redis_command_begin(&command, newest_first ? "XREVRANGE" : "XRANGE");
+    redis_command_begin(&command, "XRANGE");
     redis_command_put_text(&command, key);
-    const char *to = until_id[0] == '\0' ? "+" : until_id;
-    redis_command_put_text(&command, newest_first ? to : from);
-    redis_command_put_text(&command, newest_first ? "-" : to);
+    redis_command_put_text(&command, from);
+    redis_command_put_text(&command, until_id[0] == '\0' ? "+" : until_id);
     redis_command_put_text(&command, "COUNT");
     redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){store_register(store), newest_first, on_ledger, context};
+    *question = (struct question){store_register(store), on_ledger, context};
     store_send(store, &command, on_reply, question);
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -25,9 +26,10 @@
 #include <turnout/base/memory.h>
 
 #include "redis_command.h"
+#include "redis_loading.h"
 #include "redis_login.h"
 
-enum { WHY_BYTES = 256 };
+enum { WHY_BYTES = 256, SEND_BUFFER_BYTES = 4 * 1024 * 1024 };
 
 struct command {
     struct command *next;
@@ -286,12 +288,37 @@ static void on_login(void *context, const redisReply *reply, const char *why)
     }
 }
 
+/* It is asked how far it is, and then left: the link is made anew until it serves. */
+static void on_loading(void *context, const redisReply *reply, const char *why)
+{
+    (void)why;
+    if (reply != NULL) {
+        char words[WHY_BYTES];
+        int64_t loaded_bytes;
+        redis_loading_read(reply, words, sizeof words, &loaded_bytes);
+        drop(context, words);
+    }
+}
+
+static void send_first(struct redis_link *link, struct redis_command *first, redis_link_reply_fn *on_reply);
+
+static void ask_about_loading(struct redis_link *link)
+{
+    struct redis_command question;
+    redis_loading_put_question(&question);
+    send_first(link, &question, on_loading);
+}
+
 static void on_pong(void *context, const redisReply *reply, const char *why)
 {
     (void)why;
     struct redis_link *link = context;
     if (reply == NULL) {
         return; /* lost() has seen to it */
+    }
+    if (reply->type == REDIS_REPLY_ERROR && redis_loading_is(reply->str)) {
+        ask_about_loading(link);
+        return;
     }
     if (reply->type != REDIS_REPLY_STATUS) {
         leave(link, reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis did not answer PING with PONG");
@@ -325,6 +352,15 @@ static void log_in(struct redis_link *link)
     send_first(link, &command, on_pong);
 }
 
+/* hiredis moves all that it could not write yet to the front of its buffer, after each write: the more the socket takes at
+ * once, the less is moved. The system takes less than we ask for, as net.core.wmem_max says. */
+static void widen(int descriptor)
+{
+    const int bytes = SEND_BUFFER_BYTES;
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes,
+                     sizeof bytes); /* it is as wide as it was, then */
+}
+
 static void link_connect(struct redis_link *link)
 {
     const struct store_address *address = &link->options.address;
@@ -337,6 +373,7 @@ static void link_connect(struct redis_link *link)
         reconnect_later(link);
         return;
     }
+    widen(hiredis->c.fd);
     hiredis->data = link;
     link->hiredis = hiredis;
     int failed = redisLibeventAttach(hiredis, link->base);
@@ -392,6 +429,11 @@ void redis_link_free(struct redis_link *link)
     event_free(link->reconnect);
     event_free(link->settle);
     free(link);
+}
+
+const char *redis_link_why(const struct redis_link *link)
+{
+    return link->why;
 }
 
 bool redis_link_is_up(const struct redis_link *link)

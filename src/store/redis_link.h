@@ -41,6 +41,7 @@ void redis_link_start(struct redis_link *link);
 void redis_link_free(struct redis_link *link);
 
 bool redis_link_is_up(const struct redis_link *link);
+const char *redis_link_why(const struct redis_link *link); /* it is not; borrowed until the loop runs */
 size_t redis_link_in_flight_bytes(const struct redis_link *link);
 
 /* Copies the command (redis_command_bytes()). `on_reply` is called exactly once, never before this returns; on a link

@@ -137,7 +137,7 @@ static enum turnout_error wait_until_listening(const struct managed_folder *fold
     while (!is_listening(folder) && clock_monotonic_ms() < deadline_ms) {
         if (wait_for_end(process, LOOK_AGAIN_MS)) {
             char detail[PROCESS_DETAIL_BYTES];
-            redis_process_reap(process, detail);
+            (void)redis_process_reap(process, folder, detail);
             return error_fail(error, TURNOUT_SYSTEM, "redis", "redis-server ended at once (%s): see %s",
                               detail, folder->log);
         }
@@ -177,20 +177,26 @@ enum turnout_error redis_process_start(const struct managed_folder *folder, int6
     return failed;
 }
 
-void redis_process_reap(struct redis_process *process, char ret_detail[PROCESS_DETAIL_BYTES])
+bool redis_process_reap(struct redis_process *process, const struct managed_folder *folder,
+                        char ret_detail[PROCESS_DETAIL_BYTES])
 {
     int status = 0;
-    int length;
+    bool gave_up = false;
     if (waitpid(process->pid, &status, WNOHANG) != process->pid) { /* taken over: its parent was told */
-        length = snprintf(ret_detail, PROCESS_DETAIL_BYTES, "ended");
+        (void)snprintf(ret_detail, PROCESS_DETAIL_BYTES, "ended");
     } else if (WIFSIGNALED(status)) {
-        length = snprintf(ret_detail, PROCESS_DETAIL_BYTES, "killed by signal %d", WTERMSIG(status));
+        (void)snprintf(ret_detail, PROCESS_DETAIL_BYTES, "killed by signal %d", WTERMSIG(status));
+    } else if (WEXITSTATUS(status) == 0) {
+        (void)snprintf(ret_detail, PROCESS_DETAIL_BYTES, "exit status 0");
     } else {
-        length = snprintf(ret_detail, PROCESS_DETAIL_BYTES, "exit status %d", WEXITSTATUS(status));
+        char words[MANAGED_LAST_WORDS_BYTES];
+        managed_folder_last_words(folder, process->pid, words);
+        (void)snprintf(ret_detail, PROCESS_DETAIL_BYTES, "exit status %d: %s", WEXITSTATUS(status), words);
+        gave_up = true;
     }
-    assert(length > 0);
     (void)close(process->pidfd);
     process->pidfd = -1;
+    return gave_up;
 }
 
 void redis_process_stop(struct redis_process *process, int64_t patience_ms)

@@ -17,7 +17,7 @@ struct redis_process {
     bool taken_over;
 };
 
-enum { PROCESS_DETAIL_BYTES = 64 };
+enum { PROCESS_DETAIL_BYTES = 400 };
 
 /* Finds the process that listens in the folder, if any: *ret_process has pidfd -1 when there is none. */
 enum turnout_error redis_process_find(const struct managed_folder *folder, struct redis_process *ret_process,
@@ -31,7 +31,9 @@ enum turnout_error redis_process_start(const struct managed_folder *folder, int6
 /* Asks it to end, and kills it after `patience_ms`. */
 void redis_process_stop(struct redis_process *process, int64_t patience_ms);
 
-/* Forgets a process that has ended, and says in words how. */
-void redis_process_reap(struct redis_process *process, char ret_detail[PROCESS_DETAIL_BYTES]);
+/* Forgets a process that has ended, and says in words how. Whether it gave up by itself, with an exit status other than
+ * 0; then the words quote from its log what it said last. */
+bool redis_process_reap(struct redis_process *process, const struct managed_folder *folder,
+                        char ret_detail[PROCESS_DETAIL_BYTES]);
 
 #endif

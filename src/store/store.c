@@ -49,6 +49,11 @@ bool store_is_up(const struct store *store)
     return redis_link_is_up(store->link);
 }
 
+const char *store_why(const struct store *store)
+{
+    return redis_link_why(store->link);
+}
+
 bool store_has_room(const struct store *store)
 {
     return store_is_up(store) && redis_link_in_flight_bytes(store->link) < store->options.in_flight_bytes_max;

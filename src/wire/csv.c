@@ -12,7 +12,7 @@ void csv_reader_init(struct csv_reader *reader, char *bytes, size_t length)
 {
     size_t mark_length = sizeof byte_order_mark - 1;
     bool has_mark = length >= mark_length && memcmp(bytes, byte_order_mark, mark_length) == 0;
-    *reader = (struct csv_reader){bytes, length, has_mark ? mark_length : 0, 1};
+    *reader = (struct csv_reader){bytes, length, has_mark ? mark_length : 0, 1, ','};
 }
 
 static bool is_at_end(const struct csv_reader *reader)
@@ -96,23 +96,28 @@ static const char *take_quoted_cell(struct csv_reader *reader, struct slice *ret
     if (!find_closing_quote(reader, from, &closing)) {
         return "a quote is opened and never closed; close it, or double it if it belongs to the text";
     }
+    size_t behind = closing + 1;
+    while (behind < reader->length && reader->bytes[behind] == ' ') {
+        behind++;
+    }
     *ret_cell = unescape(reader, from, closing);
-    reader->at = closing + 1;
-    bool ends_there = is_at_end(reader) || reader->bytes[reader->at] == ',' ||
-                      reader->bytes[reader->at] == '\n' || reader->bytes[reader->at] == '\r';
+    reader->at = behind;
+    bool ends_there = is_at_end(reader) || reader->bytes[behind] == reader->separator ||
+                      reader->bytes[behind] == '\n' || reader->bytes[behind] == '\r';
     return ends_there ? NULL
                       : "text stands behind a closing quote; double the quotes that belong to the text";
 }
 
-static bool ends_plain_cell(char c)
+static bool ends_plain_cell(char c, char separator)
 {
-    return c == ',' || c == '\n' || c == '\r' || c == '"';
+    return c == separator || c == '\n' || c == '\r' || c == '"';
 }
 
 static const char *take_plain_cell(struct csv_reader *reader, struct slice *ret_cell)
 {
     size_t from = reader->at;
-    while (!is_at_end(reader) && !ends_plain_cell(reader->bytes[reader->at])) {
+    char separator = reader->separator;
+    while (!is_at_end(reader) && !ends_plain_cell(reader->bytes[reader->at], separator)) {
         reader->at++;
     }
     if (!is_at_end(reader) && reader->bytes[reader->at] == '"') {
@@ -136,7 +141,7 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
     for (;;) {
         if (ret_row->cell_count == CSV_CELLS_MAX) {
             return bad(reader, ret_row, error,
-                       "far too many cells; take commas out or put such cells in quotes");
+                       "far too many cells; put cells that hold a separator in quotes");
         }
         struct slice *cell = &ret_row->cells[ret_row->cell_count++];
         bool is_quoted = !is_at_end(reader) && reader->bytes[reader->at] == '"';
@@ -152,25 +157,8 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
             return bad(reader, ret_row, error,
                        "a carriage return stands alone; end lines with LF or with CR and LF");
         }
-        reader->at++; /* the comma */
+        reader->at++; /* the separator */
     }
-}
-
-bool csv_row_is(const struct csv_row *row, const char *cells)
-{
-    struct slice rest = slice_of(cells);
-    for (uint32_t i = 0; i < row->cell_count; i++) {
-        if (rest.bytes == NULL) {
-            return false; /* more cells than wanted */
-        }
-        struct slice wanted = text_split(&rest, ',');
-        bool is_same = wanted.length == row->cells[i].length &&
-                       memcmp(wanted.bytes, row->cells[i].bytes, wanted.length) == 0;
-        if (!is_same) {
-            return false;
-        }
-    }
-    return rest.bytes == NULL;
 }
 
 void csv_write_cell(struct buffer *out, struct slice cell, char separator)

@@ -153,14 +153,16 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
 }
 
 void document_corrections_json(struct buffer *out, const struct figures *figures,
-                               const struct ledger_entry *entries, size_t count)
+                               const struct corrections *page)
 {
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "corrections");
-    for (size_t i = 0; i < count; i++) {
-        put_entry(&json, figures, &entries[i]);
+    for (size_t i = 0; i < page->count; i++) {
+        put_entry(&json, figures, &page->entries[i]);
     }
     json_close_array(&json);
+    json_put_integer(&json, "total", page->total);
+    json_put_text(&json, "next", page->next);
     json_close_object(&json);
 }
 

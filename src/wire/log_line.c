@@ -5,15 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include <turnout/base/rfc3339.h>
+#include <turnout/base/sha256.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/report_json.h>
 
 #include "json_object.h"
 
-_Static_assert(LOG_HEAD_BYTES == crypto_hash_sha256_BYTES, "a head is a SHA-256");
+_Static_assert((int)LOG_HEAD_BYTES == (int)SHA256_BYTES, "a head is a SHA-256");
 
 static const char *const outcome_names[LOG_OUTCOME_COUNT] = {
     [LOG_ACCEPTED] = "accepted",       [LOG_HELD] = "held",
@@ -133,12 +132,7 @@ bool log_line_is_public(const struct report_received *received, const struct dec
 
 void log_chain_extend(unsigned char head[LOG_HEAD_BYTES], struct slice line)
 {
-    crypto_hash_sha256_state state;
-    int failed = crypto_hash_sha256_init(&state);
-    failed |= crypto_hash_sha256_update(&state, head, LOG_HEAD_BYTES);
-    failed |= crypto_hash_sha256_update(&state, (const unsigned char *)line.bytes, line.length);
-    failed |= crypto_hash_sha256_final(&state, head);
-    assert(failed == 0);
+    sha256(head, (struct slice[]){{(const char *)head, LOG_HEAD_BYTES}, line}, 2);
 }
 
 /* ---- reading ---- */

@@ -1,4 +1,4 @@
-/* The fingerprint of a register. Units are sorted within their commune only: a few dozen at a time, which
+/* The digest of a register. Units are sorted within their commune only: a few dozen at a time, which
  * stay in the processor's cache, where sorting a million at once would not. */
 #include <turnout/wire/register_digest.h>
 
@@ -24,6 +24,13 @@ static void feed(struct digest *digest)
                                            digest->lines.length);
     assert(status == 0);
     buffer_clear(&digest->lines);
+}
+
+/* A tab and the text. */
+static void put_name(struct digest *digest, const char *name)
+{
+    buffer_append_char(&digest->lines, '\t');
+    buffer_append_text(&digest->lines, name);
 }
 
 static void end_line(struct digest *digest)
@@ -55,6 +62,8 @@ static void digest_area(struct digest *digest, const struct election_register *r
     buffer_append_text(&digest->lines, area_level_name(area->level));
     buffer_append_char(&digest->lines, ' ');
     buffer_append_text(&digest->lines, area->parent == REGISTER_NONE ? "" : reg->areas[area->parent].code);
+    put_name(digest, area->name);
+    put_name(digest, area->name_en);
     end_line(digest);
 }
 
@@ -74,6 +83,7 @@ static void digest_units(struct digest *digest, const struct election_register *
         buffer_append_text(&digest->lines, commune->code);
         buffer_append_char(&digest->lines, ' ');
         buffer_append_integer(&digest->lines, reg->units[sorted[i].at].registered);
+        put_name(digest, reg->units[sorted[i].at].name);
         end_line(digest);
     }
 }
@@ -90,7 +100,35 @@ static void digest_areas(struct digest *digest, const struct election_register *
     }
 }
 
-void register_digest(const struct election_register *reg, unsigned char ret_digest[REGISTER_DIGEST_BYTES])
+static void begin_rule(struct digest *digest, const char *name)
+{
+    buffer_append_text(&digest->lines, "rule ");
+    buffer_append_text(&digest->lines, name);
+    buffer_append_char(&digest->lines, ' ');
+}
+
+static void digest_number(struct digest *digest, const char *name, int64_t number)
+{
+    begin_rule(digest, name);
+    buffer_append_integer(&digest->lines, number);
+    end_line(digest);
+}
+
+static void digest_rules(struct digest *digest, const struct rules *rules)
+{
+    for (enum rule rule = 0; rule < RULE_COUNT; rule++) {
+        begin_rule(digest, rule_name(rule));
+        buffer_append_text(&digest->lines, rule_mode_name(rules->modes[rule]));
+        end_line(digest);
+    }
+    for (size_t i = 0; i < RULE_NUMBER_COUNT; i++) {
+        digest_number(digest, rule_numbers[i].name, rule_number_get(rules, &rule_numbers[i]));
+    }
+    digest_number(digest, "complete-not-before", rules->complete_not_before);
+}
+
+void register_digest(const struct election_register *reg, const struct rules *rules,
+                     unsigned char ret_digest[REGISTER_DIGEST_BYTES])
 {
     struct digest digest = {0};
     int status = crypto_generichash_init(&digest.state, NULL, 0, REGISTER_DIGEST_BYTES);
@@ -105,6 +143,7 @@ void register_digest(const struct election_register *reg, unsigned char ret_dige
             digest_units(&digest, reg, area, units);
         }
     }
+    digest_rules(&digest, rules);
     feed(&digest);
     status = crypto_generichash_final(&digest.state, ret_digest, REGISTER_DIGEST_BYTES);
     assert(status == 0);

@@ -315,7 +315,7 @@ static size_t run_all_ways(const struct vector *vector, enum listener listener, 
 }
 
 static const char body[] = "{\"election\":\"small\",\"unit\":\"0101-001\",\"seq\":1,"
-                           "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10}";
+                           "\"as_of\":\"2026-03-15T09:00:00+07:00\",\"voted\":10,\"test\":true}";
 
 /* Before the server is started, because the names are counted before any test is run. */
 static int list_cases(void)

@@ -107,7 +107,8 @@ static const struct {
                 {"unit", "\"<unit>\""},
                 {"seq", "1"},
                 {"as_of", "\"2026-03-15T09:00:00+07:00\""},
-                {"voted", "1"}};
+                {"voted", "1"},
+                {"test", "true"}};
 
 /* The members of a good report, one of them perhaps with another value, and one more perhaps. */
 static void write_members(struct buffer *out, struct slice where, struct slice text)

@@ -205,8 +205,7 @@ TEST(what_is_not_there_is_said)
 TEST(whoever_has_it_is_told_so)
 {
     struct http_answer answer;
-    char etag[64];
-    char header[96];
+    char etag[64], header[96];
     ck_assert_int_eq(freeze("1"), 1);
     get_file(&first, 1, "bulletin.txt", 200, &answer);
     ck_assert(http_answer_header(&answer, "ETag", etag, sizeof etag));
@@ -328,11 +327,6 @@ TEST(a_closing_has_one)
 
 /* ---- units for committees ---- */
 
-static void get_for_committee(const char *target, const char *header, int status)
-{
-    committee_expect(first.intake_http_port, target, header, NULL, status);
-}
-
 /* As the unit 0101-001, by its own key. */
 static void get_as_unit(const char *target, int status)
 {
@@ -343,7 +337,7 @@ static void get_as_unit(const char *target, int status)
     read_signature_sign(&signature, "small", "0101-001", seed);
     (void)snprintf(header, sizeof header, "Authorization: Signature %s.%lld.%s\r\n", signature.key,
                    (long long)signature.time, signature.sig);
-    get_for_committee(target, header, status);
+    committee_expect(first.intake_http_port, target, header, NULL, status);
 }
 
 TEST(units_can_be_kept_for_committees)
@@ -362,10 +356,10 @@ TEST(units_can_be_kept_for_committees)
     get_file(&first, 1, "areas/01.csv", 200, &answer); /* which has its hash */
     http_answer_done(&answer);
     token_header(&workspace, ROLE_VIEW, "0101", header);
-    get_for_committee("/v1/bulletins/1/areas/0101.csv", header, 200);
-    get_for_committee("/v1/bulletins/1/areas/0102.csv", header, 403);
-    get_for_committee("/v1/bulletins/2/areas/0101.csv", header, 404);
-    get_for_committee("/v1/bulletins/1/areas/0101.csv", "", 401);
+    committee_expect(first.intake_http_port, "/v1/bulletins/1/areas/0101.csv", header, NULL, 200);
+    committee_expect(first.intake_http_port, "/v1/bulletins/1/areas/0102.csv", header, NULL, 403);
+    committee_expect(first.intake_http_port, "/v1/bulletins/2/areas/0101.csv", header, NULL, 404);
+    committee_expect(first.intake_http_port, "/v1/bulletins/1/areas/0101.csv", "", NULL, 401);
     get_as_unit("/v1/bulletins/1/areas/0101.csv", 200);
     get_as_unit("/v1/bulletins/1/areas/0102.csv", 401); /* which its key is not good for */
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "committee.h"
 #include "process.h"
 #include "small_election.h"
 #include "suite.h"
@@ -37,12 +38,21 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-#define TO_INTAKE "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--election", "small"
-#define TO_NOBODY "report", "--server", "http://127.0.0.1:1", "--spool", spool_path, "--election", "small"
-#define FLUSH     "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--flush"
-#define AT        "--as-of", "2026-03-15T09:00:00+07:00"
+#define TO_INTAKE                                                                                            \
+    "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--test", "--election", "small"
+#define TO_NOBODY                                                                                            \
+    "report", "--server", "http://127.0.0.1:1", "--spool", spool_path, "--election", "small", "--test"
+#define FLUSH "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--flush"
+#define AT    "--as-of", "2026-03-15T09:00:00+07:00"
 
 FIXTURE(setup, teardown);
+
+/* The one that turnoutd names when it starts: fault/start. */
+TEST(a_register_is_checked_and_has_a_fingerprint)
+{
+    command_check(&workspace, 0, "registered, 0 keys, fingerprint VC5X-3QRJ\n", NULL, "register", "check",
+                  election_path, NULL);
+}
 
 TEST(a_report_is_answered_in_words)
 {
@@ -104,15 +114,53 @@ static void begin_anew(const uint16_t *port, const char *setting)
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){setting, address, NULL});
 }
 
+/* Starts it anew with a key for province 01. */
+static void start_with_key(void)
+{
+    char keys[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "keys", keys);
+    turnoutd_stop(&turnoutd);
+    command_check(&workspace, 0, "2 keys for provinces", NULL, "keys", "make", "--election", election_path,
+                  "--out", keys, "--provinces", NULL);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+static void send_count(int status, const char *said, const char *unit, const char *voted)
+{
+    char key[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "keys/01.1.pem", key);
+    command_check(&workspace, status, said, NULL, "report", "--server", turnoutd.intake_url, "--spool",
+                  spool_path, "--election", "small", "--unit", unit, "--seq", "1", "--voted", voted, "--key",
+                  key, "--key-id", "01.1", NULL);
+}
+
+/* A true count that comes before the opening, and one after a closing by mistake. */
+TEST(what_the_phase_does_not_take_stays_in_the_spool)
+{
+    start_with_key();
+    send_count(1, "not-open", "0101-001", "10");
+    ck_assert_int_eq(access(spool_path, F_OK), 0);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
+    command_check(&workspace, 0, "accepted: unit 0101-001, report 1, 10 voted", NULL, FLUSH, NULL);
+    committee_close_election(&workspace, turnoutd.intake_http_port);
+    send_count(1, "it stays in", "0101-002", "20");
+    command_check(&workspace, 1, "it stays in", NULL, FLUSH, NULL);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
+    command_check(&workspace, 0, "accepted: unit 0101-002, report 1, 20 voted", NULL, FLUSH, NULL);
+    small_wait_voted(turnoutd.public_port, 30);
+    ck_assert_int_eq(access(spool_path, F_OK), -1);
+}
+
 /* The units' reports count again, each once. */
 TEST(what_was_acknowledged_is_sent_again_under_another_generation)
 {
-    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted",
-                  "10", NULL);
-    command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0101-002", "--seq", "1", "--voted",
-                  "20", NULL);
+    start_with_key();
+    committee_open_election(&workspace, turnoutd.intake_http_port);
+    send_count(0, "accepted", "0101-001", "10");
+    send_count(0, "accepted", "0101-002", "20");
     small_wait_voted(turnoutd.public_port, 30);
     begin_anew(&turnoutd.intake_http_port, "--intake-http");
+    committee_open_election(&workspace, turnoutd.intake_http_port);
     command_check(&workspace, 0, "1 that it had acknowledged are sent again", NULL, FLUSH, NULL);
     small_wait_voted(turnoutd.public_port, 30);
     command_check(&workspace, 0, "duplicate: unit 0101-001", NULL, FLUSH, NULL);

@@ -124,6 +124,81 @@ TEST(every_change_is_there)
     json_decref(document);
 }
 
+static size_t read_page(const char *target, json_t **ret_document)
+{
+    *ret_document = json_get(turnoutd.public_port, target, 200);
+    return json_array_size(json_array_of(*ret_document, "corrections"));
+}
+
+/* 900 corrected to 100, then 1,001 that change nothing: that one is still there, and so is what others did. */
+TEST(what_changes_nothing_pushes_nothing_out)
+{
+    enum { MANY = 1001, A_REQUEST = 500 };
+    struct workspace own;
+    struct turnoutd generous;
+    workspace_init(&own);
+    turnoutd_start(&generous, &own, (const char *const[]){"--reports-per-minute", "2000", NULL});
+    turnoutd_stop(&turnoutd);
+    turnoutd = generous;
+    workspace_done(&workspace);
+    workspace = own;
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"hold\"}");
+    ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"live\"}");
+    report(1, 900, NULL, 201);
+    report(2, 100, ",\"kind\":\"correction\",\"reason\":\"miscount\"", 201);
+    for (int seq = 3; seq < 3 + MANY;) {
+        struct buffer lines = {0};
+        for (int i = 0; i < A_REQUEST && seq < 3 + MANY; i++) {
+            small_report_write(
+                &lines, &(struct small_report){.seq = seq++,
+                                               .voted = 100,
+                                               .more = ",\"kind\":\"correction\",\"reason\":\"other\""});
+            buffer_append_char(&lines, '\n');
+        }
+        struct http_answer answer;
+        http_post(turnoutd.intake_http_port, "/v1/reports", "application/x-ndjson", lines.bytes, lines.length,
+                  &answer);
+        ck_assert_int_eq(answer.status, 200);
+        ck_assert_ptr_null(strstr(answer.body, "rejected"));
+        http_answer_done(&answer);
+        buffer_done(&lines);
+    }
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    json_t *document = read_corrections();
+    while (json_integer_of(document, "total") < MANY + 3) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        json_decref(document);
+        document = read_corrections();
+    }
+    const json_t *entries = json_array_of(document, "corrections");
+    size_t count = json_array_size(entries);
+    ck_assert_uint_eq(count, 22);
+    ck_assert(json_is_null(json_object_get(document, "next")));
+    expect_words(json_array_get(entries, count - 1), "publication", "live", "hold");
+    expect_words(json_array_get(entries, count - 2), "publication", "hold", "live");
+    expect_counts(json_array_get(entries, count - 3), "correction", 900, 100, "miscount");
+    json_decref(document);
+
+    /* From page to page each is told once. */
+    char target[96] = "/v1/corrections?limit=8";
+    static const size_t sizes[] = {8, 8, 6};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        ck_assert_uint_eq(read_page(target, &document), sizes[i]);
+        const json_t *next = json_object_get(document, "next");
+        ck_assert_int_eq(json_is_null(next), i == COUNT(sizes) - 1);
+        if (!json_is_null(next)) {
+            (void)snprintf(target, sizeof target, "/v1/corrections?limit=8&after=%s",
+                           json_string_value(next));
+        }
+        json_decref(document);
+    }
+    static const char *const bad[] = {"limit=0", "limit=x", "after=", "after=7", "after=7.x", "after=-1.1"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        (void)snprintf(target, sizeof target, "/v1/corrections?%s", bad[i]);
+        json_decref(json_get(turnoutd.public_port, target, 400));
+    }
+}
+
 /* Nobody can hold figures back unseen; but what a unit corrects meanwhile is a figure, too. */
 TEST(holding_back_is_seen)
 {
@@ -149,11 +224,7 @@ TEST(holding_back_is_seen)
 
 TEST(nobody_is_named)
 {
-    char token[TOKEN_BYTES_MAX + 1];
-    char header[TOKEN_HEADER_BYTES];
-    token_of(&workspace, ROLE_ADMIN, "T", 60, token);
-    (void)snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", 200);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
     json_t *document = wait_for(1);
     expect_words(json_array_get(json_array_of(document, "corrections"), 0), "phase", "rehearsal", "open");
     json_decref(document);

@@ -18,6 +18,7 @@
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 static char decide[TOKEN_HEADER_BYTES]; /* of the nation */
+static bool counts;                     /* what is reported, or else it is a test */
 
 static void setup(void)
 {
@@ -70,7 +71,7 @@ static void expect_listed(const char *area, const char *const ids[])
     token_header(&workspace, ROLE_DECIDE, area, header);
     json_t *document = list(header);
     ck_assert_str_eq(json_text_of(document, "area"), area);
-    ck_assert(json_is_false(json_object_get(document, "more")));
+    ck_assert(json_is_null(json_object_get(document, "next")));
     const json_t *held = json_array_of(document, "held");
     size_t count = 0;
     for (; ids[count] != NULL; count++) {
@@ -78,6 +79,7 @@ static void expect_listed(const char *area, const char *const ids[])
         ck_assert_str_eq(json_text_of(json_array_get(held, count), "id"), ids[count]);
     }
     ck_assert_uint_eq(json_array_size(held), count);
+    ck_assert_int_eq(json_integer_of(document, "total"), (int64_t)count);
     json_decref(document);
 }
 
@@ -89,7 +91,7 @@ TEST(each_committee_sees_its_own)
     hold("0201-002", 1, 10, 400, "");
     hold("0102-001", 3, 10, 900, "");
     hold("0101-001", 1, 10, 1300, "");
-    expect_listed("T", (const char *const[]){"0102-001.3", "0101-001.1", "0201-002.1", NULL});
+    expect_listed("T", (const char *const[]){"0201-002.1", "0102-001.3", "0101-001.1", NULL});
     expect_listed("01", (const char *const[]){"0102-001.3", "0101-001.1", NULL});
     expect_listed("0101", (const char *const[]){"0101-001.1", NULL});
     expect_listed("0202", (const char *const[]){NULL});
@@ -109,6 +111,41 @@ TEST(a_held_report_is_shown_whole)
     ck_assert_str_eq(json_text_of(held, "as_of"), "2026-03-15T09:00:00+07:00");
     answer_check_receipt(held);
     json_decref(document);
+}
+
+/* From page to page each is told once, and how many there are in all. */
+TEST(the_list_comes_in_pages)
+{
+    hold("0101-001", 1, 10, 1300, "");
+    hold("0101-001", 2, 10, 1300, "");
+    hold("0201-002", 1, 10, 400, "");
+    static const char *const wanted[] = {"0101-001.1", "0201-002.1", "0101-001.2"};
+    char target[160] = "/v1/held?limit=1";
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        struct http_answer answer;
+        committee_ask(turnoutd.intake_http_port, target, decide, NULL, &answer);
+        json_t *document = json_of(answer.body);
+        const json_t *held = json_array_of(document, "held");
+        ck_assert_uint_eq(json_array_size(held), 1);
+        ck_assert_str_eq(json_text_of(json_array_get(held, 0), "id"), wanted[i]);
+        ck_assert_int_eq(json_integer_of(document, "total"), 3);
+        bool is_last = json_is_null(json_object_get(document, "next"));
+        ck_assert_int_eq(is_last, i == COUNT(wanted) - 1);
+        if (!is_last) {
+            (void)snprintf(target, sizeof target, "/v1/held?limit=1&after=%s",
+                           json_text_of(document, "next"));
+        }
+        json_decref(document);
+        http_answer_done(&answer);
+    }
+    static const char *const bad[] = {
+        "limit=0", "limit=",  "limit=-1",         "limit=1x",         "limit",
+        "after=",  "after=x", "after=0101-001.1", "after=1:0101-001", "after=%201:0101-001.1"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        (void)snprintf(target, sizeof target, "/v1/held?%s", bad[i]);
+        committee_expect(turnoutd.intake_http_port, target, decide, NULL, 400);
+    }
+    committee_expect(turnoutd.intake_http_port, "/v1/held?limit=4000000", decide, NULL, 200);
 }
 
 /* ---- deciding ---- */
@@ -300,8 +337,9 @@ static int post_report(const char *headers, int seq, int voted)
 {
     struct buffer body = {0};
     struct http_answer answer;
-    small_report_write(&body,
-                       &(struct small_report){.seq = seq, .voted = voted, .more = ",\"registered\":1300"});
+    small_report_write(
+        &body,
+        &(struct small_report){.seq = seq, .voted = voted, .more = ",\"registered\":1300", .counts = counts});
     committee_ask(turnoutd.intake_http_port, "/v1/reports", headers, body.bytes, &answer);
     int status = answer.status;
     http_answer_done(&answer);
@@ -332,7 +370,7 @@ TEST(the_many_of_one_unit_hide_no_others)
     char header[TOKEN_HEADER_BYTES];
     token_header(&workspace, ROLE_DECIDE, "01", header);
     json_t *document = list(header);
-    ck_assert(json_is_false(json_object_get(document, "more")));
+    ck_assert_str_eq(json_text_of(json_array_get(json_array_of(document, "held"), 1), "id"), "0102-001.1");
     ck_assert_uint_eq(json_array_size(json_array_of(document, "held")), WAITING + 1);
     json_decref(document);
 }
@@ -349,13 +387,12 @@ static void post_until(int status, const char *headers)
 /* What was said before the closing stands, and is said again to whoever missed it; nothing new is taken. */
 TEST(a_closed_election_is_still_decided)
 {
-    char admin[TOKEN_HEADER_BYTES];
     char relay[TOKEN_HEADER_BYTES];
-    token_header(&workspace, ROLE_ADMIN, "T", admin);
     token_header(&workspace, ROLE_RELAY, "T", relay);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"open\"}", 200);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
+    counts = true;
     post_until(202, relay);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", admin, "{\"phase\":\"closed\"}", 200);
+    committee_close_election(&workspace, turnoutd.intake_http_port);
     post_until(409, "");
     ck_assert_int_eq(post_report(relay, 1, 10), 202);
     ck_assert_int_eq(post_report(relay, 2, 20), 409);

@@ -55,7 +55,7 @@ static void check_report(int status, const char *said, const char *unit, const c
     char file[2 * WORKSPACE_PATH_BYTES];
     (void)snprintf(file, sizeof file, "%s/%s.pem", out, file_id);
     command_check(&workspace, status, said, NULL, "report", "--server", turnoutd.intake_url, "--spool", spool,
-                  "--election", "small", "--unit", unit, "--seq", seq, "--voted", "7", "--as-of",
+                  "--election", "small", "--test", "--unit", unit, "--seq", seq, "--voted", "7", "--as-of",
                   "2026-03-15T09:00:00+07:00", "--key", file, "--key-id", key_id, NULL);
 }
 
@@ -70,7 +70,8 @@ TEST(who_has_the_key_is_heard)
     command_check(&workspace, 0, "16 keys", NULL, "register", "check", election, NULL);
     start_server();
     command_check(&workspace, 3, "bad-signature", NULL, "report", "--server", turnoutd.intake_url, "--spool",
-                  spool, "--election", "small", "--unit", "0101-001", "--seq", "1", "--voted", "7", NULL);
+                  spool, "--election", "small", "--test", "--unit", "0101-001", "--seq", "1", "--voted", "7",
+                  NULL);
     check_report(0, "accepted: unit 0101-001, report 1", "0101-001", "1", "0101-001.1", "0101-001.1");
     check_report(3, "out-of-scope", "0101-001", "2", "0101-002.1", "0101-002.1");
     check_report(3, "bad-signature", "0101-001", "2", "0101-002.1", "0101-001.1");

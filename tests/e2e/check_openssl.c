@@ -1,5 +1,6 @@
 /* The shell lines of proto/report.md, run as they stand there: a unit that has openssl and curl needs nothing else. */
 #include <check.h>
+#include <hiredis/hiredis.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,19 @@ static json_t *send_report(void)
     return answer;
 }
 
+static void open_election(void)
+{
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    static const char *const commands[] = {"HSET turnout:{vn-2026}:meta phase open",
+                                           "HSET turnout:{vn-2026:46}:totals phase open"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        redisReply *reply = redisCommand(redis, commands[i]);
+        ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_INTEGER, "%s was refused", commands[i]);
+        freeReplyObject(reply);
+    }
+    redisFree(redis);
+}
+
 static bool is_unknown_key(const json_t *answer)
 {
     const char *code = json_string_value(json_object_get(answer, "code"));
@@ -75,6 +89,7 @@ TEST(a_shell_can_sign)
     static const char *const settings[] = {"--intake", "signed", NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
     ck_assert_int_eq(setenv("intake", turnoutd.intake_url, 1), 0);
+    open_election();
 
     char *row = run("make-key");
     json_t *answer = send_report();

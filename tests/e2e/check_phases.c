@@ -22,6 +22,7 @@ static struct workspace workspace;
 static struct turnoutd first;  /* runs the Redis */
 static struct turnoutd second; /* uses it, and reads figures once a minute only */
 static char admin[TOKEN_HEADER_BYTES];
+static bool counts; /* what is reported, or else it is a test */
 
 static void start_second(void)
 {
@@ -39,6 +40,7 @@ static void start_second(void)
 static void setup(void)
 {
     workspace_init(&workspace);
+    counts = false;
     turnoutd_start(&first, &workspace, NULL);
     token_header(&workspace, ROLE_ADMIN, "T", admin);
 }
@@ -102,8 +104,8 @@ static void wait_shown(const struct turnoutd *turnoutd, bool is_test, const char
 static void expect_report(const struct turnoutd *turnoutd, int seq, int voted, int status, const char *code)
 {
     struct http_answer answer;
-    small_report_post(turnoutd->intake_http_port, &(struct small_report){.seq = seq, .voted = voted},
-                      &answer);
+    small_report_post(turnoutd->intake_http_port,
+                      &(struct small_report){.seq = seq, .voted = voted, .counts = counts}, &answer);
     ck_assert_msg(answer.status == status, "%d, not %d: %s", answer.status, status, answer.body);
     json_t *result = json_of(answer.body);
     answer_check_member(result, "code", code, code);
@@ -119,6 +121,9 @@ TEST(two_servers_agree_within_a_second)
 {
     start_second();
     ck_assert(shows(&first, true, "live") && shows(&second, true, "live"));
+    counts = true;
+    expect_report(&first, 1, 1, 409, "not-open");
+    expect_report(&second, 1, 1, 409, "not-open");
     set_phase("open", 200, "rehearsal");
     wait_shown(&first, false, "live");
     wait_shown(&second, false, "live");

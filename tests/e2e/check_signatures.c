@@ -9,6 +9,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/wire/report_json.h>
 
+#include "readyz.h"
 #include "signed_reports.h"
 #include "small_election.h"
 #include "suite.h"
@@ -277,6 +278,8 @@ TEST(open_intake_is_for_rehearsals)
     ck_assert(shown_as_test());
     struct report report = signed_report_of(1, 1);
     expect(&report, 201, "", "unsigned, in rehearsal");
+    report.test = false;
+    expect(&report, 409, "not-open", "no test report, in rehearsal");
     /* What is signed is verified all the same. */
     report = signed_report_of(2, 2);
     signed_report_sign(&report, "unit", "neighbour");
@@ -285,13 +288,20 @@ TEST(open_intake_is_for_rehearsals)
     expect_signed(2, "unit", 201, "");
 
     set_phase("open");
-    int32_t seq = report_until(3, unsigned_report, "bad-signature");
-    expect_signed(seq, "unit", 201, "");
+    int32_t seq = report_until(3, unsigned_report, "test-report");
+    expect_signed(seq, "unit", 409, "test-report");
+    report = signed_report_of(seq, seq);
+    report.test = false;
+    signed_report_sign(&report, "unit", "unit");
+    expect(&report, 201, "", "signed, on the day");
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     while (shown_as_test()) {
         ck_assert_int_lt(clock_monotonic_ms(), deadline);
         ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
     }
+    report = signed_report_of(seq + 1, seq + 1);
+    report.test = false;
+    expect(&report, 401, "bad-signature", "unsigned, on the day");
     turnoutd_stop(&turnoutd);
 }
 
@@ -300,8 +310,8 @@ TEST(open_intake_is_for_rehearsals)
 TEST(revoking_takes_effect)
 {
     enum { REVOKED_ROW = 8 };
-    struct key_row changed[ROWS];
-    memcpy(changed, rows, sizeof changed);
+    struct key_row changed[ROWS + 1];
+    memcpy(changed, rows, sizeof rows);
     key_rows_write(&workspace, changed, ROWS);
     turnoutd_start(&turnoutd, &workspace, signed_intake);
     ck_assert_str_eq(changed[REVOKED_ROW].id, "to-be-revoked");
@@ -313,9 +323,29 @@ TEST(revoking_takes_effect)
 
     /* And the other way: a key that was forgotten is added. */
     expect_signed(seq + 1, "forgotten", 401, "unknown-key");
-    changed[REVOKED_ROW] = (struct key_row){"forgotten", "0101-001", "", "", ""};
-    key_rows_write(&workspace, changed, ROWS);
+    changed[ROWS] = (struct key_row){"forgotten", "0101-001", "", "", ""};
+    key_rows_write(&workspace, changed, ROWS + 1);
     (void)report_until(seq + 1, "forgotten", "");
+    turnoutd_stop(&turnoutd);
+}
+
+/* A key ends by its row. A file that lacks keys may be half of one that is still being copied. */
+TEST(a_file_that_lacks_keys_is_not_taken_up)
+{
+    key_rows_write(&workspace, rows, ROWS);
+    turnoutd_start(&turnoutd, &workspace, signed_intake);
+    key_rows_write(&workspace, rows, ROWS / 2);
+    wait_logged("keys.csv has 6 keys, and 6 of those that were known are not among them");
+    expect_signed(1, "to-be-revoked", 201, "");
+    workspace_write(&workspace, "election/keys.csv", "key,area,public_key,from,until,revoked\n");
+    wait_logged("keys.csv has 0 keys, and 12 of those that were known");
+    expect_signed(2, "unit", 201, "");
+    struct readyz_verdict verdict;
+    readyz_ask(&turnoutd, "keys", &verdict);
+    ck_assert_msg(!verdict.is_ok && strstr(verdict.why, "incomplete") != NULL, "%s", verdict.why);
+    key_rows_write(&workspace, rows, ROWS);
+    wait_logged("keys-renewed keys=12");
+    turnoutd_wait_ready(&turnoutd);
     turnoutd_stop(&turnoutd);
 }
 
@@ -336,8 +366,12 @@ TEST(a_faulty_file_changes_nothing)
     expect_signed(2, "unit", 201, "");
 
     /* A sound one counts again; the log has told of the faulty one once. */
-    key_rows_write(&workspace, &rows[1], ROWS - 1);
-    wait_logged("keys-renewed keys=11");
+    struct key_row changed[ROWS];
+    memcpy(changed, rows, sizeof changed);
+    ck_assert_str_eq(changed[0].id, "unit");
+    changed[0].revoked = "2026-03-01T00:00:00+07:00";
+    key_rows_write(&workspace, changed, ROWS);
+    wait_logged("keys-renewed keys=12");
     (void)report_until(3, "unit", "unknown-key");
     char *log = workspace_read(turnoutd.process.stderr_path);
     const char *first = strstr(log, "bad-keys");
@@ -367,7 +401,7 @@ static void check_program(const char *const arguments[], const char *complaint)
     char *errors = workspace_read(process.stderr_path);
     char *output = workspace_read(process.stdout_path);
     if (complaint == NULL) {
-        ck_assert_msg(strstr(output, ", 12 keys\n") != NULL, "%s", output);
+        ck_assert_msg(strstr(output, ", 12 keys") != NULL, "%s", output);
     } else {
         ck_assert_msg(strstr(errors, complaint) != NULL, "no \"%s\" in: %s", complaint, errors);
         ck_assert_str_eq(output, "");

@@ -26,10 +26,24 @@ static const struct key_row keys[] = {{"0101-001.a", "0101-001", "", "", ""},
                                       {"0101-001.b", "0101-001", "", "", "2026-03-01T00:00:00+07:00"},
                                       {"0101.office", "0101", "", "", ""}};
 
+/* The small election's, with whom to ask about the first. */
+static const char units_csv[] = "code,commune,name,registered,contact\n"
+                                "0101-001,0101,Khu vực 1,1000,0912 345 678\n"
+                                "0101-002,0101,Khu vực 2,500,\n"
+                                "0101-003,0101,Khu vực 3,250,\n"
+                                "0102-001,0102,Khu vực 1,800,\n"
+                                "0102-002,0102,Khu vực 2,1,\n"
+                                "0102-003,0102,Khu vực 3,0,\n"
+                                "0201-001,0201,Khu vực 1,1200,\n"
+                                "0201-002,0201,Khu vực 2,300,\n"
+                                "0201-003,0201,Khu vực 3,99,\n"
+                                "0201-004,0201,Khu vực 4,2000,\n";
+
 static void setup(void)
 {
     workspace_init(&workspace);
     workspace_add_small_election(&workspace, "election");
+    workspace_write(&workspace, "election/units.csv", units_csv);
     key_rows_write(&workspace, keys, sizeof keys / sizeof keys[0]);
     turnoutd_start(&turnoutd, &workspace, NULL);
     token_header(&workspace, ROLE_VIEW, "T", view);
@@ -118,6 +132,30 @@ TEST(what_a_unit_sent_is_told)
     json_decref(document);
 }
 
+TEST(the_log_of_a_unit_comes_in_pages)
+{
+    for (int seq = 1; seq <= 3; seq++) {
+        report(&(struct small_report){.seq = seq, .voted = seq}, 201);
+    }
+    json_t *document = get("/v1/units/0101-001?limit=2");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 2);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    char target[96];
+    (void)snprintf(target, sizeof target, "/v1/units/0101-001?after=%s", json_text_of(document, "next"));
+    json_decref(document);
+    document = get(target);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "reports")), 1);
+    ck_assert_int_eq(json_integer_of(json_array_get(json_array_of(document, "reports"), 0), "seq"), 1);
+    ck_assert(json_is_null(json_object_get(document, "next")));
+    ck_assert(json_is_null(json_object_get(document, "total")));
+    json_decref(document);
+    static const char *const bad[] = {"after=x", "after=1-1.0", "after=1-1", "limit=0"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        (void)snprintf(target, sizeof target, "/v1/units/0101-001?%s", bad[i]);
+        committee_expect(turnoutd.intake_http_port, target, view, NULL, 400);
+    }
+}
+
 TEST(what_is_not_there_is_not_found)
 {
     committee_expect(turnoutd.intake_http_port, "/v1/units/0101-009", view, NULL, 404);
@@ -139,7 +177,7 @@ TEST(the_units_of_a_commune_are_listed)
     report(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 7}, 201);
     json_t *document = get("/v1/areas/0101/units");
     ck_assert_str_eq(json_text_of(document, "area"), "0101");
-    ck_assert_int_eq(json_integer_of(document, "found"), 3);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
     const json_t *units = json_array_of(document, "units");
     ck_assert_uint_eq(json_array_size(units), 3);
     ck_assert_str_eq(json_text_of(json_array_get(units, 0), "unit"), "0101-001");
@@ -149,7 +187,7 @@ TEST(the_units_of_a_commune_are_listed)
     json_decref(document);
 
     document = get("/v1/areas/0202/units"); /* a commune without units */
-    ck_assert_int_eq(json_integer_of(document, "found"), 0);
+    ck_assert_int_eq(json_integer_of(document, "total"), 0);
     ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 0);
     json_decref(document);
 }
@@ -164,8 +202,28 @@ static void expect_silent(const char *target, const char *const codes[])
         ck_assert_str_eq(json_text_of(json_array_get(units, count), "unit"), codes[count]);
     }
     ck_assert_uint_eq(json_array_size(units), count);
-    ck_assert_int_eq(json_integer_of(document, "found"), (int64_t)count);
+    ck_assert_int_eq(json_integer_of(document, "total"), (int64_t)count);
     json_decref(document);
+}
+
+TEST(lists_come_in_pages)
+{
+    char target[96] = "/v1/areas/T/silent?limit=3";
+    static const char *const nexts[] = {"0101-003", "0102-003", "0201-003", NULL};
+    for (size_t i = 0; i < COUNT(nexts); i++) {
+        json_t *document = get(target);
+        ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), nexts[i] == NULL ? 1 : 3);
+        ck_assert_int_eq(json_integer_of(document, "total"), 10);
+        answer_check_member(document, "next", nexts[i], target);
+        (void)snprintf(target, sizeof target, "/v1/areas/T/silent?limit=3&after=%s", nexts[i]);
+        json_decref(document);
+    }
+    json_t *document = get("/v1/areas/0101/units?after=0101-002");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "units")), 1);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    json_decref(document);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units?after=nobody", view, NULL, 400);
+    committee_expect(turnoutd.intake_http_port, "/v1/areas/0101/units?limit=x", view, NULL, 400);
 }
 
 TEST(silence_is_by_round)
@@ -203,19 +261,27 @@ TEST(a_round_must_be_one)
 
 /* ---- the unit itself ---- */
 
-/* `signer` is the key that it is really signed with. */
-static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
-                          const char *signer, int status)
+enum { SIGNATURE_HEADER_BYTES = 512 };
+
+static void write_signature(const char *key, const char *signed_unit, int64_t age_s, const char *signer,
+                            char ret_header[SIGNATURE_HEADER_BYTES])
 {
     struct read_signature signature = {.time = clock_wall_ms() / 1000 - age_s};
     unsigned char seed[SIGNING_SEED_BYTES];
     signing_seed_of(signer, seed);
     ck_assert(slice_copy(slice_of(key), signature.key, sizeof signature.key));
     read_signature_sign(&signature, "small", signed_unit, seed);
-    char header[512];
+    (void)snprintf(ret_header, SIGNATURE_HEADER_BYTES, "Authorization: Signature %s.%" PRId64 ".%s\r\n",
+                   signature.key, signature.time, signature.sig);
+}
+
+/* `signer` is the key that it is really signed with. */
+static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
+                          const char *signer, int status)
+{
+    char header[SIGNATURE_HEADER_BYTES];
     char target[64];
-    (void)snprintf(header, sizeof header, "Authorization: Signature %s.%" PRId64 ".%s\r\n", signature.key,
-                   signature.time, signature.sig);
+    write_signature(key, signed_unit, age_s, signer, header);
     (void)snprintf(target, sizeof target, "/v1/units/%s", target_unit);
     committee_expect(turnoutd.intake_http_port, target, header, NULL, status);
 }
@@ -237,6 +303,31 @@ TEST(a_unit_reads_itself)
     expect_signed("0101-002", key, "0101-002", 0, key, 403);         /* another unit */
     expect_signed(unit, "0101.office", unit, 0, "0101.office", 403); /* an office has tokens */
     expect_signed("0101-009", key, "0101-009", 0, key, 401);         /* tells nothing of what there is */
+}
+
+/* ---- whom to ask ---- */
+
+TEST(committees_alone_are_shown_a_contact)
+{
+    json_t *document = get("/v1/units/0101-001");
+    ck_assert_str_eq(json_text_of(document, "contact"), "0912 345 678");
+    json_decref(document);
+    document = get("/v1/areas/T/silent");
+    const json_t *units = json_array_of(document, "units");
+    ck_assert_str_eq(json_text_of(json_array_get(units, 0), "contact"), "0912 345 678");
+    ck_assert(json_is_null(json_object_get(json_array_get(units, 1), "contact")));
+    json_decref(document);
+
+    char header[SIGNATURE_HEADER_BYTES];
+    struct http_answer answer;
+    write_signature("0101-001.a", "0101-001", 0, "0101-001.a", header);
+    committee_ask(turnoutd.intake_http_port, "/v1/units/0101-001", header, NULL, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_ptr_nonnull(strstr(answer.body, "\"contact\":null"));
+    http_answer_done(&answer);
+    http_request(turnoutd.public_port, "GET", "/v1/areas/0101", "", &answer);
+    ck_assert_ptr_null(strstr(answer.body, "0912"));
+    http_answer_done(&answer);
 }
 
 SUITE("units");

@@ -125,7 +125,8 @@ TEST(what_is_signed_is_verified_all_the_same)
                             .seq = 1,
                             .as_of_text = "2026-03-15T09:00:00+07:00",
                             .voted = 5,
-                            .registered = REGISTERED_ABSENT};
+                            .registered = REGISTERED_ABSENT,
+                            .test = true};
     signed_report_sign(&report, unit_key.id, unit_key.id);
     struct buffer line = {0};
     report_json_write(&line, &report);

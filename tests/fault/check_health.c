@@ -148,6 +148,39 @@ TEST(redis_has_no_memory_left)
     expect_nothing_lost();
 }
 
+static long long memory_used(void)
+{
+    redisReply *reply = redis_fixture_command(&redis, "INFO memory");
+    const char *at = strstr(reply->str, "\nused_memory:");
+    ck_assert_ptr_nonnull(at);
+    long long used = strtoll(at + strlen("\nused_memory:"), NULL, 10);
+    freeReplyObject(reply);
+    return used;
+}
+
+static void expect_memory_warns(bool warns)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + readyz_noticed_ms();
+    struct readyz_verdict verdict;
+    do {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        readyz_ask(&turnoutd, "store-memory", &verdict);
+        ck_assert(verdict.is_ok && verdict.is_ready);
+    } while ((strstr(verdict.why, "Redis has taken") != NULL) != warns);
+}
+
+/* Said while reports are taken. */
+TEST(redis_fills_its_memory)
+{
+    start_with(NULL);
+    redis_fixture_run(&redis, "CONFIG SET maxmemory %lld", 3 * memory_used() / 2);
+    expect_memory_warns(true);
+    expect_stored();
+    redis_fixture_run(&redis, "CONFIG SET maxmemory 0");
+    expect_memory_warns(false);
+    expect_nothing_lost();
+}
+
 /* Its snapshots fail: then it takes no writes (MISCONF). */
 TEST(redis_cannot_save)
 {

@@ -126,9 +126,7 @@ static void expect_refusal(const char *const settings[], const char *const words
 
 static void ask_to_open(void)
 {
-    char header[TOKEN_HEADER_BYTES];
-    token_header(&workspace, ROLE_ADMIN, "T", header);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", 200);
+    committee_open_election(&workspace, turnoutd.intake_http_port);
     expect_logged("phase now=open");
 }
 

@@ -201,13 +201,15 @@ static void check_written_again(const struct election_register *reg)
     struct buffer areas = {0};
     struct buffer units = {0};
     unsigned char digests[2][REGISTER_DIGEST_BYTES];
+    struct rules rules;
+    rules_init(&rules);
     write_register(reg, &areas, &units);
     struct election_register *again =
         build((struct slice){areas.bytes, areas.length},
               (struct slice){units.bytes == NULL ? "" : units.bytes, units.length});
     assert(again != NULL && again->area_count == reg->area_count && again->unit_count == reg->unit_count);
-    register_digest(reg, digests[0]);
-    register_digest(again, digests[1]);
+    register_digest(reg, &rules, digests[0]);
+    register_digest(again, &rules, digests[1]);
     assert(memcmp(digests[0], digests[1], REGISTER_DIGEST_BYTES) == 0);
     for (uint32_t i = 0; i < reg->area_count; i++) {
         assert(strcmp(reg->areas[i].name, again->areas[i].name) == 0);

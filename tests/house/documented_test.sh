@@ -70,7 +70,7 @@ report=src/election/report.c
 page=proto/report.md
 expect_found $page 's/`bad-signature`, //' "$page lacks: bad-signature 401"
 expect_found $page '/^\| `too-many`/d' "$page lacks: too-many 429"
-expect_found $page 's/^(\| `not-open`, `closed`) \| 409/\1 | 410/' "$page lacks: closed 409"
+expect_found $page 's/^(\| `closed`) \| 409/\1 | 410/' "$page lacks: closed 409"
 expect_found $report 's/"out-of-scope"/"not-yours"/' "$report lacks: out-of-scope 403"
 expect_found proto/result.schema.json 's/"seq-conflict", //' "proto/result.schema.json lacks: seq-conflict"
 

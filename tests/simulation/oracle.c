@@ -50,9 +50,14 @@ static void add_held(uint32_t unit, const struct held_report *held, struct slice
     if (known->held_count == known->held_capacity) {
         known->held_capacity = known->held_capacity == 0 ? 8 : 2 * known->held_capacity;
         known->held = memory_resize(known->held, known->held_capacity, sizeof *known->held);
-        known->held_lines = memory_resize(known->held_lines, known->held_capacity, sizeof *known->held_lines);
+        known->held_kept = memory_resize(known->held_kept, known->held_capacity, sizeof *known->held_kept);
     }
-    known->held_lines[known->held_count] = line;
+    size_t waiting = 0;
+    for (size_t i = 0; i < known->held_count; i++) {
+        waiting += known->held[i].state == HELD_WAITING;
+    }
+    known->held_kept[known->held_count] =
+        (struct oracle_kept){line, held_order(waiting, held->received.received_ms)};
     known->held[known->held_count++] = *held;
 }
 
@@ -110,6 +115,7 @@ static struct report_received received_of(const struct log_line *line)
                                        .registered = line->report.registered,
                                        .kind = line->report.kind,
                                        .reason = line->report.reason,
+                                       .test = line->report.test,
                                        .round = election_round_at(&scene.election, line->report.as_of),
                                        .as_of = line->report.as_of,
                                        .received_ms = line->received_ms};
@@ -149,10 +155,6 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
     const struct sent_report *sent = senders_find(unit, received.seq, received.digest);
     if (sent == NULL || line->round != received.round) {
         world_fail("%s seq %d: nobody has sent this report", code, received.seq);
-    }
-    if (sent->is_for_rehearsal && entry->phase != PHASE_REHEARSAL) {
-        world_fail("%s seq %d: was for a rehearsal alone, and stands in phase %s", code, received.seq,
-                   election_phase_name(entry->phase));
     }
     struct rules_context context = {.phase = entry->phase,
                                     .unit = &known->state,
@@ -348,7 +350,7 @@ void oracle_end(void)
     for (uint32_t i = 0; i < scene.reg->unit_count; i++) {
         free(oracle.units[i].records);
         free(oracle.units[i].held);
-        free(oracle.units[i].held_lines);
+        free(oracle.units[i].held_kept);
     }
     free(oracle.units);
     free(oracle.communes);

@@ -48,9 +48,9 @@ static void compare_unit_held(const struct oracle_province *province, uint32_t u
                        held_state_name(known->held[i].state));
         }
         if (waits) {
-            buffer_append(&expected, known->held_lines[i].bytes, known->held_lines[i].length);
+            buffer_append(&expected, known->held_kept[i].line.bytes, known->held_kept[i].line.length);
             check_text("held", id, line, &expected);
-            buffer_append_integer(&expected, known->held[i].received.received_ms);
+            buffer_append_integer(&expected, known->held_kept[i].order);
             check_text("waiting", id, when, &expected);
         }
     }

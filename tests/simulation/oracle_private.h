@@ -9,12 +9,18 @@
 #include "oracle.h"
 #include "redis_keys.h"
 
+/* What stands of a held report while it waits. */
+struct oracle_kept {
+    struct slice line; /* of the model's log; borrowed */
+    int64_t order;
+};
+
 struct oracle_unit {
     struct unit_state state;
     struct oracle_record *records;
     size_t record_count, record_capacity;
     struct held_report *held;
-    struct slice *held_lines; /* of the model's log; borrowed */
+    struct oracle_kept *held_kept; /* of held[i] at held_kept[i] */
     size_t held_count, held_capacity;
 };
 

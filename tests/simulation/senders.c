@@ -31,6 +31,7 @@ static struct {
     struct sender *units;
     uint64_t sent;
     bool is_done;
+    bool rehearse; /* as the answers tell */
 } senders;
 
 /* ---- making reports ---- */
@@ -98,13 +99,13 @@ static struct sent_report *keep(uint32_t unit, const struct report *report)
                                               .registered = report->registered,
                                               .kind = report->kind,
                                               .reason = report->reason,
+                                              .test = report->test,
                                               .round = election_round_at(&scene.election, report->as_of),
                                               .as_of = report->as_of};
     report_digest(report, sent->received.digest);
     struct buffer json = {0};
     report_json_write(&json, report);
     sent->json = buffer_take(&json, &sent->json_bytes);
-    sent->is_for_rehearsal = world_chance(20);
     if (sender->count == sender->capacity) {
         sender->capacity = sender->capacity == 0 ? 32 : 2 * sender->capacity;
         sender->reports = memory_resize(sender->reports, sender->capacity, sizeof(struct sent_report *));
@@ -126,6 +127,7 @@ static struct sent_report *make_report(uint32_t unit)
         report.registered = clamp(listed + world_between(-100, 300));
     }
     draw_kind(&report);
+    report.test = world_chance(20) ? !senders.rehearse : senders.rehearse;
     report.voted = draw_voted(sender, listed, report.kind);
     /* Seldom early or late. */
     report.as_of = clock_wall_ms() / 1000 + (world_chance(50) ? world_between(-600, 300) : 0);
@@ -157,6 +159,10 @@ void senders_learn(struct sent_report *sent, const struct report_outcome *outcom
     sent->is_told = sent->is_told || outcome->status != STATUS_UNAVAILABLE;
     if (outcome->status == STATUS_UNAVAILABLE) {
         sender->rests_until_us = world_now_us() + world_between(0, REST_US_MAX);
+    }
+    if (outcome->code == CODE_NOT_OPEN || outcome->code == CODE_TEST_REPORT) {
+        senders.rehearse = outcome->code == CODE_NOT_OPEN;
+        return;
     }
     if (outcome->status == STATUS_ACCEPTED) {
         sender->voted = sent->received.voted;

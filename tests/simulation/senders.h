@@ -12,7 +12,6 @@
 /* A report that a unit has made; it may send it many times. */
 struct sent_report {
     uint32_t unit;
-    bool is_for_rehearsal;
     struct report_received received; /* but for the time */
     char *json;
     size_t json_bytes;

@@ -188,7 +188,6 @@ void server_send_report(uint32_t server, struct sent_report *sent)
     message->context = ticket;
     message->received = sent->received;
     message->received.received_ms = clock_wall_ms();
-    message->is_for_rehearsal = sent->is_for_rehearsal;
     message->sent_bytes = (uint32_t)sent->json_bytes;
     memcpy(message->sent, sent->json, sent->json_bytes);
     world_trace("server %u takes %s seq %d", server, scene.reg->units[sent->unit].code, sent->received.seq);

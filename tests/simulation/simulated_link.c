@@ -260,6 +260,11 @@ void redis_link_free(struct redis_link *link)
     }
 }
 
+const char *redis_link_why(const struct redis_link *link)
+{
+    return link->why;
+}
+
 bool redis_link_is_up(const struct redis_link *link)
 {
     return link->is_up;

@@ -95,6 +95,16 @@ int64_t clock_monotonic_ms(void)
     return world.now_us / 1000;
 }
 
+int64_t clock_boot_ms(void)
+{
+    return world.now_us / 1000;
+}
+
+bool clock_is_synchronised(void)
+{
+    return true;
+}
+
 /* ---- chance ---- */
 
 /* xoroshiro128+ */

@@ -30,10 +30,11 @@ static void end(void)
 
 static size_t list_held(uint32_t area)
 {
-    size_t count;
-    enum turnout_error failed = store_fixture_list_held(&store, area, LISTED, listed, &count);
+    struct fixture_held held;
+    enum turnout_error failed = store_fixture_list_held(&store, area, NULL, LISTED, listed, &held);
     ck_assert_msg(failed == TURNOUT_OK, "%s", store.why);
-    return count;
+    ck_assert_int_eq((int64_t)held.count, held.total);
+    return held.count;
 }
 
 static void expect_same_report(const struct report *got, const struct report *wanted)
@@ -71,7 +72,7 @@ TEST(test_a_held_report_is_kept_whole_and_counted_nowhere)
     expect_integer(&store, 0, "EXISTS " LEDGER);
 }
 
-/* In `held` its line of the log, in `waiting` its id by when it was received, in `aside` what the rules look at. */
+/* In `held` its line of the log, in `waiting` its id in the order of the list, in `aside` what the rules look at. */
 TEST(test_where_a_held_report_stands)
 {
     struct report sent = held_one(&store);
@@ -156,19 +157,73 @@ TEST(test_it_outlives_redis)
     held_expect_totals(&store, "9", "0", "3");
 }
 
+static void hold_of(uint32_t unit, const struct report *report)
+{
+    struct report_outcome outcome;
+    struct report own = *report;
+    ck_assert(slice_copy(slice_of(store.reg->units[unit].code), own.unit, sizeof own.unit));
+    (void)store_fixture_apply_one(&store, unit, &own, &outcome);
+    ck_assert_msg(outcome.status == STATUS_HELD, "%s: %s", report_status_name(outcome.status), store.why);
+}
+
 TEST(test_the_longest_waiting_comes_first)
 {
     static const uint32_t areas[] = {PROVINCE, COMMUNE};
     static const int32_t seqs[] = {9, 2, 11};
     for (size_t i = 0; i < 3; i++) {
-        struct report report = held_correction(&store, seqs[i], 5); /* as of so many hours after opening */
-        (void)held_apply(&store, &report, STATUS_HELD);
+        struct report report = held_correction(&store, seqs[i], 1); /* as of so many hours after opening */
+        hold_of(UNIT + (uint32_t)i, &report);
     }
     for (size_t i = 0; i < 2; i++) {
         ck_assert_uint_eq(list_held(areas[i]), 3);
         ck_assert_int_eq(listed[0].report.seq, 2);
         ck_assert_int_eq(listed[1].report.seq, 9);
         ck_assert_int_eq(listed[2].report.seq, 11);
+    }
+}
+
+/* Whatever the first unit has waiting, the others' first ones come before its second; in pages of any size each is there
+ * once, also where one that ended a page was decided. */
+TEST(test_pages_are_fair_over_units)
+{
+    enum { OF_ONE = 4, ALL = OF_ONE + 2 };
+    static const int32_t wanted[ALL] = {2, 5, 6, 3, 4, 7};
+    static const uint32_t areas[] = {REGISTER_NATION, PROVINCE, COMMUNE};
+    for (int32_t i = 0; i < OF_ONE; i++) {
+        struct report report = held_correction(&store, i == OF_ONE - 1 ? 7 : 2 + i, 1);
+        report.as_of = store.election.opens; /* they all come at the same time */
+        hold_of(UNIT, &report);
+    }
+    for (int32_t i = 0; i < 2; i++) {
+        struct report report = held_correction(&store, 5 + i, 1);
+        hold_of(UNIT + 1 + (uint32_t)i, &report);
+    }
+    for (size_t area = 0; area < COUNT(areas); area++) {
+        for (size_t limit = 1; limit <= ALL; limit++) {
+            struct fixture_held held = {.has_next = true};
+            for (size_t at = 0; held.has_next; at += held.count) {
+                struct held_place after = held.next;
+                ck_assert_int_eq(store_fixture_list_held(&store, areas[area], at == 0 ? NULL : &after, limit,
+                                                         listed, &held),
+                                 TURNOUT_OK);
+                ck_assert_int_eq(held.total, ALL);
+                ck_assert_uint_eq(held.count, at + limit < ALL ? limit : ALL - at);
+                for (size_t i = 0; i < held.count; i++) {
+                    ck_assert_int_eq(listed[i].report.seq, wanted[at + i]);
+                }
+            }
+        }
+    }
+    struct fixture_held held;
+    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, 4, listed, &held), TURNOUT_OK);
+    held_decide(&store, 3, false, DECIDED_REJECTED, HELD_REJECTED);
+    struct held_place after = held.next;
+    for (size_t area = 0; area < COUNT(areas); area++) {
+        ck_assert_int_eq(store_fixture_list_held(&store, areas[area], &after, LISTED, listed, &held),
+                         TURNOUT_OK);
+        ck_assert_uint_eq(held.count, 2);
+        ck_assert_int_eq(listed[0].report.seq, 4);
+        ck_assert(!held.has_next);
     }
 }
 
@@ -188,6 +243,29 @@ TEST(test_only_so_many_of_a_unit_wait)
     (void)held_apply(&store, &more, STATUS_HELD);
     (void)held_apply(&store, &good, STATUS_ACCEPTED); /* what counts is not kept out by what waits */
     ck_assert_uint_eq(list_held(PROVINCE), TALLY_HELD_WAITING_MAX);
+}
+
+/* However many wait, no more is read than the page has: what is behind it here would be a fault. */
+TEST(test_a_long_list_is_read_a_page_at_a_time)
+{
+    enum { MANY = 150000, PAGE = 3 };
+    for (int32_t seq = 1; seq <= PAGE; seq++) {
+        struct report report = held_correction(&store, seq, 5);
+        (void)held_apply(&store, &report, STATUS_HELD);
+    }
+    redis_fixture_run(
+        &store.redis, "EVAL %s 2 " WAITING " " HELD " %d",
+        "for i = 1, ARGV[1] do local id = '01.1-002.' .. i "
+        "redis.call('ZADD', KEYS[1], 90000000000000, id) redis.call('HSET', KEYS[2], id, 'x') end",
+        MANY);
+    static const uint32_t areas[] = {REGISTER_NATION, PROVINCE};
+    for (int i = 0; i < COUNT(areas); i++) {
+        struct fixture_held held;
+        ck_assert_int_eq(store_fixture_list_held(&store, areas[i], NULL, PAGE, listed, &held), TURNOUT_OK);
+        ck_assert_uint_eq(held.count, PAGE);
+        ck_assert_int_eq(held.total, MANY + PAGE);
+        ck_assert(held.has_next);
+    }
 }
 
 /* ---- faults ---- */
@@ -218,13 +296,14 @@ static const struct {
     {NULL, {"HSET", ASIDE, "01.1-001", "held correction 2 9"}, TURNOUT_OK, TURNOUT_BAD_INPUT},
     {NULL, {"HSET", ASIDE, "01.1-002", "x"}, TURNOUT_OK, TURNOUT_BAD_INPUT},
     {HELD, {"SADD", HELD, "x"}, TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
-    {WAITING, {"SADD", WAITING, "x"}, TURNOUT_BAD_INPUT, TURNOUT_OK},
+    {WAITING, {"SADD", WAITING, "x"}, TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
+    {NULL, {"ZADD", WAITING, "1.5", "01.1-001.2"}, TURNOUT_BAD_INPUT, TURNOUT_BAD_INPUT},
     {ASIDE, {"SADD", ASIDE, "x"}, TURNOUT_OK, TURNOUT_BAD_INPUT},
 };
 
 LOOP_TEST(test_a_list_of_something_else, COUNT(lists))
 {
-    size_t count;
+    struct fixture_held held;
     const char *words[4];
     int given = 0;
     (void)held_one(&store);
@@ -237,16 +316,20 @@ LOOP_TEST(test_a_list_of_something_else, COUNT(lists))
     redisReply *reply = redisCommandArgv(store.redis.redis, given, words, NULL);
     ck_assert(reply != NULL && reply->type != REDIS_REPLY_ERROR);
     freeReplyObject(reply);
-    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, LISTED, listed, &count), lists[_i].province);
-    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, LISTED, listed, &count), lists[_i].commune);
+    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held),
+                     lists[_i].province);
+    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held),
+                     lists[_i].commune);
 }
 
 TEST(test_without_redis_nothing_is_listed)
 {
-    size_t count;
+    struct fixture_held held;
     redis_fixture_signal(&store.redis, SIGKILL);
-    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, LISTED, listed, &count), TURNOUT_UNAVAILABLE);
-    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, LISTED, listed, &count), TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(store_fixture_list_held(&store, PROVINCE, NULL, LISTED, listed, &held),
+                     TURNOUT_UNAVAILABLE);
+    ck_assert_int_eq(store_fixture_list_held(&store, COMMUNE, NULL, LISTED, listed, &held),
+                     TURNOUT_UNAVAILABLE);
     held_decide(&store, 1, true, DECIDED_UNAVAILABLE, HELD_WAITING);
 }
 

@@ -1,4 +1,4 @@
-/* Ledgers as they are read: the newest of them, then what comes behind, and nothing believed that is no line of the
+/* Ledgers as they are read, from the beginning or from what is known on, and nothing believed that is no line of the
  * log. */
 #include <signal.h>
 #include <stdio.h>
@@ -18,9 +18,10 @@ static struct {
     bool done;
     enum turnout_error error;
     size_t count;
+    bool has_more;
     struct ledger_entry first;
     struct ledger_entry last;
-    char last_id[LEDGER_ID_BYTES];
+    char last_id[STORE_STREAM_ID_BYTES];
 } answer;
 
 static void on_ledger(void *context, enum turnout_error error, const char *why,
@@ -34,6 +35,7 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
     ck_assert_int_eq(ledger != NULL, error == TURNOUT_OK);
     if (ledger != NULL) {
         answer.count = ledger->count;
+        answer.has_more = ledger->has_more;
         memcpy(answer.last_id, ledger->last_id, sizeof answer.last_id);
     }
     if (ledger != NULL && ledger->count > 0) {
@@ -44,7 +46,7 @@ static void on_ledger(void *context, enum turnout_error error, const char *why,
 
 static enum turnout_error read_ledger(uint32_t province, const char *after_id)
 {
-    char id[LEDGER_ID_BYTES];
+    char id[STORE_STREAM_ID_BYTES];
     ck_assert(slice_copy(slice_of(after_id), id, sizeof id));
     memset(&answer, 0, sizeof answer);
     store_read_ledger(store.store, province, id, "", on_ledger, NULL);
@@ -152,7 +154,7 @@ TEST(the_elections_own_is_read)
     "{\"election\":\"e-1\",\"unit\":\"" unit "\",\"seq\":%d,\"as_of\":\"2026-03-15T08:00:00+07:00\","        \
     "\"voted\":4,\"registered\":41}}"
 
-/* Of many the newest first; from one that is known on, the next ones. */
+/* Of many the oldest first; from one that is known on, the next ones. */
 TEST(a_reading_is_bounded)
 {
     for (int i = 1; i <= STORE_LEDGER_READ_MAX + 5; i++) {
@@ -162,14 +164,16 @@ TEST(a_reading_is_bounded)
     }
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, STORE_LEDGER_READ_MAX);
-    ck_assert_int_eq(answer.first.seq, 6);
-    ck_assert_int_eq(answer.last.seq, STORE_LEDGER_READ_MAX + 5);
+    ck_assert(answer.has_more);
+    ck_assert_int_eq(answer.first.seq, 1);
+    ck_assert_int_eq(answer.last.seq, STORE_LEDGER_READ_MAX);
     ck_assert_int_eq(read_ledger(1, "2-1"), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, STORE_LEDGER_READ_MAX);
     ck_assert_int_eq(answer.first.seq, 3);
     ck_assert_str_eq(answer.last_id, "1002-1");
     ck_assert_int_eq(read_ledger(1, answer.last_id), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 3);
+    ck_assert(!answer.has_more);
 }
 
 /* Of a unit that the register has no more: nothing to show, and nothing to stop for. */

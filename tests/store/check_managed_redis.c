@@ -197,6 +197,11 @@ TEST(test_starts_private_and_durable)
         ck_assert_str_eq(reply->element[1]->str, settings[i][1]);
         freeReplyObject(reply);
     }
+    struct redisReply *limit = ask("CONFIG GET maxmemory"); /* half the machine's, at most */
+    long long most = strtoll(limit->element[1]->str, NULL, 10);
+    ck_assert_int_gt(most, 0);
+    ck_assert_int_le(most, (long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 2);
+    freeReplyObject(limit);
     ck_assert_int_ne(getsid(history.pid), getsid(0)); /* Ctrl-C in our terminal is not for it */
 }
 

@@ -104,9 +104,21 @@ static struct meta_answer read_meta(void)
     return answer;
 }
 
+static bool is_in_rehearsal(uint32_t unit)
+{
+    uint32_t province = register_province_of(store.reg, store.reg->units[unit].commune);
+    redisReply *phase = redis_fixture_command(&store.redis, "HGET turnout:{e-1:%s}:totals phase",
+                                              store.reg->areas[province].code);
+    bool is_so = strcmp(phase->str, "rehearsal") == 0;
+    freeReplyObject(phase);
+    return is_so;
+}
+
+/* As the phase of its province wants it. */
 static struct report_outcome report(uint32_t unit, int32_t seq)
 {
     struct report report = store_fixture_report(&store, unit, seq, 1);
+    report.test = is_in_rehearsal(unit);
     struct report_outcome outcome;
     ck_assert_msg(store_fixture_apply_one(&store, unit, &report, &outcome) == TURNOUT_OK, "%s", store.why);
     return outcome;

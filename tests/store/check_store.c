@@ -262,14 +262,16 @@ static void compare_held_report(const struct log_line *got, const struct memory_
 static void compare_held(struct sequence *sequence, uint32_t province)
 {
     const struct election_register *reg = sequence->store.reg;
-    size_t listed;
+    struct fixture_held page;
     size_t held;
     const struct memory_held *wanted = memory_store_held(sequence->oracle, &held);
     ck_assert_int_eq(
-        store_fixture_list_held(&sequence->store, province, HELD_LISTED_MOST, sequence->listed, &listed),
+        store_fixture_list_held(&sequence->store, province, NULL, HELD_LISTED_MOST, sequence->listed, &page),
         TURNOUT_OK);
-    ck_assert_uint_lt(listed, HELD_LISTED_MOST);
-    ck_assert_int_eq((int64_t)listed, memory_store_totals(sequence->oracle, province)->held);
+    ck_assert(!page.has_next);
+    size_t listed = page.count;
+    ck_assert_int_eq(page.total, memory_store_totals(sequence->oracle, province)->held);
+    ck_assert_int_eq((int64_t)listed, page.total);
     for (size_t i = 0; i < held; i++) {
         if (wanted[i].held.state != HELD_WAITING ||
             register_province_of(reg, reg->units[wanted[i].unit].commune) != province) {
@@ -350,6 +352,7 @@ static void run_batch(struct sequence *sequence, uint32_t size)
                                            .registered = report->registered,
                                            .kind = report->kind,
                                            .reason = report->reason,
+                                           .test = report->test,
                                            .round = sent->round,
                                            .as_of = report->as_of,
                                            .received_ms = sent->received_ms};

@@ -85,10 +85,14 @@ static void on_unit(void *context, enum turnout_error error, const char *why,
     }
 }
 
+static struct store_log_place page_after; /* of what is read; from the newest when empty */
+static size_t page_limit = COMMITTEE_UNIT_LINES_MAX;
+
 static enum turnout_error read_unit(uint32_t unit)
 {
     memset(&unit_answer, 0, sizeof unit_answer);
-    committee_read_unit(committee, unit, on_unit, NULL);
+    committee_read_unit(committee, unit, page_after.entry[0] == '\0' ? NULL : &page_after, page_limit,
+                        on_unit, NULL);
     store_fixture_run_until(&store, &unit_answer.done);
     return unit_answer.error;
 }
@@ -207,22 +211,50 @@ TEST(what_was_held_and_decided_is_told)
 /* Also when they come in one commit. */
 TEST(only_the_last_ones_are_told)
 {
-    enum { AT_ONCE = 7 };
+    enum { AT_ONCE = 7, LINES = 10 };
     struct report_outcome outcomes[AT_ONCE];
     for (int32_t seq = 1; seq <= AT_ONCE; seq++) {
         struct report report = store_fixture_report(&store, 0, seq, seq);
         store_fixture_add(&store, 0, &report, 0);
     }
     ck_assert_int_eq(store_fixture_apply(&store, outcomes), TURNOUT_OK);
-    for (int32_t seq = AT_ONCE + 1; seq <= COMMITTEE_UNIT_LINES_MAX + 5; seq++) {
+    page_limit = LINES;
+    for (int32_t seq = AT_ONCE + 1; seq <= LINES + 5; seq++) {
         ck_assert_int_eq(report(0, seq, seq), STATUS_ACCEPTED);
         ck_assert_int_eq(read_unit(0), TURNOUT_OK);
-        ck_assert_uint_eq(unit_answer.unit.line_count,
-                          seq < COMMITTEE_UNIT_LINES_MAX ? (size_t)seq : COMMITTEE_UNIT_LINES_MAX);
+        ck_assert_uint_eq(unit_answer.unit.line_count, seq < LINES ? (size_t)seq : LINES);
+        ck_assert_int_eq(unit_answer.unit.total, seq);
+        ck_assert_int_eq(unit_answer.unit.has_next, seq > LINES);
         for (size_t i = 0; i < unit_answer.unit.line_count; i++) {
             ck_assert_int_eq(unit_answer.unit.lines[i].report.seq, seq - (int32_t)i);
         }
     }
+}
+
+/* Page by page each is told once, whatever other units have sent in between. */
+TEST(pages_of_a_unit)
+{
+    enum { LINES = 7, LIMIT = 2 };
+    for (int32_t seq = 1; seq <= LINES; seq++) {
+        ck_assert_int_eq(report(0, seq, seq), STATUS_ACCEPTED);
+        ck_assert_int_eq(report(1, seq, seq), STATUS_ACCEPTED);
+    }
+    page_limit = LIMIT;
+    int32_t seq = LINES;
+    do {
+        ck_assert_int_eq(read_unit(0), TURNOUT_OK);
+        const struct committee_unit *unit = &unit_answer.unit;
+        ck_assert_int_eq(unit->total, seq == LINES ? LINES : -1);
+        ck_assert_int_eq(unit->next_seq, seq == LINES ? LINES + 1 : 0);
+        for (size_t i = 0; i < unit->line_count; i++) {
+            ck_assert_int_eq(unit->lines[i].report.seq, seq--);
+        }
+        page_after = unit->next;
+    } while (unit_answer.unit.has_next);
+    ck_assert_int_eq(seq, 0);
+    ck_assert_uint_eq(unit_answer.unit.line_count, LINES % LIMIT);
+    page_after = (struct store_log_place){"1-1", 0};
+    ck_assert_int_eq(read_unit(0), TURNOUT_NOT_FOUND);
 }
 
 /* ---- what must not be ---- */

@@ -64,8 +64,7 @@ static void commit_two(struct committed *ret_committed)
         .state = HELD_WAITING,
         .code = CODE_TOO_FAST};
     const struct commit_unit_held unit_held = {.unit = 5, .reports = &held, .count = 1};
-    const struct commit_held to_hold = {
-        .id = "01.2-002.1", .received_ms = 1773536400123, .line = second->lines};
+    const struct commit_held to_hold = {.id = "01.2-002.1", .order = 1773536400123, .line = second->lines};
     static const char decided[1][HELD_ID_BYTES] = {"01.2-003.1"};
     second->unit_held = &unit_held;
     second->unit_held_count = 1;

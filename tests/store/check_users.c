@@ -130,10 +130,10 @@ FIXTURE(setup, teardown);
 TEST(turnoutd_may_do_this_and_nothing_else)
 {
     static const char *const commands[] = {
-        "ping",   "info", "config|get", "acl|dryrun", "function|list", "function|load", "fcall", "fcall_ro",
-        "exists", "hget", "hmget",      "hgetall",    "hlen",          "hexists",       "hset",  "hsetnx",
-        "hdel",   "xadd", "xlen",       "xrange",     "xrevrange",     "zadd",          "zrem",  "zcard",
-        "zrange", NULL};
+        "ping",     "time",   "info",   "config|get", "acl|dryrun", "function|list", "function|load", "fcall",
+        "fcall_ro", "exists", "hget",   "hmget",      "hgetall",    "hlen",          "hexists",       "hset",
+        "hsetnx",   "hdel",   "xadd",   "xlen",       "xrange",     "xrevrange",     "zadd",          "zrem",
+        "zcard",    "zcount", "zrange", "zmscore",    NULL};
     expect_commands("turnoutd", commands);
 }
 

@@ -164,7 +164,7 @@ static void fill(struct wide_commit *wide, const struct store_fixture *store, st
         wide->reports[i] = (struct held_report){.received = {.seq = seq, .as_of = 1, .received_ms = seq}};
         wide->reports[i].code = CODE_TOO_FAST;
         wide->unit_held[i] = (struct commit_unit_held){i, &wide->reports[i], 1};
-        wide->held[i] = (struct commit_held){.received_ms = seq, .line = line};
+        wide->held[i] = (struct commit_held){.order = seq, .line = line};
         held_id_write(unit, seq, wide->held[i].id);
         held_id_write(unit, seq, wide->decided[i]);
         wide->ledger[i] = line;

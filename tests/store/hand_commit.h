@@ -52,6 +52,7 @@ static inline void hand_commit_init(struct hand_commit *commit, const struct sto
     struct report_received received = {.seq = report->seq,
                                        .voted = report->voted,
                                        .registered = report->registered,
+                                       .test = report->test,
                                        .round = 1,
                                        .as_of = report->as_of,
                                        .received_ms = report->as_of * 1000 + 123};

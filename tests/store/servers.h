@@ -148,9 +148,9 @@ static inline struct server_answer *server_next_answer(struct server *server)
     return answer;
 }
 
-/* A report as a worker passes it on; `is_unsigned`: it counts in a rehearsal alone. The answer is filled later. */
-static inline const struct server_answer *server_send_as(struct server *server, uint32_t unit,
-                                                         const struct report *report, bool is_unsigned)
+/* A report as a worker passes it on. The answer is filled later. */
+static inline const struct server_answer *server_send(struct server *server, uint32_t unit,
+                                                      const struct report *report)
 {
     struct buffer sent = {0};
     report_json_write(&sent, report);
@@ -158,12 +158,12 @@ static inline const struct server_answer *server_send_as(struct server *server, 
     struct server_answer *answer = server_next_answer(server);
     message->message = (struct message){.kind = MESSAGE_REPORT, .unit = unit};
     message->context = answer;
-    message->is_for_rehearsal = is_unsigned;
     message->received = (struct report_received){.seq = report->seq,
                                                  .voted = report->voted,
                                                  .registered = report->registered,
                                                  .kind = report->kind,
                                                  .reason = report->reason,
+                                                 .test = report->test,
                                                  .as_of = report->as_of,
                                                  .received_ms = report->as_of * 1000 + 123};
     report_digest(report, message->received.digest);
@@ -172,12 +172,6 @@ static inline const struct server_answer *server_send_as(struct server *server, 
     buffer_done(&sent);
     tally_take(server->tally, &message->message);
     return answer;
-}
-
-static inline const struct server_answer *server_send(struct server *server, uint32_t unit,
-                                                      const struct report *report)
-{
-    return server_send_as(server, unit, report, false);
 }
 
 static inline const struct server_answer *server_decide(struct server *server,

@@ -83,3 +83,20 @@ void committee_expect(uint16_t intake_http_port, const char *target, const char 
                   answer.status, status, answer.body);
     http_answer_done(&answer);
 }
+
+static void set_phase(const struct workspace *workspace, uint16_t intake_http_port, const char *body)
+{
+    char header[TOKEN_HEADER_BYTES];
+    token_header(workspace, ROLE_ADMIN, "T", header);
+    committee_expect(intake_http_port, "/v1/phase", header, body, 200);
+}
+
+void committee_open_election(const struct workspace *workspace, uint16_t intake_http_port)
+{
+    set_phase(workspace, intake_http_port, "{\"phase\":\"open\"}");
+}
+
+void committee_close_election(const struct workspace *workspace, uint16_t intake_http_port)
+{
+    set_phase(workspace, intake_http_port, "{\"phase\":\"closed\"}");
+}

@@ -38,4 +38,8 @@ void committee_ask(uint16_t intake_http_port, const char *target, const char *he
 void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
                       int status);
 
+/* Opens the election, or closes it before its time, by an admin's token. */
+void committee_open_election(const struct workspace *workspace, uint16_t intake_http_port);
+void committee_close_election(const struct workspace *workspace, uint16_t intake_http_port);
+
 #endif

@@ -35,6 +35,10 @@ struct fault_controls {
     /* The clock: CLOCK_REALTIME is so far off. */
     _Atomic int64_t clock_offset_ms;
 
+    /* The names: getaddrinfo takes so long, and finds 127.0.0.1 under every name. */
+    _Atomic int64_t lookup_delay_ms;
+    _Atomic int64_t lookups; /* of names, not of addresses */
+
     /* The memory. */
     _Atomic int64_t allocations; /* since it was last set to 0, while memory_is_watched */
     _Atomic bool memory_is_watched;
@@ -47,7 +51,7 @@ struct fault_controls {
 struct fault_controls *fault_controls_map(const struct workspace *workspace);
 void fault_controls_unmap(struct fault_controls *controls);
 
-/* Programs that are started between the two have the preload in them: `library` is `disk` (with the clock) or `memory`. */
+/* Programs that are started between the two have the preload in them: `library` is `disk` (with the clock), `memory` or `names`. */
 void fault_preload_begin(const struct workspace *workspace, const char *library);
 void fault_preload_end(void);
 

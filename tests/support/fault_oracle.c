@@ -55,6 +55,7 @@ static struct report_received received_of(const struct look *look, size_t writer
                                        .registered = report.registered,
                                        .kind = report.kind,
                                        .reason = report.reason,
+                                       .test = report.test,
                                        .round = election_round_at(&look->election->election, report.as_of),
                                        .as_of = report.as_of,
                                        .received_ms = received_ms};

@@ -51,7 +51,8 @@ struct report signed_report_of(int32_t seq, int32_t voted)
                             .seq = seq,
                             .as_of_text = "2026-03-15T09:00:00+07:00",
                             .voted = voted,
-                            .registered = REGISTERED_ABSENT};
+                            .registered = REGISTERED_ABSENT,
+                            .test = true};
     return report;
 }
 

@@ -28,7 +28,7 @@ void key_rows_write(const struct workspace *workspace, const struct key_row *row
 /* The private key of an id, for what is no report. */
 void signing_seed_of(const char *id, unsigned char ret_seed[SIGNING_SEED_BYTES]);
 
-/* A report of 0101-001 that is not signed yet. */
+/* A test report of 0101-001 that is not signed yet. */
 struct report signed_report_of(int32_t seq, int32_t voted);
 
 /* Signs with the private key of `signer`, and says that it was that of `key`. */

@@ -3,6 +3,7 @@
 #define TURNOUT_TESTS_SMALL_ELECTION_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
@@ -19,6 +20,7 @@ struct small_report {
     const char *as_of; /* NULL: 09:00 of the day */
     int voted;
     const char *more; /* more members, `,"kind":"final"`, or NULL */
+    bool counts;      /* or else it is a test report, which a rehearsal takes */
 };
 
 /* Appends it as JSON, without a line end. */

@@ -212,6 +212,7 @@ struct report store_fixture_report(const struct store_fixture *fixture, uint32_t
         .as_of = fixture->election.opens + (int64_t)seq * 3600,
         .voted = voted,
         .registered = REGISTERED_ABSENT,
+        .test = true,
     };
     ck_assert(slice_copy(slice_of(fixture->reg->units[unit].code), report.unit, sizeof report.unit));
     rfc3339_format(report.as_of, fixture->election.offset_s, report.as_of_text);
@@ -272,6 +273,7 @@ void store_fixture_add_at(struct store_fixture *fixture, uint32_t unit, const st
                                                  .registered = report->registered,
                                                  .kind = report->kind,
                                                  .reason = report->reason,
+                                                 .test = report->test,
                                                  .round = round,
                                                  .as_of = report->as_of,
                                                  .received_ms = received_ms};
@@ -383,30 +385,36 @@ struct listed {
     enum turnout_error error;
     size_t most;
     struct log_line *lines;
-    size_t count;
+    struct fixture_held held;
 };
 
-static void on_listed(void *context, enum turnout_error error, const char *why, const struct log_line *lines,
-                      size_t count)
+static void on_listed(void *context, enum turnout_error error, const char *why,
+                      const struct store_held_page *page)
 {
     struct listed *listed = context;
     listed->done = true;
     listed->error = error;
     keep_why(listed->fixture, why);
-    ck_assert_uint_le(count, listed->most);
-    if (count > 0) {
-        memcpy(listed->lines, lines, count * sizeof lines[0]);
+    if (page == NULL) {
+        return;
     }
-    listed->count = count;
+    ck_assert_uint_le(page->count, listed->most);
+    memcpy(listed->lines, page->lines, page->count * sizeof page->lines[0]);
+    listed->held =
+        (struct fixture_held){.count = page->count, .total = page->total, .has_next = page->next != NULL};
+    if (page->next != NULL) {
+        listed->held.next = *page->next;
+    }
 }
 
-enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area, size_t most,
-                                           struct log_line *ret_lines, size_t *ret_count)
+enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area,
+                                           const struct held_place *after, size_t most,
+                                           struct log_line *ret_lines, struct fixture_held *ret_held)
 {
     struct listed listed = {.fixture = fixture, .most = most, .lines = ret_lines};
-    store_list_held(fixture->store, area, on_listed, &listed);
+    store_list_held(fixture->store, area, after, most, on_listed, &listed);
     ck_assert(!listed.done);
     store_fixture_run_until(fixture, &listed.done);
-    *ret_count = listed.count;
+    *ret_held = listed.held;
     return listed.error;
 }

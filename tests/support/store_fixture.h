@@ -60,7 +60,7 @@ void store_fixture_open(struct store_fixture *fixture);
 void store_fixture_begin(struct store_fixture *fixture);
 void store_fixture_end(struct store_fixture *fixture);
 
-/* A progress report of a unit: `voted` of its roll, an hour after opening for every seq. */
+/* A test report of a unit, as the rehearsal takes it: `voted` of its roll, an hour after opening for every seq. */
 struct report store_fixture_report(const struct store_fixture *fixture, uint32_t unit, int32_t seq,
                                    int32_t voted);
 
@@ -100,9 +100,16 @@ struct fixture_decision {
 enum decided store_fixture_decide(struct store_fixture *fixture, const struct fixture_decision *decision,
                                   enum held_state *ret_state);
 
-/* The waiting reports of an area, at most `most`. */
-enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area, size_t most,
-                                           struct log_line *ret_lines, size_t *ret_count);
+/* The waiting reports of an area behind `after` (NULL: from the first), at most `most`, copied to ret_lines. */
+struct fixture_held {
+    size_t count;
+    int64_t total;
+    bool has_next;
+    struct held_place next;
+};
+enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area,
+                                           const struct held_place *after, size_t most,
+                                           struct log_line *ret_lines, struct fixture_held *ret_held);
 
 /* Runs the loop until *condition is true; fails the test after five seconds. */
 void store_fixture_run_until(struct store_fixture *fixture, const bool *condition);

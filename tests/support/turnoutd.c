@@ -132,7 +132,7 @@ void turnoutd_await_operate(struct turnoutd *turnoutd)
     turnoutd->operate_port = port_of(turnoutd, "operate");
 }
 
-static void find_ports(struct turnoutd *turnoutd)
+void turnoutd_await_ports(struct turnoutd *turnoutd)
 {
     turnoutd_await_operate(turnoutd);
     turnoutd->public_port = port_of(turnoutd, "public");
@@ -146,7 +146,7 @@ static void find_ports(struct turnoutd *turnoutd)
 
 void turnoutd_await(struct turnoutd *turnoutd)
 {
-    find_ports(turnoutd);
+    turnoutd_await_ports(turnoutd);
     turnoutd_wait_ready(turnoutd);
 }
 
@@ -157,10 +157,10 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
     turnoutd_await(turnoutd);
 }
 
-static bool is_listening(const struct turnoutd *turnoutd)
+static bool is_serving(const struct turnoutd *turnoutd)
 {
     char *log = workspace_read(turnoutd->process.stderr_path);
-    bool is_there = strstr(log, " listening listener=intake-stream ") != NULL;
+    bool is_there = strstr(log, " info serving ") != NULL;
     free(log);
     return is_there;
 }
@@ -170,7 +170,7 @@ bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *works
 {
     turnoutd_launch(turnoutd, workspace, settings);
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
-    while (!is_listening(turnoutd)) {
+    while (!is_serving(turnoutd)) {
         if (clock_monotonic_ms() >= deadline) { /* it waits for a Redis that it can use */
             process_kill(&turnoutd->process);
             return false;
@@ -181,7 +181,7 @@ bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *works
             return false;
         }
     }
-    find_ports(turnoutd);
+    turnoutd_await_ports(turnoutd);
     return true;
 }
 

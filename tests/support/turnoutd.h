@@ -38,10 +38,13 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
 void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
                           const char *const settings[], int stderr_fd);
 
+/* Learns the ports, which are there before it is ready. */
+void turnoutd_await_ports(struct turnoutd *turnoutd);
+
 /* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
 void turnoutd_await(struct turnoutd *turnoutd);
 
-/* For one that may refuse to start: true once it listens, ready or not; false when it has ended, or waits in vain for a
+/* For one that may refuse to start: true once it has a Redis that it can use, ready or not; false when it has ended, or waits in vain for a
  * Redis that it can use. */
 bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const settings[]);

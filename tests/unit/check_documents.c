@@ -276,16 +276,17 @@ TEST(corrections_are_told_without_names)
          .after = "90",
          .reason = "mis\"count"},
     };
-    document_corrections_json(&out, &figures, entries, 2);
+    document_corrections_json(&out, &figures, &(struct corrections){entries, 2, 9, "1773561599000.1"});
     ck_assert_str_eq(
         out.bytes, ENVELOPE
         "\"corrections\":[{\"when\":\"2026-03-15T15:00:00+07:00\",\"kind\":\"phase\",\"area\":\"VN\","
         "\"unit\":null,\"seq\":null,\"before\":\"open\",\"after\":\"closed\",\"reason\":null},"
         "{\"when\":\"2026-03-15T14:59:59+07:00\",\"kind\":\"correction\",\"area\":\"19753\","
-        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}]}");
+        "\"unit\":\"15.1-001\",\"seq\":7,\"before\":100,\"after\":90,\"reason\":\"mis\\\"count\"}],\"total\":"
+        "9,\"next\":\"1773561599000.1\"}");
     buffer_clear(&out);
-    document_corrections_json(&out, &figures, NULL, 0);
-    ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[]}");
+    document_corrections_json(&out, &figures, &(struct corrections){0});
+    ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[],\"total\":0,\"next\":null}");
 }
 
 TEST(complete_once_every_unit_has_closed)

@@ -130,19 +130,24 @@ TEST(a_sound_folder_is_read)
     ck_assert_ptr_null(folder.reg);
 }
 
-TEST(the_digest_follows_the_register)
+TEST(the_digest_follows_the_register_and_its_rules)
 {
     struct election_folder before = read_sound_folder();
-    write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
+    write_file("election.ini", ELECTION POLLS "rounds =\n" RULES,
+               sizeof ELECTION POLLS "rounds =\n" RULES - 1);
     struct election_folder same = read_sound_folder();
-    ck_assert_mem_eq(before.register_digest, same.register_digest, REGISTER_DIGEST_BYTES);
+    ck_assert_mem_eq(before.reg->digest, same.reg->digest, REGISTER_DIGEST_BYTES);
+    write_file("election.ini", ELECTION POLLS "rounds =\n", sizeof ELECTION POLLS "rounds =\n" - 1);
+    struct election_folder ruled = read_sound_folder();
+    ck_assert_mem_ne(before.reg->digest, ruled.reg->digest, REGISTER_DIGEST_BYTES);
     static const char other_units[] =
         "code,commune,name,registered\n46-1-1,46-1,Một,901\n46-1-2,46-1,Hai,100\n";
     write_file("units.csv", other_units, sizeof other_units - 1);
     struct election_folder other = read_sound_folder();
-    ck_assert_mem_ne(before.register_digest, other.register_digest, REGISTER_DIGEST_BYTES);
+    ck_assert_mem_ne(before.reg->digest, other.reg->digest, REGISTER_DIGEST_BYTES);
     election_folder_done(&before);
     election_folder_done(&same);
+    election_folder_done(&ruled);
     election_folder_done(&other);
 }
 
@@ -222,8 +227,9 @@ static const struct {
     {"[election]\nid = t\nname =\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:3: name: the name is empty;"},
     {"[election]\nid = t\nname = \xff\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
-     "election.ini:3: name: the value is not UTF-8;\nelection.ini:4: name_en: the value holds a control "
-     "character;"},
+     "election.ini:3: : the line is not UTF-8: the file was saved in a code page,"},
+    {"[election]\nid = t\nname = T\nname_en = a\x7f\ndate = 2026-03-15\ntimezone = UTC\n" POLLS ROUNDS,
+     "election.ini:4: name_en: the value holds a control character;"},
     {"[election]\nid = t\nname = N\ndate = 2026-02-29\ntimezone = UTC\n" POLLS ROUNDS,
      "election.ini:4: date: not a day of the calendar;"},
     {"[election]\nid = t\nname = N\ndate = 2026-03-15\ntimezone = Asia/Hồ\n" POLLS ROUNDS,
@@ -349,19 +355,23 @@ static const struct {
 } faulty_tables[] = {
     {"", sound_units, "areas.csv:1: : the file is empty;"},
     {sound_areas, "", "units.csv:1: : the file is empty;"},
-    {"\n\n", sound_units, "areas.csv:1: : the first line must be `code,level,parent,name,name_en`;"},
-    {"code,level,parent,name\n", sound_units, "areas.csv:1: : the first line must be"},
-    {"code,level,parent,name,name_en,x\n", sound_units, "areas.csv:1: : the first line must be"},
-    {"\ncode,level,name,parent,name_en\n", sound_units, "areas.csv:2: : the first line must be"},
-    {"\"code\n", "Code,commune,name,registered\n",
-     "areas.csv:1: : the first line must be\nunits.csv:1: : the first line must be "
-     "`code,commune,name,registered`;"},
+    {"\n\n", sound_units,
+     "areas.csv:1: : the first line must name the columns `code,level,parent,name,name_en`, in any order, "
+     "and "
+     "holds nothing;"},
+    {"code,level,parent,name\n", sound_units,
+     "areas.csv:1: : the first line names no column name_en, but \"code\", \"level\", \"parent\", \"name\";"},
+    {"\ncode,level,parent,name,name_en,NAME\n", sound_units,
+     "areas.csv:2: : the first line names the column name twice;"},
+    {"\"code\n", "Codes,commune,name\n",
+     "areas.csv:1: : a quote is opened and never closed;\n"
+     "units.csv:1: : the first line names no column code, but \"Codes\","},
     {"code,level,parent,name,name_en\n", "code,commune,name,registered\n",
      "areas.csv:0: level: there is no nation;"},
     {sound_areas, "code,commune,name,registered\n", "units.csv:0: : there is no unit;"},
-    {sound_areas, "code,commune,name,registered\nu,46-1,U\nv,46-1,V,1,\nw,46-1,W,x\nx,46-3,X,1\n",
-     "units.csv:2: : 3 cells instead of 4; write `code,commune,name,registered`\n"
-     "units.csv:3: : 5 cells instead of 4;\n"
+    {sound_areas, "code,commune,name,registered\nu,46-1,U\nv,46-1,V,1,x\nw,46-1,W,x\nx,46-3,X,1\n",
+     "units.csv:2: : 3 cells instead of 4; put each cell below its column's name\n"
+     "units.csv:3: : cell 5, \"x\", has no name above it;\n"
      "units.csv:4: registered: \"x\" is not a roll;\n"
      "units.csv:5: commune: no sound row of areas.csv has the code \"46-3\";"},
     {sound_areas,

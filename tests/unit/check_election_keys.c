@@ -112,10 +112,11 @@ static const struct {
     const char *faults; /* how each fault told begins, one a line */
 } faulty[] = {
     {"", "keys.csv:1: : the file is empty"},
-    {"\n", "keys.csv:1: : the first line must be `key,area,public_key,from,until,revoked`"},
-    {"key,area,public_key\n", "keys.csv:1: : the first line must be"},
+    {"\n", "keys.csv:1: : the first line must name the columns `key,area,public_key,from,until,revoked`"},
+    {"key,area,public_key\n", "keys.csv:1: : the first line names no column from, but \"key\""},
+    {"\xff\xfe", "keys.csv:1: : the first line must name the columns"},
     {HEADER "a,VN," PUBLIC_KEY "\n", "keys.csv:2: : 3 cells instead of 6"},
-    {HEADER "a,VN," PUBLIC_KEY ",,,,\n", "keys.csv:2: : 7 cells instead of 6"},
+    {HEADER "a,VN," PUBLIC_KEY ",,,,x\n", "keys.csv:2: : cell 7, \"x\", has no name above it;"},
     {HEADER "\"a,VN,\n", "keys.csv:2: : "},
     /* public_key: nothing, a character short, one long, padded, not of the alphabet, bits that stand for nothing */
     {HEADER "a,VN,,,,\n", "keys.csv:2: public_key: \"\" is not a public key"},

@@ -109,7 +109,7 @@ TEST(what_is_well_is_ready)
     ck_assert(health_serves_readers(health));
     json_t *document = shown();
     ck_assert(json_is_true(json_object_get(document, "ready")));
-    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 15);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 17);
     json_decref(document);
 }
 
@@ -117,6 +117,8 @@ TEST(what_is_well_is_ready)
 LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
 {
     static const char *const names[HEALTH_FINDINGS] = {
+        [HEALTH_REDIS] = "store-link",
+        [HEALTH_CLOCK] = "clock",
         [HEALTH_TALLY_LINK] = "store-link",
         [HEALTH_PUBLISHER_LINK] = "store-link",
         [HEALTH_WRITES] = "store-writes",
@@ -130,6 +132,7 @@ LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
         [HEALTH_TOKENS] = "tokens",
         [HEALTH_DATA_FOLDER] = "data-folder",
         [HEALTH_DISK] = "disk",
+        [HEALTH_MEMORY] = "store-memory",
     };
     health_post(health, (enum health_finding)_i, false, "it is \"broken\"");
     evaluate();
@@ -191,6 +194,26 @@ LOOP_TEST(a_disk_warns_before_it_is_full, COUNT(rooms))
     evaluate();
     ck_assert_int_eq(health_is_ready(health), rooms[_i].is_ok);
     expect_check("disk", rooms[_i].is_ok, NULL, rooms[_i].words);
+}
+
+static const struct {
+    uint64_t used_mib;
+    uint64_t most_mib;
+    const char *words;
+} memories[] = {
+    {0, 0, ""},
+    {100, 0, ""}, /* Redis does not tell */
+    {512, 1024, ""},
+    {513, 1024, "Redis has taken 513 MiB of the 1024 MiB"},
+    {1024, 1024, "Redis has taken 1024 MiB of the 1024 MiB"},
+};
+
+LOOP_TEST(memory_warns_long_before_it_is_full, COUNT(memories))
+{
+    health_post_memory(health, memories[_i].used_mib << 20, memories[_i].most_mib << 20);
+    evaluate();
+    ck_assert(health_is_ready(health));
+    expect_check("store-memory", true, NULL, memories[_i].words);
 }
 
 struct moment {

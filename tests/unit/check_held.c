@@ -23,6 +23,24 @@ TEST(test_states)
     ck_assert(!held_state_parse(slice_of("waiting"), &state));
 }
 
+TEST(test_places)
+{
+    struct held_place place = {.order = held_order(2, 1773561603123), .id = "01.1-001.12"};
+    char text[HELD_PLACE_BYTES];
+    held_place_write(&place, text);
+    ck_assert_str_eq(text, "21773561603123:01.1-001.12");
+    struct held_place read;
+    ck_assert(held_place_parse(slice_of(text), &read));
+    ck_assert_int_eq(read.order, place.order);
+    ck_assert_str_eq(read.id, place.id);
+    ck_assert_int_lt(held_order(0, 1773561603123), held_order(1, 5));
+    static const char *const none[] = {
+        "", ":", "1", "1:", ":u.1", "x:u.1", "-1:u.1", "1:u", "1:u.1:", "1:u/.1", "9999999999999999999:u.1"};
+    for (size_t i = 0; i < COUNT(none); i++) {
+        ck_assert_msg(!held_place_parse(slice_of(none[i]), &read), "%s", none[i]);
+    }
+}
+
 static const struct {
     const char *id;
     const char *unit; /* NULL: is no id */

@@ -285,15 +285,20 @@ LOOP_TEST(after_closing_only_the_unit_is_asked_about, COUNT(senders))
 TEST(unsigned_reports_are_for_a_rehearsal)
 {
     struct report report = report_of_unit("111");
-    intake_set_phase(intake, PHASE_REHEARSAL);
+    report.test = true;
     struct report_message *message = submit(&report, NULL);
-    ck_assert(message->is_for_rehearsal);
+    ck_assert(message->received.test);
     ck_assert_str_eq(message->who, "");
     bring_back_accepted(message);
-    sign(&report, "unit", "unit");
-    message = submit(&report, NULL);
-    ck_assert(!message->is_for_rehearsal);
-    bring_back_accepted(message);
+    ck_assert(answer.test);
+
+    report.test = false;
+    intake_set_phase(intake, PHASE_REHEARSAL);
+    ck_assert_ptr_null(submit(&report, NULL));
+    ck_assert_int_eq(answer.code, CODE_NOT_OPEN);
+    intake_set_phase(intake, PHASE_OPEN);
+    ck_assert_ptr_null(submit(&report, NULL));
+    ck_assert_int_eq(answer.code, CODE_BAD_SIGNATURE);
 }
 
 TEST(new_keys_count_from_the_next_report_on)
@@ -379,7 +384,7 @@ TEST(the_tally_gets_all_that_it_decides_on)
     ck_assert_mem_eq(received->digest, digest, sizeof digest);
     ck_assert_str_eq(message->as_of_text, AS_OF);
     ck_assert_str_eq(message->who, "Xã \"1\" (7K4Q9M2D)");
-    ck_assert(!message->is_for_rehearsal && !message->is_charged);
+    ck_assert(!message->is_charged);
     ck_assert_uint_eq(message->sent_bytes, sent.length);
     ck_assert_mem_eq(message->sent, sent.bytes, sent.length);
     buffer_done(&sent);

@@ -97,21 +97,41 @@ LOOP_TEST(what_was_there_stays, COUNT(additions))
     expect_keys(additions[_i].after);
 }
 
+/* It can be read, but a row added at its end would not be. */
+TEST(a_table_of_another_form_is_left_alone)
+{
+    static const char *const forms[] = {"key;area;public_key;from;until;revoked\na;01;" PUBLIC ";;;\n",
+                                        "area,key,public_key,from,until,revoked\n01,a," PUBLIC ",,,\n",
+                                        "key,area,public_key,from,until,revoked,remark\na,01," PUBLIC
+                                        ",,,,desk\n"};
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        write_keys(forms[i]);
+        ck_assert_int_eq(keys_table_open(folder, &table, &error), TURNOUT_BAD_INPUT);
+        ck_assert_ptr_nonnull(strstr(error.text, "keys.csv is not in the form in which keys are added;"));
+    }
+    write_keys("\xef\xbb\xbf" HEADER);
+    open_table();
+    keys_table_close(&table);
+}
+
 #define WHEN "2026-03-15T12:00:00+07:00"
 
 TEST(only_the_named_keys_are_revoked)
 {
-    static const char *const ids[] = {"c", "a"};
+    static const char *const ids[] = {"c", "a", "d"};
     write_keys(HEADER "a,01," PUBLIC ",,,\n"
                       "b,a," PUBLIC ",,2026-03-16T00:00:00Z,\n"
                       "\"c\",01," PUBLIC ",2026-03-14T00:00:00Z,,2026-03-15T20:00:00+07:00\r\n"
+                      ",,,,,\n"
+                      " d , 02," PUBLIC ",,,,,\n"
                       "aa,c," PUBLIC ",,,2026-03-15T01:00:00Z");
     open_table();
-    keys_table_revoke(&table, ids, 2, WHEN);
+    keys_table_revoke(&table, ids, 3, WHEN);
     save_and_close();
     expect_keys(HEADER "a,01," PUBLIC ",,," WHEN "\n"
                        "b,a," PUBLIC ",,2026-03-16T00:00:00Z,\n"
                        "c,01," PUBLIC ",2026-03-14T00:00:00Z,," WHEN "\n"
+                       "d,02," PUBLIC ",,," WHEN "\n"
                        "aa,c," PUBLIC ",,,2026-03-15T01:00:00Z\n");
 }
 

@@ -1,7 +1,8 @@
-/* The public ledger: newest first, bounded, and pages that stay what they were; and its entries, as the lines of the log
+/* The public ledger: newest first, bounded and shared out fairly, and pages that stay what they were; and its entries, as the lines of the log
  * give them. */
 #include <turnout/service/public_ledger.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <check.h>
@@ -11,11 +12,13 @@
 #include "register_rows.h"
 #include "suite.h"
 
+enum { UNITS = LEDGER_ENTRIES_MAX + 10 };
+
 static struct public_ledger *ledger;
 
 static void setup(void)
 {
-    ledger = public_ledger_new();
+    ledger = public_ledger_new(UNITS);
 }
 
 static void teardown(void)
@@ -23,9 +26,21 @@ static void teardown(void)
     public_ledger_free(ledger);
 }
 
+/* A correction of a unit, or with REGISTER_NONE a change of the election. */
+static void add_change(int64_t when_ms, uint32_t unit, int32_t seq, int before, int after)
+{
+    struct ledger_entry entry = {.when_ms = when_ms,
+                                 .kind = unit == REGISTER_NONE ? LEDGER_PHASE : LEDGER_CORRECTION,
+                                 .unit = unit,
+                                 .seq = seq};
+    ck_assert_int_gt(snprintf(entry.before, sizeof entry.before, "%d", before), 0);
+    ck_assert_int_gt(snprintf(entry.after, sizeof entry.after, "%d", after), 0);
+    public_ledger_add(ledger, &entry);
+}
+
 static void add(int64_t when_ms, int32_t seq)
 {
-    public_ledger_add(ledger, &(struct ledger_entry){.when_ms = when_ms, .seq = seq});
+    add_change(when_ms, 0, seq, 0, 0);
 }
 
 static void expect(const int32_t *seqs, size_t count)
@@ -38,6 +53,7 @@ static void expect(const int32_t *seqs, size_t count)
 }
 
 FIXTURE(setup, teardown);
+TIMEOUT(60);
 
 TEST(the_newest_come_first)
 {
@@ -47,31 +63,72 @@ TEST(the_newest_come_first)
     add(30, 2);
     add(10, 3);
     expect((const int32_t[]){2, 1, 3}, 3);
-    add(20, 4); /* of the same time: newer, for it came later */
+    add(20, 4); /* of the same time: by seq */
     expect((const int32_t[]){2, 4, 1, 3}, 4);
     add(31, 5);
     add(9, 6);
     expect((const int32_t[]){5, 2, 4, 1, 3, 6}, 6);
 }
 
-TEST(the_oldest_are_dropped)
+/* 900 corrected to 100, then many that change nothing or next to nothing. */
+TEST(a_unit_cannot_hide_what_it_changed)
 {
-    for (int32_t i = 1; i <= LEDGER_PAGE_ENTRIES_MAX; i++) {
-        add(i, i);
+    enum { MANY = 1001 };
+    add_change(1, REGISTER_NONE, -1, 0, 0);
+    add_change(2, 3, -2, 0, 1);
+    add_change(3, 2, -3, 900, 100);
+    for (int32_t i = 1; i <= MANY; i++) {
+        add_change(3 + i, 2, i, 100 + i % 2, 100 + i % 2 + i % 3);
     }
-    add(0, -1); /* older than all */
-    const struct ledger_page *page = public_ledger_page(ledger);
-    ck_assert_uint_eq(ledger_page_count(page), LEDGER_PAGE_ENTRIES_MAX);
-    ck_assert_int_eq(ledger_page_entries(page)[LEDGER_PAGE_ENTRIES_MAX - 1].seq, 1);
+    struct ledger_page *page = public_ledger_page(ledger);
+    size_t count = ledger_page_count(page);
+    ck_assert_uint_eq(count, LEDGER_UNIT_ENTRIES_MAX + 2);
+    ck_assert_int_eq(ledger_page_total(page), MANY + 3);
+    ck_assert_int_eq(ledger_page_entries(page)[count - 1].seq, -1);
+    ck_assert_int_eq(ledger_page_entries(page)[count - 2].seq, -2);
+    ck_assert_int_eq(ledger_page_entries(page)[count - 3].seq, -3);
+    ck_assert_int_eq(ledger_page_entries(page)[0].seq, MANY); /* the newest of the largest that are left */
+}
 
-    add(500, -2);
-    add(LEDGER_PAGE_ENTRIES_MAX + 1, -3);
+/* Where there is no room for all, every unit has less, and the election keeps its own. */
+TEST(room_is_shared_out)
+{
+    enum { EACH = 4, FEW = LEDGER_ENTRIES_MAX / EACH + 1 };
+    add_change(0, REGISTER_NONE, -1, 0, 0);
+    for (int32_t i = 0; i < EACH * FEW; i++) {
+        add_change(1 + i, (uint32_t)(i % FEW), i, 0, i < FEW ? 1 : 2);
+    }
+    struct ledger_page *page = public_ledger_page(ledger);
+    ck_assert_uint_eq(ledger_page_count(page), 2 * FEW + 1);
+    ck_assert_int_eq(ledger_page_entries(page)[2 * FEW].seq, -1);
+    ck_assert_int_eq(ledger_page_entries(page)[2 * FEW - 1].seq, 2 * FEW);
+
+    for (int32_t i = 0; i < UNITS; i++) { /* one of each unit is too much, too */
+        add_change(1000000 + i, (uint32_t)i, i, 0, 5);
+    }
     page = public_ledger_page(ledger);
-    ck_assert_uint_eq(ledger_page_count(page), LEDGER_PAGE_ENTRIES_MAX);
-    ck_assert_int_eq(ledger_page_entries(page)[0].seq, -3);
-    ck_assert_int_eq(ledger_page_entries(page)[LEDGER_PAGE_ENTRIES_MAX - 1].seq, 3);
-    ck_assert_int_eq(ledger_page_entries(page)[1 + LEDGER_PAGE_ENTRIES_MAX - 500].seq, -2);
-    ck_assert_int_eq(ledger_page_entries(page)[2 + LEDGER_PAGE_ENTRIES_MAX - 500].seq, 500);
+    ck_assert_uint_eq(ledger_page_count(page), LEDGER_ENTRIES_MAX);
+    ck_assert_int_eq(ledger_page_entries(page)[0].seq, UNITS - 1);
+    ck_assert_int_eq(ledger_page_entries(page)[LEDGER_ENTRIES_MAX - 1].seq, -1);
+    ck_assert_int_eq(ledger_page_total(page), EACH * FEW + UNITS + 1);
+}
+
+TEST(a_place_leads_to_what_is_behind_it)
+{
+    static const int64_t times[] = {5, 7, 7, 7, 9};
+    for (int32_t i = 0; i < 5; i++) {
+        add(times[i], i);
+    }
+    const struct ledger_page *page = public_ledger_page(ledger);
+    for (size_t i = 0; i < 5; i++) {
+        struct ledger_place place = ledger_page_place(page, i);
+        ck_assert_uint_eq(ledger_page_find(page, &place), i + 1);
+    }
+    ck_assert_uint_eq(ledger_page_find(page, &(struct ledger_place){8, 1}), 1);
+    ck_assert_uint_eq(ledger_page_find(page, &(struct ledger_place){7, 0}), 1);
+    ck_assert_uint_eq(ledger_page_find(page, &(struct ledger_place){7, 9}), 4);
+    ck_assert_uint_eq(ledger_page_find(page, &(struct ledger_place){10, 3}), 0);
+    ck_assert_uint_eq(ledger_page_find(page, &(struct ledger_place){1, 1}), 5);
 }
 
 TEST(a_page_stays_what_it_was)

@@ -108,11 +108,11 @@ TEST(areas_are_put_in_order)
 
 TEST(units_are_grouped_and_summed)
 {
-    static const struct unit wanted[] = {{"u3", "U three", 5, 30},
-                                         {"u31", "U 31", 5, 31},
-                                         {"u32", "U 32", 5, VOTERS_MAX},
-                                         {"u1", "U one", 6, 1},
-                                         {"u2", "U two", 6, 0}};
+    static const struct unit wanted[] = {{"u3", "U three", 5, 30, ""},
+                                         {"u31", "U 31", 5, 31, ""},
+                                         {"u32", "U 32", 5, VOTERS_MAX, ""},
+                                         {"u1", "U one", 6, 1, ""},
+                                         {"u2", "U two", 6, 0, ""}};
     struct buffer faults = {0};
     struct election_register *reg = build(&disorder, &faults);
     ck_assert_ptr_nonnull(reg);

@@ -26,7 +26,7 @@ static const char real_communes[] = TURNOUT_SOURCE_DIR "/../shared/data/vn-2026/
 
 /* BLAKE2b-256 of the register (register_digest.h). It may change with the way of drawing, and on purpose
  * only: a server that counts for this register would refuse the new one. */
-static const char known_digest[] = "0e539dbb2913eaa00a259958fe88f4800d57f86435a07cd21fa6fd14652a3be4";
+static const char known_digest[] = "2efd53a908f21d3a520f9efee405a811e4e2e8e3392d704f103b33b4135f43c6";
 
 enum { FILE_BYTES_MAX = 8 * 1024 * 1024 };
 
@@ -192,7 +192,7 @@ TEST(it_is_the_same_every_time)
 {
     struct election_folder made = make_and_read();
     char hex[2 * REGISTER_DIGEST_BYTES + 1];
-    ck_assert_ptr_nonnull(sodium_bin2hex(hex, sizeof hex, made.register_digest, REGISTER_DIGEST_BYTES));
+    ck_assert_ptr_nonnull(sodium_bin2hex(hex, sizeof hex, made.reg->digest, REGISTER_DIGEST_BYTES));
     ck_assert_str_eq(hex, known_digest);
     election_folder_done(&made);
 
@@ -273,8 +273,8 @@ LOOP_TEST(tables_at_their_edges_come_out_exactly, COUNT(edges))
 static const struct {
     const char *provinces, *communes, *text;
 } faulty[] = {
-    {"", COMMUNES, "provinces.csv:1: the first line must be `code,name,"},
-    {COMMUNES, COMMUNES, "provinces.csv:1: the first line must be `code,name,"},
+    {"", COMMUNES, "provinces.csv:1: the first line must name the columns `code,name,"},
+    {COMMUNES, COMMUNES, "provinces.csv:1: the first line names no column name, but "},
     {PROVINCES "p,P,P\n", COMMUNES, "provinces.csv:2: 3 cells instead of 10"},
     {PROVINCES "p,\"P,P,,1,1,100,,,\n", COMMUNES, "provinces.csv:2: a quote is opened and never closed"},
     {PROVINCES "p q,P,P,,1,1,100,,,\n", COMMUNES, "provinces.csv:2: the code must be 1 to 16 of"},
@@ -296,7 +296,8 @@ static const struct {
     {PROVINCES "p,P,P,,1,1,1000,,,\n", COMMUNES "x,p,151\n",
      "communes.csv:2: units must be a whole number from 0 to 150"},
     {PROVINCES "p,P,P,,1,1,1000,,,\n", COMMUNES "x y,p,1\n", "communes.csv:2: the code must be"},
-    {PROVINCES "p,P,P,,1,1,1000,,,\n", "", "communes.csv:1: the first line must be `code,province,units`"},
+    {PROVINCES "p,P,P,,1,1,1000,,,\n", "",
+     "communes.csv:1: the first line must name the columns `code,province,units`"},
 };
 
 LOOP_TEST(faults_of_the_tables_are_told, COUNT(faulty))
@@ -357,7 +358,8 @@ TEST(the_table_agrees_with_the_real_communes)
     csv_reader_init(&csv, bytes, length);
     struct csv_row row;
     ck_assert_int_eq(csv_reader_next(&csv, &row, &error), CSV_ROW);
-    ck_assert(csv_row_is(&row, "code,province,name,name_en,kind"));
+    ck_assert_uint_ge(row.cell_count, 2);
+    ck_assert(slice_equals(row.cells[0], "code") && slice_equals(row.cells[1], "province"));
     while (csv_reader_next(&csv, &row, &error) == CSV_ROW) {
         struct commune_row commune = {.code = row.cells[0], .province = row.cells[1]};
         for (uint32_t i = 0; i < tables.province_count; i++) {

@@ -53,35 +53,36 @@ enum held_kind {
 /* The first that fits decides; a situation fits where every column is its own or ANY. */
 static const struct {
     const char *what;
+    int test;
+    int phase;
     int held;
     int seq;
-    int is_closed;
     int lacks_reason;
     int broken; /* the mode of a rule that it breaks */
     enum report_status status;
     enum report_code code;
 } sentences[] = {
-    {"it waits already", WAITS_SAME, ANY, ANY, ANY, ANY, STATUS_HELD, CODE_TOO_FAST},
-    {"another waits with its seq", WAITS_OTHER, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
-    {"it was turned down", TURNED_DOWN_SAME, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_TOO_FAST},
-    {"another was turned down", TURNED_DOWN_OTHER, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
-    {"the last one again", ANY, SEQ_AGAIN, ANY, ANY, ANY, STATUS_DUPLICATE, CODE_NONE},
-    {"the last one's seq", ANY, SEQ_TAKEN, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
-    {"a lower seq, later", ANY, SEQ_LOWER_LATER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_BEHIND},
-    {"a lower seq, not later", ANY, SEQ_LOWER, ANY, ANY, ANY, STATUS_SUPERSEDED, CODE_NONE},
-    {"closed", ANY, ANY, true, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
-    {"no reason", ANY, ANY, ANY, true, ANY, STATUS_REJECTED, CODE_REASON_REQUIRED},
-    {"a rule rejects it", ANY, ANY, ANY, ANY, MODE_REJECT, STATUS_REJECTED, CODE_SAME_FIGURES},
-    {"a rule holds it", ANY, ANY, ANY, ANY, MODE_HOLD, STATUS_HELD, CODE_SAME_FIGURES},
-    {"nothing is wrong", ANY, ANY, ANY, ANY, ANY, STATUS_ACCEPTED, CODE_NONE},
+    {"a true count in the rehearsal", false, PHASE_REHEARSAL, ANY, ANY, ANY, ANY, STATUS_REJECTED,
+     CODE_NOT_OPEN},
+    {"a test on the day", true, PHASE_OPEN, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_TEST_REPORT},
+    {"a test after it", true, PHASE_CLOSED, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
+    {"it waits already", ANY, ANY, WAITS_SAME, ANY, ANY, ANY, STATUS_HELD, CODE_TOO_FAST},
+    {"another waits with its seq", ANY, ANY, WAITS_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
+    {"it was turned down", ANY, ANY, TURNED_DOWN_SAME, ANY, ANY, ANY, STATUS_REJECTED, CODE_TOO_FAST},
+    {"another was refused", ANY, ANY, TURNED_DOWN_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
+    {"the last one again", ANY, ANY, ANY, SEQ_AGAIN, ANY, ANY, STATUS_DUPLICATE, CODE_NONE},
+    {"the last one's seq", ANY, ANY, ANY, SEQ_TAKEN, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
+    {"a lower seq, later", ANY, ANY, ANY, SEQ_LOWER_LATER, ANY, ANY, STATUS_REJECTED, CODE_SEQ_BEHIND},
+    {"a lower seq, not later", ANY, ANY, ANY, SEQ_LOWER, ANY, ANY, STATUS_SUPERSEDED, CODE_NONE},
+    {"closed", ANY, PHASE_CLOSED, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
+    {"no reason", ANY, ANY, ANY, ANY, true, ANY, STATUS_REJECTED, CODE_REASON_REQUIRED},
+    {"a rule rejects it", ANY, ANY, ANY, ANY, ANY, MODE_REJECT, STATUS_REJECTED, CODE_SAME_FIGURES},
+    {"a rule holds it", ANY, ANY, ANY, ANY, ANY, MODE_HOLD, STATUS_HELD, CODE_SAME_FIGURES},
+    {"nothing is wrong", ANY, ANY, ANY, ANY, ANY, ANY, STATUS_ACCEPTED, CODE_NONE},
 };
 
 struct situation {
-    int held;
-    int seq;
-    int is_closed;
-    int lacks_reason;
-    int broken;
+    int test, phase, held, seq, lacks_reason, broken;
 };
 
 static bool fits(int column, int is)
@@ -92,8 +93,8 @@ static bool fits(int column, int is)
 static size_t sentence_of(const struct situation *situation)
 {
     for (size_t i = 0; i < COUNT(sentences); i++) {
-        if (fits(sentences[i].held, situation->held) && fits(sentences[i].seq, situation->seq) &&
-            fits(sentences[i].is_closed, situation->is_closed) &&
+        if (fits(sentences[i].test, situation->test) && fits(sentences[i].phase, situation->phase) &&
+            fits(sentences[i].held, situation->held) && fits(sentences[i].seq, situation->seq) &&
             fits(sentences[i].lacks_reason, situation->lacks_reason) &&
             fits(sentences[i].broken, situation->broken)) {
             return i;
@@ -106,6 +107,7 @@ static struct report_received report_in(const struct situation *situation)
 {
     struct report_received received = next_report;
     bool is_lower = situation->seq == SEQ_LOWER || situation->seq == SEQ_LOWER_LATER;
+    received.test = situation->test;
     received.seq = situation->seq == SEQ_NEW ? 8 : is_lower ? 6 : 7;
     received.as_of += situation->seq == SEQ_LOWER_LATER ? 1 : 0;
     received.kind = situation->lacks_reason ? KIND_CORRECTION : KIND_PROGRESS;
@@ -140,7 +142,7 @@ static void check_situation(const struct situation *situation)
     struct report_received received = report_in(situation);
     struct held_report held[2];
     set_held(situation, &received, held);
-    struct rules_context context = {.phase = situation->is_closed ? PHASE_CLOSED : PHASE_OPEN,
+    struct rules_context context = {.phase = (enum election_phase)situation->phase,
                                     .unit = &prior_state,
                                     .listed = LISTED,
                                     .held = held,
@@ -173,10 +175,11 @@ LOOP_TEST(test_the_first_sentence_that_is_true_decides, HELD_KINDS)
 {
     struct situation situation = {.held = _i};
     for (situation.seq = 0; situation.seq < SEQ_KINDS; situation.seq++) {
-        for (int rest = 0; rest < 4 * MODE_COUNT; rest++) {
-            situation.is_closed = rest & 1;
+        for (int rest = 0; rest < 2 * 2 * 3 * MODE_COUNT; rest++) {
+            situation.test = rest & 1;
             situation.lacks_reason = rest >> 1 & 1;
-            situation.broken = rest >> 2;
+            situation.phase = rest / 4 % 3;
+            situation.broken = rest / 12;
             check_situation(&situation);
         }
     }

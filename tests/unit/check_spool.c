@@ -117,14 +117,34 @@ TEST(removing_takes_the_oldest)
     for (int32_t seq = 1; seq <= 5; seq++) {
         append_good(&spool, "u1", seq);
     }
-    ck_assert_int_eq(spool_remove(&spool, 0, NULL), TURNOUT_OK);
-    ck_assert_int_eq(spool_remove(&spool, 2, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 0, NULL, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 2, NULL, NULL), TURNOUT_OK);
     append_good(&spool, "u2", 9);
     spool_close(&spool);
     spool = open_good();
     static const int32_t left[] = {3, 4, 5, 9};
     ck_assert_uint_eq(spool.count, 4);
     for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(seq_at(&spool, i), left[i]);
+    }
+    spool_close(&spool);
+}
+
+TEST(what_stays_keeps_its_place)
+{
+    struct spool spool = open_good();
+    for (int32_t seq = 1; seq <= 5; seq++) {
+        append_good(&spool, "u1", seq);
+    }
+    static const bool stays[] = {false, true, false, true};
+    ck_assert_int_eq(spool_remove(&spool, 4, stays, NULL), TURNOUT_OK);
+    static const bool all[] = {true, true, true};
+    ck_assert_int_eq(spool_remove(&spool, 3, all, NULL), TURNOUT_OK);
+    spool_close(&spool);
+    spool = open_good();
+    static const int32_t left[] = {2, 4, 5};
+    ck_assert_uint_eq(spool.count, 3);
+    for (size_t i = 0; i < 3; i++) {
         ck_assert_int_eq(seq_at(&spool, i), left[i]);
     }
     spool_close(&spool);
@@ -138,7 +158,7 @@ TEST(an_empty_spool_leaves_no_file)
     spool = open_good();
     append_good(&spool, "u1", 1);
     append_good(&spool, "u1", 2);
-    ck_assert_int_eq(spool_remove(&spool, 2, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 2, NULL, NULL), TURNOUT_OK);
     spool_close(&spool);
     ck_assert_int_eq(access(path, F_OK), -1);
 }
@@ -202,7 +222,7 @@ TEST(a_spool_has_one_user_at_a_time)
     ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_IN_USE);
     /* The lock goes with the new file. */
     append_good(&spool, "u1", 2);
-    ck_assert_int_eq(spool_remove(&spool, 1, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 1, NULL, NULL), TURNOUT_OK);
     ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_IN_USE);
     spool_close(&spool);
     ck_assert_int_eq(spool_open(path, false, &other, &error), TURNOUT_OK);
@@ -224,7 +244,7 @@ TEST(whoever_waits_sees_the_new_file)
                 struct report report = report_of("u1", process * TURNS + turn);
                 bool good = spool_open(path, true, &spool, NULL) == TURNOUT_OK && spool.broken == 0 &&
                             spool_append(&spool, &report, NULL) == TURNOUT_OK &&
-                            (turn % 5 != 0 || spool_remove(&spool, 1, NULL) == TURNOUT_OK);
+                            (turn % 5 != 0 || spool_remove(&spool, 1, NULL, NULL) == TURNOUT_OK);
                 if (!good) {
                     _exit(1);
                 }
@@ -284,7 +304,7 @@ TEST(a_link_under_its_old_temporary_name_is_left_alone)
     struct spool spool = open_good();
     append_good(&spool, "u1", 1);
     append_good(&spool, "u1", 2);
-    ck_assert_int_eq(spool_remove(&spool, 1, NULL), TURNOUT_OK);
+    ck_assert_int_eq(spool_remove(&spool, 1, NULL, NULL), TURNOUT_OK);
     spool_close(&spool);
     ck_assert_int_ne(access(elsewhere, F_OK), 0);
 }

@@ -6,6 +6,8 @@
 #ifndef TURNOUT_BASE_ERROR_H
 #define TURNOUT_BASE_ERROR_H
 
+#include <stdbool.h>
+
 enum turnout_error {
     TURNOUT_OK = 0,
     TURNOUT_BAD_INPUT,   /* what was given cannot be right: mend it, do not retry */
@@ -23,6 +25,7 @@ enum { ERROR_FIELD_BYTES = 64, ERROR_TEXT_BYTES = 320 };
 struct error {
     char field[ERROR_FIELD_BYTES];
     char text[ERROR_TEXT_BYTES];
+    bool is_warning; /* nothing has failed, somebody should look (faults_warn()); false of everything else */
 };
 
 /* Fills *error (which may be NULL) and returns `code`, so that a function can end in one line. Both strings

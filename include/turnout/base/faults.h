@@ -20,6 +20,10 @@ struct faults {
 void faults_add(struct faults *faults, const char *file, uint32_t line, const char *field, const char *format,
                 ...) __attribute__((format(printf, 5, 6)));
 
+/* The same for what is lawful, but should be looked at: error->is_warning, and it is not counted. */
+void faults_warn(struct faults *faults, const char *file, uint32_t line, const char *field,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* A fault_fn that counts a fault and passes it on: `faults` is a struct faults. */
 void faults_pass_on(void *faults, const char *file, uint32_t line, const struct error *error);
 

@@ -10,6 +10,7 @@ enum {
     GENERATION_BYTES = GENERATION_BYTES_MAX + 1,
     SIGNATURE_TEXT_BYTES = 86, /* 64 bytes of Ed25519 as base64url without padding */
     NAME_BYTES_MAX = 256,      /* a name of an area or election */
+    CONTACT_BYTES_MAX = 100,   /* of a unit */
 
     REPORT_BYTES_MAX = 4096, /* one report as JSON */
     REPORT_DEPTH_MAX = 4,

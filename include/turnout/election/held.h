@@ -32,4 +32,20 @@ bool held_state_parse(struct slice name, enum held_state *ret_state);
 void held_id_write(const char *unit, int32_t seq, char ret_id[HELD_ID_BYTES]);
 bool held_id_parse(struct slice id, struct slice *ret_unit, int32_t *ret_seq);
 
+/* Where a report stands among all that wait: behind the first ones of other units when its own unit has others waiting, so
+ * that no unit keeps another's from being seen. Of the same order, by id. */
+struct held_place {
+    int64_t order;
+    char id[HELD_ID_BYTES];
+};
+
+/* `waiting` of the unit's reports wait when it comes. */
+int64_t held_order(size_t waiting, int64_t received_ms);
+
+enum { HELD_PLACE_BYTES = DECIMAL_BYTES_MAX + HELD_ID_BYTES };
+
+/* `<order>:<id>` */
+void held_place_write(const struct held_place *place, char ret_text[HELD_PLACE_BYTES]);
+bool held_place_parse(struct slice text, struct held_place *ret_place);
+
 #endif

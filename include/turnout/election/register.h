@@ -40,6 +40,7 @@ struct unit {
     const char *name;
     uint32_t commune;    /* index of an area */
     uint32_t registered; /* the roll as listed */
+    const char *contact; /* a telephone number, say, for committees alone; "" when there is none */
 };
 
 enum { REGISTER_DIGEST_BYTES = 32 };
@@ -50,6 +51,8 @@ struct election_register {
     uint32_t province_count; /* areas[1] .. areas[province_count] */
     struct unit *units;
     uint32_t unit_count;
+    unsigned char digest
+        [REGISTER_DIGEST_BYTES];  /* of wire/register_digest.h; zero until who reads the files fills it in */
     struct register_index *index; /* private */
     struct register_text *text;   /* private: the strings */
 };
@@ -70,6 +73,9 @@ void register_builder_add_area(struct register_builder *builder, uint32_t line, 
 /* One row of units.csv: code, commune, name, registered. */
 void register_builder_add_unit(struct register_builder *builder, uint32_t line, struct slice code,
                                struct slice commune, struct slice name, struct slice registered);
+
+/* The contact of the unit that was added last, in the same row. May be empty. */
+void register_builder_add_contact(struct register_builder *builder, uint32_t line, struct slice contact);
 
 /* Checks what only the whole can show (one nation, every parent there and of the level above, every code
  * unique in the election, every unit in a commune) and builds the register. NULL when anything was wrong,

@@ -62,11 +62,12 @@ struct report_outcome {
 };
 
 /* The first of these that holds decides:
- *   1. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
+ *   1. no test report, and the election is in rehearsal: not-open. A test report, and it is open: test-report; or closed:
+ *      closed
+ *   2. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
  *      equal, else seq-conflict
- *   2. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
- *   3. its seq is lower: seq-behind when it was counted later than the last one, else superseded
- *   4. a test report, and the election is open or closed: test-report
+ *   3. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
+ *   4. its seq is lower: seq-behind when it was counted later than the last one, else superseded
  *   5. the election is closed: closed
  *   6. a correction without a reason: reason-required
  *   7. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode

@@ -45,6 +45,8 @@ struct http_service {
      * refusing. NULL: no body is larger. */
     bool (*admits_large_body)(void *context, struct http_exchange *exchange,
                               const struct http_request *request);
+    /* asked before each handler. False after refusing. NULL: everything is served. */
+    bool (*is_serving)(void *context, struct http_exchange *exchange);
     const struct host_list *hosts; /* under which it may be asked, beside its own address; NULL: any */
     bool is_public;                /* any page of any site may read it (CORS) */
     struct counters *counters;

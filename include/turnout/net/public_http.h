@@ -8,12 +8,14 @@
 
 /* The context of the public routes. One a worker; the worker replaces the publication. */
 struct public_reader {
-    struct publication
-        *publication; /* a reference held by the worker; never NULL while requests are served */
+    struct publication *publication; /* a reference held by the worker; NULL: there is none yet */
     struct counters *counters;
 };
 
 extern const struct http_route public_http_routes[];
 extern const size_t public_http_route_count;
+
+/* For http_service.is_serving: while there is nothing to show, everything is answered with 503. */
+bool public_http_is_serving(void *context, struct http_exchange *exchange);
 
 #endif

@@ -78,12 +78,15 @@ enum admission committee_admit_commune_reader(const struct committee *committee,
 
 /* ---- units ---- */
 
-enum { COMMITTEE_UNIT_LINES_MAX = 10 };
+enum { COMMITTEE_UNIT_LINES_MAX = 100 };
 
-/* What stands of a unit, and its last lines in the log, the newest first. */
+/* What stands of a unit, and a page of its lines in the log, the newest first. */
 struct committee_unit {
     struct unit_state state;
-    int32_t next_seq; /* above whatever the lines have used */
+    int32_t next_seq; /* above whatever its lines have used; 0 behind the first page */
+    int64_t total;    /* of its lines; -1 where that is not known */
+    bool has_next;
+    struct store_log_place next; /* where the next page begins */
     size_t line_count;
     struct log_line lines[COMMITTEE_UNIT_LINES_MAX];
 };
@@ -91,8 +94,12 @@ struct committee_unit {
 /* `unit` is NULL unless TURNOUT_OK; borrowed for the call. */
 typedef void committee_unit_fn(void *context, enum turnout_error error, const char *why,
                                const struct committee_unit *unit);
-void committee_read_unit(struct committee *committee, uint32_t unit, committee_unit_fn *on_unit,
-                         void *context);
+
+/* At most `limit` lines, behind `after` (borrowed for the call; NULL: the newest). Of the log of a commune so much is read
+ * at a time as store_read_log() does; so a page may have few lines, or none, and one behind it. TURNOUT_NOT_FOUND: the log
+ * has no such place. */
+void committee_read_unit(struct committee *committee, uint32_t unit, const struct store_log_place *after,
+                         size_t limit, committee_unit_fn *on_unit, void *context);
 
 /* A piece of a walk: the units first .. first + count - 1. False ends the walk. */
 typedef bool committee_units_fn(void *context, uint32_t first, uint32_t count,
@@ -108,13 +115,9 @@ void committee_walk_units(struct committee *committee, uint32_t area, committee_
 
 /* ---- held reports ---- */
 
-/* One report that waits for a decision, borrowed for the call. False ends the list. */
-typedef bool committee_held_fn(void *context, const struct log_line *held);
-
-/* Those of the principal's area, province by province, and in each those first that came first. Of a province at most
- * STORE_HELD_LISTED_MAX are looked at. `on_walked` is called exactly once. */
+/* Those of the principal's area that wait, as store_list_held(). */
 void committee_list_held(struct committee *committee, const struct principal *principal,
-                         committee_held_fn *on_held, committee_walked_fn *on_walked, void *context);
+                         const struct held_place *after, size_t limit, store_held_fn *on_held, void *context);
 
 /* Decides about one of a unit in the principal's area; what was decided is logged. `on_answer` is called exactly once,
  * later. False when the tally has no room: then it is not called. */

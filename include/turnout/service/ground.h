@@ -7,6 +7,7 @@
 #ifndef TURNOUT_SERVICE_GROUND_H
 #define TURNOUT_SERVICE_GROUND_H
 
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/gate.h>
 #include <turnout/service/health.h>
 #include <turnout/store/store.h>
@@ -19,7 +20,8 @@ enum { GROUND_LOOK_MS = 1000 };
 struct ground_options {
     struct store *store; /* borrowed, as all here */
     struct gate *gate;
-    struct health *health; /* may be NULL */
+    struct clock_watch *clock; /* is looked at here, too */
+    struct health *health;     /* may be NULL */
     unsigned char register_digest[GROUND_DIGEST_BYTES];
     bool is_relaxed; /* what Redis may lose is acknowledged all the same */
 };

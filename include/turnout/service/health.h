@@ -20,6 +20,7 @@ enum {
 
 /* What others find. Each is posted by one thread. */
 enum health_finding {
+    HEALTH_REDIS,      /* the process, where turnoutd manages it */
     HEALTH_TALLY_LINK, /* to Redis */
     HEALTH_PUBLISHER_LINK,
     HEALTH_WRITES,
@@ -29,10 +30,12 @@ enum health_finding {
     HEALTH_REGISTER,
     HEALTH_GENERATION,
     HEALTH_LOSSES,
+    HEALTH_CLOCK,
     HEALTH_KEYS,
     HEALTH_TOKENS,
     HEALTH_DATA_FOLDER,
     HEALTH_DISK,
+    HEALTH_MEMORY,
     HEALTH_FINDINGS,
 };
 
@@ -58,6 +61,9 @@ void health_note_publication(struct health *health); /* readers can be shown som
 
 /* What is to be posted of a disk with so many bytes left. */
 void health_post_disk(struct health *health, uint64_t bytes_left);
+
+/* What is to be posted of a Redis that has taken so many of the bytes that it may take; 0: not known. */
+void health_post_memory(struct health *health, uint64_t used, uint64_t most);
 
 /* ---- from the evaluating thread alone ---- */
 

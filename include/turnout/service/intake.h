@@ -11,6 +11,7 @@
 #include <turnout/election/phase.h>
 #include <turnout/election/register.h>
 #include <turnout/election/report.h>
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/counters.h>
 #include <turnout/service/principal.h>
 #include <turnout/service/tally_port.h>
@@ -20,9 +21,10 @@ struct intake_options {
     const struct election_register *reg;
     struct tally_port *port;
     struct counters *counters;
-    struct signing_keys *keys; /* until intake_set_keys(); a reference of its own is taken */
-    struct tokens *tokens;     /* likewise, until intake_set_tokens() */
-    bool takes_unsigned;       /* in rehearsal only */
+    struct signing_keys *keys;       /* until intake_set_keys(); a reference of its own is taken */
+    struct tokens *tokens;           /* likewise, until intake_set_tokens() */
+    bool takes_unsigned;             /* in rehearsal only */
+    const struct clock_watch *clock; /* borrowed; NULL: the clock is right */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;

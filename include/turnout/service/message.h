@@ -42,7 +42,6 @@ struct report_message {
     char as_of_text[RFC3339_BYTES];
     /* for the tally */
     struct report_received received;
-    bool is_for_rehearsal;   /* nobody signed or vouched: it counts in a rehearsal alone */
     bool is_charged;         /* to its unit's account */
     char who[LOG_WHO_BYTES]; /* who vouched; empty: it is signed */
     /* the answer */

@@ -58,7 +58,14 @@ const struct document *publication_turnout(const struct publication *publication
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
-const struct document *publication_corrections(struct publication *publication);
+const struct document *publication_corrections(struct publication *publication); /* the first page */
+
+/* A page of the corrections, behind a place (`<milliseconds>.<how many of them were shown>`; empty: the first), of at most
+ * CORRECTIONS_MAX entries. The caller frees it. NULL when `after` is no place. */
+enum { CORRECTIONS_MAX = 100 };
+struct document *publication_corrections_page(const struct publication *publication, const char *after,
+                                              size_t limit);
+void document_free(struct document *document); /* NULL-safe */
 const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_keys(struct publication *publication);
 

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/gate.h>
 #include <turnout/service/health.h>
 #include <turnout/service/message.h>
@@ -37,6 +38,9 @@ struct tally_options {
     uint32_t reports_per_minute;                        /* that a unit may store */
     uint32_t commit_lines_max;                          /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
     struct gate *gate; /* borrowed: while it is shut, nothing is acknowledged; NULL: always open */
+    struct clock_watch
+        *clock; /* borrowed: told when units count, and asked before a report is rejected for its
+                                  time; NULL: the clock is right */
     struct health
         *health; /* borrowed: what becomes of the link and of writes; NULL: nobody asks, and no probes */
 

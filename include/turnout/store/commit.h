@@ -10,10 +10,10 @@
 #include <turnout/base/buffer.h>
 #include <turnout/store/load.h>
 
-/* A held report to add: its id, and its log line. */
+/* A held report to add: its id, its place among those that wait, and its log line. */
 struct commit_held {
     char id[HELD_ID_BYTES];
-    int64_t received_ms;
+    int64_t order;
     struct slice line;
 };
 

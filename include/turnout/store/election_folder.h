@@ -9,8 +9,7 @@
 
 struct election_folder {
     struct election election;
-    struct election_register *reg;                        /* owned */
-    unsigned char register_digest[REGISTER_DIGEST_BYTES]; /* wire/register_digest.h */
+    struct election_register *reg; /* owned; with its digest */
 };
 
 /* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`, with the file's name in the folder and the

@@ -3,6 +3,7 @@
 #define TURNOUT_STORE_INSPECT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <turnout/base/error.h>
 #include <turnout/store/store.h>
@@ -17,11 +18,16 @@ struct store_inspection {
     /* Redis writes its append-only file anew. Just after `appendonly` was switched on, nothing is durable until that is
      * done, and CONFIG GET does not show it. A Redis that does not tell counts as one that does. */
     bool is_rewriting;
+    /* Bytes that Redis has taken, and that it may take: `maxmemory`, or else what its machine has. 0: it does not tell. */
+    uint64_t memory_used;
+    uint64_t memory_most;
     struct store_finding rights;    /* ours; what Redis does not tell counts as ok */
     struct store_finding functions; /* of proto/turnout.lua: they are loaded again where they are not ours */
     bool has_loaded_functions;
     struct store_finding election;     /* it was seeded, in our schema, with our register */
     char generation[GENERATION_BYTES]; /* empty: there is none */
+    int64_t
+        clock_ahead_ms; /* Redis's clock, of this machine's, at least; what Redis does not tell counts as 0 */
 };
 
 /* `inspection` is NULL when the link was lost meanwhile; borrowed for the call. */

@@ -18,7 +18,8 @@ enum { MANAGED_RESTART_MS_MIN = 100, MANAGED_RESTART_MS_MAX = 5000, MANAGED_STOP
 #define MANAGED_REDIS_USER "turnoutd"
 
 /* What happened to the process, for the log: "started", "taken-over", "outdated" (it was left behind, but with other
- * settings or users than ours, so it was ended), "ended", "restarting", "stopped". */
+ * settings or users than ours, so it was ended), "ended", "gave-up" (ended by itself; `detail` quotes its log), "restarting",
+ * "stopped". */
 typedef void managed_redis_event_fn(void *context, const char *event, pid_t pid, const char *detail);
 
 /* Writes redis.conf and users.acl in `data`/redis and starts redis-server, or takes over the one that listens there.

@@ -12,6 +12,8 @@
 #include <turnout/store/store.h>
 #include <turnout/wire/log_line.h>
 
+enum { STORE_STREAM_ID_BYTES = LEDGER_ID_BYTES };
+
 /* ---- a province ---- */
 
 /* The totals of a province and of its communes at one instant. */
@@ -54,27 +56,55 @@ void store_read_units(struct store *store, uint32_t first, uint32_t count, store
 
 /* ---- the log ---- */
 
-enum { STORE_LOG_ENTRIES_MAX = 64 }; /* at a time; an entry has the lines of one commit */
+enum {
+    STORE_LOG_ENTRIES_MAX = 64, /* at a time; an entry has the lines of one commit */
+    STORE_LOG_READ_MAX = 1024,  /* in one reading */
+};
 
-/* `line` is one of the commune's log. The newest come first. False ends the reading. */
-typedef bool store_line_fn(void *context, const struct log_line *line);
-typedef void store_log_read_fn(void *context, enum turnout_error error, const char *why);
+/* A place in a commune's log, behind so many lines of an entry, its last ones. */
+struct store_log_place {
+    char entry[STORE_STREAM_ID_BYTES];
+    uint32_t lines;
+};
 
-/* Reads the log of a commune back to its beginning, piece by piece, until `on_line` has had enough. */
-void store_read_log(struct store *store, uint32_t commune, store_line_fn *on_line, store_log_read_fn *on_read,
-                    void *context);
+/* `<entry>.<lines>`; false when it is no place. */
+enum { STORE_LOG_PLACE_BYTES = STORE_STREAM_ID_BYTES + 12 };
+void store_log_place_write(const struct store_log_place *place, char ret_text[STORE_LOG_PLACE_BYTES]);
+bool store_log_place_parse(struct slice text, struct store_log_place *ret_place);
+
+/* `line` is one of the commune's log, and `place` is behind it. The newest come first. False ends the reading. */
+typedef bool store_line_fn(void *context, const struct log_line *line, const struct store_log_place *place);
+
+/* `next` is where a reading ended that went through STORE_LOG_READ_MAX entries; NULL for one that came to the beginning, or
+ * was ended. TURNOUT_NOT_FOUND: the place to begin with is none. */
+typedef void store_log_read_fn(void *context, enum turnout_error error, const char *why,
+                               const struct store_log_place *next);
+
+/* Reads the log of a commune back, from behind `after` (borrowed for the call; NULL: from its end), piece by piece, until
+ * `on_line` has had enough. */
+void store_read_log(struct store *store, uint32_t commune, const struct store_log_place *after,
+                    store_line_fn *on_line, store_log_read_fn *on_read, void *context);
 
 /* ---- held reports ---- */
 
-enum { STORE_HELD_LISTED_MAX = 1001 };
+enum { STORE_HELD_LISTED_MAX = 1000 };
 
-/* `lines` are those of the held reports; NULL unless TURNOUT_OK. */
+/* A part of those that wait. */
+struct store_held_page {
+    struct log_line *lines; /* of the held reports */
+    size_t count;
+    int64_t total;                 /* how many wait, listed or not */
+    const struct held_place *next; /* where the page ends, if there are more behind; else NULL */
+};
+
+/* `page` is NULL unless TURNOUT_OK. */
 typedef void store_held_fn(void *context, enum turnout_error error, const char *why,
-                           const struct log_line *lines, size_t count);
+                           const struct store_held_page *page);
 
-/* The reports of an area, a province or a commune, that wait for a decision, the longest waiting first, at most
- * STORE_HELD_LISTED_MAX; totals.held says how many there are. */
-void store_list_held(struct store *store, uint32_t area, store_held_fn *on_held, void *context);
+/* The reports of an area that wait for a decision, in the order of their places, at most `limit` of those behind `after`
+ * (borrowed for the call; NULL: from the beginning). */
+void store_list_held(struct store *store, uint32_t area, const struct held_place *after, size_t limit,
+                     store_held_fn *on_held, void *context);
 
 /* ---- ledgers ---- */
 
@@ -83,7 +113,8 @@ enum { STORE_LEDGER_READ_MAX = 1000 };
 struct store_ledger {
     const struct ledger_entry *entries; /* oldest first */
     size_t count;
-    char last_id[LEDGER_ID_BYTES]; /* of the newest line; empty when there is none */
+    bool has_more;                       /* behind it */
+    char last_id[STORE_STREAM_ID_BYTES]; /* of the newest line; empty when there is none */
 };
 
 /* `ledger` is NULL unless TURNOUT_OK. */
@@ -91,7 +122,8 @@ typedef void store_ledger_fn(void *context, enum turnout_error error, const char
                              const struct store_ledger *ledger);
 
 /* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id` up to
- * `until_id` (empty: all), the oldest STORE_LEDGER_READ_MAX of them; or with an empty `after_id` the newest. */
+ * `until_id` (empty: all), the oldest STORE_LEDGER_READ_MAX of
+ * them; with an empty `after_id` from the beginning. */
 void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context);
 

@@ -69,7 +69,8 @@ void store_start(struct store *store);
 void store_free(struct store *store);
 
 bool store_is_up(const struct store *store);
-bool store_has_room(const struct store *store); /* up, and below its bound of bytes in flight */
+const char *store_why(const struct store *store); /* it is not; borrowed until the loop runs */
+bool store_has_room(const struct store *store);   /* up, and below its bound of bytes in flight */
 const struct store_counters *store_counters(const struct store *store);
 
 #endif

@@ -1,5 +1,5 @@
 /* Comma-separated rows (RFC 4180), read from a whole file in memory. UTF-8, a BOM at the start is passed
- * over, LF or CRLF. Quoted cells may hold commas, doubled quotes and line ends. */
+ * over, LF or CRLF. Quoted cells may hold commas, doubled quotes and line ends; blanks behind them are passed over. */
 #ifndef TURNOUT_WIRE_CSV_H
 #define TURNOUT_WIRE_CSV_H
 
@@ -10,13 +10,14 @@
 #include <turnout/base/error.h>
 #include <turnout/base/text.h>
 
-enum { CSV_CELLS_MAX = 32 };
+enum { CSV_CELLS_MAX = 64 };
 
 struct csv_reader {
     char *bytes; /* borrowed, and written to: quoted cells are unescaped in place */
     size_t length;
     size_t at;
     uint32_t next_line;
+    char separator; /* a comma; whoever knows better puts another in its place */
 };
 
 struct csv_row {
@@ -32,9 +33,6 @@ void csv_reader_init(struct csv_reader *reader, char *bytes, size_t length);
 /* The next row that is not empty. On CSV_BAD *error says why, ret_row->line where, and the reader stands
  * at the next line: reading can go on to find more faults. */
 enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_row, struct error *error);
-
-/* Whether the row's cells are exactly these: for the first row, which names the columns ("code,name"). */
-bool csv_row_is(const struct csv_row *row, const char *cells);
 
 /* Appends a cell, quoted where RFC 4180 asks for it or `separator` stands in it. */
 struct buffer;

@@ -21,9 +21,16 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
-/* /v1/corrections: envelope, then the entries as given, newest first. Who changed something is not public. */
+/* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
+ * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */
+struct corrections {
+    const struct ledger_entry *entries;
+    size_t count;
+    int64_t total;
+    const char *next;
+};
 void document_corrections_json(struct buffer *out, const struct figures *figures,
-                               const struct ledger_entry *entries, size_t count);
+                               const struct corrections *page);
 
 /* Why a request was not answered with what it asked for. */
 struct problem {

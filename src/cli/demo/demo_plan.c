@@ -218,6 +218,7 @@ void demo_plan_report(const struct demo_plan *plan, uint64_t number, struct repo
     report->as_of = moment_of(plan, place.wave, place.unit);
     rfc3339_format(report->as_of, plan->election->offset_s, report->as_of_text);
     report->voted = wave->voted[place.unit];
+    report->test = true;
     if (roll != roll_before) {
         report->registered = roll;
     }

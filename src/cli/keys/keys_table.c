@@ -12,15 +12,18 @@
 
 #include <sodium.h>
 
+#include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
 #include <turnout/base/memory.h>
 #include <turnout/store/election_keys.h>
-#include <turnout/wire/csv.h>
+#include <turnout/wire/csv_table.h>
 #include <turnout/wire/signature.h>
 
-enum { FILE_BYTES_MAX = 1 << 30, CELLS = 6, CELL_OF_KEY = 0, CELL_OF_REVOKED = 5 };
+enum { FILE_BYTES_MAX = 1 << 30, CELL_OF_KEY = 0, CELL_OF_REVOKED = 5 };
 
-static const char header[] = "key,area,public_key,from,until,revoked\n";
+#define COLUMNS "key,area,public_key,from,until,revoked"
+
+static const char header[] = COLUMNS "\n";
 
 void keys_table_init(struct keys_table *table, const char *folder)
 {
@@ -50,6 +53,26 @@ static enum turnout_error lock_folder(const char *folder, int *ret_fd, struct er
     return TURNOUT_OK;
 }
 
+/* Whether it can be read, but is not as we write it: other columns, order, separator or encoding. Rows cannot be added to
+ * such a table, and what becomes of it is for whoever made it to say. */
+static bool has_other_form(char **bytes, size_t *length)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    size_t mark = *length >= 3 && memcmp(*bytes, byte_order_mark, 3) == 0 ? 3 : 0;
+    struct slice rest = {*bytes + mark, *length - mark};
+    struct slice first = text_split(&rest, '\n');
+    if (first.length > 0 && first.bytes[first.length - 1] == '\r') {
+        first.length--;
+    }
+    if (slice_equals(first, COLUMNS)) {
+        return false;
+    }
+    struct csv_table csv;
+    uint32_t line;
+    return encoding_to_utf8(bytes, length, &line, NULL) == TURNOUT_OK &&
+           csv_table_init(&csv, *bytes, *length, COLUMNS, "", NULL) == TURNOUT_OK;
+}
+
 static enum turnout_error load(struct keys_table *table, struct error *error)
 {
     struct error cause;
@@ -61,6 +84,13 @@ static enum turnout_error load(struct keys_table *table, struct error *error)
     }
     if (failed != TURNOUT_OK) {
         return error_fail(error, failed, "election", "%s: %s", table->path, cause.text);
+    }
+    if (has_other_form(&bytes, &length)) {
+        free(bytes);
+        return error_fail(error, TURNOUT_BAD_INPUT, "election",
+                          "%s is not in the form in which keys are added; save it in UTF-8, separated by "
+                          "commas, with the first line `" COLUMNS "`",
+                          table->path);
     }
     buffer_clear(&table->text);
     buffer_append(&table->text, bytes, length);
@@ -136,12 +166,15 @@ static void write_row(struct buffer *out, const struct csv_row *row)
 void keys_table_revoke(struct keys_table *table, const char *const *ids, size_t count, const char *moment)
 {
     struct buffer text = {0};
-    struct csv_reader reader;
+    struct csv_table csv;
     struct csv_row row;
     size_t found = 0;
-    csv_reader_init(&reader, table->text.bytes, table->text.length);
-    while (csv_reader_next(&reader, &row, NULL) == CSV_ROW) {
-        if (row.cell_count == CELLS && is_among(row.cells[CELL_OF_KEY], ids, count)) {
+    enum turnout_error failed =
+        csv_table_init(&csv, table->text.bytes, table->text.length, COLUMNS, "", NULL);
+    assert(failed == TURNOUT_OK);
+    buffer_append_text(&text, header);
+    while (csv_table_next(&csv, &row, NULL) == CSV_ROW) {
+        if (is_among(row.cells[CELL_OF_KEY], ids, count)) {
             row.cells[CELL_OF_REVOKED] = slice_of(moment);
             found++;
         }

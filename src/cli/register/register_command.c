@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <turnout/base/fault_limit.h>
+#include <turnout/election/register_smells.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
+#include <turnout/wire/register_digest.h>
 
 #include "register/register_make.h"
+#include "register/zone_smells.h"
 
 /* `context` points to the folder's path. */
 static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
@@ -19,7 +23,18 @@ static void print_fault(void *context, const char *file, uint32_t line, const st
     if (line > 0) {
         (void)fprintf(stderr, ":%" PRIu32, line);
     }
-    (void)fprintf(stderr, ": %s%s%s\n", error->field, error->field[0] == '\0' ? "" : ": ", error->text);
+    (void)fprintf(stderr, ": %s%s%s%s\n", error->is_warning ? "warning: " : "", error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
+}
+
+/* What is lawful, but smells. */
+static void warn(const struct election_folder *folder, const char *folder_path)
+{
+    struct fault_limit limit = {.on_fault = print_fault, .context = &folder_path};
+    struct faults faults = {.on_fault = fault_limit_tell, .context = &limit};
+    zone_smells(&folder->election, &faults);
+    register_smells(folder->reg, &faults);
+    fault_limit_end(&limit);
 }
 
 static int check(const char *folder_path)
@@ -36,9 +51,12 @@ static int check(const char *folder_path)
         election_folder_done(&folder);
         return EXIT_USAGE;
     }
-    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
+    warn(&folder, folder_path);
+    char fingerprint[RECEIPT_BYTES];
+    register_fingerprint(folder.reg->digest, fingerprint);
+    (void)printf("%" PRIu32 " areas, %" PRIu32 " units, %" PRId64 " registered, %zu keys, fingerprint %s\n",
                  folder.reg->area_count, folder.reg->unit_count,
-                 folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys));
+                 folder.reg->areas[REGISTER_NATION].registered, signing_keys_count(keys), fingerprint);
     signing_keys_release(keys);
     election_folder_done(&folder);
     return finish_output(EXIT_DONE);
@@ -75,7 +93,10 @@ const struct command command_register_check = {
     .name = "register check",
     .purpose =
         "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
-        "standard error as `file:line: what is wrong; what to do`.",
+        "standard error as `file:line: what is wrong; what to do`. What is lawful but smells of a slip is a\n"
+        "`warning:` there, and the folder is sound all the same. Of sound ones prints what they hold and "
+        "their\n"
+        "fingerprint, which turnoutd names when it starts: read it aloud to see that everybody has the same.",
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",

@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
 #include <turnout/base/limits.h>
 #include <turnout/base/memory.h>
-#include <turnout/wire/csv.h>
+#include <turnout/wire/csv_table.h>
 
 static const char provinces_file[] = "provinces.csv";
-static const char provinces_header[] =
-    "code,name,name_en,kind,communes,units,registered,registered_source,tile_row,tile_col";
+static const char provinces_columns[] = "code,name,name_en,communes,units,registered";
 static const char communes_file[] = "communes.csv";
-static const char communes_header[] = "code,province,units";
+static const char communes_columns[] = "code,province,units";
 
 enum { TABLE_BYTES_MAX = 1024 * 1024 };
 
@@ -32,9 +32,9 @@ static enum turnout_error read_province(const struct csv_row *row, struct regist
                           "%s:%u: the code must be 1 to %d of A-Z a-z 0-9 . _ -", provinces_file, row->line,
                           PROVINCE_CODE_BYTES_MAX);
     }
-    if (!text_parse_unsigned(row->cells[4], COMMUNES_MAX, &communes) ||
-        !text_parse_unsigned(row->cells[5], UNITS_MAX, &units) ||
-        !text_parse_unsigned(row->cells[6], (uint64_t)UNITS_MAX * UNIT_REGISTERED_MOST, &registered)) {
+    if (!text_parse_unsigned(row->cells[3], COMMUNES_MAX, &communes) ||
+        !text_parse_unsigned(row->cells[4], UNITS_MAX, &units) ||
+        !text_parse_unsigned(row->cells[5], (uint64_t)UNITS_MAX * UNIT_REGISTERED_MOST, &registered)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
                           "%s:%u: communes, units and registered must be whole numbers", provinces_file,
                           row->line);
@@ -92,38 +92,32 @@ static enum turnout_error read_commune(const struct csv_row *row, struct registe
 
 struct table {
     const char *file;
-    const char *header;
-    uint32_t columns;
+    const char *columns;
     enum turnout_error (*read_row)(const struct csv_row *row, struct register_tables *tables,
                                    struct error *error);
 };
 
-static const struct table provinces_table = {provinces_file, provinces_header, 10, read_province};
-static const struct table communes_table = {communes_file, communes_header, 3, read_commune};
+static const struct table provinces_table = {provinces_file, provinces_columns, read_province};
+static const struct table communes_table = {communes_file, communes_columns, read_commune};
 
 /* `bytes` stay: the rows' slices borrow them. */
 static enum turnout_error read_rows(const struct table *table, char *bytes, size_t length,
                                     struct register_tables *tables, struct error *error)
 {
-    struct csv_reader csv;
-    csv_reader_init(&csv, bytes, length);
-    struct csv_row row;
-    if (csv_reader_next(&csv, &row, NULL) != CSV_ROW || !csv_row_is(&row, table->header)) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:1: the first line must be `%s`", table->file,
-                          table->header);
+    struct csv_table csv;
+    struct error cause;
+    if (csv_table_init(&csv, bytes, length, table->columns, "", &cause) != TURNOUT_OK) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:%u: %s", table->file, csv.header_line,
+                          cause.text);
     }
     for (;;) {
-        struct error cause;
-        enum csv_found found = csv_reader_next(&csv, &row, &cause);
+        struct csv_row row;
+        enum csv_found found = csv_table_next(&csv, &row, &cause);
         if (found == CSV_END) {
             return TURNOUT_OK;
         }
         if (found == CSV_BAD) {
             return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:%u: %s", table->file, row.line, cause.text);
-        }
-        if (row.cell_count != table->columns) {
-            return error_fail(error, TURNOUT_BAD_INPUT, "", "%s:%u: %u cells instead of %u", table->file,
-                              row.line, row.cell_count, table->columns);
         }
         enum turnout_error failed = table->read_row(&row, tables, error);
         if (failed != TURNOUT_OK) {
@@ -140,6 +134,10 @@ static enum turnout_error read_table(const char *folder, const struct table *tab
     size_t length;
     struct error cause;
     enum turnout_error failed = file_read(path.bytes, TABLE_BYTES_MAX, ret_bytes, &length, &cause);
+    uint32_t line;
+    if (failed == TURNOUT_OK) {
+        failed = encoding_to_utf8(ret_bytes, &length, &line, &cause);
+    }
     if (failed != TURNOUT_OK) {
         failed = error_fail(error, failed, "", "%s: %s", path.bytes, cause.text);
     } else {

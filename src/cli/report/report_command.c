@@ -271,6 +271,10 @@ static const struct setting settings[] = {
      .read = read_reason,
      .takes = "REASON",
      .help = "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
+    {.name = "test",
+     .kind = SETTING_FLAG,
+     AT(report.test),
+     .help = "makes it a test report, for a rehearsal: it does not count"},
     {.name = "note", .kind = SETTING_OWN, .read = read_note, .takes = "TEXT", .help = "up to 200 characters"},
     {.name = "key",
      .kind = SETTING_PATH,
@@ -308,7 +312,7 @@ static const struct setting settings[] = {
 
 #undef AT
 
-enum { REQUIRED_FIELDS = 4, REPORT_FIELDS = 11 };
+enum { REQUIRED_FIELDS = 4, REPORT_FIELDS = 12 };
 
 /* What only the whole command line can show. Returns EXIT_DONE when it is right. */
 static int check_options(const struct command_line *line)

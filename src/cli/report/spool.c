@@ -180,14 +180,22 @@ enum turnout_error spool_append(struct spool *spool, const struct report *report
     return TURNOUT_OK;
 }
 
-enum turnout_error spool_remove(struct spool *spool, size_t count, struct error *error)
+enum turnout_error spool_remove(struct spool *spool, size_t count, const bool *stays, struct error *error)
 {
-    if (count == 0) {
+    size_t removed = 0;
+    struct buffer rest = {0};
+    for (size_t i = 0; i < spool->count; i++) {
+        if (i < count && (stays == NULL || !stays[i])) {
+            removed++;
+            continue;
+        }
+        struct slice line = spool_line(spool, i);
+        buffer_append(&rest, line.bytes, line.length + 1); /* and its newline */
+    }
+    if (removed == 0) {
+        buffer_done(&rest);
         return TURNOUT_OK;
     }
-    size_t start = spool->line_ends[count - 1];
-    struct buffer rest = {0};
-    buffer_append(&rest, spool->bytes.bytes + start, spool->bytes.length - start);
     buffer_done(&spool->bytes);
     spool->bytes = rest;
     index_lines(spool);

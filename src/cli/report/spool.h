@@ -49,7 +49,7 @@ bool spool_find(const struct spool *spool, const char *election, const char *uni
 /* Durable once it returns TURNOUT_OK. TURNOUT_TOO_LARGE when the spool is full. */
 enum turnout_error spool_append(struct spool *spool, const struct report *report, struct error *error);
 
-/* Removes the oldest `count` reports. */
-enum turnout_error spool_remove(struct spool *spool, size_t count, struct error *error);
+/* Removes the oldest `count` reports, but for those that stay; `stays` has `count` elements, or is NULL: none does. */
+enum turnout_error spool_remove(struct spool *spool, size_t count, const bool *stays, struct error *error);
 
 #endif

@@ -4,10 +4,12 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/memory.h>
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
 
@@ -114,10 +116,29 @@ static enum turnout_error keep(struct spool_kept *kept, struct slice line, const
 
 /* What was answered leaves the spool once what was acknowledged is kept. */
 static enum turnout_error settle(struct spool *spool, struct spool_kept *kept, size_t answered,
-                                 struct error *error)
+                                 const bool *stays, struct error *error)
 {
     enum turnout_error failed = spool_kept_save(kept, error);
-    return failed == TURNOUT_OK ? spool_remove(spool, answered, error) : failed;
+    return failed == TURNOUT_OK ? spool_remove(spool, answered, stays, error) : failed;
+}
+
+/* The phase does not take the report now, but may later: an election that was closed by mistake is opened again. */
+static bool waits_for_phase(const struct report_result *result)
+{
+    return result->code == CODE_CLOSED || result->code == CODE_NOT_OPEN;
+}
+
+/* Likewise of a report that stays in the spool. */
+static int tell_answered(const struct spool *spool, const struct report *report,
+                         const struct report_result *result)
+{
+    int status = tell_answer(report, result);
+    if (!waits_for_phase(result)) {
+        return status;
+    }
+    (void)printf("it stays in %s; `turnout report --flush` sends it again, and so does the next report\n",
+                 spool->path);
+    return EXIT_FAILED;
 }
 
 int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client, int64_t wait_s)
@@ -128,6 +149,7 @@ int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_clie
     int64_t pause = PAUSE_FIRST_MS;
     int status = EXIT_DONE;
     size_t answered = 0;
+    bool *stays = memory_new_array(SPOOL_REPORTS_MAX, sizeof *stays);
     while (answered < spool->count) {
         struct slice line = spool_line(spool, answered);
         struct report_result result;
@@ -135,9 +157,9 @@ int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_clie
         if (send_report(client, line, &response, &result, &error) == TURNOUT_OK) {
             enum turnout_error code = report_json_parse(line.bytes, line.length, &report, NULL);
             assert(code == TURNOUT_OK); /* the spool holds nothing else */
-            int told = tell_answer(&report, &result);
+            int told = tell_answered(spool, &report, &result);
             status = told > status ? told : status;
-            answered++;
+            stays[answered++] = waits_for_phase(&result);
             if (keep(kept, line, &report, &result, &error) != TURNOUT_OK) {
                 (void)fprintf(stderr, "%s\n", error.text);
                 status = status == EXIT_DONE ? EXIT_FAILED : status;
@@ -157,9 +179,10 @@ int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_clie
         pause = pause * 2 < PAUSE_MOST_MS ? pause * 2 : PAUSE_MOST_MS;
     }
     http_response_done(&response);
-    if (settle(spool, kept, answered, &error) != TURNOUT_OK) {
+    if (settle(spool, kept, answered, stays, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         status = status == EXIT_DONE ? EXIT_FAILED : status;
     }
+    free(stays);
     return status;
 }

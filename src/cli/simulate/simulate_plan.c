@@ -113,6 +113,7 @@ void simulate_plan_take(struct simulate_plan *plan, struct report *report)
     report->as_of = as_of_of(plan, mix(of_unit + plan->round));
     rfc3339_format(report->as_of, plan->election->offset_s, report->as_of_text);
     report->voted = voted_of(plan, unit, of_unit);
+    report->test = true;
     plan->position++;
     if (plan->position == plan->unit_count) {
         plan->position = 0;

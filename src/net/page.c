@@ -1,0 +1,46 @@
+/* The parameters and members of lists in pages. */
+#include "page.h"
+
+static void refuse(struct http_exchange *exchange, const char *detail, const char *field)
+{
+    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", detail, field, NULL);
+}
+
+bool page_read(struct http_exchange *exchange, const struct http_request *request, uint32_t usual,
+               uint32_t most, struct page *ret_page)
+{
+    struct page page = {.limit = usual};
+    char value[16];
+    uint64_t number;
+    if (http_query_has(request->query, "limit")) {
+        if (!http_query_value(request->query, "limit", value, sizeof value) ||
+            !text_parse_unsigned(slice_of(value), INT32_MAX, &number) || number == 0) {
+            refuse(exchange, "limit is a whole number from 1", "limit");
+            return false;
+        }
+        page.limit = number < most ? (uint32_t)number : most;
+    }
+    if (http_query_has(request->query, "after") &&
+        (!http_query_value(request->query, "after", page.after, sizeof page.after) ||
+         page.after[0] == '\0')) {
+        page_refuse_after(exchange);
+        return false;
+    }
+    *ret_page = page;
+    return true;
+}
+
+void page_refuse_after(struct http_exchange *exchange)
+{
+    refuse(exchange, "after is what the page before says as next", "after");
+}
+
+void page_put_end(struct json_writer *json, int64_t total, const char *next)
+{
+    if (total >= 0) {
+        json_put_integer(json, "total", total);
+    } else {
+        json_put_text(json, "total", NULL);
+    }
+    json_put_text(json, "next", next);
+}
