@@ -259,7 +259,7 @@ const struct document *publication_bulletins(struct publication *publication)
         return known;
     }
     size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof *summaries);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
     for (size_t i = 0; i < count; i++) {
         summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
     }

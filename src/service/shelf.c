@@ -228,7 +228,7 @@ struct shelf {
 
 static struct shelf *shelf_of(size_t count)
 {
-    struct shelf *shelf = memory_new(sizeof *shelf + count * sizeof shelf->bulletins[0]);
+    struct shelf *shelf = memory_new(sizeof *shelf + count * sizeof(struct bulletin *));
     atomic_init(&shelf->references, 1);
     shelf->count = count;
     return shelf;

@@ -26,7 +26,7 @@ struct beginning {
     void *context;
 };
 
-static void on_begun(void *context, const redisReply *reply, const char *why)
+static void on_begin_reply(void *context, const redisReply *reply, const char *why)
 {
     struct beginning *beginning = context;
     if (reply != NULL && reply->type == REDIS_REPLY_INTEGER) {
@@ -37,8 +37,8 @@ static void on_begun(void *context, const redisReply *reply, const char *why)
     free(beginning);
 }
 
-void store_begin_bulletin(struct store *store, const struct store_beginning *wanted, store_begun_fn *begun,
-                          void *context)
+void store_begin_bulletin(struct store *store, const struct store_beginning *beginning,
+                          store_begun_fn *on_begun, void *context)
 {
     char meta[REDIS_KEY_BYTES];
     struct redis_command command;
@@ -47,16 +47,16 @@ void store_begin_bulletin(struct store *store, const struct store_beginning *wan
     redis_command_put_text(&command, "turnout_bulletin_begin");
     redis_command_put_integer(&command, 1);
     redis_command_put_text(&command, meta);
-    redis_command_put_integer(&command, wanted->cut);
-    redis_command_put_text(&command, wanted->label);
-    if (wanted->due > 0) {
-        redis_command_put_integer(&command, wanted->due);
+    redis_command_put_integer(&command, beginning->cut);
+    redis_command_put_text(&command, beginning->label);
+    if (beginning->due > 0) {
+        redis_command_put_integer(&command, beginning->due);
     } else {
-        redis_command_put_text(&command, wanted->due == BULLETIN_DUE_CLOSING ? "closing" : "");
+        redis_command_put_text(&command, beginning->due == BULLETIN_DUE_CLOSING ? "closing" : "");
     }
-    struct beginning *beginning = memory_new(sizeof *beginning);
-    *beginning = (struct beginning){begun, context};
-    store_send(store, &command, on_begun, beginning);
+    struct beginning *question = memory_new(sizeof *question);
+    *question = (struct beginning){on_begun, context};
+    store_send(store, &command, on_begin_reply, question);
 }
 
 /* ---- keeping ---- */
@@ -66,7 +66,7 @@ struct keeping {
     void *context;
 };
 
-static void on_kept(void *context, const redisReply *reply, const char *why)
+static void on_keep_reply(void *context, const redisReply *reply, const char *why)
 {
     struct keeping *keeping = context;
     bool is_kept = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
@@ -96,7 +96,7 @@ void store_end_bulletin(struct store *store, int64_t number, struct slice bundle
     redis_command_put_text(&command, key);
     redis_command_put_integer(&command, number);
     redis_command_put(&command, bundle);
-    store_send(store, &command, on_kept, keeping_new(on_ended, context));
+    store_send(store, &command, on_keep_reply, keeping_new(on_ended, context));
 }
 
 static void name_key(const struct store *store, uint32_t area, char ret_key[REDIS_KEY_BYTES])
@@ -111,7 +111,7 @@ static void name_key(const struct store *store, uint32_t area, char ret_key[REDI
 }
 
 void store_keep_frozen(struct store *store, uint32_t province, const char *name, struct slice bundle,
-                       store_kept_fn *kept, void *context)
+                       store_kept_fn *on_kept, void *context)
 {
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
@@ -121,7 +121,7 @@ void store_keep_frozen(struct store *store, uint32_t province, const char *name,
     redis_command_put_text(&command, key);
     redis_command_put_text(&command, name);
     redis_command_put(&command, bundle);
-    store_send(store, &command, on_kept, keeping_new(kept, context));
+    store_send(store, &command, on_keep_reply, keeping_new(on_kept, context));
 }
 
 /* ---- reading ---- */
@@ -131,7 +131,7 @@ struct question {
     void *context;
 };
 
-static void on_frozen(void *context, const redisReply *reply, const char *why)
+static void on_frozen_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
     struct slice none = {0};
@@ -145,7 +145,7 @@ static void on_frozen(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-void store_read_frozen(struct store *store, uint32_t area, const char *name, store_frozen_fn *frozen,
+void store_read_frozen(struct store *store, uint32_t area, const char *name, store_frozen_fn *on_frozen,
                        void *context)
 {
     char key[REDIS_KEY_BYTES];
@@ -155,6 +155,6 @@ void store_read_frozen(struct store *store, uint32_t area, const char *name, sto
     redis_command_put_text(&command, key);
     redis_command_put_text(&command, name);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){frozen, context};
-    store_send(store, &command, on_frozen, question);
+    *question = (struct question){on_frozen, context};
+    store_send(store, &command, on_frozen_reply, question);
 }

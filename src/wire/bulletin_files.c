@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include <turnout/base/sha256.h>
 #include <turnout/wire/signature.h>
 
 static const char area_header[] = "code,registered,voted,units,units_reported,held,sha256\n";
@@ -15,9 +16,8 @@ static const char statement_head[] = "turnout-bulletin-v1";
 
 void sha256_hex(struct slice bytes, char ret_hex[SHA256_HEX_BYTES])
 {
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    int failed = crypto_hash_sha256(hash, (const unsigned char *)bytes.bytes, bytes.length);
-    assert(failed == 0);
+    unsigned char hash[SHA256_BYTES];
+    sha256(hash, &bytes, 1);
     (void)sodium_bin2hex(ret_hex, SHA256_HEX_BYTES, hash, sizeof hash);
 }
 
