@@ -169,6 +169,15 @@ static void get_bulletins(void *context, struct http_exchange *exchange, const s
     answer_document(reader, exchange, request, publication_bulletins(reader->publication));
 }
 
+static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
+                       struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    events_open(reader->events, exchange, request, reader->publication);
+}
+
 static void get_keys(void *context, struct http_exchange *exchange, const struct http_request *request,
                      struct slice segment, struct slice body)
 {
@@ -235,6 +244,7 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/bulletins/*/bulletin.sig", get_bulletin_signature},
     {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
     {HTTP_GET, "/v1/keys", get_keys},
+    {HTTP_GET, "/v1/events", get_events},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
 

@@ -128,10 +128,11 @@ static void publish(struct publisher *publisher, struct area_figures *areas, int
         .signing_key = publisher->options.signing_key,
         .generated_at = generated_at,
     };
-    publication_release(publisher->shown);
+    struct publication *previous = publisher->shown;
     publisher->shown =
-        publication_new(&figures, areas, publisher->meta.phase, ledger_reader_page(publisher->ledgers),
-                        bulletins_shelf(publisher->bulletins));
+        publication_new(previous, &figures, areas, publisher->meta.phase,
+                        ledger_reader_page(publisher->ledgers), bulletins_shelf(publisher->bulletins));
+    publication_release(previous);
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
     const struct totals *nation = &areas[REGISTER_NATION].totals;

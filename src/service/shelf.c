@@ -86,7 +86,9 @@ static bool index_files(struct bulletin *bulletin)
             return false;
         }
     }
-    qsort(bulletin->files, bulletin->file_count, sizeof *bulletin->files, compare_files);
+    if (bulletin->file_count > 0) {
+        qsort(bulletin->files, bulletin->file_count, sizeof *bulletin->files, compare_files);
+    }
     return true;
 }
 

@@ -6,6 +6,13 @@ bool figures_are_complete(const struct totals *totals)
     return totals->registered > 0 && totals->voted == totals->registered;
 }
 
+bool figures_are_same(const struct area_figures *a, const struct area_figures *b)
+{
+    return totals_equal(&a->totals, &b->totals) && a->totals.as_of == b->totals.as_of &&
+           a->communes_complete == b->communes_complete && a->verified == b->verified &&
+           a->withheld == b->withheld;
+}
+
 void figures_sum_nation(const struct election_register *reg, struct area_figures *areas)
 {
     struct area_figures nation = {.verified = true};

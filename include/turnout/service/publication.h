@@ -42,9 +42,10 @@ struct publication;
 
 /* Acquires `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
  * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
- * first reference. */
-struct publication *publication_new(const struct figures *figures, struct area_figures *areas,
-                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
+ * first reference. `previous` is the one before it, borrowed for the call; NULL: it is the first. */
+struct publication *publication_new(const struct publication *previous, const struct figures *figures,
+                                    struct area_figures *areas, enum election_phase phase,
+                                    struct ledger_page *page, struct shelf *shelf);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -53,7 +54,21 @@ const struct figures *publication_figures(const struct publication *publication)
 enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */
 
-/* The documents, valid while a reference is held. */
+/* ---- what has moved since the one before ---- */
+
+/* One more than that of the publication before it. */
+uint64_t publication_serial(const struct publication *publication);
+
+/* Whether readers are shown something else of an area, the first time too; of the nation also where the election's phase or
+ * the publication mode is another. */
+bool publication_has_moved(const struct publication *publication, uint32_t area);
+
+/* The document of an event (documents.h). */
+const struct document *publication_changes(struct publication *publication);
+
+/* ---- documents ---- */
+
+/* Valid while a reference is held. */
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);

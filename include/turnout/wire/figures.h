@@ -32,6 +32,9 @@ struct figures {
     int64_t generated_at;                /* Unix seconds */
 };
 
+/* Whether readers are shown the same of an area. */
+bool figures_are_same(const struct area_figures *a, const struct area_figures *b);
+
 /* Sums the provinces. */
 void figures_sum_nation(const struct election_register *reg, struct area_figures *areas);
 
