@@ -1,4 +1,7 @@
 #!lua name=turnout
+-- number 1
+-- Raised with every change to this file once it has been in use: of two servers with other libraries, the one with the
+-- higher number is served, and the other one says that it is older (store/function_library).
 
 -- The part of turnoutd that runs inside Redis. It compares, then writes; it knows no rule of elections. What is to be
 -- written was decided by the server (service/tally), on what it knew of the communes; here it is written only where
@@ -47,22 +50,28 @@ end
 
 -- A commune's part of a commit: six arguments, then as many as the sixth says.
 local CODE, EXPECTED, WORDS, CHANGED, LINES, SHAPE, PART = 0, 1, 2, 3, 4, 5, 6
-local SHAPE_PATTERN = '^(%d+) (%d+) (%d+) (%d+) (%d+)$'
+local SHAPE_PATTERN = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$'
+
+local FLAGGED_MAX = 1000 -- of a province; the newest stay
 
 -- The parts of a commit, from args[4] on, and the codes of their communes.
 local function parts_of(args)
     local parts, codes, at = {}, {}, 4
     while args[at] do
-        local units, aside, held, decided, ledger = string.match(args[at + SHAPE] or '', SHAPE_PATTERN)
+        local units, silenced, aside, held, decided, ledger, flagged, unflagged =
+            string.match(args[at + SHAPE] or '', SHAPE_PATTERN)
         if not units then
             refuse('the commit has no shape')
         end
         local part = {at = at, units = at + PART}
-        part.aside = part.units + 2 * units
+        part.silenced = part.units + 2 * units
+        part.aside = part.silenced + silenced
         part.held = part.aside + 2 * aside
         part.decided = part.held + 3 * held
         part.ledger = part.decided + decided
-        at = part.ledger + ledger
+        part.flagged = part.ledger + ledger
+        part.unflagged = part.flagged + 2 * flagged
+        at = part.unflagged + unflagged
         if at > #args + 1 then
             refuse('the commit is shorter than it says')
         end
@@ -72,7 +81,7 @@ local function parts_of(args)
     return parts, codes
 end
 
--- Adds a commune's change to the sums, which are by number, and to the rounds, which are by field.
+-- Adds a commune's change to the sums, which are by number, and to the rounds, which are by field: `round:3`, `late:3`.
 local function add_change(text, sums, rounds)
     local numbers = {string.match(text, CHANGE)}
     if not numbers[1] then
@@ -82,11 +91,10 @@ local function add_change(text, sums, rounds)
         sums[i] = sums[i] + numbers[i]
     end
     sums[AS_OF] = math.max(sums[AS_OF], tonumber(numbers[AS_OF]))
-    if string.gsub(numbers[AS_OF + 1], ' %d+:%-?%d+', '') ~= '' then
+    if string.gsub(numbers[AS_OF + 1], ' %l+:%d+:%-?%d+', '') ~= '' then
         refuse('"' .. text .. '" is not a change')
     end
-    for round, units in string.gmatch(numbers[AS_OF + 1], ' (%d+):(-?%d+)') do
-        local field = 'round:' .. round
+    for field, units in string.gmatch(numbers[AS_OF + 1], ' (%l+:%d+):(-?%d+)') do
         rounds[field] = (rounds[field] or 0) + units
     end
 end
@@ -124,13 +132,14 @@ local function check_stream(key)
 end
 
 -- These fail where the key is of another kind.
-local function check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key)
+local function check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key, flagged_key)
     redis.call('HLEN', units_key)
     check_stream(log_key)
     redis.call('HLEN', held_key)
     redis.call('ZCARD', waiting_key)
     redis.call('HLEN', aside_key)
     check_stream(ledger_key)
+    redis.call('ZCARD', flagged_key)
 end
 
 -- The last word of a commune's words.
@@ -139,11 +148,23 @@ local function last_entry(words, key, commune)
            refuse(key .. ' ' .. commune .. ' does not name its last entry')
 end
 
-local function check_held(args, part)
+local function check_received(args, part)
     for at = part.held, part.decided - 1, 3 do
         if not string.find(args[at + 1], '^%d+$') then
             refuse('held ' .. args[at] .. ' has no order')
         end
+    end
+    for at = part.flagged, part.unflagged - 1, 2 do
+        if not string.find(args[at], '^%d+$') then
+            refuse('flagged ' .. args[at + 1] .. ' was not received at a time')
+        end
+    end
+end
+
+local function trim_flagged(key)
+    local excess = redis.call('ZCARD', key) - FLAGGED_MAX
+    if excess > 0 then
+        call_with('ZREM', key, redis.call('ZRANGE', key, 0, excess - 1), 1, excess)
     end
 end
 
@@ -157,15 +178,17 @@ local function ground_of(totals_key)
 end
 
 -- Writes the communes that are still as the server knew them, and their changes to the province's totals.
---   keys  totals, communes, units, log, held, waiting, aside, ledger
+--   keys  totals, communes, units, log, held, waiting, aside, ledger, flagged
 --   args  generation, digest and phase that the server decided under; then a part for each commune: its code; the
 --         beginning of its words as the server knew them; its words now; its change; its log lines; its shape, how many
---         follow of: units (code, words), units with reports set aside (code, words), reports to hold (id, order,
---         line), held reports that were decided (id), ledger lines
+--         follow of: units (code, words), units that are silent again (code), units with reports set aside (code,
+--         words), reports to hold (id, order, line), held reports that were decided (id), ledger lines, reports that
+--         count and broke a rule (received, words), such that do not count any more (words)
 -- Returns `done`, then for each commune its words as they now stand, or '' where it was another and nothing of it was
 -- written. Or, where nothing at all was written, `ground` and the generation, digest and phase that stand.
 local function turnout_commit(keys, args)
-    local totals_key, communes_key, units_key, log_key, held_key, waiting_key, aside_key, ledger_key = unpack(keys)
+    local totals_key, communes_key, units_key, log_key, held_key, waiting_key, aside_key, ledger_key, flagged_key =
+        unpack(keys)
     local ground = ground_of(totals_key)
     if ground[1] ~= args[1] or ground[2] ~= args[2] or ground[3] ~= args[3] then
         return {'ground', ground[1], ground[2], ground[3]}
@@ -186,7 +209,7 @@ local function turnout_commit(keys, args)
             answer[i + 1] = args[parts[i].at + WORDS]
             parts[i].previous = last_entry(standing[i], communes_key, codes[i])
             add_change(args[parts[i].at + CHANGED], sums, rounds)
-            check_held(args, parts[i])
+            check_received(args, parts[i])
             matches = true
         else
             answer[i + 1] = ''
@@ -195,7 +218,7 @@ local function turnout_commit(keys, args)
     if not matches then
         return answer
     end
-    check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key)
+    check_kinds(units_key, log_key, held_key, waiting_key, aside_key, ledger_key, flagged_key)
     local totals = totals_after(totals_key, sums, rounds)
 
     -- Nothing below can fail.
@@ -205,7 +228,8 @@ local function turnout_commit(keys, args)
             local id = redis.call('XADD', log_key, '*', 'commune', codes[i], 'previous', part.previous, 'lines',
                                   args[part.at + LINES])
             redis.call('HSET', communes_key, codes[i], words .. ' ' .. id)
-            call_with('HSET', units_key, args, part.units, part.aside - 1)
+            call_with('HSET', units_key, args, part.units, part.silenced - 1)
+            call_with('HDEL', units_key, args, part.silenced, part.aside - 1)
             call_with('HSET', aside_key, args, part.aside, part.held - 1)
             for at = part.held, part.decided - 1, 3 do
                 redis.call('HSET', held_key, args[at], args[at + 2])
@@ -213,11 +237,14 @@ local function turnout_commit(keys, args)
             end
             call_with('HDEL', held_key, args, part.decided, part.ledger - 1)
             call_with('ZREM', waiting_key, args, part.decided, part.ledger - 1)
-            for at = part.ledger, (parts[i + 1] and parts[i + 1].at or #args + 1) - 1 do
+            for at = part.ledger, part.flagged - 1 do
                 redis.call('XADD', ledger_key, '*', 'line', args[at])
             end
+            call_with('ZADD', flagged_key, args, part.flagged, part.unflagged - 1)
+            call_with('ZREM', flagged_key, args, part.unflagged, (parts[i + 1] and parts[i + 1].at or #args + 1) - 1)
         end
     end
+    trim_flagged(flagged_key)
     redis.call('HSET', totals_key, unpack(totals))
     return answer
 end
@@ -383,7 +410,7 @@ end)
 
 -- Takes a province into a phase.
 --   keys  totals; where nothing may have been reported: every other key that reports leave something in
---   args  the phase
+--   args  the phase; `look`, where nothing is to be changed yet, or nothing
 -- Returns 1, or 0 when one of the other keys is there; then nothing was changed.
 redis.register_function('turnout_gate', function(keys, args)
     if ground_of(keys[1])[3] == args[1] then
@@ -392,7 +419,9 @@ redis.register_function('turnout_gate', function(keys, args)
     if #keys > 1 and redis.call('EXISTS', unpack(keys, 2)) > 0 then
         return 0
     end
-    redis.call('HSET', keys[1], 'phase', args[1])
+    if args[2] ~= 'look' then
+        redis.call('HSET', keys[1], 'phase', args[1])
+    end
     return 1
 end)
 

@@ -24,6 +24,8 @@
 #include "data_folder.h"
 #include "data_watch.h"
 #include "descriptors.h"
+#include "exposure.h"
+#include "fault_log.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
@@ -37,7 +39,7 @@
 
 enum { LAST_READING_MS = 2000 }; /* at the end */
 
-static const char why_starting[] = "Redis is being prepared; send the same report again later";
+static const char why_starting[] = "Redis is being prepared";
 
 struct daemon {
     const struct server_settings *settings;
@@ -75,15 +77,6 @@ struct daemon {
 
 /* ---- the election ---- */
 
-static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
-              error->is_warning ? "odd-election" : "bad-election",
-              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
-                         log_text("what", error->text)));
-}
-
 static bool say(const struct error *error, const char *event)
 {
     log_error(event, log_text("field", error->field), log_text("what", error->text));
@@ -93,8 +86,9 @@ static bool say(const struct error *error, const char *event)
 static bool read_election(struct daemon *daemon)
 {
     struct error error;
+    const char *event = "bad-election";
     enum turnout_error failed =
-        election_folder_read(daemon->settings->election, log_fault, NULL, &daemon->folder, &error);
+        election_folder_read(daemon->settings->election, fault_log, &event, &daemon->folder, &error);
     return failed == TURNOUT_OK ? true : say(&error, "bad-election");
 }
 
@@ -439,7 +433,7 @@ static int start(struct daemon *daemon)
     if (!start_log()) {
         return EXIT_FAILED;
     }
-    listening_log_exposure(settings);
+    exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;

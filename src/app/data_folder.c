@@ -126,8 +126,8 @@ static bool check_part(const struct data_folder *folder, const char *name)
     log_error("data-lost", log_text("gone", path), log_text("election", folder->known.election),
               log_text("known", words),
               log_text("what",
-                       "this folder has served the election: put back what is gone, or give it up with "
-                       "`turnout accept-loss`"));
+                       "this folder has served the election: put back what is gone, a copy with `turnout "
+                       "restore`, or give it up with `turnout accept-loss`"));
     return false;
 }
 

@@ -15,6 +15,8 @@
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 
+#include "fault_log.h"
+
 /* What tells one version of the file from the next. Zeroed: there is no file. */
 struct version {
     dev_t device;
@@ -63,19 +65,12 @@ static bool is_same(const struct version *a, const struct version *b)
            is_same_moment(a->written, b->written) && is_same_moment(a->changed, b->changed);
 }
 
-static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    const struct file_watch *watch = context;
-    log_write(error->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, watch->kind->event_bad,
-              log_fields(log_text("file", file), log_number("line", line), log_text("field", error->field),
-                         log_text("what", error->text)));
-}
-
 /* The version is taken before the file is read: what is written meanwhile shows as another version next time. */
 static enum turnout_error read_file(struct file_watch *watch, void **ret_set, struct error *error)
 {
+    const char *event = watch->kind->event_bad;
     watch->read = version_of(watch->path);
-    return watch->kind->read(watch->folder, watch->kind_context, log_fault, watch, ret_set, error);
+    return watch->kind->read(watch->folder, watch->kind_context, fault_log, &event, ret_set, error);
 }
 
 static void post_kept(const struct file_watch *watch, const char *what)

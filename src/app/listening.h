@@ -30,7 +30,4 @@ void listening_log(const struct listening *listening);
 /* Closes the sockets that were not given away. */
 void listening_close(struct listening *listening);
 
-/* Tells the log what others may do who reach an address that is not for this machine alone. */
-void listening_log_exposure(const struct server_settings *settings);
-
 #endif

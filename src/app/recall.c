@@ -15,6 +15,11 @@ static void log_serving(const struct data_folder *data, const struct election_fo
         log_info("new-election", log_text("election", folder->election.id),
                  log_text("what", "Redis held nothing of it: the rehearsal begins"));
     }
+    if (prepared->has_other_times) {
+        log_warning("times-changed", log_text("election", folder->election.id),
+                    log_text("what", "the times in election.ini are others than the election was served by "
+                                     "before; they count from now on"));
+    }
     log_info("serving", log_text("folder", data->absolute), log_text("election", folder->election.id),
              log_text("phase", election_phase_name(prepared->phase)),
              log_number("revision", prepared->revision), log_number("voted", prepared->voted),

@@ -6,19 +6,15 @@
 #include <turnout/base/log.h>
 #include <turnout/wire/register_digest.h>
 
-static void log_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    log_error("bad-election", log_text("file", file), log_number("line", line),
-              log_text("field", error->field), log_text("what", error->text));
-}
+#include "fault_log.h"
 
 void register_look_again(const char *path, const struct election_folder *served)
 {
     struct election_folder there;
     struct error error;
     char fingerprint[RECEIPT_BYTES];
-    if (election_folder_read(path, log_fault, NULL, &there, &error) != TURNOUT_OK) {
+    const char *event = "bad-election";
+    if (election_folder_read(path, fault_log, &event, &there, &error) != TURNOUT_OK) {
         log_error("register-kept", log_text("what", error.text));
         return;
     }

@@ -142,6 +142,7 @@ static void take_publication(struct worker *worker)
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
         committee_set_publication(worker->committee, publication);
+        committee_set_phase(worker->committee, publication_phase(publication));
     }
     accept_when_ready(worker);
 }

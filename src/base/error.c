@@ -12,6 +12,7 @@
 static void end_at_whole_character(char *text)
 {
     text[text_whole_length(slice_of(text))] = '\0';
+    text_make_showable(text); /* it may hold words of a server, a file, a person */
 }
 
 static void fill(struct error *error, const char *field, const char *format, va_list arguments)

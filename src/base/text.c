@@ -260,26 +260,44 @@ size_t text_whole_length(struct slice slice)
     return present < wanted ? start - 1 : slice.length;
 }
 
+/* The character at the beginning, or the one byte that begins none; false when it cannot be shown. */
+static bool first_character(struct slice text, struct slice *ret_character)
+{
+    uint32_t point;
+    size_t taken = decode_utf8((const unsigned char *)text.bytes, text.length, &point);
+    *ret_character = (struct slice){text.bytes, taken == 0 ? 1 : taken};
+    return text_is_showable(*ret_character);
+}
+
+/* Writes at most as many bytes as the slice has, perhaps over itself, and returns how many. */
+static size_t show_all(struct slice rest, char *ret_text)
+{
+    size_t written = 0;
+    while (rest.length > 0) {
+        struct slice character;
+        if (first_character(rest, &character)) {
+            memmove(ret_text + written, character.bytes, character.length);
+            written += character.length;
+        } else {
+            ret_text[written++] = '?';
+        }
+        rest = (struct slice){rest.bytes + character.length, rest.length - character.length};
+    }
+    return written;
+}
+
+void text_make_showable(char *text)
+{
+    text[show_all(slice_of(text), text)] = '\0';
+}
+
 const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES])
 {
     static const char cut_mark[] = "...";
     struct slice head = {slice.bytes, TEXT_SHOWN_BYTES - sizeof cut_mark};
-    size_t length = head.length < slice.length ? text_whole_length(head) : slice.length;
-    size_t written = 0;
-    for (size_t at = 0; at < length;) {
-        struct slice character = {slice.bytes + at, 1};
-        uint32_t point;
-        size_t taken = decode_utf8((const unsigned char *)slice.bytes + at, length - at, &point);
-        character.length = taken == 0 ? 1 : taken;
-        if (text_is_showable(character)) {
-            memcpy(ret_shown + written, character.bytes, character.length);
-            written += character.length;
-        } else {
-            ret_shown[written++] = '?';
-        }
-        at += character.length;
-    }
-    bool is_cut = length < slice.length;
+    bool is_cut = slice.length > head.length;
+    head.length = is_cut ? text_whole_length(head) : slice.length;
+    size_t written = show_all(head, ret_shown);
     memcpy(ret_shown + written, is_cut ? cut_mark : "", is_cut ? sizeof cut_mark : 1);
     return ret_shown;
 }

@@ -17,8 +17,12 @@ extern const struct command command_token_make;
 extern const struct command command_token_revoke;
 extern const struct command command_token_list;
 extern const struct command command_log;
+extern const struct command command_phase_open;
+extern const struct command command_phase_close;
 extern const struct command command_reset;
 extern const struct command command_accept_loss;
+extern const struct command command_backup;
+extern const struct command command_restore;
 
 /* Runs the command line of main() and returns the exit status. SIGPIPE is ignored. */
 int commands_run(int argc, char **argv, const char *version);

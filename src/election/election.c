@@ -1,8 +1,6 @@
 /* What follows from an election's times alone. */
 #include <turnout/election/election.h>
 
-#include <stdbool.h>
-
 /* Both moments lie in the years that RFC 3339 can write, so the difference always fits. */
 static int64_t distance_s(int64_t a, int64_t b)
 {
@@ -21,4 +19,10 @@ uint32_t election_round_at(const struct election *election, int64_t as_of)
         nearest = k;
     }
     return nearest;
+}
+
+bool election_is_late(const struct election *election, uint32_t round, int64_t as_of)
+{
+    return round > 0 && round <= election->round_count &&
+           as_of > election->rounds[round - 1] + election->rules.late_after_s;
 }

@@ -6,10 +6,8 @@
 #include <stdio.h>
 
 static const char *const state_names[] = {
-    [HELD_WAITING] = "held",
-    [HELD_RELEASED] = "released",
-    [HELD_REJECTED] = "rejected",
-    [HELD_SUPERSEDED] = "superseded",
+    [HELD_WAITING] = "held",          [HELD_RELEASED] = "released", [HELD_REJECTED] = "rejected",
+    [HELD_SUPERSEDED] = "superseded", [HELD_VOIDED] = "voided",
 };
 
 enum { STATE_COUNT = sizeof state_names / sizeof state_names[0] };

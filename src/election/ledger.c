@@ -2,10 +2,9 @@
 #include <turnout/election/ledger.h>
 
 static const char *const names[LEDGER_KIND_COUNT] = {
-    [LEDGER_CORRECTION] = "correction",   [LEDGER_ROLL_CHANGE] = "roll-change",
-    [LEDGER_RELEASED] = "released",       [LEDGER_REJECTED] = "rejected",
-    [LEDGER_SUPERSEDED] = "superseded",   [LEDGER_PHASE] = "phase",
-    [LEDGER_PUBLICATION] = "publication", [LEDGER_LOSS] = "loss"};
+    [LEDGER_CORRECTION] = "correction", [LEDGER_ROLL_CHANGE] = "roll-change", [LEDGER_RELEASED] = "released",
+    [LEDGER_REJECTED] = "rejected",     [LEDGER_SUPERSEDED] = "superseded",   [LEDGER_VOIDED] = "voided",
+    [LEDGER_PHASE] = "phase",           [LEDGER_PUBLICATION] = "publication", [LEDGER_LOSS] = "loss"};
 
 const char *ledger_kind_name(enum ledger_kind kind)
 {

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include <turnout/election/election.h>
+
 static const char *const phase_names[] = {
     [PHASE_REHEARSAL] = "rehearsal", [PHASE_OPEN] = "open", [PHASE_CLOSED] = "closed"};
 
@@ -29,6 +31,25 @@ bool election_phase_parse(struct slice name, enum election_phase *ret_phase)
     }
     *ret_phase = (enum election_phase)phase;
     return true;
+}
+
+const char *election_phase_against_clock(const struct election *election, enum election_phase phase,
+                                         int64_t now)
+{
+    bool is_polling = now >= election->opens && now < election->closes;
+    if (is_polling && phase == PHASE_REHEARSAL) {
+        return "the polls are open by the clock, and the phase is rehearsal: nothing counts until an admin "
+               "opens the election (turnout phase open)";
+    }
+    if (is_polling && phase == PHASE_CLOSED) {
+        return "the polls are open by the clock, and the phase is closed: no report is taken until an admin "
+               "opens the election again (turnout phase open)";
+    }
+    if (now < election->opens && phase != PHASE_REHEARSAL) {
+        return "the polls are not open yet by the clock, and the rehearsal is over: compare the clock with "
+               "election.ini";
+    }
+    return NULL;
 }
 
 bool election_phase_may_follow(enum election_phase before, enum election_phase after)

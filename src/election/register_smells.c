@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <turnout/base/limits.h>
 #include <turnout/base/memory.h>
@@ -20,7 +21,7 @@ static const char *file_of(int level)
 
 /* ---- the codes of a level ---- */
 
-/* Codes that are meant alike: zeros that lead a number and letter case left out. */
+/* A code without the zeros that lead its numbers. */
 struct likeness {
     char text[AREA_CODE_BYTES];
     const char *code;
@@ -31,9 +32,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static char lower(char c)
+static bool is_letter(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 static struct likeness likeness_of(const char *code)
@@ -45,7 +46,7 @@ static struct likeness likeness_of(const char *code)
         bool leads = *at == '0' && !is_in_number && is_digit(at[1]);
         is_in_number = is_digit(*at) && !leads;
         if (!leads) {
-            likeness.text[length++] = lower(*at);
+            likeness.text[length++] = *at;
         }
     }
     return likeness;
@@ -55,7 +56,7 @@ static int compare_likeness(const void *a, const void *b)
 {
     const struct likeness *left = a;
     const struct likeness *right = b;
-    int by_text = strcmp(left->text, right->text);
+    int by_text = strcasecmp(left->text, right->text);
     return by_text != 0 ? by_text : strcmp(left->code, right->code);
 }
 
@@ -63,7 +64,7 @@ static void find_twins(struct likeness *codes, size_t count, int level, struct f
 {
     qsort(codes, count, sizeof *codes, compare_likeness);
     for (size_t i = 1; i < count; i++) {
-        if (strcmp(codes[i - 1].text, codes[i].text) == 0) {
+        if (strcasecmp(codes[i - 1].text, codes[i].text) == 0) {
             faults_warn(
                 faults, file_of(level), 0, "code",
                 "%s and %s differ only in leading zeros or letter case; make sure that both are meant",
@@ -72,19 +73,25 @@ static void find_twins(struct likeness *codes, size_t count, int level, struct f
     }
 }
 
-/* What a code is made of: `#` for each number, `a` for each word, the rest as it is. */
+/* What a code is made of: `#` for each number, `a` for each word, the rest as it is. Returns how many digits it has. */
 static size_t shape_of(const char *code, char ret_shape[AREA_CODE_BYTES])
 {
     size_t length = 0;
     size_t digits = 0;
     for (const char *at = code; *at != '\0'; at++) {
-        bool is_letter = lower(*at) >= 'a' && lower(*at) <= 'z';
-        char c = is_digit(*at) ? '#' : is_letter ? 'a' : *at;
+        bool goes_on =
+            at > code && ((is_digit(*at) && is_digit(at[-1])) || (is_letter(*at) && is_letter(at[-1])));
         digits += is_digit(*at);
-        bool goes_on = length > 0 && ret_shape[length - 1] == c && (c == '#' || c == 'a');
-        if (!goes_on) {
-            ret_shape[length++] = c;
+        if (goes_on) {
+            continue;
         }
+        ret_shape[length] = *at;
+        if (is_digit(*at)) {
+            ret_shape[length] = '#';
+        } else if (is_letter(*at)) {
+            ret_shape[length] = 'a';
+        }
+        length++;
     }
     ret_shape[length] = '\0';
     return digits;

@@ -36,6 +36,7 @@ const struct rule_number rule_numbers[RULE_NUMBER_COUNT] = {
     {"roll-change-voters", "voters", 0, VOTERS_MAX, 50, offsetof(struct rules, roll_change_voters)},
     {"voters-an-hour", "voters", 1, VOTERS_MAX, 1500, offsetof(struct rules, voters_an_hour)},
     {"same-figures-units", "units", 2, 20, 3, offsetof(struct rules, same_figures_units)},
+    {"late-after-s", "seconds", 0, 86400, 900, offsetof(struct rules, late_after_s)},
 };
 
 void rules_init(struct rules *ret_rules)

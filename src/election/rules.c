@@ -19,8 +19,27 @@ static bool is_same(const struct report_received *received, const unsigned char 
     return memcmp(received->digest, digest, REPORT_DIGEST_BYTES) == 0;
 }
 
+/* The list of what is voided has a bound; once it is full, it no longer tells all, and time has to. */
+static bool is_voided(const struct rules_context *context, const struct report_received *received)
+{
+    size_t voided = 0;
+    int64_t last_as_of = INT64_MIN;
+    for (size_t i = 0; i < context->held_count; i++) {
+        const struct held_report *held = &context->held[i];
+        if (held->state != HELD_VOIDED) {
+            continue;
+        }
+        if (is_same(received, held->received.digest)) {
+            return true;
+        }
+        voided++;
+        last_as_of = held->received.as_of > last_as_of ? held->received.as_of : last_as_of;
+    }
+    return voided >= VOIDED_MAX && received->as_of <= last_as_of;
+}
+
 /* The report of this seq that waits for a committee or was rejected by one. Of one that was released or superseded the
- * unit's state tells. */
+ * unit's state tells, and the seq of one that was voided is free. */
 static const struct held_report *find_held(const struct rules_context *context, int32_t seq)
 {
     for (size_t i = 0; i < context->held_count; i++) {
@@ -92,7 +111,8 @@ static int64_t is_final(const struct unit_state *state)
 }
 
 /* A silent unit counts in `registered` alone. */
-static struct totals change_between(const struct unit_state *before, const struct unit_state *after)
+static struct totals change_between(const struct election *election, const struct unit_state *before,
+                                    const struct unit_state *after)
 {
     bool was_silent = before->seq == 0;
     struct totals change = {
@@ -107,16 +127,17 @@ static struct totals change_between(const struct unit_state *before, const struc
     };
     if (after->round > before->round) {
         change.rounds[after->round - 1] = 1;
+        change.late[after->round - 1] = election_is_late(election, after->round, after->as_of) ? 1 : 0;
     }
     return change;
 }
 
-static void accept(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+static void accept(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     conclude(ret_decision, STATUS_ACCEPTED, CODE_NONE);
     ret_decision->after = state_after(before, received);
-    ret_decision->change = change_between(before, &ret_decision->after);
+    ret_decision->change = change_between(election, before, &ret_decision->after);
 }
 
 /* ---- deciding ---- */
@@ -147,7 +168,7 @@ static void decide_new_seq(const struct election *election, const struct rules_c
         conclude(ret_decision, STATUS_HELD, rule_code(first));
         ret_decision->change = (struct totals){.held = 1, .revision = 1};
     } else {
-        accept(context->unit, received, ret_decision);
+        accept(election, context->unit, received, ret_decision);
     }
     ret_decision->violations = violations;
 }
@@ -160,6 +181,8 @@ void rules_decide(const struct election *election, const struct rules_context *c
     const struct held_report *held = find_held(context, received->seq);
     if (other_kind != CODE_NONE) {
         conclude(ret_decision, STATUS_REJECTED, other_kind);
+    } else if (is_voided(context, received)) {
+        conclude(ret_decision, STATUS_REJECTED, CODE_VOIDED);
     } else if (held != NULL) {
         decide_held_seq(held, received, ret_decision);
     } else if (received->seq <= context->unit->seq) {
@@ -178,8 +201,8 @@ struct totals rules_turned_down(void)
     return (struct totals){.held = -1, .revision = 1};
 }
 
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision)
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision)
 {
     if (received->seq <= before->seq) {
         conclude(ret_decision, STATUS_SUPERSEDED, CODE_NONE);
@@ -187,9 +210,41 @@ void rules_release(const struct unit_state *before, const struct report_received
     } else if (received->voted > report_roll_after(before, received)) {
         conclude(ret_decision, STATUS_REJECTED, CODE_VOTED_EXCEEDS_REGISTERED);
     } else {
-        accept(before, received, ret_decision);
+        accept(election, before, received, ret_decision);
         ret_decision->change.held = -1;
     }
+}
+
+struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,
+                         size_t waiting)
+{
+    struct totals change = {.held = -(int64_t)waiting, .revision = 1};
+    if (before->seq == 0) {
+        return change;
+    }
+    change.voted = -(int64_t)before->voted;
+    change.registered = (int64_t)listed - before->registered;
+    change.units_reported = -1;
+    change.registered_reported = -(int64_t)before->registered;
+    change.units_final = -is_final(before);
+    change.units_complete = -is_complete(before);
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        change.rounds[i] = -(int64_t)(rounds->heard >> i & 1);
+        change.late[i] = -(int64_t)(rounds->late >> i & 1);
+    }
+    return change;
+}
+
+void rules_add_round(struct unit_rounds *rounds, const struct election *election, uint32_t round,
+                     int64_t as_of)
+{
+    if (round == 0) {
+        return;
+    }
+    uint64_t this_round = UINT64_C(1) << (round - 1);
+    uint64_t later = ~(this_round | (this_round - 1));
+    rounds->heard = (rounds->heard & later) | this_round;
+    rounds->late = (rounds->late & later) | (election_is_late(election, round, as_of) ? this_round : 0);
 }
 
 int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *held, size_t held_count)
@@ -218,4 +273,29 @@ void rules_write_flags(uint32_t violations, char ret_flags[RULE_FLAGS_BYTES])
         assert(written > 0 && (size_t)written < RULE_FLAGS_BYTES - length);
         length += (size_t)written;
     }
+}
+
+static bool add_flag(struct slice code, uint32_t *violations)
+{
+    for (size_t rule = 0; rule < RULE_COUNT; rule++) {
+        uint32_t bit = violation((enum rule)rule, true);
+        /* Several rules may have one code. */
+        if ((*violations & bit) == 0 && slice_equals(code, report_code_name(rule_code((enum rule)rule)))) {
+            *violations |= bit;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rules_read_flags(const char *flags, uint32_t *ret_violations)
+{
+    struct slice rest = slice_of(flags);
+    *ret_violations = 0;
+    while (rest.length > 0) {
+        if (!add_flag(text_split(&rest, ','), ret_violations)) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -16,6 +16,7 @@ void totals_add(struct totals *sum, const struct totals *part)
     }
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
         sum->rounds[i] += part->rounds[i];
+        sum->late[i] += part->late[i];
     }
 }
 
@@ -24,7 +25,7 @@ bool totals_can_add(const struct totals *sum, const struct totals *change)
     struct totals after = *sum;
     totals_add(&after, change);
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (after.rounds[i] < 0) {
+        if (after.rounds[i] < 0 || after.late[i] < 0) {
             return false;
         }
     }
@@ -36,7 +37,7 @@ bool totals_can_add(const struct totals *sum, const struct totals *change)
 bool totals_equal(const struct totals *a, const struct totals *b)
 {
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (a->rounds[i] != b->rounds[i]) {
+        if (a->rounds[i] != b->rounds[i] || a->late[i] != b->late[i]) {
             return false;
         }
     }
@@ -53,7 +54,8 @@ static bool is_within(int64_t part, int64_t whole)
 bool totals_plausible(const struct totals *totals, int64_t units)
 {
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (!is_within(totals->rounds[i], totals->units_reported)) {
+        if (!is_within(totals->rounds[i], totals->units_reported) ||
+            !is_within(totals->late[i], totals->rounds[i])) {
             return false;
         }
     }

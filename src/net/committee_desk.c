@@ -51,6 +51,29 @@ bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
     return true;
 }
 
+uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, enum token_role wanted, struct slice code,
+                         struct principal *ret_principal)
+{
+    struct error why;
+    if (!desk_admit(desk, exchange, request, wanted, ret_principal)) {
+        return REGISTER_NONE;
+    }
+    uint32_t unit = register_find_unit(desk->reg, code);
+    if (unit == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
+                            "no unit of this election has this code", "", NULL);
+        return REGISTER_NONE;
+    }
+    enum admission admission =
+        committee_check_scope(desk->committee, ret_principal, desk->reg->units[unit].commune, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+        return REGISTER_NONE;
+    }
+    return unit;
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {
@@ -93,6 +116,14 @@ void desk_put_moment(struct json_writer *json, const char *key, const struct ele
     char text[RFC3339_BYTES];
     rfc3339_format(moment, election->offset_s, text);
     json_put_text(json, key, moment == 0 ? NULL : text);
+}
+
+void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
+{
+    enum election_phase phase = committee_phase(desk->committee);
+    json_put_text(json, "phase", election_phase_name(phase));
+    json_put_text(json, "phase_warning",
+                  election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));
 }
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)

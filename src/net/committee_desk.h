@@ -19,6 +19,11 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
 
+/* The unit of a path, for somebody of this role whose area contains it; REGISTER_NONE after refusing. */
+uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, enum token_role wanted, struct slice code,
+                         struct principal *ret_principal);
+
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count);
@@ -30,6 +35,9 @@ void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error er
 void desk_put_text(struct json_writer *json, const char *key, const char *text);
 void desk_put_moment(struct json_writer *json, const char *key, const struct election *election,
                      int64_t moment);
+
+/* `phase`, and `phase_warning`: what is odd about it by the clock, or null. In every document of a committee. */
+void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);
 

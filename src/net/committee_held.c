@@ -11,8 +11,10 @@
 #include "committee_desk.h"
 #include "page.h"
 
+/* Of a page: they are parsed and written in one turn of the loop, while units wait. */
+enum { HELD_ROWS = 100, HELD_ROWS_MAX = 200 };
+
 enum { REASON_BYTES = NOTE_BYTES_MAX + 1 };
-_Static_assert((int)PAGE_ROWS <= (int)STORE_HELD_LISTED_MAX, "a page is one question");
 _Static_assert((int)HELD_PLACE_BYTES <= (int)PAGE_AFTER_BYTES, "a place fits into a request");
 
 /* ---- the list ---- */
@@ -79,6 +81,7 @@ static void answer_held(const struct held_listing *listing, const struct store_h
     if (page->next != NULL) {
         held_place_write(page->next, next);
     }
+    desk_put_phase(&json, listing->desk);
     page_put_end(&json, page->total, page->next != NULL ? next : NULL);
     json_close_object(&json);
     desk_answer_json(listing->exchange, 200, &body);
@@ -107,7 +110,7 @@ void committee_get_held(void *context, struct http_exchange *exchange, const str
     struct page page;
     struct held_place after;
     if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
-        !page_read(exchange, request, PAGE_ROWS, PAGE_ROWS, &page)) {
+        !page_read(exchange, request, HELD_ROWS, HELD_ROWS_MAX, &page)) {
         return;
     }
     bool has_after = page.after[0] != '\0';
@@ -214,8 +217,8 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     int32_t seq;
     char decision[16];
     char reason[REASON_BYTES];
-    const struct text_member members[] = {{"decision", decision, sizeof decision, true},
-                                          {"reason", reason, sizeof reason, true}};
+    const struct text_member members[] = {{"decision", decision, sizeof decision, TEXT_REQUIRED},
+                                          {"reason", reason, sizeof reason, TEXT_REQUIRED}};
     if (!desk_admit(desk, exchange, request, ROLE_DECIDE, &principal) ||
         !find_held(desk, exchange, &principal, segment, &unit, &seq) ||
         !desk_read_body(exchange, request, body, members, 2)) {

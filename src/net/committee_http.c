@@ -2,10 +2,13 @@
 #include "committee_http.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/base/rfc3339.h>
 #include <turnout/wire/json_writer.h>
+#include <turnout/wire/register_digest.h>
 
 #include "bulletin_answer.h"
 #include "committee_desk.h"
@@ -90,6 +93,62 @@ static struct change_request *change_request_new(const struct intake_desk *desk,
     return request;
 }
 
+/* Who says which election is meant must mean this one. */
+static bool is_of_this_election(const struct intake_desk *desk, struct http_exchange *exchange,
+                                const char *election)
+{
+    struct buffer detail = {0};
+    bool is_this = election[0] == '\0' || strcmp(election, desk->election->id) == 0;
+    if (!is_this) {
+        buffer_printf(&detail, "this server has the election %s: ask the server of the one that you mean",
+                      desk->election->id);
+        http_answer_problem(exchange, 409, "wrong-election", "Another election", detail.bytes, "election",
+                            NULL);
+        buffer_done(&detail);
+    }
+    return is_this;
+}
+
+/* Whoever opens the election has read the fingerprint to the others, so that all have the same register. */
+static bool shows_register(const struct intake_desk *desk, struct http_exchange *exchange,
+                           const char *fingerprint)
+{
+    char ours[RECEIPT_BYTES];
+    register_fingerprint(desk->reg->digest, ours);
+    if (fingerprint[0] == '\0') {
+        http_answer_problem(exchange, 400, "malformed", "Malformed",
+                            "missing: to open the election, send the register's fingerprint, which `turnout "
+                            "register check` prints",
+                            "fingerprint", NULL);
+        return false;
+    }
+    if (!slice_equals_ignoring_case(slice_of(fingerprint), ours)) {
+        http_answer_problem(exchange, 409, "other-register", "The server has another register",
+                            "this is not the fingerprint of the register that this server has: compare what "
+                            "`turnout register check` prints with the server's log before you open",
+                            "fingerprint", NULL);
+        return false;
+    }
+    return true;
+}
+
+/* Before its time an election is closed by those alone who say that they know. */
+static bool is_over(const struct intake_desk *desk, struct http_exchange *exchange)
+{
+    char closes[RFC3339_BYTES];
+    struct buffer detail = {0};
+    if (clock_wall_ms() / 1000 >= desk->election->closes) {
+        return true;
+    }
+    rfc3339_format(desk->election->closes, desk->election->offset_s, closes);
+    buffer_printf(&detail, "the polls close at %s; to close the election before, send `\"early\":true`",
+                  closes);
+    http_answer_problem(exchange, 409, "too-early", "The polls have not closed yet", detail.bytes, "early",
+                        NULL);
+    buffer_done(&detail);
+    return false;
+}
+
 void committee_post_phase(void *context, struct http_exchange *exchange, const struct http_request *request,
                           struct slice segment, struct slice body)
 {
@@ -97,15 +156,26 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
     const struct intake_desk *desk = context;
     struct principal principal;
     char name[16];
+    char election[AREA_CODE_BYTES];
+    char fingerprint[32];
+    char early[8];
     enum election_phase phase;
-    const struct text_member members[] = {{"phase", name, sizeof name, true}};
+    const struct text_member members[] = {{"phase", name, sizeof name, TEXT_REQUIRED},
+                                          {"election", election, sizeof election, TEXT_OPTIONAL},
+                                          {"fingerprint", fingerprint, sizeof fingerprint, TEXT_OPTIONAL},
+                                          {"early", early, sizeof early, TEXT_FLAG}};
     if (!admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 1)) {
+        !desk_read_body(exchange, request, body, members, 4)) {
         return;
     }
     if (!election_phase_parse(slice_of(name), &phase)) {
         http_answer_problem(exchange, 400, "malformed", "Malformed", "must be rehearsal, open or closed",
                             "phase", NULL);
+        return;
+    }
+    if (!is_of_this_election(desk, exchange, election) ||
+        (phase == PHASE_OPEN && !shows_register(desk, exchange, fingerprint)) ||
+        (phase == PHASE_CLOSED && strcmp(early, "true") != 0 && !is_over(desk, exchange))) {
         return;
     }
     committee_change_phase(desk->committee, &principal, phase, on_changed,

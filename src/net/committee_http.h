@@ -10,6 +10,7 @@ http_handler_fn committee_get_units;
 http_handler_fn committee_get_silent;
 http_handler_fn committee_get_held;
 http_handler_fn committee_post_held;
+http_handler_fn committee_post_void;
 http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
 http_handler_fn committee_post_bulletin;

@@ -6,6 +6,7 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/service/intake.h>
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/signature.h>
 
@@ -61,12 +62,13 @@ static void put_line(struct json_writer *json, const struct election *election, 
 {
     const struct report *report = &line->report;
     bool is_decision = line->outcome >= LOG_RELEASED;
+    bool is_void = line->outcome == LOG_VOIDED;
     json_open_object(json, NULL);
     json_put_integer(json, "seq", report->seq);
     json_put_text(json, "outcome", log_outcome_name(line->outcome));
-    json_put_text(json, "as_of", report->as_of_text);
+    desk_put_text(json, "as_of", report->as_of_text);
     json_put_integer(json, "voted", report->voted);
-    json_put_text(json, "kind", report_kind_name(report->kind));
+    json_put_text(json, "kind", is_void ? NULL : report_kind_name(report->kind));
     desk_put_moment(json, "received", election, line->received_ms / 1000);
     put_registered(json, report->registered);
     json_put_integer(json, "round", line->round);
@@ -89,9 +91,11 @@ static void answer_unit(const struct unit_request *request, const struct committ
     struct buffer body = {0};
     struct json_writer json = json_writer_of(&body);
     json_open_object(&json, NULL);
+    desk_put_moment(&json, "now", election, clock_wall_ms() / 1000);
     json_put_text(&json, "unit", listed->code);
     json_put_text(&json, "name", listed->name);
     json_put_text(&json, "commune", reg->areas[listed->commune].code);
+    json_put_text(&json, "commune_name", reg->areas[listed->commune].name);
     desk_put_text(&json, "contact", request->by_unit ? "" : listed->contact);
     json_put_integer(&json, "listed", listed->registered);
     if (unit->next_seq > 0) {
@@ -116,6 +120,7 @@ static void answer_unit(const struct unit_request *request, const struct committ
     if (unit->has_next) {
         store_log_place_write(&unit->next, next);
     }
+    desk_put_phase(&json, request->desk);
     page_put_end(&json, unit->total, unit->has_next ? next : NULL);
     json_close_object(&json);
     desk_answer_json(request->exchange, 200, &body);
@@ -253,6 +258,7 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
         desk_refuse_for_store(listing->exchange, error, why);
     } else {
         json_close_array(&listing->json);
+        desk_put_phase(&listing->json, listing->desk);
         page_put_end(&listing->json, listing->total,
                      listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
         json_close_object(&listing->json);

@@ -156,6 +156,13 @@ void http_answer_by_steps(struct http_exchange *exchange, http_step_fn *step, vo
     connection_send(exchange->connection); /* for on_sent */
 }
 
+void http_go_on(struct http_exchange *exchange)
+{
+    if (exchange->connection != NULL) {
+        connection_send(exchange->connection); /* for on_sent */
+    }
+}
+
 bool http_stream_begin(struct http_exchange *exchange, const char *content_type, const char *headers,
                        http_stream_closed_fn *on_closed, void *context)
 {
@@ -387,9 +394,10 @@ static void on_sent(void *session)
 {
     struct http_exchange *exchange = session;
     if (exchange->step != NULL) {
-        if (exchange->step(exchange->step_context)) {
+        enum http_step step = exchange->step(exchange->step_context);
+        if (step == HTTP_STEP_AGAIN) {
             connection_send(exchange->connection); /* for the next one */
-        } else {
+        } else if (step == HTTP_STEP_DONE) {
             exchange->step = NULL;
         }
     } else if (exchange->stage == STAGE_IDLE) {
@@ -426,8 +434,8 @@ static void on_closed(void *session)
     if (!exchange->is_answered_later) {
         exchange_free(exchange);
     } else if (exchange->step != NULL) {
-        bool goes_on = exchange->step(exchange->step_context); /* the exchange may be gone with that */
-        assert(!goes_on);
+        enum http_step last = exchange->step(exchange->step_context); /* the exchange may be gone with that */
+        assert(last == HTTP_STEP_DONE);
     }
 }
 

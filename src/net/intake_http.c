@@ -17,9 +17,14 @@
 #include "committee_desk.h"
 #include "committee_http.h"
 #include "retry_after.h"
+#include "static_http.h"
 #include "too_many.h"
 
-enum { BATCH_STEP_US = 2000 }; /* of a batch at a time: other units of the worker wait that long */
+enum {
+    BATCH_STEP_US = 250, /* of a batch at a time: other units of the worker wait that long */
+    /* Reports of a batch that the tally has at a time: those of other units wait behind them. */
+    BATCH_UNANSWERED_MAX = 256,
+};
 
 /* A report of a batch. */
 struct batch_line {
@@ -43,6 +48,7 @@ struct submission {
     struct slice rest;
     struct line_framer framer;
     size_t submitted;
+    bool waits; /* for answers, before more are submitted */
 };
 
 static void submission_free(struct submission *submission)
@@ -85,6 +91,14 @@ static void answer_refusal(struct http_exchange *exchange, int status, const str
     http_answer_with_problem(exchange, &problem, headers);
 }
 
+/* What is no report, or no number of reports that a request may hold. */
+static void refuse_body(struct http_exchange *exchange, enum report_code code, const char *why)
+{
+    struct report_result result;
+    report_reject(&result, NULL, code, NULL, "%s", why);
+    answer_refusal(exchange, report_result_http_status(&result), &result);
+}
+
 static void answer_single(struct submission *submission)
 {
     const struct report_result *result = &submission->lines[0].result;
@@ -122,6 +136,9 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     submission->awaited--;
     if (submission->awaited == 0) {
         conclude(submission);
+    } else if (submission->waits && submission->awaited <= BATCH_UNANSWERED_MAX / 2) {
+        submission->waits = false;
+        http_go_on(submission->exchange);
     }
 }
 
@@ -186,7 +203,7 @@ static void submit_line(struct submission *submission)
     submission->lines[tag].number = submission->framer.line_number;
     submission->awaited++;
     if (visit_is_over(http_exchange_visit(submission->exchange))) {
-        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_detail, on_answer, submission, tag);
+        intake_refuse(submission->intake, CODE_TOO_MANY, too_many_why, on_answer, submission, tag);
     } else if (found == LINE_TOO_LONG) {
         intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
                       submission, tag);
@@ -196,19 +213,23 @@ static void submit_line(struct submission *submission)
     }
 }
 
-/* As many lines as there is time for. What nobody waits for any more is left: it was never acknowledged. */
-static bool submit_some(void *context)
+/* As many lines as there is time and room for. What nobody waits for any more is left: it was never acknowledged. */
+static enum http_step submit_some(void *context)
 {
     struct submission *submission = context;
     int64_t until_us = clock_monotonic_us() + BATCH_STEP_US;
     while (submission->submitted < submission->count && http_is_awaited(submission->exchange)) {
+        if (submission->awaited > BATCH_UNANSWERED_MAX) {
+            submission->waits = true;
+            return HTTP_STEP_WAITS;
+        }
         submit_line(submission);
         if (clock_monotonic_us() >= until_us && submission->submitted < submission->count) {
-            return true;
+            return HTTP_STEP_AGAIN;
         }
     }
     submission_begun(submission);
-    return false;
+    return HTTP_STEP_DONE;
 }
 
 static void submit_batch(struct intake *intake, const struct principal *voucher,
@@ -216,11 +237,8 @@ static void submit_batch(struct intake *intake, const struct principal *voucher,
 {
     size_t count = count_lines(body);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
-        const char *detail =
-            count == 0 ? "the body holds no report" : "a request holds at most 10000 reports";
-        enum report_code code = count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE;
-        http_answer_problem(exchange, count == 0 ? 400 : 413, report_code_name(code), report_code_title(code),
-                            detail, "", NULL);
+        refuse_body(exchange, count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE,
+                    count == 0 ? "the body holds no report" : "a request holds at most 10000 reports");
         return;
     }
     struct submission *submission = submission_new(exchange, true, count);
@@ -281,9 +299,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
     const struct intake_desk *desk = context;
     struct principal relay;
     if (!slice_equals(request->path, "/v1/reports")) {
-        http_answer_problem(exchange, 413, report_code_name(CODE_TOO_LARGE),
-                            report_code_title(CODE_TOO_LARGE), "a request body here is at most 65536 bytes",
-                            "", NULL);
+        refuse_body(exchange, CODE_TOO_LARGE, "a request body here is at most 65536 bytes");
         return false;
     }
     return http_request_header(request, "Authorization").bytes != NULL
@@ -294,6 +310,7 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
     {HTTP_GET, "/v1/units/", committee_get_unit},
+    {HTTP_POST, "/v1/units/*/void", committee_post_void},
     {HTTP_GET, "/v1/areas/*/units", committee_get_units},
     {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
     {HTTP_GET, "/v1/held", committee_get_held},
@@ -302,5 +319,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/publication", committee_post_publication},
     {HTTP_POST, "/v1/bulletins", committee_post_bulletin},
     {HTTP_GET, "/v1/bulletins/*/areas/", committee_get_bulletin_area},
+    {HTTP_GET, "/report", static_http_get},
+    {HTTP_GET, "/report-worker.js", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

@@ -121,7 +121,7 @@ static void write_refusal(struct buffer *out, enum admission admission, const st
 static bool take_token(struct stream *stream, struct slice line)
 {
     char token[TOKEN_LINE_BYTES];
-    const struct text_member members[] = {{"token", token, sizeof token, true}};
+    const struct text_member members[] = {{"token", token, sizeof token, TEXT_REQUIRED}};
     if (stream->framer.line_number != 1 || text_members_parse(line, members, 1, NULL) != TURNOUT_OK) {
         return false;
     }
@@ -155,7 +155,7 @@ static void take_line(struct stream *stream, enum line_found found, struct slice
     uint64_t number = stream->framer.line_number;
     if (visit_is_over(stream->visit)) {
         stream->unanswered++;
-        intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_detail, on_answer, stream, number);
+        intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_why, on_answer, stream, number);
         end(stream);
     } else if (found == LINE_TOO_LONG) {
         stream->unanswered++;

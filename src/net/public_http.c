@@ -8,6 +8,7 @@
 #include "bulletin_answer.h"
 #include "page.h"
 #include "retry_after.h"
+#include "static_http.h"
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -122,12 +123,10 @@ static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const 
     return true;
 }
 
-static void get_snapshot_csv(void *context, struct http_exchange *exchange,
-                             const struct http_request *request, struct slice segment, struct slice body)
+static void answer_csv(struct public_reader *reader, struct http_exchange *exchange,
+                       const struct http_request *request,
+                       const struct document *(*csv_of)(struct publication *, struct csv_form))
 {
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
     struct csv_form form;
     const char *field;
     if (!parse_csv_form(request->query, &form, &field)) {
@@ -135,7 +134,32 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
                             "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
         return;
     }
-    answer_document(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+    answer_document(reader, exchange, request, csv_of(reader->publication, form));
+}
+
+static void get_snapshot_csv(void *context, struct http_exchange *exchange,
+                             const struct http_request *request, struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    answer_csv(context, exchange, request, publication_snapshot_csv);
+}
+
+static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
+                       struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_rounds(reader->publication));
+}
+
+static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
+                           struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    answer_csv(context, exchange, request, publication_rounds_csv);
 }
 
 static void get_corrections(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -238,6 +262,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+    {HTTP_GET, "/v1/rounds", get_rounds},
+    {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/corrections", get_corrections},
     {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
@@ -245,6 +271,10 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
     {HTTP_GET, "/v1/keys", get_keys},
     {HTTP_GET, "/v1/events", get_events},
+    {HTTP_GET, "/", static_http_get},
+    {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/embed/", static_http_get},
+    {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t public_http_route_count = sizeof public_http_routes / sizeof public_http_routes[0];
 

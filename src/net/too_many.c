@@ -3,8 +3,7 @@
 
 #include "retry_after.h"
 
-const char too_many_detail[] =
-    "too much was sent in vain from this address; connect again and send one report at a time";
+const char too_many_why[] = "too much was sent in vain from this address";
 
 void too_many_note_result(struct visit *visit, const struct report_result *result)
 {
@@ -23,8 +22,10 @@ bool too_many_refuse(struct http_exchange *exchange, bool asks_much)
         char headers[RETRY_AFTER_BYTES];
         retry_after_header(headers);
         http_exchange_is_last(exchange);
+        struct report_result result;
+        report_reject(&result, NULL, CODE_TOO_MANY, NULL, "%s", too_many_why);
         http_answer_problem(exchange, 429, report_code_name(CODE_TOO_MANY), report_code_title(CODE_TOO_MANY),
-                            too_many_detail, "", headers);
+                            result.detail, "", headers);
     }
     return is_refused;
 }

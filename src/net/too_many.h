@@ -8,7 +8,7 @@
 #include <turnout/net/http_server.h>
 #include <turnout/net/peers.h>
 
-extern const char too_many_detail[]; /* for a report that is turned away */
+extern const char too_many_why[]; /* for a report that is turned away */
 
 /* What the answer to a report says of who sent it. New reports are good; refused ones and repetitions were in vain,
  * for nobody needs a key to repeat what they have seen. */

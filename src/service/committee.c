@@ -49,6 +49,16 @@ void committee_set_tokens(struct committee *committee, struct tokens *tokens)
     committee->options.tokens = tokens;
 }
 
+void committee_set_phase(struct committee *committee, enum election_phase phase)
+{
+    committee->phase = phase;
+}
+
+enum election_phase committee_phase(const struct committee *committee)
+{
+    return committee->phase;
+}
+
 /* ---- who asks ---- */
 
 static struct principal principal_of(const struct token *token, uint32_t area, const char *label)

@@ -38,15 +38,22 @@ bool committee_decide(struct committee *committee, const struct principal *princ
     principal_write_who(principal, message->who);
     bool fits = slice_copy(slice_of(reason), message->why, sizeof message->why);
     assert(fits);
-    if (!tally_port_send(options->port, &message->message)) {
+    return committee_send(committee, message);
+}
+
+bool committee_send(struct committee *committee, struct decision_message *message)
+{
+    if (!tally_port_send(committee->options.port, &message->message)) {
         free(message);
         return false;
     }
-    options->on_sent(options->context);
+    committee->options.on_sent(committee->options.context);
     return true;
 }
 
-static void log_decided(const struct committee *committee, const struct decision_message *message)
+/* ---- what became of it ---- */
+
+static void log_held(const struct committee *committee, const struct decision_message *message)
 {
     char id[HELD_ID_BYTES];
     held_id_write(committee->options.reg->units[message->message.unit].code, message->seq, id);
@@ -59,9 +66,20 @@ static void log_decided(const struct committee *committee, const struct decision
     }
 }
 
+static void log_void(const struct committee *committee, const struct decision_message *message)
+{
+    const char *unit = committee->options.reg->units[message->message.unit].code;
+    if (message->decided >= DECIDED_UNAVAILABLE) {
+        log_warning("void", log_text("who", message->who), log_text("unit", unit),
+                    log_text("failed", "not known to be stored"));
+    } else if (message->decided == DECIDED_VOIDED) {
+        log_info("void", log_text("who", message->who), log_text("unit", unit));
+    }
+}
+
 void committee_decided(struct committee *committee, struct decision_message *message)
 {
-    log_decided(committee, message);
+    (message->message.kind == MESSAGE_VOID ? log_void : log_held)(committee, message);
     message->on_answer(message->context, message->decided, message->state);
     free(message);
 }

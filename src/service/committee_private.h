@@ -8,6 +8,10 @@ struct committee {
     struct committee_options options;
     struct publication *publication; /* a reference; NULL before the first */
     struct waiting_bulletin *waiting_bulletins;
+    enum election_phase phase;
 };
+
+/* Sends it to the tally. False, and it is freed, when there is no room. */
+bool committee_send(struct committee *committee, struct decision_message *message);
 
 #endif

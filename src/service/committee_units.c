@@ -17,7 +17,8 @@ struct reading {
     uint32_t index;
     struct store_log_place after; /* none when `entry` is empty */
     size_t limit;
-    int64_t found; /* lines of the unit, listed or not */
+    int64_t found;  /* lines of the unit, listed or not */
+    bool is_voided; /* what comes now was voided */
     committee_unit_fn *on_unit;
     void *context;
     struct committee_unit unit;
@@ -49,8 +50,9 @@ static bool on_line(void *context, const struct log_line *line, const struct sto
     } else {
         unit->has_next = true;
     }
-    /* Above what is held, too; but no seq that is too far is followed. */
-    if (is_first_page(reading) && line->report.seq >= unit->next_seq &&
+    reading->is_voided = reading->is_voided || line->outcome == LOG_VOIDED;
+    /* Above what is held, too; but no seq that is too far is followed, and none that was voided. */
+    if (is_first_page(reading) && !reading->is_voided && line->report.seq >= unit->next_seq &&
         line->report.seq - unit->state.seq <= SEQ_STEP_MAX) {
         unit->next_seq = line->report.seq < SEQ_MAX ? line->report.seq + 1 : SEQ_MAX;
     }

@@ -15,12 +15,10 @@
 
 enum { TICK_MS = 50 };
 
-static const char why_not_durable[] =
-    "Redis could lose what is acknowledged now; send the same report again later";
-static const char why_rightless[] =
-    "Redis does not let the server write what must be; send the same report again later";
-static const char why_elsewhere[] =
-    "Redis does not hold the election as it was; send the same report again later";
+static const char why_not_durable[] = "Redis could lose what is acknowledged now";
+static const char why_rightless[] = "Redis does not let the server write what must be";
+static const char why_another_version[] = "Redis is served by another version of the server";
+static const char why_elsewhere[] = "Redis does not hold the election as it was";
 
 struct ground {
     struct ground_options options;
@@ -88,10 +86,11 @@ static void take(struct ground *ground, const struct store_inspection *found)
     post(ground, HEALTH_REGISTER, &found->election);
     bool is_durable = judge_durability(ground, found);
     bool is_same = judge_generation(ground, found);
-    const char *why = !is_same || !found->election.is_ok ? why_elsewhere
-                      : !found->rights.is_ok             ? why_rightless
-                      : !is_durable                      ? why_not_durable
-                                                         : NULL;
+    const char *why = found->has_other_functions           ? why_another_version
+                      : !is_same || !found->election.is_ok ? why_elsewhere
+                      : !found->rights.is_ok               ? why_rightless
+                      : !is_durable                        ? why_not_durable
+                                                           : NULL;
     clock_watch_note_store(ground->options.clock, found->clock_ahead_ms);
     struct gate *gate = ground->options.gate;
     atomic_store(&gate->why, why);

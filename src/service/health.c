@@ -129,23 +129,18 @@ static void check_log(const struct health *health, enum health_finding posted, s
     }
 }
 
-/* The clock alone never opens or closes an election, so that this is a warning. An election that is still open after its
- * polls have closed waits for the last reports. */
 static void check_phase(const struct health *health, enum health_finding posted, struct finding *finding)
 {
     (void)posted;
     int phase = atomic_load(&health->phase);
-    const struct election *election = health->options.election;
-    int64_t now = health->wall_ms / 1000;
-    bool is_polling = now >= election->opens && now < election->closes;
     if (phase == PHASE_UNKNOWN) {
         say(finding, false, "not known yet: the server is starting");
-    } else if (is_polling && phase == PHASE_REHEARSAL) {
-        say(finding, true, "the polls are open by the clock, and the phase is rehearsal: nothing counts");
-    } else if (is_polling && phase == PHASE_CLOSED) {
-        say(finding, true, "the polls are open by the clock, and the phase is closed: no report is taken");
-    } else if (now < election->opens && phase != PHASE_REHEARSAL) {
-        say(finding, true, "the polls are not open yet by the clock, and the rehearsal is over");
+        return;
+    }
+    const char *odd = election_phase_against_clock(health->options.election, (enum election_phase)phase,
+                                                   health->wall_ms / 1000);
+    if (odd != NULL) {
+        say(finding, true, odd);
     }
 }
 

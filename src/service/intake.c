@@ -44,7 +44,7 @@ void intake_answer(struct intake *intake, struct report_message *message)
         struct report named = {.seq = message->received.seq, .test = message->received.test};
         bool fits = slice_copy(slice_of(unit), named.unit, sizeof named.unit);
         assert(fits);
-        report_reject(&result, &named, message->outcome.code, "", "%s", message->why);
+        report_reject(&result, &named, message->outcome.code, NULL, "%s", message->why);
     } else {
         report_explain(intake->options.election, unit, message->as_of_text, &message->received,
                        &message->outcome, &result);
@@ -83,25 +83,24 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
         return true;
     }
     if (voucher == NULL && intake->options.takes_unsigned && intake->phase == PHASE_REHEARSAL) {
-        report_reject(ret_result, report, CODE_NOT_OPEN, "", "%s", report_code_title(CODE_NOT_OPEN));
+        report_reject(ret_result, report, CODE_NOT_OPEN, NULL, "%s", "");
         return false;
     }
     if (voucher == NULL) {
-        report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig", "the report is not signed");
+        report_reject(ret_result, report, CODE_BAD_SIGNATURE, NULL, "the report is not signed");
         return false;
     }
     if (arrival->received_ms / 1000 >= voucher->expires) {
-        report_reject(ret_result, report, code_of_time(intake), "",
-                      "the token has expired: begin again with another");
+        report_reject(ret_result, report, code_of_time(intake), "", "the token has expired");
         return false;
     }
     const char *why = "";
     if (!tokens_allow(intake->options.tokens, voucher->id, &why)) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s: begin again with another", why);
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s", why);
         return false;
     }
     if (!register_area_contains(reg, voucher->area, reg->units[arrival->unit].commune)) {
-        report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "unit", "the token does not vouch for unit %s",
+        report_reject(ret_result, report, CODE_OUT_OF_SCOPE, NULL, "the token does not vouch for unit %s",
                       report->unit);
         return false;
     }
@@ -116,7 +115,7 @@ static bool check_signature(const struct intake *intake, const struct report *re
     const struct signing_key *key = signing_keys_find(intake->options.keys, report->key);
     const char *why = "";
     if (key == NULL) {
-        report_reject(ret_result, report, CODE_UNKNOWN_KEY, "key", "no key %s in this election", report->key);
+        report_reject(ret_result, report, CODE_UNKNOWN_KEY, NULL, "no key %s in this election", report->key);
     } else if (!signing_key_is_good_at(key, arrival->received_ms / 1000, &why)) {
         enum report_code code = key->revoked != 0 ? CODE_UNKNOWN_KEY : code_of_time(intake);
         report_reject(ret_result, report, code, "key", "the key %s %s", report->key, why);
@@ -124,7 +123,7 @@ static bool check_signature(const struct intake *intake, const struct report *re
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, "key", "the key %s does not sign for unit %s",
                       report->key, report->unit);
     } else if (!report_signature_is_good(report, key->public_key)) {
-        report_reject(ret_result, report, CODE_BAD_SIGNATURE, "sig",
+        report_reject(ret_result, report, CODE_BAD_SIGNATURE, NULL,
                       "not the signature of this report by the key %s", report->key);
     } else {
         return true;
@@ -138,8 +137,7 @@ static bool check_sender(const struct intake *intake, const struct report *repor
 {
     arrival->unit = register_find_unit(intake->options.reg, slice_of(report->unit));
     if (arrival->unit == REGISTER_NONE) {
-        report_reject(ret_result, report, CODE_UNKNOWN_UNIT, "unit", "no unit %s in this election",
-                      report->unit);
+        report_reject(ret_result, report, CODE_UNKNOWN_UNIT, NULL, "%s", "");
         return false;
     }
     return report->sig[0] != '\0' ? check_signature(intake, report, arrival, ret_result)
@@ -153,13 +151,12 @@ static bool examine(const struct intake *intake, const struct report *report, st
 {
     const struct election *election = intake->options.election;
     if (strcmp(report->election, election->id) != 0) {
-        report_reject(ret_result, report, CODE_WRONG_ELECTION, "election", "this is the election %s",
-                      election->id);
+        report_reject(ret_result, report, CODE_WRONG_ELECTION, NULL, "%s", election->id);
         return false;
     }
     bool goes_on = check_sender(intake, report, arrival, ret_result);
     if (!goes_on && intake->phase == PHASE_CLOSED) {
-        report_reject(ret_result, report, CODE_CLOSED, "", "%s", report_code_title(CODE_CLOSED));
+        report_reject(ret_result, report, CODE_CLOSED, NULL, "%s", "");
     }
     return goes_on;
 }
@@ -204,8 +201,7 @@ static void send_to_tally(struct intake *intake, const struct report *report, co
     }
     free(message);
     struct report_result result;
-    report_reject(&result, report, CODE_STORE_UNAVAILABLE, "",
-                  "too many reports wait; send the same report again");
+    report_reject(&result, report, CODE_STORE_UNAVAILABLE, NULL, "too many reports wait");
     answer(intake, &result, on_answer, context, tag);
 }
 

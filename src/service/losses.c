@@ -11,9 +11,11 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
+#include <turnout/store/last_known_writer.h>
 
 struct losses {
     struct losses_options options;
+    struct last_known_writer *writer;
     struct last_known known; /* all provinces and communes of the register, in its order */
     bool is_changed;         /* since the file was written */
     bool cannot_keep;        /* said once */
@@ -117,6 +119,7 @@ struct losses *losses_new(const struct losses_options *options, const struct las
         slice_copy(slice_of(options->generation), losses->known.generation, sizeof losses->known.generation);
     assert(fits);
     losses->is_changed = known == NULL;
+    losses->writer = last_known_writer_new(options->data);
     add_up(losses);
     return losses;
 }
@@ -124,6 +127,7 @@ struct losses *losses_new(const struct losses_options *options, const struct las
 void losses_free(struct losses *losses)
 {
     if (losses != NULL) {
+        last_known_writer_free(losses->writer);
         last_known_done(&losses->known);
         free(losses);
     }
@@ -228,10 +232,27 @@ void losses_note_meta(struct losses *losses, const struct store_meta *meta)
     }
 }
 
-static void write_file(struct losses *losses)
+/* What became of the last writing, which is waited for. */
+static void finish_writing(struct losses *losses)
+{
+    enum turnout_error result;
+    struct error error;
+    if (!last_known_writer_finish(losses->writer, &result, &error)) {
+        return;
+    }
+    bool failed = result != TURNOUT_OK;
+    if (failed && !losses->cannot_keep) {
+        log_error("cannot-keep-last-known", log_text("what", error.text));
+    } else if (!failed && losses->cannot_keep) {
+        log_info("keeps-last-known", log_text("folder", losses->options.data));
+    }
+    losses->cannot_keep = failed;
+    losses->is_changed = losses->is_changed || failed;
+}
+
+static void begin_writing(struct losses *losses)
 {
     struct last_known *known = &losses->known;
-    struct error error;
     known->written_ms = clock_wall_ms();
     known->revision = 0;
     known->voted = 0;
@@ -239,14 +260,8 @@ static void write_file(struct losses *losses)
         known->revision += known->provinces[i].revision;
         known->voted += known->provinces[i].voted;
     }
-    bool failed = last_known_write(losses->options.data, known, &error) != TURNOUT_OK;
-    if (failed && !losses->cannot_keep) {
-        log_error("cannot-keep-last-known", log_text("what", error.text));
-    } else if (!failed && losses->cannot_keep) {
-        log_info("keeps-last-known", log_text("folder", losses->options.data));
-    }
-    losses->cannot_keep = failed;
-    losses->is_changed = failed;
+    last_known_writer_begin(losses->writer, known);
+    losses->is_changed = false;
 }
 
 static void tell(struct losses *losses)
@@ -275,9 +290,16 @@ void losses_keep(struct losses *losses, bool at_once)
     tell(losses);
     int64_t now_ms = clock_monotonic_ms();
     bool is_time = losses->kept_ms == 0 || now_ms - losses->kept_ms >= LOSSES_KEEP_MS;
-    if (losses->is_changed && (is_time || at_once)) {
-        write_file(losses);
+    if (!at_once && (!is_time || last_known_writer_is_busy(losses->writer))) {
+        return;
+    }
+    finish_writing(losses);
+    if (losses->is_changed) {
+        begin_writing(losses);
         losses->kept_ms = now_ms;
+    }
+    if (at_once) {
+        finish_writing(losses);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/documents.h>
 #include <turnout/wire/gzip.h>
 #include <turnout/wire/http_date.h>
 
@@ -38,6 +39,8 @@ struct publication {
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) rounds;
+    _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
 
@@ -151,7 +154,9 @@ void publication_release(struct publication *publication)
     shelf_release(publication->shelf);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
+        document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->figures.reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
@@ -197,7 +202,12 @@ static const struct document *keep(_Atomic(struct document *) *place, struct doc
     return first;
 }
 
-const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
+typedef void csv_fn(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* The CSV in this form, made where it is asked for first. */
+static const struct document *csv_in_form(const struct publication *publication,
+                                          _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
+                                          struct csv_form form)
 {
     size_t place = form.bom ? CSV_FORMS / 2 : 0;
     for (size_t i = 0; i < CSV_FORMS / 2; i++) {
@@ -205,13 +215,34 @@ const struct document *publication_snapshot_csv(struct publication *publication,
             place += i;
         }
     }
-    const struct document *known = atomic_load(&publication->csv[place]);
+    const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
-    document_snapshot_csv(&rendered, &publication->figures, form.separator, form.bom);
-    return keep(&publication->csv[place], document_new(&rendered, content_csv, revision_of(publication)));
+    render(&rendered, &publication->figures, form.separator, form.bom);
+    return keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
+}
+
+const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
+{
+    return csv_in_form(publication, publication->csv, document_snapshot_csv, form);
+}
+
+const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form)
+{
+    return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
+}
+
+const struct document *publication_rounds(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->rounds);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_rounds_json(&rendered, &publication->figures);
+    return keep(&publication->rounds, document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)

@@ -14,7 +14,7 @@
 
 enum { SETTLE_AGAIN_MS = 500 };
 
-static const char why_away[] = "not stored; send the same report again";
+static const char why_away[] = "not stored";
 
 /* ---- lists of messages ---- */
 
@@ -106,7 +106,7 @@ void tally_answer_unavailable(struct tally *tally, struct message *message, cons
 
 void tally_answer_unsound(struct tally *tally, struct message *message)
 {
-    if (message->kind == MESSAGE_DECISION) {
+    if (message->kind != MESSAGE_REPORT) {
         ((struct decision_message *)message)->decided = DECIDED_UNSOUND;
         tally_answer(tally, message);
     } else {
@@ -232,7 +232,12 @@ void tally_take(struct tally *tally, struct message *message)
     message->tries = 0;
     message->taken_at = ++tally->moment;
     message->deadline_ms = clock_monotonic_ms() + tally->options.store.command_deadline_ms;
-    commune_take(tally_commune_of(tally, message->unit), message);
+    struct tally_commune *commune = tally_commune_of(tally, message->unit);
+    if (message->kind == MESSAGE_VOID && commune->province->is_ground_known) {
+        memcpy(((struct decision_message *)message)->generation, commune->province->ground.generation,
+               GENERATION_BYTES);
+    }
+    commune_take(commune, message);
 }
 
 void tally_list_to_send(struct tally_province *province)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 
@@ -44,6 +45,8 @@ void batch_free(struct batch *batch)
     free(batch->held);
     free(batch->decided);
     free(batch->ledger);
+    free(batch->flagged);
+    free(batch->unflagged);
     free(batch);
 }
 
@@ -103,12 +106,23 @@ void batch_note_held(struct batch *batch, uint32_t unit)
     }
 }
 
+/* What was decided leaves `held` after what is new has come. A seq that was voided may be held again within the batch. */
+static void forget_decided(struct batch *batch, const char id[HELD_ID_BYTES])
+{
+    for (size_t i = batch->decided_count; i > 0; i--) {
+        if (strcmp(batch->decided[i - 1], id) == 0) {
+            memmove(batch->decided[i - 1], batch->decided[--batch->decided_count], HELD_ID_BYTES);
+        }
+    }
+}
+
 void batch_add_held(struct batch *batch, const char *unit, const struct report_received *received,
                     size_t waiting, struct line_span line)
 {
     batch->held = make_room(batch->held, batch->held_count, &batch->held_capacity, sizeof *batch->held);
     struct batch_held *held = &batch->held[batch->held_count++];
     held_id_write(unit, received->seq, held->id);
+    forget_decided(batch, held->id);
     held->order = held_order(waiting, received->received_ms);
     held->line = line;
 }
@@ -125,6 +139,20 @@ void batch_add_ledger(struct batch *batch, struct line_span line)
     batch->ledger =
         make_room(batch->ledger, batch->ledger_count, &batch->ledger_capacity, sizeof *batch->ledger);
     batch->ledger[batch->ledger_count++] = line;
+}
+
+void batch_add_flagged(struct batch *batch, const struct commit_flagged *flagged)
+{
+    batch->flagged =
+        make_room(batch->flagged, batch->flagged_count, &batch->flagged_capacity, sizeof *batch->flagged);
+    batch->flagged[batch->flagged_count++] = *flagged;
+}
+
+void batch_add_unflagged(struct batch *batch, const struct commit_flagged *unflagged)
+{
+    batch->unflagged = make_room(batch->unflagged, batch->unflagged_count, &batch->unflagged_capacity,
+                                 sizeof *batch->unflagged);
+    batch->unflagged[batch->unflagged_count++] = *unflagged;
 }
 
 /* ---- a commit in flight ---- */
@@ -145,6 +173,7 @@ static void answer_batch(struct batch *batch)
         commune->in_flight_last = NULL;
     }
     commune->confirmed_at = batch->sent_at;
+    commune->confirmed_ms = batch->sent_ms;
     for (struct message *message; (message = message_list_pop(&batch->messages)) != NULL;) {
         if (commune_confirms(commune, message)) {
             tally_answer(commune->tally, message);
@@ -162,7 +191,7 @@ static void refuse_batch(struct batch *batch, enum turnout_error error)
         if (error == TURNOUT_BAD_INPUT) {
             tally_answer_unsound(tally, message);
         } else {
-            tally_answer_unavailable(tally, message, "Redis refused to store it; send it again later");
+            tally_answer_unavailable(tally, message, "Redis refused to store it");
         }
     }
 }
@@ -259,6 +288,10 @@ static struct commit_commune describe(struct batch *batch, struct arguments *ret
         .decided_count = batch->decided_count,
         .ledger = arguments.ledger,
         .ledger_count = batch->ledger_count,
+        .flagged = batch->flagged,
+        .flagged_count = batch->flagged_count,
+        .unflagged = batch->unflagged,
+        .unflagged_count = batch->unflagged_count,
     };
 }
 
@@ -310,10 +343,12 @@ static void send_commit(struct tally *tally, struct tally_province *province)
     flight->tally = tally;
     flight->province = province;
     flight->count = count;
+    int64_t now_ms = clock_monotonic_ms();
     tally->moment++;
     for (size_t i = 0; i < count; i++) {
         flight->batches[i] = next_batch(province);
         flight->batches[i]->sent_at = tally->moment;
+        flight->batches[i]->sent_ms = now_ms;
         communes[i] = describe(flight->batches[i], &arguments[i]);
     }
     province->commits++;

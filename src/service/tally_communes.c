@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 
 #include "tally_private.h"
 
-static const char why_uncertain[] = "not known to be stored; send the same report again";
+static const char why_uncertain[] = "not known to be stored";
 
 struct tally_commune *tally_commune_of(struct tally *tally, uint32_t unit)
 {
@@ -204,7 +205,7 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     commune->waiting = (struct message_list){NULL, NULL};
     if (error == TURNOUT_UNAVAILABLE) {
         tally_unsettle(tally, why);
-        answer_all(tally, &waiting, "Redis refuses to answer; send the same report again later");
+        answer_all(tally, &waiting, "Redis refuses to answer");
         return;
     }
     if (error != TURNOUT_OK) {
@@ -223,6 +224,7 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     }
     keep_loaded(commune, loaded);
     commune->confirmed_at = commune->asked_at;
+    commune->confirmed_ms = commune->asked_ms;
     /* Where a message came after the question, its refusal waits for another load. */
     for (struct message *message; (message = message_list_pop(&waiting)) != NULL;) {
         commune_take(commune, message);
@@ -235,6 +237,7 @@ static void load(struct tally_commune *commune)
     if (commune->status == COMMUNE_UNKNOWN && tally_is_up(tally) && !tally->is_stopping) {
         commune->status = COMMUNE_LOADING;
         commune->asked_at = ++tally->moment;
+        commune->asked_ms = clock_monotonic_ms();
         store_load(tally->store, commune->area, on_loaded, commune);
     }
 }

@@ -10,21 +10,26 @@
 
 #include "tally_private.h"
 
-static struct unit_state *state_of(struct tally_commune *commune, uint32_t unit)
+struct unit_state *commune_state_of(struct tally_commune *commune, uint32_t unit)
 {
     return &commune->units[unit - commune->tally->reg->areas[commune->area].first_child];
 }
 
-/* What an answer says to stand goes on standing. But what is refused may have become right: another server may have
- * counted the report, corrected the unit's last one, opened the election again. So a refusal waits until Redis was asked
- * about the commune after the message had come. */
+/* What this has stored stands. But what is refused may have become right: another server may have counted the report,
+ * corrected or voided the unit's last one, opened the election again. So a refusal waits until Redis was asked about the
+ * commune after the message had come. That a report stood before is true unless another server has voided it meanwhile:
+ * it is enough that Redis was asked a moment ago, so that reports that are sent again and again cost little. */
 bool commune_confirms(const struct tally_commune *commune, const struct message *message)
 {
-    return !message->is_refusal || commune->confirmed_at > message->taken_at;
+    if (!message->is_refusal && !message->is_from_memory) {
+        return true;
+    }
+    bool is_recent = clock_monotonic_ms() - commune->confirmed_ms < TALLY_MEMORY_MS;
+    return commune->confirmed_at > message->taken_at || (!message->is_refusal && is_recent);
 }
 
 /* An answer rests on everything that was decided about the commune before: it waits for the last of it. */
-static void answer_when_durable(struct tally_commune *commune, struct message *message)
+void commune_answer_when_durable(struct tally_commune *commune, struct message *message)
 {
     struct batch *last = commune->gathered != NULL ? commune->gathered : commune->in_flight_last;
     if (last != NULL) {
@@ -36,16 +41,17 @@ static void answer_when_durable(struct tally_commune *commune, struct message *m
     }
 }
 
-static void change_totals(struct batch *batch, const struct totals *change)
+void batch_change_totals(struct batch *batch, const struct totals *change)
 {
     totals_add(&batch->commune->known.totals, change);
     totals_add(&batch->change, change);
 }
 
-static void log_contradiction(const struct tally_commune *commune)
+void commune_answer_contradiction(struct tally_commune *commune, struct message *message)
 {
     log_error("commune-contradicts-itself",
               log_text("commune", commune->tally->reg->areas[commune->area].code));
+    tally_answer_unsound(commune->tally, message);
 }
 
 /* ---- reports ---- */
@@ -89,7 +95,7 @@ static bool is_stored(const struct decision *decision)
     return decision->status == STATUS_ACCEPTED || (decision->status == STATUS_HELD && !decision->held_before);
 }
 
-static size_t count_waiting(const struct unit_held *held)
+size_t commune_count_waiting(const struct unit_held *held)
 {
     size_t waiting = 0;
     for (size_t i = 0; held != NULL && i < held->count; i++) {
@@ -101,7 +107,7 @@ static size_t count_waiting(const struct unit_held *held)
 /* So many reports of a unit may wait for a committee. */
 static bool has_room_to_wait(const struct decision *decision, const struct unit_held *held)
 {
-    return decision->status != STATUS_HELD || count_waiting(held) < TALLY_HELD_WAITING_MAX;
+    return decision->status != STATUS_HELD || commune_count_waiting(held) < TALLY_HELD_WAITING_MAX;
 }
 
 /* Charges what is about to be stored to the unit's account. False when there is no room in it. */
@@ -124,7 +130,7 @@ static void store_report(struct tally_commune *commune, struct report_message *r
                          const struct decision *decision)
 {
     uint32_t unit = report->message.unit;
-    struct unit_state *state = state_of(commune, unit);
+    struct unit_state *state = commune_state_of(commune, unit);
     struct batch *batch = commune_batch(commune);
     struct slice sent = {report->sent, report->sent_bytes};
     log_line_write_report(batch_begin_line(batch), &report->received, decision, state, report->who, sent);
@@ -132,12 +138,15 @@ static void store_report(struct tally_commune *commune, struct report_message *r
     if (log_line_is_public(&report->received, decision, state)) {
         batch_add_ledger(batch, line);
     }
-    change_totals(batch, &decision->change);
+    batch_change_totals(batch, &decision->change);
     if (decision->status == STATUS_ACCEPTED) {
         *state = decision->after;
         batch_note_unit(batch, unit);
+        if (decision->violations != 0) {
+            batch_add_flagged(batch, &(struct commit_flagged){unit, report->received, decision->violations});
+        }
     } else {
-        size_t waiting = count_waiting(commune_find_held(commune, unit));
+        size_t waiting = commune_count_waiting(commune_find_held(commune, unit));
         batch_add_held(batch, commune->tally->reg->units[unit].code, &report->received, waiting, line);
         *commune_add_held(commune, unit) =
             (struct held_report){.received = report->received, .state = HELD_WAITING, .code = decision->code};
@@ -161,7 +170,7 @@ static void note_clock(const struct tally *tally, struct report_message *report)
     if (is_rejected_for_its_time(report) && clock_watch_is_doubted(clock)) {
         report->outcome.status = STATUS_UNAVAILABLE;
         report->outcome.code = CODE_CLOCK_IN_DOUBT;
-        report->why = "the server doubts its own clock; send the same report again later";
+        report->why = "the server doubts its own clock";
     }
 }
 
@@ -169,7 +178,7 @@ static void decide_report(struct tally_commune *commune, struct report_message *
 {
     struct tally *tally = commune->tally;
     uint32_t unit = report->message.unit;
-    const struct unit_state *state = state_of(commune, unit);
+    const struct unit_state *state = commune_state_of(commune, unit);
     const struct unit_held *held = commune_find_held(commune, unit);
     const struct election *election = tally->election;
     struct rules_context context = {
@@ -185,8 +194,7 @@ static void decide_report(struct tally_commune *commune, struct report_message *
     struct decision decision;
     rules_decide(election, &context, &report->received, &decision);
     if (!totals_can_add(&commune->known.totals, &decision.change)) {
-        log_contradiction(commune);
-        tally_answer_unsound(tally, &report->message);
+        commune_answer_contradiction(commune, &report->message);
         return;
     }
     report->outcome = (struct report_outcome){
@@ -207,93 +215,10 @@ static void decide_report(struct tally_commune *commune, struct report_message *
         }
     }
     note_clock(tally, report);
-    report->message.is_refusal = report->outcome.status == STATUS_REJECTED;
-    answer_when_durable(commune, &report->message);
-}
-
-/* ---- decisions about held reports ---- */
-
-/* What becomes of the report; *ret_decision is what it changes. */
-static enum decided weigh(const struct decision_message *wanted, const struct unit_state *state,
-                          const struct held_report *held, struct decision *ret_decision)
-{
-    if (!wanted->release) {
-        *ret_decision = (struct decision){.status = STATUS_REJECTED, .change = rules_turned_down()};
-        return DECIDED_REJECTED;
-    }
-    rules_release(state, &held->received, ret_decision);
-    return ret_decision->status == STATUS_ACCEPTED     ? DECIDED_RELEASED
-           : ret_decision->status == STATUS_SUPERSEDED ? DECIDED_SUPERSEDED
-                                                       : DECIDED_OVER_ROLL;
-}
-
-static void store_decision(struct tally_commune *commune, const struct decision_message *wanted,
-                           struct held_report *held, const struct decision *decision)
-{
-    static const struct {
-        enum log_outcome outcome;
-        enum held_state state;
-    } outcomes[] = {
-        [DECIDED_RELEASED] = {LOG_RELEASED, HELD_RELEASED},
-        [DECIDED_REJECTED] = {LOG_REJECTED, HELD_REJECTED},
-        [DECIDED_SUPERSEDED] = {LOG_SUPERSEDED, HELD_SUPERSEDED},
-    };
-    const struct tally *tally = commune->tally;
-    uint32_t unit = wanted->message.unit;
-    const char *code = tally->reg->units[unit].code;
-    struct unit_state *state = state_of(commune, unit);
-    struct batch *batch = commune_batch(commune);
-    log_line_write_decision(batch_begin_line(batch),
-                            &(struct log_decision){.outcome = outcomes[wanted->decided].outcome,
-                                                   .unit = code,
-                                                   .now_ms = wanted->now_ms,
-                                                   .offset_s = tally->election->offset_s,
-                                                   .who = wanted->who,
-                                                   .why = wanted->why},
-                            held, state);
-    batch_add_ledger(batch, batch_end_line(batch));
-    change_totals(batch, &decision->change);
-    held->state = outcomes[wanted->decided].state;
-    batch_note_held(batch, unit);
-    batch_add_decided(batch, code, held->received.seq);
-    if (wanted->decided == DECIDED_RELEASED) {
-        *state = decision->after;
-        batch_note_unit(batch, unit);
-    }
-}
-
-static struct held_report *find_seq(struct unit_held *held, int32_t seq)
-{
-    for (size_t i = 0; held != NULL && i < held->count; i++) {
-        if (held->reports[i].received.seq == seq) {
-            return &held->reports[i];
-        }
-    }
-    return NULL;
-}
-
-static void decide_decision(struct tally_commune *commune, struct decision_message *wanted)
-{
-    struct held_report *held = find_seq(commune_find_held(commune, wanted->message.unit), wanted->seq);
-    struct decision decision = {.change = {0}};
-    if (held == NULL) {
-        wanted->decided = DECIDED_NOT_FOUND;
-    } else if (held->state != HELD_WAITING) {
-        wanted->decided = DECIDED_BEFORE;
-    } else {
-        wanted->decided = weigh(wanted, state_of(commune, wanted->message.unit), held, &decision);
-    }
-    if (!totals_can_add(&commune->known.totals, &decision.change)) {
-        log_contradiction(commune);
-        tally_answer_unsound(commune->tally, &wanted->message);
-        return;
-    }
-    if (wanted->decided < DECIDED_BEFORE) {
-        store_decision(commune, wanted, held, &decision);
-    }
-    wanted->state = held == NULL ? HELD_WAITING : held->state;
-    wanted->message.is_refusal = wanted->decided == DECIDED_NOT_FOUND || wanted->decided == DECIDED_OVER_ROLL;
-    answer_when_durable(commune, &wanted->message);
+    report->message.is_refusal =
+        report->outcome.status == STATUS_REJECTED || report->outcome.status == STATUS_SUPERSEDED;
+    report->message.is_from_memory = !report->outcome.is_new;
+    commune_answer_when_durable(commune, &report->message);
 }
 
 void commune_decide(struct tally_commune *commune, struct message *message)
@@ -304,7 +229,10 @@ void commune_decide(struct tally_commune *commune, struct message *message)
         decide_report(commune, (struct report_message *)message);
         break;
     case MESSAGE_DECISION:
-        decide_decision(commune, (struct decision_message *)message);
+        commune_decide_held(commune, (struct decision_message *)message);
+        break;
+    case MESSAGE_VOID:
+        commune_decide_void(commune, (struct decision_message *)message);
         break;
     }
 }

@@ -1,7 +1,8 @@
 /* What the tally knows, and who of its files does what:
  *   tally.c           messages in, the link, the end of a turn
  *   tally_communes.c  what is known of a commune: unknown, loading, ready; forgetting
- *   tally_decide.c    a message on a commune that is ready
+ *   tally_decide.c    a report on a commune that is ready
+ *   tally_committee.c a decision about a held report, and a void, likewise
  *   tally_commit.c    batches on their way to Redis, and their answers */
 #ifndef TURNOUT_SERVICE_TALLY_PRIVATE_H
 #define TURNOUT_SERVICE_TALLY_PRIVATE_H
@@ -37,6 +38,7 @@ struct batch_held {
 struct batch {
     struct batch *next;            /* of the commune's in flight */
     uint64_t sent_at;              /* a moment */
+    int64_t sent_ms;               /* monotonic */
     struct tally_commune *commune; /* NULL once the commune was forgotten: then nobody waits for it */
     struct store_commune before;
     struct totals change;
@@ -54,9 +56,13 @@ struct batch {
     size_t decided_count, decided_capacity;
     struct line_span *ledger;
     size_t ledger_count, ledger_capacity;
+    struct commit_flagged *flagged;
+    size_t flagged_count, flagged_capacity;
+    struct commit_flagged *unflagged;
+    size_t unflagged_count, unflagged_capacity;
 };
 
-/* The reports of a unit that were held. */
+/* The reports of a unit that were set aside. */
 struct unit_held {
     uint32_t unit;
     size_t count, capacity;
@@ -78,8 +84,10 @@ struct tally_commune {
     struct tally_commune *next_waiting;
     bool is_listed_waiting;
     uint64_t asked_at; /* the moment at which Redis was asked about it last */
+    int64_t asked_ms;  /* the same, monotonic */
     /* while it is ready: */
     uint64_t confirmed_at;      /* Redis was asked then, and has answered: it was as it is known here */
+    int64_t confirmed_ms;       /* the same, monotonic */
     struct store_commune known; /* as it is when all batches have been written */
     struct unit_state *units;
     struct unit_held *held;
@@ -171,6 +179,25 @@ void commune_free(struct tally_commune *commune);
 /* The commune must be ready. */
 void commune_decide(struct tally_commune *commune, struct message *message);
 
+struct unit_state *commune_state_of(struct tally_commune *commune, uint32_t unit);
+
+/* Answers when everything that was decided about the commune is durable, and the answer is true of what Redis has. */
+void commune_answer_when_durable(struct tally_commune *commune, struct message *message);
+
+/* Adds to what is known of the commune. */
+void batch_change_totals(struct batch *batch, const struct totals *change);
+
+/* What Redis holds of the commune cannot be. */
+void commune_answer_contradiction(struct tally_commune *commune, struct message *message);
+
+/* How many of a unit's reports wait for a committee; `held` may be NULL. */
+size_t commune_count_waiting(const struct unit_held *held);
+
+/* ---- tally_committee.c ---- */
+
+void commune_decide_held(struct tally_commune *commune, struct decision_message *wanted);
+void commune_decide_void(struct tally_commune *commune, struct decision_message *wanted);
+
 /* Whether the message's answer was true when the message came, or later. */
 bool commune_confirms(const struct tally_commune *commune, const struct message *message);
 
@@ -191,6 +218,8 @@ void batch_add_held(struct batch *batch, const char *unit, const struct report_r
                     size_t waiting, struct line_span line);
 void batch_add_decided(struct batch *batch, const char *unit, int32_t seq);
 void batch_add_ledger(struct batch *batch, struct line_span line);
+void batch_add_flagged(struct batch *batch, const struct commit_flagged *flagged);
+void batch_add_unflagged(struct batch *batch, const struct commit_flagged *unflagged);
 
 /* Sends what the province has gathered, as far as it may. */
 void province_send(struct tally *tally, struct tally_province *province);

@@ -35,17 +35,63 @@ static void put_words(struct redis_command *command, struct buffer *words)
     buffer_clear(words);
 }
 
+static size_t count_silenced(const struct commit_commune *commune)
+{
+    size_t silenced = 0;
+    for (size_t i = 0; i < commune->unit_count; i++) {
+        silenced += commune->unit_states[i].seq == 0 ? 1 : 0;
+    }
+    return silenced;
+}
+
 static void put_shape(struct redis_command *command, const struct commit_commune *commune,
                       struct buffer *words)
 {
-    const size_t counts[] = {commune->unit_count, commune->unit_held_count, commune->held_count,
-                             commune->decided_count, commune->ledger_count};
+    size_t silenced = count_silenced(commune);
+    const size_t counts[] = {
+        commune->unit_count - silenced, silenced,
+        commune->unit_held_count,       commune->held_count,
+        commune->decided_count,         commune->ledger_count,
+        commune->flagged_count,         commune->unflagged_count,
+    };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         if (i > 0) {
             buffer_append_char(words, ' ');
         }
         buffer_append_integer(words, (int64_t)counts[i]);
     }
+    put_words(command, words);
+}
+
+static void put_units(struct redis_command *command, const struct election_register *reg,
+                      const struct commit_commune *commune, struct buffer *words)
+{
+    for (size_t i = 0; i < commune->unit_count; i++) {
+        if (commune->unit_states[i].seq > 0) {
+            redis_command_put_text(command, reg->units[commune->units[i]].code);
+            words_write_unit(words, &commune->unit_states[i]);
+            put_words(command, words);
+        }
+    }
+    for (size_t i = 0; i < commune->unit_count; i++) {
+        if (commune->unit_states[i].seq == 0) {
+            redis_command_put_text(command, reg->units[commune->units[i]].code);
+        }
+    }
+}
+
+static void put_flagged(struct redis_command *command, const struct election_register *reg,
+                        const struct commit_flagged *flagged, struct buffer *words)
+{
+    const struct report_received *received = &flagged->received;
+    char flags[RULE_FLAGS_BYTES];
+    rules_write_flags(flagged->violations, flags);
+    words_write_flagged(words, &(struct words_flagged){.unit = slice_of(reg->units[flagged->unit].code),
+                                                       .seq = received->seq,
+                                                       .voted = received->voted,
+                                                       .as_of = received->as_of,
+                                                       .received_ms = received->received_ms,
+                                                       .flags = slice_of(flags)});
     put_words(command, words);
 }
 
@@ -63,11 +109,7 @@ static void put_commune(struct redis_command *command, const struct election_reg
     put_words(command, words);
     redis_command_put(command, commune->lines);
     put_shape(command, commune, words);
-    for (size_t i = 0; i < commune->unit_count; i++) {
-        redis_command_put_text(command, reg->units[commune->units[i]].code);
-        words_write_unit(words, &commune->unit_states[i]);
-        put_words(command, words);
-    }
+    put_units(command, reg, commune, words);
     for (size_t i = 0; i < commune->unit_held_count; i++) {
         const struct commit_unit_held *held = &commune->unit_held[i];
         redis_command_put_text(command, reg->units[held->unit].code);
@@ -84,6 +126,13 @@ static void put_commune(struct redis_command *command, const struct election_reg
     }
     for (size_t i = 0; i < commune->ledger_count; i++) {
         redis_command_put(command, commune->ledger[i]);
+    }
+    for (size_t i = 0; i < commune->flagged_count; i++) {
+        redis_command_put_integer(command, commune->flagged[i].received.received_ms);
+        put_flagged(command, reg, &commune->flagged[i], words);
+    }
+    for (size_t i = 0; i < commune->unflagged_count; i++) {
+        put_flagged(command, reg, &commune->unflagged[i], words);
     }
 }
 
@@ -150,8 +199,8 @@ void store_commit(struct store *store, uint32_t province, const struct store_gro
                   const struct commit_commune *communes, size_t count_of_communes,
                   store_committed_fn *on_committed, void *context)
 {
-    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LOG,
-                               KEY_HELD,   KEY_WAITING,  KEY_ASIDE, KEY_LEDGER};
+    static const int keys[] = {KEY_TOTALS,  KEY_COMMUNES, KEY_UNITS,  KEY_LOG,    KEY_HELD,
+                               KEY_WAITING, KEY_ASIDE,    KEY_LEDGER, KEY_FLAGGED};
     const struct election_register *reg = store_register(store);
     assert(count_of_communes > 0);
     struct commit *commit = memory_new(sizeof *commit + count_of_communes * sizeof commit->written[0]);

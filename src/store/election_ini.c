@@ -11,7 +11,13 @@
 
 #include "rules_ini.h"
 
-enum { COMPLETE_NOT_BEFORE_DEFAULT_S = 3600 /* after opening */, BULLETIN_DELAY_S_MAX = 14400 };
+enum {
+    COMPLETE_NOT_BEFORE_DEFAULT_S = 3600, /* after opening */
+    BULLETIN_DELAY_S_MAX = 14400,
+    SECONDS_A_DAY = 86400,
+    POLLS_DAYS_MAX = 31, /* longer is a slip in the month or the year */
+    DATE_LENGTH = sizeof "2026-03-15" - 1,
+};
 
 enum key_id {
     KEY_ID,
@@ -37,7 +43,8 @@ struct ini {
 
     bool is_sound[KEYS_IN_ALL]; /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
-    int64_t midnight_utc;     /* of `date` */
+    int64_t midnight_utc;           /* of `date` */
+    int64_t round_days[ROUNDS_MAX]; /* likewise, of the day that a round carries; 0: it carries none */
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
@@ -140,6 +147,18 @@ static bool parse_time_of_day(struct slice text, int64_t *ret_seconds)
     return true;
 }
 
+/* `09:00`, or `2026-03-16T09:00`. */
+static bool parse_round(struct slice word, int64_t *ret_day, int64_t *ret_time_s)
+{
+    *ret_day = 0;
+    if (word.length > DATE_LENGTH && word.bytes[DATE_LENGTH] == 'T') {
+        return rfc3339_parse_date((struct slice){word.bytes, DATE_LENGTH}, ret_day) &&
+               parse_time_of_day((struct slice){word.bytes + DATE_LENGTH + 1, word.length - DATE_LENGTH - 1},
+                                 ret_time_s);
+    }
+    return parse_time_of_day(word, ret_time_s);
+}
+
 static bool read_rounds(struct ini *ini, struct slice value)
 {
     struct election *election = &ini->election;
@@ -149,26 +168,21 @@ static bool read_rounds(struct ini *ini, struct slice value)
         if (word.length == 0) {
             continue; /* more than one space between two */
         }
-        char shown[TEXT_SHOWN_BYTES];
-        int64_t time_s;
-        if (!parse_time_of_day(word, &time_s)) {
-            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
-                       "\"%s\" is not a time of the day; write rounds as 09:00 11:00 15:30",
-                       text_show(word, shown));
-            return false;
-        }
         if (election->round_count == ROUNDS_MAX) {
             faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
                        "more than %d rounds; take some out", ROUNDS_MAX);
             return false;
         }
-        if (election->round_count > 0 && time_s <= election->rounds[election->round_count - 1]) {
-            faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
-                       "%s is not later than the round before it; put them in order, each once",
-                       text_show(word, shown));
+        uint32_t round = election->round_count++;
+        if (!parse_round(word, &ini->round_days[round], &election->rounds[round])) {
+            char shown[TEXT_SHOWN_BYTES];
+            faults_add(
+                &ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
+                "\"%s\" is not a time of the day; write rounds as 09:00 11:00, those of another day as "
+                "2026-03-16T09:00",
+                text_show(word, shown));
             return false;
         }
-        election->rounds[election->round_count++] = time_s;
     }
     return true;
 }
@@ -256,10 +270,10 @@ static void read_value(void *context, size_t key, struct slice value)
 
 /* ---- the whole ---- */
 
-static bool is_on_date(const struct ini *ini, int64_t moment)
+static int64_t day_of(const struct ini *ini, int64_t moment)
 {
     int64_t local = moment + ini->election.offset_s;
-    return local >= ini->midnight_utc && local < ini->midnight_utc + INT64_C(86400);
+    return local - local % SECONDS_A_DAY;
 }
 
 static void check_polls(struct ini *ini)
@@ -268,7 +282,7 @@ static void check_polls(struct ini *ini)
     if (!ini->is_sound[KEY_OPENS]) {
         return;
     }
-    if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->opens)) {
+    if (ini->is_sound[KEY_DATE] && day_of(ini, election->opens) != ini->midnight_utc) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_OPENS].line, "opens",
                    "the polls do not open on %s; correct this or `date`", election->date);
     }
@@ -281,26 +295,49 @@ static void check_polls(struct ini *ini)
     } else if (election->closes <= election->opens) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_CLOSES].line, "closes",
                    "not later than `opens`; correct one of the two");
-    } else if (ini->is_sound[KEY_DATE] && !is_on_date(ini, election->closes)) {
+    } else if (election->closes - election->opens > (int64_t)POLLS_DAYS_MAX * SECONDS_A_DAY) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_CLOSES].line, "closes",
-                   "the polls do not close on %s; correct this or `date`", election->date);
+                   "more than %d days after `opens`; correct one of the two", POLLS_DAYS_MAX);
     }
 }
 
-/* From times of the day to moments. */
+/* Tells what is wrong with round i, whose moment is known, as are those before it. */
+static bool check_round(struct ini *ini, uint32_t i)
+{
+    const struct election *election = &ini->election;
+    const char *wrong = NULL;
+    if (i == 0 && election->rounds[0] < election->opens) {
+        wrong = "before the polls open; correct it or `opens`";
+    } else if (i > 0 && election->rounds[i] <= election->rounds[i - 1]) {
+        wrong = "not later than the round before it; put them in order, each once, those of another day as "
+                "2026-03-16T09:00";
+    } else if (ini->is_sound[KEY_CLOSES] &&
+               day_of(ini, election->rounds[i]) > day_of(ini, election->closes)) {
+        wrong = "after the day on which the polls close; correct it or `closes`";
+    }
+    if (wrong != NULL) {
+        char text[RFC3339_BYTES];
+        rfc3339_format(election->rounds[i], election->offset_s, text);
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_ROUNDS].line, "rounds", "%.16s is %s", text,
+                   wrong);
+    }
+    return wrong == NULL;
+}
+
+/* From times of the day to moments. A round that carries no day is on that of the one before it. */
 static void place_rounds(struct ini *ini)
 {
     struct election *election = &ini->election;
     if (!ini->is_sound[KEY_ROUNDS] || !ini->is_sound[KEY_DATE] || !ini->is_sound[KEY_OPENS]) {
         return;
     }
-    int64_t midnight = ini->midnight_utc - election->offset_s;
+    int64_t day = ini->midnight_utc;
     for (uint32_t i = 0; i < election->round_count; i++) {
-        election->rounds[i] += midnight;
-    }
-    if (election->round_count > 0 && election->rounds[0] < election->opens) {
-        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[KEY_ROUNDS].line, "rounds",
-                   "the first round is before the polls open; correct it or `opens`");
+        day = ini->round_days[i] != 0 ? ini->round_days[i] : day;
+        election->rounds[i] += day - election->offset_s;
+        if (!check_round(ini, i)) {
+            return;
+        }
     }
 }
 

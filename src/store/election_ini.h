@@ -4,11 +4,12 @@
  *   id = vn-2026                              a code (DESIGN section 2)
  *   name = Bầu cử ...                         UTF-8, at most NAME_BYTES_MAX bytes
  *   name_en = Election of ...                 may be left out
- *   date = 2026-03-15
+ *   date = 2026-03-15                         the first day, if there are several
  *   timezone = Asia/Ho_Chi_Minh               IANA name, shown to readers
  *   opens = 2026-03-15T07:00:00+07:00         on `date`; its offset is the election's
- *   closes = 2026-03-15T21:00:00+07:00        on `date`, later, with the same offset
- *   rounds = 09:00 11:00 13:00                local times, ascending, not before opening; may be empty
+ *   closes = 2026-03-15T21:00:00+07:00        later, also on a later day, with the same offset
+ *   rounds = 09:00 11:00 13:00                local times, ascending, not before opening; may be empty. A round of
+ *                                             another day carries it, 2026-03-16T09:00, for those behind it too
  *
  *   [rules]                                   may be left out, as may each of its keys
  *   over-roll = reject                        or hold

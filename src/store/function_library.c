@@ -1,7 +1,11 @@
 /* FUNCTION LIST and FUNCTION LOAD. */
 #include "function_library.h"
 
+#include <stdbool.h>
+
 #include <hiredis/hiredis.h>
+
+#include <turnout/base/text.h>
 
 #include "redis_reply.h"
 #include "redis_sync.h"
@@ -24,19 +28,48 @@ void function_library_put_load(struct redis_command *command)
     redis_command_put(command, (struct slice){turnout_lua, turnout_lua_length});
 }
 
-/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. */
-bool function_library_is_ours(const redisReply *libraries)
+/* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. Empty: there is none. */
+static struct slice code_of(const redisReply *libraries)
 {
-    if (!reply_is_list_of(libraries, 1)) {
-        return false;
-    }
-    const redisReply *library = libraries->element[0];
-    for (size_t i = 0; i + 1 < library->elements; i += 2) {
+    const redisReply *library = reply_is_list_of(libraries, 1) ? libraries->element[0] : NULL;
+    for (size_t i = 0; library != NULL && i + 1 < library->elements; i += 2) {
         if (slice_equals(reply_text(library->element[i]), "library_code")) {
-            return slice_equals(reply_text(library->element[i + 1]), turnout_lua);
+            return reply_text(library->element[i + 1]);
         }
     }
-    return false;
+    return slice_of("");
+}
+
+/* It stands in the second line; 0 where it does not. */
+static uint64_t number_of(struct slice code)
+{
+    uint64_t number = 0;
+    (void)text_split(&code, '\n');
+    struct slice line = text_split(&code, '\n');
+    bool is_numbered = slice_equals(text_split(&line, ' '), "--") &&
+                       slice_equals(text_split(&line, ' '), "number") &&
+                       text_parse_unsigned(line, UINT64_MAX, &number);
+    return is_numbered ? number : 0;
+}
+
+enum library_found function_library_compare(const redisReply *libraries)
+{
+    struct slice code = code_of(libraries);
+    uint64_t theirs = number_of(code);
+    uint64_t ours = number_of(slice_of(turnout_lua));
+    return slice_equals(code, turnout_lua)     ? LIBRARY_OURS
+           : code.length == 0 || theirs < ours ? LIBRARY_OLDER
+           : theirs == ours                    ? LIBRARY_ANOTHER
+                                               : LIBRARY_NEWER;
+}
+
+enum turnout_error function_library_fail(enum library_found found, struct error *error)
+{
+    return error_fail(
+        error, TURNOUT_CONFLICT, "redis",
+        "Redis holds the functions of %s turnoutd: servers that share a Redis are of one version, "
+        "so start that one here, too",
+        found == LIBRARY_NEWER ? "a newer" : "another");
 }
 
 enum turnout_error function_library_ensure(struct redisContext *redis, struct error *error)
@@ -48,10 +81,13 @@ enum turnout_error function_library_ensure(struct redisContext *redis, struct er
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    bool is_ours = function_library_is_ours(reply);
+    enum library_found found = function_library_compare(reply);
     freeReplyObject(reply);
-    if (is_ours) {
+    if (found == LIBRARY_OURS) {
         return TURNOUT_OK;
+    }
+    if (found == LIBRARY_NEWER) {
+        return function_library_fail(found, error);
     }
     function_library_put_load(&command);
     failed = redis_sync_send(redis, "FUNCTION", &command, &reply, error);

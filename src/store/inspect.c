@@ -11,6 +11,7 @@
 #include <turnout/base/text.h>
 
 #include "durability.h"
+#include "election_times.h"
 #include "function_library.h"
 #include "meta_words.h"
 #include "redis_reply.h"
@@ -25,6 +26,7 @@ enum {
     ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
     ASK_META,
+    ASK_TIMES,
     ASK_TIME,
     QUESTIONS,
 };
@@ -159,6 +161,14 @@ static void take_meta(struct inspecting *inspecting, const redisReply *reply)
     }
 }
 
+static void take_times(struct inspecting *inspecting, const redisReply *reply)
+{
+    struct error error;
+    if (election_times_judge(reply_text(reply), store_election(inspecting->store), &error) != TURNOUT_OK) {
+        note(&inspecting->inspection.election, &error);
+    }
+}
+
 /* ---- the clock ---- */
 
 /* Redis says seconds and microseconds. It looked at its clock between the question and now. */
@@ -203,8 +213,15 @@ static void take_functions(struct inspecting *inspecting, const redisReply *repl
         (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
                          "Redis does not tell whether it has the functions of turnoutd: %s", reply->str);
         note(&inspecting->inspection.functions, &error);
-    } else {
-        inspecting->wants_functions = !function_library_is_ours(reply);
+        return;
+    }
+    enum library_found found = function_library_compare(reply);
+    inspecting->wants_functions = found == LIBRARY_OLDER;
+    if (found == LIBRARY_ANOTHER || found == LIBRARY_NEWER) {
+        struct error error;
+        (void)function_library_fail(found, &error);
+        note(&inspecting->inspection.functions, &error);
+        inspecting->inspection.has_other_functions = true;
     }
 }
 
@@ -223,6 +240,8 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
         take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
     } else if (question == ASK_META) {
         take_meta(inspecting, reply);
+    } else if (question == ASK_TIMES) {
+        take_times(inspecting, reply);
     } else if (question == ASK_TIME) {
         take_time(inspecting, reply);
     } else {
@@ -253,6 +272,7 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
 
 static void put_question(const struct inspecting *inspecting, int question, struct redis_command *command)
 {
+    char meta[REDIS_KEY_BYTES];
     if (question == ASK_SETTINGS) {
         durability_put_question(command);
     } else if (question == ASK_STATE) {
@@ -267,8 +287,12 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         function_library_put_question(command);
     } else if (question == ASK_TIME) {
         redis_command_begin(command, "TIME");
+    } else if (question == ASK_TIMES) {
+        redis_key_meta(store_election(inspecting->store), meta);
+        redis_command_begin(command, "HGET");
+        redis_command_put_text(command, meta);
+        redis_command_put_text(command, "times");
     } else {
-        char meta[REDIS_KEY_BYTES];
         redis_key_meta(store_election(inspecting->store), meta);
         redis_command_begin(command, "HMGET");
         redis_command_put_text(command, meta);

@@ -58,7 +58,7 @@ static void put_sum(struct buffer *out)
     buffer_append_char(out, '\n');
 }
 
-static void put_known(struct buffer *out, const struct last_known *known)
+void last_known_render(const struct last_known *known, struct buffer *out)
 {
     buffer_append_text(out, FIRST_LINE "\n");
     put_text(out, "election", known->election);
@@ -82,17 +82,15 @@ static void put_known(struct buffer *out, const struct last_known *known)
     put_sum(out);
 }
 
-enum turnout_error last_known_write(const char *data, const struct last_known *known, struct error *error)
+enum turnout_error last_known_put(const char *data, struct slice bytes, struct error *error)
 {
     struct private_folder folder;
     enum turnout_error failed = private_folder_open(data, PRIVATE_FOLDER_FOUND, "data", &folder, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    struct buffer out = {0};
-    put_known(&out, known);
-    failed = private_file_write(&folder, LAST_KNOWN_FILE, out.bytes, out.length, PRIVATE_FILE_REPLACE, error);
-    buffer_done(&out);
+    failed =
+        private_file_write(&folder, LAST_KNOWN_FILE, bytes.bytes, bytes.length, PRIVATE_FILE_REPLACE, error);
     private_folder_close(&folder);
     return failed;
 }

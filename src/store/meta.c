@@ -139,6 +139,7 @@ struct changing {
     int64_t now_ms;
     store_changed_fn *on_changed;
     void *context;
+    bool is_looking;           /* whether all provinces can be opened, before the first is */
     uint32_t awaited;          /* answers of provinces */
     uint32_t refusing;         /* the first province that holds reports; REGISTER_NONE: none so far */
     enum turnout_error failed; /* what was asked of a province failed with */
@@ -222,11 +223,15 @@ static void note_failure(struct changing *changing, enum turnout_error failed, c
 static void send_gate(struct changing *changing, uint32_t province, enum election_phase phase, bool if_empty,
                       redis_link_reply_fn *on_reply)
 {
-    static const int keys[] = {KEY_TOTALS, KEY_UNITS, KEY_LOG, KEY_HELD, KEY_WAITING, KEY_ASIDE, KEY_LEDGER};
+    static const int keys[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
+                               KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
     struct redis_command command;
     store_begin_call(changing->store, &command, CALL_WRITING, "turnout_gate", province, keys,
                      if_empty ? sizeof keys / sizeof keys[0] : 1);
     redis_command_put_text(&command, election_phase_name(phase));
+    if (changing->is_looking) {
+        redis_command_put_text(&command, "look");
+    }
     struct gate *gate = memory_new(sizeof *gate);
     *gate = (struct gate){changing, province};
     store_send(changing->store, &command, on_reply, gate);
@@ -271,10 +276,15 @@ static void on_gate(void *context, const redisReply *reply, const char *why)
     if (changing->awaited > 0) {
         return;
     }
+    bool was_looking = changing->is_looking;
+    changing->is_looking = false;
     if (changing->refusing != REGISTER_NONE) {
-        send_gates(changing, PHASE_REHEARSAL, true, on_gate_rolled_back);
+        send_gates(changing, PHASE_REHEARSAL, true,
+                   on_gate_rolled_back); /* also what was interrupted before */
     } else if (changing->failed != TURNOUT_OK) {
         conclude(changing, changing->failed, changing->failed_why, NULL);
+    } else if (was_looking) {
+        send_gates(changing, changing->phase, true, on_gate);
     } else {
         set_meta(changing);
     }
@@ -320,6 +330,7 @@ static void change_phase(struct changing *changing, enum election_phase before)
     } else if (!election_phase_may_follow(before, changing->phase)) {
         conclude_with(changing, CHANGE_NOT_ALLOWED, REGISTER_NONE);
     } else {
+        changing->is_looking = before == PHASE_REHEARSAL;
         send_gates(changing, changing->phase, before == PHASE_REHEARSAL, on_gate);
     }
 }

@@ -44,12 +44,14 @@ static int64_t *place_of(struct totals *totals, struct slice field)
         }
     }
     struct slice rest = field;
+    struct slice name = text_split(&rest, ':');
     uint64_t round;
-    if (slice_equals(text_split(&rest, ':'), "round") && text_parse_unsigned(rest, ROUNDS_MAX, &round) &&
-        round > 0) {
-        return &totals->rounds[round - 1];
+    if (!text_parse_unsigned(rest, ROUNDS_MAX, &round) || round == 0) {
+        return NULL;
     }
-    return NULL;
+    return slice_equals(name, "round")  ? &totals->rounds[round - 1]
+           : slice_equals(name, "late") ? &totals->late[round - 1]
+                                        : NULL;
 }
 
 static bool is_pairs(const redisReply *reply)

@@ -17,6 +17,7 @@ enum {
     KEY_WAITING,
     KEY_ASIDE,
     KEY_LEDGER,
+    KEY_FLAGGED,
     KEY_BULLETINS,
     PROVINCE_KEY_COUNT,
 };

@@ -71,6 +71,12 @@ enum turnout_error redis_process_find(const struct managed_folder *folder, struc
     if (failed != 0) {
         return error_fail_system(error, reason, "data", "cannot tell who listens in %s", folder->path);
     }
+    if (listener.uid != geteuid()) {
+        return error_fail(
+            error, TURNOUT_BAD_INPUT, "data",
+            "a process of another user (uid %u), pid %d, listens in %s: find out whose it is, and end it",
+            (unsigned)listener.uid, (int)listener.pid, folder->path);
+    }
     int pidfd = pidfd_open(listener.pid, 0);
     if (pidfd < 0 && errno != ESRCH) {
         return error_fail_system(error, errno, "data", "cannot watch the Redis that runs in %s (pid %d)",

@@ -1,8 +1,9 @@
 /* Seeding, in an order that several servers, and a crash at any point, can live with:
  *   0. nothing is touched where an acceptance of a loss was interrupted, or the server knows another generation
  *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
- *   2. each province, where it is not there yet (turnout_seed)
+ *   2. each province, where it is not there yet (turnout_seed); then all must be of the generation that was read back
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
+ *   4. `times`, where there are none, or none that a server serves by
  * From then on a province that is not there is one that was lost, and is not quietly begun again at zero. */
 #include "seeding.h"
 
@@ -16,6 +17,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/clock.h>
 
+#include "election_times.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
 #include "store_private.h"
@@ -81,11 +83,10 @@ static enum turnout_error refuse_lost(const struct last_known *known, struct sli
 {
     char words[LAST_KNOWN_WORDS_BYTES];
     last_known_describe(known, words);
-    return error_fail(
-        error, TURNOUT_CONFLICT, "redis",
-        "Redis holds %s of %s, which this data folder has served: %s. Put Redis's files back, or "
-        "give up what is missing with `turnout accept-loss`",
-        generation.length == 0 ? "nothing" : "another generation", known->election, words);
+    return error_fail(error, TURNOUT_CONFLICT, "redis",
+                      "Redis holds %s of %s, which this data folder has served: %s. Put Redis's files back, "
+                      "a copy with `turnout restore`, or give up what is missing with `turnout accept-loss`",
+                      generation.length == 0 ? "nothing" : "another generation", known->election, words);
 }
 
 /* Before anything is written. */
@@ -154,10 +155,11 @@ static enum turnout_error claim_election(struct redisContext *redis, const struc
     char generation[GENERATION_BYTES];
     seeding_make_generation(generation);
     enum turnout_error failed = check_schema(redis, election, meta_key, &claim->is_seeded, error);
-    if (failed == TURNOUT_OK) {
+    if (failed == TURNOUT_OK &&
+        !claim->is_seeded) { /* a Redis that takes no writes now has been claimed before */
         failed = set_once(redis, meta_key, "digest", claim->digest, error);
     }
-    if (failed == TURNOUT_OK) {
+    if (failed == TURNOUT_OK && !claim->is_seeded) {
         failed = set_once(redis, meta_key, "generation", generation, error);
     }
     if (failed != TURNOUT_OK) {
@@ -241,23 +243,29 @@ static enum turnout_error seed(struct redisContext *redis, const struct store_op
 }
 
 static enum turnout_error check_province(struct redisContext *redis, const struct election *election,
-                                         const struct area *province, struct store_prepared *prepared,
-                                         struct error *error)
+                                         const struct claim *claim, const struct area *province,
+                                         struct store_prepared *prepared, struct error *error)
 {
     struct province_keys keys;
     province_keys_init(&keys, election, province->code);
     const struct slice arguments[] = {slice_of("HMGET"), slice_of(keys.text[KEY_TOTALS]),
-                                      slice_of("revision"), slice_of("voted")};
+                                      slice_of("revision"), slice_of("voted"), slice_of("generation")};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 4, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_command(redis, 5, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    if (!reply_is_list_of(reply, 2) || reply->element[0]->type != REDIS_REPLY_STRING) {
+    if (!reply_is_list_of(reply, 3) || reply->element[0]->type != REDIS_REPLY_STRING) {
         failed =
             error_fail(error, TURNOUT_CONFLICT, "redis",
                        "%s is gone, though the election was seeded: restore Redis's data, or begin again "
                        "with `turnout reset`",
+                       keys.text[KEY_TOTALS]);
+    } else if (!slice_equals(reply_text(reply->element[2]), claim->generation)) {
+        failed =
+            error_fail(error, TURNOUT_CONFLICT, "redis",
+                       "%s is of another generation than the election's meta: Redis holds parts of two "
+                       "counts. Put its files back, or give up what is missing with `turnout accept-loss`",
                        keys.text[KEY_TOTALS]);
     } else {
         prepared->revision += reply_count(reply->element[0]);
@@ -268,11 +276,12 @@ static enum turnout_error check_province(struct redisContext *redis, const struc
 }
 
 static enum turnout_error check_provinces(struct redisContext *redis, const struct store_options *options,
-                                          struct store_prepared *prepared, struct error *error)
+                                          const struct claim *claim, struct store_prepared *prepared,
+                                          struct error *error)
 {
     for (uint32_t province = 1; province <= options->reg->province_count; province++) {
         enum turnout_error failed =
-            check_province(redis, options->election, &options->reg->areas[province], prepared, error);
+            check_province(redis, options->election, claim, &options->reg->areas[province], prepared, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -295,9 +304,14 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     if (failed == TURNOUT_OK) {
         failed = claim_election(redis, options->election, meta_key, &claim, error);
     }
+    if (failed == TURNOUT_OK && !claim.is_seeded) {
+        failed = seed(redis, options, meta_key, &claim, error);
+    }
     if (failed == TURNOUT_OK) {
-        failed = claim.is_seeded ? check_provinces(redis, options, &prepared, error)
-                                 : seed(redis, options, meta_key, &claim, error);
+        failed = check_provinces(redis, options, &claim, &prepared, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = election_times_claim(redis, options, meta_key, &prepared.has_other_times, error);
     }
     if (failed == TURNOUT_OK) {
         prepared.is_new = !claim.is_seeded;

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include <turnout/base/limits.h>
+#include <turnout/wire/round_words.h>
 
 enum { SUM_COUNT = 8 };
 
@@ -109,40 +110,12 @@ static void put_sums(struct buffer *out, const struct totals *totals)
     put_number(out, totals->held);
 }
 
-/* The units heard in each round up to the last with any, separated by commas; `0` for none. */
-static void put_rounds(struct buffer *out, const int64_t rounds[ROUNDS_MAX])
-{
-    uint32_t count = ROUNDS_MAX;
-    while (count > 1 && rounds[count - 1] == 0) {
-        count--;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        buffer_append_integer(out, rounds[i]);
-    }
-}
-
 void words_write_commune(struct buffer *out, const struct store_commune *commune)
 {
     words_write_expected(out, commune);
     put_sums(out, &commune->totals);
     put_number(out, commune->totals.as_of);
-    put_rounds(out, commune->totals.rounds);
-}
-
-static bool read_rounds(struct slice text, int64_t ret_rounds[ROUNDS_MAX])
-{
-    uint32_t round = 0;
-    uint64_t units;
-    do {
-        if (round == ROUNDS_MAX || !text_parse_unsigned(text_split(&text, ','), UNITS_MAX, &units)) {
-            return false;
-        }
-        ret_rounds[round++] = (int64_t)units;
-    } while (text.bytes != NULL);
-    return true;
+    round_words_write(out, &commune->totals);
 }
 
 bool words_read_commune(struct slice text, struct store_commune *ret_commune)
@@ -161,7 +134,7 @@ bool words_read_commune(struct slice text, struct store_commune *ret_commune)
         }
     }
     /* The last word is an entry's id, or `-`. */
-    if (!read_rounds(text_split(&rest, ' '), commune.totals.rounds) || rest.length == 0 ||
+    if (!round_words_read(text_split(&rest, ' '), &commune.totals) || rest.length == 0 ||
         memchr(rest.bytes, ' ', rest.length) != NULL) {
         return false;
     }
@@ -179,19 +152,28 @@ bool words_read_commune(struct slice text, struct store_commune *ret_commune)
     return true;
 }
 
+/* ` <field>:<round>:<units>` for each round with a change. */
+static void put_round_changes(struct buffer *out, const char *field, const int64_t units[ROUNDS_MAX])
+{
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        if (units[i] != 0) {
+            buffer_append_char(out, ' ');
+            buffer_append_text(out, field);
+            buffer_append_char(out, ':');
+            buffer_append_integer(out, (int64_t)i + 1);
+            buffer_append_char(out, ':');
+            buffer_append_integer(out, units[i]);
+        }
+    }
+}
+
 void words_write_change(struct buffer *out, const struct totals *change)
 {
     put_sums(out, change);
     put_number(out, change->revision);
     buffer_append_integer(out, change->as_of);
-    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (change->rounds[i] != 0) {
-            buffer_append_char(out, ' ');
-            buffer_append_integer(out, (int64_t)i + 1);
-            buffer_append_char(out, ':');
-            buffer_append_integer(out, change->rounds[i]);
-        }
-    }
+    put_round_changes(out, "round", change->rounds);
+    put_round_changes(out, "late", change->late);
 }
 
 /* ---- reports that were held ---- */
@@ -273,5 +255,40 @@ bool words_next_held(struct slice *rest, struct held_report *ret_report)
     received->received_ms = (int64_t)received_ms;
     received->round = (uint32_t)round;
     *ret_report = report;
+    return true;
+}
+
+/* ---- reports that broke rules ---- */
+
+void words_write_flagged(struct buffer *out, const struct words_flagged *flagged)
+{
+    buffer_append(out, flagged->unit.bytes, flagged->unit.length);
+    buffer_append_char(out, ' ');
+    put_number(out, flagged->seq);
+    put_number(out, flagged->voted);
+    put_number(out, flagged->as_of);
+    put_number(out, flagged->received_ms);
+    buffer_append(out, flagged->flags.bytes, flagged->flags.length);
+}
+
+bool words_read_flagged(struct slice text, struct words_flagged *ret_flagged)
+{
+    struct slice rest = text;
+    uint64_t seq;
+    uint64_t voted;
+    uint64_t as_of;
+    uint64_t received_ms;
+    *ret_flagged = (struct words_flagged){.unit = text_split(&rest, ' ')};
+    if (!text_is_code(ret_flagged->unit) || !next_number(&rest, SEQ_MAX, &seq) ||
+        !next_number(&rest, VOTERS_MAX, &voted) || !next_number(&rest, INT64_MAX, &as_of) ||
+        !next_number(&rest, INT64_MAX, &received_ms) || rest.length == 0 || rest.length >= RULE_FLAGS_BYTES ||
+        memchr(rest.bytes, ' ', rest.length) != NULL) {
+        return false;
+    }
+    ret_flagged->seq = (int32_t)seq;
+    ret_flagged->voted = (int32_t)voted;
+    ret_flagged->as_of = (int64_t)as_of;
+    ret_flagged->received_ms = (int64_t)received_ms;
+    ret_flagged->flags = rest;
     return true;
 }

@@ -31,6 +31,18 @@ void words_write_held(struct buffer *out, const struct held_report *reports, siz
 /* Splits the first report off *rest. False at the end, where *rest is empty, and where it is none, where it is not. */
 bool words_next_held(struct slice *rest, struct held_report *ret_report);
 
+/* A report that broke rules. */
+struct words_flagged {
+    struct slice unit; /* its code */
+    int32_t seq;
+    int32_t voted;
+    int64_t as_of;
+    int64_t received_ms;
+    struct slice flags; /* codes of the rules, separated by commas */
+};
+void words_write_flagged(struct buffer *out, const struct words_flagged *flagged);
+bool words_read_flagged(struct slice text, struct words_flagged *ret_flagged); /* borrows the text */
+
 /* Bytes as lower-case hex digits. */
 void words_put_hex(struct buffer *out, const unsigned char *bytes, size_t length);
 bool words_read_hex(struct slice hex, unsigned char *ret_bytes, size_t length);

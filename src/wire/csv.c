@@ -2,9 +2,11 @@
  * return only before a line feed. What the reader cannot make out is a fault of that row, never a guess. */
 #include <turnout/wire/csv.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/memory.h>
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
@@ -180,4 +182,35 @@ void csv_write_cell(struct buffer *out, struct slice cell, char separator)
         buffer_append_char(out, cell.bytes[i]);
     }
     buffer_append_char(out, '"');
+}
+
+/* Whether a spreadsheet takes it for a formula; some take the wide forms of East Asia, too. */
+static bool begins_formula(const char *text)
+{
+    static const char *const marks[] = {
+        "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (strncmp(text, marks[i], strlen(marks[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void csv_write_foreign(struct buffer *out, const char *text, char separator)
+{
+    char *shown = memory_copy_text(text);
+    struct buffer guarded = {0};
+    bool may_begin_cell = true;
+    text_make_showable(shown);
+    for (const char *at = shown; *at != '\0'; at++) {
+        if (may_begin_cell && begins_formula(at)) {
+            buffer_append_char(&guarded, '\'');
+        }
+        buffer_append_char(&guarded, *at);
+        may_begin_cell = *at == ',' || *at == ';' || (may_begin_cell && (*at == ' ' || *at == '"'));
+    }
+    csv_write_cell(out, (struct slice){guarded.bytes, guarded.length}, separator);
+    buffer_done(&guarded);
+    free(shown);
 }

@@ -2,6 +2,7 @@
 #include "document_envelope.h"
 
 #include <turnout/base/rfc3339.h>
+#include <turnout/election/percent.h>
 
 bool document_is_shown(const struct area_figures *counted)
 {
@@ -26,6 +27,24 @@ void document_put_as_of(struct json_writer *json, const struct figures *figures,
     }
 }
 
+void document_put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
+                        int64_t count)
+{
+    if (document_is_shown(counted)) {
+        json_put_integer(json, key, count);
+    } else {
+        json_put_text(json, key, NULL);
+    }
+}
+
+void document_put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
+                          int64_t part, int64_t whole)
+{
+    char text[PERCENT_TEXT_BYTES];
+    percent_format_json(document_is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
+    json_put_raw(json, key, text);
+}
+
 static const char *status_of(const struct figures *figures)
 {
     const struct area_figures *nation = &figures->areas[REGISTER_NATION];
@@ -43,6 +62,8 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     json_put_text(&json, "id", election->id);
     json_put_text(&json, "name", election->name);
     json_put_text(&json, "date", election->date);
+    document_put_moment(&json, "opens", figures, election->opens);
+    document_put_moment(&json, "closes", figures, election->closes);
     json_put_text(&json, "timezone", election->timezone);
     json_close_object(&json);
     json_put_text(&json, "status", status_of(figures));

@@ -2,6 +2,7 @@
 #ifndef TURNOUT_WIRE_DOCUMENT_ENVELOPE_H
 #define TURNOUT_WIRE_DOCUMENT_ENVELOPE_H
 
+#include <turnout/base/buffer.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/json_writer.h>
 
@@ -16,5 +17,11 @@ void document_put_moment(struct json_writer *json, const char *key, const struct
                          int64_t moment);
 void document_put_as_of(struct json_writer *json, const struct figures *figures,
                         const struct area_figures *counted);
+
+/* Of an area; null where it is not shown. */
+void document_put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
+                        int64_t count);
+void document_put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
+                          int64_t part, int64_t whole);
 
 #endif

@@ -4,32 +4,11 @@
 
 #include <stddef.h>
 
-#include <turnout/election/percent.h>
-#include <turnout/wire/json_writer.h>
-
 #include "document_envelope.h"
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
-}
-
-static void put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
-                      int64_t count)
-{
-    if (document_is_shown(counted)) {
-        json_put_integer(json, key, count);
-    } else {
-        json_put_text(json, key, NULL);
-    }
-}
-
-static void put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
-                        int64_t part, int64_t whole)
-{
-    char text[PERCENT_TEXT_BYTES];
-    percent_format_json(document_is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
-    json_put_raw(json, key, text);
 }
 
 static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
@@ -41,20 +20,21 @@ static void put_members(struct json_writer *json, const struct figures *figures,
 
     json_put_text(json, "name", area->name);
     json_put_text(json, "name_en", name_or_null(area->name_en));
-    put_count(json, "registered", counted, totals->registered);
-    put_count(json, "voted", counted, totals->voted);
-    put_count(json, "remaining", counted, totals->registered - totals->voted);
-    put_percent(json, "percent", counted, totals->voted, totals->registered);
+    document_put_count(json, "registered", counted, totals->registered);
+    document_put_count(json, "voted", counted, totals->voted);
+    document_put_count(json, "remaining", counted, totals->registered - totals->voted);
+    document_put_percent(json, "percent", counted, totals->voted, totals->registered);
     json_put_integer(json, "units", area->units);
-    put_count(json, "units_reported", counted, totals->units_reported);
-    put_count(json, "units_complete", counted, totals->units_complete);
+    document_put_count(json, "units_reported", counted, totals->units_reported);
+    document_put_count(json, "units_final", counted, totals->units_final);
+    document_put_count(json, "units_complete", counted, totals->units_complete);
     json_put_integer(json, "communes", area->communes);
-    put_count(json, "communes_complete", counted, counted->communes_complete);
-    put_count(json, "registered_reported", counted, totals->registered_reported);
-    put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
-    put_percent(json, "percent_low", counted, totals->voted, totals->registered);
-    put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
-    put_count(json, "held", counted, totals->held);
+    document_put_count(json, "communes_complete", counted, counted->communes_complete);
+    document_put_count(json, "registered_reported", counted, totals->registered_reported);
+    document_put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
+    document_put_percent(json, "percent_low", counted, totals->voted, totals->registered);
+    document_put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
+    document_put_count(json, "held", counted, totals->held);
     document_put_as_of(json, figures, counted);
     json_put_boolean(json, "verified", counted->verified);
 }
@@ -68,10 +48,11 @@ static void put_area(struct json_writer *json, const char *key, const struct fig
     json_close_object(json);
 }
 
-static void put_area_with_parent(struct json_writer *json, const struct figures *figures, uint32_t index)
+static void put_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
+                                 uint32_t index)
 {
     const struct area *area = &figures->reg->areas[index];
-    json_open_object(json, NULL);
+    json_open_object(json, key);
     json_put_text(json, "code", area->code);
     json_put_text(json, "level", area_level_name(area->level));
     json_put_text(json, "parent",
@@ -117,7 +98,7 @@ void document_changes_json(struct buffer *out, const struct figures *figures, co
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "area", figures, area);
+    put_area_with_parent(&json, "area", figures, area);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
@@ -127,7 +108,7 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures)
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        put_area_with_parent(&json, figures, i);
+        put_area_with_parent(&json, NULL, figures, i);
     }
     json_close_array(&json);
     json_close_object(&json);

@@ -5,6 +5,19 @@ static const char frozen_title[] = "turnout-frozen-1";
 
 /* ---- writing ---- */
 
+/* Up to the last that is not 0, separated by commas. */
+static void put_rounds(struct buffer *out, const int64_t rounds[ROUNDS_MAX])
+{
+    int count = ROUNDS_MAX;
+    while (count > 1 && rounds[count - 1] == 0) {
+        count--;
+    }
+    for (int i = 0; i < count; i++) {
+        buffer_append_char(out, i == 0 ? ' ' : ',');
+        buffer_append_integer(out, rounds[i]);
+    }
+}
+
 static void put_commune(struct buffer *out, const char *code, const struct totals *totals)
 {
     const int64_t counts[] = {totals->registered,  totals->voted,          totals->units_reported,
@@ -15,6 +28,8 @@ static void put_commune(struct buffer *out, const char *code, const struct total
         buffer_append_char(out, ' ');
         buffer_append_integer(out, counts[i]);
     }
+    put_rounds(out, totals->rounds);
+    put_rounds(out, totals->late);
     buffer_append_char(out, '\n');
 }
 
@@ -47,6 +62,16 @@ static bool read_head(struct slice line, struct frozen_head *head, struct area_f
     return slice_equals(line, "-") || slice_copy(line, province->ledger_id, sizeof province->ledger_id);
 }
 
+static bool read_rounds(struct slice text, int64_t ret_rounds[ROUNDS_MAX])
+{
+    for (int i = 0; i < ROUNDS_MAX && text.length > 0; i++) {
+        if (!text_parse_integer(text_split(&text, ','), 0, UNITS_MAX, &ret_rounds[i])) {
+            return false;
+        }
+    }
+    return text.length == 0;
+}
+
 static bool read_totals(struct slice line, struct totals *totals)
 {
     int64_t *const counts[] = {&totals->registered,  &totals->voted,          &totals->units_reported,
@@ -57,8 +82,9 @@ static bool read_totals(struct slice line, struct totals *totals)
             return false;
         }
     }
-    return line.length == 0 && totals->voted <= totals->registered_reported &&
-           totals->registered_reported <= totals->registered;
+    return read_rounds(text_split(&line, ' '), totals->rounds) &&
+           read_rounds(text_split(&line, ' '), totals->late) && line.length == 0 &&
+           totals->voted <= totals->registered_reported && totals->registered_reported <= totals->registered;
 }
 
 static bool read_commune(struct slice line, const struct election_register *reg, uint32_t province,

@@ -25,47 +25,61 @@ struct slice http_request_header(const struct http_request *request, const char 
     return value;
 }
 
-/* Whether the parameters behind a coding leave it any weight: everything but a q of zero does. */
-static bool has_weight(struct slice parameters)
+/* A weight as it is written, `0.5`, in thousandths. What is no weight at all is the least one, 0. */
+static unsigned parse_weight(struct slice text)
 {
-    while (parameters.bytes != NULL) {
-        struct slice parameter = slice_trim(text_split(&parameters, ';'));
-        struct slice value = parameter;
-        struct slice name = slice_trim(text_split(&value, '='));
-        value = slice_trim(value);
-        if (slice_equals_ignoring_case(name, "q")) {
-            for (size_t i = 0; i < value.length; i++) {
-                if (value.bytes[i] >= '1' && value.bytes[i] <= '9') {
-                    return true;
-                }
-            }
-            return false;
+    if (text.length == 0 || (text.bytes[0] != '0' && text.bytes[0] != '1')) {
+        return 0;
+    }
+    unsigned weight = 0;
+    for (size_t i = 0; i < sizeof "1.000" - 1; i++) {
+        bool is_digit = i < text.length && text.bytes[i] >= '0' && text.bytes[i] <= '9';
+        if (i != 1) { /* where the point is */
+            weight = 10 * weight + (is_digit ? (unsigned)(text.bytes[i] - '0') : 0);
         }
     }
-    return true;
+    return weight < HTTP_WEIGHT_MAX ? weight : HTTP_WEIGHT_MAX;
 }
 
-bool http_request_accepts_coding(const struct http_request *request, const char *coding)
+/* What the parameters behind a coding say of its weight; the greatest when they say nothing. */
+static unsigned weight_of(struct slice parameters)
+{
+    while (parameters.bytes != NULL) {
+        struct slice value = slice_trim(text_split(&parameters, ';'));
+        struct slice name = slice_trim(text_split(&value, '='));
+        if (slice_equals_ignoring_case(name, "q")) {
+            return parse_weight(slice_trim(value));
+        }
+    }
+    return HTTP_WEIGHT_MAX;
+}
+
+unsigned http_request_coding_weight(const struct http_request *request, const char *coding)
 {
     bool named = false;
-    bool named_accepted = false;
-    bool rest_accepted = strcmp(coding, "identity") == 0;
+    unsigned named_weight = 0;
+    unsigned rest_weight = strcmp(coding, "identity") == 0 ? 1 : 0;
     uint32_t index = 0;
     struct slice list;
     while (next_header(request, "Accept-Encoding", &index, &list)) {
         while (list.bytes != NULL) {
             struct slice parameters = text_split(&list, ',');
             struct slice name = slice_trim(text_split(&parameters, ';'));
-            bool accepted = has_weight(parameters);
+            unsigned weight = weight_of(parameters);
             if (slice_equals_ignoring_case(name, coding)) {
                 named = true;
-                named_accepted = named_accepted || accepted;
+                named_weight = weight > named_weight ? weight : named_weight;
             } else if (slice_equals(name, "*")) {
-                rest_accepted = accepted;
+                rest_weight = weight;
             }
         }
     }
-    return named ? named_accepted : rest_accepted;
+    return named ? named_weight : rest_weight;
+}
+
+bool http_request_accepts_coding(const struct http_request *request, const char *coding)
+{
+    return http_request_coding_weight(request, coding) > 0;
 }
 
 /* Splits the first entity tag off a list, without its `W/`. False at the end and where there is none: what

@@ -15,10 +15,15 @@
 _Static_assert((int)LOG_HEAD_BYTES == (int)SHA256_BYTES, "a head is a SHA-256");
 
 static const char *const outcome_names[LOG_OUTCOME_COUNT] = {
-    [LOG_ACCEPTED] = "accepted",       [LOG_HELD] = "held",
-    [LOG_RELEASED] = "released",       [LOG_REJECTED] = "rejected",
-    [LOG_SUPERSEDED] = "superseded",   [LOG_PHASE] = "phase",
-    [LOG_PUBLICATION] = "publication", [LOG_LOSS] = "loss",
+    [LOG_ACCEPTED] = "accepted",
+    [LOG_HELD] = "held",
+    [LOG_RELEASED] = "released",
+    [LOG_REJECTED] = "rejected",
+    [LOG_SUPERSEDED] = "superseded",
+    [LOG_VOIDED] = "voided",
+    [LOG_PHASE] = "phase",
+    [LOG_PUBLICATION] = "publication",
+    [LOG_LOSS] = "loss",
 };
 
 const char *log_outcome_name(enum log_outcome outcome)
@@ -109,6 +114,18 @@ void log_line_write_decision(struct buffer *out, const struct log_decision *deci
     put_before(&json, before);
     json_put_text(&json, "who", decision->who);
     put_text_if_any(&json, "why", decision->why);
+    json_close_object(&json);
+}
+
+void log_line_write_void(struct buffer *out, const struct log_void *voided, const struct unit_state *before)
+{
+    struct json_writer json = open_line(out, voided->now_ms, LOG_VOIDED);
+    json_put_text(&json, "unit", voided->unit);
+    json_put_integer(&json, "seq", voided->seq);
+    json_put_integer(&json, "registered", voided->listed);
+    put_before(&json, before);
+    json_put_text(&json, "who", voided->who);
+    json_put_text(&json, "why", voided->why);
     json_close_object(&json);
 }
 
@@ -218,6 +235,41 @@ static bool read_decided(const json_t *object, struct report *report)
     return is_sound;
 }
 
+static bool read_voided(const json_t *object, struct report *report)
+{
+    json_int_t seq;
+    json_int_t registered;
+    if (!read_text(object, "unit", report->unit, sizeof report->unit) ||
+        !read_number(object, "seq", SEQ_MAX, 0, &seq) || seq == 0 ||
+        !read_number(object, "registered", VOTERS_MAX, 0, &registered)) {
+        return false;
+    }
+    report->seq = (int32_t)seq;
+    report->registered = (int32_t)registered;
+    return true;
+}
+
+/* What it says of its report or unit, but for a report as it was sent. */
+static bool read_subject(const json_t *object, struct log_line *line)
+{
+    switch (line->outcome) {
+    case LOG_RELEASED:
+    case LOG_REJECTED:
+    case LOG_SUPERSEDED:
+        return read_decided(object, &line->report);
+    case LOG_VOIDED:
+        return read_voided(object, &line->report);
+    case LOG_ACCEPTED:
+    case LOG_HELD:
+    case LOG_PHASE:
+    case LOG_PUBLICATION:
+    case LOG_LOSS:
+    case LOG_OUTCOME_COUNT:
+        break;
+    }
+    return true;
+}
+
 /* What must be there, beside what every line has. */
 #define DECISION                                                                                             \
     {                                                                                                        \
@@ -229,6 +281,7 @@ static const char *const required[LOG_OUTCOME_COUNT][8] = {
     [LOG_RELEASED] = DECISION,
     [LOG_REJECTED] = DECISION,
     [LOG_SUPERSEDED] = DECISION,
+    [LOG_VOIDED] = {"unit", "seq", "registered", "who", "why", NULL},
     [LOG_PHASE] = {"from", "to", "who", NULL},
     [LOG_PUBLICATION] = {"from", "to", "who", NULL},
     [LOG_LOSS] = {"from", "to", "who", NULL},
@@ -253,8 +306,7 @@ static bool read_members(const json_t *object, struct log_line *line)
     line->received_ms = received;
     line->round = (uint32_t)round;
     return has_all(object, required[line->outcome]) &&
-           (line->outcome >= LOG_PHASE || read_before(object, line)) &&
-           (line->outcome <= LOG_HELD || line->outcome >= LOG_PHASE || read_decided(object, &line->report));
+           (line->outcome >= LOG_PHASE || read_before(object, line)) && read_subject(object, line);
 }
 
 enum turnout_error log_line_read(struct slice text, struct log_line *ret_line, struct error *error)
@@ -327,7 +379,8 @@ size_t log_line_ledger_entries(const struct log_line *line, const struct electio
 {
     static const enum ledger_kind decided[] = {[LOG_RELEASED] = LEDGER_RELEASED,
                                                [LOG_REJECTED] = LEDGER_REJECTED,
-                                               [LOG_SUPERSEDED] = LEDGER_SUPERSEDED};
+                                               [LOG_SUPERSEDED] = LEDGER_SUPERSEDED,
+                                               [LOG_VOIDED] = LEDGER_VOIDED};
     if (line->outcome >= LOG_PHASE) {
         return election_entry(line, &ret_entries[0]);
     }
@@ -340,17 +393,19 @@ size_t log_line_ledger_entries(const struct log_line *line, const struct electio
     int32_t registered_before =
         line->was_silent ? (int32_t)reg->units[unit].registered : line->registered_before;
     bool counts = line->outcome == LOG_ACCEPTED || line->outcome == LOG_RELEASED;
+    bool sets_roll = counts || line->outcome == LOG_VOIDED;
     size_t count = 0;
     if (counts && report->kind == KIND_CORRECTION) {
         ret_entries[count++] =
             entry_of(line, unit, LEDGER_CORRECTION, line->voted_before, report->voted, reason);
     }
-    if (counts && report->registered != REGISTERED_ABSENT && report->registered != registered_before) {
+    if (sets_roll && report->registered != REGISTERED_ABSENT && report->registered != registered_before) {
         ret_entries[count++] =
             entry_of(line, unit, LEDGER_ROLL_CHANGE, registered_before, report->registered, reason);
     }
     if (line->outcome >= LOG_RELEASED) {
-        int32_t after = counts ? report->voted : line->voted_before;
+        bool stands = !counts && line->outcome != LOG_VOIDED;
+        int32_t after = stands ? line->voted_before : report->voted;
         ret_entries[count++] =
             entry_of(line, unit, decided[line->outcome], line->voted_before, after, line->why);
     }

@@ -301,7 +301,11 @@ static bool copy_member(const json_t *object, const char *key, char *ret_text, s
         ret_text[0] = '\0';
         return true;
     }
-    return json_is_string(value) && slice_copy(slice_of_string(value), ret_text, capacity);
+    if (!json_is_string(value) || !slice_copy(slice_of_string(value), ret_text, capacity)) {
+        return false;
+    }
+    text_make_showable(ret_text);
+    return true;
 }
 
 /* Likewise, an absent number is 0. */

@@ -33,6 +33,9 @@ static enum turnout_error check_names(json_t *object, const struct text_member *
 
 static struct slice text_of(const json_t *value)
 {
+    if (json_is_boolean(value)) {
+        return slice_of(json_is_true(value) ? "true" : "false");
+    }
     return value == NULL ? (struct slice){"", 0}
                          : (struct slice){json_string_value(value), json_string_length(value)};
 }
@@ -42,14 +45,20 @@ static enum turnout_error check_member(const json_t *object, const struct text_m
 {
     const json_t *value = json_object_get(object, member->name);
     if (value == NULL) {
-        return member->is_required ? error_fail(error, TURNOUT_BAD_INPUT, member->name, "missing")
-                                   : TURNOUT_OK;
+        return member->kind == TEXT_REQUIRED ? error_fail(error, TURNOUT_BAD_INPUT, member->name, "missing")
+                                             : TURNOUT_OK;
+    }
+    if (member->kind == TEXT_FLAG) {
+        return json_is_boolean(value)
+                   ? TURNOUT_OK
+                   : error_fail(error, TURNOUT_BAD_INPUT, member->name, "must be true or false");
     }
     struct slice text = text_of(value);
-    if (!json_is_string(value) || (member->is_required && text.length == 0) || !text_is_utf8(text, NULL) ||
-        text_has_control(text) || text.length >= member->capacity) {
+    bool is_missing = member->kind == TEXT_REQUIRED && text.length == 0;
+    if (!json_is_string(value) || is_missing || !text_is_utf8(text, NULL) || text_has_control(text) ||
+        text.length >= member->capacity) {
         return error_fail(error, TURNOUT_BAD_INPUT, member->name, "must be a text of %s%zu bytes on one line",
-                          member->is_required ? "1 to " : "at most ", member->capacity - 1);
+                          member->kind == TEXT_REQUIRED ? "1 to " : "at most ", member->capacity - 1);
     }
     return TURNOUT_OK;
 }

@@ -315,8 +315,8 @@ TEST(servers_agree_on_one_key)
 
 TEST(a_closing_has_one)
 {
-    ask("/v1/phase", "{\"phase\":\"open\"}", 200);
-    ask("/v1/phase", "{\"phase\":\"closed\"}", 200);
+    committee_open_election(&workspace, first.intake_http_port);
+    committee_close_election(&workspace, first.intake_http_port);
     json_t *document = wait_for(&first, 1);
     const json_t *bulletin = json_array_get(json_array_of(document, "bulletins"), 0);
     ck_assert_str_eq(json_text_of(bulletin, "round"), "closing");
@@ -369,7 +369,8 @@ TEST(units_can_be_kept_for_committees)
 /* Every public document, head and body. */
 static const char *const documents[] = {"/v1/turnout",    "/v1/areas/T",       "/v1/areas/01",
                                         "/v1/areas/0101", "/v1/snapshot.json", "/v1/snapshot.csv",
-                                        "/v1/bulletins",  "/v1/keys",          "/v1/corrections"};
+                                        "/v1/bulletins",  "/v1/keys",          "/v1/corrections",
+                                        "/v1/rounds",     "/v1/rounds.csv"};
 
 /* Figures that only the reports have that the public is not shown: of the unit, of what it corrected, and what they make
  * of the areas above. */

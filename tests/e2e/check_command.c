@@ -1,8 +1,12 @@
 /* The command `turnout` against a real turnoutd: what it says, how it ends, and that a server which is away costs
  * no report. */
 #include <check.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -50,31 +54,108 @@ FIXTURE(setup, teardown);
 /* The one that turnoutd names when it starts: fault/start. */
 TEST(a_register_is_checked_and_has_a_fingerprint)
 {
-    command_check(&workspace, 0, "registered, 0 keys, fingerprint VC5X-3QRJ\n", NULL, "register", "check",
+    command_check(&workspace, 0, "registered, 0 keys, fingerprint 0M73-6ZRF\n", NULL, "register", "check",
                   election_path, NULL);
 }
 
 TEST(a_report_is_answered_in_words)
 {
-    command_check(
-        &workspace, 0,
-        "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: counted. Receipt ",
-        NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
+    command_check(&workspace, 0,
+                  "accepted: unit 0101-001, report 1, 312 voted as of 2026-03-15T09:00:00+07:00: a test "
+                  "report, which does not count. "
+                  "Receipt ",
+                  NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "312", AT, NULL);
     command_check(&workspace, 0, "duplicate: unit 0101-001, report 1", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "1", "--voted", "312", AT, NULL);
-    command_check(&workspace, 3, "seq-conflict", NULL, TO_INTAKE, "--unit", "0101-001", "--seq", "1",
-                  "--voted", "313", AT, NULL);
+    command_check(&workspace, 0, "sent again as report 2\naccepted: unit 0101-001, report 2, 313 voted", NULL,
+                  TO_INTAKE, "--unit", "0101-001", "--seq", "1", "--voted", "313", AT, NULL);
     command_check(&workspace, 3, "voted-exceeds-registered", NULL, TO_INTAKE, "--unit", "0101-001", "--seq",
-                  "2", "--voted", "1001", AT, NULL);
+                  "3", "--voted", "1001", AT, NULL);
     command_check(&workspace, 3, "unknown-unit", NULL, TO_INTAKE, "--unit", "nobody", "--seq", "2", "--voted",
                   "1", AT, NULL);
     command_check(&workspace, 0, "accepted: unit 0101-001, report 5, 300 voted", NULL, TO_INTAKE, "--unit",
                   "0101-001", "--seq", "5", "--voted", "300", AT, "--kind", "correction", "--reason",
                   "miscount", "--note", "\u0111\u1ebfm l\u1ea1i", NULL);
-    command_check(&workspace, 0, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001",
+    command_check(&workspace, 3, "superseded: unit 0101-001, report 4", NULL, TO_INTAKE, "--unit", "0101-001",
                   "--seq", "4", "--voted", "312", AT, NULL);
     small_wait_voted(turnoutd.public_port, 300);
     ck_assert_int_eq(access(spool_path, F_OK), -1);
+}
+
+/* Answers one request with these bytes, in a process of its own. Returns its port. */
+static uint16_t answer_once(const char *bytes)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(listening, 0);
+    ck_assert_int_eq(bind(listening, (struct sockaddr *)&address, length), 0);
+    ck_assert_int_eq(listen(listening, 1), 0);
+    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &length), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        char request[8192];
+        int fd = accept(listening, NULL, NULL);
+        bool is_answered = fd >= 0 && read(fd, request, sizeof request) > 0 &&
+                           write(fd, bytes, strlen(bytes)) == (ssize_t)strlen(bytes);
+        _exit(is_answered ? 0 : 1);
+    }
+    (void)close(listening);
+    return ntohs(address.sin_port);
+}
+
+static void expect_no_escapes(const char *const arguments[], const char *answer)
+{
+    char url[URL_BYTES];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", answer_once(answer));
+    const char *all[24] = {turnout};
+    size_t count = 1;
+    for (; arguments[count - 1] != NULL; count++) {
+        all[count] = strcmp(arguments[count - 1], "URL") == 0 ? url : arguments[count - 1];
+    }
+    struct process process;
+    process_start(&process, &workspace, "hostile", all);
+    ck_assert_int_ne(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
+    const char *paths[] = {process.stdout_path, process.stderr_path};
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        char *said = workspace_read(paths[i]);
+        ck_assert_msg(strpbrk(said, "\x1b\x07") == NULL && strstr(said, "\xc2\x9b") == NULL, "%s", said);
+        free(said);
+    }
+}
+
+TEST(a_hostile_server_does_not_reach_the_terminal)
+{
+    static const char *const report[] = {"report",     "--server", "URL",    "--spool",  "hostile",
+                                         "--election", "small",    "--unit", "0101-001", "--seq",
+                                         "1",          "--voted",  "1",      NULL};
+    static const char *const watch[] = {"watch", "--once", "--server", "URL", NULL};
+    static const char *const answers[] = {
+        "HTTP/1.1 422 x\r\n\r\n"
+        "{\"code\":\"malformed\",\"detail\":\"\\u001b]0;x\\u0007\\u009b2J\"}",
+        "HTTP/1.1 503 x\r\n\r\n"
+        "{\"code\":\"too-many\",\"detail\":\"\\u001b]0;x\\u0007\\u009b2J\"}",
+        "HTTP/1.1 \x1b[2J 200 x\r\n\r\n",
+        "\x1b[2J\r\n\r\n",
+    };
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        expect_no_escapes(report, answers[i]);
+        expect_no_escapes(watch, answers[i]);
+    }
+}
+
+/* Who is on the way would read and alter it. */
+TEST(another_machine_is_spoken_to_by_https)
+{
+    command_check(&workspace, 2, NULL, "use https, or give --insecure", "report", "--server",
+                  "http://192.0.2.1:8081", "--spool", spool_path, "--flush", NULL);
+    command_check(&workspace, 2, NULL, "use https, or give --insecure", "watch", "--once", "--server",
+                  "http://turnout.invalid", NULL);
+    command_check(&workspace, 2, NULL, "use https, or give --insecure", "simulate", "--election",
+                  election_path, "--stream", "192.0.2.1:7070", NULL);
+    command_check(&workspace, 1, "turnout.invalid", NULL, "watch", "--once", "--insecure", "--server",
+                  "http://turnout.invalid", NULL);
 }
 
 TEST(what_could_not_be_sent_is_sent_later)
@@ -105,6 +186,7 @@ static void begin_anew(const uint16_t *port, const char *setting)
     workspace_path(&workspace, "data", data);
     workspace_path(&workspace, "data/redis", redis);
     (void)snprintf(address, sizeof address, "127.0.0.1:%u", *port);
+    int kept = http_keep_port(*port);
     turnoutd_stop(&turnoutd);
     struct process remove = {0};
     process_start(&remove, &workspace, "rm", (const char *const[]){"rm", "-r", redis, NULL});
@@ -112,6 +194,7 @@ static void begin_anew(const uint16_t *port, const char *setting)
     command_check(&workspace, 0, "new generation", NULL, "accept-loss", "--data", data, "--election-id",
                   "small", "--yes", "small", NULL);
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){setting, address, NULL});
+    ck_assert_int_eq(close(kept), 0);
 }
 
 /* Starts it anew with a key for province 01. */
@@ -172,6 +255,7 @@ TEST(waiting_for_the_server_pays)
                                      "--voted", "10",      "--wait", "60",       NULL};
     struct process process = {0};
     char line[PROCESS_LINE_BYTES];
+    int kept = http_keep_port(turnoutd.intake_http_port);
     turnoutd_stop(&turnoutd);
     process_start(&process, &workspace, "turnout", arguments);
     while (access(spool_path, F_OK) != 0) {
@@ -180,6 +264,7 @@ TEST(waiting_for_the_server_pays)
     char port[URL_BYTES];
     (void)snprintf(port, sizeof port, "127.0.0.1:%u", turnoutd.intake_http_port);
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake-http", port, NULL});
+    ck_assert_int_eq(close(kept), 0);
     process_wait_line(&process, process.stdout_path, "accepted: unit 0101-001, report 1", line);
     ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
 }

@@ -51,6 +51,7 @@ static const struct route routes[] = {
     {"/v1/areas/0101/silent", NULL, "01", "02", ROLE_VIEW, 200},
     {"/v1/areas/01/silent?round=1", NULL, "01", "0101", ROLE_VIEW, 200},
     {"/v1/areas/T/silent?round=6", NULL, "T", "02", ROLE_VIEW, 200},
+    {"/v1/units/0101-001/void", "{\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 200},
     {"/v1/held", NULL, "0101", NULL, ROLE_DECIDE, 200},
     {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 404},
 };
@@ -178,6 +179,9 @@ TEST(a_wrong_body_is_refused)
         {"/v1/phase", "{\"phase\":1}", 400, "phase"},
         {"/v1/phase", "{\"phase\":\"open\",\"phase\":\"open\"}", 400, NULL},
         {"/v1/phase", "{\"phase\":\"open\",\"mode\":\"live\"}", 400, "mode"},
+        {"/v1/phase", "{\"phase\":\"open\"}", 400, "fingerprint"},
+        {"/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "fingerprint"},
+        {"/v1/phase", "{\"phase\":\"closed\",\"early\":\"yes\"}", 400, "early"},
         {"/v1/publication", "{\"mode\":\"\"}", 400, "mode"},
         {"/v1/publication", "{\"mode\":\"Live\"}", 400, "mode"},
         {"/v1/publication", "[\"live\"]", 400, NULL},

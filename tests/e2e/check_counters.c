@@ -33,7 +33,7 @@ TIMEOUT(60);
 TEST(readers_cost_redis_nothing)
 {
     static const char *const paths[] = {"/v1/turnout", "/v1/snapshot.json", "/v1/snapshot.csv?sep=%3B",
-                                        "/v1/areas/01"};
+                                        "/v1/areas/01", "/v1/rounds"};
     enum { TIMES = 50, PATHS = sizeof paths / sizeof paths[0] };
     const char *commands = "turnout_store_commands_total{link=\"workers\"}";
     uint64_t commands_before = metric_of(&turnoutd, commands);

@@ -226,6 +226,45 @@ TEST(the_silent_keep_nobody_out)
     }
 }
 
+/* Memory is for what has come, not for what was announced, and a large body only for who has shown a token. */
+TEST(announced_bodies_keep_nobody_out)
+{
+    enum { STRANGERS = 120, LARGE = 100 * 1024 };
+    struct http_link strangers[STRANGERS];
+    for (int i = 0; i < STRANGERS; i++) {
+        http_open(&strangers[i], turnoutd.intake_http_port);
+        http_send_text(&strangers[i],
+                       "POST /v1/reports HTTP/1.1\r\nHost: x\r\n"
+                       "Content-Type: application/x-ndjson\r\nContent-Length: 8388608\r\n\r\n");
+    }
+    char header[TOKEN_HEADER_BYTES];
+    struct buffer body = {0};
+    struct buffer request = {0};
+    write_signed(&body, 1, "unit");
+    while (body.length < LARGE) {
+        buffer_append_char(&body, '\n');
+    }
+    token_header(&workspace, ROLE_RELAY, "0101", header);
+    buffer_printf(&request,
+                  "POST /v1/reports HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/x-ndjson\r\n"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  header, body.length, body.bytes);
+    struct http_link relay;
+    struct http_answer answer;
+    http_open_from(&relay, elsewhere, turnoutd.intake_http_port);
+    http_send(&relay, request.bytes, request.length);
+    http_read_answer(&relay, true, &answer);
+    ck_assert_msg(answer.status == 200 && strstr(answer.body, "accepted") != NULL, "%d %s", answer.status,
+                  answer.body);
+    http_answer_done(&answer);
+    buffer_done(&request);
+    buffer_done(&body);
+    http_close(&relay);
+    for (int i = 0; i < STRANGERS; i++) {
+        http_close(&strangers[i]);
+    }
+}
+
 /* Who has shown something good goes for nobody, so that of those there are no more than so many. */
 TEST(who_has_shown_good_does_not_give_way)
 {

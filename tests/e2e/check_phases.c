@@ -66,8 +66,12 @@ static void change(const char *target, const char *body, int status, const char 
 
 static void set_phase(const char *phase, int status, const char *before_or_code)
 {
-    char body[64];
-    (void)snprintf(body, sizeof body, "{\"phase\":\"%s\"}", phase);
+    char body[OPENING_BYTES];
+    if (strcmp(phase, "open") == 0) {
+        committee_write_opening(&workspace, body);
+    } else {
+        (void)snprintf(body, sizeof body, "{\"phase\":\"%s\"}", phase);
+    }
     change("/v1/phase", body, status, before_or_code);
 }
 
@@ -151,6 +155,34 @@ TEST(phases_follow_each_other)
     set_phase("closed", 200, "open");
     set_phase("rehearsal", 409, "not-allowed");
     set_phase("open", 200, "closed");
+}
+
+TEST(opening_needs_the_fingerprint)
+{
+    change("/v1/phase", "{\"phase\":\"open\"}", 400, "malformed");
+    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "other-register");
+    change("/v1/phase", "{\"phase\":\"open\",\"early\":true}", 400, "malformed");
+    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":1}", 400, "malformed");
+    ck_assert(shows(&first, true, "live"));
+    set_phase("open", 200, "rehearsal");
+}
+
+/* An election whose polls have not closed for years. */
+TEST(closing_before_its_time_is_said)
+{
+    turnoutd_stop(&first);
+    workspace_done(&workspace);
+    workspace_init(&workspace);
+    workspace_add_small_election(&workspace, "election");
+    workspace_write(&workspace, "election/election.ini",
+                    "[election]\nid = small\nname = S\ndate = 2198-03-15\ntimezone = Asia/Ho_Chi_Minh\n"
+                    "opens = 2198-03-15T07:00:00+07:00\ncloses = 2198-03-15T19:00:00+07:00\nrounds =\n");
+    turnoutd_start(&first, &workspace, NULL);
+    token_header(&workspace, ROLE_ADMIN, "T", admin);
+    set_phase("open", 200, "rehearsal");
+    change("/v1/phase", "{\"phase\":\"closed\"}", 409, "too-early");
+    change("/v1/phase", "{\"phase\":\"closed\",\"early\":false}", 409, "too-early");
+    change("/v1/phase", "{\"phase\":\"closed\",\"early\":true}", 200, "open");
 }
 
 TEST(rehearsal_reports_keep_it_shut)

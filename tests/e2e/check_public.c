@@ -170,6 +170,7 @@ TEST(totals_add_up)
                                          "units",
                                          "communes",
                                          "units_reported",
+                                         "units_final",
                                          "units_complete",
                                          "communes_complete",
                                          "registered_reported",

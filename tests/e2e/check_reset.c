@@ -60,8 +60,10 @@ static void report(int status)
 static void ask_to_open(int status)
 {
     char header[TOKEN_HEADER_BYTES];
+    char body[OPENING_BYTES];
     token_header(&workspace, ROLE_ADMIN, "T", header);
-    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, "{\"phase\":\"open\"}", status);
+    committee_write_opening(&workspace, body);
+    committee_expect(turnoutd.intake_http_port, "/v1/phase", header, body, status);
 }
 
 FIXTURE(setup, teardown);

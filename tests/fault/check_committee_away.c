@@ -15,6 +15,7 @@
 static struct workspace workspace;
 static struct turnoutd turnoutd;
 static struct redis_fixture redis;
+static char opening[OPENING_BYTES];
 
 static const struct {
     const char *target;
@@ -26,8 +27,8 @@ static const struct {
     {"/v1/areas/T/silent?round=1", NULL, ROLE_VIEW},
     {"/v1/held", NULL, ROLE_DECIDE},
     {"/v1/held/0101-001.1", "{\"decision\":\"release\",\"reason\":\"so\"}", ROLE_DECIDE},
-    {"/v1/phase", "{\"phase\":\"open\"}", ROLE_ADMIN},
-    {"/v1/phase", "{\"phase\":\"closed\"}", ROLE_ADMIN},
+    {"/v1/phase", opening, ROLE_ADMIN},
+    {"/v1/phase", "{\"phase\":\"closed\",\"early\":true}", ROLE_ADMIN},
     {"/v1/publication", "{\"mode\":\"hold\"}", ROLE_ADMIN},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
@@ -38,6 +39,7 @@ static void setup(void)
     workspace_init(&workspace);
     const char *const settings[] = {"--redis", redis.url, NULL};
     turnoutd_start(&turnoutd, &workspace, settings);
+    committee_write_opening(&workspace, opening);
 }
 
 static void teardown(void)

@@ -135,14 +135,38 @@ TEST(redis_stands_still)
     expect_nothing_lost();
 }
 
-TEST(redis_has_no_memory_left)
+struct refusal {
+    const char *setting, *value, *mended;
+    const char *says;
+};
+
+static const struct refusal refusals[] = {
+    {"maxmemory", "1", "0", "OOM"},
+    {"min-replicas-to-write", "1", "0", "NOREPLICAS"},
+    {"replicaof", "127.0.0.1 1", "no one", "READONLY"},
+};
+
+static void set(const struct refusal *refusal, const char *value)
 {
+    if (strcmp(refusal->setting, "replicaof") != 0) {
+        redis_fixture_run(&redis, "CONFIG SET %s %s", refusal->setting, value);
+    } else if (strcmp(value, "no one") == 0) {
+        redis_fixture_run(&redis, "REPLICAOF NO ONE");
+    } else {
+        redis_fixture_run(&redis, "REPLICAOF 127.0.0.1 1");
+    }
+}
+
+/* It answers, but takes no writes. */
+LOOP_TEST(redis_refuses_writes, COUNT(refusals))
+{
+    const struct refusal *refusal = &refusals[_i];
     start_with(NULL);
     expect_stored();
-    redis_fixture_run(&redis, "CONFIG SET maxmemory 1");
-    readyz_expect_broken(&turnoutd, "store-writes", "OOM");
+    set(refusal, refusal->value);
+    readyz_expect_broken(&turnoutd, "store-writes", refusal->says);
     expect_not_stored();
-    redis_fixture_run(&redis, "CONFIG SET maxmemory 0");
+    set(refusal, refusal->mended);
     readyz_expect_mended(&turnoutd, "store-writes");
     expect_stored();
     expect_nothing_lost();

@@ -10,8 +10,12 @@
 
 #include <hiredis/hiredis.h>
 
+#include <turnout/base/clock.h>
+
 #include "committee.h"
+#include "fault_controls.h"
 #include "redis_fixture.h"
+#include "shell.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -34,39 +38,19 @@ static void teardown(void)
 
 /* ---- what is done behind turnoutd's back ---- */
 
-/* Runs a shell command in the workspace; what it and its complaints say goes to the caller, who frees it. */
-static char *shell_says(const char *command, int status)
-{
-    char line[COMMAND_BYTES];
-    int length = snprintf(line, sizeof line, "cd '%s' && { %s; } 2>&1", workspace.path, command);
-    ck_assert(length > 0 && (size_t)length < sizeof line);
-    const char *const arguments[] = {"sh", "-c", line, NULL};
-    struct process process = {0};
-    process_start(&process, &workspace, "shell", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *said = workspace_read(process.stdout_path);
-    ck_assert_msg(ended == status, "%s: ended with %d: %s", command, ended, said);
-    return said;
-}
-
-static void shell(const char *command)
-{
-    free(shell_says(command, 0));
-}
-
 static void accept_loss(const char *options, const char *typed, int status, const char *said)
 {
     char command[COMMAND_BYTES];
     (void)snprintf(command, sizeof command, "printf '%%s\\n' '%s' | '%s/turnout' accept-loss --data data %s",
                    typed, TURNOUT_BIN_DIR, options);
-    char *out = shell_says(command, status);
+    char *out = shell_says(&workspace, command, status);
     ck_assert_msg(strstr(out, said) != NULL, "no `%s` in: %s", said, out);
     free(out);
 }
 
 static void put_older_copy(void)
 {
-    shell("rm -rf data/redis && cp -a older data/redis");
+    shell(&workspace, "rm -rf data/redis && cp -a older data/redis");
 }
 
 /* ---- what turnoutd says of it ---- */
@@ -136,13 +120,13 @@ static void lose_three_reports(void)
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 1, 10);
     stop_showing(10);
-    shell("cp -a data/redis older");
+    shell(&workspace, "cp -a data/redis older");
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 2, 20);
     report("0101-002", 1, 5);
     report("0102-001", 1, 7);
     stop_showing(32);
-    shell("cp -a data/redis newer");
+    shell(&workspace, "cp -a data/redis newer");
     put_older_copy();
 }
 
@@ -180,7 +164,7 @@ TEST(files_that_are_put_back_are_believed)
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert(!is_verified());
     turnoutd_stop(&turnoutd);
-    shell("rm -rf data/redis && cp -a newer data/redis");
+    shell(&workspace, "rm -rf data/redis && cp -a newer data/redis");
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert(is_verified());
     stop_showing(32);
@@ -194,7 +178,7 @@ TEST(a_file_that_was_cut_off_is_noticed)
         report("0201-001", seq, 10 * seq);
     }
     stop_showing(80);
-    shell("truncate -s -700 data/redis/appendonlydir/*.incr.aof");
+    shell(&workspace, "truncate -s -700 data/redis/appendonlydir/*.incr.aof");
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert(!is_verified());
     expect_logged("reports-missing");
@@ -206,13 +190,13 @@ TEST(a_lost_redis_folder_or_secret_is_refused)
     turnoutd_start(&turnoutd, &workspace, NULL);
     ask_to_open();
     turnoutd_stop(&turnoutd);
-    shell("mv data/redis kept");
+    shell(&workspace, "mv data/redis kept");
     static const char *const lost[] = {"data-lost", "data/redis", "open, revision 0", "accept-loss", NULL};
     expect_refusal(NULL, lost);
-    shell("test ! -e data/redis && mv kept data/redis && mv data/secret kept");
+    shell(&workspace, "test ! -e data/redis && mv kept data/redis && mv data/secret kept");
     static const char *const no_secret[] = {"data-lost", "data/secret", "accept-loss", NULL};
     expect_refusal(NULL, no_secret);
-    shell("test ! -e data/secret && mv kept data/secret");
+    shell(&workspace, "test ! -e data/secret && mv kept data/secret");
     turnoutd_start(&turnoutd, &workspace, NULL);
     turnoutd_stop(&turnoutd);
 }
@@ -221,7 +205,7 @@ TEST(an_opened_election_that_is_in_rehearsal_again_is_noticed)
 {
     turnoutd_start(&turnoutd, &workspace, NULL);
     turnoutd_stop(&turnoutd);
-    shell("cp -a data/redis older");
+    shell(&workspace, "cp -a data/redis older");
     turnoutd_start(&turnoutd, &workspace, NULL);
     ask_to_open();
     turnoutd_stop(&turnoutd);
@@ -238,12 +222,12 @@ TEST(a_damaged_memory_is_refused)
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 1, 10);
     stop_showing(10);
-    shell("sed -i 's/^voted 10/voted 11/' data/last-known");
+    shell(&workspace, "sed -i 's/^voted 10/voted 11/' data/last-known");
     static const char *const changed[] = {"bad-last-known", "data/last-known", NULL};
     expect_refusal(NULL, changed);
-    shell("truncate -s 40 data/last-known");
+    shell(&workspace, "truncate -s 40 data/last-known");
     expect_refusal(NULL, changed);
-    shell("rm data/last-known");
+    shell(&workspace, "rm data/last-known");
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert(is_verified());
     turnoutd_stop(&turnoutd);
@@ -277,7 +261,7 @@ TEST(a_lost_redis_folder_is_given_up)
     turnoutd_start(&turnoutd, &workspace, NULL);
     report("0101-001", 1, 10);
     stop_showing(10);
-    shell("rm -rf data/redis data/secret");
+    shell(&workspace, "rm -rf data/redis data/secret");
     accept_loss("--election-id small --yes small", "", 0, "new generation");
     turnoutd_start(&turnoutd, &workspace, NULL);
     expect_logged("new-election");
@@ -298,10 +282,32 @@ TEST(where_data_is_looked_for_is_said)
                    "--public 127.0.0.1:0 --intake-http 127.0.0.1:0 --intake-stream 127.0.0.1:0 "
                    "--operate 127.0.0.1:0",
                    TURNOUT_BIN_DIR);
-    char *said = shell_says(command, 124);
+    char *said = shell_says(&workspace, command, 124);
     ck_assert_msg(strstr(said, "data-not-given") != NULL && strstr(said, "/elsewhere/turnout-data") != NULL,
                   "%s", said);
     free(said);
+}
+
+/* A disk that takes seconds for it stops neither the publication nor the end. */
+TEST(a_slow_disk_stops_nothing)
+{
+    enum { DELAY_US = 4000000, REPORTS = 8 };
+    struct fault_controls *controls = fault_controls_map(&workspace);
+    fault_preload_begin(&workspace, "disk");
+    turnoutd_launch(&turnoutd, &workspace, NULL);
+    fault_preload_end();
+    turnoutd_await(&turnoutd);
+    controls->other_sync_delay_us = DELAY_US;
+    int64_t begun_ms = clock_monotonic_ms();
+    for (int seq = 1; seq <= REPORTS; seq++) {
+        report("0101-001", seq, seq);
+        small_wait_voted(turnoutd.public_port, seq);
+    }
+    int64_t took_ms = clock_monotonic_ms() - begun_ms;
+    ck_assert_msg(took_ms < REPORTS / 2 * DELAY_US / 1000, "%lld ms", (long long)took_ms);
+    turnoutd_stop(&turnoutd);
+    shell(&workspace, "grep -q '^voted 8$' data/last-known");
+    fault_controls_unmap(controls);
 }
 
 /* ---- a Redis that somebody else runs ---- */
@@ -358,10 +364,10 @@ TEST(another_generation_is_refused)
     turnoutd_start(&turnoutd, &workspace, settings);
     turnoutd_stop(&turnoutd);
     redis_fixture_run(&redis, "FLUSHALL");
-    shell("mv data/last-known kept");
+    shell(&workspace, "mv data/last-known kept");
     turnoutd_start(&turnoutd, &workspace, settings);
     turnoutd_stop(&turnoutd);
-    shell("mv kept data/last-known");
+    shell(&workspace, "mv kept data/last-known");
     static const char *const words[] = {"cannot-use-redis", "another generation", "accept-loss", NULL};
     expect_refusal(settings, words);
 }
@@ -374,14 +380,14 @@ TEST(an_older_copy_is_noticed_while_it_runs)
     redis_fixture_run(&redis, "SAVE");
     char command[COMMAND_BYTES];
     (void)snprintf(command, sizeof command, "cp -a '%s/appendonlydir' older", redis.workspace.path);
-    shell(command);
+    shell(&workspace, command);
     report("0101-001", 2, 20);
     report("0201-001", 1, 20);
     small_wait_voted(turnoutd.public_port, 40);
     redis_fixture_signal(&redis, SIGKILL);
     (void)snprintf(command, sizeof command, "rm -r '%s/appendonlydir' && cp -a older '%s/appendonlydir'",
                    redis.workspace.path, redis.workspace.path);
-    shell(command);
+    shell(&workspace, command);
     redis_fixture_restart(&redis);
     expect_logged("reports-missing reports=2");
     turnoutd_stop(&turnoutd);

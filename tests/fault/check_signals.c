@@ -80,4 +80,21 @@ TEST(a_hangup_has_the_files_read_again)
     turnoutd_stop(&turnoutd);
 }
 
+/* A column that nothing is read of is no fault: it is said, at the start and when the files are read again. */
+TEST(what_is_odd_about_a_file_is_a_warning)
+{
+    static const char units[] = "code,commune,name,registered,street\n0101-001,0101,One,100,Main\n";
+    workspace_add_small_election(&workspace, "election");
+    workspace_write(&workspace, "election/units.csv", units);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    wait_logged(" warning odd-file file=units.csv line=1 ");
+    workspace_write(
+        &workspace, "election/areas.csv",
+        "code;level;parent;name;name_en;remark\nT;nation;;T;;\n01;province;T;P;;\n0101;commune;01;C;;\n");
+    process_signal(&turnoutd.process, SIGHUP);
+    wait_logged(" warning odd-file file=areas.csv line=1 ");
+    wait_logged(" register-kept ");
+    turnoutd_stop(&turnoutd);
+}
+
 SUITE("signals");

@@ -149,6 +149,45 @@ TEST(what_others_reach_is_said)
     free(log);
 }
 
+/* As ssh does; the election is served all the same. */
+TEST(what_others_may_write_is_said)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+        const char *words[2];
+    } cases[] = {
+        {"", 0777, {"others-may-write path=", "who=everybody"}},
+        {"", 01777, {NULL}},
+        {"/keys.csv", 0620, {"keys.csv", "its group"}},
+        {"/units.csv", 0602, {"units.csv", "who=everybody"}},
+        {"/areas.csv", 0644, {NULL}},
+    };
+    (void)umask(S_IWGRP | S_IWOTH);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct workspace own;
+        struct turnoutd turnoutd;
+        char path[WORKSPACE_PATH_BYTES];
+        workspace_init(&own);
+        workspace_add_small_election(&own, "election");
+        workspace_write(&own, "election/keys.csv", "key,area,public_key,from,until,revoked\n");
+        workspace_path(&own, "election", path);
+        strncat(path, cases[i].name, sizeof path - strlen(path) - 1);
+        ck_assert_int_eq(chmod(path, cases[i].mode), 0);
+        turnoutd_start(&turnoutd, &own, NULL);
+        char *log = workspace_read(turnoutd.process.stderr_path);
+        if (cases[i].words[0] == NULL) {
+            ck_assert_msg(strstr(log, "others-may-write") == NULL, "%s", log);
+        } else {
+            ck_assert_msg(strstr(log, cases[i].words[0]) != NULL && strstr(log, cases[i].words[1]) != NULL,
+                          "%s", log);
+        }
+        free(log);
+        turnoutd_stop(&turnoutd);
+        workspace_done(&own);
+    }
+}
+
 TEST(a_data_folder_in_use_is_refused)
 {
     struct turnoutd first;
@@ -242,7 +281,7 @@ TEST(what_is_served_is_said_at_start)
     turnoutd_start(&turnoutd, &workspace, NULL);
     static const char *const words[] = {
         "info serving ", "folder=/", "/data ",      "election=small",        "phase=rehearsal",
-        "revision=0",    "voted=0",  "generation=", "fingerprint=VC5X-3QRJ", NULL};
+        "revision=0",    "voted=0",  "generation=", "fingerprint=0M73-6ZRF", NULL};
     static const char *const is_new[] = {"info new-election ", "election=small", NULL};
     check_logged(&turnoutd, words);
     check_logged(&turnoutd, is_new);

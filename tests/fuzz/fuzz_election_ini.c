@@ -201,6 +201,10 @@ static void check_rounds(const struct election *election, struct slice text)
     assert(election->round_count <= ROUNDS_MAX);
     while (rest.length > 0) {
         struct slice word = text_split(&rest, ' ');
+        const size_t day = strlen("2026-03-16T");
+        if (word.length > day) {
+            word = (struct slice){word.bytes + day, word.length - day};
+        }
         if (word.length > 0) {
             assert(round < election->round_count);
             assert(local_time_of_day(election, election->rounds[round++]) == time_of_day(word));
@@ -209,7 +213,7 @@ static void check_rounds(const struct election *election, struct slice text)
     assert(round == election->round_count);
     for (uint32_t i = 0; i < election->round_count; i++) {
         assert(election->rounds[i] >= (i == 0 ? election->opens : election->rounds[i - 1] + 1));
-        assert(election->rounds[i] - election->opens < DAY_S);
+        assert(election->rounds[i] - election->closes < DAY_S);
         assert(election_round_at(election, election->rounds[i]) == i + 1);
     }
 }
@@ -234,7 +238,7 @@ static void check_election(const struct election *election, struct slice text)
     assert(!text_has_control(slice_of(election->name)) && !text_has_control(slice_of(election->name_en)));
     assert(text_is_utf8(slice_of(election->name_en), NULL) && election->timezone[0] != '\0');
     assert(strlen(election->date) == strlen("2026-03-15"));
-    assert(election->opens < election->closes && election->closes - election->opens < DAY_S);
+    assert(election->opens < election->closes && election->closes - election->opens <= 31 * (int64_t)DAY_S);
     check_texts(election, text);
     check_rounds(election, text);
     check_rules(election, text);

@@ -19,9 +19,14 @@ struct form {
 };
 
 static const struct form forms[] = {
-    {{{"token", NULL, 100, true}}, 1},
-    {{{"decision", NULL, 8, true}, {"reason", NULL, 201, true}}, 2},
-    {{{"phase", NULL, 10, true}, {"reason", NULL, 201, false}, {"", NULL, 1, false}}, 3},
+    {{{"token", NULL, 100, TEXT_REQUIRED}}, 1},
+    {{{"decision", NULL, 8, TEXT_REQUIRED}, {"reason", NULL, 201, TEXT_REQUIRED}}, 2},
+    {{{"phase", NULL, 10, TEXT_REQUIRED}, {"reason", NULL, 201, TEXT_OPTIONAL}, {"", NULL, 1, TEXT_OPTIONAL}},
+     3},
+    {{{"phase", NULL, 10, TEXT_REQUIRED},
+      {"fingerprint", NULL, 32, TEXT_OPTIONAL},
+      {"early", NULL, 6, TEXT_FLAG}},
+     3},
 };
 
 static bool is_untouched(const struct text_member *member)
@@ -38,12 +43,12 @@ static bool is_untouched(const struct text_member *member)
 
 static bool is_fit(const json_t *value, const struct text_member *member)
 {
-    if (value == NULL) {
-        return !member->is_required;
+    if (value == NULL || member->kind == TEXT_FLAG) {
+        return value == NULL ? member->kind != TEXT_REQUIRED : json_is_boolean(value);
     }
     struct slice text = {json_string_value(value), json_string_length(value)};
     return json_is_string(value) && text.length < member->capacity && !text_has_control(text) &&
-           (text.length > 0 || !member->is_required);
+           (text.length > 0 || member->kind != TEXT_REQUIRED);
 }
 
 static bool is_fit_object(const json_t *object, const struct form *form)
@@ -65,7 +70,10 @@ static void check_texts(const json_t *object, const struct form *form)
         const struct text_member *member = &form->members[i];
         const json_t *value = json_object_get(object, member->name);
         assert(memchr(member->ret_text, '\0', member->capacity) != NULL);
-        assert(strcmp(member->ret_text, value == NULL ? "" : json_string_value(value)) == 0);
+        const char *said = value == NULL            ? ""
+                           : json_is_boolean(value) ? (json_is_true(value) ? "true" : "false")
+                                                    : json_string_value(value);
+        assert(strcmp(member->ret_text, said) == 0);
         assert(text_is_utf8(slice_of(member->ret_text), NULL));
     }
 }

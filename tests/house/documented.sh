@@ -2,8 +2,8 @@
 # What the outside relies on is written down. Fails, naming each, when these differ:
 #   settings   the table in src/app/server_settings.c, and config/turnoutd.ini with its defaults
 #   routes     the tables in src/net/<listener>_http.c, and proto/openapi.yaml
-#   checks     the table in src/service/health.c, and proto/health.md
-#   codes      the table in src/election/report.c, and proto/report.md and result.schema.json
+#   checks     the table in src/service/health.c, and proto/health.md, which names tests of tests/house/tests.txt
+#   codes      the table in src/election/report_codes.c, and proto/report.md and result.schema.json
 # and when a metric of src/service/metrics.c has no `turnout_` name of Prometheus's form, or no kind and help.
 #
 #   documented.sh ROOT    ROOT is the source folder
@@ -53,6 +53,15 @@ compare src/app/server_settings.c "$table" config/turnoutd.ini "$(settings_of_fi
 compare src/service/health.c "$(sed --quiet --regexp-extended 's/^    \{"([a-z-]+)", check_.*/\1/p' src/service/health.c)" \
     proto/health.md "$(sed --quiet --regexp-extended 's/^\| `([a-z-]+)` \|.*/\1/p' proto/health.md)"
 
+# Each row's last cell names the tests that cause it; those without a folder are fault/health's.
+rows=$(grep --extended-regexp '^\| `[a-z-]+` \|' proto/health.md)
+complain_of_each "proto/health.md names no test for: " \
+    "$(awk -F '|' '$(NF - 1) !~ /`/ { print $2 }' <<<"$rows")"
+named=$(awk -F '|' '{ print $(NF - 1) }' <<<"$rows" | grep --only-matching '`[^`]*`' | tr --delete '`' |
+    sed --regexp-extended 's|^[^ ]+$|fault/health &|' | sort --unique)
+complain_of_each "proto/health.md names a test that tests/house/tests.txt has not: " \
+    "$(comm -23 <(echo "$named") <(sort tests/house/tests.txt))"
+
 # ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star; a method may
 # name listeners of its own ----
 
@@ -86,7 +95,11 @@ routes_of_description() {
         /^    [a-z]+:$/ && !/parameters/ {
             flush()
             method = toupper(substr($1, 1, length($1) - 1))
-            listeners[count = 1] = listener_of(servers)
+            rest = servers # one listener, or several
+            while (match(rest, /description: [a-z]+/)) {
+                listeners[++count] = substr(rest, RSTART + 13, RLENGTH - 13)
+                rest = substr(rest, RSTART + RLENGTH)
+            }
         }
         /^      servers:/          { count = 0 } # of the method alone: one a line
         /^        - \{ url: /      { listeners[++count] = listener_of($0) }
@@ -133,8 +146,9 @@ complain_of_each "src/service/metrics.c: no kind and help for: " \
 # ---- codes, as `name status` ----
 
 codes_of_table() {
-    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report.c |
-        sed --quiet --regexp-extended 's/^ *\[CODE_[A-Z_]*\] = \{"([^"]+)", ([0-9]+),.*/\1 \2/p'
+    sed --quiet '/^} codes\[CODE_COUNT\] = {/,/^};/p' src/election/report_codes.c | tr '\n' ' ' |
+        grep --only-matching --extended-regexp '\[CODE_[A-Z_]*\] = *\{"[^"]+", *[0-9]+' |
+        sed --regexp-extended 's/.*"(.*)", *([0-9]+)/\1 \2/'
 }
 
 codes_of_page() {
@@ -155,7 +169,7 @@ codes_of_schema() {
 }
 
 codes=$(codes_of_table)
-compare src/election/report.c "$codes" proto/report.md "$(codes_of_page)"
-compare src/election/report.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
+compare src/election/report_codes.c "$codes" proto/report.md "$(codes_of_page)"
+compare src/election/report_codes.c "$(sed 's/ .*//' <<<"$codes")" proto/result.schema.json "$(codes_of_schema)"
 
 end_with_complaints

@@ -10,12 +10,13 @@ source "${BASH_SOURCE[0]%/*}/../support/check_of_checks.sh"
 
 fresh_tree() {
     rm --recursive --force "$work/tree"
-    mkdir --parents "$work"/tree/{config,proto,src/app,src/election,src/service}
+    mkdir --parents "$work"/tree/{config,proto,src/app,src/election,src/service,tests/house}
     cp "$root/config/turnoutd.ini" "$work/tree/config"
     cp "$root"/proto/{health.md,openapi.yaml,report.md,result.schema.json} "$work/tree/proto"
+    cp "$root/tests/house/tests.txt" "$work/tree/tests/house"
     cp --recursive "$root/src/net" "$work/tree/src"
     cp "$root/src/app/server_settings.c" "$work/tree/src/app"
-    cp "$root/src/election/report.c" "$work/tree/src/election"
+    cp "$root/src/election/report_codes.c" "$work/tree/src/election"
     cp "$root"/src/service/{health,metrics}.c "$work/tree/src/service"
 }
 
@@ -47,6 +48,9 @@ expect_found $options 's/^static const struct setting rows/static const struct s
 expect_found src/service/health.c 's/"disk", check/"room", check/' "proto/health.md lacks: room"
 expect_found proto/health.md '/^\| `disk` /d' "proto/health.md lacks: disk"
 
+expect_found proto/health.md 's/`redis_is_gone`/`redis_is_here`/' "has not: fault/health redis_is_here"
+expect_found proto/health.md 's/^(\| `rights` .*)`rights_are_taken_away` \|/\1none \|/' 'names no test for:  `rights`'
+
 openapi=proto/openapi.yaml
 expect_found $openapi 's|^  /v1/turnout:|  /v1/nation:|' "$openapi lacks: public GET /v1/turnout"
 expect_found $openapi 's|^  /metrics:|  /gauges:|' 'src/net/*_http.c lacks: operate GET /gauges'
@@ -66,9 +70,9 @@ expect_found $metrics 's/"Reports answered, by status."/NULL/' "$metrics: turnou
 expect_found $metrics 's/"(turnout_figures_age_seconds) %/"\1_exact %/' \
     "$metrics: no kind and help for: turnout_figures_age_seconds_exact"
 
-report=src/election/report.c
+report=src/election/report_codes.c
 page=proto/report.md
-expect_found $page 's/`bad-signature`, //' "$page lacks: bad-signature 401"
+expect_found $page '/^\| `bad-signature`/d' "$page lacks: bad-signature 401"
 expect_found $page '/^\| `too-many`/d' "$page lacks: too-many 429"
 expect_found $page 's/^(\| `closed`) \| 409/\1 | 410/' "$page lacks: closed 409"
 expect_found $report 's/"out-of-scope"/"not-yours"/' "$report lacks: out-of-scope 403"

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <turnout/service/tally.h>
+
 #include "oracle.h"
 #include "scene.h"
 #include "world.h"
@@ -24,9 +26,10 @@ static bool was_acknowledged(const struct ticket *ticket)
     return ticket->was_acknowledged && ticket->generation == scene_generation();
 }
 
-static bool is_of(const struct oracle_record *record, const unsigned char digest[REPORT_DIGEST_BYTES])
+/* Voided so long ago that an answer must know. */
+static bool is_void_known(const struct oracle_record *record, int64_t since_us)
 {
-    return memcmp(record->digest, digest, REPORT_DIGEST_BYTES) == 0;
+    return record->is_voided && record->voided_us < since_us;
 }
 
 /* The answer speaks of the election that stands, and of no other that stood since the report was sent. */
@@ -54,13 +57,16 @@ static bool is_of_this_generation(const struct ticket *ticket, const struct repo
 /* Accepted, duplicate, held: the report is on the disk, as what the answer says. */
 static void check_kept(struct ticket *ticket, const struct report_message *report)
 {
-    const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.seq);
-    if (record == NULL || !is_of(record, report->received.digest)) {
+    const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.digest);
+    if (record == NULL) {
         fail(ticket, report, "it does not stand");
     }
     bool is_held = report->outcome.status == STATUS_HELD;
     bool is_counted = (record->fate == FATE_COUNTED && oracle_is_stored_durably(record)) ||
                       (record->fate == FATE_RELEASED && oracle_is_decided_durably(record));
+    if (is_void_known(record, ticket->sent_us - TALLY_MEMORY_MS * 1000)) {
+        fail(ticket, report, "it was voided long before");
+    }
     if (is_held ? record->fate == FATE_COUNTED || !oracle_is_stored_durably(record) : !is_counted) {
         fail(ticket, report, is_held ? "it is not held on the disk" : "it is not counted on the disk");
     }
@@ -85,25 +91,29 @@ static void check_standing(const struct ticket *ticket, const struct report_mess
     if (standing->seq == 0) {
         return;
     }
-    const struct oracle_record *record = oracle_find(ticket->sent->unit, standing->seq);
-    if (record == NULL || !is_of(record, standing->digest) || !oracle_is_stored_durably(record)) {
+    const struct oracle_record *record = oracle_find(ticket->sent->unit, standing->digest);
+    if (record == NULL || !oracle_is_stored_durably(record)) {
         fail(ticket, report, "it rests on a report that is not on the disk");
     }
 }
 
 static void check_rejected(const struct ticket *ticket, const struct report_message *report)
 {
-    const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.seq);
+    const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.digest);
     if (report->outcome.code == CODE_CLOSED &&
         !oracle_was_closed_since(ticket->sent->unit, ticket->sent_us)) {
         fail(ticket, report, "but it was not closed");
     }
     if (report->outcome.by_committee &&
-        (record == NULL || record->fate != FATE_REJECTED || !oracle_is_decided_durably(record))) {
+        (record == NULL || record->fate != FATE_REJECTED || !oracle_is_decided_durably(record) ||
+         is_void_known(record, ticket->sent_us))) {
         fail(ticket, report, "by a committee, but none has rejected it on the disk");
     }
+    if (report->outcome.code == CODE_VOIDED && (record == NULL || !oracle_is_voided_durably(record))) {
+        fail(ticket, report, "but no committee has voided it on the disk");
+    }
     if (was_acknowledged(ticket) && !report->outcome.by_committee &&
-        report->outcome.code != CODE_SEQ_BEHIND) {
+        report->outcome.code != CODE_SEQ_BEHIND && report->outcome.code != CODE_VOIDED) {
         fail(ticket, report, "but it was acknowledged before");
     }
     if (report->outcome.is_new) {
@@ -128,7 +138,8 @@ void answers_check_report(struct ticket *ticket, const struct report_message *re
         check_kept(ticket, report);
         break;
     case STATUS_SUPERSEDED:
-        if (oracle_durable_seq(ticket->sent->unit) <= report->received.seq) {
+        if (oracle_durable_seq(ticket->sent->unit) <= report->received.seq &&
+            !oracle_was_voided_since(ticket->sent->unit, ticket->sent_us)) {
             fail(ticket, report, "but nothing later is on the disk");
         }
         break;
@@ -145,8 +156,9 @@ void answers_check_report(struct ticket *ticket, const struct report_message *re
 
 static const char *const decided_names[] = {
     [DECIDED_RELEASED] = "released",       [DECIDED_REJECTED] = "rejected",
-    [DECIDED_SUPERSEDED] = "superseded",   [DECIDED_BEFORE] = "decided before",
-    [DECIDED_OVER_ROLL] = "over roll",     [DECIDED_NOT_FOUND] = "not found",
+    [DECIDED_SUPERSEDED] = "superseded",   [DECIDED_VOIDED] = "voided",
+    [DECIDED_BEFORE] = "decided before",   [DECIDED_OVER_ROLL] = "over roll",
+    [DECIDED_NOT_FOUND] = "not found",     [DECIDED_CHANGED] = "changed",
     [DECIDED_UNAVAILABLE] = "unavailable", [DECIDED_UNSOUND] = "unsound",
 };
 
@@ -162,10 +174,36 @@ static bool is_true_of(enum decided decided, enum held_state state, const struct
     if (decided <= DECIDED_SUPERSEDED) {
         return record->fate == of_decided[decided] && oracle_is_decided_durably(record);
     }
+    if (decided == DECIDED_BEFORE && state == HELD_VOIDED) {
+        return oracle_is_voided_durably(record);
+    }
     if (decided == DECIDED_BEFORE) {
         return record->fate == of_state[state] && oracle_is_decided_durably(record);
     }
     return record->fate != FATE_COUNTED && oracle_is_stored_durably(record);
+}
+
+/* Of some report with this seq. */
+static bool is_true(const struct decision_message *decision)
+{
+    const struct oracle_record *record = NULL;
+    do {
+        record = oracle_find_before(decision->message.unit, decision->seq, record);
+    } while (record != NULL && !is_true_of(decision->decided, decision->state, record));
+    return record != NULL;
+}
+
+static bool is_true_of_unit(const struct ticket *ticket, const struct decision_message *decision)
+{
+    uint32_t unit = decision->message.unit;
+    switch ((int)decision->decided) {
+    case DECIDED_VOIDED:
+        return oracle_was_voided_durably_since(unit, ticket->sent_us);
+    case DECIDED_NOT_FOUND:
+        return oracle_was_empty_since(unit, ticket->sent_us);
+    default:
+        return decision->decided == DECIDED_CHANGED;
+    }
 }
 
 void answers_check_decision(const struct ticket *ticket, const struct decision_message *decision)
@@ -178,9 +216,10 @@ void answers_check_decision(const struct ticket *ticket, const struct decision_m
         decided == DECIDED_UNSOUND) {
         return;
     }
-    const struct oracle_record *record = oracle_find(unit, decision->seq);
-    if (decided == DECIDED_NOT_FOUND ? ticket->was_waiting
-                                     : record == NULL || !is_true_of(decided, decision->state, record)) {
+    bool is_right = decision->message.kind == MESSAGE_VOID ? is_true_of_unit(ticket, decision)
+                    : decided == DECIDED_NOT_FOUND         ? !ticket->was_waiting
+                                                           : is_true(decision);
+    if (!is_right) {
         world_fail("server %u answers about %s seq %d: %s, but that is not what is on the disk",
                    ticket->server, scene.reg->units[unit].code, decision->seq, decided_names[decided]);
     }
@@ -193,8 +232,8 @@ static void check_stands(struct sent_report *sent)
     if (sent->acknowledged_in != scene_generation()) {
         return;
     }
-    const struct oracle_record *record = oracle_find(sent->unit, sent->received.seq);
-    if (record == NULL || !is_of(record, sent->received.digest) || !oracle_is_stored_durably(record)) {
+    const struct oracle_record *record = oracle_find(sent->unit, sent->received.digest);
+    if (record == NULL || !oracle_is_stored_durably(record)) {
         world_fail("%s seq %d was acknowledged and is lost", scene.reg->units[sent->unit].code,
                    sent->received.seq);
     }

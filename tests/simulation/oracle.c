@@ -18,20 +18,12 @@ struct oracle oracle;
 
 /* ---- records ---- */
 
-static struct oracle_record *find(uint32_t unit, int32_t seq)
+/* The one that has the seq; NULL when it is free. */
+static struct oracle_record *find_standing(uint32_t unit, int32_t seq)
 {
     struct oracle_unit *known = &oracle.units[unit];
-    for (size_t i = known->record_count; i > 0; i--) {
-        if (known->records[i - 1].seq == seq) {
-            return &known->records[i - 1];
-        }
-    }
-    return NULL;
-}
-
-const struct oracle_record *oracle_find(uint32_t unit, int32_t seq)
-{
-    return find(unit, seq);
+    const struct oracle_record *last = oracle_find_before(unit, seq, NULL);
+    return last == NULL || last->is_voided ? NULL : &known->records[last - known->records];
 }
 
 static void add_record(uint32_t unit, const struct oracle_record *record)
@@ -61,39 +53,14 @@ static void add_held(uint32_t unit, const struct held_report *held, struct slice
     known->held[known->held_count++] = *held;
 }
 
-bool oracle_is_stored_durably(const struct oracle_record *record)
+static void add_counted(uint32_t unit, const struct report_received *received, uint32_t violations)
 {
-    return record->stored_by <= model_synced();
-}
-
-bool oracle_is_decided_durably(const struct oracle_record *record)
-{
-    return record->fate >= FATE_RELEASED && record->decided_by <= model_synced();
-}
-
-int32_t oracle_durable_seq(uint32_t unit)
-{
-    int32_t seq = 0;
-    for (size_t i = 0; i < oracle.units[unit].record_count; i++) {
-        const struct oracle_record *record = &oracle.units[unit].records[i];
-        bool is_counted = (record->fate == FATE_COUNTED && oracle_is_stored_durably(record)) ||
-                          (record->fate == FATE_RELEASED && oracle_is_decided_durably(record));
-        seq = is_counted && record->seq > seq ? record->seq : seq;
+    struct oracle_unit *known = &oracle.units[unit];
+    if (known->counted_count == known->counted_capacity) {
+        known->counted_capacity = known->counted_capacity == 0 ? 16 : 2 * known->counted_capacity;
+        known->counted = memory_resize(known->counted, known->counted_capacity, sizeof *known->counted);
     }
-    return seq;
-}
-
-const struct oracle_record *oracle_draw_waiting(uint32_t unit)
-{
-    const struct oracle_unit *known = &oracle.units[unit];
-    size_t first = known->record_count == 0 ? 0 : world_random(known->record_count);
-    for (size_t i = 0; i < known->record_count; i++) {
-        const struct oracle_record *record = &known->records[(first + i) % known->record_count];
-        if (record->fate == FATE_WAITING) {
-            return record;
-        }
-    }
-    return NULL;
+    known->counted[known->counted_count++] = (struct voided_report){*received, violations};
 }
 
 /* ---- lines ---- */
@@ -135,11 +102,21 @@ static void check_before(const struct log_line *line, uint32_t unit)
     }
 }
 
+static struct oracle_province *province_of(uint32_t unit)
+{
+    return &oracle.provinces[register_province_of(scene.reg, scene.reg->units[unit].commune)];
+}
+
 static void apply(struct oracle_commune *commune, uint32_t unit, const struct decision *decision)
 {
+    struct oracle_unit *known = &oracle.units[unit];
     totals_add(&commune->known.totals, &decision->change);
     if (decision->status == STATUS_ACCEPTED) {
-        oracle.units[unit].state = decision->after;
+        known->state = decision->after;
+    }
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        known->rounds.heard |= decision->change.rounds[i] > 0 ? UINT64_C(1) << i : 0;
+        known->rounds.late |= decision->change.late[i] > 0 ? UINT64_C(1) << i : 0;
     }
 }
 
@@ -149,8 +126,11 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
     const struct oracle_unit *known = &oracle.units[unit];
     const char *code = scene.reg->units[unit].code;
     struct report_received received = received_of(line);
-    if (find(unit, received.seq) != NULL) {
+    if (find_standing(unit, received.seq) != NULL || oracle_find(unit, received.digest) != NULL) {
         world_fail("%s seq %d: counted or held twice", code, received.seq);
+    }
+    if (oracle_is_empty(known)) {
+        oracle.units[unit].empty_until_us = world_now_us();
     }
     const struct sent_report *sent = senders_find(unit, received.seq, received.digest);
     if (sent == NULL || line->round != received.round) {
@@ -177,9 +157,12 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
     add_record(unit, &record);
     if (is_held) {
         add_held(unit, &(struct held_report){received, HELD_WAITING, decision.code}, text);
+    } else {
+        add_counted(unit, &received, decision.violations);
+        province_of(unit)->flagged_count += decision.violations != 0 ? 1 : 0;
     }
     if (log_line_is_public(&received, &decision, &known->state)) {
-        oracle.provinces[register_province_of(scene.reg, scene.reg->units[unit].commune)].ledger_count++;
+        province_of(unit)->ledger_count++;
     }
     apply(commune, unit, &decision);
 }
@@ -209,14 +192,14 @@ static void read_decision(struct oracle_commune *commune, const struct model_ent
     };
     const char *code = scene.reg->units[unit].code;
     struct held_report *held = find_waiting(unit, line->report.seq);
-    struct oracle_record *record = find(unit, line->report.seq);
+    struct oracle_record *record = find_standing(unit, line->report.seq);
     if (held == NULL || record == NULL) {
         world_fail("%s seq %d: %s, but it does not wait", code, line->report.seq,
                    log_outcome_name(line->outcome));
     }
     struct decision decision = {.status = STATUS_REJECTED, .change = rules_turned_down()};
     if (line->outcome != LOG_REJECTED) {
-        rules_release(&oracle.units[unit].state, &held->received, &decision);
+        rules_release(&scene.election, &oracle.units[unit].state, &held->received, &decision);
     }
     if (decision.status != outcomes[line->outcome].status) {
         world_fail("%s seq %d: %s, but the rules say %s", code, line->report.seq,
@@ -225,8 +208,43 @@ static void read_decision(struct oracle_commune *commune, const struct model_ent
     held->state = outcomes[line->outcome].state;
     record->fate = outcomes[line->outcome].fate;
     record->decided_by = entry->transaction;
-    oracle.provinces[register_province_of(scene.reg, scene.reg->units[unit].commune)].ledger_count++;
+    province_of(unit)->ledger_count++;
     apply(commune, unit, &decision);
+}
+
+static void read_void(struct oracle_commune *commune, const struct model_entry *entry, uint32_t unit,
+                      const struct log_line *line)
+{
+    struct oracle_unit *known = &oracle.units[unit];
+    int32_t listed = (int32_t)scene.reg->units[unit].registered;
+    if (oracle_is_empty(known) || line->report.registered != listed) {
+        world_fail("%s: voided, but there is nothing to void, or its roll is another",
+                   scene.reg->units[unit].code);
+    }
+    struct totals change = rules_void(&known->state, listed, &known->rounds, oracle_count_waiting(known));
+    totals_add(&commune->known.totals, &change);
+    for (size_t i = 0; i < known->held_count; i++) {
+        known->held[i].state = HELD_VOIDED;
+    }
+    for (size_t i = known->counted_count; i > 0; i--) {
+        const struct voided_report *report = &known->counted[i - 1];
+        province_of(unit)->flagged_count -= report->violations != 0 ? 1 : 0;
+        add_held(unit, &(struct held_report){report->received, HELD_VOIDED, CODE_VOIDED},
+                 (struct slice){NULL, 0});
+    }
+    for (size_t i = 0; i < known->record_count; i++) {
+        struct oracle_record *record = &known->records[i];
+        if (!record->is_voided) {
+            record->is_voided = true;
+            record->voided_by = entry->transaction;
+            record->voided_us = world_now_us();
+        }
+    }
+    known->state = (struct unit_state){.registered = listed};
+    known->counted_count = 0;
+    known->rounds = (struct unit_rounds){0};
+    known->voided_us = world_now_us();
+    province_of(unit)->ledger_count++;
 }
 
 static void read_line(struct oracle_commune *commune, uint32_t area, const struct model_entry *entry,
@@ -238,12 +256,14 @@ static void read_line(struct oracle_commune *commune, uint32_t area, const struc
         world_fail("%s", error.text);
     }
     uint32_t unit = register_find_unit(scene.reg, slice_of(line.report.unit));
-    if (unit == REGISTER_NONE || scene.reg->units[unit].commune != area || line.outcome > LOG_SUPERSEDED) {
+    if (unit == REGISTER_NONE || scene.reg->units[unit].commune != area || line.outcome > LOG_VOIDED) {
         world_fail("a line that is of no unit of %s", scene.reg->areas[area].code);
     }
     check_before(&line, unit);
     if (line.outcome <= LOG_HELD) {
         read_report(commune, entry, unit, &line, text);
+    } else if (line.outcome == LOG_VOIDED) {
+        read_void(commune, entry, unit, &line);
     } else {
         read_decision(commune, entry, unit, &line);
     }
@@ -312,12 +332,17 @@ static void forget(void)
         unit->state = (struct unit_state){.registered = (int32_t)scene.reg->units[i].registered};
         unit->record_count = 0;
         unit->held_count = 0;
+        unit->counted_count = 0;
+        unit->rounds = (struct unit_rounds){0};
+        unit->voided_us = -1;
+        unit->empty_until_us = world_now_us();
     }
     for (uint32_t i = 1; i < scene.reg->area_count; i++) {
         oracle.communes[i] = (struct oracle_commune){.is_touched = true};
         oracle.communes[i].known.totals.registered = scene.reg->areas[i].registered;
         oracle.provinces[i].entries_read = 0;
         oracle.provinces[i].ledger_count = 0;
+        oracle.provinces[i].flagged_count = 0;
     }
 }
 
@@ -351,6 +376,7 @@ void oracle_end(void)
         free(oracle.units[i].records);
         free(oracle.units[i].held);
         free(oracle.units[i].held_kept);
+        free(oracle.units[i].counted);
     }
     free(oracle.units);
     free(oracle.communes);

@@ -26,6 +26,17 @@ static void check_text(const char *what, const char *code, const struct slice *s
 
 /* ---- units ---- */
 
+/* What was voided leaves its seq, and so its id, to others. */
+static bool has_waiting(const struct oracle_unit *known, int32_t seq)
+{
+    for (size_t i = 0; i < known->held_count; i++) {
+        if (known->held[i].received.seq == seq && known->held[i].state == HELD_WAITING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare_unit_held(const struct oracle_province *province, uint32_t unit)
 {
     const struct oracle_unit *known = &oracle.units[unit];
@@ -43,7 +54,8 @@ static void compare_unit_held(const struct oracle_province *province, uint32_t u
         bool waits = known->held[i].state == HELD_WAITING;
         const struct slice *line = model_get_text(province->keys[KEY_HELD], id);
         const struct slice *when = model_get_text(province->keys[KEY_WAITING], id);
-        if ((line != NULL) != waits || (when != NULL) != waits) {
+        if (waits ? line == NULL || when == NULL
+                  : (line != NULL || when != NULL) && !has_waiting(known, known->held[i].received.seq)) {
             world_fail("held %s: %s, but it is %s", id, line != NULL ? "is there" : "is not there",
                        held_state_name(known->held[i].state));
         }
@@ -55,6 +67,30 @@ static void compare_unit_held(const struct oracle_province *province, uint32_t u
         }
     }
     buffer_done(&expected);
+}
+
+static void compare_unit_flagged(const struct oracle_province *province, uint32_t unit)
+{
+    const struct oracle_unit *known = &oracle.units[unit];
+    struct buffer words = {0};
+    struct buffer received = {0};
+    for (size_t i = 0; i < known->counted_count; i++) {
+        const struct report_received *report = &known->counted[i].received;
+        char flags[RULE_FLAGS_BYTES];
+        if (known->counted[i].violations == 0) {
+            continue;
+        }
+        rules_write_flags(known->counted[i].violations, flags);
+        words_write_flagged(&words, &(struct words_flagged){slice_of(scene.reg->units[unit].code),
+                                                            report->seq, report->voted, report->as_of,
+                                                            report->received_ms, slice_of(flags)});
+        buffer_append_integer(&received, report->received_ms);
+        check_text("flagged", words.bytes, model_get_text(province->keys[KEY_FLAGGED], words.bytes),
+                   &received);
+        buffer_clear(&words);
+    }
+    buffer_done(&words);
+    buffer_done(&received);
 }
 
 static void compare_unit(const struct oracle_province *province, uint32_t unit)
@@ -73,6 +109,7 @@ static void compare_unit(const struct oracle_province *province, uint32_t unit)
         buffer_done(&expected);
     }
     compare_unit_held(province, unit);
+    compare_unit_flagged(province, unit);
 }
 
 /* ---- communes ---- */
@@ -147,6 +184,16 @@ static void check_field(uint32_t province, const char *field, int64_t must)
     }
 }
 
+static void check_rounds(uint32_t province, const char *name, const int64_t units[ROUNDS_MAX])
+{
+    for (uint32_t i = 0; i < scene.election.round_count; i++) {
+        struct buffer field = {0};
+        buffer_printf(&field, "%s:%u", name, i + 1);
+        check_field(province, field.bytes, units[i]);
+        buffer_done(&field);
+    }
+}
+
 void oracle_compare_province(uint32_t province)
 {
     const struct area *area = &scene.reg->areas[province];
@@ -163,18 +210,17 @@ void oracle_compare_province(uint32_t province)
     check_field(province, "held", sum.held);
     check_field(province, "revision", sum.revision);
     check_field(province, "as_of", sum.as_of);
-    for (uint32_t i = 0; i < scene.election.round_count; i++) {
-        char field[sizeof "round:4294967295"];
-        struct buffer name = {0};
-        buffer_printf(&name, "round:%u", i + 1);
-        memcpy(field, name.bytes, name.length + 1);
-        buffer_done(&name);
-        check_field(province, field, sum.rounds[i]);
-    }
+    check_rounds(province, "round", sum.rounds);
+    check_rounds(province, "late", sum.late);
     size_t lines = oracle.provinces[province].keys[KEY_LEDGER]->entry_count;
     if (lines != oracle.provinces[province].ledger_count) {
         world_fail("ledger %s: %zu lines, must be %zu", area->code, lines,
                    oracle.provinces[province].ledger_count);
+    }
+    size_t flagged = oracle.provinces[province].keys[KEY_FLAGGED]->field_count;
+    if (flagged != oracle.provinces[province].flagged_count) {
+        world_fail("flagged %s: %zu are there, %zu must be", area->code, flagged,
+                   oracle.provinces[province].flagged_count);
     }
     size_t held = oracle.provinces[province].keys[KEY_HELD]->field_count;
     if ((int64_t)held != sum.held || held != oracle.provinces[province].keys[KEY_WAITING]->field_count) {

@@ -1,4 +1,5 @@
-/* What the oracle knows, for its two halves: oracle.c reads the log, oracle_compare.c compares. */
+/* What the oracle knows, for its parts: oracle.c reads the log, oracle_compare.c compares, oracle_records.c tells of
+ * reports. */
 #ifndef TURNOUT_SIMULATION_ORACLE_PRIVATE_H
 #define TURNOUT_SIMULATION_ORACLE_PRIVATE_H
 
@@ -22,6 +23,11 @@ struct oracle_unit {
     struct held_report *held;
     struct oracle_kept *held_kept; /* of held[i] at held_kept[i] */
     size_t held_count, held_capacity;
+    struct voided_report *counted; /* that were never held, since the last void; the oldest first */
+    size_t counted_count, counted_capacity;
+    struct unit_rounds rounds; /* in which it counts */
+    int64_t voided_us;         /* -1: never */
+    int64_t empty_until_us;    /* nothing counted or waited until then */
 };
 
 struct oracle_commune {
@@ -34,6 +40,7 @@ struct oracle_province {
     struct model_key *keys[PROVINCE_KEY_COUNT];
     size_t entries_read;
     size_t ledger_count;
+    size_t flagged_count;
     bool is_closed;
     int64_t closed_us; /* was closed until then; -1: never */
 };
@@ -45,6 +52,10 @@ struct oracle {
 };
 
 extern struct oracle oracle;
+
+/* Its reports that are held, and whether none of it counts or waits. */
+size_t oracle_count_waiting(const struct oracle_unit *known);
+bool oracle_is_empty(const struct oracle_unit *known);
 
 /* Compares a commune, and its units, with the model. */
 void oracle_compare_commune(uint32_t commune);

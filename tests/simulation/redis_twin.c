@@ -51,13 +51,17 @@ static bool ends_with(const char *name, const char *end)
     return length >= strlen(end) && strcmp(name + length - strlen(end), end) == 0;
 }
 
+static bool is_sorted_set(const struct model_key *key)
+{
+    return ends_with(key->name, ":waiting") || ends_with(key->name, ":flagged");
+}
+
 static void copy_key(const struct model_key *key)
 {
-    bool is_sorted_set = ends_with(key->name, ":waiting");
     for (size_t i = 0; i < key->field_count; i++) {
         const struct model_field *field = &key->fields[i];
         freeReplyObject(
-            is_sorted_set
+            is_sorted_set(key)
                 ? ask("ZADD %s %b %s", key->name, field->value.bytes, field->value.length, field->name)
                 : ask("HSET %s %s %b", key->name, field->name, field->value.bytes, field->value.length));
     }
@@ -146,9 +150,8 @@ void twin_check(struct slice command, struct slice reply_of_model)
 
 static void check_field(const struct model_key *key, const struct model_field *field)
 {
-    bool is_sorted_set = ends_with(key->name, ":waiting");
-    redisReply *reply = is_sorted_set ? ask("ZSCORE %s %s", key->name, field->name)
-                                      : ask("HGET %s %s", key->name, field->name);
+    redisReply *reply = is_sorted_set(key) ? ask("ZSCORE %s %s", key->name, field->name)
+                                           : ask("HGET %s %s", key->name, field->name);
     bool has_id = ends_with(key->name, ":communes");
     struct slice stands = reply->type == REDIS_REPLY_STRING ? text_of(reply) : slice_of("");
     struct slice expected = field->value;
@@ -192,11 +195,7 @@ static void check_key(const struct model_key *key)
         check_entries(key);
     } else {
         bool is_stream = ends_with(key->name, ":log") || ends_with(key->name, ":ledger");
-        check_count(key,
-                    is_stream                          ? "XLEN"
-                    : ends_with(key->name, ":waiting") ? "ZCARD"
-                                                       : "HLEN",
-                    key->field_count);
+        check_count(key, is_stream ? "XLEN" : is_sorted_set(key) ? "ZCARD" : "HLEN", key->field_count);
     }
 }
 

@@ -89,6 +89,7 @@ static void draw_election(struct election *election)
     }
     struct rules *rules = &election->rules;
     rules_init(rules);
+    rules->late_after_s = (int32_t)world_between(0, 300);
     static const enum rule often_held[] = {
         RULE_OVER_ROLL, RULE_DECREASE,     RULE_FINAL_BELOW, RULE_ROLL_CHANGE,
         RULE_JUMP,      RULE_SAME_FIGURES, RULE_CORRECTIONS, RULE_AS_OF_BEFORE_LAST};

@@ -17,7 +17,7 @@
 #include "servers.h"
 #include "world.h"
 
-enum { RECENT = 6, HOME_US = 2 * WORLD_SECOND_US, REST_US_MAX = 300000 };
+enum { RECENT = 6, HOME_US = 2 * WORLD_SECOND_US, REST_US_MAX = 300000, VOIDED_US_MAX = 4 * WORLD_SECOND_US };
 
 struct sender {
     struct sent_report **reports;
@@ -235,8 +235,35 @@ static void decide(uint32_t unit)
     }
 }
 
+/* To whichever server, which perhaps has heard nothing of the commune since. */
+static void send_voided_again(void *context)
+{
+    const struct sender *sender = context;
+    if (!senders.is_done && sender->count > 0) {
+        size_t back = world_random(sender->count < RECENT ? sender->count : RECENT);
+        send((uint32_t)world_random(scene.server_count), sender->reports[sender->count - 1 - back]);
+    }
+}
+
+/* A committee finds that the unit's reports are another's; that one sends them again. The true unit begins to count. */
+static void void_unit(uint32_t unit)
+{
+    server_send_void(draw_server(unit), unit);
+    for (int i = 0; i < 3; i++) {
+        world_after(world_between(0, VOIDED_US_MAX), send_voided_again, &senders.units[unit]);
+    }
+    if (world_chance(500)) {
+        senders.units[unit].seq = 0;
+        senders.units[unit].voted = 0;
+    }
+}
+
 static void act(uint32_t unit)
 {
+    if (world_chance(20)) {
+        void_unit(unit);
+        return;
+    }
     switch (world_random(12)) {
     case 0:
     case 1:

@@ -70,7 +70,7 @@ static void on_answered(void *context, struct message *message)
         ticket = decision->context;
         close_ticket(ticket);
         cast.figures.decisions++;
-        cast.figures.decided += decision->decided <= DECIDED_SUPERSEDED;
+        cast.figures.decided += decision->decided <= DECIDED_VOIDED;
         answers_check_decision(ticket, decision);
     }
 }
@@ -201,7 +201,7 @@ void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool rele
     }
     struct ticket *ticket = memory_new(sizeof *ticket);
     struct decision_message *message = memory_new(sizeof *message);
-    const struct oracle_record *record = oracle_find(unit, seq);
+    const struct oracle_record *record = oracle_find_before(unit, seq, NULL);
     ticket->server = server;
     ticket->was_waiting = record != NULL && oracle_is_stored_durably(record);
     *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = unit},
@@ -212,6 +212,25 @@ void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool rele
     message->now_ms = clock_wall_ms();
     world_trace("server %u is to %s %s seq %d", server, release ? "release" : "reject",
                 scene.reg->units[unit].code, seq);
+    take(ticket, &message->message);
+}
+
+void server_send_void(uint32_t server, uint32_t unit)
+{
+    if (!has_room(server)) {
+        return;
+    }
+    struct ticket *ticket = memory_new(sizeof *ticket);
+    struct decision_message *message = memory_new(sizeof *message + VOIDED_MAX * sizeof message->reports[0]);
+    ticket->server = server;
+    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .unit = unit},
+                                         .context = ticket,
+                                         .now_ms = clock_wall_ms(),
+                                         .who = "committee",
+                                         .why = "another unit's"};
+    message->report_count =
+        oracle_describe(unit, &message->unit, &message->rounds, message->reports, VOIDED_MAX);
+    world_trace("server %u is to void %s", server, scene.reg->units[unit].code);
     take(ticket, &message->message);
 }
 

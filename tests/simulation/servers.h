@@ -42,6 +42,7 @@ void servers_start(void);
 
 void server_send_report(uint32_t server, struct sent_report *sent);
 void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool release);
+void server_send_void(uint32_t server, uint32_t unit);
 
 uint32_t servers_waiting(void); /* messages that are not answered */
 const struct server_figures *servers_figures(void);

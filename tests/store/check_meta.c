@@ -250,6 +250,18 @@ TEST(an_election_with_rehearsal_reports_is_not_opened)
     ck_assert_uint_eq(changed.province, 1);
 }
 
+/* Not even for a moment: no province is open while another one cannot be. */
+TEST(no_province_is_opened_before_all_can_be)
+{
+    expect_report(unit_of_province(2), 1, STATUS_ACCEPTED);
+    redis_fixture_run(&store.redis, "CONFIG RESETSTAT");
+    expect(change_phase(PHASE_OPEN), CHANGE_REHEARSAL_STANDS, "");
+    redisReply *stats = redis_fixture_command(&store.redis, "INFO commandstats");
+    ck_assert_ptr_nonnull(strstr(stats->str, "cmdstat_fcall:"));
+    ck_assert_ptr_null(strstr(stats->str, "cmdstat_hset:")); /* from within the function, too */
+    freeReplyObject(stats);
+}
+
 /* Whatever a rehearsal has left: keys that reports leave something in. */
 static const char *const leftovers[] = {
     "HSET turnout:{e-1:02}:units x y", "XADD turnout:{e-1:02}:log * x y",

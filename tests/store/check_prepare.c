@@ -351,6 +351,16 @@ TEST(test_several_servers_at_the_same_time)
     check_seeded();
 }
 
+/* Parts of two counts: put together by hand, or a change of generation that was lost in part. */
+TEST(a_province_of_another_generation_is_refused)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals generation 00000000000000aa");
+    ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, "of another generation than the election's meta") != NULL, "%s",
+                  error.text);
+}
+
 /* ---- durability under other settings of Redis ---- */
 
 static const struct {

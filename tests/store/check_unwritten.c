@@ -20,13 +20,14 @@
 #define WAITING  "turnout:{e-1:01}:waiting"
 #define ASIDE    "turnout:{e-1:01}:aside"
 #define LEDGER   "turnout:{e-1:01}:ledger"
-#define KEYS     TOTALS " " COMMUNES " " UNITS " " LOG " " HELD " " WAITING " " ASIDE " " LEDGER
+#define FLAGGED  "turnout:{e-1:01}:flagged"
+#define KEYS     TOTALS " " COMMUNES " " UNITS " " LOG " " HELD " " WAITING " " ASIDE " " LEDGER " " FLAGGED
 
 #define ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
 #define LAST_ID  "18446744073709551615-18446744073709551615"
 #define REGISTER "0101010101010101010101010101010101010101010101010101010101010101"
 
-enum { PROVINCE_KEYS = 8, WORDS_MOST = 5, PARTS_MOST = 20 };
+enum { PROVINCE_KEYS = 9, WORDS_MOST = 5, PARTS_MOST = 20 };
 
 static const char *const with_debug[] = {"--enable-debug-command", "yes", NULL};
 
@@ -65,6 +66,7 @@ static void commit_two(struct committed *ret_committed)
         .code = CODE_TOO_FAST};
     const struct commit_unit_held unit_held = {.unit = 5, .reports = &held, .count = 1};
     const struct commit_held to_hold = {.id = "01.2-002.1", .order = 1773536400123, .line = second->lines};
+    const struct commit_flagged flagged = {.unit = 4, .received = held.received, .violations = 1};
     static const char decided[1][HELD_ID_BYTES] = {"01.2-003.1"};
     second->unit_held = &unit_held;
     second->unit_held_count = 1;
@@ -74,6 +76,8 @@ static void commit_two(struct committed *ret_committed)
     second->decided_count = 1;
     second->ledger = &second->lines;
     second->ledger_count = 1;
+    second->flagged = &flagged;
+    second->flagged_count = 1;
     const struct commit_commune communes[] = {commits[0].commune, *second};
     *ret_committed = (struct committed){.done = false};
     store_commit(store.store, 1, &ground, communes, 2, hand_committed, ret_committed);
@@ -141,6 +145,7 @@ static const struct {
     {"waiting is a hash", NULL, {"HSET", WAITING, "x", "1"}, "WRONGTYPE", TURNOUT_OK},
     {"aside is a sorted set", NULL, {"ZADD", ASIDE, "1", "x"}, "WRONGTYPE", TURNOUT_OK},
     {"the ledger is a set", NULL, {"SADD", LEDGER, "x"}, "WRONGTYPE", TURNOUT_OK},
+    {"flagged is a hash", NULL, {"HSET", FLAGGED, "x", "1"}, "WRONGTYPE", TURNOUT_OK},
     {"totals are gone", TOTALS, {"PING"}, TOTALS " was never seeded", TURNOUT_BAD_INPUT},
     {"the generation is gone", NULL, {"HDEL", TOTALS, "generation"}, "was never seeded", TURNOUT_OK},
     {"the register's digest is gone", NULL, {"HDEL", TOTALS, "digest"}, "was never seeded", TURNOUT_OK},
@@ -287,38 +292,42 @@ static const struct {
     {"the commit has no shape", {PART}},
     {"the commit has no shape", {PART, ""}},
     {"the commit has no shape", {PART, "x"}},
-    {"the commit has no shape", {PART, "0 0 0 0"}},
-    {"the commit has no shape", {PART, "0 0 0 0 0 0"}},
-    {"the commit has no shape", {PART, "-1 0 0 0 0"}},
-    {"the commit has no shape", {PART, "0 0 0 0 0", "left over"}},
-    {"the commit has no shape", {PART, "0 0 0 0 0", "01.2", EXPECTED, WORDS, CHANGE, "line", "x"}},
-    {"shorter than it says", {PART, "1 0 0 0 0"}},
-    {"shorter than it says", {PART, "1 0 0 0 0", "01.1-001"}},
-    {"shorter than it says", {PART, "0 1 0 0 0", "01.1-001"}},
-    {"shorter than it says", {PART, "0 0 1 0 0", "01.1-001.1", "1"}},
-    {"shorter than it says", {PART, "0 0 0 1 0"}},
-    {"shorter than it says", {PART, "0 0 0 0 2", "line"}},
-    {"shorter than it says", {PART, "0 0 0 0 99999999999999999999"}},
-    {"01.9 was never seeded", {"01.9", EXPECTED, WORDS, CHANGE, "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "1", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 -1", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "x 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, "1.5 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0"}},
-    {"is not a change", {"01.1", EXPECTED, WORDS, CHANGE " 1:x", "line", "0 0 0 0 0"}},
-    {"would leave its range", {"01.1", EXPECTED, WORDS, "-1 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0"}},
+    {"the commit has no shape", {PART, "0 0 0 0 0 0 0"}},
+    {"the commit has no shape", {PART, "0 0 0 0 0 0 0 0 0"}},
+    {"the commit has no shape", {PART, "-1 0 0 0 0 0 0 0"}},
+    {"the commit has no shape", {PART, "0 0 0 0 0 0 0 0", "left over"}},
+    {"the commit has no shape", {PART, "0 0 0 0 0 0 0 0", "01.2", EXPECTED, WORDS, CHANGE, "line", "x"}},
+    {"shorter than it says", {PART, "1 0 0 0 0 0 0 0"}},
+    {"shorter than it says", {PART, "1 0 0 0 0 0 0 0", "01.1-001"}},
+    {"shorter than it says", {PART, "0 0 1 0 0 0 0 0", "01.1-001"}},
+    {"shorter than it says", {PART, "0 0 0 1 0 0 0 0", "01.1-001.1", "1"}},
+    {"shorter than it says", {PART, "0 0 0 0 1 0 0 0"}},
+    {"shorter than it says", {PART, "0 1 0 0 0 0 0 0"}},
+    {"shorter than it says", {PART, "0 0 0 0 0 2 0 0", "line"}},
+    {"shorter than it says", {PART, "0 0 0 0 0 0 1 0", "1"}},
+    {"shorter than it says", {PART, "0 0 0 0 0 0 0 1"}},
+    {"shorter than it says", {PART, "0 0 0 0 0 99999999999999999999 0 0"}},
+    {"01.9 was never seeded", {"01.9", EXPECTED, WORDS, CHANGE, "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "1", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 -1", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "x 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, "1.5 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
+    {"is not a change", {"01.1", EXPECTED, WORDS, CHANGE " round:1:x", "line", "0 0 0 0 0 0 0 0"}},
+    {"would leave its range", {"01.1", EXPECTED, WORDS, "-1 0 1 40 0 0 0 1 1", "line", "0 0 0 0 0 0 0 0"}},
     {"would leave its range",
-     {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 99999999999999999", "line", "0 0 0 0 0"}},
-    {"", {PART, "0 0 1 0 0", "01.1-001.1", "soon", "line"}}, /* received when? */
+     {"01.1", EXPECTED, WORDS, "1 0 1 40 0 0 0 1 99999999999999999", "line", "0 0 0 0 0 0 0 0"}},
+    {"", {PART, "0 0 0 1 0 0 0 0", "01.1-001.1", "soon", "line"}}, /* received when? */
+    {"", {PART, "0 0 0 0 0 0 1 0", "soon", "words"}},
 };
 
 LOOP_TEST(test_arguments_that_are_none, COUNT(malformed))
 {
-    enum { GIVEN_FIRST = 14 };
+    enum { GIVEN_FIRST = 15 };
     const char *words[GIVEN_FIRST + PARTS_MOST] = {
-        "FCALL", "turnout_commit", "8",   TOTALS, COMMUNES,          UNITS,    LOG,
-        HELD,    WAITING,          ASIDE, LEDGER, ground.generation, REGISTER, "rehearsal"};
+        "FCALL", "turnout_commit",  "9",      TOTALS,     COMMUNES, UNITS, LOG, HELD, WAITING, ASIDE, LEDGER,
+        FLAGGED, ground.generation, REGISTER, "rehearsal"};
     int count = GIVEN_FIRST;
     while (malformed[_i].parts[count - GIVEN_FIRST] != NULL) {
         words[count] = malformed[_i].parts[count - GIVEN_FIRST];
@@ -345,7 +354,7 @@ TEST(test_too_few_keys)
         redis_fixture_command(&store.redis,
                               "FCALL turnout_commit 7 " TOTALS " " COMMUNES " " UNITS " " LOG " " HELD
                               " " WAITING " " ASIDE " %s " REGISTER " rehearsal 01.1 %s %s %s line %s",
-                              ground.generation, EXPECTED, WORDS, CHANGE, "0 0 0 0 0");
+                              ground.generation, EXPECTED, WORDS, CHANGE, "0 0 0 0 0 0 0 0");
     redis_fixture_digest(&store.redis, after);
     ck_assert_int_eq(reply->type, REDIS_REPLY_ERROR);
     ck_assert_str_eq(before, after);

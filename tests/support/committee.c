@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/store/election_folder.h>
 #include <turnout/store/secret.h>
 #include <turnout/store/tokens.h>
+#include <turnout/wire/register_digest.h>
 
 void committee_register(const struct workspace *workspace)
 {
@@ -91,12 +93,28 @@ static void set_phase(const struct workspace *workspace, uint16_t intake_http_po
     committee_expect(intake_http_port, "/v1/phase", header, body, 200);
 }
 
+void committee_write_opening(const struct workspace *workspace, char ret_body[OPENING_BYTES])
+{
+    char path[WORKSPACE_PATH_BYTES];
+    char fingerprint[RECEIPT_BYTES];
+    struct election_folder folder;
+    struct error error;
+    workspace_path(workspace, "election", path);
+    enum turnout_error failed = election_folder_read(path, NULL, NULL, &folder, &error);
+    ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
+    register_fingerprint(folder.reg->digest, fingerprint);
+    election_folder_done(&folder);
+    (void)snprintf(ret_body, OPENING_BYTES, "{\"phase\":\"open\",\"fingerprint\":\"%s\"}", fingerprint);
+}
+
 void committee_open_election(const struct workspace *workspace, uint16_t intake_http_port)
 {
-    set_phase(workspace, intake_http_port, "{\"phase\":\"open\"}");
+    char body[OPENING_BYTES];
+    committee_write_opening(workspace, body);
+    set_phase(workspace, intake_http_port, body);
 }
 
 void committee_close_election(const struct workspace *workspace, uint16_t intake_http_port)
 {
-    set_phase(workspace, intake_http_port, "{\"phase\":\"closed\"}");
+    set_phase(workspace, intake_http_port, "{\"phase\":\"closed\",\"early\":true}");
 }

@@ -38,7 +38,11 @@ void committee_ask(uint16_t intake_http_port, const char *target, const char *he
 void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
                       int status);
 
-/* Opens the election, or closes it before its time, by an admin's token. */
+/* What opens the election in the workspace's folder `election`: `{"phase":"open","fingerprint":…}`. */
+enum { OPENING_BYTES = 64 };
+void committee_write_opening(const struct workspace *workspace, char ret_body[OPENING_BYTES]);
+
+/* Opens the election, or closes it, early or not, by an admin's token. */
 void committee_open_election(const struct workspace *workspace, uint16_t intake_http_port);
 void committee_close_election(const struct workspace *workspace, uint16_t intake_http_port);
 

@@ -30,6 +30,8 @@ struct fault_controls {
     _Atomic int64_t fail_write;       /* countdown: that write fails with fail_errno */
     _Atomic int64_t fail_sync;        /* countdown: that fdatasync does */
     _Atomic int64_t fail_errno;
+    _Atomic int64_t other_sync_delay_us; /* before each fsync of any other regular file */
+    _Atomic int64_t bytes_left;          /* that fstatvfs tells of any disk; 0: the truth */
     struct fault_file files[FAULT_FILES_MAX];
 
     /* The clock: CLOCK_REALTIME is so far off. */

@@ -167,6 +167,10 @@ static void write_rounds(const struct totals *totals, char *ret_rounds, size_t c
     for (size_t i = 0; i < last; i++) {
         length += snprintf(ret_rounds + length, capacity - (size_t)length, "%s%lld", i == 0 ? "" : ",",
                            (long long)totals->rounds[i]);
+        if (totals->late[i] != 0) {
+            length +=
+                snprintf(ret_rounds + length, capacity - (size_t)length, "/%lld", (long long)totals->late[i]);
+        }
     }
 }
 

@@ -45,6 +45,18 @@ void http_open(struct http_link *link, uint16_t port)
     http_open_from(link, "127.0.0.1", port);
 }
 
+int http_keep_port(uint16_t port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int yes = 1;
+    struct sockaddr_in address = address_of("127.0.0.1", port);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes), 0); /* as turnoutd does */
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 void http_close(struct http_link *link)
 {
     ck_assert_int_eq(close(link->fd), 0);

@@ -25,6 +25,10 @@ struct http_answer {
 
 void http_open(struct http_link *link, uint16_t port);
 
+/* Keeps a port of turnoutd's for it while it is away: nobody else is given it. Returns a descriptor for the caller to
+ * close. Nothing listens there because of it. */
+int http_keep_port(uint16_t port);
+
 /* The same from another address of this machine, 127.0.0.0/8. */
 void http_open_from(struct http_link *link, const char *address, uint16_t port);
 void http_close(struct http_link *link);

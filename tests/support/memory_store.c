@@ -154,7 +154,7 @@ void memory_store_apply(struct memory_store *store, uint32_t unit, const struct 
 static enum decided release(struct memory_store *store, struct memory_held *held)
 {
     struct decision decision;
-    rules_release(&store->units[held->unit], &held->held.received, &decision);
+    rules_release(store->election, &store->units[held->unit], &held->held.received, &decision);
     if (decision.status == STATUS_REJECTED) {
         return DECIDED_OVER_ROLL;
     }

@@ -50,8 +50,8 @@ static void add_setting(struct arguments *arguments, const char *const settings[
     }
 }
 
-void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
-                          const char *const settings[], int stderr_fd)
+static void launch(struct turnoutd *turnoutd, const struct workspace *workspace, const char *const launcher[],
+                   const char *const settings[], int stderr_fd)
 {
     *turnoutd = (struct turnoutd){0};
     char election[WORKSPACE_PATH_BYTES];
@@ -64,6 +64,9 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
     committee_register(workspace);
 
     struct arguments arguments = {.count = 0};
+    for (size_t i = 0; launcher != NULL && launcher[i] != NULL; i++) {
+        add(&arguments, launcher[i]);
+    }
     add(&arguments, TURNOUT_BIN_DIR "/turnoutd");
     add_setting(&arguments, settings, "--election", election);
     add_setting(&arguments, settings, "--data", data);
@@ -82,6 +85,18 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
         add(&arguments, settings[i]);
     }
     process_start_into(&turnoutd->process, workspace, "turnoutd", arguments.words, stderr_fd);
+}
+
+void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
+                          const char *const settings[], int stderr_fd)
+{
+    launch(turnoutd, workspace, NULL, settings, stderr_fd);
+}
+
+void turnoutd_launch_by(struct turnoutd *turnoutd, const struct workspace *workspace,
+                        const char *const launcher[], const char *const settings[])
+{
+    launch(turnoutd, workspace, launcher, settings, -1);
 }
 
 void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspace,

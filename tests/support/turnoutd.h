@@ -38,6 +38,10 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
 void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *workspace,
                           const char *const settings[], int stderr_fd);
 
+/* The same by a program that ends with becoming it: its words stand before turnoutd's own, up to a NULL. */
+void turnoutd_launch_by(struct turnoutd *turnoutd, const struct workspace *workspace,
+                        const char *const launcher[], const char *const settings[]);
+
 /* Learns the ports, which are there before it is ready. */
 void turnoutd_await_ports(struct turnoutd *turnoutd);
 

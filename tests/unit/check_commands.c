@@ -194,8 +194,8 @@ LOOP_TEST(commands_are_found_by_name, COUNT(named))
 
 TEST(every_command_has_its_help)
 {
-    static const char *const groups[] = {"demo",     "report", "watch", "register", "keys",
-                                         "simulate", "token",  "log",   "reset",    "accept-loss"};
+    static const char *const groups[] = {"demo",  "report", "watch", "register",    "keys",   "simulate",
+                                         "token", "log",    "reset", "accept-loss", "backup", "restore"};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         char *argv[ARGUMENTS_MAX + 1];
         int argc = count_arguments((const char *const[]){"turnout", groups[i], "--help", NULL}, argv);

@@ -21,6 +21,8 @@ static const struct election election = {
     .name = "Bầu cử \"2026\"",
     .date = "2026-03-15",
     .timezone = "Asia/Ho_Chi_Minh",
+    .opens = 1773532800,
+    .closes = 1773669600, /* on the next day */
     .offset_s = 25200,
 };
 
@@ -77,32 +79,37 @@ static void tear_down(void)
 
 #define ENVELOPE                                                                                             \
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
+    "\"opens\":\"2026-03-15T07:00:00+07:00\",\"closes\":\"2026-03-16T21:00:00+07:00\","                      \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
     "\"publication\":\"live\",\"signing_key\":null,"                                                         \
     "\"revision\":5,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"generated_at\":\"2026-03-15T15:00:03+07:00\","
 #define VN_MEMBERS                                                                                           \
     "\"name\":\"Việt Nam\",\"name_en\":\"Viet Nam\",\"registered\":1150,\"voted\":150,\"remaining\":1000," \
-    "\"percent\":13.04,\"units\":3,\"units_reported\":2,\"units_complete\":2,\"communes\":3,"                \
+    "\"percent\":13.04,\"units\":3,\"units_reported\":2,\"units_final\":1,\"units_complete\":2,"             \
+    "\"communes\":3,"                                                                                        \
     "\"communes_complete\":1,\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":13.04," \
     "\"percent_high\":100,\"held\":1,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
 #define CENTRAL_MEMBERS                                                                                      \
     "\"name\":\"Miền "                                                                                     \
     "Trung\",\"name_en\":null,\"registered\":150,\"voted\":150,\"remaining\":0,\"percent\":100,"             \
-    "\"units\":2,\"units_reported\":2,\"units_complete\":2,\"communes\":2,\"communes_complete\":1,"          \
+    "\"units\":2,\"units_reported\":2,\"units_final\":1,\"units_complete\":2,\"communes\":2,\"communes_"     \
+    "complete\":1,"                                                                                          \
     "\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":100,\"percent_high\":100,"      \
     "\"held\":1,"                                                                                            \
     "\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
 #define SOUTHERN_MEMBERS                                                                                       \
     "\"name\":\"Huế\",\"name_en\":\"Hue\",\"registered\":1000,\"voted\":0,\"remaining\":1000,\"percent\":0," \
-    "\"units\":1,\"units_reported\":0,\"units_complete\":0,\"communes\":1,\"communes_complete\":0,"            \
+    "\"units\":1,\"units_reported\":0,\"units_final\":0,\"units_complete\":0,\"communes\":1,\"communes_"       \
+    "complete\":0,"                                                                                            \
     "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":0,\"percent_high\":100,"           \
     "\"held\":0,"                                                                                              \
     "\"as_of\":null,\"verified\":true}"
 #define EMPTY_MEMBERS                                                                                        \
     "\"name\":\"=Xã "                                                                                       \
     "\\\"hai\\\"\",\"name_en\":null,\"registered\":0,\"voted\":0,\"remaining\":0,\"percent\":null,"          \
-    "\"units\":0,\"units_reported\":0,\"units_complete\":0,\"communes\":1,\"communes_complete\":0,"          \
+    "\"units\":0,\"units_reported\":0,\"units_final\":0,\"units_complete\":0,\"communes\":1,\"communes_"     \
+    "complete\":0,"                                                                                          \
     "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":null,\"percent_high\":null,"     \
     "\"held\":0,"                                                                                            \
     "\"as_of\":null,\"verified\":true}"
@@ -200,8 +207,23 @@ TEST(the_table_is_made_for_spreadsheets_when_asked)
 
 static const struct {
     const char *name, *cell;
-} formulas[] = {{"=1+1", "'=1+1"}, {"+1", "'+1"},  {"-1", "'-1"},  {"@SUM(A1)", "'@SUM(A1)"},
-                {"\tx", "'\tx"},   {"a=1", "a=1"}, {"1-2", "1-2"}, {"", ""}};
+} formulas[] = {{"=1+1", "'=1+1"},
+                {"+1", "'+1"},
+                {"-1", "'-1"},
+                {"@SUM(A1)", "'@SUM(A1)"},
+                {"\tx", "?x"},
+                {"a=1", "a=1"},
+                {"1-2", "1-2"},
+                {"", ""},
+                {"a;=1+1", "a;'=1+1"},
+                {"a,=1", "\"a,'=1\""},
+                {"a,@x", "\"a,'@x\""},
+                {"a; \"=1", "\"a; \"\"'=1\""},
+                {"a;b=1", "a;b=1"},
+                {"\xef\xbc\x9d"
+                 "1",
+                 "'\xef\xbc\x9d"
+                 "1"}};
 
 LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
 {

@@ -47,4 +47,16 @@ TEST(a_day_full_of_rounds_finds_each)
     }
 }
 
+TEST(a_count_is_late_when_it_was_taken_long_after_its_round)
+{
+    struct election election = {.rounds = {1000, 2000}, .round_count = 2, .rules = {.late_after_s = 60}};
+    ck_assert(!election_is_late(&election, 1, 900));
+    ck_assert(!election_is_late(&election, 1, 1060));
+    ck_assert(election_is_late(&election, 1, 1061));
+    ck_assert(!election_is_late(&election, 2, 1061));
+    ck_assert(election_is_late(&election, 2, 2061));
+    ck_assert(!election_is_late(&election, 0, 99999));
+    ck_assert(!election_is_late(&election, 3, 99999)); /* there is no such round */
+}
+
 SUITE("election");

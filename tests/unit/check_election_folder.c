@@ -12,6 +12,7 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
+#include <turnout/base/rfc3339.h>
 
 #include "suite.h"
 #include "told_faults.h"
@@ -25,6 +26,9 @@
 #define POLLS                                                                                                \
     "opens = 2026-03-15T07:00:00+07:00\n"                                                                    \
     "closes = 2026-03-15T21:00:00+07:00\n"
+#define TWO_DAYS                                                                                             \
+    "opens = 2026-03-15T07:00:00+07:00\n"                                                                    \
+    "closes = 2026-03-16T17:00:00+07:00\n"
 #define ROUNDS "rounds = 09:00 11:30  20:00\n"
 #define RULES  "[rules]\nas-of-tolerance-s = 60\n"
 
@@ -128,6 +132,24 @@ TEST(a_sound_folder_is_read)
     ck_assert_str_eq(folder.reg->areas[2].name, "Xã 1, Huế");
     election_folder_done(&folder);
     ck_assert_ptr_null(folder.reg);
+}
+
+TEST(polls_may_be_open_for_several_days)
+{
+    static const char ini[] = ELECTION TWO_DAYS "rounds = 09:00 20:00 2026-03-16T08:00 17:00\n";
+    static const char *const rounds[] = {"2026-03-15T09:00:00+07:00", "2026-03-15T20:00:00+07:00",
+                                         "2026-03-16T08:00:00+07:00", "2026-03-16T17:00:00+07:00"};
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_uint_eq(folder.election.round_count, COUNT(rounds));
+    for (size_t i = 0; i < COUNT(rounds); i++) {
+        char text[RFC3339_BYTES];
+        rfc3339_format(folder.election.rounds[i], folder.election.offset_s, text);
+        ck_assert_str_eq(text, rounds[i]);
+    }
+    ck_assert_str_eq(folder.election.date, "2026-03-15");
+    ck_assert_int_eq(folder.election.closes - folder.election.opens, 34 * 3600);
+    election_folder_done(&folder);
 }
 
 TEST(the_digest_follows_the_register_and_its_rules)
@@ -241,8 +263,8 @@ static const struct {
      "election.ini:6: opens: not a moment;\nelection.ini:7: closes: not a moment;"},
     {ELECTION "opens = 2026-03-14T23:59:59+07:00\ncloses = 2026-03-15T21:00:00+07:00\n" ROUNDS,
      "election.ini:6: opens: the polls do not open on 2026-03-15;"},
-    {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-16T00:00:00+07:00\n" ROUNDS,
-     "election.ini:7: closes: the polls do not close on 2026-03-15;"},
+    {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2027-03-15T21:00:00+07:00\n" ROUNDS,
+     "election.ini:7: closes: more than 31 days after `opens`;"},
     {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-15T14:00:00Z\n" ROUNDS,
      "election.ini:7: closes: not the same offset from UTC as `opens`;"},
     {ELECTION "opens = 2026-03-15T07:00:00+07:00\ncloses = 2026-03-15T07:00:00+07:00\n" ROUNDS,
@@ -254,11 +276,25 @@ static const struct {
     {ELECTION POLLS "rounds = 09:00,10:00\n",
      "election.ini:8: rounds: \"09:00,10:00\" is not a time of the day;"},
     {ELECTION POLLS "rounds = 09:00 09:00\n",
-     "election.ini:8: rounds: 09:00 is not later than the round before it;"},
+     "election.ini:8: rounds: 2026-03-15T09:00 is not later than the round before it;"},
     {ELECTION POLLS "rounds = 11:00 09:00\n",
-     "election.ini:8: rounds: 09:00 is not later than the round before it;"},
+     "election.ini:8: rounds: 2026-03-15T09:00 is not later than the round before it;"},
     {ELECTION POLLS "rounds = 06:59 09:00\n",
-     "election.ini:8: rounds: the first round is before the polls open;"},
+     "election.ini:8: rounds: 2026-03-15T06:59 is before the polls open;"},
+    {ELECTION POLLS "rounds = 2026-03-15T09:00 11:00 2026-03-15T10:00\n",
+     "election.ini:8: rounds: 2026-03-15T10:00 is not later than the round before it;"},
+    {ELECTION POLLS "rounds = 2026-03-14T09:00 11:00\n",
+     "election.ini:8: rounds: 2026-03-14T09:00 is before the polls open;"},
+    {ELECTION POLLS "rounds = 09:00 2026-03-16T09:00\n",
+     "election.ini:8: rounds: 2026-03-16T09:00 is after the day on which the polls close;"},
+    {ELECTION TWO_DAYS "rounds = 09:00 15:00 2026-03-17T00:00\n",
+     "election.ini:8: rounds: 2026-03-17T00:00 is after the day on which the polls close;"},
+    {ELECTION TWO_DAYS "rounds = 09:00 2026-02-30T09:00\n",
+     "election.ini:8: rounds: \"2026-02-30T09:00\" is not a time of the day;"},
+    {ELECTION TWO_DAYS "rounds = 09:00 2026-03-16T\n",
+     "election.ini:8: rounds: \"2026-03-16T\" is not a time of the day;"},
+    {ELECTION TWO_DAYS "rounds = 09:00 2026-03-16\n",
+     "election.ini:8: rounds: \"2026-03-16\" is not a time of the day;"},
     /* bulletins */
     {ELECTION POLLS ROUNDS "bulletin-delay-s = 14401\nunit-figures = none\n",
      "election.ini:9: bulletin-delay-s: not a whole number of seconds from 0 to 14400;\n"

@@ -38,6 +38,17 @@ TEST(appends_the_words_of_the_system)
     ck_assert_str_eq(error.text, "cannot open areas.csv: No such file or directory");
 }
 
+/* Also when it quotes somebody. */
+TEST(can_be_shown)
+{
+    struct error error;
+    ck_assert_int_eq(
+        error_fail(&error, TURNOUT_BAD_INPUT, "a\x1b", "Redis says \"%s\"", "\x1b[2J\n\xe2\x80\xae"),
+        TURNOUT_BAD_INPUT);
+    ck_assert_str_eq(error.field, "a?");
+    ck_assert_str_eq(error.text, "Redis says \"?[2J??\"");
+}
+
 TEST(cuts_what_is_too_long)
 {
     char much[1000];

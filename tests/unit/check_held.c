@@ -127,6 +127,8 @@ static const struct {
     {"the unit has that seq", 7, 101, -1, STATUS_SUPERSEDED, CODE_NONE, {.held = -1, .revision = 1}},
 };
 
+static const struct election election_of_rounds = {.opens = OPENS};
+
 LOOP_TEST(test_a_release_goes_past_every_rule_but_the_roll, COUNT(releases))
 {
     struct report_received received = {.seq = releases[_i].seq,
@@ -135,7 +137,7 @@ LOOP_TEST(test_a_release_goes_past_every_rule_but_the_roll, COUNT(releases))
                                        .as_of = OPENS,
                                        .round = 1};
     struct decision decision;
-    rules_release(&prior_state, &received, &decision);
+    rules_release(&election_of_rounds, &prior_state, &received, &decision);
     ck_assert_msg(decision.status == releases[_i].status, "%s", releases[_i].what);
     ck_assert_msg(decision.code == releases[_i].code, "%s", releases[_i].what);
     ck_assert_msg(totals_equal(&decision.change, &releases[_i].change), "%s", releases[_i].what);

@@ -96,7 +96,7 @@ static struct http_client *client_of(const char *url, int64_t timeout_ms)
 {
     struct http_client *client = NULL;
     struct error error = {0};
-    ck_assert_msg(http_client_new(url, timeout_ms, &client, &error) == TURNOUT_OK, "%s", error.text);
+    ck_assert_msg(http_client_new(url, false, timeout_ms, &client, &error) == TURNOUT_OK, "%s", error.text);
     return client;
 }
 
@@ -211,7 +211,7 @@ LOOP_TEST(what_is_no_server_is_refused, COUNT(bad_urls))
 {
     struct http_client *client = NULL;
     struct error error = {0};
-    ck_assert_msg(http_client_new(bad_urls[_i], 1000, &client, &error) == TURNOUT_BAD_INPUT, "`%s`",
+    ck_assert_msg(http_client_new(bad_urls[_i], true, 1000, &client, &error) == TURNOUT_BAD_INPUT, "`%s`",
                   bad_urls[_i]);
     ck_assert_str_eq(error.field, "server");
     ck_assert_ptr_null(client);

@@ -392,6 +392,30 @@ LOOP_TEST(acceptable_codings, COUNT(codings))
 
 static const struct {
     const char *headers;
+    unsigned br, identity;
+} weights[] = {
+    {"", 0, 1},
+    {"Accept-Encoding: br\r\n", 1000, 1},
+    {"Accept-Encoding: br;q=1.000, identity;q=0.5\r\n", 1000, 500},
+    {"Accept-Encoding: br;q=0.001, *;q=0.25\r\n", 1, 250},
+    {"Accept-Encoding: gzip, br;q=0.8\r\n", 800, 1},
+    {"Accept-Encoding: br;q=0.5, br;q=0.75\r\n", 750, 1},
+    {"Accept-Encoding: br;q=1.5\r\n", 1000, 1},
+    {"Accept-Encoding: br;q=9\r\n", 0, 1},
+    {"Accept-Encoding: br;q=0\r\n", 0, 1},
+};
+
+LOOP_TEST(weights_of_codings, COUNT(weights))
+{
+    char text[256];
+    ck_assert_int_gt(snprintf(text, sizeof text, GET "%s\r\n", weights[_i].headers), 0);
+    struct http_request request = parsed(text);
+    ck_assert_uint_eq(http_request_coding_weight(&request, "br"), weights[_i].br);
+    ck_assert_uint_eq(http_request_coding_weight(&request, "identity"), weights[_i].identity);
+}
+
+static const struct {
+    const char *headers;
     bool matches; /* "a,b" with its quotes */
 } validators[] = {
     {"", false},

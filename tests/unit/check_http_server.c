@@ -56,10 +56,12 @@ static void answer_at_once(void *context, struct http_exchange *exchange, const 
 }
 
 static int steps_done;
-static bool may_end;  /* else there is always another step */
-static bool was_gone; /* at the last step */
+static bool may_end;                  /* else there is always another step */
+static bool was_gone;                 /* at the last step */
+static struct http_exchange *waiting; /* after its first step; NULL: none */
+static bool has_to_wait;
 
-static bool do_step(void *context)
+static enum http_step do_step(void *context)
 {
     struct http_exchange *exchange = context;
     steps_done++;
@@ -67,8 +69,10 @@ static bool do_step(void *context)
     bool is_last = may_end || was_gone;
     if (is_last) {
         http_answer(exchange, &(struct http_answer){.status = 201});
+        return HTTP_STEP_DONE;
     }
-    return !is_last;
+    waiting = has_to_wait ? exchange : NULL;
+    return has_to_wait ? HTTP_STEP_WAITS : HTTP_STEP_AGAIN;
 }
 
 static void answer_by_steps(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -144,6 +148,7 @@ static void set_up(void)
     kept = NULL;
     lent = 0;
     steps_done = 0;
+    has_to_wait = false;
     may_end = false;
 }
 
@@ -282,6 +287,25 @@ TEST(others_are_served_between_two_steps)
     may_end = true;
     expect_heard(peer, "HTTP/1.1 204 "); /* behind what the steps led to */
     ck_assert(!was_gone);
+    ck_assert_int_eq(close(peer), 0);
+    ck_assert_int_eq(close(other), 0);
+}
+
+TEST(a_step_that_waits_is_not_asked_before_its_time)
+{
+    int peer = connect_peer(here);
+    int other = connect_peer(here);
+    has_to_wait = true;
+    say(peer, "GET /steps HTTP/1.1\r\nHost: x\r\n\r\n");
+    turn_until_steps(1);
+    say(other, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_heard(other, "HTTP/1.1 204 ");
+    ck_assert_int_eq(steps_done, 1);
+    http_go_on(waiting);
+    turn_until_steps(2);
+    may_end = true;
+    http_go_on(waiting);
+    expect_heard(peer, "HTTP/1.1 201 ");
     ck_assert_int_eq(close(peer), 0);
     ck_assert_int_eq(close(other), 0);
 }

@@ -324,7 +324,7 @@ TEST(what_is_no_report_goes_nowhere)
     intake_submit(intake, NULL, much, sizeof much, on_answer, &answer, TAG);
     ck_assert_int_eq(answer.code, CODE_TOO_LARGE);
     intake_refuse(intake, CODE_TOO_LARGE, "a line of more than 4096 bytes", on_answer, &answer, TAG);
-    ck_assert_str_eq(answer.detail, "a line of more than 4096 bytes");
+    ck_assert_str_eq(answer.detail, "a line of more than 4096 bytes; shorten it and send it again");
     ck_assert_uint_eq(counter_read(&counters.reports_by_code[CODE_TOO_LARGE]), 2);
     ck_assert_ptr_null(tally_port_take(&port));
 }
@@ -421,7 +421,7 @@ LOOP_TEST(the_word_of_the_tally_is_the_answer, COUNT(outcomes))
     bool is_counted = answer.status == STATUS_REJECTED || answer.status == STATUS_UNAVAILABLE;
     ck_assert_uint_eq(counter_read(&counters.reports_by_code[answer.code]), is_counted ? 1 : 0);
     if (answer.status == STATUS_UNAVAILABLE) {
-        ck_assert_str_eq(answer.detail, "the store is away");
+        ck_assert_str_eq(answer.detail, "the store is away; send the same report again later");
     }
 }
 

@@ -221,11 +221,12 @@ TEST(names_stay_names)
 {
     struct key_card card = plain;
     card.area_name = "<script>alert('x')</script> & \"co\"";
-    card.election_name = "</style><img>";
+    card.election_name = "</style><img>\xe2\x80\xae";
     key_page_begin(&out, "</title><b>");
     key_page_add(&out, &card, 0);
     ck_assert_ptr_null(strstr(out.bytes, "<script"));
     ck_assert_ptr_null(strstr(out.bytes, "<img"));
+    ck_assert_ptr_null(strstr(out.bytes, "\xe2\x80\xae"));
     ck_assert_ptr_null(strstr(out.bytes, "</title><b>"));
     ck_assert_ptr_nonnull(strstr(out.bytes, "&lt;script&gt;alert('x')&lt;/script&gt; &amp; &quot;co&quot;"));
 }

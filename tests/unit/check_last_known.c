@@ -74,7 +74,10 @@ static char *write_known(size_t *ret_length)
 {
     char *bytes;
     struct error error;
-    ck_assert_int_eq(last_known_write(folder, &known, &error), TURNOUT_OK);
+    struct buffer text = {0};
+    last_known_render(&known, &text);
+    ck_assert_int_eq(last_known_put(folder, (struct slice){text.bytes, text.length}, &error), TURNOUT_OK);
+    buffer_done(&text);
     ck_assert_int_eq(file_read(path, FILE_BYTES_MAX, &bytes, ret_length, &error), TURNOUT_OK);
     return bytes;
 }

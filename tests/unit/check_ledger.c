@@ -11,10 +11,15 @@ TEST(kinds_have_names)
         const char *name;
         bool is_of_unit;
     } kinds[LEDGER_KIND_COUNT] = {
-        [LEDGER_CORRECTION] = {"correction", true},    [LEDGER_ROLL_CHANGE] = {"roll-change", true},
-        [LEDGER_RELEASED] = {"released", true},        [LEDGER_REJECTED] = {"rejected", true},
-        [LEDGER_SUPERSEDED] = {"superseded", true},    [LEDGER_PHASE] = {"phase", false},
-        [LEDGER_PUBLICATION] = {"publication", false}, [LEDGER_LOSS] = {"loss", false},
+        [LEDGER_CORRECTION] = {"correction", true},
+        [LEDGER_ROLL_CHANGE] = {"roll-change", true},
+        [LEDGER_RELEASED] = {"released", true},
+        [LEDGER_REJECTED] = {"rejected", true},
+        [LEDGER_SUPERSEDED] = {"superseded", true},
+        [LEDGER_VOIDED] = {"voided", true},
+        [LEDGER_PHASE] = {"phase", false},
+        [LEDGER_PUBLICATION] = {"publication", false},
+        [LEDGER_LOSS] = {"loss", false},
     };
     for (int kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
         enum ledger_kind parsed;

@@ -1,7 +1,11 @@
 /* Phases and publication modes: their names, and which phase may follow which. */
 #include <turnout/election/phase.h>
 
+#include <string.h>
+
 #include <check.h>
+
+#include <turnout/election/election.h>
 
 #include "suite.h"
 
@@ -60,6 +64,31 @@ TEST(only_the_next_phase_may_follow)
                                                     (enum election_phase)after) == may_follow[before][after],
                           "%s to %s", phases[before], phases[after]);
         }
+    }
+}
+
+TEST(a_phase_against_the_clock_is_said)
+{
+    static const struct election election = {.opens = 1000, .closes = 2000};
+    static const struct {
+        enum election_phase phase;
+        int64_t now;
+        const char *words;
+    } cases[] = {
+        {PHASE_REHEARSAL, 999, NULL},
+        {PHASE_REHEARSAL, 1000, "nothing counts"},
+        {PHASE_REHEARSAL, 2000, NULL},
+        {PHASE_OPEN, 999, "not open yet"},
+        {PHASE_OPEN, 1000, NULL},
+        {PHASE_OPEN, 2000, NULL},
+        {PHASE_CLOSED, 999, "not open yet"},
+        {PHASE_CLOSED, 1999, "no report is taken"},
+        {PHASE_CLOSED, 2000, NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *odd = election_phase_against_clock(&election, cases[i].phase, cases[i].now);
+        ck_assert((odd == NULL) == (cases[i].words == NULL));
+        ck_assert(odd == NULL || strstr(odd, cases[i].words) != NULL);
     }
 }
 

@@ -56,6 +56,7 @@ static const char lines[] = "area 01 province VN\tQ\t\n"
                             "rule roll-change-voters 50\n"
                             "rule voters-an-hour 1500\n"
                             "rule same-figures-units 3\n"
+                            "rule late-after-s 900\n"
                             "rule complete-not-before 0\n";
 
 static struct rules rules;

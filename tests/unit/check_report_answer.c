@@ -45,6 +45,31 @@ static const struct answer_case cases[] = {
     {301, RESULT("accepted"), TURNOUT_UNAVAILABLE, 0, 0},
 };
 
+/* What a hostile server says of a report is shown to a person: nothing of it steers a terminal. */
+TEST(what_a_server_says_can_be_shown)
+{
+    struct report_result result;
+    struct error error = {0};
+    ck_assert_int_eq(report_answer_read(422,
+                                        slice_of("{\"code\":\"malformed\",\"field\":\"a\\u009bm\","
+                                                 "\"detail\":\"\\u001b]0;x\\u0007\\u202egood\\r\\n\"}"),
+                                        &result, &error),
+                     TURNOUT_OK);
+    ck_assert_str_eq(result.detail, "?]0;x??good??");
+    ck_assert_str_eq(result.field, "a?m");
+    ck_assert_int_eq(report_answer_read(201,
+                                        slice_of("{\"unit\":\"u\",\"seq\":1,\"status\":\"accepted\","
+                                                 "\"receipt\":\"\\u001b[2J\"}"),
+                                        &result, &error),
+                     TURNOUT_OK);
+    ck_assert_str_eq(result.receipt, "?[2J");
+    ck_assert_int_eq(report_answer_read(503,
+                                        slice_of("{\"code\":\"store-unavailable\",\"detail\":\"\\u001bc\"}"),
+                                        &result, &error),
+                     TURNOUT_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(error.text, "?c"));
+}
+
 LOOP_TEST(an_answer_is_judged, COUNT(cases))
 {
     const struct answer_case *c = &cases[_i];

@@ -40,6 +40,7 @@ TEST(test_names_codes_and_standards)
     ck_assert_int_eq(rules.roll_change_voters, 50);
     ck_assert_int_eq(rules.voters_an_hour, 1500);
     ck_assert_int_eq(rules.same_figures_units, 3);
+    ck_assert_int_eq(rules.late_after_s, 900);
     ck_assert_int_eq(rules.complete_not_before, 0);
 }
 

@@ -58,9 +58,8 @@ static void answer(struct bufferevent *link, const struct report *report, enum r
     struct buffer text = {0};
     (void)strcpy(result.unit, report->unit);
     if (status == STATUS_REJECTED || status == STATUS_UNAVAILABLE) {
-        report_reject(&result, report,
-                      status == STATUS_REJECTED ? CODE_COUNT_DECREASED : CODE_STORE_UNAVAILABLE, "voted",
-                      "for \"%s\"", report->unit);
+        report_reject(&result, report, status == STATUS_REJECTED ? CODE_MALFORMED : CODE_STORE_UNAVAILABLE,
+                      "voted", "for \"%s\"", report->unit);
     } else {
         (void)strcpy(result.receipt, "7K4Q-9M2D");
     }
@@ -253,7 +252,7 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     caller->under_way--;
     caller->answered_count++;
     if (result->status == STATUS_REJECTED) {
-        ck_assert_int_eq(result->code, CODE_COUNT_DECREASED);
+        ck_assert_int_eq(result->code, CODE_MALFORMED);
         ck_assert_uint_eq((uint64_t)result->seq, tag);
         (void)strcpy(caller->detail, result->detail);
     } else {
@@ -365,7 +364,7 @@ LOOP_TEST(every_report_is_answered_once, COUNT(run_cases))
     ck_assert(counts.resent > 0 || !(breaks || c->manner == MANNER_LOSES));
     ck_assert(counts.resent == 0 || breaks || c->manner == MANNER_LOSES);
     if (c->manner == MANNER_REJECTS) {
-        ck_assert_str_eq(caller->detail, "for \"u1\"");
+        ck_assert_str_eq(caller->detail, "for \"u1\"; mend it and send it again");
     }
     scene_free(scene);
 }

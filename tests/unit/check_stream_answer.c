@@ -24,6 +24,9 @@ static const struct good_case good_cases[] = {
     {"{\"line\":1,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"generation\":"
      "\"ab\"}",
      STATUS_ACCEPTED, CODE_NONE, "7K4Q-9M2D", "", 1},
+    {"{\"line\":1,\"unit\":\"u\",\"seq\":7,\"status\":\"accepted\",\"receipt\":\"7K4Q-9M2D\",\"detail\":"
+     "\"a test report, which does not count\",\"generation\":\"ab\",\"test\":true}",
+     STATUS_ACCEPTED, CODE_NONE, "7K4Q-9M2D", "a test report, which does not count", 1},
     {"{ \"line\": 3, \"status\": \"accepted\", \"receipt\": \"7K4Q-9M2D\" }", STATUS_ACCEPTED, CODE_NONE,
      "7K4Q-9M2D", "", 3},
     {"{\"unit\":\"u\",\"seq\":7,\"status\":\"superseded\",\"receipt\":\"7K4Q-9M2D\",\"line\":9}",
@@ -55,6 +58,7 @@ LOOP_TEST(a_good_answer_is_read, COUNT(good_cases))
     ck_assert_str_eq(result.receipt, c->receipt);
     ck_assert_str_eq(result.detail, c->detail);
     ck_assert_uint_eq(line, c->line);
+    ck_assert(result.test == (strstr(c->answer, "\"test\":true") != NULL));
     bool has_generation = strstr(c->answer, "\"generation\":\"ab\"") != NULL;
     ck_assert_str_eq(result.generation, has_generation ? "ab" : "");
 }

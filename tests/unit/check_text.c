@@ -247,6 +247,27 @@ TEST(what_misleads_who_reads_it_is_not_showable)
     }
 }
 
+TEST(a_text_is_made_showable)
+{
+    static const char *const texts[][2] = {
+        {"", ""},
+        {"Việt Nam", "Việt Nam"},
+        {"\x1b[2J\r\n", "?[2J??"},
+        {"a\xc2\x9b"
+         "b",
+         "a?b"},
+        {"\xe2\x80\xaegood", "?good"},
+        {"\xff\xfe", "??"},
+        {"\xe1\xbb", "??"}, /* the beginning of a character */
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[32];
+        ck_assert(slice_copy(slice_of(texts[i][0]), text, sizeof text));
+        text_make_showable(text);
+        ck_assert_str_eq(text, texts[i][1]);
+    }
+}
+
 /* The values of FNV-1a are published; folded, they must not be all alike. */
 TEST(hashes_follow_the_bytes)
 {

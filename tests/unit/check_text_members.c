@@ -11,12 +11,14 @@ enum { CAPACITY = 8 };
 
 static char first[CAPACITY];
 static char second[CAPACITY];
+static char flag[CAPACITY];
 
 static enum turnout_error parse(struct slice json, struct error *error)
 {
-    const struct text_member members[] = {{"first", first, CAPACITY, true},
-                                          {"second", second, CAPACITY, false}};
-    return text_members_parse(json, members, 2, error);
+    const struct text_member members[] = {{"first", first, CAPACITY, TEXT_REQUIRED},
+                                          {"second", second, CAPACITY, TEXT_OPTIONAL},
+                                          {"flag", flag, CAPACITY, TEXT_FLAG}};
+    return text_members_parse(json, members, 3, error);
 }
 
 TEST(members_are_read)
@@ -25,19 +27,24 @@ TEST(members_are_read)
         const char *json;
         const char *first;
         const char *second;
+        const char *flag;
     } cases[] = {
-        {"{\"first\":\"a\"}", "a", ""},
-        {" {\"second\" : \"b\", \"first\":\"a\"}\n", "a", "b"},
-        {"{\"first\":\"1234567\",\"second\":\"\"}", "1234567", ""},
-        {"{\"first\":\"\\u1ebf\"}", "ế", ""},
+        {"{\"first\":\"a\"}", "a", "", ""},
+        {" {\"second\" : \"b\", \"first\":\"a\"}\n", "a", "b", ""},
+        {"{\"first\":\"1234567\",\"second\":\"\"}", "1234567", "", ""},
+        {"{\"first\":\"\\u1ebf\"}", "ế", "", ""},
+        {"{\"flag\":true,\"first\":\"a\"}", "a", "", "true"},
+        {"{\"first\":\"a\",\"flag\":false}", "a", "", "false"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error error;
         memset(second, 'x', sizeof second);
+        memset(flag, 'x', sizeof flag);
         ck_assert_msg(parse(slice_of(cases[i].json), &error) == TURNOUT_OK, "%s: %s", cases[i].json,
                       error.text);
         ck_assert_str_eq(first, cases[i].first);
         ck_assert_str_eq(second, cases[i].second);
+        ck_assert_str_eq(flag, cases[i].flag);
     }
 }
 
@@ -65,6 +72,11 @@ TEST(what_is_wrong_is_blamed)
         {"{\"first\":\"a\\u0000b\"}", NULL},
         {"{\"first\":\"a\",\"second\":null}", "second"},
         {"{\"first\":\"a\",\"second\":\"12345678\"}", "second"},
+        {"{\"first\":\"a\",\"second\":true}", "second"},
+        {"{\"first\":true}", "first"},
+        {"{\"first\":\"a\",\"flag\":\"true\"}", "flag"},
+        {"{\"first\":\"a\",\"flag\":null}", "flag"},
+        {"{\"first\":\"a\",\"flag\":1}", "flag"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error error;

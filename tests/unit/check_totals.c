@@ -25,6 +25,7 @@ static struct totals numbered(int64_t from)
     };
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
         totals.rounds[i] = from + 10 + i;
+        totals.late[i] = from + 60 + i;
     }
     return totals;
 }
@@ -45,6 +46,7 @@ TEST(test_add_adds_every_count_and_keeps_the_later_as_of)
     ck_assert_int_eq(sum.as_of, 1009);
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
         ck_assert_int_eq(sum.rounds[i], 1020 + 2 * (int64_t)i);
+        ck_assert_int_eq(sum.late[i], 1120 + 2 * (int64_t)i);
     }
     struct totals earlier = {.as_of = 1008};
     totals_add(&sum, &earlier);
@@ -69,6 +71,7 @@ static const size_t counts[] = {
     offsetof(struct totals, units_final),    offsetof(struct totals, units_complete),
     offsetof(struct totals, held),           offsetof(struct totals, revision),
     offsetof(struct totals, rounds[0]),      offsetof(struct totals, rounds[ROUNDS_MAX - 1]),
+    offsetof(struct totals, late[0]),        offsetof(struct totals, late[ROUNDS_MAX - 1]),
 };
 
 enum { COUNTS = sizeof counts / sizeof counts[0] };
@@ -135,6 +138,7 @@ static struct totals full(void)
     };
     totals.rounds[0] = 4;
     totals.rounds[ROUNDS_MAX - 1] = 4;
+    totals.late[0] = totals.late[ROUNDS_MAX - 1] = 4;
     return totals;
 }
 
@@ -168,6 +172,8 @@ TEST(test_one_too_many_is_not_plausible)
         {offsetof(struct totals, units_complete), 5},
         {offsetof(struct totals, rounds[0]), 5},
         {offsetof(struct totals, rounds[ROUNDS_MAX - 1]), 5},
+        {offsetof(struct totals, late[0]), 5},
+        {offsetof(struct totals, late[ROUNDS_MAX - 1]), 5},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct totals totals = full();
@@ -278,6 +284,40 @@ LOOP_TEST(test_a_unit_is_heard_once_in_a_round, COUNT(round_cases))
     ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
     ck_assert(totals_equal(&decision.change, &wanted));
     ck_assert_uint_eq(decision.after.round, round_cases[_i].after);
+}
+
+enum { ROUND_AT = LAST_AS_OF + 3600, LATE_AFTER_S = 900 };
+
+static const struct {
+    uint32_t round;
+    int64_t as_of;
+    int64_t late;
+} late_cases[] = {
+    {3, ROUND_AT - 600, 0},
+    {3, ROUND_AT, 0},
+    {3, ROUND_AT + LATE_AFTER_S, 0},
+    {3, ROUND_AT + LATE_AFTER_S + 1, 1},
+    {2, ROUND_AT + 7200, 0} /* heard in it already */,
+};
+
+LOOP_TEST(a_count_taken_late_is_late_in_its_round, COUNT(late_cases))
+{
+    struct election election = {.opens = OPENS, .rounds = {OPENS, LAST_AS_OF, ROUND_AT}, .round_count = 3};
+    rules_init(&election.rules);
+    struct report_received received = next_report;
+    received.round = late_cases[_i].round;
+    received.as_of = late_cases[_i].as_of;
+    received.received_ms = received.as_of * 1000;
+    struct rules_context context = {.phase = PHASE_OPEN, .unit = &prior_state, .listed = LISTED};
+    struct decision decision;
+    struct decision released;
+    rules_decide(&election, &context, &received, &decision);
+    rules_release(&election, &prior_state, &received, &released);
+    ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        ck_assert_int_eq(decision.change.late[i], i + 1 == received.round ? late_cases[_i].late : 0);
+        ck_assert_int_eq(released.change.late[i], decision.change.late[i]);
+    }
 }
 
 static const struct {

@@ -59,6 +59,21 @@ TEST(a_document_is_read)
     ck_assert_uint_eq(document.province_count, 0);
 }
 
+/* Names are a server's words, and go to a terminal. */
+TEST(what_a_document_says_can_be_shown)
+{
+    static const char text[] =
+        "{" ENVELOPE ",\"nation\":{\"code\":\"VN\",\"level\":\"nation\","
+        "\"name\":\"\\u001b]0;x\\u0007\\u202eN\",\"name_en\":\"\\u009b2J\"," FIGURES "},\"provinces\":[]}";
+    struct turnout_document document;
+    struct error error = {0};
+    ck_assert_msg(turnout_document_parse(text, strlen(text), &document, &error) == TURNOUT_OK, "%s",
+                  error.text);
+    ck_assert_str_eq(document.nation.name, "?]0;x??N");
+    ck_assert_str_eq(document.nation.name_en, "?2J");
+    turnout_document_done(&document);
+}
+
 /* Every published percentage comes back as the same hundredths, whatever a double makes of it. */
 TEST(every_percentage_survives)
 {

@@ -1,4 +1,5 @@
-/* Connections that do the server no good: they say nothing, or `--text` over and over, a byte a second. What the
+/* Connections that do the server no good: they say nothing, or `--text` over and over, a byte a second, or `--whole` at
+ * once; `--deaf` ones read nothing of the answer. What the
  * server drops is opened again, at most `--a-second` of them. Ends by itself after `--seconds`, or when it is told
  * to, and says how it went.
  *
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <turnout/base/buffer.h>
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 
@@ -33,6 +35,7 @@ struct peer {
 
 struct attack {
     const struct bench_options *options;
+    struct buffer text;
     struct peer *peers;
     uint32_t *closed; /* a stack of those that are to be opened */
     uint32_t closed_count;
@@ -55,7 +58,8 @@ static bool open_peer(struct attack *attack, uint32_t index)
 {
     struct peer *peer = &attack->peers[index];
     uint32_t from = LOOPBACK_ATTACKERS + index % ADDRESSES;
-    struct epoll_event interest = {.events = EPOLLIN, .data.u32 = index};
+    struct epoll_event interest = {.events = attack->options->is_deaf ? EPOLLHUP : EPOLLIN,
+                                   .data.u32 = index};
     peer->said = 0;
     peer->fd = loopback_connect(from, attack->options->ports[0]);
     attack->opened++;
@@ -93,11 +97,25 @@ static void hear(struct attack *attack, uint32_t index)
     attack->closed[attack->closed_count++] = index;
 }
 
+/* Each that is open and has not said it yet. */
+static void speak_whole(struct attack *attack)
+{
+    const char *text = attack->text.bytes;
+    size_t length = attack->text.length;
+    for (uint32_t i = 0; i < attack->options->connections; i++) {
+        struct peer *peer = &attack->peers[i];
+        if (peer->fd >= 0 && peer->said == 0 &&
+            send(peer->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length) {
+            peer->said = length;
+        }
+    }
+}
+
 /* Everybody's turn comes once a second. A byte that cannot be sent is not said. */
 static void speak(struct attack *attack, uint64_t turns)
 {
-    const char *text = attack->options->text;
-    size_t length = strlen(text);
+    const char *text = attack->text.bytes;
+    size_t length = attack->text.length;
     for (; length > 0 && attack->spoken < turns; attack->spoken++) {
         struct peer *peer = &attack->peers[attack->spoken % attack->options->connections];
         if (peer->fd >= 0 && send(peer->fd, text + peer->said % length, 1, MSG_NOSIGNAL) == 1) {
@@ -123,7 +141,11 @@ static bool go_on(struct attack *attack)
             open_some(attack, due);
             opened_ms = now_ms;
         }
-        speak(attack, passed_ms * options->connections / SECOND_MS);
+        if (options->is_whole) {
+            speak_whole(attack);
+        } else {
+            speak(attack, passed_ms * options->connections / SECOND_MS);
+        }
 
         struct epoll_event events[EVENTS_A_TURN];
         int count = epoll_wait(attack->poll, events, EVENTS_A_TURN, TICK_MS);
@@ -137,9 +159,23 @@ static bool go_on(struct attack *attack)
     return true;
 }
 
+/* `\n` is the end of a line. */
+static void write_text(struct buffer *out, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (at[0] == '\\' && at[1] == 'n') {
+            buffer_append_text(out, "\r\n");
+            at++;
+        } else {
+            buffer_append_char(out, *at);
+        }
+    }
+}
+
 static void attack_init(struct attack *attack, const struct bench_options *options)
 {
     *attack = (struct attack){.options = options, .poll = epoll_create1(EPOLL_CLOEXEC)};
+    write_text(&attack->text, options->text);
     attack->peers = memory_new_array(options->connections, sizeof *attack->peers);
     attack->closed = memory_new_array(options->connections, sizeof *attack->closed);
     for (uint32_t i = 0; i < options->connections; i++) {
@@ -158,6 +194,7 @@ static void attack_done(struct attack *attack)
     if (attack->poll >= 0) {
         (void)close(attack->poll);
     }
+    buffer_done(&attack->text);
     free(attack->closed);
     free(attack->peers);
 }

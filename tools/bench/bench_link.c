@@ -205,6 +205,12 @@ bool redis_link_is_up(const struct redis_link *link)
     return link->was_told_up;
 }
 
+const char *redis_link_why(const struct redis_link *link)
+{
+    (void)link;
+    return "";
+}
+
 size_t redis_link_in_flight_bytes(const struct redis_link *link)
 {
     (void)link;

@@ -98,6 +98,8 @@ static const struct setting rows[] = {
     NUMBER("skip", skip, "0", 0, BENCH_COUNT_MAX),
     NUMBER("count", count, "100000000", 1, BENCH_COUNT_MAX),
     FLAG("signed", is_signed),
+    FLAG("whole", is_whole),
+    FLAG("deaf", is_deaf),
     FLAG("one-commune", is_one_commune),
 };
 

@@ -30,7 +30,9 @@ struct bench_options {
     uint32_t seconds;     /* --seconds N: the longest that it goes on; default 60 */
     uint32_t threads;     /* --threads N; default 1 */
     const char *token;    /* --token TOKEN, of a relay; default none */
-    const char *text;     /* --text TEXT: what an attack sends; default nothing */
+    const char *text;     /* --text TEXT: what an attack sends, `\n` standing for CRLF; default nothing */
+    bool is_whole;        /* --whole: all of it at once, and once */
+    bool is_deaf;         /* --deaf: and nothing is read */
 
     /* Which reports: of those of --election, --reports-a-unit and --seed the first --skip are passed over, and --count of
      * the others are sent. */

@@ -72,6 +72,10 @@ bool text_is_showable(struct slice slice);
 /* The length without the character at the end that is only there in part: for UTF-8 that was cut to fit. */
 size_t text_whole_length(struct slice slice);
 
+/* The one filter for text that is not ours (of a server, a file, Redis) on its way to a person: puts `?` in the place of
+ * each character that cannot be shown. The text only gets shorter. */
+void text_make_showable(char *text);
+
 enum { TEXT_SHOWN_BYTES = 52 };
 
 /* For messages: at most 48 bytes of the slice, with `?` for what cannot be shown (and `...` for what was cut off).

@@ -13,10 +13,10 @@ struct election {
     char id[AREA_CODE_BYTES];
     char name[NAME_BYTES_MAX + 1];
     char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
-    char date[sizeof "2026-03-15"];
-    char timezone[64]; /* IANA name, for readers; never used to compute */
-    int32_t offset_s;  /* the day's offset from UTC, taken from `opens` */
-    int64_t opens;     /* Unix seconds */
+    char date[sizeof "2026-03-15"];   /* on which the polls open */
+    char timezone[64];                /* IANA name, for readers; never used to compute */
+    int32_t offset_s;                 /* the day's offset from UTC, taken from `opens` */
+    int64_t opens;                    /* Unix seconds */
     int64_t closes;
     int64_t rounds[ROUNDS_MAX]; /* Unix seconds, ascending; round k (from 1) is rounds[k - 1] */
     uint32_t round_count;
@@ -28,5 +28,9 @@ struct election {
 /* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.
  * 1 to round_count, or 0 when the election has no rounds. */
 uint32_t election_round_at(const struct election *election, int64_t as_of);
+
+/* Whether a count of this round was taken later than the election allows (rules.late_after_s). None is of a round
+ * that it does not have. */
+bool election_is_late(const struct election *election, uint32_t round, int64_t as_of);
 
 #endif

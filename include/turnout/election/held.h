@@ -1,5 +1,5 @@
-/* A report that is held: received and kept, but not counted until a committee decides. What the tally has to know of
- * one, also after the decision; the report as it was sent stands in the log. */
+/* A report that is set aside: held until a committee decides, or voided after it was counted or held. What the tally has to
+ * know of one, also after the decision; the report as it was sent stands in the log. */
 #ifndef TURNOUT_ELECTION_HELD_H
 #define TURNOUT_ELECTION_HELD_H
 
@@ -15,6 +15,7 @@ enum held_state {
     HELD_RELEASED,
     HELD_REJECTED,
     HELD_SUPERSEDED, /* was to be released, but the unit had reported again by then */
+    HELD_VOIDED,     /* a committee has taken all that the unit had sent by then out of the count */
 };
 
 enum { RULE_FLAGS_BYTES = 256, HELD_ID_BYTES = AREA_CODE_BYTES + sizeof ".2147483647" };
@@ -22,10 +23,11 @@ enum { RULE_FLAGS_BYTES = 256, HELD_ID_BYTES = AREA_CODE_BYTES + sizeof ".214748
 struct held_report {
     struct report_received received;
     enum held_state state;
-    enum report_code code; /* of the rule that held it */
+    enum report_code code; /* of the rule that held it; CODE_VOIDED: it was counted, and is voided */
 };
 
-const char *held_state_name(enum held_state state); /* "held", "released", "rejected", "superseded" */
+const char *
+held_state_name(enum held_state state); /* "held", "released", "rejected", "superseded", "voided" */
 bool held_state_parse(struct slice name, enum held_state *ret_state);
 
 /* What a held report is known by: `<unit>.<seq>`. A unit's code may hold dots of its own. */

@@ -1,5 +1,5 @@
 /* What everybody may know about figures that were changed: corrections, rolls that moved, decisions about held reports,
- * changes of the election's phase and publication, and losses that were accepted. Plain values. */
+ * units that were voided, changes of the election's phase and publication, and losses that were accepted. Plain values. */
 #ifndef TURNOUT_ELECTION_LEDGER_H
 #define TURNOUT_ELECTION_LEDGER_H
 
@@ -15,7 +15,8 @@ enum ledger_kind {
     LEDGER_RELEASED, /* from here to LEDGER_SUPERSEDED: decisions */
     LEDGER_REJECTED,
     LEDGER_SUPERSEDED,
-    LEDGER_PHASE, /* from here: the election's; the others are a unit's */
+    LEDGER_VOIDED, /* all that a unit had sent was taken out of the count */
+    LEDGER_PHASE,  /* from here: the election's; the others are a unit's */
     LEDGER_PUBLICATION,
     LEDGER_LOSS, /* reports that Redis had lost were given up; values are revisions */
     LEDGER_KIND_COUNT,

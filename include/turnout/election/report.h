@@ -83,7 +83,7 @@ enum report_code {
 };
 
 /* `7K4Q-9M2D` and its NUL. */
-enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16 };
+enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16, REPORT_DETAIL_BYTES = 320 };
 
 /* What a report says about its unit, with what the server adds to it: all that the rules look at. */
 struct report_received {
@@ -108,13 +108,14 @@ struct report_result {
     enum report_code code;             /* CODE_NONE unless held, rejected or unavailable */
     char receipt[RECEIPT_BYTES];       /* for accepted, duplicate, superseded, held; else empty */
     char field[32];                    /* the field to blame; may be empty */
-    char detail[200];                  /* for a person; may be empty */
+    char detail[REPORT_DETAIL_BYTES];  /* for a person; may be empty */
     int32_t next_seq;                  /* the number to use instead; 0: none is told */
     char generation[GENERATION_BYTES]; /* of the store that keeps the report; empty when it is not kept */
     bool test;                         /* the report is a test report */
 };
 
-/* Their spelling on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... */
+/* Their spelling on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... Statuses, codes and what is made
+ * of them are in report_codes.c. */
 const char *report_kind_name(enum report_kind kind);
 const char *report_reason_name(enum report_reason reason); /* "" for REASON_NONE */
 const char *report_status_name(enum report_status status);
@@ -124,13 +125,16 @@ bool report_reason_parse(struct slice name, enum report_reason *ret_reason);
 bool report_status_parse(struct slice name, enum report_status *ret_status);
 bool report_code_parse(struct slice name, enum report_code *ret_code);
 
-/* The HTTP status that a single report is answered with, and a short title for the problem document. */
+/* The HTTP status that a single report is answered with. */
 int report_result_http_status(const struct report_result *result);
+
+/* A short title for the problem document. */
 const char *report_code_title(enum report_code code);
 
 /* Makes a rejection of *report, or an `unavailable` when the code is one of the server's own trouble (HTTP 503).
- * `report` may be NULL when there is none to name; only its unit, seq and test are looked at. */
+ * `report` may be NULL when there is none to name; only its unit, seq and test are looked at. A `field` of NULL is that of
+ * the code. `why` is for codes of which there are many kinds. */
 void report_reject(struct report_result *ret_result, const struct report *report, enum report_code code,
-                   const char *field, const char *detail_format, ...) __attribute__((format(printf, 5, 6)));
+                   const char *field, const char *why_format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

@@ -43,6 +43,7 @@ struct rules {
     int32_t roll_change_voters;  /* ... this */
     int32_t voters_an_hour;      /* that a unit can serve */
     int32_t same_figures_units;  /* of a commune that may not report the same count, this one included */
+    int32_t late_after_s; /* a count taken longer after its round counts as a late one; no rule is broken */
     int64_t complete_not_before; /* Unix seconds; 0: no hour is too early */
 };
 
@@ -67,7 +68,7 @@ struct rule_number {
     size_t offset; /* of an int32_t in struct rules */
 };
 
-enum { RULE_NUMBER_COUNT = 5 };
+enum { RULE_NUMBER_COUNT = 6 };
 
 extern const struct rule_number rule_numbers[RULE_NUMBER_COUNT];
 

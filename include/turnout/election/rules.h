@@ -13,7 +13,10 @@
 #include <turnout/election/report.h>
 #include <turnout/election/totals.h>
 
-enum { SEQ_STEP_MAX = 1000 }; /* how far a report's seq may be beyond the unit's last one */
+enum {
+    SEQ_STEP_MAX = 1000, /* how far a report's seq may be beyond the unit's last one */
+    VOIDED_MAX = 1000,   /* reports of a unit that are known to be voided: the newest */
+};
 
 /* What stands recorded of a unit. A zeroed one with `registered` set to the listed roll is a silent unit. */
 struct unit_state {
@@ -32,7 +35,7 @@ struct rules_context {
     enum election_phase phase;
     const struct unit_state *unit;
     int32_t listed;                 /* the unit's roll in the register */
-    const struct held_report *held; /* reports of the unit that were held, in any state; NULL: none */
+    const struct held_report *held; /* reports of the unit that were set aside, in any state; NULL: none */
     size_t held_count;
     int32_t alike; /* other units of the commune whose last count is the same; only read for that rule */
 };
@@ -64,29 +67,49 @@ struct report_outcome {
 /* The first of these that holds decides:
  *   1. no test report, and the election is in rehearsal: not-open. A test report, and it is open: test-report; or closed:
  *      closed
- *   2. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
+ *   2. this very report was voided: voided. Where more were voided than are known, so is whatever was not counted later
+ *   3. a report of this seq waits for a committee, or a committee has rejected it: the same again when the digests are
  *      equal, else seq-conflict
- *   3. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
- *   4. its seq is lower: seq-behind when it was counted later than the last one, else superseded
- *   5. the election is closed: closed
- *   6. a correction without a reason: reason-required
- *   7. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
- *   8. accepted */
+ *   4. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
+ *   5. its seq is lower: seq-behind when it was counted later than the last one, else superseded
+ *   6. the election is closed: closed
+ *   7. a correction without a reason: reason-required
+ *   8. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
+ *   9. accepted */
 void rules_decide(const struct election *election, const struct rules_context *context,
                   const struct report_received *received, struct decision *ret_decision);
 
 /* A held report is let through, whatever rule held it: accepted; but superseded when the unit has reported with this or
  * a later seq, and rejected (voted-exceeds-registered) while it is over the roll, which changes nothing. */
-void rules_release(const struct unit_state *before, const struct report_received *received,
-                   struct decision *ret_decision);
+void rules_release(const struct election *election, const struct unit_state *before,
+                   const struct report_received *received, struct decision *ret_decision);
 
 /* A held report is not let through: what every area above the unit adds to its totals. */
 struct totals rules_turned_down(void);
+
+/* The rounds in which a unit counts, a bit each (of round k bit k - 1), and of these the ones in which it was late. */
+struct unit_rounds {
+    uint64_t heard;
+    uint64_t late;
+};
+
+/* All that stands of a unit is taken out of the count: it is as if it had never reported. `listed` is its roll in the
+ * register, `rounds` the rounds in which it counts, `waiting` how many of its reports are held. */
+struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,
+                         size_t waiting);
+
+/* Finds them from the unit's counted reports read backwards: adds the one before those that were added. A report counts
+ * for its round unless the unit was heard in that one or a later one before. */
+void rules_add_round(struct unit_rounds *rounds, const struct election *election, uint32_t round,
+                     int64_t as_of);
 
 /* The lowest seq above the unit's last one that no held report has. */
 int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *held, size_t held_count);
 
 /* The codes of these rules, separated by commas. */
 void rules_write_flags(uint32_t violations, char ret_flags[RULE_FLAGS_BYTES]);
+
+/* Rules of which these are the codes: they are written as these flags again. False when it is no list of codes. */
+bool rules_read_flags(const char *flags, uint32_t *ret_violations);
 
 #endif

@@ -20,6 +20,7 @@ struct totals {
     int64_t revision;           /* reports applied, held or decided about */
     int64_t as_of;              /* latest of the counted reports, Unix seconds; 0 when none */
     int64_t rounds[ROUNDS_MAX]; /* [k - 1]: units heard in round k */
+    int64_t late[ROUNDS_MAX];   /* of these, the ones whose first count of the round was taken late */
 };
 
 /* Adds every count; as_of becomes the later one. */
@@ -32,7 +33,8 @@ bool totals_can_add(const struct totals *sum, const struct totals *change);
 bool totals_equal(const struct totals *a, const struct totals *b);
 
 /* Whether the figures can be true of an area of `units` units: nothing negative, voted <= registered_reported
- * <= registered, units_complete and units_final <= units_reported <= units, no round above units_reported. */
+ * <= registered, units_complete and units_final <= units_reported <= units, no round above units_reported,
+ * nowhere more late than heard. */
 bool totals_plausible(const struct totals *totals, int64_t units);
 
 #endif

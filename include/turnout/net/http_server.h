@@ -91,10 +91,12 @@ struct visit *http_exchange_visit(const struct http_exchange *exchange);
 void http_answer_later(struct http_exchange *exchange);
 
 /* The same for a handler that has much to do before it can answer: `step` does a little of it at a time, and is called
- * again after everybody else has been looked at, until it returns false. When the peer has gone, it is called once more
- * and for the last time. */
-typedef bool http_step_fn(void *context);
+ * again after everybody else has been looked at, or once http_go_on() was called. When the peer has gone, it is called
+ * once more and is done. */
+enum http_step { HTTP_STEP_DONE, HTTP_STEP_AGAIN, HTTP_STEP_WAITS };
+typedef enum http_step http_step_fn(void *context);
 void http_answer_by_steps(struct http_exchange *exchange, http_step_fn *step, void *context);
+void http_go_on(struct http_exchange *exchange);
 
 /* ---- answers without an end ---- */
 

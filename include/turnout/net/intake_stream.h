@@ -9,7 +9,7 @@
 enum {
     STREAM_LINE_MS = 10000,              /* from a line's first byte to its end */
     STREAM_IDLE_MS = 15 * 60 * 1000,     /* between lines */
-    STREAM_UNANSWERED_MAX = 8192,        /* reports; beyond it the stream is not read on */
+    STREAM_UNANSWERED_MAX = 1024,        /* reports; beyond it the stream is not read on */
     STREAM_UNSENT_BYTES_MAX = 64 * 1024, /* answers the peer does not take; likewise */
     STREAM_END_MS = 10000,               /* for the last answers, once nothing more is read */
 };

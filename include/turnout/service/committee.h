@@ -44,6 +44,10 @@ void committee_set_publication(struct committee *committee, struct publication *
 /* Nobody knows when it will be back: whoever waits for a bulletin is told so. */
 void committee_link_is_lost(struct committee *committee);
 
+/* The phase as it was last heard of, which the lists say; the rehearsal before. */
+void committee_set_phase(struct committee *committee, enum election_phase phase);
+enum election_phase committee_phase(const struct committee *committee);
+
 /* ---- who asks ---- */
 
 enum admission {
@@ -124,6 +128,11 @@ void committee_list_held(struct committee *committee, const struct principal *pr
 bool committee_decide(struct committee *committee, const struct principal *principal, uint32_t unit,
                       int32_t seq, bool release, const char *reason, decision_answer_fn *on_answer,
                       void *context);
+
+/* Takes all that a unit in the principal's area has sent out of the count. `on_answer` is called exactly once, later, with
+ * DECIDED_VOIDED, DECIDED_NOT_FOUND where nothing counts or waits, DECIDED_UNAVAILABLE or DECIDED_UNSOUND. */
+void committee_void(struct committee *committee, const struct principal *principal, uint32_t unit,
+                    const char *reason, decision_answer_fn *on_answer, void *context);
 
 /* The tally has answered. Takes the message. */
 void committee_decided(struct committee *committee, struct decision_message *message);

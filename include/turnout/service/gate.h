@@ -25,7 +25,7 @@ static inline const char *gate_shut_why(struct gate *gate)
     }
     return atomic_load(&gate->inspected) == atomic_load(&gate->links)
                ? NULL
-               : "Redis was away, and is being looked at; send the same report again";
+               : "Redis was away, and is being looked at";
 }
 
 static inline void gate_note_link(struct gate *gate)

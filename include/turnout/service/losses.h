@@ -36,8 +36,8 @@ const char *losses_compare(struct losses *losses, const struct store_province *p
 void losses_note(struct losses *losses, const struct store_province *province);
 void losses_note_meta(struct losses *losses, const struct store_meta *meta);
 
-/* Writes the file, if there is something new and it is time, or `at_once`; and logs what is missing, when that has
- * changed. */
+/* Has the file written, if there is something new and it is time; and logs what is missing, when that has changed. Waits
+ * for the disk only with `at_once`. */
 void losses_keep(struct losses *losses, bool at_once);
 
 struct losses_sum {

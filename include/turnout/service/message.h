@@ -16,9 +16,10 @@
 enum message_kind {
     MESSAGE_REPORT,
     MESSAGE_DECISION, /* about a held report */
+    MESSAGE_VOID,     /* of all that a unit has sent */
 };
 
-/* What both kinds begin with. */
+/* What all kinds begin with. */
 struct message {
     enum message_kind kind;
     uint32_t unit; /* index in the register: what it is about */
@@ -28,6 +29,7 @@ struct message {
     uint32_t tries;       /* the tally's */
     uint64_t taken_at;    /* the tally's: a moment of its */
     bool is_refusal;      /* the tally's: the answer has to be confirmed */
+    bool is_from_memory;  /* the tally's: what the answer says was there before */
 };
 
 /* The answer to one report. `result` is borrowed for the call. */
@@ -54,12 +56,14 @@ struct report_message {
 };
 
 enum decided {
-    DECIDED_RELEASED,   /* counted */
-    DECIDED_REJECTED,   /* will not be counted */
-    DECIDED_SUPERSEDED, /* was to be counted, but the unit has reported again since: will not be */
-    DECIDED_BEFORE,     /* by somebody else: nothing has changed */
-    DECIDED_OVER_ROLL,  /* cannot be counted while more have voted than are registered: still held */
-    DECIDED_NOT_FOUND,
+    DECIDED_RELEASED,    /* a held report: counted */
+    DECIDED_REJECTED,    /* will not be counted */
+    DECIDED_SUPERSEDED,  /* was to be counted, but the unit has reported again since: will not be */
+    DECIDED_VOIDED,      /* of a unit: nothing that it had sent counts any more */
+    DECIDED_BEFORE,      /* by somebody else: nothing has changed */
+    DECIDED_OVER_ROLL,   /* cannot be counted while more have voted than are registered: still held */
+    DECIDED_NOT_FOUND,   /* no such held report; nothing to void */
+    DECIDED_CHANGED,     /* the unit is not as it was read: read it again */
     DECIDED_UNAVAILABLE, /* nobody knows whether it was decided; deciding again is safe */
     DECIDED_UNSOUND,     /* Redis holds of the commune what it must not */
 };
@@ -67,17 +71,32 @@ enum decided {
 /* `state` is what the report is now; not for DECIDED_NOT_FOUND and what follows it. */
 typedef void decision_answer_fn(void *context, enum decided decided, enum held_state state);
 
+/* A report that counts, of a unit that is to be voided. */
+struct voided_report {
+    struct report_received received;
+    uint32_t violations; /* the rules that it broke */
+};
+
+/* A decision of either kind. */
 struct decision_message {
     struct message message;
     decision_answer_fn *on_answer;
     void *context;
-    int32_t seq;
-    bool release; /* or reject */
     int64_t now_ms;
     char who[LOG_WHO_BYTES];
     char why[NOTE_BYTES_MAX + 1]; /* in the committee's words */
     enum decided decided;
     enum held_state state;
+    /* about a held report */
+    int32_t seq;
+    bool release; /* or reject */
+    /* a void: the unit as it was read, and from its log what the tally does not know */
+    struct unit_state unit;
+    char generation
+        [GENERATION_BYTES];         /* the tally's: of the election when the message came; empty: not known */
+    struct unit_rounds rounds;      /* in which it counts */
+    size_t report_count;            /* at most VOIDED_MAX */
+    struct voided_report reports[]; /* its counted ones but for those that were held, the newest first */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* A publication: everything the public can be shown at one revision, frozen. Made by the publisher, shared by
  * all workers by reference, freed by whoever lets go of it last.
  *
- * The large documents are rendered when the publication is made. The documents of single areas, and the less
- * usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
+ * The large documents are rendered when the publication is made. The documents of single areas, the round
+ * board, and the less usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
  * most once a publication (two workers may race for it; one result is thrown away), which bounds what readers
  * can cost the counting. */
 #ifndef TURNOUT_SERVICE_PUBLICATION_H
@@ -14,7 +14,7 @@
 #include <turnout/election/phase.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
-#include <turnout/wire/documents.h>
+#include <turnout/wire/figures.h>
 
 enum { ETAG_BYTES = 64 };
 
@@ -31,7 +31,7 @@ struct document {
     struct representation gzip;
 };
 
-/* The forms of /v1/snapshot.csv. */
+/* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
 enum { CSV_FORMS = 6 };
 struct csv_form {
     char separator; /* ',' ';' or tab */
@@ -72,6 +72,8 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_rounds(struct publication *publication);
+const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
 const struct document *publication_corrections(struct publication *publication); /* the first page */
 

@@ -25,9 +25,10 @@ enum {
     TALLY_TRIES_MAX = 50, /* times that a message is decided; by then its deadline has usually passed */
     TALLY_COMMIT_LINES_MAX =
         1000, /* of a commit, or as many as one commune has: bounds the time of one atomic call */
-    TALLY_COMMITS_MAX = 4, /* in flight, of a province */
-    TALLY_TICK_MS = 100,   /* how often tally_tick() is to be called */
-    TALLY_PROBE_MS = 500,  /* when Redis has answered no write for so long, the tally makes one of its own */
+    TALLY_COMMITS_MAX = 4,  /* in flight, of a province */
+    TALLY_MEMORY_MS = 1000, /* what Redis said of a commune is believed for so long without asking again */
+    TALLY_TICK_MS = 100,    /* how often tally_tick() is to be called */
+    TALLY_PROBE_MS = 500,   /* when Redis has answered no write for so long, the tally makes one of its own */
 };
 
 struct tally;

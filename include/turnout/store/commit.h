@@ -17,7 +17,14 @@ struct commit_held {
     struct slice line;
 };
 
-/* All reports of a unit that are or were held, as they now stand. */
+/* A report that counts and broke a rule, or did until it was voided. */
+struct commit_flagged {
+    uint32_t unit;
+    struct report_received received;
+    uint32_t violations;
+};
+
+/* All reports of a unit that are or were set aside, as they now stand. */
 struct commit_unit_held {
     uint32_t unit;
     const struct held_report *reports;
@@ -33,8 +40,8 @@ struct commit_commune {
     const struct totals *change; /* what it adds to the province */
     struct slice lines;          /* of the log, each but the last ended by a newline */
     uint32_t line_count;
-    const uint32_t *units; /* those that changed, and how they now stand */
-    const struct unit_state *unit_states;
+    const uint32_t *units;                /* those that changed, and how they now stand */
+    const struct unit_state *unit_states; /* seq 0: silent again */
     size_t unit_count;
     const struct commit_unit_held *unit_held;
     size_t unit_held_count;
@@ -44,6 +51,10 @@ struct commit_commune {
     size_t decided_count;
     const struct slice *ledger; /* lines for the province's ledger */
     size_t ledger_count;
+    const struct commit_flagged *flagged;
+    size_t flagged_count;
+    const struct commit_flagged *unflagged;
+    size_t unflagged_count;
 };
 
 /* The answer. On TURNOUT_OK either `standing` is NULL and written[i] says whether commune i was written; or nothing was

@@ -21,9 +21,11 @@ struct store_inspection {
     /* Bytes that Redis has taken, and that it may take: `maxmemory`, or else what its machine has. 0: it does not tell. */
     uint64_t memory_used;
     uint64_t memory_most;
-    struct store_finding rights;    /* ours; what Redis does not tell counts as ok */
-    struct store_finding functions; /* of proto/turnout.lua: they are loaded again where they are not ours */
+    struct store_finding rights; /* ours; what Redis does not tell counts as ok */
+    struct store_finding
+        functions; /* of proto/turnout.lua: they are loaded again where they are gone, or older */
     bool has_loaded_functions;
+    bool has_other_functions;          /* of another turnoutd, which are left alone */
     struct store_finding election;     /* it was seeded, in our schema, with our register */
     char generation[GENERATION_BYTES]; /* empty: there is none */
     int64_t

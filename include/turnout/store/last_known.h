@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <turnout/base/buffer.h>
 #include <turnout/base/error.h>
 #include <turnout/base/limits.h>
 #include <turnout/election/phase.h>
@@ -56,8 +57,11 @@ struct last_known {
 enum turnout_error last_known_read(const char *data, struct last_known *ret_known, struct error *error);
 void last_known_done(struct last_known *known); /* a zeroed one is passed over */
 
-/* Writes the file whole; it is on the disk when this returns TURNOUT_OK. */
-enum turnout_error last_known_write(const char *data, const struct last_known *known, struct error *error);
+/* Appends the bytes of the file. */
+void last_known_render(const struct last_known *known, struct buffer *out);
+
+/* Writes the file whole, of these bytes; it is on the disk when this returns TURNOUT_OK. */
+enum turnout_error last_known_put(const char *data, struct slice bytes, struct error *error);
 
 /* Removes the file, where there is one. */
 enum turnout_error last_known_remove(const char *data, struct error *error);

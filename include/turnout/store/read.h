@@ -87,7 +87,7 @@ void store_read_log(struct store *store, uint32_t commune, const struct store_lo
 
 /* ---- held reports ---- */
 
-enum { STORE_HELD_LISTED_MAX = 1000 };
+enum { STORE_HELD_LISTED_MAX = 1000 }; /* at a time */
 
 /* A part of those that wait. */
 struct store_held_page {

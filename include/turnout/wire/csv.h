@@ -38,4 +38,9 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
 struct buffer;
 void csv_write_cell(struct buffer *out, struct slice cell, char separator);
 
+/* The same for a text that is not ours, in a file that people open in spreadsheets: what cannot be shown is `?`, and an
+ * apostrophe stands before whatever would begin a formula, also behind a comma or semicolon in the text, for the reader's
+ * separator may be another. */
+void csv_write_foreign(struct buffer *out, const char *text, char separator);
+
 #endif

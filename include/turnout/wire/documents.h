@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/election/ledger.h>
 #include <turnout/wire/figures.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
@@ -23,6 +24,13 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
 /* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
+ * were heard in each round. */
+void document_rounds_json(struct buffer *out, const struct figures *figures);
+
+/* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
+void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
  * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */

@@ -66,6 +66,11 @@ struct slice http_request_header(const struct http_request *request, const char 
  * for the rest). Absent header: only identity. */
 bool http_request_accepts_coding(const struct http_request *request, const char *coding);
 
+/* The same with its weight, 0 to HTTP_WEIGHT_MAX, for whoever has several codings to offer. `identity` has the least one
+ * where it is not named. */
+enum { HTTP_WEIGHT_MAX = 1000 };
+unsigned http_request_coding_weight(const struct http_request *request, const char *coding);
+
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);
 

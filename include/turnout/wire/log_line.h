@@ -1,5 +1,5 @@
-/* The log (DESIGN section 5): one line of JSON for each report that was counted or held and each decision about one, as
- * Redis keeps it a commune, and the chain of hashes over a commune's lines. The same lines are in a province's ledger,
+/* The log (DESIGN section 5): one line of JSON for each report that was counted or held, each decision about one, and each
+ * unit that was voided, as Redis keeps it a commune, and the chain of hashes over a commune's lines. The same lines are in a province's ledger,
  * where they tell what the public may read about, and beside them those about the whole election. */
 #ifndef TURNOUT_WIRE_LOG_LINE_H
 #define TURNOUT_WIRE_LOG_LINE_H
@@ -21,7 +21,8 @@ enum log_outcome {
     LOG_RELEASED, /* from here to LOG_SUPERSEDED: what a committee decided about a held report */
     LOG_REJECTED,
     LOG_SUPERSEDED,
-    LOG_PHASE, /* from here: of the election */
+    LOG_VOIDED, /* all that a unit had sent before */
+    LOG_PHASE,  /* from here: of the election */
     LOG_PUBLICATION,
     LOG_LOSS, /* that was accepted; `from` and `to` are revisions */
     LOG_OUTCOME_COUNT,
@@ -43,7 +44,9 @@ struct log_line {
     char why[NOTE_BYTES_MAX + 1]; /* of a decision: its reason */
     char from[LOG_WORD_BYTES];    /* of a change of the election */
     char to[LOG_WORD_BYTES];
-    struct report report; /* of a decision: the report that it is about, without who signed it */
+    struct report
+        report; /* of a decision: the report that it is about, without who signed it; of LOG_VOIDED: the unit,
+                           * the last seq that was taken out, and the roll from then on */
 };
 
 /* Appends the line of a report, without a newline. `before` is how the unit stood; `sent` is the report as it was sent:
@@ -64,6 +67,17 @@ struct log_decision {
 void log_line_write_decision(struct buffer *out, const struct log_decision *decision,
                              const struct held_report *held, const struct unit_state *before);
 
+/* All that a unit has sent is taken out of the count. */
+struct log_void {
+    const char *unit;
+    int32_t seq;    /* the highest one that was taken out */
+    int32_t listed; /* the roll in the register, which is its roll again */
+    int64_t now_ms;
+    const char *who;
+    const char *why;
+};
+void log_line_write_void(struct buffer *out, const struct log_void *voided, const struct unit_state *before);
+
 /* A change of the election's phase or publication mode, or a loss that was accepted. */
 void log_line_write_change(struct buffer *out, enum log_outcome outcome, const char *from, const char *to,
                            const char *who, int64_t now_ms);
@@ -71,7 +85,7 @@ void log_line_write_change(struct buffer *out, enum log_outcome outcome, const c
 /* TURNOUT_BAD_INPUT when it is no line of the log. */
 enum turnout_error log_line_read(struct slice text, struct log_line *ret_line, struct error *error);
 
-/* Whether the line belongs into the ledger: a correction or a moved roll that counts, and every decision. */
+/* Whether the line belongs into the ledger: a correction or a moved roll that counts. Every decision and every void does. */
 bool log_line_is_public(const struct report_received *received, const struct decision *decision,
                         const struct unit_state *before);
 

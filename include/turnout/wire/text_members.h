@@ -1,4 +1,4 @@
-/* Small JSON objects whose members are all text: what a committee asks for, and the first line of a vouched stream.
+/* Small JSON objects whose members are all text, or true or false: what a committee asks for, and the first line of a vouched stream.
  * As strict as reports (report_json.h): one object, no duplicate and no unknown key. */
 #ifndef TURNOUT_WIRE_TEXT_MEMBERS_H
 #define TURNOUT_WIRE_TEXT_MEMBERS_H
@@ -11,11 +11,17 @@
 
 enum { TEXT_MEMBERS_BYTES_MAX = 4096 };
 
+enum text_member_kind {
+    TEXT_OPTIONAL,
+    TEXT_REQUIRED, /* and not empty */
+    TEXT_FLAG,     /* true or false, and optional; its text is one of these words */
+};
+
 struct text_member {
     const char *name;
-    char *ret_text; /* NUL-terminated; empty when the member is optional and absent */
+    char *ret_text; /* NUL-terminated; empty when the member is absent */
     size_t capacity;
-    bool is_required; /* and not empty */
+    enum text_member_kind kind;
 };
 
 /* TURNOUT_TOO_LARGE above TEXT_MEMBERS_BYTES_MAX, else TURNOUT_BAD_INPUT with the member to blame. Texts are UTF-8

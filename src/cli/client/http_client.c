@@ -5,15 +5,19 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
+
+#include "client/this_machine.h"
 
 enum { RETRY_AFTER_MOST_S = 3600, CONNECT_TIMEOUT_MOST_MS = 5000 };
 
 struct http_client {
     CURL *curl;
-    char *server; /* without a slash at its end */
+    char *server;        /* without a slash at its end */
+    char *authorization; /* NULL: none */
     char why[CURL_ERROR_SIZE];
     struct http_response *response; /* while a request runs */
     bool body_too_large;
@@ -79,6 +83,8 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
     long connect_timeout = timeout < CONNECT_TIMEOUT_MOST_MS ? timeout : CONNECT_TIMEOUT_MOST_MS;
     return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           (strncasecmp(client->server, "http:", strlen("http:")) != 0 ||
+            curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK) && /* it would be another machine */
            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why) == CURLE_OK &&
@@ -90,32 +96,54 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
            curl_easy_setopt(curl, CURLOPT_HEADERDATA, client) == CURLE_OK;
 }
 
-/* A base URL is http or https, has a host, and nothing behind the path. */
-static bool is_base_url(const char *server)
+/* A base URL is http or https, has a host, and nothing behind the path. What is http, to another machine, is not secure. */
+static bool is_base_url(const char *server, bool *ret_is_secure, char **ret_host)
 {
     CURLU *url = curl_url();
     char *scheme = NULL;
+    char *host = NULL;
     char *query = NULL;
     char *fragment = NULL;
     bool good = url != NULL && curl_url_set(url, CURLUPART_URL, server, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                 (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+                curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_NO_QUERY &&
                 curl_url_get(url, CURLUPART_FRAGMENT, &fragment, 0) == CURLUE_NO_FRAGMENT;
+    if (good) {
+        *ret_is_secure = strcmp(scheme, "https") == 0 || host_is_this_machine(host);
+        *ret_host = memory_copy_text(host);
+    }
     curl_free(scheme);
+    curl_free(host);
     curl_free(query);
     curl_free(fragment);
     curl_url_cleanup(url);
     return good;
 }
 
-enum turnout_error http_client_new(const char *server, int64_t timeout_ms, struct http_client **ret_client,
-                                   struct error *error)
+static enum turnout_error check_url(const char *server, bool may_be_insecure, struct error *error)
 {
-    assert(timeout_ms > 0);
-    if (!is_base_url(server)) {
+    bool is_secure;
+    char *host;
+    if (!is_base_url(server, &is_secure, &host)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "server",
                           "%s is not the URL of a server, such as http://127.0.0.1:8081", server);
+    }
+    enum turnout_error failed = is_secure || may_be_insecure
+                                    ? TURNOUT_OK
+                                    : error_fail(error, TURNOUT_BAD_INPUT, "server", INSECURE_REFUSAL, host);
+    free(host);
+    return failed;
+}
+
+enum turnout_error http_client_new(const char *server, bool may_be_insecure, int64_t timeout_ms,
+                                   struct http_client **ret_client, struct error *error)
+{
+    assert(timeout_ms > 0);
+    enum turnout_error failed = check_url(server, may_be_insecure, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
     }
     struct http_client *client = memory_new(sizeof *client);
     client->server = memory_copy_text(server);
@@ -141,7 +169,14 @@ void http_client_free(struct http_client *client)
         curl_easy_cleanup(client->curl);
     }
     free(client->server);
+    free(client->authorization);
     free(client);
+}
+
+void http_client_authorize(struct http_client *client, const char *value)
+{
+    free(client->authorization);
+    client->authorization = value == NULL ? NULL : memory_copy_text(value);
 }
 
 /* Runs the request that has been set up, but for its URL and its headers. Frees `headers`. */
@@ -199,12 +234,19 @@ static bool add_header(struct curl_slist **headers, const char *name, const char
     return true;
 }
 
+static bool add_authorization(const struct http_client *client, struct curl_slist **headers)
+{
+    return client->authorization == NULL || add_header(headers, "Authorization", client->authorization);
+}
+
 enum turnout_error http_client_get(struct http_client *client, const char *path, const char *if_none_match,
                                    struct http_response *response, struct error *error)
 {
     struct curl_slist *headers = NULL;
     if (curl_easy_setopt(client->curl, CURLOPT_HTTPGET, 1L) != CURLE_OK ||
+        !add_authorization(client, &headers) ||
         (if_none_match != NULL && !add_header(&headers, "If-None-Match", if_none_match))) {
+        curl_slist_free_all(headers);
         return error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
     }
     return perform(client, path, headers, response, error);
@@ -219,7 +261,8 @@ enum turnout_error http_client_post(struct http_client *client, const char *path
     if (curl_easy_setopt(client->curl, CURLOPT_POST, 1L) != CURLE_OK ||
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length) != CURLE_OK ||
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body) != CURLE_OK ||
-        !add_header(&headers, "Content-Type", content_type) || !add_header(&headers, "Expect", "")) {
+        !add_authorization(client, &headers) || !add_header(&headers, "Content-Type", content_type) ||
+        !add_header(&headers, "Expect", "")) {
         curl_slist_free_all(headers);
         return error_fail(error, TURNOUT_SYSTEM, "", "libcurl could not be set up");
     }

@@ -4,6 +4,7 @@
 #ifndef TURNOUT_HTTP_CLIENT_H
 #define TURNOUT_HTTP_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,10 +27,14 @@ struct http_response {
 void http_response_done(struct http_response *response);
 
 /* `server` is a base URL, `http://127.0.0.1:8081` or `https://...`, with or without a slash at its end; it is
- * copied. TURNOUT_BAD_INPUT when it is none. `timeout_ms` bounds each request as a whole, connecting included. */
-enum turnout_error http_client_new(const char *server, int64_t timeout_ms, struct http_client **ret_client,
-                                   struct error *error);
+ * copied. TURNOUT_BAD_INPUT when it is none, or is http to another machine and may not be. `timeout_ms` bounds each request
+ * as a whole, connecting included. */
+enum turnout_error http_client_new(const char *server, bool may_be_insecure, int64_t timeout_ms,
+                                   struct http_client **ret_client, struct error *error);
 void http_client_free(struct http_client *client);
+
+/* Every request from now on carries `Authorization: value`; NULL: none does. Copied. */
+void http_client_authorize(struct http_client *client, const char *value);
 
 /* `path` begins with a slash and is sent as it is (`/v1/turnout`). TURNOUT_OK whenever the server answered,
  * whatever the status; TURNOUT_UNAVAILABLE when it did not, so that nobody knows whether it has acted;

@@ -24,6 +24,7 @@ static void copy_cut(const char *text, char *ret_text, size_t capacity)
         }
     }
     (void)slice_copy(slice, ret_text, capacity);
+    text_make_showable(ret_text);
 }
 
 /* 0 when there is none, or what is there is none. */

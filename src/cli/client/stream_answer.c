@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include <turnout/election/report_codes.h>
 #include <turnout/wire/report_json.h>
 
 static bool pass(struct slice *rest, const char *expected)
@@ -51,6 +52,14 @@ static bool pass_status(struct slice *rest, enum report_status *ret_status)
     return pass(rest, "duplicate");
 }
 
+/* Of a test report. */
+static bool pass_test_words(struct slice *rest, struct report_result *result)
+{
+    return !pass(rest, ",\"detail\":\"") ||
+           (pass(rest, report_test_words) && pass(rest, "\"") &&
+            slice_copy(slice_of(report_test_words), result->detail, sizeof result->detail));
+}
+
 /* It may be absent. */
 static bool pass_generation(struct slice *rest, struct report_result *result)
 {
@@ -58,6 +67,13 @@ static bool pass_generation(struct slice *rest, struct report_result *result)
     return !pass(rest, ",\"generation\":\"") ||
            (pass_code(rest, &generation) &&
             slice_copy(generation, result->generation, sizeof result->generation));
+}
+
+/* Likewise. */
+static bool pass_test(struct slice *rest, struct report_result *result)
+{
+    result->test = pass(rest, ",\"test\":true");
+    return true;
 }
 
 static bool read_fast(struct slice answer, struct report_result *result, uint64_t *ret_line)
@@ -71,7 +87,8 @@ static bool read_fast(struct slice answer, struct report_result *result, uint64_
            pass_number(&rest, SEQ_MAX, &seq) && pass(&rest, ",\"status\":\"") &&
            pass_status(&rest, &result->status) && pass(&rest, "\",\"receipt\":\"") &&
            pass_code(&rest, &receipt) && slice_copy(receipt, result->receipt, sizeof result->receipt) &&
-           pass_generation(&rest, result) && slice_equals(rest, "}");
+           pass_test_words(&rest, result) && pass_generation(&rest, result) && pass_test(&rest, result) &&
+           slice_equals(rest, "}");
 }
 
 enum turnout_error stream_answer_read(struct slice answer, struct report_result *ret_result,

@@ -39,7 +39,9 @@ static void read_text(struct reader *reader, const char *field, char *ret_text, 
     if (text.bytes == NULL || memchr(text.bytes, '\0', text.length) != NULL ||
         !slice_copy(text, ret_text, capacity)) {
         blame(reader, field);
+        return;
     }
+    text_make_showable(ret_text);
 }
 
 static int64_t read_count(struct reader *reader, const char *field)

@@ -15,6 +15,7 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 
+#include "client/print_fault.h"
 #include "commands.h"
 #include "demo/checkpoints.h"
 #include "demo/demo_folder.h"
@@ -76,12 +77,6 @@ static int catch_interrupts(void)
     return fd;
 }
 
-static void tell_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%u: %s %s\n", file, line, error->field, error->text);
-}
-
 static enum turnout_error read_checkpoints(struct demo *demo, struct error *error)
 {
     struct buffer path = {0};
@@ -117,7 +112,7 @@ static int make_plan(struct demo *demo)
         return EXIT_USAGE;
     }
     demo->has_folder = true;
-    if (election_folder_read(demo->folder.election, tell_fault, NULL, &demo->election, &error) !=
+    if (election_folder_read(demo->folder.election, print_fault, NULL, &demo->election, &error) !=
         TURNOUT_OK) {
         say(demo->folder.election, &error);
         return EXIT_USAGE;

@@ -29,7 +29,7 @@ enum turnout_error demo_served_new(const struct demo_server *server, struct demo
     char url[DEMO_URL_BYTES];
     struct http_client *client;
     demo_server_url(server, DEMO_PUBLIC, url);
-    enum turnout_error code = http_client_new(url, REQUEST_TIMEOUT_MS, &client, error);
+    enum turnout_error code = http_client_new(url, true, REQUEST_TIMEOUT_MS, &client, error);
     if (code != TURNOUT_OK) {
         return code;
     }

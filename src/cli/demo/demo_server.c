@@ -163,7 +163,7 @@ static bool says_ready(const struct demo_server *server)
     struct http_response response = {0};
     struct error error;
     demo_server_url(server, DEMO_OPERATE, url);
-    if (http_client_new(url, READY_ANSWER_MS, &client, &error) != TURNOUT_OK) {
+    if (http_client_new(url, true, READY_ANSWER_MS, &client, &error) != TURNOUT_OK) {
         return false;
     }
     bool ready =

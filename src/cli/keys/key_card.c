@@ -5,11 +5,13 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <qrencode.h>
 #include <sodium.h>
 
+#include <turnout/base/memory.h>
 #include <turnout/base/text.h>
 
 enum {
@@ -107,8 +109,10 @@ static const char style[] =
 static const char marks[] = "<svg class=\"marks\" viewBox=\"0 0 950 690\"><path "
                             "d=\"M0 40V0H40M910 0H950V40M950 650V690H910M40 690H0V650\"/></svg>";
 
-static void append_escaped(struct buffer *out, const char *text)
+static void append_escaped(struct buffer *out, const char *foreign)
 {
+    char *text = memory_copy_text(foreign);
+    text_make_showable(text);
     for (const char *at = text; *at != '\0'; at++) {
         switch (*at) {
         case '&':
@@ -127,6 +131,7 @@ static void append_escaped(struct buffer *out, const char *text)
             buffer_append_char(out, *at);
         }
     }
+    free(text);
 }
 
 static void append_element(struct buffer *out, const char *tag, const char *text)

@@ -13,6 +13,7 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
+#include "client/print_fault.h"
 #include "keys/keys_make.h"
 #include "keys/keys_table.h"
 
@@ -28,13 +29,6 @@ struct keys_options {
     struct setting_moment until;
     struct setting_moment at;
 };
-
-static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    const char *const *folder = context;
-    (void)fprintf(stderr, "%s/%s:%" PRIu32 ": %s%s%s\n", *folder, file, line, error->field,
-                  error->field[0] == '\0' ? "" : ": ", error->text);
-}
 
 /* Says what went wrong and returns the exit status for it. */
 static int fail(const char *command, enum turnout_error code, const struct error *error)

@@ -4,12 +4,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
+#include <turnout/base/buffer.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/log_walk.h>
 
+#include "client/print_fault.h"
 #include "client/server_redis.h"
 
 enum {
@@ -30,18 +33,20 @@ static int fail(const char *text)
     return EXIT_FAILED;
 }
 
-static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s%s%s\n", file, line, error->field,
-                  error->field[0] == '\0' ? "" : ": ", error->text);
-}
-
-/* `context` points to the unit's code. */
+/* `context` points to the unit's code. A terminal gets only what it can show; elsewhere every byte counts. */
 static void print_line(void *context, struct slice text, const struct log_line *line)
 {
     const char *const *unit = context;
-    if (strcmp(line->report.unit, *unit) == 0) {
+    if (strcmp(line->report.unit, *unit) != 0) {
+        return;
+    }
+    if (isatty(STDOUT_FILENO) == 1) {
+        struct buffer shown = {0};
+        buffer_append(&shown, text.bytes, text.length);
+        text_make_showable(shown.bytes);
+        (void)puts(shown.bytes);
+        buffer_done(&shown);
+    } else {
         (void)fwrite(text.bytes, 1, text.length, stdout);
         (void)putchar('\n');
     }

@@ -12,20 +12,9 @@
 #include <turnout/store/election_keys.h>
 #include <turnout/wire/register_digest.h>
 
+#include "client/print_fault.h"
 #include "register/register_make.h"
 #include "register/zone_smells.h"
-
-/* `context` points to the folder's path. */
-static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    const char *const *folder = context;
-    (void)fprintf(stderr, "%s/%s", *folder, file);
-    if (line > 0) {
-        (void)fprintf(stderr, ":%" PRIu32, line);
-    }
-    (void)fprintf(stderr, ": %s%s%s%s\n", error->is_warning ? "warning: " : "", error->field,
-                  error->field[0] == '\0' ? "" : ": ", error->text);
-}
 
 /* What is lawful, but smells. */
 static void warn(const struct election_folder *folder, const char *folder_path)

@@ -8,14 +8,13 @@
 #include <string.h>
 #include <time.h>
 
-#include <sodium.h>
-
 #include <turnout/base/clock.h>
 #include <turnout/wire/signature.h>
 
 #include "client/http_client.h"
+#include "client/this_machine.h"
 #include "commands.h"
-#include "keys/key_pem.h"
+#include "report/report_signer.h"
 #include "report/spool.h"
 #include "report/spool_delivery.h"
 
@@ -29,6 +28,7 @@ struct report_options {
     const char *spool_path;
     int64_t wait_s;
     bool flush;
+    bool insecure;
     const char *election;
     const char *unit;
     struct setting_moment as_of;
@@ -62,23 +62,6 @@ static bool says_the_same(const struct report *spooled, const struct report *rep
     return memcmp(digests[0], digests[1], REPORT_DIGEST_BYTES) == 0;
 }
 
-/* Signs what is complete but for the signature, if it is to be signed. Returns EXIT_DONE when that went well. */
-static int sign(const char *key_path, struct report *report)
-{
-    unsigned char seed[SIGNING_SEED_BYTES];
-    struct error error = {0};
-    if (key_path == NULL) {
-        return EXIT_DONE;
-    }
-    if (key_pem_read(key_path, seed, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", key_path, error.text);
-        return EXIT_USAGE;
-    }
-    report_sign(report, seed);
-    sodium_memzero(seed, sizeof seed);
-    return EXIT_DONE;
-}
-
 /* The report that the options say, but for its signature. */
 static struct report make_report(const struct report_options *options, const struct settings_values *values)
 {
@@ -100,13 +83,22 @@ static struct report make_report(const struct report_options *options, const str
     return report;
 }
 
-/* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
-static int enqueue(struct spool *spool, const struct report_options *options, struct report *report)
+/* The number of a report that was given none. Where the server does not tell, it is told later: it names the next one when
+ * it refuses a report for its number. */
+static int32_t next_seq(const struct spool *spool, struct http_client *client,
+                        const struct report_signer *signer, const struct report *report)
 {
-    int status = sign(options->key_path, report);
-    if (status != EXIT_DONE) {
-        return status;
-    }
+    int32_t next = report_signer_ask_seq(signer, client, report->election, report->unit);
+    int32_t spooled = spool_last_seq(spool, report->election, report->unit);
+    return spooled >= next && spooled < SEQ_MAX ? spooled + 1 : next;
+}
+
+/* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
+static int enqueue(struct spool *spool, const struct report_options *options,
+                   const struct report_signer *signer, struct report *report)
+{
+    bool is_signed = report_signer_sign(signer, report);
+    assert(is_signed);
     struct report spooled;
     if (spool_find(spool, report->election, report->unit, report->seq, &spooled)) {
         if (says_the_same(&spooled, report, options->as_of.text != NULL)) {
@@ -146,7 +138,8 @@ static int open_spool(const char *path, struct spool *ret_spool)
 }
 
 /* Sends what is spooled. Where nothing is, the newest report that was acknowledged asks whether the others still count. */
-static int deliver(struct spool *spool, struct http_client *client, const struct report_options *options)
+static int deliver(struct spool *spool, struct http_client *client, const struct report_options *options,
+                   const struct report_signer *signer)
 {
     struct error error = {0};
     struct spool_kept kept;
@@ -159,13 +152,14 @@ static int deliver(struct spool *spool, struct http_client *client, const struct
     if (spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
     } else {
-        status = spool_deliver(spool, &kept, client, options->wait_s);
+        status = spool_deliver(spool, &kept, client, signer, options->wait_s);
     }
     spool_kept_close(&kept);
     return status;
 }
 
-static int send_and_flush(const struct command_line *line, struct http_client *client)
+static int send_and_flush(const struct command_line *line, struct http_client *client,
+                          const struct report_signer *signer)
 {
     const struct report_options *options = line->options;
     struct spool spool;
@@ -175,12 +169,15 @@ static int send_and_flush(const struct command_line *line, struct http_client *c
     }
     if (!options->flush) {
         struct report report = make_report(options, line->values);
-        status = enqueue(&spool, options, &report);
+        if (report.seq == 0) {
+            report.seq = next_seq(&spool, client, signer, &report);
+        }
+        status = enqueue(&spool, options, signer, &report);
     } else if (spool.count == 0) {
         (void)printf("nothing is spooled in %s\n", spool.path);
     }
     if (status == EXIT_DONE) {
-        status = deliver(&spool, client, options);
+        status = deliver(&spool, client, options, signer);
     }
     spool_close(&spool);
     return finish_output(status);
@@ -237,19 +234,19 @@ static enum turnout_error read_key_id(const char *text, void *target, struct err
 static const struct setting settings[] = {
     {.name = "election", .kind = SETTING_CODE, AT(election), .takes = "ID", .help = "the election's id"},
     {.name = "unit", .kind = SETTING_CODE, AT(unit), .takes = "CODE", .help = "the polling unit's code"},
-    {.name = "seq",
-     .kind = SETTING_NUMBER,
-     AT(report.seq),
-     .takes = "N",
-     .least = 1,
-     .most = SEQ_MAX,
-     .help = "the unit's own number for this report: 1, 2, 3 ..."},
     {.name = "voted",
      .kind = SETTING_NUMBER,
      AT(report.voted),
      .takes = "N",
      .most = VOTERS_MAX,
      .help = "how many have voted since the polls opened"},
+    {.name = "seq",
+     .kind = SETTING_NUMBER,
+     AT(report.seq),
+     .takes = "N",
+     .least = 1,
+     .most = SEQ_MAX,
+     .help = "the unit's own number for this report: 1, 2, 3 ...; the next one where it is left out"},
     {.name = "as-of",
      .kind = SETTING_MOMENT,
      AT(as_of),
@@ -307,12 +304,13 @@ static const struct setting settings[] = {
      .takes = "SECONDS",
      .most = WAIT_MOST_S,
      .help = "keeps trying for so long while the server is away"},
+    INSECURE_OPTION(struct report_options, insecure),
     COMMAND_HELP,
 };
 
 #undef AT
 
-enum { REQUIRED_FIELDS = 4, REPORT_FIELDS = 12 };
+enum { REQUIRED_FIELDS = 3, REPORT_FIELDS = 10 };
 
 /* What only the whole command line can show. Returns EXIT_DONE when it is right. */
 static int check_options(const struct command_line *line)
@@ -344,25 +342,32 @@ static int run(const struct command_line *line)
 {
     const struct report_options *options = line->options;
     struct http_client *client = NULL;
+    struct report_signer signer;
     struct error error = {0};
     int status = check_options(line);
     if (status != EXIT_DONE) {
         return status;
     }
-    if (http_client_new(options->server, REQUEST_TIMEOUT_MS, &client, &error) != TURNOUT_OK) {
+    if (report_signer_init(options->key_path, options->report.key, &signer, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "--key %s: %s; nothing was sent\n", options->key_path, error.text);
+        return EXIT_USAGE;
+    }
+    if (http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, &client, &error) !=
+        TURNOUT_OK) {
         return usage_error(line->name, "--server: %s", error.text);
     }
-    status = send_and_flush(line, client);
+    status = send_and_flush(line, client, &signer);
     http_client_free(client);
+    report_signer_done(&signer);
     return status;
 }
 
 const struct command command_report = {
     .name = "report",
     .purpose = "Sends one unit's report.",
-    .usage = "--election ID --unit CODE --seq N --voted N [OPTIONS]",
+    .usage = "--election ID --unit CODE --voted N [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct report_options),
-    .notes = "Exit status: 0 taken, 1 still spooled or failed, 2 used wrongly, 3 rejected.",
+    .notes = "Exit status: 0 taken, 1 still spooled or failed, 2 used wrongly, 3 it does not count.",
     .run = run,
 };

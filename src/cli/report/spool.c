@@ -100,19 +100,35 @@ struct slice spool_line(const struct spool *spool, size_t index)
     return (struct slice){spool->bytes.bytes + start, spool->line_ends[index] - start - 1};
 }
 
+static bool is_of_unit(struct slice line, const char *election, const char *unit, struct report *ret_report)
+{
+    return report_json_parse(line.bytes, line.length, ret_report, NULL) == TURNOUT_OK &&
+           strcmp(ret_report->unit, unit) == 0 && strcmp(ret_report->election, election) == 0;
+}
+
 bool spool_find(const struct spool *spool, const char *election, const char *unit, int32_t seq,
                 struct report *ret_report)
 {
     for (size_t i = 0; i < spool->count; i++) {
-        struct slice line = spool_line(spool, i);
         struct report report;
-        if (report_json_parse(line.bytes, line.length, &report, NULL) == TURNOUT_OK && report.seq == seq &&
-            strcmp(report.unit, unit) == 0 && strcmp(report.election, election) == 0) {
+        if (is_of_unit(spool_line(spool, i), election, unit, &report) && report.seq == seq) {
             *ret_report = report;
             return true;
         }
     }
     return false;
+}
+
+int32_t spool_last_seq(const struct spool *spool, const char *election, const char *unit)
+{
+    int32_t last = 0;
+    for (size_t i = 0; i < spool->count; i++) {
+        struct report report;
+        if (is_of_unit(spool_line(spool, i), election, unit, &report) && report.seq > last) {
+            last = report.seq;
+        }
+    }
+    return last;
 }
 
 /* ---- changing the file ---- */

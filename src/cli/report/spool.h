@@ -46,6 +46,9 @@ struct slice spool_line(const struct spool *spool, size_t index);
 bool spool_find(const struct spool *spool, const char *election, const char *unit, int32_t seq,
                 struct report *ret_report);
 
+/* The highest seq of this election and unit; 0 when no report of it is there. */
+int32_t spool_last_seq(const struct spool *spool, const char *election, const char *unit);
+
 /* Durable once it returns TURNOUT_OK. TURNOUT_TOO_LARGE when the spool is full. */
 enum turnout_error spool_append(struct spool *spool, const struct report *report, struct error *error);
 

@@ -10,6 +10,7 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
+#include <turnout/election/report_codes.h>
 #include <turnout/wire/report_json.h>
 #include <turnout/wire/signature.h>
 
@@ -22,11 +23,11 @@ static const char *meaning(const struct report_result *result)
 {
     switch (result->status) {
     case STATUS_ACCEPTED:
-        return "counted";
+        return result->test ? report_test_words : "counted";
     case STATUS_DUPLICATE:
-        return "had been counted before";
+        return result->test ? report_test_words : "had been counted before";
     case STATUS_SUPERSEDED:
-        return "logged, not counted: a later report of this unit stands already";
+        return "not counted: a later report of this unit stands";
     case STATUS_HELD:
         return "kept for the committee's decision, not counted yet";
     case STATUS_REJECTED:
@@ -45,6 +46,10 @@ static int tell_answer(const struct report *report, const struct report_result *
     (void)printf("%s: unit %s, report %" PRId32 ", %" PRId32 " voted as of %s: %s",
                  report_status_name(result->status), report->unit, report->seq, report->voted,
                  report->as_of_text, meaning(result));
+    if (result->status == STATUS_SUPERSEDED) {
+        (void)printf(" (%s)\n", result->detail);
+        return EXIT_REJECTED;
+    }
     if (result->status == STATUS_REJECTED) {
         (void)printf(" (%s%s%s)%s%s\n", report_code_name(result->code),
                      result->field[0] == '\0' ? "" : ", field ", result->field,
@@ -141,43 +146,95 @@ static int tell_answered(const struct spool *spool, const struct report *report,
     return EXIT_FAILED;
 }
 
-int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client, int64_t wait_s)
+/* A report on its way. */
+struct delivery {
+    const struct report_signer *signer;
+    struct slice line;
+    struct report report;
+    struct buffer renumbered; /* its line with the number that the server has named; empty: it has not */
+};
+
+static void take_line(struct delivery *delivery, struct slice line)
+{
+    delivery->line = line;
+    enum turnout_error code = report_json_parse(line.bytes, line.length, &delivery->report, NULL);
+    assert(code == TURNOUT_OK); /* the spool holds nothing else */
+}
+
+/* Whether the report is to be sent once more: under another number. Whatever ends this process before that is answered,
+ * the report is still in the spool as it was, and is told again what to do. */
+static bool renumber(struct delivery *delivery, const struct report_result *result)
+{
+    struct report report = delivery->report;
+    report.seq = result->next_seq;
+    if (result->next_seq == 0 || delivery->renumbered.length > 0 ||
+        !report_signer_sign(delivery->signer, &report)) {
+        return false;
+    }
+    (void)printf("%s: unit %s, report %" PRId32 ": %s; sent again as report %" PRId32 "\n",
+                 report_code_name(result->code), report.unit, delivery->report.seq, result->detail,
+                 report.seq);
+    report_json_write(&delivery->renumbered, &report);
+    take_line(delivery, (struct slice){delivery->renumbered.bytes, delivery->renumbered.length});
+    return true;
+}
+
+static int tell_and_keep(struct delivery *delivery, struct spool_kept *kept,
+                         const struct report_result *result)
+{
+    struct error error = {0};
+    int status = tell_answered(kept->spool, &delivery->report, result);
+    if (keep(kept, delivery->line, &delivery->report, result, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        status = status == EXIT_DONE ? EXIT_FAILED : status;
+    }
+    buffer_clear(&delivery->renumbered);
+    return status;
+}
+
+/* Rests before the next try; false when there is no time left for one. */
+static bool rest(int64_t deadline_ms, int64_t asked_ms, int64_t *pause)
+{
+    int64_t left_ms = deadline_ms - clock_monotonic_ms();
+    if (left_ms <= 0) {
+        return false;
+    }
+    int64_t rest_ms = asked_ms > *pause ? asked_ms : *pause;
+    pause_ms(rest_ms < left_ms ? rest_ms : left_ms);
+    *pause = *pause * 2 < PAUSE_MOST_MS ? *pause * 2 : PAUSE_MOST_MS;
+    return true;
+}
+
+int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client,
+                  const struct report_signer *signer, int64_t wait_s)
 {
     struct http_response response = {0};
     struct error error = {0};
+    struct delivery delivery = {.signer = signer};
     int64_t deadline_ms = clock_monotonic_ms() + wait_s * 1000;
     int64_t pause = PAUSE_FIRST_MS;
     int status = EXIT_DONE;
     size_t answered = 0;
     bool *stays = memory_new_array(SPOOL_REPORTS_MAX, sizeof *stays);
     while (answered < spool->count) {
-        struct slice line = spool_line(spool, answered);
         struct report_result result;
-        struct report report;
-        if (send_report(client, line, &response, &result, &error) == TURNOUT_OK) {
-            enum turnout_error code = report_json_parse(line.bytes, line.length, &report, NULL);
-            assert(code == TURNOUT_OK); /* the spool holds nothing else */
-            int told = tell_answered(spool, &report, &result);
-            status = told > status ? told : status;
-            stays[answered++] = waits_for_phase(&result);
-            if (keep(kept, line, &report, &result, &error) != TURNOUT_OK) {
-                (void)fprintf(stderr, "%s\n", error.text);
-                status = status == EXIT_DONE ? EXIT_FAILED : status;
-            }
-            pause = PAUSE_FIRST_MS;
-            continue;
+        if (delivery.renumbered.length == 0) {
+            take_line(&delivery, spool_line(spool, answered));
         }
-        int64_t left_ms = deadline_ms - clock_monotonic_ms();
-        if (left_ms <= 0) {
+        if (send_report(client, delivery.line, &response, &result, &error) == TURNOUT_OK) {
+            pause = PAUSE_FIRST_MS;
+            if (!renumber(&delivery, &result)) {
+                int told = tell_and_keep(&delivery, kept, &result);
+                status = told > status ? told : status;
+                stays[answered++] = waits_for_phase(&result);
+            }
+        } else if (!rest(deadline_ms, (int64_t)response.retry_after_s * 1000, &pause)) {
             tell_spooled(spool, answered, error.text);
             status = status == EXIT_DONE ? EXIT_FAILED : status;
             break;
         }
-        int64_t asked_ms = (int64_t)response.retry_after_s * 1000;
-        int64_t rest_ms = asked_ms > pause ? asked_ms : pause;
-        pause_ms(rest_ms < left_ms ? rest_ms : left_ms);
-        pause = pause * 2 < PAUSE_MOST_MS ? pause * 2 : PAUSE_MOST_MS;
     }
+    buffer_done(&delivery.renumbered);
     http_response_done(&response);
     if (settle(spool, kept, answered, stays, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);

@@ -19,7 +19,9 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
+#include "client/print_fault.h"
 #include "client/sender.h"
+#include "client/this_machine.h"
 #include "commands.h"
 #include "keys/unit_keys.h"
 #include "simulate/simulate_plan.h"
@@ -45,6 +47,7 @@ struct simulate_options {
     const char *keys; /* NULL: unsigned */
     uint64_t seed;
     bool json;
+    bool insecure;
 };
 
 struct simulation {
@@ -248,8 +251,8 @@ static bool can_sign(const struct simulation *simulation)
     const struct simulate_plan *plan = &simulation->plan;
     for (uint32_t i = 0; simulation->keys != NULL && i < plan->unit_count; i++) {
         if (!unit_keys_has(simulation->keys, plan->order[i])) {
-            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys,
-                          plan->reg->units[plan->order[i]].code);
+            const char *unit = plan->reg->units[plan->order[i]].code;
+            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys, unit);
             return false;
         }
     }
@@ -264,11 +267,7 @@ static int simulate(const struct simulate_options *options, const struct electio
     simulation->keys = keys;
     simulation->in_place = isatty(STDERR_FILENO) == 1;
     simulation->base = event_base_new();
-    if (simulation->base == NULL) {
-        (void)fprintf(stderr, "turnout simulate: no event loop\n");
-        free(simulation);
-        return EXIT_FAILED;
-    }
+    assert(simulation->base != NULL);
     simulate_plan_init(&simulation->plan, &folder->election, folder->reg, options->units,
                        options->reports_a_unit, options->seed, now);
     simulation->due_us = memory_new_array(folder->reg->unit_count, sizeof *simulation->due_us);
@@ -291,12 +290,6 @@ static int simulate(const struct simulate_options *options, const struct electio
     return status;
 }
 
-static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s\n", file, line, error->text);
-}
-
 /* *ret_keys stays NULL when nothing is to be signed. */
 static enum turnout_error read_keys(const struct simulate_options *options,
                                     const struct election_folder *folder, int64_t now,
@@ -307,7 +300,7 @@ static enum turnout_error read_keys(const struct simulate_options *options,
         return TURNOUT_OK;
     }
     enum turnout_error failed =
-        election_keys_read(options->folder, folder->reg, on_fault, NULL, &known, error);
+        election_keys_read(options->folder, folder->reg, print_fault, NULL, &known, error);
     if (failed == TURNOUT_OK) {
         failed = unit_keys_read(options->keys, folder->reg, known, now, ret_keys, error);
         signing_keys_release(known);
@@ -325,8 +318,7 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
         return false;
     }
     if (options->units > unit_count) {
-        (void)fprintf(stderr, "--units %" PRIu32 ": %s has %" PRIu32 "\n", options->units, options->folder,
-                      unit_count);
+        (void)fprintf(stderr, "--units %u: %s has %u\n", options->units, options->folder, unit_count);
         return false;
     }
     if (now < election->opens) {
@@ -344,7 +336,10 @@ static int run(const struct command_line *line)
     const struct simulate_options *options = line->options;
     struct election_folder folder;
     struct error error = {0};
-    if (election_folder_read(options->folder, on_fault, NULL, &folder, &error) != TURNOUT_OK) {
+    if (!options->insecure && !host_is_this_machine(options->stream.host)) {
+        return usage_error(line->name, "--stream: " INSECURE_REFUSAL, options->stream.host);
+    }
+    if (election_folder_read(options->folder, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_USAGE;
     }
@@ -433,6 +428,7 @@ static const struct setting settings[] = {
      .most = INT64_MAX,
      .help = "the same seed sends the same reports"},
     {.name = "json", .kind = SETTING_FLAG, AT(json), .help = "prints the summary as one JSON object"},
+    INSECURE_OPTION(struct simulate_options, insecure),
     COMMAND_HELP,
 };
 

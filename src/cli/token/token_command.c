@@ -3,7 +3,6 @@
 #include "commands.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +15,8 @@
 #include <turnout/store/secret.h>
 #include <turnout/store/tokens_change.h>
 
+#include "client/print_fault.h"
+
 enum { DAYS_MAX = 366, DAY_S = 86400 };
 
 /* Of every action; each has a table of those that it takes. */
@@ -27,13 +28,6 @@ struct token_options {
     const char *election; /* a folder, or an id */
     const char *data;
 };
-
-static void print_fault(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)fprintf(stderr, "%s:%" PRIu32 ": %s%s%s\n", file, line, error->field,
-                  error->field[0] == '\0' ? "" : ": ", error->text);
-}
 
 /* ---- the election ---- */
 

@@ -15,6 +15,7 @@
 #include <turnout/base/clock.h>
 
 #include "client/http_client.h"
+#include "client/this_machine.h"
 #include "commands.h"
 #include "watch/watch_picture.h"
 
@@ -26,6 +27,7 @@ enum { ASK_EVERY_MS = 1000, REQUEST_TIMEOUT_MS = 3000, HTTP_OK = 200, HTTP_NOT_M
 struct watch_options {
     const char *server;
     bool once;
+    bool insecure;
 };
 
 struct watch {
@@ -178,7 +180,8 @@ static int run_watch(const struct command_line *line)
     const struct watch_options *options = line->options;
     struct watch watch = {0};
     struct error error = {0};
-    if (http_client_new(options->server, REQUEST_TIMEOUT_MS, &watch.client, &error) != TURNOUT_OK) {
+    if (http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, &watch.client, &error) !=
+        TURNOUT_OK) {
         return usage_error(line->name, "--server: %s", error.text);
     }
     /* A locale that does not exist leaves plain ASCII, which every terminal can show. */
@@ -201,6 +204,7 @@ static const struct setting settings[] = {
      .kind = SETTING_FLAG,
      SETTING_AT(struct watch_options, once),
      .help = "shows the figures once, and ends"},
+    INSECURE_OPTION(struct watch_options, insecure),
     COMMAND_HELP,
 };
 

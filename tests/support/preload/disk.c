@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -79,18 +80,23 @@ ssize_t write(int fd, const void *bytes, size_t length)
     return written;
 }
 
+static void wait_us(int64_t delay_us)
+{
+    if (delay_us > 0) {
+        struct timespec delay = {.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
+        (void)nanosleep(&delay, NULL);
+    }
+}
+
 static int sync_with(int (*real_sync)(int), int fd)
 {
     struct fault_file *file = file_of(fd);
     struct stat about;
     if (file == NULL || fstat(fd, &about) != 0) {
+        wait_us(controls == NULL ? 0 : atomic_load(&controls->other_sync_delay_us));
         return real_sync(fd);
     }
-    int64_t delay_us = atomic_load(&controls->sync_delay_us);
-    if (delay_us > 0) {
-        struct timespec delay = {.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
-        (void)nanosleep(&delay, NULL);
-    }
+    wait_us(atomic_load(&controls->sync_delay_us));
     if (is_due(&controls->kill_before_sync)) {
         (void)kill(getpid(), SIGKILL);
     }
@@ -121,6 +127,20 @@ int fsync(int fd)
         *(void **)&real_sync = dlsym(RTLD_NEXT, "fsync");
     }
     return sync_with(real_sync, fd);
+}
+
+/* What programs call that are built for large files. */
+int fstatvfs64(int fd, struct statvfs64 *disk)
+{
+    static int (*real_statvfs)(int, struct statvfs64 *);
+    if (real_statvfs == NULL) {
+        *(void **)&real_statvfs = dlsym(RTLD_NEXT, "fstatvfs64");
+    }
+    int failed = real_statvfs(fd, disk);
+    if (failed == 0 && controls != NULL && atomic_load(&controls->bytes_left) > 0) {
+        disk->f_bavail = (fsblkcnt64_t)atomic_load(&controls->bytes_left) / disk->f_frsize;
+    }
+    return failed;
 }
 
 /* ---- the clock ---- */

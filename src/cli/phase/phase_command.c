@@ -1,0 +1,220 @@
+/* `turnout phase open`, `turnout phase close`: an admin opens or closes the election, and is asked what somebody who means it
+ * can answer: which election, by which register, and whether before its time. */
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <sodium.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/wire/json_writer.h>
+
+#include "client/http_client.h"
+#include "client/this_machine.h"
+#include "client/token_file.h"
+#include "commands.h"
+
+enum { REQUEST_TIMEOUT_MS = 30000, ANSWER_BYTES = 128 };
+
+struct phase_options {
+    const char *server;
+    const char *token_file;
+    bool insecure;
+};
+
+/* What is asked for. */
+struct wanted {
+    const char *phase;
+    char election[ANSWER_BYTES];
+    char fingerprint[ANSWER_BYTES]; /* empty: not asked for */
+    bool is_early;
+};
+
+/* ---- asking the person ---- */
+
+static void ask(const char *question, char ret_answer[ANSWER_BYTES])
+{
+    (void)printf("%s: ", question);
+    (void)fflush(stdout);
+    if (fgets(ret_answer, ANSWER_BYTES, stdin) == NULL) {
+        ret_answer[0] = '\0';
+    }
+    ret_answer[strcspn(ret_answer, "\r\n")] = '\0';
+}
+
+static bool asks_early(void)
+{
+    char answer[ANSWER_BYTES];
+    ask("Type `early` to close it all the same", answer);
+    return strcmp(answer, "early") == 0;
+}
+
+/* ---- asking the server ---- */
+
+static void write_body(const struct wanted *wanted, struct buffer *body)
+{
+    struct json_writer json = json_writer_of(body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, "phase", wanted->phase);
+    json_put_text(&json, "election", wanted->election);
+    if (wanted->fingerprint[0] != '\0') {
+        json_put_text(&json, "fingerprint", wanted->fingerprint);
+    }
+    if (wanted->is_early) {
+        json_put_boolean(&json, "early", true);
+    }
+    json_close_object(&json);
+}
+
+/* What the server has said; *ret_is_early: that it is too early. Returns an exit status. */
+static int tell(const struct wanted *wanted, const struct http_response *response, bool *ret_is_early)
+{
+    json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    const char *detail = json_string_value(json_object_get(answer, "detail"));
+    int status = EXIT_FAILED;
+    *ret_is_early = code != NULL && strcmp(code, "too-early") == 0;
+    if (response->status == 200) {
+        bool has_changed = json_is_true(json_object_get(answer, "changed"));
+        (void)printf("%s %s %s\n", wanted->election, has_changed ? "is now" : "was before", wanted->phase);
+        status = EXIT_DONE;
+    } else {
+        struct buffer said = {0};
+        buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
+                      detail == NULL ? "not an answer of a Turnout intake" : detail);
+        text_make_showable(said.bytes);
+        (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
+        buffer_done(&said);
+    }
+    json_decref(answer);
+    return status;
+}
+
+static int post(struct http_client *client, const struct wanted *wanted, bool *ret_is_early)
+{
+    struct http_response response = {0};
+    struct buffer body = {0};
+    struct error error = {0};
+    int status = EXIT_FAILED;
+    *ret_is_early = false;
+    write_body(wanted, &body);
+    if (http_client_post(client, "/v1/phase", "application/json", body.bytes, body.length, &response,
+                         &error) == TURNOUT_OK) {
+        status = tell(wanted, &response, ret_is_early);
+    } else {
+        (void)fprintf(stderr, "%s; nobody knows whether it was changed: do it again\n", error.text);
+    }
+    buffer_done(&body);
+    http_response_done(&response);
+    return status;
+}
+
+static int change(struct http_client *client, struct wanted *wanted)
+{
+    bool is_early;
+    int status = post(client, wanted, &is_early);
+    if (is_early) {
+        wanted->is_early = asks_early();
+        status = wanted->is_early ? post(client, wanted, &is_early) : EXIT_FAILED;
+    }
+    return finish_output(status);
+}
+
+/* Connects with the token; the caller frees the client. Returns an exit status. */
+static int connect_as(const struct command_line *line, struct http_client **ret_client)
+{
+    const struct phase_options *options = line->options;
+    char token[TOKEN_BYTES_MAX + 1];
+    struct error error = {0};
+    if (token_file_read(options->token_file, token, &error) != TURNOUT_OK) {
+        return usage_error(line->name, "--token-file %s: %s", options->token_file, error.text);
+    }
+    enum turnout_error failed =
+        http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, ret_client, &error);
+    if (failed == TURNOUT_OK) {
+        char authorization[sizeof "Bearer " + TOKEN_BYTES_MAX];
+        (void)snprintf(authorization, sizeof authorization, "Bearer %s", token);
+        http_client_authorize(*ret_client, authorization);
+        sodium_memzero(authorization, sizeof authorization);
+    }
+    sodium_memzero(token, sizeof token);
+    return failed == TURNOUT_OK ? EXIT_DONE : usage_error(line->name, "--server: %s", error.text);
+}
+
+static int run_open(const struct command_line *line)
+{
+    struct wanted wanted = {.phase = "open"};
+    struct http_client *client = NULL;
+    int status = connect_as(line, &client);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    (void)printf(
+        "From the opening on reports count for the election, and there is no way back to the rehearsal.\n");
+    ask("The election's id", wanted.election);
+    ask("The fingerprint of its register, as everybody has read it", wanted.fingerprint);
+    status = change(client, &wanted);
+    http_client_free(client);
+    return status;
+}
+
+static int run_close(const struct command_line *line)
+{
+    struct wanted wanted = {.phase = "closed"};
+    struct http_client *client = NULL;
+    int status = connect_as(line, &client);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    (void)printf("From the closing on no report is taken, until the election is opened again.\n");
+    ask("The election's id", wanted.election);
+    status = change(client, &wanted);
+    http_client_free(client);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+#define AT(member) SETTING_AT(struct phase_options, member)
+
+static const struct setting settings[] = {
+    {.name = "token-file",
+     .kind = SETTING_PATH,
+     AT(token_file),
+     .is_required = true,
+     .takes = "FILE",
+     .help = "holds an admin's token, as `turnout token make` printed it"},
+    {.name = "server",
+     .kind = SETTING_TEXT,
+     AT(server),
+     .standard = "http://127.0.0.1:8081",
+     .takes = "URL",
+     .help = "the HTTP intake"},
+    INSECURE_OPTION(struct phase_options, insecure),
+    COMMAND_HELP,
+};
+
+#undef AT
+
+const struct command command_phase_open = {
+    .name = "phase open",
+    .purpose = "Opens the election: from then on reports count.",
+    .usage = "--token-file FILE [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct phase_options),
+    .notes = "Standard input: the election's id and the register's fingerprint, which are asked for.\n"
+             "Exit status: 0 it is open, 1 it was not opened, 2 used wrongly.",
+    .run = run_open,
+};
+
+const struct command command_phase_close = {
+    .name = "phase close",
+    .purpose = "Closes the election: from then on no report is taken.",
+    .usage = "--token-file FILE [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct phase_options),
+    .notes =
+        "Standard input: the election's id, which is asked for; and `early`, before the polls have closed.\n"
+        "Exit status: 0 it is closed, 1 it was not closed, 2 used wrongly.",
+    .run = run_close,
+};

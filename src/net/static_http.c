@@ -1,0 +1,86 @@
+/* Pages: find the file, pick the coding, answer. Nothing of a page is here. */
+#include "static_http.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A page takes everything from this server, and runs no script and no style that stands in its HTML. */
+#define POLICY                                                                                               \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
+    "img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "    \
+    "frame-ancestors %s\r\nReferrer-Policy: no-referrer\r\n"
+
+static bool is_at(const struct static_file *file, struct slice path)
+{
+    size_t length = strlen(file->path);
+    bool takes_segment = length > 1 && file->path[length - 1] == '/';
+    return takes_segment ? path.length > length && memcmp(path.bytes, file->path, length) == 0
+                         : slice_equals(path, file->path);
+}
+
+static const struct static_file *find(struct slice path)
+{
+    for (size_t i = 0; i < static_file_count; i++) {
+        if (is_at(&static_files[i], path)) {
+            return &static_files[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of equal weights the smaller form. A client that takes none of them gets the plain one: better than nothing. */
+static const struct static_bytes *choose(const struct static_file *file, const struct http_request *request,
+                                         const char **ret_coding)
+{
+    unsigned brotli = http_request_coding_weight(request, "br");
+    unsigned gzip = http_request_coding_weight(request, "gzip");
+    unsigned identity = http_request_coding_weight(request, "identity");
+    if (brotli > 0 && brotli >= gzip && brotli >= identity) {
+        *ret_coding = "Content-Encoding: br\r\n";
+        return &file->brotli;
+    }
+    if (gzip > 0 && gzip >= identity) {
+        *ret_coding = "Content-Encoding: gzip\r\n";
+        return &file->gzip;
+    }
+    *ret_coding = "";
+    return &file->identity;
+}
+
+/* The bytes are the program's own. */
+static void keep(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    (void)lender;
+}
+
+void static_http_get(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)segment;
+    (void)body;
+    const struct static_file *file = find(request->path);
+    if (file == NULL) {
+        http_answer_problem(exchange, 404, static_file_count == 0 ? "no-pages" : "not-found", "Not found",
+                            static_file_count == 0 ? "this turnoutd was built without the pages"
+                                                   : "there is nothing at this path",
+                            "", NULL);
+        return;
+    }
+    const char *coding;
+    const struct static_bytes *chosen = choose(file, request, &coding);
+    char headers[1024];
+    int length = snprintf(headers, sizeof headers, "%sVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
+                          coding, file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
+                          file->may_be_framed ? "*" : "'none'");
+    assert(length > 0 && (size_t)length < sizeof headers);
+    http_answer(exchange, &(struct http_answer){.status = 200,
+                                                .content_type = file->content_type,
+                                                .headers = headers,
+                                                .body = chosen->bytes,
+                                                .body_bytes = chosen->length,
+                                                .release = keep});
+}

@@ -1,0 +1,27 @@
+// Where the provinces of an election are on its tile map.
+import tiles from "tiles";
+
+// Islands that belong to a province and stand apart from it.
+const islands = {
+  "vn-2026": [
+    { name: "Hoàng Sa", name_en: "Hoang Sa", province: "48", row: 7, column: 5 },
+    { name: "Trường Sa", name_en: "Truong Sa", province: "56", row: 11, column: 5 },
+  ],
+};
+
+const PLAIN_COLUMNS = 6;
+
+// { isMap, columns, places: { code: [row, column] }, islands }. An election without a map has its provinces in the order
+// of its register, six in a row.
+export function mapOf(election, provinces) {
+  const places = tiles[election.id];
+  if (!places || !provinces.every((province) => province.code in places)) {
+    const plain = provinces.map((province, index) => [
+      province.code,
+      [Math.floor(index / PLAIN_COLUMNS), index % PLAIN_COLUMNS],
+    ]);
+    return { isMap: false, columns: PLAIN_COLUMNS, places: Object.fromEntries(plain), islands: [] };
+  }
+  const columns = 1 + Math.max(...provinces.map((province) => places[province.code][1]));
+  return { isMap: true, columns, places, islands: islands[election.id] ?? [] };
+}

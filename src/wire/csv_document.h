@@ -1,0 +1,34 @@
+/* Tables that readers get, for spreadsheets and for programs that read tables (RFC 4180). They have no envelope, so every
+ * row carries the revision it belongs to. */
+#ifndef TURNOUT_WIRE_CSV_DOCUMENT_H
+#define TURNOUT_WIRE_CSV_DOCUMENT_H
+
+#include <turnout/base/buffer.h>
+#include <turnout/wire/figures.h>
+
+struct csv_document {
+    struct buffer *out; /* borrowed */
+    char separator;
+    bool inside_row;
+};
+
+/* `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. */
+struct csv_document csv_open(struct buffer *out, char separator, bool bom);
+
+/* The next cell. A text that a spreadsheet would take for a formula gets an apostrophe before it; what is plain holds
+ * digits, points, colons and the like, never a separator. */
+void csv_put_text(struct csv_document *table, const char *text);
+void csv_put_number(struct csv_document *table, int64_t number);
+void csv_put_plain(struct csv_document *table, const char *text);
+
+/* The next cell, of an area: empty where its figures are not shown. A percentage has two decimals. */
+void csv_put_count(struct csv_document *table, const struct area_figures *counted, int64_t count);
+void csv_put_percent(struct csv_document *table, const struct area_figures *counted, int64_t part,
+                     int64_t whole);
+
+/* The next cells: code, level, code of the parent, name. */
+void csv_put_area(struct csv_document *table, const struct figures *figures, uint32_t area);
+
+void csv_end_row(struct csv_document *table);
+
+#endif

@@ -1,0 +1,103 @@
+/* `turnout phase open` and `close` against a real turnoutd: what they ask, and that nothing is changed unless it is answered. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "committee.h"
+#include "process.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char token_path[WORKSPACE_PATH_BYTES];
+
+/* The polls of this election have not closed for years. */
+static void set_up(void)
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    workspace_init(&workspace);
+    workspace_add_small_election(&workspace, "election");
+    workspace_write(&workspace, "election/election.ini",
+                    "[election]\nid = small\nname = S\ndate = 2198-03-15\ntimezone = Asia/Ho_Chi_Minh\n"
+                    "opens = 2198-03-15T07:00:00+07:00\ncloses = 2198-03-15T19:00:00+07:00\nrounds =\n");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    workspace_path(&workspace, "token", token_path);
+    token_of(&workspace, ROLE_ADMIN, "T", 3600, token);
+    workspace_write(&workspace, "token", token);
+    workspace_append(&workspace, "token", "\n");
+    ck_assert_int_eq(chmod(token_path, 0600), 0);
+}
+
+static void tear_down(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
+static void run(const char *action, const char *typed, int status, const char *said)
+{
+    struct buffer command = {0};
+    buffer_printf(&command, "printf '%s' | '%s/turnout' phase %s --token-file '%s' --server %s 2>&1", typed,
+                  TURNOUT_BIN_DIR, action, token_path, turnoutd.intake_url);
+    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
+    struct process process = {0};
+    process_start(&process, &workspace, "phase", arguments);
+    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *out = workspace_read(process.stdout_path);
+    ck_assert_msg(ended == status && strstr(out, said) != NULL, "%d, no `%s` in: %s", ended, said, out);
+    free(out);
+    buffer_done(&command);
+}
+
+static void expect_test(bool is_test)
+{
+    enum { PATIENCE = 500 };
+    bool shown = !is_test;
+    for (int i = 0; i < PATIENCE && shown != is_test; i++) {
+        json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+        shown = json_is_true(json_object_get(document, "test"));
+        json_decref(document);
+    }
+    ck_assert(shown == is_test);
+}
+
+FIXTURE(set_up, tear_down);
+
+TEST(an_election_is_opened_and_closed)
+{
+    char opening[OPENING_BYTES];
+    char typed[64];
+    committee_write_opening(&workspace, opening);
+    const char *fingerprint = strstr(opening, "fingerprint\":\"") + strlen("fingerprint\":\"");
+    (void)snprintf(typed, sizeof typed, "small\\n%.9s\\n", fingerprint);
+    run("open", "", 1, "malformed");
+    run("open", "small\\n0000-0000\\n", 1, "other-register");
+    run("open", "smal\\n0000-0000\\n", 1, "wrong-election");
+    expect_test(true);
+    run("open", typed, 0, "small is now open");
+    run("open", typed, 0, "small was before open");
+    expect_test(false);
+    run("close", "small\\n", 1, "the polls close at 2198-03-15T19:00:00+07:00");
+    run("close", "small\\nyes\\n", 1, "Type `early`");
+    run("close", "small\\nearly\\n", 0, "small is now closed");
+    run("open", typed, 0, "small is now open");
+}
+
+TEST(a_token_that_others_may_read_is_not_shown)
+{
+    ck_assert_int_eq(chmod(token_path, 0644), 0);
+    run("open", "", 2, "--token-file");
+    ck_assert_int_eq(chmod(token_path, 0600), 0);
+    workspace_write(&workspace, "token", "two words\nor more\n");
+    run("open", "", 2, "holds no token alone");
+    workspace_write(&workspace, "token", "admin.T.1.x.y\n");
+    run("open", "small\\nx\\n", 1, "unauthorized");
+}
+
+SUITE("phase_command");

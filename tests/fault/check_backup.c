@@ -1,0 +1,138 @@
+/* `turnout backup` of a server that runs, under load, and `turnout restore`: what is put back is whole, and a server that
+ * remembers more than the copy says so. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#include "shell.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { SOME = 200 };
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+}
+
+static void teardown(void)
+{
+    workspace_done(&workspace);
+}
+
+static void expect(const char *command, int status, const char *says)
+{
+    char *said = shell_says(&workspace, command, status);
+    ck_assert_msg(strstr(said, says) != NULL, "%s: %s", command, said);
+    free(said);
+}
+
+static void report(const char *unit, int seq, int voted)
+{
+    small_report_expect(turnoutd.intake_http_port,
+                        &(struct small_report){.unit = unit, .seq = seq, .voted = voted}, 201);
+}
+
+static void expect_logged(const char *words)
+{
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, words, line);
+}
+
+static bool is_verified(void)
+{
+    json_t *document = json_get(turnoutd.public_port, "/v1/areas/T", 200);
+    bool verified = json_is_true(json_object_get(json_object_of(document, "area"), "verified"));
+    json_decref(document);
+    return verified;
+}
+
+FIXTURE(setup, teardown);
+TIMEOUT(120);
+
+/* A machine is lost: everything is put into an empty folder. */
+TEST(a_lost_folder_is_restored)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    expect("turnout backup copy --data data", 0, "copy holds a copy of data");
+    expect("turnout backup copy --data data", 1, "there already");
+    expect("turnout restore copy --data data --yes small", 1, "turnoutd runs there");
+    turnoutd_stop(&turnoutd);
+    expect("cmp copy/secret data/secret && cmp copy/tokens.csv data/tokens.csv && mv data lost", 0, "");
+
+    expect("echo smal | turnout restore copy --data data", 1, "nothing was changed");
+    expect("echo small | turnout restore copy --data data", 0, "do `turnout accept-loss`");
+    expect("turnout restore copy --data data --yes small", 1, "is there already");
+    expect("turnout accept-loss --data data --election-id small --yes small", 0, "new generation");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    ck_assert(is_verified());
+    small_wait_voted(turnoutd.public_port, 10);
+    report("0101-001", 2, 20);
+    turnoutd_stop(&turnoutd);
+}
+
+/* Only Redis's files are lost: what the folder remembers stays, and shows what the copy lacks. */
+TEST(a_copy_that_is_older_is_noticed)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    report("0101-001", 1, 10);
+    small_wait_voted(turnoutd.public_port, 10);
+    expect("turnout backup copy --data data", 0, "holds a copy");
+    report("0101-001", 2, 20);
+    report("0102-001", 1, 5);
+    small_wait_voted(turnoutd.public_port, 25);
+    turnoutd_stop(&turnoutd);
+    expect("rm -r data/redis", 0, "");
+    expect("turnout restore copy --data data --yes small", 0, "small: rehearsal, revision 3, 25 voted");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    expect_logged("reports-missing reports=2");
+    ck_assert(!is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+/* Redis's files grow, and are written anew, while they are copied. */
+TEST(a_copy_under_load_is_whole)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data/redis/redis.sock", path);
+    redisContext *redis = redisConnectUnix(path);
+    ck_assert(redis != NULL && redis->err == 0);
+    int acknowledged = 0;
+    for (int i = 1; i <= SOME; i++) {
+        report("0101-001", i, i);
+        acknowledged = i;
+        if (i % 20 == 0) {
+            freeReplyObject(redisCommand(redis, "BGREWRITEAOF"));
+            expect("rm -rf copy && turnout backup copy --data data", 0, "holds a copy");
+        }
+    }
+    redisFree(redis);
+    process_kill(&turnoutd.process);
+    expect("mv data lost && turnout restore copy --data data --yes small", 0, "put back");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    small_wait_voted(turnoutd.public_port, acknowledged);
+    ck_assert(is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+TEST(what_is_no_data_folder_is_not_copied)
+{
+    expect("mkdir -m 700 empty && turnout backup copy --data empty", 1, "is no data folder");
+    expect("turnout backup copy --data nowhere", 1, "nowhere");
+    expect("turnout restore nowhere --data data", 1, "nothing says of which election");
+    expect("turnout backup", 2, "folder");
+}
+
+SUITE("backup");

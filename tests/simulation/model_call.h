@@ -1,0 +1,28 @@
+/* What the functions of the model share. */
+#ifndef TURNOUT_SIMULATION_MODEL_CALL_H
+#define TURNOUT_SIMULATION_MODEL_CALL_H
+
+#include <turnout/base/buffer.h>
+
+#include "model_data.h"
+
+/* A function that is called: its keys, its arguments. */
+struct call {
+    const struct slice *keys;
+    size_t key_count;
+    const struct slice *args;
+    size_t arg_count;
+};
+
+void put_list(struct buffer *reply, size_t count);
+void put_bulk(struct buffer *reply, struct slice text);
+void refuse(struct buffer *reply, const char *why);
+
+/* Generation, digest and phase. False where the province was never seeded. */
+bool ground_of(const struct model_key *totals, const struct slice *ret_ground[3]);
+
+/* ---- model_commit.c ---- */
+
+void turnout_commit(const struct call *call, struct buffer *reply);
+
+#endif
