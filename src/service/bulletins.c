@@ -73,14 +73,16 @@ struct shelf *bulletins_shelf(const struct bulletins *bulletins)
 
 /* ---- what is due ---- */
 
-/* `09:00`, of the election's own time. */
+/* `09:00`, of the election's own time; on another day than its first `2026-03-16T09:00`. */
 static void write_label(const struct election *election, uint32_t round, char ret_label[BULLETIN_LABEL_BYTES])
 {
-    enum { TIME_OF_DAY_AT = 11, TIME_OF_DAY_BYTES = 5 };
+    enum { TIME_AT = 11, MINUTE_END = 16 };
     char text[RFC3339_BYTES];
     rfc3339_format(election->rounds[round - 1], election->offset_s, text);
-    memcpy(ret_label, text + TIME_OF_DAY_AT, TIME_OF_DAY_BYTES);
-    ret_label[TIME_OF_DAY_BYTES] = '\0';
+    bool is_first_day = memcmp(text, election->date, strlen(election->date)) == 0;
+    size_t from = is_first_day ? TIME_AT : 0;
+    memcpy(ret_label, text + from, MINUTE_END - from);
+    ret_label[MINUTE_END - from] = '\0';
 }
 
 /* Of several rounds that have passed, the last is the one that the figures of now are of. */
