@@ -283,29 +283,41 @@ register_reader('turnout_load', function(keys, args)
     return {ground[1], ground[2], ground[3], words, read_fields(keys[3], args, 2), aside}
 end)
 
+-- The units that are excused, each with its words among the excuses and among the units, '' for a silent one.
+local function excused_of(excused_key, units_key)
+    local excused, answer = redis.call('HGETALL', excused_key), {}
+    for i = 1, #excused, 2 do
+        answer[#answer + 1] = excused[i]
+        answer[#answer + 1] = excused[i + 1]
+        answer[#answer + 1] = redis.call('HGET', units_key, excused[i]) or ''
+    end
+    return answer
+end
+
 -- A province at one instant.
---   keys  totals, communes
---   args  the revision that the caller knows, -1 for none
--- Returns nil while that revision stands; else the fields and values of both hashes.
+--   keys  totals, communes, units, excused
+--   args  the revision and the number of excuses that the caller knows, -1 for none
+-- Returns nil while both stand; else the fields and values of both hashes, and the units that are excused.
 register_reader('turnout_read', function(keys, args)
-    local revision = redis.call('HGET', keys[1], 'revision')
-    if not revision then
+    local version = redis.call('HMGET', keys[1], 'revision', 'excuses')
+    if not version[1] then
         refuse(keys[1] .. ' was never seeded')
     end
-    if revision == args[1] then
+    if version[1] == args[1] and (version[2] or '0') == args[2] then
         return false
     end
-    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2])}
+    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2]), excused_of(keys[4], keys[3])}
 end)
 
 -- A province with its units at one instant, for a bulletin.
---   keys  totals, communes, units, ledger
--- Returns the fields and values of the three hashes, and the id of the ledger's last entry, '' when it has none.
+--   keys  totals, communes, units, excused, ledger
+-- Returns what turnout_read does; then the fields and values of the units, and the id of the ledger's last entry, '' when it
+-- has none.
 register_reader('turnout_read_units', function(keys)
     ground_of(keys[1])
-    local last = redis.call('XREVRANGE', keys[4], '+', '-', 'COUNT', 1)[1]
-    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2]), redis.call('HGETALL', keys[3]),
-            last and last[1] or ''}
+    local last = redis.call('XREVRANGE', keys[5], '+', '-', 'COUNT', 1)[1]
+    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2]), excused_of(keys[4], keys[3]),
+            redis.call('HGETALL', keys[3]), last and last[1] or ''}
 end)
 
 -- Whether one id of a stream is of an earlier entry than another; `-` is before all.
@@ -481,6 +493,26 @@ redis.register_function('turnout_accept', function(keys, args)
     redis.call('HSET', keys[1], 'generation', args[1], 'given_up', table.concat(words, ' '))
     redis.call('HDEL', keys[1], 'renewing')
     redis.call('XADD', keys[2], '*', 'line', args[3])
+    return 1
+end)
+
+-- Notes why a unit is not heard, or ends that.
+--   keys  totals, units, excused
+--   args  the unit; the words, '' to end it; `silent` where the unit may count nothing, '' where it may
+-- Returns 1, or 0 where the unit counts something and may not: then nothing was changed.
+redis.register_function('turnout_excuse', function(keys, args)
+    ground_of(keys[1])
+    redis.call('HLEN', keys[3])
+    local excuses = count_of(redis.call('HGET', keys[1], 'excuses'), keys[1], 'excuses')
+    if args[3] == 'silent' and redis.call('HEXISTS', keys[2], args[1]) == 1 then
+        return 0
+    end
+    if args[2] == '' then
+        redis.call('HDEL', keys[3], args[1])
+    else
+        redis.call('HSET', keys[3], args[1], args[2])
+    end
+    redis.call('HSET', keys[1], 'excuses', string.format('%.0f', excuses + 1))
     return 1
 end)
 

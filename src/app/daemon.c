@@ -1,6 +1,7 @@
 /* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the looks at Redis, keys.csv and
  * the data folder, the signals. The other threads own everything else. */
 #include "daemon.h"
+#include "fault_log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <turnout/service/clock_watch.h>
 #include <turnout/service/ground.h>
 #include <turnout/service/publisher.h>
+#include <turnout/service/refusals.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/prepare.h>
 
@@ -57,6 +59,7 @@ struct daemon {
     struct store_prepared prepared;
     struct gate gate;
     struct clock_watch *clock;
+    struct refusals *refusals;
 
     struct event_base *base;
     bool is_stopping;
@@ -291,6 +294,7 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
                                      .tokens = file_watch_current(daemon->tokens_watch),
                                      .takes_unsigned = settings->intake_is_open,
                                      .clock = daemon->clock,
+                                     .refusals = daemon->refusals,
                                      .tally = daemon->tally,
                                      .port = port,
                                      .secret = daemon->data.secret,
@@ -373,6 +377,7 @@ static void stop_workers(struct daemon *daemon)
 static bool start_operating(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
+    daemon->refusals = refusals_new(daemon->folder.reg->unit_count);
     daemon->clock = clock_watch_new((int64_t)daemon->folder.election.rules.as_of_tolerance_s * 1000,
                                     daemon->folder.reg->unit_count);
     daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
@@ -515,6 +520,7 @@ static void stop(struct daemon *daemon)
     publisher_free(daemon->publisher);
     ground_free(daemon->ground);
     clock_watch_free(daemon->clock);
+    refusals_free(daemon->refusals);
     losses_free(daemon->losses);
     publication_release(daemon->publication);
     redis_keeper_stop(&daemon->redis);

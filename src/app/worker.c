@@ -142,7 +142,6 @@ static void take_publication(struct worker *worker)
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
         committee_set_publication(worker->committee, publication);
-        committee_set_phase(worker->committee, publication_phase(publication));
     }
     accept_when_ready(worker);
 }
@@ -313,6 +312,7 @@ static void build_desk(struct worker *worker)
                                                          .tokens = options->tokens,
                                                          .takes_unsigned = options->takes_unsigned,
                                                          .clock = options->clock,
+                                                         .refusals = options->refusals,
                                                          .on_sent = on_sent_to_tally,
                                                          .context = worker});
     worker->committee = committee_new(&(struct committee_options){.election = options->store.election,

@@ -24,6 +24,7 @@ struct worker_options {
     struct tokens *tokens;
     bool takes_unsigned;
     const struct clock_watch *clock; /* borrowed */
+    struct refusals *refusals;       /* borrowed */
     struct tally_thread *tally;      /* this and the port: borrowed; NULL for one that serves readers alone */
     struct tally_port *port;
     const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */

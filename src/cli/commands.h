@@ -19,6 +19,8 @@ extern const struct command command_token_list;
 extern const struct command command_log;
 extern const struct command command_phase_open;
 extern const struct command command_phase_close;
+extern const struct command command_unit_void;
+extern const struct command command_unit_excuse;
 extern const struct command command_reset;
 extern const struct command command_accept_loss;
 extern const struct command command_backup;

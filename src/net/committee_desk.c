@@ -13,10 +13,12 @@ static const struct {
     const char *code;
     const char *title;
     int status;
+    const char *remedy;
 } refusals[] = {
-    [ADMISSION_UNAUTHORIZED] = {"unauthorized", "Unauthorized", 401},
-    [ADMISSION_WRONG_ROLE] = {"wrong-role", "Wrong role", 403},
-    [ADMISSION_OUT_OF_SCOPE] = {"out-of-scope", "Out of scope", 403},
+    [ADMISSION_UNAUTHORIZED] = {"unauthorized", "Unauthorized", 401, "ask for a token that is good now"},
+    [ADMISSION_WRONG_ROLE] = {"wrong-role", "Wrong role", 403, "ask for a token of the role"},
+    [ADMISSION_OUT_OF_SCOPE] = {"out-of-scope", "Out of scope", 403, "ask for a token of the area"},
+    [ADMISSION_TOO_MANY] = {"too-many", "Too many", 429, "ask again later"},
 };
 
 const char *desk_admission_code(enum admission admission)
@@ -30,8 +32,15 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
     assert(admission != ADMITTED);
     visit_note_vain(http_exchange_visit(exchange));
     int status = refusals[admission].status;
-    http_answer_problem(exchange, status, refusals[admission].code, refusals[admission].title, why->text, "",
-                        status == 401 ? "WWW-Authenticate: Bearer\r\n" : NULL);
+    struct buffer detail = {0};
+    char retry[RETRY_AFTER_BYTES] = "";
+    if (status == 429) {
+        retry_after_header(retry);
+    }
+    buffer_printf(&detail, "%s; %s", why->text, refusals[admission].remedy);
+    http_answer_problem(exchange, status, refusals[admission].code, refusals[admission].title, detail.bytes,
+                        "", status == 401 ? "WWW-Authenticate: Bearer\r\n" : retry);
+    buffer_done(&detail);
 }
 
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
@@ -62,7 +71,7 @@ uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *e
     uint32_t unit = register_find_unit(desk->reg, code);
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
-                            "no unit of this election has this code", "", NULL);
+                            "no unit of this election has this code: check it, leading zeros too", "", NULL);
         return REGISTER_NONE;
     }
     enum admission admission =
@@ -72,6 +81,31 @@ uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *e
         return REGISTER_NONE;
     }
     return unit;
+}
+
+uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, struct slice code)
+{
+    struct principal principal;
+    struct error why;
+    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &principal)) {
+        return REGISTER_NONE;
+    }
+    uint32_t area = register_find_area(desk->reg, code);
+    if (area == REGISTER_NONE) {
+        http_answer_problem(
+            exchange, 404, "unknown-area", "Unknown area",
+            "no nation, province or commune of this election has this code: check it, leading "
+            "zeros too",
+            "", NULL);
+        return REGISTER_NONE;
+    }
+    enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+        return REGISTER_NONE;
+    }
+    return area;
 }
 
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
@@ -116,6 +150,17 @@ void desk_put_moment(struct json_writer *json, const char *key, const struct ele
     char text[RFC3339_BYTES];
     rfc3339_format(moment, election->offset_s, text);
     json_put_text(json, key, moment == 0 ? NULL : text);
+}
+
+void desk_put_state(struct json_writer *json, const struct election *election, const struct unit_state *state)
+{
+    json_put_integer(json, "seq", state->seq);
+    json_put_integer(json, "voted", state->voted);
+    json_put_integer(json, "registered", state->registered);
+    desk_put_moment(json, "as_of", election, state->as_of);
+    desk_put_moment(json, "received", election, state->received_ms / 1000);
+    json_put_text(json, "kind", state->seq == 0 ? NULL : report_kind_name(state->kind));
+    json_put_integer(json, "round", state->round);
 }
 
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)

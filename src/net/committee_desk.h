@@ -36,6 +36,14 @@ void desk_put_text(struct json_writer *json, const char *key, const char *text);
 void desk_put_moment(struct json_writer *json, const char *key, const struct election *election,
                      int64_t moment);
 
+/* The members of what stands of a unit. */
+void desk_put_state(struct json_writer *json, const struct election *election,
+                    const struct unit_state *state);
+
+/* The area of a path, for somebody who may view it; REGISTER_NONE after refusing. */
+uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
+                         const struct http_request *request, struct slice code);
+
 /* `phase`, and `phase_warning`: what is odd about it by the clock, or null. In every document of a committee. */
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 

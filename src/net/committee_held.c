@@ -134,8 +134,11 @@ struct decision_request {
 
 static void refuse_unknown(struct http_exchange *exchange)
 {
-    http_answer_problem(exchange, 404, "unknown-held", "Unknown held report",
-                        "no report was held under this id", "", NULL);
+    http_answer_problem(
+        exchange, 404, "unknown-held", "Unknown held report",
+        "no report was held under this id: it is the unit's code, a dot and the seq, as the list of held "
+        "reports has it",
+        "", NULL);
 }
 
 static void answer_decision(const struct decision_request *request, enum held_state state, bool has_changed)
@@ -177,7 +180,9 @@ static void on_decided(void *context, enum decided decided, enum held_state stat
         refuse_unknown(request->exchange);
     } else if (decided == DECIDED_OVER_ROLL) {
         http_answer_problem(request->exchange, 409, "voted-exceeds-registered", "More voted than registered",
-                            "it cannot be counted as the roll stands; it is still held", "decision", NULL);
+                            "it cannot be counted as the roll stands; it is still held: let the unit "
+                            "report its roll as it is, then release it",
+                            "decision", NULL);
     } else if (decided != DECIDED_BEFORE) {
         answer_decision(request, state, true);
     } else if (is_as_wanted(request, state)) {

@@ -30,6 +30,16 @@ static bool admit_admin(const struct intake_desk *desk, struct http_exchange *ex
     return admission == ADMITTED;
 }
 
+/* Whether there is something that readers are shown: not yet, while the server starts. False after refusing. */
+static bool is_showing(const struct intake_desk *desk, struct http_exchange *exchange)
+{
+    if (committee_publication(desk->committee) == NULL) {
+        desk_refuse_for_store(exchange, TURNOUT_UNAVAILABLE, "the server is starting");
+        return false;
+    }
+    return true;
+}
+
 /* ---- phase and publication ---- */
 
 /* A change that was asked for. */
@@ -49,7 +59,10 @@ static void refuse_change(const struct change_request *request, const struct sto
         http_answer_problem(request->exchange, 409, "rehearsal-stands", "Reports of the rehearsal stand",
                             detail.bytes, request->field, NULL);
     } else {
-        buffer_printf(&detail, "it is %s, and cannot become %s", change->before, request->wanted);
+        buffer_printf(&detail,
+                      "it is %s, and cannot become %s: an election goes from rehearsal to open, from "
+                      "there to closed, and from closed to open again",
+                      change->before, request->wanted);
         http_answer_problem(request->exchange, 409, "not-allowed", "Not from here", detail.bytes,
                             request->field, NULL);
     }
@@ -123,7 +136,7 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
         return false;
     }
     if (!slice_equals_ignoring_case(slice_of(fingerprint), ours)) {
-        http_answer_problem(exchange, 409, "other-register", "The server has another register",
+        http_answer_problem(exchange, 409, "another-fingerprint", "Another fingerprint",
                             "this is not the fingerprint of the register that this server has: compare what "
                             "`turnout register check` prints with the server's log before you open",
                             "fingerprint", NULL);
@@ -192,7 +205,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     enum publication_mode mode;
     const struct text_member members[] = {{"mode", name, sizeof name, true}};
     if (!admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 1)) {
+        !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
     }
     if (!publication_mode_parse(slice_of(name), &mode)) {
@@ -237,7 +250,7 @@ void committee_post_bulletin(void *context, struct http_exchange *exchange,
     char label[BULLETIN_LABEL_BYTES];
     const struct text_member members[] = {{"label", label, sizeof label, true}};
     if (!admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 1)) {
+        !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
     }
     if (!bulletin_label_is_good(slice_of(label))) {
@@ -282,6 +295,9 @@ void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
         return;
     }
     visit_note_good(http_exchange_visit(exchange));
+    if (!is_showing(desk, exchange)) {
+        return;
+    }
     struct publication *publication = committee_publication(desk->committee);
     const struct bulletin *bulletin = bulletin_of_path(publication, exchange, number);
     if (bulletin != NULL) {

@@ -5,12 +5,17 @@
 
 #include <turnout/net/http_server.h>
 
+http_handler_fn committee_get_desk;
 http_handler_fn committee_get_unit;
 http_handler_fn committee_get_units;
 http_handler_fn committee_get_silent;
 http_handler_fn committee_get_held;
 http_handler_fn committee_post_held;
 http_handler_fn committee_post_void;
+http_handler_fn committee_post_excuse;
+http_handler_fn committee_get_owing;
+http_handler_fn committee_get_flagged;
+http_handler_fn committee_get_refused;
 http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
 http_handler_fn committee_post_bulletin;

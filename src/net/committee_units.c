@@ -1,4 +1,4 @@
-/* Units over HTTP: one with what it has sent last, all of a commune, or those of an area that are silent. */
+/* A unit over HTTP, with what it has sent. */
 #include "committee_http.h"
 
 #include <stdlib.h>
@@ -11,24 +11,11 @@
 #include <turnout/wire/signature.h>
 
 #include "committee_desk.h"
+#include "committee_excuse.h"
 #include "page.h"
 #include "too_many.h"
 
 enum { UNIT_LINES = 10 }; /* of a unit's log, where nothing else is asked for */
-
-/* ---- pieces of an answer ---- */
-
-static void put_state(struct json_writer *json, const struct election *election,
-                      const struct unit_state *state)
-{
-    json_put_integer(json, "seq", state->seq);
-    json_put_integer(json, "voted", state->voted);
-    json_put_integer(json, "registered", state->registered);
-    desk_put_moment(json, "as_of", election, state->as_of);
-    desk_put_moment(json, "received", election, state->received_ms / 1000);
-    json_put_text(json, "kind", state->seq == 0 ? NULL : report_kind_name(state->kind));
-    json_put_integer(json, "round", state->round);
-}
 
 /* ---- one unit ---- */
 
@@ -104,12 +91,17 @@ static void answer_unit(const struct unit_request *request, const struct committ
         json_put_text(&json, "next_seq", NULL);
     }
     json_open_object(&json, "state");
-    put_state(&json, election, &unit->state);
+    desk_put_state(&json, election, &unit->state);
     char receipt[RECEIPT_BYTES] = "";
     if (unit->state.seq > 0) {
         receipt_from_digest(unit->state.digest, receipt);
     }
     desk_put_text(&json, "receipt", receipt);
+    json_close_object(&json);
+    json_open_object(&json, "excuse");
+    enum excuse_status stands =
+        request->by_unit ? EXCUSE_NONE : excuse_stands(&unit->excuse, &unit->state, clock_wall_ms() / 1000);
+    excuse_put(&json, election, &unit->excuse, stands, NULL);
     json_close_object(&json);
     json_open_array(&json, "reports");
     for (size_t i = 0; i < unit->line_count; i++) {
@@ -171,7 +163,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     visit_note_good(http_exchange_visit(exchange));
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
-                            "no unit of this election has this code", "", NULL);
+                            "no unit of this election has this code: check it, leading zeros too", "", NULL);
         return;
     }
     struct page page;
@@ -188,174 +180,4 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
     *asked = (struct unit_request){exchange, desk, unit, !is_bearer(authorization)};
     http_answer_later(exchange);
     committee_read_unit(desk->committee, unit, has_after ? &after : NULL, page.limit, on_unit, asked);
-}
-
-/* ---- many units ---- */
-
-/* A list on its way: units of an area, all of them or the silent ones. */
-struct listing {
-    struct http_exchange *exchange;
-    const struct intake_desk *desk;
-    bool silent_alone;
-    uint32_t round; /* silent is who was not heard in it or later; 0: who never reported */
-    uint32_t first; /* of the page: the index of a unit */
-    uint32_t limit;
-    uint32_t total;
-    uint32_t listed;
-    uint32_t last_listed;
-    bool has_more;
-    struct buffer body;
-    struct json_writer json;
-};
-
-static void put_listed(struct listing *listing, uint32_t index, const struct unit_state *state)
-{
-    const struct election_register *reg = listing->desk->reg;
-    const struct unit *unit = &reg->units[index];
-    json_open_object(&listing->json, NULL);
-    json_put_text(&listing->json, "unit", unit->code);
-    json_put_text(&listing->json, "name", unit->name);
-    json_put_text(&listing->json, "commune", reg->areas[unit->commune].code);
-    desk_put_text(&listing->json, "contact", unit->contact);
-    put_state(&listing->json, listing->desk->election, state);
-    json_close_object(&listing->json);
-}
-
-static bool is_wanted(const struct listing *listing, const struct unit_state *state)
-{
-    if (!listing->silent_alone) {
-        return true;
-    }
-    return listing->round == 0 ? state->seq == 0 : state->round < listing->round;
-}
-
-static bool on_units(void *context, uint32_t first, uint32_t count, const struct unit_state *states)
-{
-    struct listing *listing = context;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!is_wanted(listing, &states[i])) {
-            continue;
-        }
-        listing->total++;
-        if (first + i < listing->first) {
-            continue;
-        }
-        if (listing->listed < listing->limit) {
-            listing->listed++;
-            listing->last_listed = first + i;
-            put_listed(listing, first + i, &states[i]);
-        } else {
-            listing->has_more = true;
-        }
-    }
-    return http_is_awaited(listing->exchange);
-}
-
-static void on_walked(void *context, enum turnout_error error, const char *why)
-{
-    struct listing *listing = context;
-    if (error != TURNOUT_OK) {
-        desk_refuse_for_store(listing->exchange, error, why);
-    } else {
-        json_close_array(&listing->json);
-        desk_put_phase(&listing->json, listing->desk);
-        page_put_end(&listing->json, listing->total,
-                     listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
-        json_close_object(&listing->json);
-        desk_answer_json(listing->exchange, 200, &listing->body);
-    }
-    buffer_done(&listing->body);
-    free(listing);
-}
-
-/* Refuses what is no page of it. */
-static void list(const struct intake_desk *desk, struct http_exchange *exchange,
-                 const struct http_request *request, uint32_t area, bool silent_alone, uint32_t round)
-{
-    struct page page;
-    if (!page_read(exchange, request, PAGE_ROWS, PAGE_ROWS, &page)) {
-        return;
-    }
-    uint32_t after = register_find_unit(desk->reg, slice_of(page.after));
-    if (page.after[0] != '\0' && after == REGISTER_NONE) {
-        page_refuse_after(exchange);
-        return;
-    }
-    struct listing *listing = memory_new(sizeof *listing);
-    *listing = (struct listing){.exchange = exchange,
-                                .desk = desk,
-                                .silent_alone = silent_alone,
-                                .round = round,
-                                .first = after == REGISTER_NONE ? 0 : after + 1,
-                                .limit = page.limit};
-    listing->json = json_writer_of(&listing->body);
-    json_open_object(&listing->json, NULL);
-    json_put_text(&listing->json, "area", desk->reg->areas[area].code);
-    if (round > 0) {
-        json_put_integer(&listing->json, "round", round);
-    }
-    json_open_array(&listing->json, "units");
-    http_answer_later(exchange);
-    committee_walk_units(desk->committee, area, on_units, on_walked, listing);
-}
-
-/* The area of a path, for somebody who may view it; REGISTER_NONE after refusing. */
-static uint32_t admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
-                           const struct http_request *request, struct slice code)
-{
-    struct principal principal;
-    struct error why;
-    if (!desk_admit(desk, exchange, request, ROLE_VIEW, &principal)) {
-        return REGISTER_NONE;
-    }
-    uint32_t area = register_find_area(desk->reg, code);
-    if (area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "", NULL);
-        return REGISTER_NONE;
-    }
-    enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);
-    if (admission != ADMITTED) {
-        desk_refuse_admission(exchange, admission, &why);
-        return REGISTER_NONE;
-    }
-    return area;
-}
-
-void committee_get_units(void *context, struct http_exchange *exchange, const struct http_request *request,
-                         struct slice segment, struct slice body)
-{
-    (void)body;
-    const struct intake_desk *desk = context;
-    uint32_t area = admit_area(desk, exchange, request, segment);
-    if (area == REGISTER_NONE) {
-        return;
-    }
-    if (desk->reg->areas[area].level != AREA_COMMUNE) {
-        http_answer_problem(exchange, 404, "not-a-commune", "Not a commune",
-                            "only a commune's units are listed; /silent takes any area", "", NULL);
-        return;
-    }
-    list(desk, exchange, request, area, false, 0);
-}
-
-void committee_get_silent(void *context, struct http_exchange *exchange, const struct http_request *request,
-                          struct slice segment, struct slice body)
-{
-    (void)body;
-    const struct intake_desk *desk = context;
-    uint32_t area = admit_area(desk, exchange, request, segment);
-    if (area == REGISTER_NONE) {
-        return;
-    }
-    char value[8] = "";
-    uint64_t round = 0;
-    if (http_query_has(request->query, "round") &&
-        (!http_query_value(request->query, "round", value, sizeof value) ||
-         !text_parse_unsigned(slice_of(value), desk->election->round_count, &round) || round == 0)) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "round is one of the election's rounds, from 1", "round", NULL);
-        return;
-    }
-    list(desk, exchange, request, area, true, (uint32_t)round);
 }

@@ -309,10 +309,15 @@ bool intake_http_admits_large_body(void *context, struct http_exchange *exchange
 
 const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/reports", post_reports},
+    {HTTP_GET, "/v1/desk", committee_get_desk},
     {HTTP_GET, "/v1/units/", committee_get_unit},
     {HTTP_POST, "/v1/units/*/void", committee_post_void},
+    {HTTP_POST, "/v1/units/*/excuse", committee_post_excuse},
     {HTTP_GET, "/v1/areas/*/units", committee_get_units},
     {HTTP_GET, "/v1/areas/*/silent", committee_get_silent},
+    {HTTP_GET, "/v1/areas/*/owing", committee_get_owing},
+    {HTTP_GET, "/v1/areas/*/flagged", committee_get_flagged},
+    {HTTP_GET, "/v1/areas/*/refused", committee_get_refused},
     {HTTP_GET, "/v1/held", committee_get_held},
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
@@ -321,6 +326,7 @@ const struct http_route intake_http_routes[] = {
     {HTTP_GET, "/v1/bulletins/*/areas/", committee_get_bulletin_area},
     {HTTP_GET, "/report", static_http_get},
     {HTTP_GET, "/report-worker.js", static_http_get},
+    {HTTP_GET, "/committee", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };
 const size_t intake_http_route_count = sizeof intake_http_routes / sizeof intake_http_routes[0];

@@ -81,8 +81,11 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = register_find_area(publication_figures(reader->publication)->reg, segment);
     if (area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "", NULL);
+        http_answer_problem(
+            exchange, 404, "unknown-area", "Unknown area",
+            "no nation, province or commune of this election has this code: check it, leading "
+            "zeros too",
+            "", NULL);
         return;
     }
     answer_document(reader, exchange, request, publication_area(reader->publication, area));

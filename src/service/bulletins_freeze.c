@@ -51,6 +51,7 @@ static void put_figures(struct bulletins *bulletins, const struct store_province
     assert(fits);
     for (uint32_t i = 0; i < area->children; i++) {
         areas[area->first_child + i].totals = province->communes[i].totals;
+        areas[area->first_child + i].excused = province->excused[i];
     }
     frozen_write(&text, bulletins->options.reg, province->province, areas, &head);
     bundle_put(bundle, FROZEN_FILE, (struct slice){text.bytes, text.length});

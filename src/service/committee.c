@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/budget.h>
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
@@ -20,6 +21,8 @@ struct committee *committee_new(const struct committee_options *options)
     committee->options = *options;
     signing_keys_acquire(committee->options.keys);
     tokens_acquire(committee->options.tokens);
+    committee->reads_full_at_us =
+        memory_new_array(options->reg->unit_count, sizeof *committee->reads_full_at_us);
     return committee;
 }
 
@@ -31,6 +34,7 @@ void committee_free(struct committee *committee)
         signing_keys_release(committee->options.keys);
         tokens_release(committee->options.tokens);
         publication_release(committee->publication);
+        free(committee->reads_full_at_us);
         free(committee);
     }
 }
@@ -49,14 +53,9 @@ void committee_set_tokens(struct committee *committee, struct tokens *tokens)
     committee->options.tokens = tokens;
 }
 
-void committee_set_phase(struct committee *committee, enum election_phase phase)
-{
-    committee->phase = phase;
-}
-
 enum election_phase committee_phase(const struct committee *committee)
 {
-    return committee->phase;
+    return committee->publication == NULL ? PHASE_REHEARSAL : publication_phase(committee->publication);
 }
 
 /* ---- who asks ---- */
@@ -129,6 +128,21 @@ enum admission committee_check_scope(const struct committee *committee, const st
     return ADMISSION_OUT_OF_SCOPE;
 }
 
+/* What a unit reads is read from Redis, which others need, too. */
+static enum admission charge_read(const struct committee *committee, uint32_t unit, struct error *error)
+{
+    int64_t *full_at_us = &committee->reads_full_at_us[unit];
+    int64_t now_us = clock_monotonic_us();
+    int64_t cost_us = budget_cost_us(COMMITTEE_UNIT_READS_A_MINUTE);
+    if (budget_is_spent(*full_at_us, now_us, cost_us)) {
+        (void)error_fail(error, TURNOUT_UNAVAILABLE, "", "the unit has asked for itself %d times a minute",
+                         (int)COMMITTEE_UNIT_READS_A_MINUTE);
+        return ADMISSION_TOO_MANY;
+    }
+    *full_at_us = budget_spend(*full_at_us, now_us, cost_us);
+    return ADMITTED;
+}
+
 static enum admission admit_signature(const struct committee *committee, struct slice text, uint32_t unit,
                                       int64_t now, struct error *error)
 {
@@ -160,7 +174,7 @@ static enum admission admit_signature(const struct committee *committee, struct 
                          signature.key);
         return ADMISSION_UNAUTHORIZED;
     }
-    return ADMITTED;
+    return charge_read(committee, unit, error);
 }
 
 enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,

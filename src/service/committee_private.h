@@ -8,7 +8,7 @@ struct committee {
     struct committee_options options;
     struct publication *publication; /* a reference; NULL before the first */
     struct waiting_bulletin *waiting_bulletins;
-    enum election_phase phase;
+    int64_t *reads_full_at_us; /* a unit: its budget of reading itself */
 };
 
 /* Sends it to the tally. False, and it is freed, when there is no room. */

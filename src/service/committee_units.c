@@ -72,10 +72,22 @@ static void on_log_read(void *context, enum turnout_error error, const char *why
     end_reading(reading, error, why);
 }
 
+static void on_excuse(void *context, enum turnout_error error, const char *why, const struct excuse *excuse)
+{
+    struct reading *reading = context;
+    const struct committee_options *options = &reading->committee->options;
+    if (error != TURNOUT_OK) {
+        end_reading(reading, error, why);
+        return;
+    }
+    reading->unit.excuse = *excuse;
+    store_read_log(options->store, options->reg->units[reading->index].commune,
+                   is_first_page(reading) ? NULL : &reading->after, on_line, on_log_read, reading);
+}
+
 static void on_state(void *context, enum turnout_error error, const char *why, const struct unit_state *state)
 {
     struct reading *reading = context;
-    struct committee *committee = reading->committee;
     if (error != TURNOUT_OK) {
         end_reading(reading, error, why);
         return;
@@ -84,8 +96,7 @@ static void on_state(void *context, enum turnout_error error, const char *why, c
     if (is_first_page(reading)) {
         reading->unit.next_seq = state->seq < SEQ_MAX ? state->seq + 1 : SEQ_MAX;
     }
-    store_read_log(committee->options.store, committee->options.reg->units[reading->index].commune,
-                   is_first_page(reading) ? NULL : &reading->after, on_line, on_log_read, reading);
+    store_read_excuses(reading->committee->options.store, reading->index, 1, on_excuse, reading);
 }
 
 void committee_read_unit(struct committee *committee, uint32_t unit, const struct store_log_place *after,
@@ -108,7 +119,8 @@ struct walk {
     struct committee *committee;
     uint32_t next;
     uint32_t end;
-    uint32_t asked; /* for this many */
+    uint32_t asked;            /* for this many */
+    struct unit_state *states; /* of those, until their excuses are there */
     committee_units_fn *on_units;
     committee_walked_fn *on_walked;
     void *context;
@@ -119,7 +131,24 @@ static void walk_on(struct walk *walk);
 static void end_walk(struct walk *walk, enum turnout_error error, const char *why)
 {
     walk->on_walked(walk->context, error, why);
+    free(walk->states);
     free(walk);
+}
+
+static void on_excuses(void *context, enum turnout_error error, const char *why, const struct excuse *excuses)
+{
+    struct walk *walk = context;
+    if (error != TURNOUT_OK) {
+        end_walk(walk, error, why);
+        return;
+    }
+    uint32_t first = walk->next;
+    walk->next += walk->asked;
+    if (walk->on_units(walk->context, first, walk->asked, walk->states, excuses)) {
+        walk_on(walk);
+    } else {
+        end_walk(walk, TURNOUT_OK, "");
+    }
 }
 
 static void on_units(void *context, enum turnout_error error, const char *why,
@@ -130,13 +159,8 @@ static void on_units(void *context, enum turnout_error error, const char *why,
         end_walk(walk, error, why);
         return;
     }
-    uint32_t first = walk->next;
-    walk->next += walk->asked;
-    if (walk->on_units(walk->context, first, walk->asked, states)) {
-        walk_on(walk);
-    } else {
-        end_walk(walk, TURNOUT_OK, "");
-    }
+    memcpy(walk->states, states, walk->asked * sizeof *states);
+    store_read_excuses(walk->committee->options.store, walk->next, walk->asked, on_excuses, walk);
 }
 
 /* A piece lies in one province, for each has keys of its own. */
@@ -176,6 +200,8 @@ void committee_walk_units(struct committee *committee, uint32_t area, committee_
     struct walk *walk = memory_new(sizeof *walk);
     *walk = (struct walk){
         .committee = committee, .on_units = on_part, .on_walked = on_walked, .context = context};
+    walk->states =
+        memory_new_array(units < STORE_UNITS_READ_MAX ? units : STORE_UNITS_READ_MAX, sizeof *walk->states);
     if (units > 0) {
         walk->next = first_unit_of(reg, area);
         walk->end = walk->next + units;

@@ -52,6 +52,7 @@ void intake_answer(struct intake *intake, struct report_message *message)
             memcpy(result.generation, message->generation, sizeof result.generation);
         }
     }
+    refusals_note(intake->options.refusals, message->message.unit, &message->received, &result);
     answer(intake, &result, message->on_answer, message->context, message->tag);
     free(message);
 }
@@ -245,6 +246,11 @@ void intake_free(struct intake *intake)
         tokens_release(intake->options.tokens);
         free(intake);
     }
+}
+
+struct refusals *intake_refusals(const struct intake *intake)
+{
+    return intake->options.refusals;
 }
 
 void intake_set_phase(struct intake *intake, enum election_phase phase)

@@ -22,7 +22,6 @@
 #include "province_check.h"
 
 enum {
-    REVISION_UNKNOWN = -1,
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
@@ -33,9 +32,9 @@ struct publisher {
     publisher_published_fn *on_published;
     void *context;
     struct event *timer;
-    struct event *meta_timer;   /* NULL: the other one is quick enough */
-    struct area_figures *areas; /* as last read; the nation's is computed */
-    int64_t *known_revision;    /* one an area, used for provinces */
+    struct event *meta_timer;    /* NULL: the other one is quick enough */
+    struct area_figures *areas;  /* as last read; the nation's is computed */
+    struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct ledger_reader *ledgers;
     struct bulletins *bulletins;
@@ -98,14 +97,17 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
     figures->totals = province->totals;
     figures->communes_complete = 0;
+    figures->excused = (struct excused){0};
     for (uint32_t i = 0; i < province->commune_count; i++) {
         struct area_figures *commune = &publisher->areas[area->first_child + i];
         commune->totals = province->communes[i].totals;
+        commune->excused = province->excused[i];
+        excused_add(&figures->excused, &commune->excused);
         commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
-    publisher->known_revision[province->province] = province->totals.revision;
+    publisher->known[province->province] = province->version;
     publisher->moved = true;
     if (publisher->reading_is_durable) {
         losses_note(publisher->options.losses, province);
@@ -405,8 +407,8 @@ static void ask_next_province(struct publisher *publisher)
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
     bool is_known = publisher->areas[province].verified && !publisher->reads_all;
-    int64_t known = is_known ? publisher->known_revision[province] : REVISION_UNKNOWN;
-    store_read_province(publisher->options.store, province, known, on_province, question);
+    store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
+                        on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
@@ -527,10 +529,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .on_moved = on_bulletins_moved,
                                                                      .context = publisher});
     publisher->ledgers = ledger_reader_new(options->store, options->reg);
-    publisher->known_revision = memory_new_array(options->reg->area_count, sizeof *publisher->known_revision);
-    for (uint32_t area = 0; area < options->reg->area_count; area++) {
-        publisher->known_revision[area] = REVISION_UNKNOWN;
-    }
+    publisher->known = memory_new_array(options->reg->area_count, sizeof *publisher->known);
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
@@ -566,7 +565,7 @@ void publisher_free(struct publisher *publisher)
         bulletins_free(publisher->bulletins);
         ledger_reader_free(publisher->ledgers);
         free(publisher->areas);
-        free(publisher->known_revision);
+        free(publisher->known);
         free(publisher);
     }
 }

@@ -44,7 +44,7 @@ struct ini {
     bool is_sound[KEYS_IN_ALL]; /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
     int64_t midnight_utc;           /* of `date` */
-    int64_t round_days[ROUNDS_MAX]; /* likewise, of the day that a round carries; 0: it carries none */
+    int64_t round_days[ROUNDS_MAX]; /* likewise, of a round's day; 0: that is `date` */
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
@@ -147,26 +147,48 @@ static bool parse_time_of_day(struct slice text, int64_t *ret_seconds)
     return true;
 }
 
-/* `09:00`, or `2026-03-16T09:00`. */
-static bool parse_round(struct slice word, int64_t *ret_day, int64_t *ret_time_s)
+/* Takes the day off the front of `2026-03-16T09:00`, or of `2026-03-16`, of which nothing is left. False, and nothing
+ * taken, where there is none. */
+static bool take_day(struct slice *word, int64_t *ret_day)
 {
-    *ret_day = 0;
-    if (word.length > DATE_LENGTH && word.bytes[DATE_LENGTH] == 'T') {
-        return rfc3339_parse_date((struct slice){word.bytes, DATE_LENGTH}, ret_day) &&
-               parse_time_of_day((struct slice){word.bytes + DATE_LENGTH + 1, word.length - DATE_LENGTH - 1},
-                                 ret_time_s);
+    struct slice day = {word->bytes, word->length < DATE_LENGTH ? word->length : DATE_LENGTH};
+    bool is_alone = word->length == DATE_LENGTH;
+    bool has_time = word->length > DATE_LENGTH + 1 && word->bytes[DATE_LENGTH] == 'T';
+    if (!(is_alone || has_time) || !rfc3339_parse_date(day, ret_day)) {
+        return false;
     }
-    return parse_time_of_day(word, ret_time_s);
+    size_t taken = DATE_LENGTH + (has_time ? 1 : 0);
+    *word = (struct slice){word->bytes + taken, word->length - taken};
+    return true;
 }
 
+static bool refuse_round(struct ini *ini, struct slice word)
+{
+    char shown[TEXT_SHOWN_BYTES];
+    faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
+               "\"%s\" is not a time of the day; write rounds as 09:00 11:00, those of another day as "
+               "2026-03-16T09:00",
+               text_show(word, shown));
+    return false;
+}
+
+/* A day is carried by the round behind it, and holds for those that follow. */
 static bool read_rounds(struct ini *ini, struct slice value)
 {
     struct election *election = &ini->election;
     struct slice rest = value;
+    struct slice whole = {NULL, 0};
+    bool lacks_time = false;
+    int64_t day = 0;
     while (rest.length > 0) {
         struct slice word = text_split(&rest, ' ');
         if (word.length == 0) {
             continue; /* more than one space between two */
+        }
+        whole = word;
+        lacks_time = take_day(&word, &day) && word.length == 0;
+        if (lacks_time) {
+            continue;
         }
         if (election->round_count == ROUNDS_MAX) {
             faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
@@ -174,17 +196,12 @@ static bool read_rounds(struct ini *ini, struct slice value)
             return false;
         }
         uint32_t round = election->round_count++;
-        if (!parse_round(word, &ini->round_days[round], &election->rounds[round])) {
-            char shown[TEXT_SHOWN_BYTES];
-            faults_add(
-                &ini->faults, ELECTION_INI_FILE, ini->line, "rounds",
-                "\"%s\" is not a time of the day; write rounds as 09:00 11:00, those of another day as "
-                "2026-03-16T09:00",
-                text_show(word, shown));
-            return false;
+        ini->round_days[round] = day;
+        if (!parse_time_of_day(word, &election->rounds[round])) {
+            return refuse_round(ini, whole);
         }
     }
-    return true;
+    return lacks_time ? refuse_round(ini, whole) : true;
 }
 
 static bool read_bulletin_delay(struct ini *ini, struct slice value)
@@ -324,16 +341,15 @@ static bool check_round(struct ini *ini, uint32_t i)
     return wrong == NULL;
 }
 
-/* From times of the day to moments. A round that carries no day is on that of the one before it. */
+/* From times of the day to moments. */
 static void place_rounds(struct ini *ini)
 {
     struct election *election = &ini->election;
     if (!ini->is_sound[KEY_ROUNDS] || !ini->is_sound[KEY_DATE] || !ini->is_sound[KEY_OPENS]) {
         return;
     }
-    int64_t day = ini->midnight_utc;
     for (uint32_t i = 0; i < election->round_count; i++) {
-        day = ini->round_days[i] != 0 ? ini->round_days[i] : day;
+        int64_t day = ini->round_days[i] != 0 ? ini->round_days[i] : ini->midnight_utc;
         election->rounds[i] += day - election->offset_s;
         if (!check_round(ini, i)) {
             return;

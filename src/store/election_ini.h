@@ -9,7 +9,8 @@
  *   opens = 2026-03-15T07:00:00+07:00         on `date`; its offset is the election's
  *   closes = 2026-03-15T21:00:00+07:00        later, also on a later day, with the same offset
  *   rounds = 09:00 11:00 13:00                local times, ascending, not before opening; may be empty. A round of
- *                                             another day carries it, 2026-03-16T09:00, for those behind it too
+ *                                             another day carries it, 2026-03-16T09:00 or 2026-03-16 09:00,
+ *                                             and so do those behind it
  *
  *   [rules]                                   may be left out, as may each of its keys
  *   over-roll = reject                        or hold

@@ -22,8 +22,9 @@ struct question {
 };
 
 /* Where a field's value goes; NULL for one that is no count, or a round that cannot be. */
-static int64_t *place_of(struct totals *totals, struct slice field)
+static int64_t *place_of(struct store_province *province, struct slice field)
 {
+    struct totals *totals = &province->totals;
     const struct {
         const char *name;
         int64_t *place;
@@ -37,6 +38,7 @@ static int64_t *place_of(struct totals *totals, struct slice field)
         {"held", &totals->held},
         {"revision", &totals->revision},
         {"as_of", &totals->as_of},
+        {"excuses", &province->version.excuses},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (slice_equals(field, fields[i].name)) {
@@ -54,9 +56,9 @@ static int64_t *place_of(struct totals *totals, struct slice field)
                                         : NULL;
 }
 
-static bool is_pairs(const redisReply *reply)
+static bool is_texts(const redisReply *reply, size_t multiple)
 {
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements % 2 != 0) {
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements % multiple != 0) {
         return false;
     }
     for (size_t i = 0; i < reply->elements; i++) {
@@ -82,7 +84,7 @@ static enum turnout_error read_totals(const redisReply *pairs, struct store_prov
     for (size_t i = 0; i < pairs->elements; i += 2) {
         struct slice field = reply_text(pairs->element[i]);
         struct slice value = reply_text(pairs->element[i + 1]);
-        int64_t *place = place_of(&province->totals, field);
+        int64_t *place = place_of(province, field);
         if (!read_ground(field, value, province)) {
             return error_fail(error, TURNOUT_BAD_INPUT, "", "%.*s is none", (int)field.length, field.bytes);
         }
@@ -144,18 +146,43 @@ static enum turnout_error read_units(const struct question *question, const redi
     return TURNOUT_OK;
 }
 
+/* Code, excuse and state of each. What is none of that excuses nobody, but is no reason to doubt the figures. */
+static void read_excused(const struct question *question, const redisReply *excused,
+                         struct excused *ret_excused)
+{
+    const struct election_register *reg = question->reg;
+    for (size_t i = 0; i < excused->elements; i += 3) {
+        struct excuse excuse;
+        struct unit_state state = {.seq = 0};
+        struct error error;
+        uint32_t unit = register_find_unit(reg, reply_text(excused->element[i]));
+        struct slice words = reply_text(excused->element[i + 2]);
+        if (unit != REGISTER_NONE &&
+            register_province_of(reg, reg->units[unit].commune) == question->province &&
+            excuse_read(reply_text(excused->element[i + 1]), &excuse, &error) == TURNOUT_OK &&
+            (words.length == 0 || words_read_unit(words, &state))) {
+            uint32_t commune = reg->units[unit].commune - reg->areas[question->province].first_child;
+            excused_count(&ret_excused[commune], excuse_stands(&excuse, &state, 0), &state);
+        }
+    }
+}
+
 static enum turnout_error read_reply(const struct question *question, const redisReply *reply,
                                      struct store_province *ret_province, struct store_commune *ret_communes,
-                                     struct error *error)
+                                     struct excused *ret_excused, struct error *error)
 {
-    bool is_whole = question->with_units ? reply->elements == 4 && is_pairs(reply->element[2]) &&
-                                               reply->element[3]->type == REDIS_REPLY_STRING
-                                         : reply->elements == 2;
-    if (!is_whole || !is_pairs(reply->element[0]) || !is_pairs(reply->element[1])) {
+    /* A bulletin's has two elements more. */
+    bool is_whole = question->with_units ? reply->elements == 5 && is_texts(reply->element[3], 2) &&
+                                               reply->element[4]->type == REDIS_REPLY_STRING
+                                         : reply->elements == 3;
+    if (!is_whole || !is_texts(reply->element[0], 2) || !is_texts(reply->element[1], 2) ||
+        !is_texts(reply->element[2], 3)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "turnout_read answered something else than hashes of a province");
+                          "turnout_read answered something else than a province");
     }
+    read_excused(question, reply->element[2], ret_excused);
     enum turnout_error failed = read_totals(reply->element[0], ret_province, error);
+    ret_province->version.revision = ret_province->totals.revision;
     return failed != TURNOUT_OK ? failed : read_communes(question, reply->element[1], ret_communes, error);
 }
 
@@ -164,20 +191,23 @@ static void answer_province(const struct question *question, const redisReply *r
     uint32_t communes = question->reg->areas[question->province].children;
     struct store_province province = {.province = question->province, .commune_count = communes};
     struct store_commune *read = memory_new_array(communes, sizeof *read);
+    struct excused *excused = memory_new_array(communes, sizeof *excused);
     struct error error;
-    enum turnout_error failed = read_reply(question, reply, &province, read, &error);
+    enum turnout_error failed = read_reply(question, reply, &province, read, excused, &error);
     province.communes = read;
+    province.excused = excused;
     struct unit_state *units = NULL;
     if (failed == TURNOUT_OK && question->with_units) {
         units = memory_new_array(question->reg->areas[question->province].units, sizeof *units);
-        failed = read_units(question, reply->element[2], units, &error);
+        failed = read_units(question, reply->element[3], units, &error);
         province.units = units;
-        province.ledger_id = reply->element[3]->str;
+        province.ledger_id = reply->element[4]->str;
     }
     question->on_province(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
                           failed == TURNOUT_OK ? &province : NULL);
     free(units);
     free(read);
+    free(excused);
 }
 
 static void on_reply(void *context, const redisReply *reply, const char *why)
@@ -193,13 +223,14 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-void store_read_province(struct store *store, uint32_t province, int64_t known_revision,
+void store_read_province(struct store *store, uint32_t province, const struct store_version *known,
                          store_province_fn *on_province, void *context)
 {
-    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES};
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_EXCUSED};
     struct redis_command command;
-    store_begin_call(store, &command, CALL_READING, "turnout_read", province, keys, 2);
-    redis_command_put_integer(&command, known_revision);
+    store_begin_call(store, &command, CALL_READING, "turnout_read", province, keys, 4);
+    redis_command_put_integer(&command, known == NULL ? -1 : known->revision);
+    redis_command_put_integer(&command, known == NULL ? -1 : known->excuses);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), province, false, on_province, context};
     store_send(store, &command, on_reply, question);
@@ -208,9 +239,9 @@ void store_read_province(struct store *store, uint32_t province, int64_t known_r
 void store_read_province_units(struct store *store, uint32_t province, store_province_fn *on_province,
                                void *context)
 {
-    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_LEDGER};
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_EXCUSED, KEY_LEDGER};
     struct redis_command command;
-    store_begin_call(store, &command, CALL_READING, "turnout_read_units", province, keys, 4);
+    store_begin_call(store, &command, CALL_READING, "turnout_read_units", province, keys, 5);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), province, true, on_province, context};
     store_send(store, &command, on_reply, question);

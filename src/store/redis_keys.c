@@ -8,11 +8,10 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
                         const char *province_code)
 {
     static const char *const names[PROVINCE_KEY_COUNT] = {
-        [KEY_TOTALS] = "totals",   [KEY_COMMUNES] = "communes",
-        [KEY_UNITS] = "units",     [KEY_LOG] = "log",
-        [KEY_HELD] = "held",       [KEY_WAITING] = "waiting",
-        [KEY_ASIDE] = "aside",     [KEY_LEDGER] = "ledger",
-        [KEY_FLAGGED] = "flagged", [KEY_BULLETINS] = "bulletins"};
+        [KEY_TOTALS] = "totals",   [KEY_COMMUNES] = "communes",  [KEY_UNITS] = "units",
+        [KEY_LOG] = "log",         [KEY_HELD] = "held",          [KEY_WAITING] = "waiting",
+        [KEY_ASIDE] = "aside",     [KEY_LEDGER] = "ledger",      [KEY_FLAGGED] = "flagged",
+        [KEY_EXCUSED] = "excused", [KEY_BULLETINS] = "bulletins"};
     for (int i = 0; i < PROVINCE_KEY_COUNT; i++) {
         int length = snprintf(ret_keys->text[i], REDIS_KEY_BYTES, "turnout:{%s:%s}:%s", election->id,
                               province_code, names[i]);

@@ -18,6 +18,7 @@ enum {
     KEY_ASIDE,
     KEY_LEDGER,
     KEY_FLAGGED,
+    KEY_EXCUSED,
     KEY_BULLETINS,
     PROVINCE_KEY_COUNT,
 };

@@ -2,7 +2,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 
-const defaults = { area: "", find: "", sort: "register", order: "ascending", language: "" };
+const defaults = { area: "", find: "", sort: "register", order: "ascending", map: "tiles", language: "" };
 
 function read() {
   const query = new URLSearchParams(location.search);

@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { outlineOf } from "./outline.mjs";
 
 // What somebody waits for before a page is there: HTML, script and style together, compressed.
 const FIRST_VIEW_BYTES_MAX = 80_000;
@@ -17,33 +18,45 @@ const pages = [
   { path: "/embed/headline", script: "embed", mayBeFramed: true },
   { path: "/embed/map", script: "embed", mayBeFramed: true },
   { path: "/report", script: "report" },
+  { path: "/committee", script: "committee" },
 ];
 
 const source = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2];
 const elections = join(source, "../../config/elections");
 
-// `import tiles from "tiles"`: where the provinces of each election of config/elections are on the tile map, as
-// { election: { province: [row, column] } }. No cell of these tables has a comma in it.
-const tiles = {
-  name: "tiles",
+// The tables of the elections of config/elections, as [election, rows]. No cell in them has a comma in it.
+const tables = readdirSync(elections)
+  .map((election) => [election, join(elections, election, "provinces.csv")])
+  .filter(([, table]) => existsSync(table))
+  .map(([election, table]) => {
+    const [head, ...lines] = readFileSync(table, "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
+    return [election, lines.map((cells) => Object.fromEntries(head.map((name, i) => [name, cells[i]])))];
+  });
+
+// What a page does not need to begin with; each has its own file, by its content. The outlines of provinces, by election.
+const outlines = tables
+  .filter(([, rows]) => rows.every(({ outline }) => outline))
+  .map(([election, rows]) => {
+    const bytes = Buffer.from(JSON.stringify(outlineOf(Object.fromEntries(rows.map(({ code, outline }) => [code, outline.split(" ")])))));
+    const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+    return { election, bytes, path: `/assets/outline-${election}-${digest}.json` };
+  });
+
+// `import maps from "maps"`: { election: { tiles: { province: [row, column] }, outline: where it is } }
+const maps = {
+  name: "maps",
   setup(bundler) {
-    bundler.onResolve({ filter: /^tiles$/ }, () => ({ path: "tiles", namespace: "tiles" }));
-    bundler.onLoad({ filter: /.*/, namespace: "tiles" }, () => {
-      const tables = readdirSync(elections)
-        .map((election) => [election, join(elections, election, "provinces.csv")])
-        .filter(([, table]) => existsSync(table))
-        .map(([election, table]) => [election, readTiles(table)]);
-      return { contents: JSON.stringify(Object.fromEntries(tables)), loader: "json" };
+    bundler.onResolve({ filter: /^maps$/ }, () => ({ path: "maps", namespace: "maps" }));
+    bundler.onLoad({ filter: /.*/, namespace: "maps" }, () => {
+      const found = tables.map(([election, rows]) => {
+        const tiles = rows.map(({ code, tile_row, tile_col }) => [code, [Number(tile_row), Number(tile_col)]]);
+        return [election, { tiles: Object.fromEntries(tiles), outline: outlines.find((outline) => outline.election === election)?.path }];
+      });
+      return { contents: JSON.stringify(Object.fromEntries(found)), loader: "json" };
     });
   },
 };
-
-function readTiles(file) {
-  const [head, ...rows] = readFileSync(file, "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
-  const [code, row, column] = ["code", "tile_row", "tile_col"].map((name) => head.indexOf(name));
-  return Object.fromEntries(rows.map((cells) => [cells[code], [Number(cells[row]), Number(cells[column])]]));
-}
 
 const bundled = await build({
   absWorkingDir: source,
@@ -60,7 +73,7 @@ const bundled = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
-  plugins: [tiles],
+  plugins: [maps],
 });
 
 // By the name of its source: the path at which it is served.
@@ -86,6 +99,7 @@ const files = [
     bytes: Buffer.from(file.contents),
   })),
 ];
+files.push(...outlines.map(({ path, bytes }) => ({ path, type: "application/json", isImmutable: true, mayBeFramed: false, bytes })));
 // The service worker of the unit's form has a path of its own, and knows by name what to keep.
 const kept = JSON.stringify(["/report", served["turnout.css"], served["report.jsx"]]);
 files.push({

@@ -6,7 +6,7 @@ import { useFeed } from "./feed.js";
 import { Language, languageOf, useLanguage } from "./language.jsx";
 import { Bands } from "./parts/bands.jsx";
 import { Headline } from "./parts/headline.jsx";
-import { TileMap } from "./parts/tile_map.jsx";
+import { ProvinceMap } from "./parts/province_map.jsx";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 // What the map shows, for pages on which nothing else says so.
@@ -35,7 +35,7 @@ const isMap = location.pathname === "/embed/map";
 function Embed() {
   const { address } = useLocation();
   const language = languageFor(address.language);
-  const feed = useFeed("/v1/turnout");
+  const feed = useFeed("/v1/turnout", "/v1/events");
   useEffect(() => {
     document.documentElement.lang = language;
     document.body.className = ["live", "embed", feed.document?.test && "is-rehearsal", (feed.isLost || feed.isOld) && "is-lost"]
@@ -52,7 +52,7 @@ function Embed() {
               {isMap ? (
                 <>
                   <MapTitle feed={feed} />
-                  <TileMap election={feed.document.election} provinces={feed.document.provinces} />
+                  <ProvinceMap election={feed.document.election} provinces={feed.document.provinces} />
                 </>
               ) : (
                 <Headline feed={feed} area={feed.document.nation} />

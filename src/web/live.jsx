@@ -11,7 +11,7 @@ import { Headline } from "./parts/headline.jsx";
 import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
 import { Missing } from "./parts/missing.jsx";
-import { TileMap } from "./parts/tile_map.jsx";
+import { ProvinceMap } from "./parts/province_map.jsx";
 import { applyTheme, currentTheme, keepLanguage, languageFor } from "./preferences.js";
 
 const SPOKEN_MS = 60000; // a screen reader hears the headline at most so often
@@ -77,7 +77,7 @@ function Nation({ feed }) {
     <>
       <div class="picture">
         <Headline feed={feed} area={nation} />
-        <TileMap election={election} provinces={provinces} />
+        <ProvinceMap election={election} provinces={provinces} />
         <Milestones nation={nation} provinces={provinces} />
       </div>
       <AreaTable title={say("provinces.count", count(provinces.length))} nameTitle={say("province")} areas={provinces} />
@@ -148,9 +148,13 @@ function Live() {
   const place = useLocation();
   const { address, change } = place;
   const language = languageFor(address.language);
-  const nation = useFeed("/v1/turnout");
-  const isArea = address.area !== "" && address.area !== nation.document?.nation.code;
-  const area = useFeed(isArea ? `/v1/areas/${encodeURIComponent(address.area)}` : null);
+  // One stream a page: a browser has only a few lines to a server. What stands beside an area is asked for.
+  const [code, setCode] = useState("");
+  const isArea = address.area !== "" && address.area !== code;
+  const nation = useFeed("/v1/turnout", isArea ? null : "/v1/events");
+  useEffect(() => setCode(nation.document?.nation.code ?? ""), [nation.document]);
+  const name = encodeURIComponent(address.area);
+  const area = useFeed(isArea ? `/v1/areas/${name}` : null, `/v1/events?area=${name}`);
   const wanted = isArea ? area : nation;
   const shown = useRef(wanted); // what was shown before stays until there is something else to show
   if (wanted.document || wanted.isUnknown || wanted.isLost) {

@@ -1,5 +1,5 @@
-// Where the provinces of an election are on its tile map.
-import tiles from "tiles";
+// Where the provinces of an election are on its tile map, and where its outline is to be had.
+import maps from "maps";
 
 // Islands that belong to a province and stand apart from it.
 const islands = {
@@ -11,10 +11,12 @@ const islands = {
 
 const PLAIN_COLUMNS = 6;
 
+export const outlineOf = (election) => maps[election.id]?.outline;
+
 // { isMap, columns, places: { code: [row, column] }, islands }. An election without a map has its provinces in the order
 // of its register, six in a row.
 export function mapOf(election, provinces) {
-  const places = tiles[election.id];
+  const places = maps[election.id]?.tiles;
   if (!places || !provinces.every((province) => province.code in places)) {
     const plain = provinces.map((province, index) => [
       province.code,

@@ -1,6 +1,8 @@
 /* What areas add up to. */
 #include <turnout/wire/figures.h>
 
+#include <string.h>
+
 bool figures_are_complete(const struct totals *totals)
 {
     return totals->registered > 0 && totals->voted == totals->registered;
@@ -9,7 +11,8 @@ bool figures_are_complete(const struct totals *totals)
 bool figures_are_same(const struct area_figures *a, const struct area_figures *b)
 {
     return totals_equal(&a->totals, &b->totals) && a->totals.as_of == b->totals.as_of &&
-           a->communes_complete == b->communes_complete && a->verified == b->verified &&
+           a->communes_complete == b->communes_complete &&
+           memcmp(&a->excused, &b->excused, sizeof a->excused) == 0 && a->verified == b->verified &&
            a->withheld == b->withheld;
 }
 
@@ -18,6 +21,7 @@ void figures_sum_nation(const struct election_register *reg, struct area_figures
     struct area_figures nation = {.verified = true};
     for (uint32_t province = 1; province <= reg->province_count; province++) {
         totals_add(&nation.totals, &areas[province].totals);
+        excused_add(&nation.excused, &areas[province].excused);
         nation.communes_complete += areas[province].communes_complete;
         nation.verified = nation.verified && areas[province].verified;
         nation.withheld = nation.withheld || areas[province].withheld;

@@ -18,8 +18,9 @@ static void put_rounds(struct buffer *out, const int64_t rounds[ROUNDS_MAX])
     }
 }
 
-static void put_commune(struct buffer *out, const char *code, const struct totals *totals)
+static void put_commune(struct buffer *out, const char *code, const struct area_figures *figures)
 {
+    const struct totals *totals = &figures->totals;
     const int64_t counts[] = {totals->registered,  totals->voted,          totals->units_reported,
                               totals->units_final, totals->units_complete, totals->registered_reported,
                               totals->held,        totals->revision,       totals->as_of};
@@ -30,6 +31,9 @@ static void put_commune(struct buffer *out, const char *code, const struct total
     }
     put_rounds(out, totals->rounds);
     put_rounds(out, totals->late);
+    put_rounds(out, figures->excused.no_signal);
+    buffer_append_char(out, ' ');
+    buffer_append_integer(out, figures->excused.not_expected);
     buffer_append_char(out, '\n');
 }
 
@@ -43,7 +47,7 @@ void frozen_write(struct buffer *out, const struct election_register *reg, uint3
                   shown->withheld ? "withheld" : "-", shown->ledger_id[0] == '\0' ? "-" : shown->ledger_id);
     for (uint32_t i = 0; i < area->children; i++) {
         uint32_t commune = area->first_child + i;
-        put_commune(out, reg->areas[commune].code, &areas[commune].totals);
+        put_commune(out, reg->areas[commune].code, &areas[commune]);
     }
 }
 
@@ -72,7 +76,7 @@ static bool read_rounds(struct slice text, int64_t ret_rounds[ROUNDS_MAX])
     return text.length == 0;
 }
 
-static bool read_totals(struct slice line, struct totals *totals)
+static bool read_counts(struct slice line, struct totals *totals, struct excused *excused)
 {
     int64_t *const counts[] = {&totals->registered,  &totals->voted,          &totals->units_reported,
                                &totals->units_final, &totals->units_complete, &totals->registered_reported,
@@ -83,7 +87,9 @@ static bool read_totals(struct slice line, struct totals *totals)
         }
     }
     return read_rounds(text_split(&line, ' '), totals->rounds) &&
-           read_rounds(text_split(&line, ' '), totals->late) && line.length == 0 &&
+           read_rounds(text_split(&line, ' '), totals->late) &&
+           read_rounds(text_split(&line, ' '), excused->no_signal) &&
+           text_parse_integer(line, 0, UNITS_MAX, &excused->not_expected) &&
            totals->voted <= totals->registered_reported && totals->registered_reported <= totals->registered;
 }
 
@@ -92,14 +98,17 @@ static bool read_commune(struct slice line, const struct election_register *reg,
 {
     uint32_t commune = register_find_area(reg, text_split(&line, ' '));
     struct totals totals = {.voted = 0};
-    if (!read_totals(line, &totals)) {
+    struct excused excused = {.not_expected = 0};
+    if (!read_counts(line, &totals, &excused)) {
         return false;
     }
     struct area_figures *sum = &areas[province];
     totals_add(&sum->totals, &totals);
+    excused_add(&sum->excused, &excused);
     sum->communes_complete += figures_are_complete(&totals) ? 1 : 0;
     if (commune != REGISTER_NONE && reg->areas[commune].parent == province) {
         areas[commune] = (struct area_figures){.totals = totals,
+                                               .excused = excused,
                                                .communes_complete = figures_are_complete(&totals) ? 1 : 0,
                                                .verified = sum->verified,
                                                .withheld = sum->withheld};

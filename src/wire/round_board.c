@@ -13,13 +13,14 @@
 struct board_round {
     int64_t heard; /* on time or late */
     int64_t late;
+    int64_t no_signal;
     int64_t silent; /* expected, and not heard in it, be it in another round */
 };
 
 /* Of how many units a report is awaited in each round. */
 static int64_t expected_of(const struct figures *figures, uint32_t area)
 {
-    return figures->reg->areas[area].units;
+    return figures->reg->areas[area].units - figures->areas[area].excused.not_expected;
 }
 
 static int64_t never_heard(const struct figures *figures, uint32_t area)
@@ -31,7 +32,8 @@ static struct board_round round_of(const struct figures *figures, uint32_t area,
 {
     const struct totals *totals = &figures->areas[area].totals;
     struct board_round of = {.heard = totals->rounds[round - 1], .late = totals->late[round - 1]};
-    of.silent = expected_of(figures, area) - of.heard;
+    of.no_signal = figures->areas[area].excused.no_signal[round - 1];
+    of.silent = expected_of(figures, area) - of.heard - of.no_signal;
     return of;
 }
 
@@ -45,6 +47,7 @@ static void put_round(struct json_writer *json, const struct figures *figures, u
     json_open_object(json, NULL);
     document_put_count(json, "on_time", counted, of.heard - of.late);
     document_put_count(json, "late", counted, of.late);
+    document_put_count(json, "no_signal", counted, of.no_signal);
     document_put_count(json, "silent", counted, of.silent);
     document_put_percent(json, "percent_on_time", counted, of.heard - of.late, expected);
     document_put_percent(json, "percent_heard", counted, of.heard, expected);

@@ -8,11 +8,11 @@ import { chromium } from "playwright-core";
 import { source } from "./turnoutd.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const screenshots = join(process.env.TURNOUT_BUILD_DIR ?? join(source, "build/dev"), "screenshots");
+const screenshots = join(process.env.PAGES_BUILD_DIR ?? join(source, "build/dev"), "screenshots");
 const DEADLINE_MS = 30_000;
 
 export async function startBrowser() {
-  return chromium.launch({ executablePath: process.env.TURNOUT_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath: process.env.PAGES_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
 
 // Opens an address in a browser context of its own. The page's `faults` are what must not be; end with closePage().

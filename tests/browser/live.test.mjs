@@ -24,7 +24,8 @@ async function open(path, options) {
 const names = (page) => page.locator(".data tbody th a").allInnerTexts();
 
 before(async () => {
-  [server, browser] = await Promise.all([Turnoutd.start(), startBrowser()]);
+  server = await Turnoutd.start();
+  browser = await startBrowser();
   await report("0101-001", 1, 500);
   await report("0102-002", 1, 1);
   await report("0201-001", 1, 1100);
@@ -198,6 +199,55 @@ async function rewrite(page, path, change) {
     await route.fulfill({ response, json: document });
   });
 }
+
+// A stream of events that the test writes itself, so that it can be told what a proxy would keep back.
+async function fakeStream(page) {
+  await page.addInitScript(() => {
+    globalThis.EventSource = class extends EventTarget {
+      static CLOSED = 2;
+      constructor(path) {
+        super();
+        globalThis.stream = this;
+        this.path = path;
+      }
+      close() {}
+    };
+  });
+  const asked = { count: 0 };
+  page.on("request", (request) => (asked.count += request.url().endsWith("/v1/turnout") ? 1 : 0));
+  await page.reload();
+  await page.waitForSelector(".figure, .verify__word");
+  return asked;
+}
+
+async function sendEvent(page, document) {
+  await page.evaluate((data) => globalThis.stream.dispatchEvent(new MessageEvent("turnout", { data })), JSON.stringify(document));
+}
+
+test("events tell what changes, and are not trusted when they keep something back", async () => {
+  const page = await open("/");
+  const asked = await fakeStream(page);
+  assert.equal(await page.evaluate(() => globalThis.stream.path), "/v1/events");
+  const { provinces, ...document } = await server.turnout();
+  document.nation.voted = 3000;
+  document.nation.percent = 48.78;
+  await sendEvent(page, { ...document, provinces: [{ ...provinces[1], percent: 99.99 }] });
+  await expectText(page, ".figure", "48,78%");
+  await expectText(page, "a.tile >> nth=1", "Miền Tây 99,99 %");
+  assert.match(await page.innerText("a.tile >> nth=0"), /Miền Đông/, "what has not changed stays");
+
+  // With every event the next question is put off; then one that the stream does not tell is found by asking.
+  const before = asked.count;
+  await page.waitForTimeout(3000);
+  assert.equal(asked.count, before, "nothing is asked for while events come");
+  await report("0201-002", 1, 10);
+  await page.waitForFunction((text) => document.querySelector(".lead strong").innerText === text, voted.toLocaleString("vi-VN"));
+  await report("0201-002", 2, 11, 1);
+  const start = Date.now();
+  await page.waitForFunction((text) => document.querySelector(".lead strong").innerText === text, voted.toLocaleString("vi-VN"));
+  assert.ok(Date.now() - start < 9000, "it is asked for often again");
+  await closePage(page);
+});
 
 test("figures that the server cannot renew are not called live", async () => {
   const page = await open("/");

@@ -13,7 +13,8 @@ let browser;
 let keys;
 
 before(async () => {
-  [server, browser] = await Promise.all([Turnoutd.start(), startBrowser()]);
+  server = await Turnoutd.start();
+  browser = await startBrowser();
   keys = server.makeKeys();
 });
 

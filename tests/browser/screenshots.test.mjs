@@ -26,7 +26,8 @@ before(async () => {
   execFileSync(join(programs, "turnout"), ["register", "make", election]);
   const rows = readFileSync(join(election, "units.csv"), "utf8").trim().split("\n").slice(1);
   units = rows.map((row) => row.split(",")).map(([code, , , registered]) => ({ code, registered: Number(registered) }));
-  [server, browser] = await Promise.all([Turnoutd.start(election), startBrowser()]);
+  server = await Turnoutd.start(election);
+  browser = await startBrowser();
 });
 
 after(async () => {
@@ -104,6 +105,9 @@ test("in the evening", async () => {
   await picture("evening-commune", "/a/19789", desktop, { before: asOpen });
   await picture("evening-embed-headline", "/embed/headline", { width: 640, height: 480 });
   await picture("evening-embed-map", "/embed/map", { width: 480, height: 900 });
+  const drawn = { before: (page) => page.waitForSelector(".outline text") };
+  await picture("evening-outline", "/?map=outline", desktop, { ...drawn, fullPage: true });
+  await picture("evening-outline-dark", "/?map=outline", phone, { ...drawn, colorScheme: "dark", fullPage: true });
   await picture("evening-print", "/", { width: 794, height: 1123 }, {
     fullPage: true,
     before: async (page) => {
@@ -113,11 +117,18 @@ test("in the evening", async () => {
   });
 });
 
-test("axe-core finds nothing on the whole map", async () => {
+test("axe-core finds nothing on the whole map, in tiles or in outline", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const page = await openPage(browser, server.publicUrl, { colorScheme });
-    await page.waitForSelector(".tile");
+    await page.waitForSelector("a.tile");
     await expectAccessible(page);
+    await page.check("input[value=outline]");
+    await page.waitForSelector(".outline text");
+    assert.equal(await page.locator(".outline a").count(), 34);
+    await expectAccessible(page);
+    assert.match(page.url(), /\?map=outline$/);
+    await page.click(".outline a[aria-label^='Gia Lai']");
+    await page.waitForSelector("h1:has-text('Gia Lai')");
     await closePage(page);
   }
 });

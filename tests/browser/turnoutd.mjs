@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const source = join(dirname(fileURLToPath(import.meta.url)), "../..");
-export const programs = join(process.env.TURNOUT_BUILD_DIR ?? join(source, "build/dev"), "bin");
+export const programs = join(process.env.PAGES_BUILD_DIR ?? join(source, "build/dev"), "bin");
 const DEADLINE_MS = 60_000;
 const LISTENERS = ["operate", "public", "intake-http", "intake-stream"];
 
@@ -51,14 +51,18 @@ export class Turnoutd {
     let lastLine = "";
     createInterface({ input: this.process.stderr }).on("line", (line) => {
       lastLine = line;
+      this.fingerprint = / fingerprint=(\S+)/.exec(line)?.[1] ?? this.fingerprint;
       const listening = / listening listener=(\S+) .*port=(\d+)/.exec(line);
       if (listening) {
         ports[listening[1]] = Number(listening[2]);
       }
     });
-    await until("the listeners of turnoutd", async () => LISTENERS.every((listener) => ports[listener])).catch((error) => {
-      throw new Error(`${error.message}: ${lastLine}`);
+    await until("the listeners of turnoutd", async () => {
+      return this.process.exitCode !== null || LISTENERS.every((listener) => ports[listener]);
     });
+    if (this.process.exitCode !== null) {
+      throw new Error(`turnoutd has ended: ${lastLine}`);
+    }
     this.publicUrl = `http://127.0.0.1:${ports.public}`;
     this.intakeUrl = `http://127.0.0.1:${ports["intake-http"]}`;
     await until("turnoutd to be ready", async () => (await fetch(`http://127.0.0.1:${ports.operate}/readyz`)).ok);

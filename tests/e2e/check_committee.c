@@ -8,6 +8,7 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "json_schema.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -45,6 +46,7 @@ static const struct route routes[] = {
     {"/v1/publication", "{\"mode\":\"live\"}", "T", "01", ROLE_ADMIN, 200},
     {"/v1/bulletins", "{\"label\":\"11:30\"}", "T", "01", ROLE_ADMIN, 201},
     {"/v1/bulletins/1/areas/0101.csv", NULL, "0101", "0102", ROLE_VIEW, 200},
+    {"/v1/desk", NULL, "0101", NULL, ROLE_VIEW, 200},
     {"/v1/units/0101-001", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/units/0201-004", NULL, "02", "01", ROLE_VIEW, 200},
     {"/v1/areas/0101/units", NULL, "0101", "0102", ROLE_VIEW, 200},
@@ -52,6 +54,10 @@ static const struct route routes[] = {
     {"/v1/areas/01/silent?round=1", NULL, "01", "0101", ROLE_VIEW, 200},
     {"/v1/areas/T/silent?round=6", NULL, "T", "02", ROLE_VIEW, 200},
     {"/v1/units/0101-001/void", "{\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 200},
+    {"/v1/units/0101-001/excuse", "{\"status\":\"none\"}", "0101", "0102", ROLE_DECIDE, 200},
+    {"/v1/areas/0101/owing", NULL, "01", "02", ROLE_VIEW, 200},
+    {"/v1/areas/0101/flagged", NULL, "0101", "0102", ROLE_VIEW, 200},
+    {"/v1/areas/T/refused", NULL, "T", "01", ROLE_VIEW, 200},
     {"/v1/held", NULL, "0101", NULL, ROLE_DECIDE, 200},
     {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 404},
 };
@@ -149,6 +155,28 @@ TEST(an_area_limits)
 }
 
 /* No token, no mac and no secret in the log, whatever was asked. */
+TEST(the_desk_says_what_a_token_is_good_for)
+{
+    char headers[TOKEN_HEADER_BYTES];
+    token_header(&workspace, ROLE_DECIDE, "0101", headers);
+    struct http_answer answer;
+    committee_ask(turnoutd.intake_http_port, "/v1/desk", headers, NULL, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    json_t *document = json_of(answer.body);
+    char fault[JSON_SCHEMA_FAULT_BYTES];
+    ck_assert_msg(json_schema_check("desk.schema.json", document, fault), "%s", fault);
+    ck_assert_str_eq(json_text_of(document, "phase"), "rehearsal");
+    ck_assert_str_eq(json_text_of(document, "publication"), "live");
+    ck_assert_str_eq(json_text_of(json_object_of(document, "election"), "id"), "small");
+    ck_assert_uint_eq(json_array_size(json_array_of(json_object_of(document, "election"), "rounds")), 6);
+    const json_t *token = json_object_of(document, "token");
+    ck_assert_str_eq(json_text_of(token, "role"), "decide");
+    ck_assert_str_eq(json_text_of(token, "label"), "Phòng \"thử\", 1");
+    ck_assert_str_eq(json_text_of(json_object_of(token, "area"), "code"), "0101");
+    json_decref(document);
+    http_answer_done(&answer);
+}
+
 TEST(tokens_are_not_logged)
 {
     char token[TOKEN_BYTES_MAX + 1];

@@ -70,7 +70,7 @@ static const struct {
 } pages[] = {
     {"/", "frame-ancestors 'none'", false},          {"/a/01", "frame-ancestors 'none'", false},
     {"/embed/headline", "frame-ancestors *", false}, {"/embed/map", "frame-ancestors *", false},
-    {"/report", "frame-ancestors 'none'", true},
+    {"/report", "frame-ancestors 'none'", true},     {"/committee", "frame-ancestors 'none'", true},
 };
 
 LOOP_TEST(pages_are_strict_and_never_cached, COUNT(pages))

@@ -11,6 +11,7 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "readyz.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -157,10 +158,31 @@ TEST(phases_follow_each_other)
     set_phase("open", 200, "closed");
 }
 
+/* In /readyz, which goes on being ready, in the log, and in what committees read. */
+static void expect_warned(const char *words)
+{
+    struct readyz_verdict verdict = {.why = ""};
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (strstr(verdict.why, words) == NULL) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "%s", verdict.why);
+        readyz_ask(&first, "phase", &verdict);
+    }
+    ck_assert(verdict.is_ready && verdict.is_ok);
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&first.process, first.process.stderr_path, "check-warns check=phase", line);
+    struct http_answer answer;
+    committee_ask(first.intake_http_port, "/v1/areas/T/silent", admin, NULL, &answer);
+    json_t *document = json_of(answer.body);
+    ck_assert_str_eq(json_text_of(document, "phase"), "open");
+    ck_assert_ptr_nonnull(strstr(json_text_of(document, "phase_warning"), words));
+    json_decref(document);
+    http_answer_done(&answer);
+}
+
 TEST(opening_needs_the_fingerprint)
 {
     change("/v1/phase", "{\"phase\":\"open\"}", 400, "malformed");
-    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "other-register");
+    change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":\"0000-0000\"}", 409, "another-fingerprint");
     change("/v1/phase", "{\"phase\":\"open\",\"early\":true}", 400, "malformed");
     change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":1}", 400, "malformed");
     ck_assert(shows(&first, true, "live"));
@@ -180,6 +202,7 @@ TEST(closing_before_its_time_is_said)
     turnoutd_start(&first, &workspace, NULL);
     token_header(&workspace, ROLE_ADMIN, "T", admin);
     set_phase("open", 200, "rehearsal");
+    expect_warned("not open yet by the clock");
     change("/v1/phase", "{\"phase\":\"closed\"}", 409, "too-early");
     change("/v1/phase", "{\"phase\":\"closed\",\"early\":false}", 409, "too-early");
     change("/v1/phase", "{\"phase\":\"closed\",\"early\":true}", 200, "open");

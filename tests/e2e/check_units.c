@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/service/committee.h>
 #include <turnout/wire/read_signature.h>
 
 #include "answers.h"
@@ -45,7 +46,8 @@ static void setup(void)
     workspace_add_small_election(&workspace, "election");
     workspace_write(&workspace, "election/units.csv", units_csv);
     key_rows_write(&workspace, keys, sizeof keys / sizeof keys[0]);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    turnoutd_start(&turnoutd, &workspace,
+                   (const char *const[]){"--workers", "2", NULL}); /* one for reports */
     token_header(&workspace, ROLE_VIEW, "T", view);
 }
 
@@ -275,15 +277,25 @@ static void write_signature(const char *key, const char *signed_unit, int64_t ag
                    signature.key, signature.time, signature.sig);
 }
 
-/* `signer` is the key that it is really signed with. */
-static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
-                          const char *signer, int status)
+/* `signer` is the key that it is really signed with. Returns the status. */
+static int ask_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
+                      const char *signer)
 {
     char header[SIGNATURE_HEADER_BYTES];
     char target[64];
+    struct http_answer answer;
     write_signature(key, signed_unit, age_s, signer, header);
     (void)snprintf(target, sizeof target, "/v1/units/%s", target_unit);
-    committee_expect(turnoutd.intake_http_port, target, header, NULL, status);
+    committee_ask(turnoutd.intake_http_port, target, header, NULL, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    return status;
+}
+
+static void expect_signed(const char *target_unit, const char *key, const char *signed_unit, int64_t age_s,
+                          const char *signer, int status)
+{
+    ck_assert_int_eq(ask_signed(target_unit, key, signed_unit, age_s, signer), status);
 }
 
 TEST(a_unit_reads_itself)
@@ -328,6 +340,23 @@ TEST(committees_alone_are_shown_a_contact)
     http_request(turnoutd.public_port, "GET", "/v1/areas/0101", "", &answer);
     ck_assert_ptr_null(strstr(answer.body, "0912"));
     http_answer_done(&answer);
+}
+
+/* Redis is asked for it, which others need, too: so often a unit may, on any connection; an office as often as it likes. */
+TEST(a_unit_reads_itself_so_often)
+{
+    static const char unit[] = "0101-001";
+    static const char key[] = "0101-001.a";
+    int reads = 0;
+    int status;
+    while ((status = ask_signed(unit, key, unit, 0, key)) == 200) {
+        reads++; /* one is given back every two seconds */
+        ck_assert_int_lt(reads, 10 * COMMITTEE_UNIT_READS_A_MINUTE);
+    }
+    ck_assert_int_eq(status, 429);
+    ck_assert_int_ge(reads, COMMITTEE_UNIT_READS_A_MINUTE);
+    expect_signed("0101-002", "0101-002.a", "0101-002", 0, "0101-002.a", 200);
+    committee_expect(turnoutd.intake_http_port, "/v1/units/0101-001", view, NULL, 200);
 }
 
 SUITE("units");

@@ -202,8 +202,9 @@ static void check_rounds(const struct election *election, struct slice text)
     while (rest.length > 0) {
         struct slice word = text_split(&rest, ' ');
         const size_t day = strlen("2026-03-16T");
-        if (word.length > day) {
-            word = (struct slice){word.bytes + day, word.length - day};
+        if (word.length >= day - 1) {
+            size_t taken = word.length < day ? word.length : day;
+            word = (struct slice){word.bytes + taken, word.length - taken};
         }
         if (word.length > 0) {
             assert(round < election->round_count);

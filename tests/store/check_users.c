@@ -185,7 +185,10 @@ static const struct {
     {"turnoutd", "PING", true},
     {"turnoutd", "CONFIG GET appendonly", true},
     {"turnoutd", "FUNCTION LIST", true},
-    {"turnoutd", "FCALL_RO turnout_read 2 turnout:{e-1:01}:totals turnout:{e-1:01}:communes -1", true},
+    {"turnoutd",
+     "FCALL_RO turnout_read 4 turnout:{e-1:01}:totals turnout:{e-1:01}:communes turnout:{e-1:01}:units "
+     "turnout:{e-1:01}:excused -1 -1",
+     true},
     {"turnoutd", "HMGET turnout:{e-1}:meta phase publication", true},
     {"turnoutd", "HSETNX turnout:{e-1}:meta more x", true},
     {"turnoutd", "XREVRANGE turnout:{e-1}:ledger + - COUNT 1", true},
@@ -195,8 +198,14 @@ static const struct {
     {"turnoutd", "HGET other f", false},
     {"turnoutd", "HSET other f x", false},
     {"turnoutd", "HSET turnou:{e-1}:meta f x", false},
-    {"turnoutd", "FCALL_RO turnout_read 2 other turnout:{e-1:01}:communes -1", false},
-    {"turnoutd", "FCALL_RO turnout_read 2 turnout:{e-1:01}:totals other -1", false},
+    {"turnoutd",
+     "FCALL_RO turnout_read 4 other turnout:{e-1:01}:communes turnout:{e-1:01}:units "
+     "turnout:{e-1:01}:excused -1 -1",
+     false},
+    {"turnoutd",
+     "FCALL_RO turnout_read 4 turnout:{e-1:01}:totals other turnout:{e-1:01}:units turnout:{e-1:01}:excused "
+     "-1 -1",
+     false},
     {"turnoutd", "FCALL turnout_settle 1 other 1", false},
     /* what ends, empties, or reaches further */
     {"turnoutd", "DEL turnout:{e-1}:meta", false},
@@ -236,14 +245,20 @@ static const struct {
     {"turnout-reset", "UNLINK turnout:{e-1:01}:units", true},
     {"turnout-reset", "UNLINK other", false},
     {"turnout-reset", "FLUSHALL", false},
-    {"turnout-reset", "FCALL_RO turnout_read 2 turnout:{e-1:01}:totals turnout:{e-1:01}:communes -1", false},
+    {"turnout-reset",
+     "FCALL_RO turnout_read 4 turnout:{e-1:01}:totals turnout:{e-1:01}:communes turnout:{e-1:01}:units "
+     "turnout:{e-1:01}:excused -1 -1",
+     false},
 
     {"turnout-reader", "HGETALL turnout:{e-1}:meta", true},
     {"turnout-reader", "HSCAN turnout:{e-1:01}:communes 0 MATCH 01.*", true},
     {"turnout-reader", "XLEN turnout:{e-1:01}:log", true},
     {"turnout-reader", "INFO", true},
     {"turnout-reader", "FUNCTION LIST LIBRARYNAME turnout", true},
-    {"turnout-reader", "FCALL_RO turnout_read 2 turnout:{e-1:01}:totals turnout:{e-1:01}:communes -1", true},
+    {"turnout-reader",
+     "FCALL_RO turnout_read 4 turnout:{e-1:01}:totals turnout:{e-1:01}:communes turnout:{e-1:01}:units "
+     "turnout:{e-1:01}:excused -1 -1",
+     true},
     {"turnout-reader", "HGETALL other", false},
     {"turnout-reader", "HSET turnout:{e-1}:meta phase open", false},
     {"turnout-reader", "HDEL turnout:{e-1}:meta phase", false},

@@ -92,7 +92,8 @@ static struct {
     uint32_t reported;
 } walked;
 
-static bool on_units(void *context, uint32_t first, uint32_t count, const struct unit_state *states)
+static bool on_units(void *context, uint32_t first, uint32_t count, const struct unit_state *states,
+                     const struct excuse *excuses)
 {
     (void)context;
     ck_assert(!walked.done);
@@ -107,6 +108,7 @@ static bool on_units(void *context, uint32_t first, uint32_t count, const struct
     walked.pieces++;
     for (uint32_t i = 0; i < count; i++) {
         walked.reported += states[i].seq > 0;
+        ck_assert_int_eq(excuses[i].status, EXCUSE_NONE);
     }
     return walked.pieces != walked.pieces_wanted;
 }

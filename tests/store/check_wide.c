@@ -104,7 +104,7 @@ TEST(test_every_commune_is_there)
     apply_from_each(&store, 1, 1);
     apply_from_each(&store, 2, 2);
     struct seen seen = {0};
-    store_read_province(store.store, 1, -1, on_province, &seen);
+    store_read_province(store.store, 1, NULL, on_province, &seen);
     store_fixture_run_until(&store, &seen.done);
     ck_assert_uint_eq(seen.reported, REPORTING);
     ck_assert_uint_eq(seen.silent, COMMUNES - REPORTING);

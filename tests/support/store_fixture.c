@@ -348,7 +348,9 @@ enum turnout_error store_fixture_read(struct store_fixture *fixture, uint32_t pr
                                       struct totals ret_communes[STORE_FIXTURE_COMMUNES])
 {
     struct reading reading = {.fixture = fixture};
-    store_read_province(fixture->store, province, known_revision, on_province, &reading);
+    store_read_province(fixture->store, province,
+                        known_revision < 0 ? NULL : &(struct store_version){.revision = known_revision},
+                        on_province, &reading);
     ck_assert(!reading.done);
     store_fixture_run_until(fixture, &reading.done);
     *ret_moved = reading.moved;

@@ -34,6 +34,7 @@ static void setup(void)
                                       .as_of = 1773561600,
                                       .rounds = {1, 0, 1}};
     areas[3].totals = (struct totals){.registered = 50, .held = 2, .revision = 2};
+    areas[3].excused = (struct excused){.not_expected = 3, .no_signal = {0, 2}};
 }
 
 static void teardown(void)
@@ -53,8 +54,9 @@ TEST(what_was_shown_is_shown_again)
 {
     struct frozen_head head = {1773561603, true};
     frozen_write(&out, reg, 1, areas, &head);
-    ck_assert_str_eq(out.bytes, "turnout-frozen-1 1773561603 rehearsal verified - 1773561600000-0\n"
-                                "101 100 100 1 1 1 100 0 4 1773561600 1,0,1 0\n102 50 0 0 0 0 0 2 2 0 0 0\n");
+    ck_assert_str_eq(out.bytes,
+                     "turnout-frozen-1 1773561603 rehearsal verified - 1773561600000-0\n"
+                     "101 100 100 1 1 1 100 0 4 1773561600 1,0,1 0 0 0\n102 50 0 0 0 0 0 2 2 0 0 0 0,2 3\n");
     head = (struct frozen_head){0};
     ck_assert(read_back(&head));
     ck_assert_int_eq(head.generated_at, 1773561603);
@@ -66,6 +68,8 @@ TEST(what_was_shown_is_shown_again)
     ck_assert_int_eq(read[1].totals.revision, 6);
     ck_assert_int_eq(read[1].totals.as_of, 1773561600);
     ck_assert_uint_eq(read[1].communes_complete, 1);
+    ck_assert_int_eq(read[1].excused.not_expected, 3);
+    ck_assert_int_eq(read[3].excused.no_signal[1], 2);
     ck_assert_str_eq(read[1].ledger_id, "1773561600000-0");
     figures_sum_nation(reg, read);
     ck_assert(read[0].verified && !read[0].withheld);
@@ -94,8 +98,9 @@ TEST(what_was_not_shown_is_not_shown)
 TEST(communes_may_come_and_go)
 {
     struct frozen_head head;
-    buffer_append_text(&out, "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0 0\n999 "
-                             "10 3 1 0 0 10 0 1 0 0 0\n");
+    buffer_append_text(&out,
+                       "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0 0 0 0\n999 "
+                       "10 3 1 0 0 10 0 1 0 0 0 0 0\n");
     ck_assert(read_back(&head));
     ck_assert_int_eq(read[1].totals.voted, 10);
     ck_assert_int_eq(read[2].totals.voted, 7);
@@ -107,10 +112,10 @@ static const char *const faulty[] = {
     "turnout-frozen-2 1 unofficial verified - -\n",
     "turnout-frozen-1 x unofficial verified - -\n",
     "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1\n",
-    "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0 0 0\n",
-    "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0,x 0\n",
-    "turnout-frozen-1 1 unofficial verified - -\n101 100 101 1 0 0 100 0 1 0 0 0\n",
-    "turnout-frozen-1 1 unofficial verified - -\n101 100 -1 1 0 0 100 0 1 0 0 0\n",
+    "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0 0 0 0 0\n",
+    "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0,x 0 0 0\n",
+    "turnout-frozen-1 1 unofficial verified - -\n101 100 101 1 0 0 100 0 1 0 0 0 0 0\n",
+    "turnout-frozen-1 1 unofficial verified - -\n101 100 -1 1 0 0 100 0 1 0 0 0 0 0\n",
 };
 
 LOOP_TEST(what_is_no_such_text_is_refused, COUNT(faulty))

@@ -26,6 +26,8 @@ enum { DEADLINE_MS = 10000, CONNECTIONS_MAX = 64 };
 static const char here[] = "127.0.0.1";
 static const char elsewhere[] = "127.0.0.2";
 
+_Static_assert((int)HTTP_IDLE_MS > 60000, "proxies that keep connections for a minute end them first");
+
 static struct event_base *base;
 static struct peers *peers;
 static struct counters counters;

@@ -196,6 +196,8 @@ static const struct {
      "roll-change 900 990 other;released 0 7 why;"},
     {"rejected", LOG_REJECTED, KIND_CORRECTION, 640, 912, 600, 910, "rejected 640 640 why;"},
     {"superseded", LOG_SUPERSEDED, KIND_PROGRESS, 640, 912, 600, 910, "superseded 640 640 why;"},
+    {"voided", LOG_VOIDED, KIND_PROGRESS, 640, 912, 0, 900, "roll-change 912 900 other;voided 640 0 why;"},
+    {"voided, and nothing counted", LOG_VOIDED, KIND_PROGRESS, -1, 0, 0, 900, "voided 0 0 why;"},
     {"the phase", LOG_PHASE, KIND_PROGRESS, 0, 0, 0, -1, "phase open closed ;"},
     {"the publication", LOG_PUBLICATION, KIND_PROGRESS, 0, 0, 0, -1, "publication open closed ;"},
 };

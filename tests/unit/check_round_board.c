@@ -54,11 +54,15 @@ FIXTURE(set_up, tear_down);
 
 #define FULL                                                                                                 \
     "\"expected\":8,\"never_heard\":2,\"rounds\":["                                                          \
-    "{\"on_time\":3,\"late\":2,\"silent\":3,\"percent_on_time\":37.5,\"percent_heard\":62.5},"               \
-    "{\"on_time\":1,\"late\":0,\"silent\":7,\"percent_on_time\":12.5,\"percent_heard\":12.5},"               \
-    "{\"on_time\":0,\"late\":0,\"silent\":8,\"percent_on_time\":0,\"percent_heard\":0}]}"
+    "{\"on_time\":3,\"late\":2,\"no_signal\":0,\"silent\":3,\"percent_on_time\":37.5,\"percent_heard\":62."  \
+    "5},"                                                                                                    \
+    "{\"on_time\":1,\"late\":0,\"no_signal\":0,\"silent\":7,\"percent_on_time\":12.5,\"percent_heard\":12."  \
+    "5},"                                                                                                    \
+    "{\"on_time\":0,\"late\":0,\"no_signal\":0,\"silent\":8,\"percent_on_time\":0,\"percent_heard\":0}]}"
 
-#define NONE "{\"on_time\":0,\"late\":0,\"silent\":0,\"percent_on_time\":null,\"percent_heard\":null}"
+#define NONE                                                                                                 \
+    "{\"on_time\":0,\"late\":0,\"no_signal\":0,\"silent\":0,\"percent_on_time\":null,\"percent_heard\":"     \
+    "null}"
 
 TEST(the_board_is_written)
 {
@@ -79,6 +83,17 @@ TEST(the_board_is_written)
                      "\"expected\":0,\"never_heard\":0,\"rounds\":[" NONE "," NONE "," NONE "]}]}");
 }
 
+/* Of the eight one does not open; one that has no signal since the first round and one that never had any are not silent. */
+TEST(who_is_excused_is_not_silent)
+{
+    counted[NATION].excused = (struct excused){.not_expected = 1, .no_signal = {1, 2, 2}};
+    document_rounds_json(&out, &figures);
+    ck_assert_ptr_nonnull(strstr(
+        out.bytes, "\"expected\":7,\"never_heard\":1,\"rounds\":["
+                   "{\"on_time\":3,\"late\":2,\"no_signal\":1,\"silent\":1,\"percent_on_time\":42.86,"
+                   "\"percent_heard\":71.43},{\"on_time\":1,\"late\":0,\"no_signal\":2,\"silent\":4,"));
+}
+
 TEST(the_table_has_a_column_a_round)
 {
     document_rounds_csv(&out, &figures, ',', false);
@@ -95,9 +110,10 @@ LOOP_TEST(what_is_not_to_be_shown_is_not, 2)
     counted[PROVINCE].verified = _i == 0;
     counted[PROVINCE].withheld = _i == 0;
     document_rounds_json(&out, &figures);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\"East\",\"expected\":8,\"never_heard\":null,\"rounds\":["
-                                            "{\"on_time\":null,\"late\":null,\"silent\":null,"
-                                            "\"percent_on_time\":null,\"percent_heard\":null}"));
+    ck_assert_ptr_nonnull(strstr(out.bytes,
+                                 "\"East\",\"expected\":8,\"never_heard\":null,\"rounds\":["
+                                 "{\"on_time\":null,\"late\":null,\"no_signal\":null,\"silent\":null,"
+                                 "\"percent_on_time\":null,\"percent_heard\":null}"));
     buffer_clear(&out);
     document_rounds_csv(&out, &figures, ';', true);
     ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n01;province;T;East;8;;9;;;\r\n"));

@@ -47,6 +47,8 @@ enum held_kind {
     TURNED_DOWN_OTHER,
     WAS_RELEASED,
     WAS_LATE,
+    VOIDED_SAME,
+    VOIDED_OTHER,
     HELD_KINDS
 };
 
@@ -66,6 +68,7 @@ static const struct {
      CODE_NOT_OPEN},
     {"a test on the day", true, PHASE_OPEN, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_TEST_REPORT},
     {"a test after it", true, PHASE_CLOSED, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
+    {"it was voided", ANY, ANY, VOIDED_SAME, ANY, ANY, ANY, STATUS_REJECTED, CODE_VOIDED},
     {"it waits already", ANY, ANY, WAITS_SAME, ANY, ANY, ANY, STATUS_HELD, CODE_TOO_FAST},
     {"another waits with its seq", ANY, ANY, WAITS_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
     {"it was turned down", ANY, ANY, TURNED_DOWN_SAME, ANY, ANY, ANY, STATUS_REJECTED, CODE_TOO_FAST},
@@ -123,16 +126,15 @@ static void set_held(const struct situation *situation, const struct report_rece
                      struct held_report ret_held[2])
 {
     static const enum held_state states[HELD_KINDS] = {
-        [TURNED_DOWN_SAME] = HELD_REJECTED,
-        [TURNED_DOWN_OTHER] = HELD_REJECTED,
-        [WAS_RELEASED] = HELD_RELEASED,
-        [WAS_LATE] = HELD_SUPERSEDED,
-    };
+        [TURNED_DOWN_SAME] = HELD_REJECTED, [TURNED_DOWN_OTHER] = HELD_REJECTED,
+        [WAS_RELEASED] = HELD_RELEASED,     [WAS_LATE] = HELD_SUPERSEDED,
+        [VOIDED_SAME] = HELD_VOIDED,        [VOIDED_OTHER] = HELD_VOIDED};
     ret_held[0] = (struct held_report){.received = *received, .code = CODE_CORRECTION};
     ret_held[0].received.seq += 10;
     ret_held[1] =
         (struct held_report){.received = *received, .state = states[situation->held], .code = CODE_TOO_FAST};
-    if (situation->held == WAITS_OTHER || situation->held == TURNED_DOWN_OTHER) {
+    if (situation->held == WAITS_OTHER || situation->held == TURNED_DOWN_OTHER ||
+        situation->held == VOIDED_OTHER) {
         ret_held[1].received.digest[REPORT_DIGEST_BYTES - 1] ^= 1;
     }
 }

@@ -10,6 +10,7 @@
 #include <turnout/service/principal.h>
 #include <turnout/service/publication.h>
 #include <turnout/service/tally_port.h>
+#include <turnout/store/excuses.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
 #include <turnout/wire/token.h>
@@ -45,7 +46,6 @@ void committee_set_publication(struct committee *committee, struct publication *
 void committee_link_is_lost(struct committee *committee);
 
 /* The phase as it was last heard of, which the lists say; the rehearsal before. */
-void committee_set_phase(struct committee *committee, enum election_phase phase);
 enum election_phase committee_phase(const struct committee *committee);
 
 /* ---- who asks ---- */
@@ -55,6 +55,7 @@ enum admission {
     ADMISSION_UNAUTHORIZED, /* no token, or none that is good: 401 */
     ADMISSION_WRONG_ROLE,   /* a good one for something else: 403 */
     ADMISSION_OUT_OF_SCOPE, /* or for another area: 403 */
+    ADMISSION_TOO_MANY,     /* the unit has asked for itself too often: 429 */
 };
 
 /* `authorization` is the value of the header, `Bearer <token>`; `now` Unix seconds. When not admitted, *error is why. */
@@ -73,6 +74,7 @@ enum admission committee_check_scope(const struct committee *committee, const st
 
 /* Whether somebody may read a unit: a principal who may view and whose area contains it, or the unit itself, by
  * `Signature` and what wire/read_signature.h says. */
+enum { COMMITTEE_UNIT_READS_A_MINUTE = 30 }; /* of each worker; who has a token reads as often as they like */
 enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
                                       uint32_t unit, int64_t now, struct error *error);
 
@@ -87,6 +89,7 @@ enum { COMMITTEE_UNIT_LINES_MAX = 100 };
 /* What stands of a unit, and a page of its lines in the log, the newest first. */
 struct committee_unit {
     struct unit_state state;
+    struct excuse excuse;
     int32_t next_seq; /* above whatever its lines have used; 0 behind the first page */
     int64_t total;    /* of its lines; -1 where that is not known */
     bool has_next;
@@ -107,7 +110,7 @@ void committee_read_unit(struct committee *committee, uint32_t unit, const struc
 
 /* A piece of a walk: the units first .. first + count - 1. False ends the walk. */
 typedef bool committee_units_fn(void *context, uint32_t first, uint32_t count,
-                                const struct unit_state *states);
+                                const struct unit_state *states, const struct excuse *excuses);
 
 /* The walk is over; TURNOUT_OK also when it was ended. */
 typedef void committee_walked_fn(void *context, enum turnout_error error, const char *why);
@@ -116,6 +119,16 @@ typedef void committee_walked_fn(void *context, enum turnout_error error, const 
  * loop is kept for long. `on_walked` is called exactly once, possibly before this returns. */
 void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_part,
                           committee_walked_fn *on_walked, void *context);
+
+/* ---- flagged reports ---- */
+
+/* A province's, borrowed for the call, as in store/read.h. False ends the walk. */
+typedef bool committee_flagged_fn(void *context, const struct store_flagged *flagged, size_t count);
+
+/* Reads the flagged reports of the province that the area is or lies in, or with the nation of one province after the
+ * other. `on_walked` is called exactly once, later. */
+void committee_walk_flagged(struct committee *committee, uint32_t area, committee_flagged_fn *on_part,
+                            committee_walked_fn *on_walked, void *context);
 
 /* ---- held reports ---- */
 
@@ -133,6 +146,11 @@ bool committee_decide(struct committee *committee, const struct principal *princ
  * DECIDED_VOIDED, DECIDED_NOT_FOUND where nothing counts or waits, DECIDED_UNAVAILABLE or DECIDED_UNSOUND. */
 void committee_void(struct committee *committee, const struct principal *principal, uint32_t unit,
                     const char *reason, decision_answer_fn *on_answer, void *context);
+
+/* Notes why a unit in the principal's area is not heard; its time and who are filled in. As store_excuse(); what was noted
+ * is logged. */
+void committee_excuse(struct committee *committee, const struct principal *principal, uint32_t unit,
+                      const struct excuse *excuse, store_excused_fn *on_excused, void *context);
 
 /* The tally has answered. Takes the message. */
 void committee_decided(struct committee *committee, struct decision_message *message);

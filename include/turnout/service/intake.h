@@ -14,6 +14,7 @@
 #include <turnout/service/clock_watch.h>
 #include <turnout/service/counters.h>
 #include <turnout/service/principal.h>
+#include <turnout/service/refusals.h>
 #include <turnout/service/tally_port.h>
 
 struct intake_options {
@@ -25,6 +26,7 @@ struct intake_options {
     struct tokens *tokens;           /* likewise, until intake_set_tokens() */
     bool takes_unsigned;             /* in rehearsal only */
     const struct clock_watch *clock; /* borrowed; NULL: the clock is right */
+    struct refusals *refusals;       /* borrowed; NULL: nobody asks */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -36,6 +38,9 @@ struct intake *intake_new(const struct intake_options *options);
 
 /* Every report must have been answered. NULL-safe. */
 void intake_free(struct intake *intake);
+
+/* Those of the options. */
+struct refusals *intake_refusals(const struct intake *intake);
 
 void intake_set_phase(struct intake *intake, enum election_phase phase);
 

@@ -10,17 +10,26 @@
 #include <turnout/election/rules.h>
 #include <turnout/election/totals.h>
 #include <turnout/store/store.h>
+#include <turnout/wire/excuse.h>
 #include <turnout/wire/log_line.h>
 
 enum { STORE_STREAM_ID_BYTES = LEDGER_ID_BYTES };
 
 /* ---- a province ---- */
 
+/* What moves with everything that a reading shows. */
+struct store_version {
+    int64_t revision;
+    int64_t excuses; /* noted since the election was seeded */
+};
+
 /* The totals of a province and of its communes at one instant. */
 struct store_province {
     uint32_t province;
+    struct store_version version;
     struct totals totals;
     const struct store_commune *communes; /* in the register's order: areas[province].first_child + i */
+    const struct excused *excused;        /* units of the communes, likewise */
     uint32_t commune_count;
     char generation[GENERATION_BYTES];
     enum election_phase phase; /* of the province */
@@ -30,12 +39,12 @@ struct store_province {
     const char *ledger_id; /* of the last entry of its ledger; empty: there is none */
 };
 
-/* `province` is NULL when its revision is still `known_revision` (error OK), or on an error. */
+/* `province` is NULL when its version is still the known one (error OK), or on an error. */
 typedef void store_province_fn(void *context, enum turnout_error error, const char *why,
                                const struct store_province *province);
 
-/* Reads a province if its revision is no longer `known_revision` (-1: in any case). */
-void store_read_province(struct store *store, uint32_t province, int64_t known_revision,
+/* Reads a province if its version is no longer `known` (NULL: in any case). */
+void store_read_province(struct store *store, uint32_t province, const struct store_version *known,
                          store_province_fn *on_province, void *context);
 
 /* The same in any case, with its units. */
@@ -58,7 +67,7 @@ void store_read_units(struct store *store, uint32_t first, uint32_t count, store
 
 enum {
     STORE_LOG_ENTRIES_MAX = 64, /* at a time; an entry has the lines of one commit */
-    STORE_LOG_READ_MAX = 1024,  /* in one reading */
+    STORE_LOG_READ_MAX = 256,   /* in one reading */
 };
 
 /* A place in a commune's log, behind so many lines of an entry, its last ones. */
@@ -105,6 +114,25 @@ typedef void store_held_fn(void *context, enum turnout_error error, const char *
  * (borrowed for the call; NULL: from the beginning). */
 void store_list_held(struct store *store, uint32_t area, const struct held_place *after, size_t limit,
                      store_held_fn *on_held, void *context);
+
+/* ---- flagged reports ---- */
+
+/* A report that counts though it broke rules. */
+struct store_flagged {
+    uint32_t unit; /* index */
+    int32_t seq;
+    int32_t voted;
+    int64_t as_of;
+    int64_t received_ms;
+    char flags[RULE_FLAGS_BYTES]; /* codes of the rules, separated by commas */
+};
+
+/* `flagged` is NULL unless TURNOUT_OK. */
+typedef void store_flagged_fn(void *context, enum turnout_error error, const char *why,
+                              const struct store_flagged *flagged, size_t count);
+
+/* Those that Redis keeps of a province, which are the newest thousand. */
+void store_read_flagged(struct store *store, uint32_t province, store_flagged_fn *on_flagged, void *context);
 
 /* ---- ledgers ---- */
 

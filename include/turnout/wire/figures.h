@@ -9,11 +9,13 @@
 #include <turnout/election/ledger.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
+#include <turnout/wire/excuse.h>
 
 /* The figures of one area, checked. */
 struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
+    struct excused excused;
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
     bool withheld; /* nothing is wrong with them, but they are not to be shown either */
     char ledger_id

@@ -4,23 +4,14 @@
 #include <string.h>
 
 #include <jansson.h>
-#include <sodium.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/wire/json_writer.h>
 
-#include "client/http_client.h"
-#include "client/this_machine.h"
-#include "client/token_file.h"
+#include "client/committee_client.h"
 #include "commands.h"
 
-enum { REQUEST_TIMEOUT_MS = 30000, ANSWER_BYTES = 128 };
-
-struct phase_options {
-    const char *server;
-    const char *token_file;
-    bool insecure;
-};
+enum { ANSWER_BYTES = 128 };
 
 /* What is asked for. */
 struct wanted {
@@ -71,7 +62,6 @@ static int tell(const struct wanted *wanted, const struct http_response *respons
 {
     json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
     const char *code = json_string_value(json_object_get(answer, "code"));
-    const char *detail = json_string_value(json_object_get(answer, "detail"));
     int status = EXIT_FAILED;
     *ret_is_early = code != NULL && strcmp(code, "too-early") == 0;
     if (response->status == 200) {
@@ -79,12 +69,7 @@ static int tell(const struct wanted *wanted, const struct http_response *respons
         (void)printf("%s %s %s\n", wanted->election, has_changed ? "is now" : "was before", wanted->phase);
         status = EXIT_DONE;
     } else {
-        struct buffer said = {0};
-        buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
-                      detail == NULL ? "not an answer of a Turnout intake" : detail);
-        text_make_showable(said.bytes);
-        (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
-        buffer_done(&said);
+        committee_client_complain(response);
     }
     json_decref(answer);
     return status;
@@ -120,32 +105,11 @@ static int change(struct http_client *client, struct wanted *wanted)
     return finish_output(status);
 }
 
-/* Connects with the token; the caller frees the client. Returns an exit status. */
-static int connect_as(const struct command_line *line, struct http_client **ret_client)
-{
-    const struct phase_options *options = line->options;
-    char token[TOKEN_BYTES_MAX + 1];
-    struct error error = {0};
-    if (token_file_read(options->token_file, token, &error) != TURNOUT_OK) {
-        return usage_error(line->name, "--token-file %s: %s", options->token_file, error.text);
-    }
-    enum turnout_error failed =
-        http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, ret_client, &error);
-    if (failed == TURNOUT_OK) {
-        char authorization[sizeof "Bearer " + TOKEN_BYTES_MAX];
-        (void)snprintf(authorization, sizeof authorization, "Bearer %s", token);
-        http_client_authorize(*ret_client, authorization);
-        sodium_memzero(authorization, sizeof authorization);
-    }
-    sodium_memzero(token, sizeof token);
-    return failed == TURNOUT_OK ? EXIT_DONE : usage_error(line->name, "--server: %s", error.text);
-}
-
 static int run_open(const struct command_line *line)
 {
     struct wanted wanted = {.phase = "open"};
     struct http_client *client = NULL;
-    int status = connect_as(line, &client);
+    int status = committee_client_open(line->name, line->options, &client);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -162,7 +126,7 @@ static int run_close(const struct command_line *line)
 {
     struct wanted wanted = {.phase = "closed"};
     struct http_client *client = NULL;
-    int status = connect_as(line, &client);
+    int status = committee_client_open(line->name, line->options, &client);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -175,33 +139,17 @@ static int run_close(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-#define AT(member) SETTING_AT(struct phase_options, member)
-
 static const struct setting settings[] = {
-    {.name = "token-file",
-     .kind = SETTING_PATH,
-     AT(token_file),
-     .is_required = true,
-     .takes = "FILE",
-     .help = "holds an admin's token, as `turnout token make` printed it"},
-    {.name = "server",
-     .kind = SETTING_TEXT,
-     AT(server),
-     .standard = "http://127.0.0.1:8081",
-     .takes = "URL",
-     .help = "the HTTP intake"},
-    INSECURE_OPTION(struct phase_options, insecure),
+    COMMITTEE_CLIENT_SETTINGS("an admin's token"),
     COMMAND_HELP,
 };
-
-#undef AT
 
 const struct command command_phase_open = {
     .name = "phase open",
     .purpose = "Opens the election: from then on reports count.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
-    .options_bytes = sizeof(struct phase_options),
+    .options_bytes = sizeof(struct committee_client_options),
     .notes = "Standard input: the election's id and the register's fingerprint, which are asked for.\n"
              "Exit status: 0 it is open, 1 it was not opened, 2 used wrongly.",
     .run = run_open,
@@ -212,7 +160,7 @@ const struct command command_phase_close = {
     .purpose = "Closes the election: from then on no report is taken.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
-    .options_bytes = sizeof(struct phase_options),
+    .options_bytes = sizeof(struct committee_client_options),
     .notes =
         "Standard input: the election's id, which is asked for; and `early`, before the polls have closed.\n"
         "Exit status: 0 it is closed, 1 it was not closed, 2 used wrongly.",

@@ -436,7 +436,7 @@ static const struct setting settings[] = {
 
 const struct command command_simulate = {
     .name = "simulate",
-    .purpose = "Sends the reports of a whole register, and measures.",
+    .purpose = "Sends the test reports of a whole register, and measures.",
     .usage = "--election DIR [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct simulate_options),

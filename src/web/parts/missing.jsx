@@ -3,7 +3,7 @@ import { classOf, isComplete } from "../classes.js";
 import { useLanguage } from "../language.jsx";
 import { Shortest } from "./milestones.jsx";
 import { Scale } from "./scale.jsx";
-import { Locator } from "./tile_map.jsx";
+import { Locator } from "./province_map.jsx";
 
 const SHOWN = 10;
 

@@ -138,7 +138,7 @@ export function Status({ unit, done }) {
   const { say } = useLanguage();
   const { reports } = unit.state;
   // The one that matters most: what is not sent, then what is not answered, then the last.
-  const report = reports.find(({ status }) => status === "unsent") ?? reports.find(({ status }) => status === "sent") ?? reports.at(-1);
+  const report = reports.find(({ status }) => status === "unsent") ?? reports.find(({ status }) => status === "sent") ?? reports[reports.length - 1];
   const isWaiting = report.status === "unsent" || report.status === "sent";
   return (
     <>

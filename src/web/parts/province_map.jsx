@@ -1,7 +1,9 @@
-import { AreaLink } from "../address.jsx";
+import { AreaLink, useAddress } from "../address.jsx";
 import { classOf, isComplete } from "../classes.js";
 import { useLanguage } from "../language.jsx";
-import { mapOf } from "../maps.js";
+import { mapOf, outlineOf } from "../maps.js";
+import { Choice } from "./masthead.jsx";
+import { OutlineMap } from "./outline_map.jsx";
 import { Scale } from "./scale.jsx";
 
 const at = (row, column) => ({ gridRow: row + 1, gridColumn: column + 1 });
@@ -24,17 +26,10 @@ function Tile({ area, place }) {
   );
 }
 
-export function TileMap({ election, provinces }) {
+function Tiles({ map, provinces }) {
   const { say, name } = useLanguage();
-  const map = mapOf(election, provinces);
   const islandsOf = (province) => name(provinces.find(({ code }) => code === province));
   return (
-    <section class="map" aria-labelledby="map">
-      <header>
-        <h2 id="map">
-          {say("by.province")} <span class="soft small">%</span>
-        </h2>
-      </header>
       <div class={map.isMap ? "tilemap" : "tilemap tilemap--plain"}>
         <ul class="tiles">
           {provinces.map((area) => (
@@ -51,6 +46,34 @@ export function TileMap({ election, provinces }) {
         </ul>
         <Scale areas={provinces} title={say("provinces.by.class")} />
       </div>
+  );
+}
+
+export function ProvinceMap({ election, provinces }) {
+  const { say } = useLanguage();
+  const { address, change } = useAddress();
+  const outline = outlineOf(election);
+  const isOutline = outline && address.map === "outline";
+  return (
+    <section class="map" aria-labelledby="map">
+      <header>
+        <h2 id="map">
+          {say("by.province")} <span class="soft small">%</span>
+        </h2>
+        {outline && change && (
+          <Choice
+            name="map"
+            title={say("drawn.as")}
+            options={[
+              ["tiles", say("drawn.tiles")],
+              ["outline", say("drawn.outline")],
+            ]}
+            chosen={isOutline ? "outline" : "tiles"}
+            choose={(map) => change({ map })}
+          />
+        )}
+      </header>
+      {isOutline ? <OutlineMap path={outline} provinces={provinces} /> : <Tiles map={mapOf(election, provinces)} provinces={provinces} />}
     </section>
   );
 }

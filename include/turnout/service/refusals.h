@@ -1,0 +1,38 @@
+/* Units whose last try was refused, in this server's memory: an entry a unit, the newest REFUSALS_MAX. All workers share it,
+ * under a lock that only a refusal takes, and what ends one. */
+#ifndef TURNOUT_SERVICE_REFUSALS_H
+#define TURNOUT_SERVICE_REFUSALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/election/report.h>
+
+enum { REFUSALS_MAX = 10000 };
+
+struct refusal {
+    uint64_t number; /* counts up; 0: no entry */
+    uint32_t unit;   /* index */
+    int32_t seq;
+    int32_t voted;
+    int64_t as_of;
+    int64_t received_ms;
+    enum report_code code;
+    char detail[sizeof(((struct report_result *)NULL)->detail)];
+};
+
+struct refusals;
+
+struct refusals *refusals_new(uint32_t unit_count);
+void refusals_free(struct refusals *refusals); /* NULL-safe */
+
+/* What became of a unit's try: a rejection takes the place of the one before, and anything else that is an answer ends it. */
+void refusals_note(struct refusals *refusals, uint32_t unit, const struct report_received *received,
+                   const struct report_result *result);
+
+/* Calls back for each entry, the newest first. The lock is held meanwhile. */
+typedef void refusal_fn(void *context, const struct refusal *refusal);
+void refusals_each(struct refusals *refusals, refusal_fn *on_refusal, void *context);
+
+#endif

@@ -1,0 +1,46 @@
+/* A client that shows a token. */
+#include "client/committee_client.h"
+
+#include <stdio.h>
+
+#include <jansson.h>
+#include <sodium.h>
+
+#include "client/token_file.h"
+#include "command.h"
+
+enum { REQUEST_TIMEOUT_MS = 30000 };
+
+int committee_client_open(const char *name, const struct committee_client_options *options,
+                          struct http_client **ret_client)
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    struct error error = {0};
+    if (token_file_read(options->token_file, token, &error) != TURNOUT_OK) {
+        return usage_error(name, "--token-file %s: %s", options->token_file, error.text);
+    }
+    enum turnout_error failed =
+        http_client_new(options->server, options->insecure, REQUEST_TIMEOUT_MS, ret_client, &error);
+    if (failed == TURNOUT_OK) {
+        char authorization[sizeof "Bearer " + TOKEN_BYTES_MAX];
+        (void)snprintf(authorization, sizeof authorization, "Bearer %s", token);
+        http_client_authorize(*ret_client, authorization);
+        sodium_memzero(authorization, sizeof authorization);
+    }
+    sodium_memzero(token, sizeof token);
+    return failed == TURNOUT_OK ? EXIT_DONE : usage_error(name, "--server: %s", error.text);
+}
+
+void committee_client_complain(const struct http_response *response)
+{
+    json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    const char *detail = json_string_value(json_object_get(answer, "detail"));
+    struct buffer said = {0};
+    buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
+                  detail == NULL ? "not an answer of a Turnout intake" : detail);
+    text_make_showable(said.bytes);
+    (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
+    buffer_done(&said);
+    json_decref(answer);
+}

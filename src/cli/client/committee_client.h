@@ -1,0 +1,40 @@
+/* Asking the intake listener as a committee, with a token from a file. */
+#ifndef TURNOUT_CLI_COMMITTEE_CLIENT_H
+#define TURNOUT_CLI_COMMITTEE_CLIENT_H
+
+#include <stdbool.h>
+
+#include "client/http_client.h"
+#include "client/this_machine.h"
+
+/* Where, and with which token. First in a command's options. */
+struct committee_client_options {
+    const char *server;
+    const char *token_file;
+    bool insecure;
+};
+
+/* Rows of the table of a command whose options begin with these. */
+#define COMMITTEE_CLIENT_SETTINGS(whose)                                                                     \
+    {.name = "token-file",                                                                                   \
+     .kind = SETTING_PATH,                                                                                   \
+     SETTING_AT(struct committee_client_options, token_file),                                                \
+     .is_required = true,                                                                                    \
+     .takes = "FILE",                                                                                        \
+     .help = "holds " whose ", as `turnout token make` printed it"},                                         \
+        {.name = "server",                                                                                   \
+         .kind = SETTING_TEXT,                                                                               \
+         SETTING_AT(struct committee_client_options, server),                                                \
+         .standard = "http://127.0.0.1:8081",                                                                \
+         .takes = "URL",                                                                                     \
+         .help = "the HTTP intake"},                                                                         \
+        INSECURE_OPTION(struct committee_client_options, insecure)
+
+/* `name` is the command's, for messages. The caller frees the client. Returns an exit status. */
+int committee_client_open(const char *name, const struct committee_client_options *options,
+                          struct http_client **ret_client);
+
+/* Says on standard error what the server has refused, or answered that is no answer. */
+void committee_client_complain(const struct http_response *response);
+
+#endif
