@@ -496,6 +496,149 @@ redis.register_function('turnout_accept', function(keys, args)
     return 1
 end)
 
+---- taking up another register ----
+
+-- Notes down a change of the register before anything of it is done, so that whoever is interrupted can be continued.
+--   keys  meta, change
+--   args  the digest that must stand, the digest that is wanted; then fields of the change and their values in turn
+-- Returns `begun`, also where this very change was begun before (then nothing is written: what was noted down stands);
+-- `other` and the digest that stands; or `busy` and the digest that another change is to.
+redis.register_function('turnout_register_begin', function(keys, args)
+    local digest = redis.call('HGET', keys[1], 'digest')
+    local to = redis.call('HGET', keys[2], 'to')
+    if digest ~= args[1] then
+        return {'other', digest or ''}
+    end
+    if to and to ~= args[2] then
+        return {'busy', to}
+    end
+    if not to then
+        call_with('HSET', keys[2], args, 3, #args)
+        redis.call('HSET', keys[2], 'from', args[1], 'to', args[2])
+    end
+    return {'begun'}
+end)
+
+-- Whether a unit counts, or something of it waits for a decision. A report that was set aside has eleven words.
+local function is_heard(units, aside, unit)
+    if redis.call('HEXISTS', units, unit) == 1 then
+        return true
+    end
+    local at = 0
+    for word in string.gmatch(redis.call('HGET', aside, unit) or '', '%S+') do
+        if at % 11 == 0 and word == 'held' then
+            return true
+        end
+        at = at + 1
+    end
+    return false
+end
+
+-- Which of these units are not silent.
+--   keys  units, aside
+--   args  the units
+-- Returns 1 or 0 for each.
+register_reader('turnout_heard', function(keys, args)
+    local heard = {}
+    for i = 1, #args do
+        heard[i] = is_heard(keys[1], keys[2], args[i]) and 1 or 0
+    end
+    return heard
+end)
+
+-- A commune's words with another roll.
+local function words_with_roll(words, key, commune, by)
+    local before, roll, behind = string.match(words, '^(%d+ %x+ %d+ )(%d+)( .*)$')
+    if not before then
+        refuse(key .. ' ' .. commune .. ': not the words of a commune')
+    end
+    local now = count_of(roll, key, commune) + by
+    if now < 0 or now > EXACT_MAX then
+        refuse(key .. ' ' .. commune .. ': the roll would leave its range')
+    end
+    return before .. string.format('%.0f', now) .. behind
+end
+
+-- Takes a province from one register to another, or back again.
+--   keys  totals, communes, units, aside
+--   args  the digest that must stand; the digest that is wanted; 1, or -1 to undo; the words of a commune that counts
+--         nothing; the steps, each `<what> <code> <number>` and a newline: `unit`: it must be silent; `commune`: it is
+--         added, where it is not there; `roll`: the commune's roll changes by the number
+-- Returns `done`, also where the wanted digest stands; `heard` and the units that are not silent; or `other` and the
+-- digest that stands. Only where it is done was anything written.
+redis.register_function('turnout_register_step', function(keys, args)
+    local digest = ground_of(keys[1])[2]
+    if digest == args[2] then
+        return {'done'}
+    elseif digest ~= args[1] then
+        return {'other', digest}
+    end
+    local sign, communes, gone, heard, moved = tonumber(args[3]), {}, {}, {'heard'}, 0
+    for what, code, number in string.gmatch(args[5], '(%a+) (%S+) (-?%d+)\n') do
+        if what == 'unit' and is_heard(keys[3], keys[4], code) then
+            heard[#heard + 1] = code
+        elseif what == 'commune' and sign > 0 then
+            communes[code] = redis.call('HGET', keys[2], code) or args[4]
+        elseif what == 'commune' then
+            gone[code] = true
+        elseif what == 'roll' then
+            local words = communes[code] or redis.call('HGET', keys[2], code)
+            if not words then
+                refuse(keys[2] .. ' ' .. code .. ' was never seeded')
+            end
+            communes[code] = words_with_roll(words, keys[2], code, sign * number)
+            moved = moved + sign * number
+        end
+    end
+    if #heard > 1 then
+        return heard
+    end
+    local registered = count_of(redis.call('HGET', keys[1], 'registered'), keys[1], 'registered') + moved
+    if registered < 0 or registered > EXACT_MAX then
+        refuse(keys[1] .. ' registered would leave its range')
+    end
+
+    -- Nothing below can fail.
+    for code, words in pairs(communes) do
+        if gone[code] then
+            redis.call('HDEL', keys[2], code)
+        else
+            redis.call('HSET', keys[2], code, words)
+        end
+    end
+    for code in pairs(gone) do
+        redis.call('HDEL', keys[2], code)
+    end
+    redis.call('HSET', keys[1], 'registered', string.format('%.0f', registered), 'digest', args[2])
+    return {'done'}
+end)
+
+-- Ends a change of the register: it is taken up, or given up.
+--   keys  meta, ledger, change
+--   args  the digest that the change is to; 1 when every province has taken it up, 0 when none has
+-- Returns 1, or 0 when there is no such change: then nothing was written.
+redis.register_function('turnout_register_end', function(keys, args)
+    local change = {}
+    local pairs_of = redis.call('HGETALL', keys[3])
+    check_stream(keys[2])
+    for i = 1, #pairs_of, 2 do
+        change[pairs_of[i]] = pairs_of[i + 1]
+    end
+    if change.to ~= args[1] or redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        return 0
+    end
+    if args[2] == '1' then
+        redis.call('HSET', keys[1], 'digest', change.to, 'files', change.files or '')
+        for line in string.gmatch(change.lines or '', '[^\n]+') do
+            redis.call('XADD', keys[2], '*', 'line', line)
+        end
+    end
+    for field in pairs(change) do
+        redis.call('HDEL', keys[3], field)
+    end
+    return 1
+end)
+
 -- Notes why a unit is not heard, or ends that.
 --   keys  totals, units, excused
 --   args  the unit; the words, '' to end it; `silent` where the unit may count nothing, '' where it may

@@ -33,7 +33,7 @@
 #include "operate_thread.h"
 #include "recall.h"
 #include "redis_keeper.h"
-#include "register_look.h"
+#include "registers.h"
 #include "signals.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
@@ -45,7 +45,8 @@ static const char why_starting[] = "Redis is being prepared";
 
 struct daemon {
     const struct server_settings *settings;
-    struct election_folder folder;
+    struct registers *registers;
+    const struct election_folder *folder; /* as it was read at first */
     struct file_watch *keys_watch;
     struct file_watch *tokens_watch;
     struct data_folder data;
@@ -89,17 +90,18 @@ static bool say(const struct error *error, const char *event)
 static bool read_election(struct daemon *daemon)
 {
     struct error error;
-    const char *event = "bad-election";
-    enum turnout_error failed =
-        election_folder_read(daemon->settings->election, fault_log, &event, &daemon->folder, &error);
-    return failed == TURNOUT_OK ? true : say(&error, "bad-election");
+    if (registers_new(daemon->settings->election, &daemon->registers, &error) != TURNOUT_OK) {
+        return say(&error, "bad-election");
+    }
+    daemon->folder = registers_folder(daemon->registers);
+    return true;
 }
 
 static bool read_keys(struct daemon *daemon)
 {
     const char *folder = daemon->settings->election;
     struct error error;
-    if (keys_watch_new(folder, daemon->folder.reg, &daemon->keys_watch, &error) != TURNOUT_OK) {
+    if (keys_watch_new(folder, daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
         return say(&error, "bad-keys");
     }
     if (signing_keys_count(file_watch_current(daemon->keys_watch)) == 0 &&
@@ -113,7 +115,7 @@ static bool read_keys(struct daemon *daemon)
 static void forget_election(struct daemon *daemon)
 {
     file_watch_free(daemon->keys_watch);
-    election_folder_done(&daemon->folder);
+    registers_free(daemon->registers);
 }
 
 int daemon_check(const struct server_settings *settings, FILE *out)
@@ -121,9 +123,9 @@ int daemon_check(const struct server_settings *settings, FILE *out)
     struct daemon daemon = {.settings = settings};
     bool is_sound = read_election(&daemon) && read_keys(&daemon);
     if (is_sound) {
-        const struct election_register *reg = daemon.folder.reg;
+        const struct election_register *reg = daemon.folder->reg;
         (void)fprintf(out, "%s: %" PRIu32 " provinces, %" PRIu32 " units, %" PRId64 " registered, %zu keys\n",
-                      daemon.folder.election.id, reg->province_count, reg->unit_count,
+                      daemon.folder->election.id, reg->province_count, reg->unit_count,
                       reg->areas[REGISTER_NATION].registered,
                       signing_keys_count(file_watch_current(daemon.keys_watch)));
     }
@@ -168,6 +170,7 @@ static void on_store_link(void *context, bool up, const char *why)
     if (up) {
         log_info("store-up", log_text("link", "publisher"));
         publisher_relink(daemon->publisher);
+        ground_look_soon(daemon->ground);
     } else {
         log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
     }
@@ -191,8 +194,8 @@ static int find_redis(struct daemon *daemon)
                                           .base = daemon->base,
                                           .health = daemon->health,
                                           .is_stopping = &daemon->is_stopping};
-    daemon->store_options = (struct store_options){.election = &daemon->folder.election,
-                                                   .reg = daemon->folder.reg,
+    daemon->store_options = (struct store_options){.election = &daemon->folder->election,
+                                                   .reg = daemon->folder->reg,
                                                    .command_deadline_ms = STORE_COMMAND_DEADLINE_MS,
                                                    .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
     enum turnout_error failed = redis_keeper_find(&daemon->redis, &daemon->store_options.address, &error);
@@ -204,7 +207,6 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(preparation.register_digest, daemon->folder.reg->digest, sizeof preparation.register_digest);
     preparation.signing_key = daemon->data.signing_key;
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
@@ -212,7 +214,7 @@ static int prepare_redis(struct daemon *daemon)
         return say_no_redis(daemon, failed, &error, "cannot-use-redis");
     }
     atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
-    daemon->losses = recall_start(&daemon->data, &daemon->folder, &daemon->prepared);
+    daemon->losses = recall_start(&daemon->data, daemon->folder, &daemon->prepared);
     return EXIT_DONE;
 }
 
@@ -220,8 +222,8 @@ static int prepare_redis(struct daemon *daemon)
 
 static void log_ready(const struct daemon *daemon)
 {
-    log_info("ready", log_text("election", daemon->folder.election.id),
-             log_number("units", daemon->folder.reg->unit_count),
+    log_info("ready", log_text("election", daemon->folder->election.id),
+             log_number("units", daemon->folder->reg->unit_count),
              log_number("workers", daemon->settings->workers),
              log_text("durability", atomic_load(&daemon->gate.is_durable) ? "strict" : "relaxed"));
 }
@@ -242,27 +244,33 @@ static void on_published(void *context, struct publication *publication)
     }
 }
 
+static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_BYTES])
+{
+    struct daemon *daemon = context;
+    registers_note_digest(daemon->registers, digest);
+}
+
 static void start_publisher(struct daemon *daemon)
 {
     daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
     daemon->publisher = publisher_new(
         daemon->base,
-        &(struct publisher_options){.election = &daemon->folder.election,
-                                    .reg = daemon->folder.reg,
+        &(struct publisher_options){.election = &daemon->folder->election,
+                                    .reg = daemon->folder->reg,
                                     .store = daemon->store,
                                     .period_ms = daemon->settings->publish_ms,
                                     .losses = daemon->losses,
                                     .is_durable = &daemon->gate.is_durable,
                                     .health = daemon->health,
                                     .signing_key = daemon->prepared.signing_key,
-                                    .signing_pair = recall_signing_pair(&daemon->data, &daemon->prepared)},
+                                    .signing_pair = recall_signing_pair(&daemon->data, &daemon->prepared),
+                                    .on_digest = on_digest},
         on_published, daemon);
     struct ground_options ground = {.store = daemon->store,
                                     .gate = &daemon->gate,
                                     .clock = daemon->clock,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    memcpy(ground.register_digest, daemon->folder.reg->digest, sizeof ground.register_digest);
     daemon->ground = ground_new(daemon->base, &ground);
     store_start(daemon->store);
     publisher_start(daemon->publisher);
@@ -274,12 +282,13 @@ static bool start_tally(struct daemon *daemon)
 {
     atomic_store(&daemon->gate.why, why_starting); /* until Redis was prepared and looked at */
     struct tally_thread_options options = {.store = daemon->store_options,
+                                           .reg = daemon->folder->reg,
+                                           .awaited = registers_awaited(daemon->registers),
                                            .reports_per_minute = daemon->settings->reports_per_minute,
                                            .gate = &daemon->gate,
                                            .clock = daemon->clock,
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
-    memcpy(options.register_digest, daemon->folder.reg->digest, sizeof options.register_digest);
     struct error error;
     enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
     return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");
@@ -292,6 +301,8 @@ static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct
     struct worker_options options = {.store = daemon->store_options,
                                      .keys = file_watch_current(daemon->keys_watch),
                                      .tokens = file_watch_current(daemon->tokens_watch),
+                                     .reg = daemon->folder->reg,
+                                     .awaited = registers_awaited(daemon->registers),
                                      .takes_unsigned = settings->intake_is_open,
                                      .clock = daemon->clock,
                                      .refusals = daemon->refusals,
@@ -377,10 +388,10 @@ static void stop_workers(struct daemon *daemon)
 static bool start_operating(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
-    daemon->refusals = refusals_new(daemon->folder.reg->unit_count);
-    daemon->clock = clock_watch_new((int64_t)daemon->folder.election.rules.as_of_tolerance_s * 1000,
-                                    daemon->folder.reg->unit_count);
-    daemon->health = health_new(&(struct health_options){&daemon->folder.election, settings->publish_ms});
+    daemon->refusals = refusals_new(daemon->folder->reg->unit_count);
+    daemon->clock = clock_watch_new((int64_t)daemon->folder->election.rules.as_of_tolerance_s * 1000,
+                                    daemon->folder->reg->unit_count);
+    daemon->health = health_new(&(struct health_options){&daemon->folder->election, settings->publish_ms});
     struct error error;
     if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
                              daemon->health, &daemon->operating, &error) != TURNOUT_OK) {
@@ -409,7 +420,7 @@ static void on_hangup(void *context)
     if (daemon->publisher != NULL) {
         file_watch_read_now(daemon->keys_watch);
         file_watch_read_now(daemon->tokens_watch);
-        register_look_again(daemon->settings->election, &daemon->folder);
+        registers_read_now(daemon->registers);
     }
 }
 
@@ -439,7 +450,7 @@ static int start(struct daemon *daemon)
         return EXIT_FAILED;
     }
     exposure_log(settings);
-    enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder.election);
+    enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
@@ -467,6 +478,13 @@ static int start(struct daemon *daemon)
     file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, on_keys, daemon);
     file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, on_tokens, daemon);
     start_publisher(daemon);
+    registers_start(daemon->registers, daemon->base,
+                    &(struct registers_parts){.workers = daemon->workers,
+                                              .worker_count = settings->workers,
+                                              .tally = daemon->tally,
+                                              .publisher = daemon->publisher,
+                                              .keys_watch = daemon->keys_watch,
+                                              .health = daemon->health});
     operate_thread_show(daemon->operating, &(struct operate_sources){.workers = daemon->workers,
                                                                      .worker_count = daemon->workers_started,
                                                                      .tally = daemon->tally,
@@ -513,6 +531,7 @@ static void read_last_time(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
     operate_thread_stop(daemon->operating);
+    registers_stop(daemon->registers);
     stop_workers(daemon);
     read_last_time(daemon);
     peers_free(daemon->peers);
@@ -520,7 +539,7 @@ static void stop(struct daemon *daemon)
     publisher_free(daemon->publisher);
     ground_free(daemon->ground);
     clock_watch_free(daemon->clock);
-    refusals_free(daemon->refusals);
+    refusals_release(daemon->refusals);
     losses_free(daemon->losses);
     publication_release(daemon->publication);
     redis_keeper_stop(&daemon->redis);

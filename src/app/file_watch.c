@@ -17,8 +17,10 @@
 
 #include "fault_log.h"
 
-/* What tells one version of the file from the next. Zeroed: there is no file. */
-struct version {
+enum { FILES_MAX = 3 }; /* of one kind */
+
+/* What tells one state of a file from the next. Zeroed: there is no file. */
+struct stamp {
     dev_t device;
     ino_t inode;
     off_t bytes;
@@ -26,11 +28,16 @@ struct version {
     struct timespec changed; /* sees also what was written with a date of its own choice */
 };
 
+struct version {
+    struct stamp files[FILES_MAX];
+};
+
 struct file_watch {
     const struct file_kind *kind;
     const char *folder;
     const void *kind_context;
-    char path[PATH_MAX];
+    char paths[FILES_MAX][PATH_MAX];
+    size_t path_count;
     struct version read;      /* the one that was read last */
     struct version latest;    /* the one of the last look */
     void *set;                /* a reference */
@@ -41,17 +48,36 @@ struct file_watch {
     void *context;
 };
 
-static struct version version_of(const char *path)
+static struct stamp stamp_of(const char *path)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
-        return (struct version){0};
+        return (struct stamp){0};
     }
-    return (struct version){.device = status.st_dev,
-                            .inode = status.st_ino,
-                            .bytes = status.st_size,
-                            .written = status.st_mtim,
-                            .changed = status.st_ctim};
+    return (struct stamp){.device = status.st_dev,
+                          .inode = status.st_ino,
+                          .bytes = status.st_size,
+                          .written = status.st_mtim,
+                          .changed = status.st_ctim};
+}
+
+static struct version version_of(const struct file_watch *watch)
+{
+    struct version version = {0};
+    for (size_t i = 0; i < watch->path_count; i++) {
+        version.files[i] = stamp_of(watch->paths[i]);
+    }
+    return version;
+}
+
+/* The first file that is not there; NULL: all are. */
+static const char *gone_of(const struct file_watch *watch, const struct version *version)
+{
+    size_t i = 0;
+    while (i < watch->path_count && version->files[i].inode != 0) {
+        i++;
+    }
+    return i == watch->path_count ? NULL : watch->paths[i];
 }
 
 static bool is_same_moment(struct timespec a, struct timespec b)
@@ -59,26 +85,35 @@ static bool is_same_moment(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool is_same(const struct version *a, const struct version *b)
+static bool is_same_stamp(const struct stamp *a, const struct stamp *b)
 {
     return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
            is_same_moment(a->written, b->written) && is_same_moment(a->changed, b->changed);
+}
+
+static bool is_same(const struct version *a, const struct version *b)
+{
+    size_t i = 0;
+    while (i < FILES_MAX && is_same_stamp(&a->files[i], &b->files[i])) {
+        i++;
+    }
+    return i == FILES_MAX;
 }
 
 /* The version is taken before the file is read: what is written meanwhile shows as another version next time. */
 static enum turnout_error read_file(struct file_watch *watch, void **ret_set, struct error *error)
 {
     const char *event = watch->kind->event_bad;
-    watch->read = version_of(watch->path);
+    watch->read = version_of(watch);
     return watch->kind->read(watch->folder, watch->kind_context, fault_log, &event, ret_set, error);
 }
 
 static void post_kept(const struct file_watch *watch, const char *what)
 {
     struct error text;
-    (void)error_fail(&text, TURNOUT_CONFLICT, "", "%s is %s: what is known so far stays", watch->kind->name,
-                     what);
-    health_post(watch->health, watch->finding, false, text.text);
+    (void)error_fail(&text, TURNOUT_CONFLICT, "", "%s is %s: what is known so far stays",
+                     watch->kind->called == NULL ? watch->kind->name : watch->kind->called, what);
+    health_post(watch->health, watch->finding, watch->kind->stays_ready, text.text);
 }
 
 static void keep(struct file_watch *watch, const char *what)
@@ -109,10 +144,10 @@ static bool lacks_what_was_known(struct file_watch *watch, const void *set)
 static void take_file(struct file_watch *watch, const struct version *version)
 {
     const struct file_kind *kind = watch->kind;
-    if (version->inode == 0) {
+    const char *gone = gone_of(watch, version);
+    if (gone != NULL) {
         watch->read = *version;
-        log_warning(kind->event_gone, log_text("file", watch->path),
-                    log_text("what", "what is known so far stays"));
+        log_warning(kind->event_gone, log_text("file", gone), log_text("what", "what is known so far stays"));
         post_kept(watch, "gone");
         return;
     }
@@ -129,9 +164,17 @@ static void take_file(struct file_watch *watch, const struct version *version)
     }
     kind->release(watch->set);
     watch->set = set;
-    watch->on_change(watch->context, set);
     health_post(watch->health, watch->finding, true, "");
+    watch->on_change(watch->context, set);
     log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
+}
+
+static bool add_path(struct file_watch *watch, const char *name)
+{
+    assert(watch->path_count < FILES_MAX);
+    char *path = watch->paths[watch->path_count++];
+    int length = snprintf(path, sizeof watch->paths[0], "%s/%s", watch->folder, name);
+    return length > 0 && (size_t)length < sizeof watch->paths[0];
 }
 
 /* A version is read once two looks have found it: a file that is being written shows as a new one each time, and half
@@ -141,7 +184,7 @@ static void on_look(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     struct file_watch *watch = context;
-    struct version version = version_of(watch->path);
+    struct version version = version_of(watch);
     bool is_settled = is_same(&version, &watch->latest);
     watch->latest = version;
     if (!is_settled || is_same(&version, &watch->read)) {
@@ -152,8 +195,9 @@ static void on_look(evutil_socket_t fd, short what, void *context)
 
 void file_watch_read_now(struct file_watch *watch)
 {
-    struct version version = version_of(watch->path);
-    if (version.inode != 0 || watch->read.inode != 0) { /* there may never have been one */
+    struct version version = version_of(watch);
+    static const struct version none;
+    if (!is_same(&version, &none) || !is_same(&watch->read, &none)) { /* there may never have been one */
         take_file(watch, &version);
     }
 }
@@ -165,11 +209,13 @@ enum turnout_error file_watch_new(const struct file_kind *kind, const char *fold
     watch->kind = kind;
     watch->folder = folder;
     watch->kind_context = context;
-    int length = snprintf(watch->path, sizeof watch->path, "%s/%s", folder, kind->name);
+    bool fits = add_path(watch, kind->name);
+    for (const char *const *other = kind->others; other != NULL && *other != NULL; other++) {
+        fits = add_path(watch, *other) && fits;
+    }
     enum turnout_error failed =
-        length < 0 || (size_t)length >= sizeof watch->path
-            ? error_fail(error, TURNOUT_TOO_LARGE, kind->setting, "the path of %s is too long", kind->name)
-            : read_file(watch, &watch->set, error);
+        fits ? read_file(watch, &watch->set, error)
+             : error_fail(error, TURNOUT_TOO_LARGE, kind->setting, "the path of %s is too long", kind->name);
     if (failed != TURNOUT_OK) {
         file_watch_free(watch);
         return failed;

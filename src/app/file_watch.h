@@ -1,8 +1,10 @@
 /* Keeps up with a file that turnoutd reads into an immutable set which others share by reference, keys.csv and tokens.csv:
- * what was revoked there must stop being good in the server, and that without a restart. Belongs to the main thread. */
+ * what was revoked there must stop being good in the server, and that without a restart. Or with several files that belong
+ * together, those of the election. Belongs to the main thread. */
 #ifndef TURNOUT_APP_FILE_WATCH_H
 #define TURNOUT_APP_FILE_WATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <turnout/base/error.h>
@@ -16,9 +18,12 @@ enum { FILE_LOOK_MS = 750 }; /* a change is read at the second look that finds i
 
 /* One kind of file: how it is read into a set, and what the log says of it. */
 struct file_kind {
-    const char *name;    /* in its folder */
-    const char *setting; /* of the folder; what errors blame */
-    const char *counted; /* "keys" */
+    const char *name;          /* in its folder */
+    const char *const *others; /* beside it, read together with it, and a NULL; NULL: none */
+    const char *called;        /* all of them, in words; NULL: as its name */
+    const char *setting;       /* of the folder; what errors blame */
+    const char *counted;       /* "keys" */
+    bool stays_ready;          /* the server goes on without fault when the file is faulty or gone */
     const char *event_bad, *event_gone, *event_kept, *event_renewed;
     /* `context` is that of the watch. Anything but TURNOUT_OK after every fault has gone to `on_fault`. */
     enum turnout_error (*read)(const char *folder, const void *context, fault_fn *on_fault,

@@ -5,9 +5,10 @@
 #include <turnout/election/register.h>
 
 #include "file_watch.h"
+#include "registers.h"
 
 /* As file_watch_new(). */
-enum turnout_error keys_watch_new(const char *folder, const struct election_register *reg,
+enum turnout_error keys_watch_new(const char *folder, const struct registers *registers,
                                   struct file_watch **ret_watch, struct error *error);
 
 #endif

@@ -17,6 +17,8 @@ void mailbox_done(struct mailbox *mailbox)
     publication_release(mailbox_take_publication(mailbox));
     signing_keys_release(mailbox_take_keys(mailbox));
     tokens_release(mailbox_take_tokens(mailbox));
+    register_change_release(mailbox_take_change(mailbox));
+    refusals_release(mailbox_take_refusals(mailbox));
     (void)close(mailbox->wake_fd);
 }
 
@@ -54,6 +56,19 @@ void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens)
     wake(mailbox);
 }
 
+void mailbox_put_change(struct mailbox *mailbox, struct register_change *change)
+{
+    register_change_acquire(change);
+    register_change_release(atomic_exchange(&mailbox->change, change));
+    wake(mailbox);
+}
+
+void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals)
+{
+    refusals_acquire(refusals);
+    refusals_release(atomic_exchange(&mailbox->refusals, refusals));
+}
+
 void mailbox_ask_to_drain(struct mailbox *mailbox)
 {
     atomic_store(&mailbox->is_asked_to_drain, true);
@@ -68,6 +83,16 @@ struct publication *mailbox_take_publication(struct mailbox *mailbox)
 struct signing_keys *mailbox_take_keys(struct mailbox *mailbox)
 {
     return atomic_exchange(&mailbox->keys, NULL);
+}
+
+struct register_change *mailbox_take_change(struct mailbox *mailbox)
+{
+    return atomic_exchange(&mailbox->change, NULL);
+}
+
+struct refusals *mailbox_take_refusals(struct mailbox *mailbox)
+{
+    return atomic_exchange(&mailbox->refusals, NULL);
 }
 
 struct tokens *mailbox_take_tokens(struct mailbox *mailbox)

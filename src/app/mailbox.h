@@ -1,4 +1,4 @@
-/* What reaches a worker from other threads: a newer publication, newer keys or tokens, the wish to stop. Each is left in a
+/* What reaches a worker from other threads: a newer publication, newer keys or tokens, a register, the wish to stop. Each is left in a
  * place of its own, the newest in place of one that was not taken yet, and an eventfd wakes the worker's loop to look. */
 #ifndef TURNOUT_APP_MAILBOX_H
 #define TURNOUT_APP_MAILBOX_H
@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 #include <turnout/election/keys.h>
+#include <turnout/election/register_change.h>
 #include <turnout/service/publication.h>
+#include <turnout/service/refusals.h>
 #include <turnout/store/tokens.h>
 
 struct mailbox {
@@ -15,6 +17,8 @@ struct mailbox {
     _Atomic(struct publication *) publication; /* a reference; NULL once taken, as what follows */
     _Atomic(struct signing_keys *) keys;
     _Atomic(struct tokens *) tokens;
+    _Atomic(struct register_change *) change;
+    _Atomic(struct refusals *) refusals;
     atomic_bool is_asked_to_drain;
 };
 
@@ -26,6 +30,11 @@ void mailbox_done(struct mailbox *mailbox);
 void mailbox_put_publication(struct mailbox *mailbox, struct publication *publication);
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys);
 void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
+/* Of the units of a register that the worker is about to be given. */
+void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
+
+/* From the register that is in force to the one of the election's files. */
+void mailbox_put_change(struct mailbox *mailbox, struct register_change *change);
 void mailbox_ask_to_drain(struct mailbox *mailbox);
 
 /* For the worker: what is taken after this was woken for, or will be again. */
@@ -35,5 +44,7 @@ void mailbox_clear(struct mailbox *mailbox);
 struct publication *mailbox_take_publication(struct mailbox *mailbox);
 struct signing_keys *mailbox_take_keys(struct mailbox *mailbox);
 struct tokens *mailbox_take_tokens(struct mailbox *mailbox);
+struct register_change *mailbox_take_change(struct mailbox *mailbox);
+struct refusals *mailbox_take_refusals(struct mailbox *mailbox);
 
 #endif

@@ -38,7 +38,6 @@ struct losses *recall_start(struct data_folder *data, const struct election_fold
     }
     struct losses_options options = {.election = &folder->election,
                                      .reg = folder->reg,
-                                     .register_digest = folder->reg->digest,
                                      .data = data->path,
                                      .generation = prepared->generation};
     return losses_new(&options, data->has_known ? &data->known : NULL);

@@ -25,6 +25,10 @@ struct tally_thread {
     struct waker waker;
     atomic_bool is_asked_to_stop;
     atomic_bool was_up;
+    atomic_bool is_up;
+    struct election_register *reg;
+    _Atomic(struct election_register *) next_register; /* a reference; NULL: none */
+    atomic_uint *awaited;
     bool is_stopped;
     uint32_t port_count;
     struct tally_port ports[];
@@ -48,6 +52,7 @@ static void on_turn_wanted(void *context)
 static void on_link(void *context, bool up, const char *why)
 {
     struct tally_thread *thread = context;
+    atomic_store(&thread->is_up, up);
     if (!up) {
         log_warning("store-away", log_text("link", "tally"), log_text("why", why));
         return;
@@ -75,12 +80,33 @@ static bool take_messages(struct tally_thread *thread, struct tally_port *port)
     return false;
 }
 
+static void flush_answers(struct tally_thread *thread)
+{
+    for (uint32_t i = 0; i < thread->port_count; i++) {
+        tally_port_flush_answers(&thread->ports[i]);
+    }
+}
+
+static void take_register(struct tally_thread *thread)
+{
+    struct election_register *reg = atomic_exchange(&thread->next_register, NULL);
+    if (reg == NULL) {
+        return;
+    }
+    tally_set_register(thread->tally, reg);
+    register_release(thread->reg);
+    thread->reg = reg;
+    flush_answers(thread);
+    (void)atomic_fetch_sub(thread->awaited, 1);
+}
+
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
     struct tally_thread *thread = context;
     waker_clear(&thread->waker);
+    take_register(thread);
     bool took_all = true;
     for (uint32_t i = 0; i < thread->port_count; i++) {
         took_all = take_messages(thread, &thread->ports[i]) && took_all;
@@ -91,13 +117,6 @@ static void on_wake(evutil_socket_t fd, short what, void *context)
     if (atomic_load(&thread->is_asked_to_stop)) {
         int failed = event_base_loopbreak(thread->base);
         assert(failed == 0);
-    }
-}
-
-static void flush_answers(struct tally_thread *thread)
-{
-    for (uint32_t i = 0; i < thread->port_count; i++) {
-        tally_port_flush_answers(&thread->ports[i]);
     }
 }
 
@@ -142,7 +161,9 @@ static void build(struct tally_thread *thread, const struct tally_thread_options
                                   .on_turn_wanted = on_turn_wanted,
                                   .on_link = on_link,
                                   .context = thread};
-    memcpy(tally.register_digest, options->register_digest, sizeof tally.register_digest);
+    register_acquire(options->reg);
+    thread->reg = options->reg;
+    thread->awaited = options->awaited;
     thread->tally = tally_new(thread->base, &tally);
     thread->wake_event = event_new(thread->base, thread->waker.fd, EV_READ | EV_PERSIST, on_wake, thread);
     thread->turn_event = event_new(thread->base, -1, 0, on_turn, thread);
@@ -208,6 +229,18 @@ bool tally_thread_was_up(const struct tally_thread *thread)
     return atomic_load(&thread->was_up);
 }
 
+bool tally_thread_is_up(const struct tally_thread *thread)
+{
+    return atomic_load(&thread->is_up);
+}
+
+void tally_thread_put_register(struct tally_thread *thread, struct election_register *reg)
+{
+    register_acquire(reg);
+    register_release(atomic_exchange(&thread->next_register, reg));
+    waker_wake(&thread->waker);
+}
+
 const struct store_counters *tally_thread_store_counters(const struct tally_thread *thread)
 {
     return tally_store_counters(thread->tally);
@@ -240,6 +273,8 @@ void tally_thread_free(struct tally_thread *thread)
     }
     assert(thread->is_stopped);
     tally_free(thread->tally);
+    register_release(thread->reg);
+    register_release(atomic_load(&thread->next_register));
     event_free(thread->wake_event);
     event_free(thread->turn_event);
     event_free(thread->tick_event);

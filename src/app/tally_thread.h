@@ -2,6 +2,7 @@
 #ifndef TURNOUT_APP_TALLY_THREAD_H
 #define TURNOUT_APP_TALLY_THREAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,11 +14,12 @@ struct tally_thread;
 
 struct tally_thread_options {
     struct store_options store;
-    unsigned char register_digest[GROUND_DIGEST_BYTES];
     uint32_t reports_per_minute;
     struct gate *gate; /* borrowed, as are clock and health */
     struct clock_watch *clock;
     struct health *health;
+    struct election_register *reg; /* that of the store; a reference of its own is taken */
+    atomic_uint *awaited;          /* counted down when a register was followed; borrowed */
     uint32_t ports;
 };
 
@@ -29,6 +31,12 @@ struct tally_port *tally_thread_port(struct tally_thread *thread, uint32_t place
 
 /* Whether the link to Redis has been up once. Thread-safe. */
 bool tally_thread_was_up(const struct tally_thread *thread);
+
+/* Whether it is up now: what is sent to the tally can be stored. Thread-safe. */
+bool tally_thread_is_up(const struct tally_thread *thread);
+
+/* From now on the tally decides by this register. From any thread; a reference of its own is taken. */
+void tally_thread_put_register(struct tally_thread *thread, struct election_register *reg);
 
 const struct store_counters *tally_thread_store_counters(const struct tally_thread *thread);
 

@@ -38,7 +38,10 @@ struct worker {
     struct store *
         store; /* for what committees read; this and what follows to `desk`: of a worker that takes reports */
     struct event *answers_event;
-    struct event *turn_event; /* at the end of a turn: wakes the tally */
+    struct event *turn_event;   /* at the end of a turn: wakes the tally */
+    struct event *follow_event; /* while there is a register to follow: looks whether nothing is under way */
+    struct election_register *reg;
+    struct register_change *next; /* begins with the register to follow; NULL: there is none */
     struct intake *intake;
     struct committee *committee;
     struct intake_desk desk;
@@ -53,6 +56,7 @@ struct worker {
 
 enum {
     DRAIN_TICK_MS = 20,
+    FOLLOW_TICK_MS = 5,
     ACCEPT_MS = 1000,
     READERS_NICE = 10, /* more than others: about a tenth of their weight (sched(7)) */
 };
@@ -166,6 +170,65 @@ static void take_tokens(struct worker *worker)
     tokens_release(tokens);
 }
 
+/* ---- the register ---- */
+
+/* Nothing is under way any more that speaks of areas and units of the register before, but what Redis was asked, and that
+ * is answered first. */
+static void follow(struct worker *worker)
+{
+    struct register_change *change = worker->next;
+    worker->next = NULL;
+    store_set_register(worker->store, change->before);
+    register_acquire(change->before);
+    register_release(worker->reg);
+    worker->reg = change->before;
+    worker->desk.reg = worker->reg;
+    struct refusals *refusals = mailbox_take_refusals(&worker->mailbox);
+    intake_set_register(worker->intake, worker->reg, refusals);
+    refusals_release(refusals);
+    committee_set_register(worker->committee, worker->reg);
+    worker->options.port->reg = worker->reg;
+    worker->options.port->is_closed = false;
+    register_change_release(change);
+    (void)atomic_fetch_sub(worker->options.awaited, 1);
+}
+
+static void on_follow_tick(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct worker *worker = context;
+    if (worker->options.port->with_tally == 0 && !committee_is_changing(worker->committee)) {
+        follow(worker);
+        int failed = event_del(worker->follow_event);
+        assert(failed == 0);
+    }
+}
+
+static void begin_following(struct worker *worker, struct register_change *change)
+{
+    struct timeval tick = {.tv_usec = FOLLOW_TICK_MS * 1000};
+    register_change_release(worker->next);
+    register_change_acquire(change);
+    worker->next = change;
+    worker->options.port->is_closed = true;
+    int failed = event_add(worker->follow_event, &tick);
+    assert(failed == 0);
+}
+
+static void take_change(struct worker *worker)
+{
+    struct register_change *change = mailbox_take_change(&worker->mailbox);
+    if (change != NULL && worker->takes_reports) {
+        if (change->before == worker->reg) {
+            committee_set_change(worker->committee, change);
+        } else {
+            begin_following(worker, change);
+        }
+    }
+    register_change_release(change);
+}
+
 /* ---- the tally ---- */
 
 static void receive_answers(struct worker *worker)
@@ -250,6 +313,7 @@ static void on_wake(evutil_socket_t fd, short what, void *context)
     take_publication(worker);
     take_keys(worker);
     take_tokens(worker);
+    take_change(worker);
     if (atomic_load(&worker->mailbox.is_asked_to_drain) && !worker->is_draining) {
         begin_draining(worker);
     }
@@ -329,7 +393,11 @@ static void build_desk(struct worker *worker)
     worker->answers_event =
         event_new(worker->base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, worker);
     worker->turn_event = event_new(worker->base, -1, 0, on_turn_ends, worker);
-    assert(worker->answers_event != NULL && worker->turn_event != NULL);
+    worker->follow_event = event_new(worker->base, -1, EV_PERSIST, on_follow_tick, worker);
+    assert(worker->answers_event != NULL && worker->turn_event != NULL && worker->follow_event != NULL);
+    register_acquire(options->reg);
+    worker->reg = options->reg;
+    options->port->reg = options->reg;
     int failed = event_add(worker->answers_event, NULL);
     assert(failed == 0);
 }
@@ -378,6 +446,9 @@ static void free_desk(struct worker *worker)
     store_free(worker->store);
     event_free(worker->answers_event);
     event_free(worker->turn_event);
+    event_free(worker->follow_event);
+    committee_end(worker->committee);
+    register_change_release(worker->next);
 }
 
 void worker_free(struct worker *worker)
@@ -394,6 +465,7 @@ void worker_free(struct worker *worker)
     events_free(worker->reader.events);
     intake_free(worker->intake);
     committee_free(worker->committee);
+    register_release(worker->reg);
     publication_release(worker->reader.publication);
     event_free(worker->wake_event);
     event_free(worker->accept_event);

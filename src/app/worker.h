@@ -6,6 +6,8 @@
 #ifndef TURNOUT_APP_WORKER_H
 #define TURNOUT_APP_WORKER_H
 
+#include <stdatomic.h>
+
 #include <turnout/base/error.h>
 #include <turnout/net/hosts.h>
 #include <turnout/service/counters.h>
@@ -22,6 +24,8 @@ struct worker_options {
     struct store_options store;
     struct signing_keys *keys; /* the first, as are the tokens; both borrowed for worker_start() */
     struct tokens *tokens;
+    struct election_register *reg; /* that of the store; a reference of its own is taken */
+    atomic_uint *awaited;          /* counted down when a register was followed; borrowed */
     bool takes_unsigned;
     const struct clock_watch *clock; /* borrowed */
     struct refusals *refusals;       /* borrowed */

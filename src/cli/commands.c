@@ -7,7 +7,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/nearest.h>
 
-enum { ACTIONS_MAX = 3 };
+enum { ACTIONS_MAX = 4 };
 
 /* One command, or several actions of one. */
 struct group {
@@ -25,9 +25,9 @@ static const struct group groups[] = {
      {&command_report}},
     {"watch", "follow the national figure in the terminal", "turnout watch", {&command_watch}},
     {"register",
-     "check an election's folder, or make one",
+     "check or make an election's folder, or change it",
      "turnout register check config/elections/vn-2026",
-     {&command_register_check, &command_register_make}},
+     {&command_register_check, &command_register_make, &command_register_diff, &command_register_apply}},
     {"keys",
      "make, list or revoke the keys that reports need",
      "turnout keys make --election DIR --out DIR",

@@ -9,6 +9,8 @@ extern const struct command command_report;
 extern const struct command command_watch;
 extern const struct command command_register_check;
 extern const struct command command_register_make;
+extern const struct command command_register_diff;
+extern const struct command command_register_apply;
 extern const struct command command_keys_make;
 extern const struct command command_keys_revoke;
 extern const struct command command_keys_list;

@@ -64,12 +64,11 @@ const struct signing_key *signing_keys_find(const struct signing_keys *keys, con
 
 bool signing_key_covers(const struct signing_key *key, const struct election_register *reg, uint32_t unit)
 {
-    if (key->area == REGISTER_NONE) {
-        return key->unit == unit;
-    }
     uint32_t commune = reg->units[unit].commune;
-    return key->area == commune || key->area == register_province_of(reg, commune) ||
-           key->area == REGISTER_NATION;
+    return strcmp(key->code, reg->units[unit].code) == 0 ||
+           strcmp(key->code, reg->areas[commune].code) == 0 ||
+           strcmp(key->code, reg->areas[register_province_of(reg, commune)].code) == 0 ||
+           strcmp(key->code, reg->areas[REGISTER_NATION].code) == 0;
 }
 
 bool signing_key_is_good_at(const struct signing_key *key, int64_t now, const char **ret_why)
@@ -143,7 +142,9 @@ static void find_area(struct signing_keys_builder *builder, uint32_t line, struc
 {
     key->unit = register_find_unit(builder->reg, code);
     key->area = register_find_area(builder->reg, code);
-    if (key->unit == REGISTER_NONE && key->area == REGISTER_NONE) {
+    bool is_known = key->unit != REGISTER_NONE || key->area != REGISTER_NONE;
+    bool is_code = slice_copy(code, key->code, sizeof key->code);
+    if (!is_code || (!is_known && key->revoked == 0)) {
         char shown[TEXT_SHOWN_BYTES];
         faults_add(&builder->faults, keys_file, line, "area",
                    "no unit and no area has the code \"%s\"; write the code of the one that signs",

@@ -7,9 +7,14 @@
 #include "register_index.h"
 #include "register_text.h"
 
-void register_free(struct election_register *reg)
+void register_acquire(struct election_register *reg)
 {
-    if (reg == NULL) {
+    atomic_fetch_add_explicit(&reg->references, 1, memory_order_relaxed);
+}
+
+void register_release(struct election_register *reg)
+{
+    if (reg == NULL || atomic_fetch_sub_explicit(&reg->references, 1, memory_order_acq_rel) > 1) {
         return;
     }
     free(reg->areas);

@@ -55,6 +55,7 @@ struct register_builder *register_builder_new(fault_fn *on_fault, void *context)
     struct register_builder *builder = memory_new(sizeof *builder);
     builder->faults = (struct faults){.on_fault = on_fault, .context = context};
     builder->reg = memory_new(sizeof *builder->reg);
+    atomic_init(&builder->reg->references, 1);
     builder->reg->index = register_index_new();
     builder->reg->text = register_text_new();
     return builder;
@@ -65,7 +66,7 @@ void register_builder_free(struct register_builder *builder)
     if (builder == NULL) {
         return;
     }
-    register_free(builder->reg);
+    register_release(builder->reg);
     free(builder->area_rows);
     free(builder->unit_lines);
     free(builder->mentions);
@@ -406,7 +407,7 @@ struct election_register *register_builder_finish(struct register_builder *build
     resolve_parents(builder);
     resolve_communes(builder);
     if (builder->faults.count > 0) {
-        register_free(builder->reg);
+        register_release(builder->reg);
         builder->reg = NULL;
         return NULL;
     }

@@ -60,6 +60,20 @@ bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
     return true;
 }
 
+bool desk_admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
+                      const struct http_request *request, struct principal *ret_principal)
+{
+    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_principal)) {
+        return false;
+    }
+    struct error why;
+    enum admission admission = committee_check_scope(desk->committee, ret_principal, REGISTER_NATION, &why);
+    if (admission != ADMITTED) {
+        desk_refuse_admission(exchange, admission, &why);
+    }
+    return admission == ADMITTED;
+}
+
 uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,
                          const struct http_request *request, enum token_role wanted, struct slice code,
                          struct principal *ret_principal)

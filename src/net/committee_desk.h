@@ -15,9 +15,13 @@ const char *desk_admission_code(enum admission admission);
 
 void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why);
 
-/* False after refusing, as is desk_read_body(). */
+/* False after refusing, as are the next two. */
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
+
+/* The nation's admin, whose are the phase, the publication and the register. */
+bool desk_admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
+                      const struct http_request *request, struct principal *ret_principal);
 
 /* The unit of a path, for somebody of this role whose area contains it; REGISTER_NONE after refusing. */
 uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,

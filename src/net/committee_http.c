@@ -15,21 +15,6 @@
 #include "retry_after.h"
 #include "too_many.h"
 
-/* Phase and publication are the nation's. */
-static bool admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
-                        const struct http_request *request, struct principal *ret_principal)
-{
-    if (!desk_admit(desk, exchange, request, ROLE_ADMIN, ret_principal)) {
-        return false;
-    }
-    struct error why;
-    enum admission admission = committee_check_scope(desk->committee, ret_principal, REGISTER_NATION, &why);
-    if (admission != ADMITTED) {
-        desk_refuse_admission(exchange, admission, &why);
-    }
-    return admission == ADMITTED;
-}
-
 /* Whether there is something that readers are shown: not yet, while the server starts. False after refusing. */
 static bool is_showing(const struct intake_desk *desk, struct http_exchange *exchange)
 {
@@ -177,7 +162,7 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
                                           {"election", election, sizeof election, TEXT_OPTIONAL},
                                           {"fingerprint", fingerprint, sizeof fingerprint, TEXT_OPTIONAL},
                                           {"early", early, sizeof early, TEXT_FLAG}};
-    if (!admit_admin(desk, exchange, request, &principal) ||
+    if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 4)) {
         return;
     }
@@ -204,7 +189,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     char name[16];
     enum publication_mode mode;
     const struct text_member members[] = {{"mode", name, sizeof name, true}};
-    if (!admit_admin(desk, exchange, request, &principal) ||
+    if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
     }
@@ -249,7 +234,7 @@ void committee_post_bulletin(void *context, struct http_exchange *exchange,
     struct principal principal;
     char label[BULLETIN_LABEL_BYTES];
     const struct text_member members[] = {{"label", label, sizeof label, true}};
-    if (!admit_admin(desk, exchange, request, &principal) ||
+    if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
     }

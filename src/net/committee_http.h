@@ -20,5 +20,7 @@ http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
 http_handler_fn committee_post_bulletin;
 http_handler_fn committee_get_bulletin_area;
+http_handler_fn committee_get_register;
+http_handler_fn committee_post_register;
 
 #endif

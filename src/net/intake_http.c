@@ -324,6 +324,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/publication", committee_post_publication},
     {HTTP_POST, "/v1/bulletins", committee_post_bulletin},
     {HTTP_GET, "/v1/bulletins/*/areas/", committee_get_bulletin_area},
+    {HTTP_GET, "/v1/register", committee_get_register},
+    {HTTP_POST, "/v1/register", committee_post_register},
     {HTTP_GET, "/report", static_http_get},
     {HTTP_GET, "/report-worker.js", static_http_get},
     {HTTP_GET, "/committee", static_http_get},

@@ -39,8 +39,9 @@ enum picture_state bulletins_picture(const struct bulletins *bulletins, const st
     if (strcmp(name, bulletins->picture_name) != 0) {
         return PICTURE_AWAITED;
     }
-    *ret_picture = (struct picture){bulletins->picture_areas, bulletins->picture_head.generated_at,
-                                    bulletins->picture_head.is_rehearsal};
+    *ret_picture =
+        (struct picture){bulletins->picture_name, bulletins->picture_areas,
+                         bulletins->picture_head.generated_at, bulletins->picture_head.is_rehearsal};
     return PICTURE_READY;
 }
 
@@ -190,26 +191,21 @@ void bulletins_note(struct bulletins *bulletins, const struct store_meta *meta)
     advance(bulletins);
 }
 
-struct bulletins *bulletins_new(const struct bulletins_options *options)
+static void begin_register(struct bulletins *bulletins, const struct election_register *reg)
 {
-    struct bulletins *bulletins = memory_new(sizeof *bulletins);
-    uint32_t areas = options->reg->area_count;
-    bulletins->options = *options;
-    bulletins->shelf = shelf_new();
-    bulletins->picture_areas = memory_new_array(areas, sizeof *bulletins->picture_areas);
-    bulletins->freezing.areas = memory_new_array(areas, sizeof *bulletins->freezing.areas);
+    bulletins->options.reg = reg;
+    bulletins->picture_name[0] = '\0'; /* it is read again */
+    bulletins->freezing.begun.number = 0;
+    bulletins->picture_areas = memory_new_array(reg->area_count, sizeof *bulletins->picture_areas);
+    bulletins->freezing.areas = memory_new_array(reg->area_count, sizeof *bulletins->freezing.areas);
     bulletins->freezing.provinces =
-        memory_new_array(options->reg->province_count, sizeof *bulletins->freezing.provinces);
+        memory_new_array(reg->province_count, sizeof *bulletins->freezing.provinces);
     bulletins->loading.bundles =
-        memory_new_array(options->reg->province_count + 1, sizeof *bulletins->loading.bundles);
-    return bulletins;
+        memory_new_array(reg->province_count + 1, sizeof *bulletins->loading.bundles);
 }
 
-void bulletins_free(struct bulletins *bulletins)
+static void end_register(struct bulletins *bulletins)
 {
-    if (bulletins == NULL) {
-        return;
-    }
     assert(!bulletins->is_busy);
     for (uint32_t area = 0; area <= bulletins->options.reg->province_count; area++) {
         buffer_done(&bulletins->loading.bundles[area]);
@@ -218,6 +214,28 @@ void bulletins_free(struct bulletins *bulletins)
     free(bulletins->freezing.provinces);
     free(bulletins->freezing.areas);
     free(bulletins->picture_areas);
-    shelf_release(bulletins->shelf);
-    free(bulletins);
+}
+
+void bulletins_set_register(struct bulletins *bulletins, const struct election_register *reg)
+{
+    end_register(bulletins);
+    begin_register(bulletins, reg);
+}
+
+struct bulletins *bulletins_new(const struct bulletins_options *options)
+{
+    struct bulletins *bulletins = memory_new(sizeof *bulletins);
+    bulletins->options = *options;
+    bulletins->shelf = shelf_new();
+    begin_register(bulletins, options->reg);
+    return bulletins;
+}
+
+void bulletins_free(struct bulletins *bulletins)
+{
+    if (bulletins != NULL) {
+        end_register(bulletins);
+        shelf_release(bulletins->shelf);
+        free(bulletins);
+    }
 }

@@ -35,6 +35,9 @@ struct bulletins;
 struct bulletins *bulletins_new(const struct bulletins_options *options);
 void bulletins_free(struct bulletins *bulletins); /* NULL-safe; free the store before */
 
+/* From now on all is of another register; what is on the shelf stays. Nothing may be awaited of the store. */
+void bulletins_set_register(struct bulletins *bulletins, const struct election_register *reg);
+
 /* What Redis says of the election now. What follows from that is begun at once. */
 void bulletins_note(struct bulletins *bulletins, const struct store_meta *meta);
 
@@ -46,6 +49,7 @@ struct shelf *bulletins_shelf(const struct bulletins *bulletins);
 
 /* What the public is shown while figures are held back. */
 struct picture {
+    const char *name;                 /* under which Redis keeps it: of another name it is another one */
     const struct area_figures *areas; /* one an area of the register */
     int64_t generated_at;             /* Unix seconds */
     bool is_rehearsal;

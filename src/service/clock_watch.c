@@ -26,7 +26,7 @@ struct clock_watch {
     _Atomic uint32_t contradicting; /* units whose last count is of the future */
     /* the noting thread's */
     uint32_t unit_count;
-    unsigned char verdicts[]; /* one a unit */
+    unsigned char *verdicts; /* one a unit */
 };
 
 static int64_t stands_at(void)
@@ -37,6 +37,12 @@ static int64_t stands_at(void)
 static int64_t jumped_ms(const struct clock_watch *watch)
 {
     return stands_at() - atomic_load(&watch->standing_ms);
+}
+
+/* For people: to the nearest. */
+static int64_t seconds_of(int64_t ms)
+{
+    return (ms + (ms < 0 ? -500 : 500)) / 1000;
 }
 
 static bool is_beyond(int64_t difference_ms, int64_t tolerance_ms)
@@ -55,6 +61,15 @@ static void set_verdict(struct clock_watch *watch, uint32_t unit, enum verdict v
     atomic_store(&watch->fitting, fitting + (verdict == VERDICT_FITS) - (before == VERDICT_FITS));
     atomic_store(&watch->contradicting,
                  contradicting + (verdict == VERDICT_CONTRADICTS) - (before == VERDICT_CONTRADICTS));
+}
+
+void clock_watch_set_units(struct clock_watch *watch, uint32_t unit_count)
+{
+    free(watch->verdicts);
+    watch->unit_count = unit_count;
+    watch->verdicts = memory_new_array(unit_count, sizeof *watch->verdicts);
+    atomic_store(&watch->fitting, 0);
+    atomic_store(&watch->contradicting, 0);
 }
 
 void clock_watch_note_count(struct clock_watch *watch, uint32_t unit, int64_t as_of_s, int64_t received_ms)
@@ -116,7 +131,7 @@ bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES])
                        "the machine's clock has jumped by %" PRId64
                        " s: set it right; restart turnoutd where "
                        "it is right now",
-                       jumped_ms(watch) / 1000);
+                       seconds_of(jumped_ms(watch)));
     } else if (is_contradicted) {
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "%" PRIu32 " units report counts of this machine's future, %" PRIu32
@@ -126,7 +141,7 @@ bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES])
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "Redis's clock is %" PRId64
                        " s ahead of this machine's (negative: behind): one is wrong",
-                       watch->store_ahead_ms / 1000);
+                       seconds_of(watch->store_ahead_ms));
     }
     return ret_why[0] == '\0';
 }
@@ -141,14 +156,17 @@ bool clock_watch_is_doubted(const struct clock_watch *watch)
 
 struct clock_watch *clock_watch_new(int64_t tolerance_ms, uint32_t unit_count)
 {
-    struct clock_watch *watch = memory_new(sizeof *watch + unit_count);
+    struct clock_watch *watch = memory_new(sizeof *watch);
     watch->tolerance_ms = tolerance_ms;
-    watch->unit_count = unit_count;
+    clock_watch_set_units(watch, unit_count);
     believe(watch, clock_is_synchronised());
     return watch;
 }
 
 void clock_watch_free(struct clock_watch *watch)
 {
-    free(watch);
+    if (watch != NULL) {
+        free(watch->verdicts);
+        free(watch);
+    }
 }

@@ -31,12 +31,19 @@ void committee_free(struct committee *committee)
     if (committee != NULL) {
         committee_link_is_lost(committee);
         assert(committee->waiting_bulletins == NULL);
+        assert(committee->waiting == NULL);
+        register_change_release(committee->change);
         signing_keys_release(committee->options.keys);
         tokens_release(committee->options.tokens);
         publication_release(committee->publication);
         free(committee->reads_full_at_us);
         free(committee);
     }
+}
+
+void committee_set_register(struct committee *committee, const struct election_register *reg)
+{
+    committee->options.reg = reg;
 }
 
 void committee_set_keys(struct committee *committee, struct signing_keys *keys)
@@ -64,6 +71,7 @@ static struct principal principal_of(const struct token *token, uint32_t area, c
 {
     struct principal principal = {.role = token->role, .area = area, .expires = token->expires};
     memcpy(principal.id, token->id, sizeof principal.id);
+    memcpy(principal.area_code, token->area, sizeof principal.area_code);
     bool fits = slice_copy(slice_of(label), principal.label, sizeof principal.label);
     assert(fits);
     return principal;
@@ -159,7 +167,7 @@ static enum admission admit_signature(const struct committee *committee, struct 
                          key == NULL ? "is not of this election" : why);
         return ADMISSION_UNAUTHORIZED;
     }
-    if (key->unit != unit) {
+    if (strcmp(key->code, options->reg->units[unit].code) != 0) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the key %s is not this unit's own", signature.key);
         return ADMISSION_OUT_OF_SCOPE;
     }
@@ -213,8 +221,14 @@ enum admission committee_admit_commune_reader(const struct committee *committee,
 
 /* ---- phase and publication ---- */
 
+bool committee_is_changing(const struct committee *committee)
+{
+    return committee->changing > 0;
+}
+
 /* A change under way, to be logged when it is done. */
 struct request {
+    struct committee *committee;
     const char *event;
     const char *wanted;
     char who[LOG_WHO_BYTES];
@@ -226,6 +240,7 @@ static void on_changed(void *context, enum turnout_error error, const char *why,
                        const struct store_change *change)
 {
     struct request *request = context;
+    request->committee->changing--;
     if (error != TURNOUT_OK) {
         log_warning(request->event, log_text("who", request->who), log_text("to", request->wanted),
                     log_text("failed", why));
@@ -237,12 +252,15 @@ static void on_changed(void *context, enum turnout_error error, const char *why,
     free(request);
 }
 
-static struct request *request_new(const char *event, const char *wanted, const struct principal *principal,
-                                   store_changed_fn *changed, void *context)
+static struct request *request_new(struct committee *committee, const char *event, const char *wanted,
+                                   const struct principal *principal, store_changed_fn *changed,
+                                   void *context)
 {
     assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION);
     struct request *request = memory_new(sizeof *request);
-    *request = (struct request){.event = event, .wanted = wanted, .on_changed = changed, .context = context};
+    *request = (struct request){
+        .committee = committee, .event = event, .wanted = wanted, .on_changed = changed, .context = context};
+    committee->changing++;
     principal_write_who(principal, request->who);
     return request;
 }
@@ -251,7 +269,7 @@ void committee_change_phase(struct committee *committee, const struct principal 
                             enum election_phase phase, store_changed_fn *changed, void *context)
 {
     struct request *request =
-        request_new("phase-change", election_phase_name(phase), principal, changed, context);
+        request_new(committee, "phase-change", election_phase_name(phase), principal, changed, context);
     store_change_phase(committee->options.store, phase, request->who, clock_wall_ms(), on_changed, request);
 }
 
@@ -269,8 +287,8 @@ static void write_shown(const struct committee *committee, uint32_t province, st
 void committee_change_publication(struct committee *committee, const struct principal *principal,
                                   enum publication_mode mode, store_changed_fn *changed, void *context)
 {
-    struct request *request =
-        request_new("publication-change", publication_mode_name(mode), principal, changed, context);
+    struct request *request = request_new(committee, "publication-change", publication_mode_name(mode),
+                                          principal, changed, context);
     uint32_t provinces = committee->options.reg->province_count;
     struct buffer *shown = memory_new_array(provinces, sizeof *shown);
     struct slice *texts = memory_new_array(provinces, sizeof *texts);

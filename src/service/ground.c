@@ -74,6 +74,21 @@ static bool judge_generation(struct ground *ground, const struct store_inspectio
     return is_same;
 }
 
+/* Provinces that a change has reached take no report until it is at its end; the others do. */
+static void post_register(const struct ground *ground, const struct store_inspection *found)
+{
+    struct store_finding finding = found->election;
+    if (finding.is_ok && found->changing_to[0] != '\0') {
+        finding.is_ok = false;
+        (void)snprintf(
+            finding.why, sizeof finding.why,
+            "the register is being changed to %s; when that stays so, it was interrupted: do `turnout "
+            "register apply` again",
+            found->changing_to);
+    }
+    post(ground, HEALTH_REGISTER, &finding);
+}
+
 static void take(struct ground *ground, const struct store_inspection *found)
 {
     if (found->has_loaded_functions) {
@@ -83,7 +98,7 @@ static void take(struct ground *ground, const struct store_inspection *found)
     health_post_memory(ground->options.health, found->memory_used, found->memory_most);
     post(ground, HEALTH_FUNCTIONS, &found->functions);
     post(ground, HEALTH_RIGHTS, &found->rights);
-    post(ground, HEALTH_REGISTER, &found->election);
+    post_register(ground, found);
     bool is_durable = judge_durability(ground, found);
     bool is_same = judge_generation(ground, found);
     const char *why = found->has_other_functions           ? why_another_version
@@ -138,8 +153,13 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
         ground->is_looking = true;
         ground->looked_ms = now_ms;
         ground->links = links;
-        store_inspect(ground->options.store, ground->options.register_digest, on_inspected, ground);
+        store_inspect(ground->options.store, on_inspected, ground);
     }
+}
+
+void ground_look_soon(struct ground *ground)
+{
+    ground->looked_ms = 0;
 }
 
 /* ---- life ---- */

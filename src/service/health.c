@@ -161,6 +161,7 @@ static const struct check {
     {"clock", check_posted, HEALTH_CLOCK},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},
+    {"files", check_posted, HEALTH_FILES},
     {"data-folder", check_posted, HEALTH_DATA_FOLDER},
     {"disk", check_posted, HEALTH_DISK},
     {"store-memory", check_posted, HEALTH_MEMORY},

@@ -100,7 +100,8 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s", why);
         return false;
     }
-    if (!register_area_contains(reg, voucher->area, reg->units[arrival->unit].commune)) {
+    uint32_t area = register_find_area(reg, slice_of(voucher->area_code));
+    if (area == REGISTER_NONE || !register_area_contains(reg, area, reg->units[arrival->unit].commune)) {
         report_reject(ret_result, report, CODE_OUT_OF_SCOPE, NULL, "the token does not vouch for unit %s",
                       report->unit);
         return false;
@@ -233,6 +234,7 @@ struct intake *intake_new(const struct intake_options *options)
 {
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
+    refusals_acquire(intake->options.refusals);
     signing_keys_acquire(intake->options.keys);
     tokens_acquire(intake->options.tokens);
     intake->phase = PHASE_REHEARSAL;
@@ -242,6 +244,7 @@ struct intake *intake_new(const struct intake_options *options)
 void intake_free(struct intake *intake)
 {
     if (intake != NULL) {
+        refusals_release(intake->options.refusals);
         signing_keys_release(intake->options.keys);
         tokens_release(intake->options.tokens);
         free(intake);
@@ -256,6 +259,15 @@ struct refusals *intake_refusals(const struct intake *intake)
 void intake_set_phase(struct intake *intake, enum election_phase phase)
 {
     intake->phase = phase;
+}
+
+void intake_set_register(struct intake *intake, const struct election_register *reg,
+                         struct refusals *refusals)
+{
+    refusals_acquire(refusals);
+    refusals_release(intake->options.refusals);
+    intake->options.refusals = refusals;
+    intake->options.reg = reg;
 }
 
 void intake_set_keys(struct intake *intake, struct signing_keys *keys)

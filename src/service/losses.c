@@ -114,7 +114,7 @@ struct losses *losses_new(const struct losses_options *options, const struct las
         }
     }
     copy_code(options->election->id, losses->known.election);
-    memcpy(losses->known.digest, options->register_digest, sizeof losses->known.digest);
+    memcpy(losses->known.digest, options->reg->digest, sizeof losses->known.digest);
     bool fits =
         slice_copy(slice_of(options->generation), losses->known.generation, sizeof losses->known.generation);
     assert(fits);
@@ -122,6 +122,22 @@ struct losses *losses_new(const struct losses_options *options, const struct las
     losses->writer = last_known_writer_new(options->data);
     add_up(losses);
     return losses;
+}
+
+void losses_set_register(struct losses *losses, const struct election_register *reg)
+{
+    struct last_known before = losses->known;
+    losses->options.reg = reg;
+    losses->known.provinces = NULL;
+    losses->known.communes = NULL;
+    lay_out(&losses->known, reg);
+    for (size_t i = 0; i < before.province_count; i++) {
+        take_over(losses, &before, &before.provinces[i]);
+    }
+    memcpy(losses->known.digest, reg->digest, sizeof losses->known.digest);
+    losses->is_changed = true;
+    add_up(losses);
+    last_known_done(&before);
 }
 
 void losses_free(struct losses *losses)

@@ -117,7 +117,7 @@ static int compare_entries(const void *one, const void *other)
     const struct ledger_entry *b = other;
     int order = compare_numbers(a->when_ms, b->when_ms);
     if (order == 0) {
-        order = compare_numbers(a->unit, b->unit);
+        order = strcmp(a->unit_code, b->unit_code);
     }
     if (order == 0) {
         order = compare_numbers(a->seq, b->seq);

@@ -25,6 +25,7 @@ static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
 struct publication {
     _Atomic uint32_t references;
     struct figures figures;
+    struct election_register *reg; /* a reference */
     struct area_figures *areas;
     enum election_phase phase;
     char last_modified[HTTP_DATE_BYTES];
@@ -103,13 +104,16 @@ static void find_moved(struct publication *publication, const struct publication
 }
 
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
-                                    struct area_figures *areas, enum election_phase phase,
-                                    struct ledger_page *page, struct shelf *shelf)
+                                    struct election_register *reg, struct area_figures *areas,
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf)
 {
     struct publication *publication = memory_new(sizeof *publication);
     atomic_init(&publication->references, 1);
     publication->figures = *figures;
+    publication->figures.reg = reg;
     publication->figures.areas = areas;
+    publication->reg = reg;
+    register_acquire(reg);
     publication->areas = areas;
     publication->phase = phase;
     publication->page = page;
@@ -117,8 +121,7 @@ struct publication *publication_new(const struct publication *previous, const st
     publication->shelf = shelf;
     shelf_acquire(shelf);
     find_moved(publication, previous);
-    publication->area_documents =
-        memory_new_array(figures->reg->area_count, sizeof *publication->area_documents);
+    publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
 
     http_date_write(figures->generated_at, publication->last_modified);
 
@@ -157,13 +160,19 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
     document_free(atomic_load(&publication->rounds));
-    for (uint32_t area = 0; area < publication->figures.reg->area_count; area++) {
+    for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
+    register_release(publication->reg);
     free(publication->area_documents);
     free(publication->moved);
     free(publication->areas);
     free(publication);
+}
+
+struct election_register *publication_register(const struct publication *publication)
+{
+    return publication->reg;
 }
 
 const struct figures *publication_figures(const struct publication *publication)

@@ -17,9 +17,8 @@
 #include <turnout/store/read.h>
 #include <turnout/wire/figures.h>
 
-#include "bulletins.h"
-#include "ledger_reader.h"
 #include "province_check.h"
+#include "publisher_private.h"
 
 enum {
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
@@ -27,41 +26,7 @@ enum {
     PROVINCES_AT_A_TIME = 8,
 };
 
-struct publisher {
-    struct publisher_options options;
-    publisher_published_fn *on_published;
-    void *context;
-    struct event *timer;
-    struct event *meta_timer;    /* NULL: the other one is quick enough */
-    struct area_figures *areas;  /* as last read; the nation's is computed */
-    struct store_version *known; /* one an area, used for provinces */
-    struct store_meta meta;
-    struct ledger_reader *ledgers;
-    struct bulletins *bulletins;
-    struct publication *shown; /* what the public sees; NULL before the first */
-    bool shows_durable;        /* it says that acknowledged means durable */
-    bool shows_rehearsal;      /* its figures are of the rehearsal */
-    bool is_withheld;          /* it has no figures */
-    uint32_t answers_awaited;  /* of the reading under way */
-    uint32_t next_province;    /* to be asked for in it */
-    bool reads_all;            /* in it: also what has not moved */
-    bool has_asked_meta;       /* in it: for what may be shown, which is the last question */
-    bool reading_failed;
-    bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
-    bool is_settled;         /* a write of ours was answered on this link */
-    bool is_settling;
-    bool wants_all;        /* the next reading reads all */
-    bool reads_meta_alone; /* the reading under way */
-    bool wants_figures;    /* and one of everything is due after it */
-    bool moved;            /* the figures, since they were last looked at */
-    bool meta_moved;       /* likewise */
-    bool ledger_moved;     /* likewise */
-    bool is_dark;          /* the last reading failed: said once */
-    int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
-    struct publisher_counters counters;
-};
-
-/* ---- checking ---- */
+/* ---- provinces ---- */
 
 static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
 {
@@ -112,128 +77,6 @@ static void take_province(struct publisher *publisher, const struct store_provin
     if (publisher->reading_is_durable) {
         losses_note(publisher->options.losses, province);
     }
-}
-
-/* ---- publishing ---- */
-
-/* Makes a publication of these figures, which it takes, and hands it on. */
-static void publish(struct publisher *publisher, struct area_figures *areas, int64_t generated_at)
-{
-    int64_t started_us = clock_monotonic_us();
-    publisher->shows_durable = atomic_load(publisher->options.is_durable);
-    struct figures figures = {
-        .election = publisher->options.election,
-        .reg = publisher->options.reg,
-        .test = publisher->meta.phase == PHASE_REHEARSAL,
-        .durability = publisher->shows_durable ? "strict" : "relaxed",
-        .publication = publication_mode_name(publisher->meta.publication),
-        .signing_key = publisher->options.signing_key,
-        .generated_at = generated_at,
-    };
-    struct publication *previous = publisher->shown;
-    publisher->shown =
-        publication_new(previous, &figures, areas, publisher->meta.phase,
-                        ledger_reader_page(publisher->ledgers), bulletins_shelf(publisher->bulletins));
-    publication_release(previous);
-    counter_add(&publisher->counters.publications, 1);
-    counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
-    const struct totals *nation = &areas[REGISTER_NATION].totals;
-    atomic_store(&publisher->counters.revision, (uint64_t)nation->revision);
-    atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
-    publisher->on_published(publisher->context, publisher->shown);
-    health_note_publication(publisher->options.health);
-}
-
-static struct area_figures *copy_areas(const struct publisher *publisher, const struct area_figures *areas)
-{
-    uint32_t count = publisher->options.reg->area_count;
-    struct area_figures *copy = memory_new_array(count, sizeof *copy);
-    memcpy(copy, areas, count * sizeof *copy);
-    return copy;
-}
-
-/* The figures as they are. */
-static void publish_current(struct publisher *publisher)
-{
-    const struct election_register *reg = publisher->options.reg;
-    figures_sum_nation(reg, publisher->areas);
-    for (uint32_t province = 1; province <= reg->province_count; province++) {
-        memcpy(publisher->areas[province].ledger_id, ledger_reader_last(publisher->ledgers, province),
-               LEDGER_ID_BYTES);
-    }
-    publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
-    publisher->is_withheld = false;
-    publish(publisher, copy_areas(publisher, publisher->areas), clock_wall_ms() / 1000);
-}
-
-/* The figures as they were, under the phase and mode as they are. */
-static void publish_again(struct publisher *publisher)
-{
-    const struct figures *figures = publication_figures(publisher->shown);
-    publish(publisher, copy_areas(publisher, figures->areas), figures->generated_at);
-}
-
-/* No figures: what was read may not be shown, and there is nothing older. */
-static void publish_none(struct publisher *publisher)
-{
-    uint32_t count = publisher->options.reg->area_count;
-    struct area_figures *areas = memory_new_array(count, sizeof *areas);
-    for (uint32_t i = 0; i < count; i++) {
-        areas[i] = (struct area_figures){.verified = true, .withheld = true};
-    }
-    publisher->is_withheld = true;
-    publish(publisher, areas, clock_wall_ms() / 1000);
-}
-
-static void publish_picture(struct publisher *publisher, const struct picture *picture)
-{
-    publisher->shows_rehearsal = picture->is_rehearsal;
-    publisher->is_withheld = false;
-    publish(publisher, copy_areas(publisher, picture->areas), picture->generated_at);
-}
-
-/* The rehearsal's figures are never shown for the election's. */
-static bool is_of_this_phase(const struct publisher *publisher, bool is_rehearsal)
-{
-    return is_rehearsal == (publisher->meta.phase == PHASE_REHEARSAL);
-}
-
-static void renew_held_back(struct publisher *publisher)
-{
-    struct picture picture;
-    enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
-    bool has_moved = publisher->meta_moved || publisher->ledger_moved;
-    if (state == PICTURE_READY && is_of_this_phase(publisher, picture.is_rehearsal)) {
-        if (has_moved || publisher->shown == NULL) {
-            publish_picture(publisher, &picture);
-        }
-    } else if (state == PICTURE_NONE && publisher->shown != NULL && !publisher->is_withheld &&
-               is_of_this_phase(publisher, publisher->shows_rehearsal)) {
-        if (has_moved) {
-            publish_again(
-                publisher); /* changes are never withheld, and neither is who holds the figures back */
-        }
-    } else if (has_moved || publisher->shown == NULL) {
-        publish_none(publisher);
-    }
-}
-
-/* What is shown stands until all that is to be shown is at hand. */
-static void renew(struct publisher *publisher)
-{
-    if (!bulletins_are_loaded(publisher->bulletins, &publisher->meta) &&
-        (publisher->shown == NULL || publisher->meta.publication != PUBLICATION_LIVE)) {
-        return;
-    }
-    if (publisher->meta.publication == PUBLICATION_LIVE) {
-        publish_current(publisher);
-    } else {
-        renew_held_back(publisher);
-    }
-    publisher->moved = false;
-    publisher->meta_moved = false;
-    publisher->ledger_moved = false;
-    publisher->renewed_ms = clock_monotonic_ms();
 }
 
 /* A bulletin has come, or what is to be shown while figures are held back. */
@@ -320,7 +163,7 @@ static void complete_reading(struct publisher *publisher)
     publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
     bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
     if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
-        renew(publisher);
+        publisher_renew(publisher);
     }
 }
 
@@ -424,6 +267,9 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
     }
     publisher->meta = *meta;
     bulletins_note(publisher->bulletins, meta);
+    if (publisher->options.on_digest != NULL) {
+        publisher->options.on_digest(publisher->context, meta->digest);
+    }
     health_note_phase(publisher->options.health, meta->phase);
 }
 
@@ -513,6 +359,37 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
     publisher_read_now(context);
 }
 
+/* Nothing is known of its areas, and no line of a ledger. */
+static void begin_register(struct publisher *publisher, struct election_register *reg)
+{
+    register_acquire(reg);
+    publisher->options.reg = reg;
+    publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
+    publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
+}
+
+static void end_register(struct publisher *publisher)
+{
+    ledger_reader_free(publisher->ledgers);
+    free(publisher->areas);
+    free(publisher->known);
+    register_release(publisher->options.reg);
+}
+
+void publisher_set_register(struct publisher *publisher, struct election_register *reg)
+{
+    store_set_register(publisher->options.store, reg);
+    assert(publisher->answers_awaited == 0);
+    bulletins_set_register(publisher->bulletins, reg);
+    end_register(publisher);
+    begin_register(publisher, reg);
+    publisher->renewed_ms = 0; /* nothing was read of it yet */
+    if (publisher->options.losses != NULL) {
+        losses_set_register(publisher->options.losses, reg);
+    }
+}
+
 struct publisher *publisher_new(struct event_base *base, const struct publisher_options *options,
                                 publisher_published_fn *on_published, void *context)
 {
@@ -520,7 +397,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->options = *options;
     publisher->on_published = on_published;
     publisher->context = context;
-    publisher->areas = memory_new_array(options->reg->area_count, sizeof *publisher->areas);
+    begin_register(publisher, options->reg);
     publisher->bulletins = bulletins_new(&(struct bulletins_options){.election = options->election,
                                                                      .reg = options->reg,
                                                                      .store = options->store,
@@ -528,8 +405,6 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .signing_pair = options->signing_pair,
                                                                      .on_moved = on_bulletins_moved,
                                                                      .context = publisher});
-    publisher->ledgers = ledger_reader_new(options->store, options->reg);
-    publisher->known = memory_new_array(options->reg->area_count, sizeof *publisher->known);
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
@@ -563,9 +438,7 @@ void publisher_free(struct publisher *publisher)
         }
         publication_release(publisher->shown);
         bulletins_free(publisher->bulletins);
-        ledger_reader_free(publisher->ledgers);
-        free(publisher->areas);
-        free(publisher->known);
+        end_register(publisher);
         free(publisher);
     }
 }

@@ -10,6 +10,7 @@
 #include <turnout/base/memory.h>
 
 struct refusals {
+    _Atomic uint32_t references;
     pthread_mutex_t lock;
     uint64_t last_number;
     struct refusal ring[REFUSALS_MAX]; /* number n is at n % REFUSALS_MAX */
@@ -20,14 +21,22 @@ struct refusals *refusals_new(uint32_t unit_count)
 {
     struct refusals *refusals =
         memory_new(sizeof *refusals + unit_count * sizeof refusals->number_of_unit[0]);
+    atomic_init(&refusals->references, 1);
     int failed = pthread_mutex_init(&refusals->lock, NULL);
     assert(failed == 0);
     return refusals;
 }
 
-void refusals_free(struct refusals *refusals)
+void refusals_acquire(struct refusals *refusals)
 {
     if (refusals != NULL) {
+        atomic_fetch_add_explicit(&refusals->references, 1, memory_order_relaxed);
+    }
+}
+
+void refusals_release(struct refusals *refusals)
+{
+    if (refusals != NULL && atomic_fetch_sub_explicit(&refusals->references, 1, memory_order_acq_rel) == 1) {
         (void)pthread_mutex_destroy(&refusals->lock);
         free(refusals);
     }

@@ -15,6 +15,7 @@
 enum { SETTLE_AGAIN_MS = 500 };
 
 static const char why_away[] = "not stored";
+static const char why_changing[] = "the register is being changed";
 
 /* ---- lists of messages ---- */
 
@@ -229,6 +230,10 @@ void tally_take(struct tally *tally, struct message *message)
         tally_answer_unavailable(tally, message, why_away); /* or what the gate says */
         return;
     }
+    if (message->reg != tally->reg) { /* its worker will be given ours, or we its */
+        tally_answer_unavailable(tally, message, why_changing);
+        return;
+    }
     message->tries = 0;
     message->taken_at = ++tally->moment;
     message->deadline_ms = clock_monotonic_ms() + tally->options.store.command_deadline_ms;
@@ -277,6 +282,47 @@ void tally_tick(struct tally *tally)
 
 /* ---- life ---- */
 
+/* Nothing is known of any of its areas and units. */
+static void begin_register(struct tally *tally, const struct election_register *reg)
+{
+    tally->reg = reg;
+    tally->options.store.reg = reg;
+    tally->provinces = memory_new_array(reg->province_count, sizeof *tally->provinces);
+    for (uint32_t i = 0; i < reg->province_count; i++) {
+        tally->provinces[i].area = i + 1;
+    }
+    tally->communes = memory_new_array(reg->area_count, sizeof(struct tally_commune *));
+    tally->account_full_at_us = memory_new_array(reg->unit_count, sizeof *tally->account_full_at_us);
+}
+
+/* Nothing is in flight. */
+static void end_register(struct tally *tally, const char *why)
+{
+    tally_forget_all(tally);
+    tally_answer_waiting(tally, why);
+    for (uint32_t area = 0; area < tally->reg->area_count; area++) {
+        commune_free(tally->communes[area]);
+    }
+    tally->waiting = NULL;
+    tally->listed = NULL;
+    free(tally->communes);
+    free(tally->provinces);
+    free(tally->account_full_at_us);
+}
+
+void tally_set_register(struct tally *tally, const struct election_register *reg)
+{
+    store_set_register(tally->store, reg); /* what is in flight is uncertain, and its messages wait again */
+    tally->is_settled = false;
+    tally->options.on_link(tally->options.context, false, "the register has changed");
+    end_register(tally, why_changing);
+    begin_register(tally, reg);
+    tally->settle_at_ms = 0;
+    if (tally->options.clock != NULL) {
+        clock_watch_set_units(tally->options.clock, reg->unit_count);
+    }
+}
+
 struct tally *tally_new(struct event_base *base, const struct tally_options *options)
 {
     struct tally *tally = memory_new(sizeof *tally);
@@ -285,13 +331,7 @@ struct tally *tally_new(struct event_base *base, const struct tally_options *opt
         tally->options.commit_lines_max = TALLY_COMMIT_LINES_MAX;
     }
     tally->election = options->store.election;
-    tally->reg = options->store.reg;
-    tally->provinces = memory_new_array(tally->reg->province_count, sizeof *tally->provinces);
-    for (uint32_t i = 0; i < tally->reg->province_count; i++) {
-        tally->provinces[i].area = i + 1;
-    }
-    tally->communes = memory_new_array(tally->reg->area_count, sizeof(struct tally_commune *));
-    tally->account_full_at_us = memory_new_array(tally->reg->unit_count, sizeof *tally->account_full_at_us);
+    begin_register(tally, options->store.reg);
     tally->account_cost_us = budget_cost_us(options->reports_per_minute);
     tally->is_refused = true; /* until the first write */
     tally->store = store_new(base, &options->store, on_link, tally);
@@ -311,14 +351,7 @@ void tally_free(struct tally *tally)
     tally->is_stopping = true;
     tally->is_settled = false;
     store_free(tally->store); /* what is in flight is uncertain, and its messages wait again */
-    tally_forget_all(tally);
-    tally_answer_waiting(tally, why_away);
-    for (uint32_t area = 0; area < tally->reg->area_count; area++) {
-        commune_free(tally->communes[area]);
-    }
-    free(tally->communes);
-    free(tally->provinces);
-    free(tally->account_full_at_us);
+    end_register(tally, why_away);
     free(tally);
 }
 

@@ -217,7 +217,7 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
         return;
     }
     province_set_ground(tally, commune->province, &loaded->ground);
-    if (memcmp(loaded->ground.digest, tally->options.register_digest, sizeof loaded->ground.digest) != 0) {
+    if (memcmp(loaded->ground.digest, tally->reg->digest, sizeof loaded->ground.digest) != 0) {
         log_error("another-register", log_text("province", tally->reg->areas[commune->province->area].code));
         answer_all(tally, &waiting, "Redis holds the election with another register");
         return;

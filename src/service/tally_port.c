@@ -25,10 +25,11 @@ void tally_port_done(struct tally_port *port)
 
 bool tally_port_send(struct tally_port *port, struct message *message)
 {
-    if (port->with_tally == TALLY_PORT_MESSAGES_MAX) {
+    if (port->is_closed || port->with_tally == TALLY_PORT_MESSAGES_MAX) {
         return false;
     }
     message->port = port;
+    message->reg = port->reg;
     bool has_room = queue_push(&port->to_tally, message);
     assert(has_room);
     port->with_tally++;

@@ -84,17 +84,17 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
     folder.reg = read_register(&reading);
     enum turnout_error failed = folder_reading_sum_up(&reading, path, error);
     if (failed != TURNOUT_OK) {
-        register_free(folder.reg);
+        register_release(folder.reg);
         return failed;
     }
     assert(has_election && folder.reg != NULL);
-    register_digest(folder.reg, &folder.election.rules, folder.reg->digest);
+    register_digest(folder.reg, &folder.election.rules, folder.reg->digest, folder.reg->files);
     *ret_folder = folder;
     return TURNOUT_OK;
 }
 
 void election_folder_done(struct election_folder *folder)
 {
-    register_free(folder->reg);
+    register_release(folder->reg);
     folder->reg = NULL;
 }

@@ -151,8 +151,11 @@ enum turnout_error election_times_claim(struct redisContext *redis, const struct
     bool others = false;
     *ret_is_changed = false;
     election_times_write(options->election, &words);
-    enum turnout_error failed = set(redis, "HSETNX", meta_key, &words, error);
-    if (failed == TURNOUT_OK) {
+    enum turnout_error failed = stand(redis, meta_key, &words, &is_ours, error);
+    if (failed == TURNOUT_OK && !is_ours) { /* else nothing is written: Redis may take no writes now */
+        failed = set(redis, "HSETNX", meta_key, &words, error);
+    }
+    if (failed == TURNOUT_OK && !is_ours) {
         failed = stand(redis, meta_key, &words, &is_ours, error);
     }
     if (failed == TURNOUT_OK && !is_ours) {

@@ -9,6 +9,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
+#include <turnout/wire/register_digest.h>
 
 #include "durability.h"
 #include "election_times.h"
@@ -17,6 +18,7 @@
 #include "redis_reply.h"
 #include "redis_rights.h"
 #include "store_private.h"
+#include "words.h"
 
 /* In the order in which they are asked; the rights are several questions each. */
 enum {
@@ -26,6 +28,7 @@ enum {
     ASK_OUR_RIGHTS = ASK_RIGHTS_OF_DEFAULT + RIGHTS_QUESTIONS,
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
     ASK_META,
+    ASK_CHANGE,
     ASK_TIMES,
     ASK_TIME,
     QUESTIONS,
@@ -33,7 +36,6 @@ enum {
 
 struct inspecting {
     struct store *store;
-    unsigned char register_digest[GROUND_DIGEST_BYTES];
     store_inspected_fn *on_inspected;
     void *context;
     struct store_inspection inspection;
@@ -132,7 +134,7 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
 {
     struct store_inspection *inspection = &inspecting->inspection;
     const struct election *election = store_election(inspecting->store);
-    if (!reply_is_list_of(reply, 3)) {
+    if (!reply_is_list_of(reply, 4)) {
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
                           reply_words(reply, ""));
     }
@@ -143,14 +145,13 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
                           "again; turnoutd does not begin the election anew while it runs",
                           election->id);
     }
-    enum turnout_error failed =
-        meta_words_judge(schema, reply_text(reply->element[1]), election, inspecting->register_digest, error);
-    if (failed == TURNOUT_OK &&
-        !slice_copy(reply_text(reply->element[2]), inspection->generation, sizeof inspection->generation)) {
-        failed = error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
-                            election->id);
+    if (!slice_copy(reply_text(reply->element[2]), inspection->generation, sizeof inspection->generation)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
+                          election->id);
     }
-    return failed;
+    return meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[3]), election,
+                            store_register(inspecting->store),
+                            "put those files of the other servers there, and they are taken up", error);
 }
 
 static void take_meta(struct inspecting *inspecting, const redisReply *reply)
@@ -158,6 +159,14 @@ static void take_meta(struct inspecting *inspecting, const redisReply *reply)
     struct error error;
     if (judge_meta(inspecting, reply, &error) != TURNOUT_OK) {
         note(&inspecting->inspection.election, &error);
+    }
+}
+
+static void take_change(struct inspecting *inspecting, const redisReply *reply)
+{
+    unsigned char digest[REGISTER_DIGEST_BYTES];
+    if (words_read_hex(reply_text(reply), digest, sizeof digest)) {
+        register_fingerprint(digest, inspecting->inspection.changing_to);
     }
 }
 
@@ -240,6 +249,8 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
         take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
     } else if (question == ASK_META) {
         take_meta(inspecting, reply);
+    } else if (question == ASK_CHANGE) {
+        take_change(inspecting, reply);
     } else if (question == ASK_TIMES) {
         take_times(inspecting, reply);
     } else if (question == ASK_TIME) {
@@ -272,7 +283,7 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
 
 static void put_question(const struct inspecting *inspecting, int question, struct redis_command *command)
 {
-    char meta[REDIS_KEY_BYTES];
+    char key[REDIS_KEY_BYTES];
     if (question == ASK_SETTINGS) {
         durability_put_question(command);
     } else if (question == ASK_STATE) {
@@ -287,23 +298,28 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         function_library_put_question(command);
     } else if (question == ASK_TIME) {
         redis_command_begin(command, "TIME");
-    } else if (question == ASK_TIMES) {
-        redis_key_meta(store_election(inspecting->store), meta);
+    } else if (question == ASK_CHANGE) {
+        redis_key_change(store_election(inspecting->store), key);
         redis_command_begin(command, "HGET");
-        redis_command_put_text(command, meta);
+        redis_command_put_text(command, key);
+        redis_command_put_text(command, "to");
+    } else if (question == ASK_TIMES) {
+        redis_key_meta(store_election(inspecting->store), key);
+        redis_command_begin(command, "HGET");
+        redis_command_put_text(command, key);
         redis_command_put_text(command, "times");
     } else {
-        redis_key_meta(store_election(inspecting->store), meta);
+        redis_key_meta(store_election(inspecting->store), key);
         redis_command_begin(command, "HMGET");
-        redis_command_put_text(command, meta);
+        redis_command_put_text(command, key);
         redis_command_put_text(command, "schema");
         redis_command_put_text(command, "digest");
         redis_command_put_text(command, "generation");
+        redis_command_put_text(command, "files");
     }
 }
 
-void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
-                   store_inspected_fn *on_inspected, void *context)
+void store_inspect(struct store *store, store_inspected_fn *on_inspected, void *context)
 {
     struct inspecting *inspecting = memory_new(sizeof *inspecting);
     *inspecting = (struct inspecting){
@@ -316,7 +332,6 @@ void store_inspect(struct store *store, const unsigned char register_digest[GROU
                        .functions = {.is_ok = true},
                        .election = {.is_ok = true}},
     };
-    memcpy(inspecting->register_digest, register_digest, sizeof inspecting->register_digest);
     for (int question = 0; question < QUESTIONS; question++) {
         struct redis_command command;
         put_question(inspecting, question, &command);

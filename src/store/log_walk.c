@@ -206,20 +206,20 @@ static enum turnout_error recognise(struct redisContext *redis, const struct log
     char meta[REDIS_KEY_BYTES];
     redis_key_meta(of->election, meta);
     const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta), slice_of("schema"),
-                                      slice_of("digest")};
+                                      slice_of("digest"), slice_of("files")};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 4, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_command(redis, 5, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    bool is_list = reply_is_list_of(reply, 2);
+    bool is_list = reply_is_list_of(reply, 3);
     struct slice schema = is_list ? reply_text(reply->element[0]) : slice_of("");
     if (schema.length == 0) {
         failed = error_fail(error, TURNOUT_NOT_FOUND, "election", "Redis holds nothing of an election %s",
                             of->election->id);
     } else {
-        failed =
-            meta_words_judge(schema, reply_text(reply->element[1]), of->election, of->register_digest, error);
+        failed = meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[2]),
+                                  of->election, of->reg, "use those that are in force", error);
     }
     freeReplyObject(reply);
     return failed;

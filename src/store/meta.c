@@ -14,6 +14,7 @@
 
 #include "redis_reply.h"
 #include "store_private.h"
+#include "words.h"
 
 /* ---- reading ---- */
 
@@ -27,6 +28,7 @@ enum meta_field {
     META_PHASE,
     META_PUBLICATION,
     META_GENERATION,
+    META_DIGEST,
     META_SHOWN,
     META_BULLETIN,
     META_BULLETIN_BEGUN,
@@ -39,6 +41,7 @@ static const char *const meta_fields[META_FIELD_COUNT] = {
     [META_PHASE] = "phase",
     [META_PUBLICATION] = "publication",
     [META_GENERATION] = "generation",
+    [META_DIGEST] = "digest",
     [META_SHOWN] = "shown",
     [META_BULLETIN] = "bulletin",
     [META_BULLETIN_BEGUN] = "bulletin_begun",
@@ -91,6 +94,9 @@ static const char *read_meta(const redisReply *reply, struct store_meta *ret_met
     }
     if (!read_begun(values[META_BULLETIN_BEGUN], &ret_meta->begun)) {
         return "the election's meta does not say which bulletin was begun";
+    }
+    if (!words_read_hex(values[META_DIGEST], ret_meta->digest, sizeof ret_meta->digest)) {
+        return "the election's meta holds no digest of a register";
     }
     return NULL;
 }

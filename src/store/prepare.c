@@ -109,8 +109,7 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
         failed = function_library_ensure(redis, error);
     }
     if (failed == TURNOUT_OK) {
-        failed = seeding_ensure(redis, options, preparation->register_digest, preparation->known,
-                                ret_prepared, error);
+        failed = seeding_ensure(redis, options, preparation->known, ret_prepared, error);
     }
     if (failed == TURNOUT_OK) {
         failed =

@@ -2,6 +2,7 @@
 #include <turnout/store/read.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -67,6 +68,19 @@ static bool is_texts(const redisReply *reply, size_t multiple)
         }
     }
     return true;
+}
+
+/* Until readers are of the same register, what they know of the province stands. */
+static bool is_of_register(const struct election_register *reg, const redisReply *pairs)
+{
+    unsigned char digest[REGISTER_DIGEST_BYTES] = {0};
+    for (size_t i = 0; i < pairs->elements; i += 2) {
+        if (slice_equals(reply_text(pairs->element[i]), "digest") &&
+            !words_read_hex(reply_text(pairs->element[i + 1]), digest, sizeof digest)) {
+            return false;
+        }
+    }
+    return memcmp(digest, reg->digest, sizeof digest) == 0;
 }
 
 /* What a province is, beside its counts. */
@@ -179,6 +193,9 @@ static enum turnout_error read_reply(const struct question *question, const redi
         !is_texts(reply->element[2], 3)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
                           "turnout_read answered something else than a province");
+    }
+    if (!is_of_register(question->reg, reply->element[0])) {
+        return error_fail(error, TURNOUT_UNAVAILABLE, "", "the province is of another register");
     }
     read_excused(question, reply->element[2], ret_excused);
     enum turnout_error failed = read_totals(reply->element[0], ret_province, error);

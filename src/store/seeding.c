@@ -1,5 +1,6 @@
 /* Seeding, in an order that several servers, and a crash at any point, can live with:
  *   0. nothing is touched where an acceptance of a loss was interrupted, or the server knows another generation
+ *      and a change to this server's register that was interrupted is continued (unfinished_change.c)
  *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
  *   2. each province, where it is not there yet (turnout_seed); then all must be of the generation that was read back
  *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
@@ -18,9 +19,11 @@
 #include <turnout/base/clock.h>
 
 #include "election_times.h"
+#include "meta_words.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
 #include "store_private.h"
+#include "unfinished_change.h"
 #include "words.h"
 
 enum { DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1, GENERATION_RANDOM_BYTES = 8 };
@@ -117,25 +120,30 @@ static enum turnout_error check_known(struct redisContext *redis, const char *me
 
 /* ---- claiming ---- */
 
-static enum turnout_error read_claim(const redisReply *meta, const struct election *election,
+static const char remedy[] = "start with the files that are in force; then changed ones are taken up by "
+                             "`turnout register apply`";
+static const char remedy_in_rehearsal[] =
+    "start with the files that are in force, and take up changed ones with "
+    "`turnout register apply`; or begin again with `turnout reset`";
+
+static enum turnout_error read_claim(const redisReply *meta, const struct store_options *options,
                                      struct claim *claim, struct error *error)
 {
-    if (!reply_is_list_of(meta, 3)) {
+    if (!reply_is_list_of(meta, 4)) {
         return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "HMGET of meta answered something unexpected");
-    }
-    if (!slice_equals(reply_text(meta->element[0]), claim->digest)) {
-        return error_fail(
-            error, TURNOUT_CONFLICT, "election",
-            "Redis holds %s with another register (areas, units or rolls differ): use the right "
-            "register, another data folder, or clear it with `turnout reset`",
-            election->id);
-    }
-    if (!slice_copy(reply_text(meta->element[1]), claim->generation, sizeof claim->generation)) {
-        return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
-                          election->id);
     }
     if (!election_phase_parse(reply_text(meta->element[2]), &claim->phase)) {
         claim->phase = PHASE_REHEARSAL; /* it is not seeded yet */
+    }
+    enum turnout_error failed = meta_words_judge_register(
+        reply_text(meta->element[0]), reply_text(meta->element[3]), options->election, options->reg,
+        claim->phase == PHASE_REHEARSAL ? remedy_in_rehearsal : remedy, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    if (!slice_copy(reply_text(meta->element[1]), claim->generation, sizeof claim->generation)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
+                          options->election->id);
     }
     return TURNOUT_OK;
 }
@@ -149,12 +157,12 @@ void seeding_make_generation(char ret_generation[GENERATION_BYTES])
 }
 
 /* Fills all of *claim but the digest, which is given. */
-static enum turnout_error claim_election(struct redisContext *redis, const struct election *election,
+static enum turnout_error claim_election(struct redisContext *redis, const struct store_options *options,
                                          const char *meta_key, struct claim *claim, struct error *error)
 {
     char generation[GENERATION_BYTES];
     seeding_make_generation(generation);
-    enum turnout_error failed = check_schema(redis, election, meta_key, &claim->is_seeded, error);
+    enum turnout_error failed = check_schema(redis, options->election, meta_key, &claim->is_seeded, error);
     if (failed == TURNOUT_OK &&
         !claim->is_seeded) { /* a Redis that takes no writes now has been claimed before */
         failed = set_once(redis, meta_key, "digest", claim->digest, error);
@@ -162,15 +170,18 @@ static enum turnout_error claim_election(struct redisContext *redis, const struc
     if (failed == TURNOUT_OK && !claim->is_seeded) {
         failed = set_once(redis, meta_key, "generation", generation, error);
     }
+    if (failed == TURNOUT_OK && !claim->is_seeded) {
+        failed = set_once(redis, meta_key, "files", options->reg->files, error);
+    }
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta_key), slice_of("digest"),
-                                      slice_of("generation"), slice_of("phase")};
+    const struct slice arguments[] = {slice_of("HMGET"),      slice_of(meta_key), slice_of("digest"),
+                                      slice_of("generation"), slice_of("phase"),  slice_of("files")};
     redisReply *reply;
-    failed = redis_sync_command(redis, 5, arguments, &reply, error);
+    failed = redis_sync_command(redis, 6, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
-        failed = read_claim(reply, election, claim, error);
+        failed = read_claim(reply, options, claim, error);
         freeReplyObject(reply);
     }
     return failed;
@@ -256,11 +267,10 @@ static enum turnout_error check_province(struct redisContext *redis, const struc
         return failed;
     }
     if (!reply_is_list_of(reply, 3) || reply->element[0]->type != REDIS_REPLY_STRING) {
-        failed =
-            error_fail(error, TURNOUT_CONFLICT, "redis",
-                       "%s is gone, though the election was seeded: restore Redis's data, or begin again "
-                       "with `turnout reset`",
-                       keys.text[KEY_TOTALS]);
+        failed = error_fail(error, TURNOUT_CONFLICT, "redis",
+                            "%s is gone, though the election was seeded: restore Redis's data%s",
+                            keys.text[KEY_TOTALS],
+                            claim->phase == PHASE_REHEARSAL ? ", or begin again with `turnout reset`" : "");
     } else if (!slice_equals(reply_text(reply->element[2]), claim->generation)) {
         failed =
             error_fail(error, TURNOUT_CONFLICT, "redis",
@@ -290,7 +300,6 @@ static enum turnout_error check_provinces(struct redisContext *redis, const stru
 }
 
 enum turnout_error seeding_ensure(struct redisContext *redis, const struct store_options *options,
-                                  const unsigned char register_digest[REGISTER_DIGEST_BYTES],
                                   const struct last_known *known, struct store_prepared *ret_prepared,
                                   struct error *error)
 {
@@ -298,11 +307,14 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     struct claim claim;
     struct store_prepared prepared = {.revision = 0};
     redis_key_meta(options->election, meta_key);
-    sodium_bin2hex(claim.digest, sizeof claim.digest, register_digest, REGISTER_DIGEST_BYTES);
+    sodium_bin2hex(claim.digest, sizeof claim.digest, options->reg->digest, REGISTER_DIGEST_BYTES);
 
     enum turnout_error failed = check_known(redis, meta_key, known, &prepared.is_given_up, error);
     if (failed == TURNOUT_OK) {
-        failed = claim_election(redis, options->election, meta_key, &claim, error);
+        failed = unfinished_change_end(redis, options, error);
+    }
+    if (failed == TURNOUT_OK) {
+        failed = claim_election(redis, options, meta_key, &claim, error);
     }
     if (failed == TURNOUT_OK && !claim.is_seeded) {
         failed = seed(redis, options, meta_key, &claim, error);

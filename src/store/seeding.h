@@ -14,7 +14,6 @@ void seeding_make_generation(char ret_generation[GENERATION_BYTES]);
 /* Seeds the election where it is not there yet, and fills all of *ret_prepared but is_durable. TURNOUT_CONFLICT when
  * Redis holds another register, another schema, another generation than the one that is known, or has lost a province. Several servers may do this at the same time. */
 enum turnout_error seeding_ensure(struct redisContext *redis, const struct store_options *options,
-                                  const unsigned char register_digest[REGISTER_DIGEST_BYTES],
                                   const struct last_known *known, /* NULL: nothing is */
                                   struct store_prepared *ret_prepared, struct error *error);
 

@@ -11,6 +11,8 @@
 struct store {
     struct store_options options;
     struct store_counters counters;
+    struct event_base *base;
+    struct redis_link_options link_options;
     struct redis_link *link;
 };
 
@@ -19,14 +21,15 @@ struct store *store_new(struct event_base *base, const struct store_options *opt
 {
     struct store *store = memory_new(sizeof *store);
     store->options = *options;
-    struct redis_link_options link_options = {
+    store->base = base;
+    store->link_options = (struct redis_link_options){
         .address = options->address,
         .command_deadline_ms = options->command_deadline_ms,
         .counters = &store->counters,
         .on_link = on_link,
         .context = context,
     };
-    store->link = redis_link_new(base, &link_options);
+    store->link = redis_link_new(base, &store->link_options);
     return store;
 }
 
@@ -42,6 +45,14 @@ void store_free(struct store *store)
     }
     redis_link_free(store->link);
     free(store);
+}
+
+void store_set_register(struct store *store, const struct election_register *reg)
+{
+    redis_link_free(store->link); /* answers everything */
+    store->options.reg = reg;
+    store->link = redis_link_new(store->base, &store->link_options);
+    redis_link_start(store->link);
 }
 
 bool store_is_up(const struct store *store)

@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { islands } from "./islands.js";
 import { outlineOf } from "./outline.mjs";
 
 // What somebody waits for before a page is there: HTML, script and style together, compressed.
@@ -38,7 +39,8 @@ const tables = readdirSync(elections)
 const outlines = tables
   .filter(([, rows]) => rows.every(({ outline }) => outline))
   .map(([election, rows]) => {
-    const bytes = Buffer.from(JSON.stringify(outlineOf(Object.fromEntries(rows.map(({ code, outline }) => [code, outline.split(" ")])))));
+    const parts = Object.fromEntries(rows.map(({ code, outline }) => [code, outline.split(" ")]));
+    const bytes = Buffer.from(JSON.stringify(outlineOf(parts, (islands[election] ?? []).map(({ outline }) => outline))));
     const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
     return { election, bytes, path: `/assets/outline-${election}-${digest}.json` };
   });

@@ -11,7 +11,14 @@ function fill(text, values) {
   return pieces.some((piece) => typeof piece === "object") ? pieces : pieces.join("");
 }
 
+const made = {}; // by language: what Intl makes is dear
+
 export function languageOf(language) {
+  made[language] ??= makeLanguage(language);
+  return made[language];
+}
+
+function makeLanguage(language) {
   const locale = locales[language];
   const column = Object.keys(locales).indexOf(language);
   const counts = new Intl.NumberFormat(locale);

@@ -1,17 +1,11 @@
 // Where the provinces of an election are on its tile map, and where its outline is to be had.
 import maps from "maps";
-
-// Islands that belong to a province and stand apart from it.
-const islands = {
-  "vn-2026": [
-    { name: "Hoàng Sa", name_en: "Hoang Sa", province: "48", row: 7, column: 5 },
-    { name: "Trường Sa", name_en: "Truong Sa", province: "56", row: 11, column: 5 },
-  ],
-};
+import { islands } from "./islands.js";
 
 const PLAIN_COLUMNS = 6;
 
 export const outlineOf = (election) => maps[election.id]?.outline;
+export const islandsOf = (election) => islands[election.id] ?? [];
 
 // { isMap, columns, places: { code: [row, column] }, islands }. An election without a map has its provinces in the order
 // of its register, six in a row.
@@ -25,5 +19,5 @@ export function mapOf(election, provinces) {
     return { isMap: false, columns: PLAIN_COLUMNS, places: Object.fromEntries(plain), islands: [] };
   }
   const columns = 1 + Math.max(...provinces.map((province) => places[province.code][1]));
-  return { isMap: true, columns, places, islands: islands[election.id] ?? [] };
+  return { isMap: true, columns, places, islands: islandsOf(election) };
 }

@@ -3,6 +3,7 @@
 import map from "@svg-maps/vietnam";
 
 const APART = 0.9; // of the 812 units that the map is wide
+const LABELLED = 900; // square units; where there is room for a figure
 const SMALLEST = 1.5; // square units; smaller islands than this are left out, but for a province's largest piece
 
 // A path as rings of points. Of the few curves in it the ends will do.
@@ -48,13 +49,17 @@ function areaOf(ring) {
   return Math.abs(ring.reduce((sum, [x, y], i) => sum + x * ring[(i + 1) % ring.length][1] - ring[(i + 1) % ring.length][0] * y, 0)) / 2;
 }
 
-// Where a figure of LABEL's size finds room in the ring, roughly; null where there is none.
-const LABEL = [30, 24];
-
-function labelOf(ring) {
-  const [from, to] = [Math.min, Math.max].map((most) => [0, 1].map((axis) => most(...ring.map((point) => point[axis]))));
-  const hasRoom = LABEL.every((size, axis) => to[axis] - from[axis] >= size);
-  return hasRoom ? [0, 1].map((axis) => Math.round((from[axis] + to[axis]) / 2)) : null;
+// The middle of a ring, by its area.
+function middleOf(ring) {
+  let [sum, x, y] = [0, 0, 0];
+  ring.forEach(([x1, y1], i) => {
+    const [x2, y2] = ring[(i + 1) % ring.length];
+    const cross = x1 * y2 - x2 * y1;
+    sum += cross;
+    x += (x1 + x2) * cross;
+    y += (y1 + y2) * cross;
+  });
+  return [Math.round(x / (3 * sum)), Math.round(y / (3 * sum))];
 }
 
 // As a path of relative steps in tenths.
@@ -69,8 +74,8 @@ function pathOf(ring) {
   return steps.length > 2 ? steps.join("") + "z" : "";
 }
 
-// { viewBox, shapes: { province: { path, label: [x, y] or null } } }
-export function outlineOf(parts) {
+// { viewBox, shapes: { province: { path, label: [x, y] or null } }, islands: { id: [x, y] } }, for the islands of these ids.
+export function outlineOf(parts, islands) {
   const byId = new Map(map.locations.map(({ id, path }) => [id, path]));
   const shapes = Object.entries(parts).map(([province, ids]) => {
     const pieces = ids.map((id) => {
@@ -80,7 +85,15 @@ export function outlineOf(parts) {
     const largest = pieces.flat().reduce((a, b) => (areaOf(b) > areaOf(a) ? b : a));
     // A path begins where the one before it ended: each is written from the origin, with an absolute move.
     const path = pieces.flat().map((ring) => pathOf(simplified(ring)).replace(/^m/, "M")).join("");
-    return [province, { path, label: labelOf(largest) }];
+    return [province, { path, label: areaOf(largest) >= LABELLED ? middleOf(largest) : null }];
   });
-  return { viewBox: map.viewBox, shapes: Object.fromEntries(shapes) };
+  const middleOfAll = (id) => {
+    const points = ringsOf(byId.get(id)).map((ring) => ring[0]);
+    return [0, 1].map((axis) => Math.round(points.reduce((sum, point) => sum + point[axis], 0) / points.length));
+  };
+  return {
+    viewBox: map.viewBox,
+    shapes: Object.fromEntries(shapes),
+    islands: Object.fromEntries(islands.map((id) => [id, middleOfAll(id)])),
+  };
 }

@@ -367,7 +367,7 @@ export const words = {
   "type.fingerprint": ["Gõ dấu của danh bạ, đã đọc cho nhau nghe", "Type the register’s fingerprint, read aloud to one another"],
   "close.early": ["Vẫn đóng, trước giờ", "Close all the same, before time"],
   "problem.too-early": ["Chưa đến giờ đóng cửa.", "The polls have not closed yet."],
-  "problem.other-register": ["Dấu này không phải của danh bạ ở máy chủ.", "This is not the fingerprint of the server’s register."],
+  "problem.another-fingerprint": ["Dấu này không phải của danh bạ ở máy chủ.", "This is not the fingerprint of the server’s register."],
   "void": ["Bỏ mọi báo cáo của tổ…", "Take all its reports out…"],
   "void.legend": ["Bỏ mọi báo cáo của tổ này ra khỏi tổng, vì", "Take all reports of this unit out of the count, because"],
   "void.submit": ["Bỏ mọi báo cáo", "Take them out"],

@@ -118,10 +118,10 @@ static void put_value(struct json_writer *json, const char *key, const struct le
                       const char *value)
 {
     uint64_t count;
-    if (ledger_kind_is_of_unit(entry->kind) && text_parse_unsigned(slice_of(value), VOTERS_MAX, &count)) {
+    if (ledger_kind_is_of_counts(entry->kind) && text_parse_unsigned(slice_of(value), VOTERS_MAX, &count)) {
         json_put_integer(json, key, (int64_t)count);
     } else {
-        json_put_text(json, key, value);
+        json_put_text(json, key, name_or_null(value));
     }
 }
 
@@ -131,14 +131,12 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
     json_open_object(json, NULL);
     document_put_moment(json, "when", figures, entry->when_ms / 1000);
     json_put_text(json, "kind", ledger_kind_name(entry->kind));
-    if (ledger_kind_is_of_unit(entry->kind)) {
-        const struct unit *unit = &figures->reg->units[entry->unit];
-        json_put_text(json, "area", figures->reg->areas[unit->commune].code);
-        json_put_text(json, "unit", unit->code);
+    json_put_text(json, "area",
+                  entry->area_code[0] == '\0' ? figures->reg->areas[REGISTER_NATION].code : entry->area_code);
+    json_put_text(json, "unit", name_or_null(entry->unit_code));
+    if (entry->seq > 0) {
         json_put_integer(json, "seq", entry->seq);
     } else {
-        json_put_text(json, "area", figures->reg->areas[REGISTER_NATION].code);
-        json_put_text(json, "unit", NULL);
         json_put_text(json, "seq", NULL);
     }
     put_value(json, "before", entry, entry->before);

@@ -24,6 +24,7 @@ static const char *const outcome_names[LOG_OUTCOME_COUNT] = {
     [LOG_PHASE] = "phase",
     [LOG_PUBLICATION] = "publication",
     [LOG_LOSS] = "loss",
+    [LOG_REGISTER] = "register",
 };
 
 const char *log_outcome_name(enum log_outcome outcome)
@@ -132,7 +133,7 @@ void log_line_write_void(struct buffer *out, const struct log_void *voided, cons
 void log_line_write_change(struct buffer *out, enum log_outcome outcome, const char *from, const char *to,
                            const char *who, int64_t now_ms)
 {
-    assert(outcome >= LOG_PHASE && outcome < LOG_OUTCOME_COUNT);
+    assert(outcome >= LOG_PHASE && outcome < LOG_REGISTER);
     struct json_writer json = open_line(out, now_ms, outcome);
     json_put_text(&json, "from", from);
     json_put_text(&json, "to", to);
@@ -249,6 +250,15 @@ static bool read_voided(const json_t *object, struct report *report)
     return true;
 }
 
+static bool read_register(const json_t *object, struct log_line *line)
+{
+    char change[LOG_WORD_BYTES];
+    return read_text(object, "change", change, sizeof change) &&
+           ledger_kind_parse(slice_of(change), &line->change) && line->change >= LEDGER_COMMUNE_ADDED &&
+           read_text(object, "unit", line->unit, sizeof line->unit) &&
+           read_text(object, "area", line->area, sizeof line->area);
+}
+
 /* What it says of its report or unit, but for a report as it was sent. */
 static bool read_subject(const json_t *object, struct log_line *line)
 {
@@ -259,6 +269,8 @@ static bool read_subject(const json_t *object, struct log_line *line)
         return read_decided(object, &line->report);
     case LOG_VOIDED:
         return read_voided(object, &line->report);
+    case LOG_REGISTER:
+        return read_register(object, line);
     case LOG_ACCEPTED:
     case LOG_HELD:
     case LOG_PHASE:
@@ -285,6 +297,7 @@ static const char *const required[LOG_OUTCOME_COUNT][8] = {
     [LOG_PHASE] = {"from", "to", "who", NULL},
     [LOG_PUBLICATION] = {"from", "to", "who", NULL},
     [LOG_LOSS] = {"from", "to", "who", NULL},
+    [LOG_REGISTER] = {"change", "area", "who", NULL},
 };
 
 static bool read_members(const json_t *object, struct log_line *line)
@@ -350,14 +363,17 @@ static void put_count(char ret_value[LEDGER_VALUE_BYTES], int32_t count)
     assert(length > 0 && length < LEDGER_VALUE_BYTES);
 }
 
-static struct ledger_entry entry_of(const struct log_line *line, uint32_t unit, enum ledger_kind kind,
-                                    int32_t before, int32_t after, const char *reason)
+/* `area` may be empty. */
+static struct ledger_entry entry_of(const struct log_line *line, uint32_t unit, const char *area,
+                                    enum ledger_kind kind, int32_t before, int32_t after, const char *reason)
 {
     struct ledger_entry entry = {
         .when_ms = line->received_ms, .kind = kind, .unit = unit, .seq = line->report.seq};
     put_count(entry.before, before);
     put_count(entry.after, after);
-    bool fits = slice_copy(slice_of(reason), entry.reason, sizeof entry.reason);
+    bool fits = slice_copy(slice_of(line->report.unit), entry.unit_code, sizeof entry.unit_code) &&
+                slice_copy(slice_of(area), entry.area_code, sizeof entry.area_code) &&
+                slice_copy(slice_of(reason), entry.reason, sizeof entry.reason);
     assert(fits);
     return entry;
 }
@@ -366,8 +382,15 @@ static size_t election_entry(const struct log_line *line, struct ledger_entry *r
 {
     static const enum ledger_kind kinds[LOG_OUTCOME_COUNT] = {
         [LOG_PHASE] = LEDGER_PHASE, [LOG_PUBLICATION] = LEDGER_PUBLICATION, [LOG_LOSS] = LEDGER_LOSS};
-    *ret_entry = (struct ledger_entry){
-        .when_ms = line->received_ms, .kind = kinds[line->outcome], .unit = REGISTER_NONE};
+    bool is_register = line->outcome == LOG_REGISTER;
+    *ret_entry = (struct ledger_entry){.when_ms = line->received_ms,
+                                       .kind = is_register ? line->change : kinds[line->outcome],
+                                       .unit = REGISTER_NONE};
+    memcpy(ret_entry->unit_code, line->unit, sizeof ret_entry->unit_code);
+    memcpy(ret_entry->area_code, line->area, sizeof ret_entry->area_code);
+    if (is_register) {
+        memcpy(ret_entry->reason, line->why, sizeof ret_entry->reason);
+    }
     _Static_assert((int)LOG_WORD_BYTES == (int)LEDGER_VALUE_BYTES, "a word of a line fits into an entry");
     memcpy(ret_entry->before, line->from, sizeof ret_entry->before);
     memcpy(ret_entry->after, line->to, sizeof ret_entry->after);
@@ -386,28 +409,28 @@ size_t log_line_ledger_entries(const struct log_line *line, const struct electio
     }
     const struct report *report = &line->report;
     uint32_t unit = register_find_unit(reg, slice_of(report->unit));
-    if (unit == REGISTER_NONE) {
-        return 0; /* of a register that was */
-    }
+    bool is_gone = unit == REGISTER_NONE; /* of a register that was */
+    const char *area = is_gone ? "" : reg->areas[reg->units[unit].commune].code;
     const char *reason = report_reason_name(report->reason);
-    int32_t registered_before =
-        line->was_silent ? (int32_t)reg->units[unit].registered : line->registered_before;
+    int32_t registered_before = !line->was_silent ? line->registered_before
+                                : is_gone         ? report->registered
+                                                  : (int32_t)reg->units[unit].registered;
     bool counts = line->outcome == LOG_ACCEPTED || line->outcome == LOG_RELEASED;
     bool sets_roll = counts || line->outcome == LOG_VOIDED;
     size_t count = 0;
     if (counts && report->kind == KIND_CORRECTION) {
         ret_entries[count++] =
-            entry_of(line, unit, LEDGER_CORRECTION, line->voted_before, report->voted, reason);
+            entry_of(line, unit, area, LEDGER_CORRECTION, line->voted_before, report->voted, reason);
     }
     if (sets_roll && report->registered != REGISTERED_ABSENT && report->registered != registered_before) {
         ret_entries[count++] =
-            entry_of(line, unit, LEDGER_ROLL_CHANGE, registered_before, report->registered, reason);
+            entry_of(line, unit, area, LEDGER_ROLL_CHANGE, registered_before, report->registered, reason);
     }
     if (line->outcome >= LOG_RELEASED) {
         bool stands = !counts && line->outcome != LOG_VOIDED;
         int32_t after = stands ? line->voted_before : report->voted;
         ret_entries[count++] =
-            entry_of(line, unit, decided[line->outcome], line->voted_before, after, line->why);
+            entry_of(line, unit, area, decided[line->outcome], line->voted_before, after, line->why);
     }
     return count;
 }

@@ -3,6 +3,7 @@
 #include <turnout/wire/register_digest.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +16,40 @@ enum { FEED_BYTES = 64 * 1024 };
 
 struct digest {
     crypto_generichash_state state;
-    struct buffer lines; /* gathered and fed to the hash by the block */
+    crypto_generichash_state part; /* of the lines since the last part ended */
+    struct buffer lines;           /* gathered and fed to the hash by the block */
 };
 
 static void feed(struct digest *digest)
 {
     int status = crypto_generichash_update(&digest->state, (const unsigned char *)digest->lines.bytes,
                                            digest->lines.length);
+    status |= crypto_generichash_update(&digest->part, (const unsigned char *)digest->lines.bytes,
+                                        digest->lines.length);
     assert(status == 0);
     buffer_clear(&digest->lines);
+}
+
+static void begin_hash(crypto_generichash_state *state)
+{
+    int status = crypto_generichash_init(state, NULL, 0, REGISTER_DIGEST_BYTES);
+    assert(status == 0);
+}
+
+/* Adds the part to ret_files, and begins another. */
+static void end_part(struct digest *digest, const char *name, char ret_files[REGISTER_FILES_BYTES])
+{
+    unsigned char part[REGISTER_DIGEST_BYTES];
+    char fingerprint[RECEIPT_BYTES];
+    feed(digest);
+    int status = crypto_generichash_final(&digest->part, part, sizeof part);
+    assert(status == 0);
+    register_fingerprint(part, fingerprint);
+    size_t length = strlen(ret_files);
+    int written = snprintf(ret_files + length, REGISTER_FILES_BYTES - length, "%s%s=%s",
+                           length == 0 ? "" : " ", name, fingerprint);
+    assert(written > 0 && (size_t)written < REGISTER_FILES_BYTES - length);
+    begin_hash(&digest->part);
 }
 
 /* A tab and the text. */
@@ -84,6 +110,7 @@ static void digest_units(struct digest *digest, const struct election_register *
         buffer_append_char(&digest->lines, ' ');
         buffer_append_integer(&digest->lines, reg->units[sorted[i].at].registered);
         put_name(digest, reg->units[sorted[i].at].name);
+        put_name(digest, reg->units[sorted[i].at].contact);
         end_line(digest);
     }
 }
@@ -128,24 +155,27 @@ static void digest_rules(struct digest *digest, const struct rules *rules)
 }
 
 void register_digest(const struct election_register *reg, const struct rules *rules,
-                     unsigned char ret_digest[REGISTER_DIGEST_BYTES])
+                     unsigned char ret_digest[REGISTER_DIGEST_BYTES], char ret_files[REGISTER_FILES_BYTES])
 {
     struct digest digest = {0};
-    int status = crypto_generichash_init(&digest.state, NULL, 0, REGISTER_DIGEST_BYTES);
-    assert(status == 0);
+    begin_hash(&digest.state);
+    begin_hash(&digest.part);
+    ret_files[0] = '\0';
 
     struct entry *areas = memory_new_array(reg->area_count, sizeof *areas);
     struct entry *units = memory_new_array(reg->unit_count, sizeof *units);
     digest_areas(&digest, reg, areas);
+    end_part(&digest, "areas.csv", ret_files);
     for (uint32_t i = 0; i < reg->area_count; i++) {
         const struct area *area = &reg->areas[areas[i].at];
         if (area->level == AREA_COMMUNE) {
             digest_units(&digest, reg, area, units);
         }
     }
+    end_part(&digest, "units.csv", ret_files);
     digest_rules(&digest, rules);
-    feed(&digest);
-    status = crypto_generichash_final(&digest.state, ret_digest, REGISTER_DIGEST_BYTES);
+    end_part(&digest, "rules", ret_files);
+    int status = crypto_generichash_final(&digest.state, ret_digest, REGISTER_DIGEST_BYTES);
     assert(status == 0);
     buffer_done(&digest.lines);
     free(units);

@@ -54,7 +54,7 @@ FIXTURE(setup, teardown);
 /* The one that turnoutd names when it starts: fault/start. */
 TEST(a_register_is_checked_and_has_a_fingerprint)
 {
-    command_check(&workspace, 0, "registered, 0 keys, fingerprint 0M73-6ZRF\n", NULL, "register", "check",
+    command_check(&workspace, 0, "registered, 0 keys, fingerprint 5XD2-Z7RC\n", NULL, "register", "check",
                   election_path, NULL);
 }
 
@@ -127,9 +127,8 @@ static void expect_no_escapes(const char *const arguments[], const char *answer)
 
 TEST(a_hostile_server_does_not_reach_the_terminal)
 {
-    static const char *const report[] = {"report",     "--server", "URL",    "--spool",  "hostile",
-                                         "--election", "small",    "--unit", "0101-001", "--seq",
-                                         "1",          "--voted",  "1",      NULL};
+    const char *const report[] = {"report", "--server", "URL",   "--spool", spool_path, "--election", "small",
+                                  "--unit", "0101-001", "--seq", "1",       "--voted",  "1",          NULL};
     static const char *const watch[] = {"watch", "--once", "--server", "URL", NULL};
     static const char *const answers[] = {
         "HTTP/1.1 422 x\r\n\r\n"

@@ -281,7 +281,7 @@ TEST(what_is_served_is_said_at_start)
     turnoutd_start(&turnoutd, &workspace, NULL);
     static const char *const words[] = {
         "info serving ", "folder=/", "/data ",      "election=small",        "phase=rehearsal",
-        "revision=0",    "voted=0",  "generation=", "fingerprint=0M73-6ZRF", NULL};
+        "revision=0",    "voted=0",  "generation=", "fingerprint=5XD2-Z7RC", NULL};
     static const char *const is_new[] = {"info new-election ", "election=small", NULL};
     check_logged(&turnoutd, words);
     check_logged(&turnoutd, is_new);

@@ -202,19 +202,20 @@ static void check_written_again(const struct election_register *reg)
     struct buffer units = {0};
     unsigned char digests[2][REGISTER_DIGEST_BYTES];
     struct rules rules;
+    char files[REGISTER_FILES_BYTES];
     rules_init(&rules);
     write_register(reg, &areas, &units);
     struct election_register *again =
         build((struct slice){areas.bytes, areas.length},
               (struct slice){units.bytes == NULL ? "" : units.bytes, units.length});
     assert(again != NULL && again->area_count == reg->area_count && again->unit_count == reg->unit_count);
-    register_digest(reg, &rules, digests[0]);
-    register_digest(again, &rules, digests[1]);
+    register_digest(reg, &rules, digests[0], files);
+    register_digest(again, &rules, digests[1], files);
     assert(memcmp(digests[0], digests[1], REGISTER_DIGEST_BYTES) == 0);
     for (uint32_t i = 0; i < reg->area_count; i++) {
         assert(strcmp(reg->areas[i].name, again->areas[i].name) == 0);
     }
-    register_free(again);
+    register_release(again);
     buffer_done(&areas);
     buffer_done(&units);
 }
@@ -234,6 +235,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_tree(reg);
         check_written_again(reg);
     }
-    register_free(reg);
+    register_release(reg);
     return 0;
 }

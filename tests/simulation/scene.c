@@ -138,6 +138,7 @@ void scene_begin(uint32_t reports)
         scene.digest[i] = (unsigned char)world_random(256);
         (void)snprintf(scene.digest_hex + 2 * i, 3, "%02x", scene.digest[i]);
     }
+    memcpy(scene.reg->digest, scene.digest, sizeof scene.digest);
     world_set_wall_clock((int64_t)OPENS * 1000);
     seeded.generation = 0;
     scene_seed(world_chance(300) ? PHASE_REHEARSAL : PHASE_OPEN);
@@ -145,7 +146,7 @@ void scene_begin(uint32_t reports)
 
 void scene_end(void)
 {
-    register_free(scene.reg);
+    register_release(scene.reg);
     scene.reg = NULL;
 }
 

@@ -113,7 +113,6 @@ static void start(struct server *server)
         .on_link = on_link,
         .context = server,
     };
-    memcpy(options.register_digest, scene.digest, sizeof options.register_digest);
     server->tally = tally_new(NULL, &options);
     tally_start(server->tally);
 }
@@ -184,7 +183,7 @@ void server_send_report(uint32_t server, struct sent_report *sent)
     ticket->server = server;
     ticket->sent = sent;
     ticket->was_acknowledged = sent->acknowledged_in == scene_generation();
-    message->message = (struct message){.kind = MESSAGE_REPORT, .unit = sent->unit};
+    message->message = (struct message){.kind = MESSAGE_REPORT, .reg = scene.reg, .unit = sent->unit};
     message->context = ticket;
     message->received = sent->received;
     message->received.received_ms = clock_wall_ms();
@@ -204,10 +203,11 @@ void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool rele
     const struct oracle_record *record = oracle_find_before(unit, seq, NULL);
     ticket->server = server;
     ticket->was_waiting = record != NULL && oracle_is_stored_durably(record);
-    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = unit},
-                                         .seq = seq,
-                                         .release = release,
-                                         .who = "committee"};
+    *message =
+        (struct decision_message){.message = {.kind = MESSAGE_DECISION, .reg = scene.reg, .unit = unit},
+                                  .seq = seq,
+                                  .release = release,
+                                  .who = "committee"};
     message->context = ticket;
     message->now_ms = clock_wall_ms();
     world_trace("server %u is to %s %s seq %d", server, release ? "release" : "reject",
@@ -223,7 +223,7 @@ void server_send_void(uint32_t server, uint32_t unit)
     struct ticket *ticket = memory_new(sizeof *ticket);
     struct decision_message *message = memory_new(sizeof *message + VOIDED_MAX * sizeof message->reports[0]);
     ticket->server = server;
-    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .unit = unit},
+    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .reg = scene.reg, .unit = unit},
                                          .context = ticket,
                                          .now_ms = clock_wall_ms(),
                                          .who = "committee",

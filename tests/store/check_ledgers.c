@@ -90,7 +90,7 @@ TEST(what_is_corrected_is_read)
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 2);
     ck_assert_int_eq(answer.first.kind, LEDGER_CORRECTION);
-    ck_assert_uint_eq(answer.first.unit, 0);
+    ck_assert_str_eq(answer.first.unit_code, store.reg->units[0].code);
     ck_assert_int_eq(answer.first.seq, 2);
     ck_assert_str_eq(answer.first.before, "10");
     ck_assert_str_eq(answer.first.after, "9");
@@ -141,7 +141,7 @@ TEST(the_elections_own_is_read)
     ck_assert_int_eq(read_ledger(REGISTER_NATION, ""), TURNOUT_OK);
     ck_assert_uint_eq(answer.count, 1);
     ck_assert_int_eq(answer.first.kind, LEDGER_PHASE);
-    ck_assert_uint_eq(answer.first.unit, REGISTER_NONE);
+    ck_assert_str_eq(answer.first.unit_code, "");
     ck_assert_int_eq(answer.first.when_ms, 1773561600123);
     ck_assert_str_eq(answer.first.before, "rehearsal");
     ck_assert_str_eq(answer.first.after, "open");
@@ -176,8 +176,8 @@ TEST(a_reading_is_bounded)
     ck_assert(!answer.has_more);
 }
 
-/* Of a unit that the register has no more: nothing to show, and nothing to stop for. */
-TEST(a_line_of_no_unit_is_passed_over)
+/* Of a unit that the register has no more: what was said of it stays. */
+TEST(a_line_of_a_unit_that_was_is_told)
 {
     char line[256];
     correct(1, 10);
@@ -185,8 +185,10 @@ TEST(a_line_of_no_unit_is_passed_over)
     redis_fixture_run(&store.redis, "XADD " LEDGER " * line %s", line);
     correct(2, 9);
     ck_assert_int_eq(read_ledger(1, ""), TURNOUT_OK);
-    ck_assert_uint_eq(answer.count, 1);
-    ck_assert_int_eq(answer.first.seq, 2);
+    ck_assert_uint_eq(answer.count, 2);
+    ck_assert_str_eq(answer.first.unit_code, "nobody");
+    ck_assert_str_eq(answer.first.area_code, "");
+    ck_assert_int_eq(answer.last.seq, 2);
 }
 
 static const struct {

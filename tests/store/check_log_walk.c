@@ -71,14 +71,10 @@ static void on_line(void *context, struct slice text, const struct log_line *lin
 /* In the register of `register_id`, at an election of this id. */
 static enum turnout_error walk_as(const char *election_id, unsigned char register_id, int32_t written_until)
 {
-    unsigned char digest[GROUND_DIGEST_BYTES];
     struct election election = store.election;
-    struct log_walk_of of = {.address = store.redis.address,
-                             .election = &election,
-                             .reg = store.reg,
-                             .register_digest = digest,
-                             .commune = COMMUNE};
-    memset(digest, register_id, sizeof digest);
+    struct log_walk_of of = {
+        .address = store.redis.address, .election = &election, .reg = store.reg, .commune = COMMUNE};
+    memset(store.reg->digest, register_id, sizeof store.reg->digest);
     ck_assert(slice_copy(slice_of(election_id), election.id, sizeof election.id));
     ck_assert_int_eq(store_address_set_user(&of.address, READER_REDIS_USER, &walked.error), TURNOUT_OK);
     memset(&walked, 0, sizeof walked);

@@ -192,8 +192,22 @@ TEST(test_another_register_is_refused_and_changes_nothing)
     ck_assert_int_eq(prepare(), TURNOUT_OK);
     ck_assert_int_eq(store_fixture_prepare(&store, 2, false, &durable, &error), TURNOUT_CONFLICT);
     ck_assert_str_eq(error.field, "election");
-    ck_assert_ptr_nonnull(strstr(error.text, "another data folder"));
+    ck_assert_ptr_nonnull(strstr(error.text, "fingerprint 040G-2081; this server has 0810-40G2"));
+    ck_assert_ptr_nonnull(strstr(error.text, "turnout reset"));
     check_seeded();
+}
+
+/* It would erase the day. */
+TEST(nobody_is_told_to_reset_an_election_that_is_open)
+{
+    ck_assert_int_eq(prepare(), TURNOUT_OK);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta phase open");
+    ck_assert_int_eq(store_fixture_prepare(&store, 2, false, &durable, &error), TURNOUT_CONFLICT);
+    ck_assert_ptr_null(strstr(error.text, "reset"));
+    ck_assert_ptr_nonnull(strstr(error.text, "turnout register apply"));
+    redis_fixture_run(&store.redis, "DEL turnout:{e-1:02}:totals");
+    ck_assert_int_eq(prepare(), TURNOUT_CONFLICT);
+    ck_assert_ptr_null(strstr(error.text, "reset"));
 }
 
 TEST(test_a_province_that_lost_its_totals_is_not_begun_again)

@@ -67,7 +67,7 @@ static struct election_register *wide_register(void)
 static void setup(void)
 {
     store_fixture_start(&store, NULL);
-    register_free(store.reg);
+    register_release(store.reg);
     store.reg = wide_register();
     store.options.reg = store.reg;
     store_fixture_open(&store);

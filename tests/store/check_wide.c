@@ -45,7 +45,7 @@ static void begin_wide(struct store_fixture *store, int communes, int units)
     struct error error;
     bool durable;
     store_fixture_start(store, NULL);
-    register_free(store->reg);
+    register_release(store->reg);
     store->reg = wide_register(communes, units);
     store->options.reg = store->reg;
     ck_assert_msg(store_fixture_prepare(store, 1, false, &durable, &error) == TURNOUT_OK, "%s", error.text);

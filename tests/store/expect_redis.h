@@ -88,7 +88,7 @@ static inline void expect_ledger(struct store_fixture *fixture, const char *key,
         expect_line((struct slice){fields->element[1]->str, fields->element[1]->len}, &line);
         size_t count = log_line_ledger_entries(&line, fixture->reg, read);
         for (size_t e = 0; e < count; e++) {
-            const char *unit = read[e].unit == REGISTER_NONE ? "" : fixture->reg->units[read[e].unit].code;
+            const char *unit = read[e].unit_code;
             buffer_printf(&got, "%lld %s %s %d %s %s %s\n", (long long)read[e].when_ms,
                           ledger_kind_name(read[e].kind), unit, read[e].seq, read[e].before, read[e].after,
                           read[e].reason);

@@ -113,7 +113,6 @@ static inline void server_start_behind(struct server *server, struct store_fixtu
                                     .on_link = server_on_link,
                                     .context = server};
     const struct timeval tick = {.tv_usec = TALLY_TICK_MS * 1000};
-    memset(options.register_digest, fixture->register_id, sizeof options.register_digest);
     memset(server, 0, sizeof *server);
     server->fixture = fixture;
     server->turn_event = event_new(fixture->base, -1, 0, server_on_turn, server);
@@ -156,7 +155,7 @@ static inline const struct server_answer *server_send(struct server *server, uin
     report_json_write(&sent, report);
     struct report_message *message = memory_new(sizeof *message + sent.length);
     struct server_answer *answer = server_next_answer(server);
-    message->message = (struct message){.kind = MESSAGE_REPORT, .unit = unit};
+    message->message = (struct message){.kind = MESSAGE_REPORT, .reg = server->fixture->reg, .unit = unit};
     message->context = answer;
     message->received = (struct report_received){.seq = report->seq,
                                                  .voted = report->voted,
@@ -179,11 +178,12 @@ static inline const struct server_answer *server_decide(struct server *server,
 {
     struct decision_message *message = memory_new(sizeof *message);
     struct server_answer *answer = server_next_answer(server);
-    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = decision->unit},
-                                         .context = answer,
-                                         .seq = decision->seq,
-                                         .release = decision->release,
-                                         .now_ms = decision->now_ms};
+    *message = (struct decision_message){
+        .message = {.kind = MESSAGE_DECISION, .reg = server->fixture->reg, .unit = decision->unit},
+        .context = answer,
+        .seq = decision->seq,
+        .release = decision->release,
+        .now_ms = decision->now_ms};
     ck_assert(slice_copy(slice_of(decision->who), message->who, sizeof message->who));
     ck_assert(slice_copy(slice_of(decision->reason), message->why, sizeof message->why));
     tally_take(server->tally, &message->message);

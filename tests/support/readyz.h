@@ -16,7 +16,7 @@ struct readyz_verdict {
 /* Asks about one check, which must be there. */
 void readyz_ask(const struct turnoutd *turnoutd, const char *check, struct readyz_verdict *ret_verdict);
 
-/* How long a change may take to be noticed: two seconds, more under a sanitizer. */
+/* How long a change may take to be noticed in a test. */
 int64_t readyz_noticed_ms(void);
 
 /* Waits until the check fails for a reason that has these words in it; turnoutd is not ready then, and /metrics say so. */

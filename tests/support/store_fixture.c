@@ -45,7 +45,7 @@ enum turnout_error store_fixture_prepare(struct store_fixture *fixture, unsigned
                                          bool relaxed, bool *ret_durable, struct error *error)
 {
     struct store_preparation preparation = {.relaxed = relaxed, .patience_ms = ANSWER_DEADLINE_MS};
-    memset(preparation.register_digest, register_id, sizeof preparation.register_digest);
+    memset(fixture->reg->digest, register_id, sizeof fixture->reg->digest);
     fixture->register_id = register_id;
     struct store_prepared prepared;
     enum turnout_error failed = store_prepare(&fixture->options, &preparation, &prepared, error);
@@ -135,7 +135,6 @@ static void start_tally(struct store_fixture *fixture)
                                     .on_turn_wanted = on_turn_wanted,
                                     .on_link = on_tally_link,
                                     .context = fixture};
-    memset(options.register_digest, fixture->register_id, sizeof options.register_digest);
     fixture->turn_event = event_new(fixture->base, -1, 0, on_turn, fixture);
     fixture->tick_event = event_new(fixture->base, -1, EV_PERSIST, on_tick, fixture);
     ck_assert(fixture->turn_event != NULL && fixture->tick_event != NULL);
@@ -197,7 +196,7 @@ void store_fixture_end(struct store_fixture *fixture)
 {
     store_fixture_disconnect(fixture);
     event_base_free(fixture->base);
-    register_free(fixture->reg);
+    register_release(fixture->reg);
     redis_fixture_stop(&fixture->redis);
 }
 
@@ -266,7 +265,7 @@ void store_fixture_add_at(struct store_fixture *fixture, uint32_t unit, const st
     struct report_message *message = memory_new(sizeof *message + sent.length);
     struct waiting *waiting = memory_new(sizeof *waiting);
     *waiting = (struct waiting){fixture, fixture->sent};
-    message->message = (struct message){.kind = MESSAGE_REPORT, .unit = unit};
+    message->message = (struct message){.kind = MESSAGE_REPORT, .reg = fixture->reg, .unit = unit};
     message->context = waiting;
     message->received = (struct report_received){.seq = report->seq,
                                                  .voted = report->voted,
@@ -368,11 +367,12 @@ enum decided store_fixture_decide(struct store_fixture *fixture, const struct fi
 {
     struct deciding deciding = {.done = false};
     struct decision_message *message = memory_new(sizeof *message);
-    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = decision->unit},
-                                         .context = &deciding,
-                                         .seq = decision->seq,
-                                         .release = decision->release,
-                                         .now_ms = decision->now_ms};
+    *message = (struct decision_message){
+        .message = {.kind = MESSAGE_DECISION, .reg = fixture->reg, .unit = decision->unit},
+        .context = &deciding,
+        .seq = decision->seq,
+        .release = decision->release,
+        .now_ms = decision->now_ms};
     ck_assert(slice_copy(slice_of(decision->who), message->who, sizeof message->who));
     ck_assert(slice_copy(slice_of(decision->reason), message->why, sizeof message->why));
     tally_take(fixture->tally, &message->message);

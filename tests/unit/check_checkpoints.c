@@ -32,7 +32,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     (void)unlink(path);
-    register_free(reg);
+    register_release(reg);
 }
 
 static enum turnout_error read_text(const char *text, struct checkpoints *checkpoints, struct error *error)

@@ -24,7 +24,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    register_free(reg);
+    register_release(reg);
 }
 
 FIXTURE(set_up, tear_down);

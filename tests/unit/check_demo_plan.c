@@ -380,7 +380,7 @@ TEST(small_registers_and_no_checkpoints)
     ck_assert_int_ge(voted, 900);
     ck_assert_int_le(voted, 1000);
     demo_plan_free(small);
-    register_free(reg);
+    register_release(reg);
 }
 
 TEST(an_election_without_rounds_is_refused)

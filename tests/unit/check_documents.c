@@ -285,14 +285,11 @@ TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 TEST(corrections_are_told_without_names)
 {
     static const struct ledger_entry entries[] = {
-        {.when_ms = 1773561600999,
-         .kind = LEDGER_PHASE,
-         .unit = REGISTER_NONE,
-         .before = "open",
-         .after = "closed"},
+        {.when_ms = 1773561600999, .kind = LEDGER_PHASE, .before = "open", .after = "closed"},
         {.when_ms = 1773561599000,
          .kind = LEDGER_CORRECTION,
-         .unit = 0,
+         .unit_code = "15.1-001",
+         .area_code = "19753",
          .seq = 7,
          .before = "0100",
          .after = "90",

@@ -40,7 +40,7 @@ static void tear_down(void)
 {
     (void)unlink(path);
     ck_assert_int_eq(rmdir(folder), 0);
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 

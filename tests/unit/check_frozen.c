@@ -39,7 +39,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    register_free(reg);
+    register_release(reg);
     buffer_done(&out);
 }
 

@@ -39,7 +39,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 

@@ -9,24 +9,33 @@ TEST(kinds_have_names)
 {
     static const struct {
         const char *name;
-        bool is_of_unit;
+        bool is_of_report, is_of_counts;
     } kinds[LEDGER_KIND_COUNT] = {
-        [LEDGER_CORRECTION] = {"correction", true},
-        [LEDGER_ROLL_CHANGE] = {"roll-change", true},
-        [LEDGER_RELEASED] = {"released", true},
-        [LEDGER_REJECTED] = {"rejected", true},
-        [LEDGER_SUPERSEDED] = {"superseded", true},
-        [LEDGER_VOIDED] = {"voided", true},
-        [LEDGER_PHASE] = {"phase", false},
-        [LEDGER_PUBLICATION] = {"publication", false},
-        [LEDGER_LOSS] = {"loss", false},
+        [LEDGER_CORRECTION] = {"correction", true, true},
+        [LEDGER_ROLL_CHANGE] = {"roll-change", true, true},
+        [LEDGER_RELEASED] = {"released", true, true},
+        [LEDGER_REJECTED] = {"rejected", true, true},
+        [LEDGER_SUPERSEDED] = {"superseded", true, true},
+        [LEDGER_VOIDED] = {"voided", true, true},
+        [LEDGER_PHASE] = {"phase", false, false},
+        [LEDGER_PUBLICATION] = {"publication", false, false},
+        [LEDGER_LOSS] = {"loss", false, false},
+        [LEDGER_COMMUNE_ADDED] = {"commune-added", false, false},
+        [LEDGER_AREA_RENAMED] = {"area-renamed", false, false},
+        [LEDGER_UNIT_ADDED] = {"unit-added", false, true},
+        [LEDGER_UNIT_WITHDRAWN] = {"unit-withdrawn", false, true},
+        [LEDGER_UNIT_MOVED] = {"unit-moved", false, false},
+        [LEDGER_ROLL_MENDED] = {"roll-mended", false, true},
+        [LEDGER_UNIT_RENAMED] = {"unit-renamed", false, false},
+        [LEDGER_CONTACT_CHANGED] = {"contact-changed", false, false},
     };
     for (int kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
         enum ledger_kind parsed;
         ck_assert_str_eq(ledger_kind_name((enum ledger_kind)kind), kinds[kind].name);
         ck_assert(ledger_kind_parse(slice_of(kinds[kind].name), &parsed));
         ck_assert_int_eq((int)parsed, kind);
-        ck_assert_int_eq(ledger_kind_is_of_unit((enum ledger_kind)kind), kinds[kind].is_of_unit);
+        ck_assert(ledger_kind_is_of_report((enum ledger_kind)kind) == kinds[kind].is_of_report);
+        ck_assert(ledger_kind_is_of_counts((enum ledger_kind)kind) == kinds[kind].is_of_counts);
     }
     enum ledger_kind parsed;
     ck_assert(!ledger_kind_parse(slice_of(""), &parsed));

@@ -392,7 +392,7 @@ static const struct {
     {CHANGE_LINE, "\"from\":\"open\",", ""},
     {CHANGE_LINE, "\"to\":\"closed\",", ""},
     {CHANGE_LINE, ",\"who\":\"w\"", ""},
-    {CHANGE_LINE, "\"closed\"", "\"12345678901234567\""},
+    {CHANGE_LINE, "\"closed\"", "\"123456789012345678901234567890123\""},
     {CHANGE_LINE, "\"phase\"", "\"accepted\""},
 };
 

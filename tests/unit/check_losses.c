@@ -24,7 +24,6 @@ static const struct register_rows rows = {
     .units = {{"u", "0101", "100"}},
 };
 static const struct election election = {.id = "small"};
-static const unsigned char digest[REGISTER_DIGEST_BYTES] = {1};
 static char folder[] = "/tmp/turnout-losses-XXXXXX";
 static struct election_register *reg;
 static struct losses *losses;
@@ -36,8 +35,7 @@ static void begin(void)
     enum turnout_error failed = last_known_read(folder, &known, &error);
     ck_assert(failed == TURNOUT_OK || failed == TURNOUT_NOT_FOUND);
     losses = losses_new(
-        &(struct losses_options){
-            .election = &election, .reg = reg, .register_digest = digest, .data = folder, .generation = "aa"},
+        &(struct losses_options){.election = &election, .reg = reg, .data = folder, .generation = "aa"},
         failed == TURNOUT_OK ? &known : NULL);
     if (failed == TURNOUT_OK) {
         last_known_done(&known);
@@ -88,7 +86,7 @@ static void finish(void)
 {
     struct error error;
     losses_free(losses);
-    register_free(reg);
+    register_release(reg);
     ck_assert_int_eq(last_known_remove(folder, &error), TURNOUT_OK);
     ck_assert_int_eq(rmdir(folder), 0);
 }

@@ -163,7 +163,7 @@ static void make_register(void)
 
 static void free_register(void)
 {
-    register_free(reg);
+    register_release(reg);
 }
 
 CASE("entries");
@@ -229,13 +229,12 @@ LOOP_TEST(what_the_public_reads, COUNT(tellings))
     struct buffer out = {0};
     buffer_append_text(&out, "");
     for (size_t i = 0; i < count; i++) {
-        bool is_of_unit = ledger_kind_is_of_unit(entries[i].kind);
+        bool is_of_unit = ledger_kind_is_of_report(entries[i].kind);
         buffer_printf(&out, "%s %s %s %s;", ledger_kind_name(entries[i].kind), entries[i].before,
                       entries[i].after, entries[i].reason);
         ck_assert_int_eq(entries[i].when_ms, 1773565203123);
         ck_assert_int_eq(entries[i].seq, is_of_unit ? 8 : 0);
-        ck_assert_uint_eq(entries[i].unit,
-                          is_of_unit ? register_find_unit(reg, slice_of("u-1")) : REGISTER_NONE);
+        ck_assert_str_eq(entries[i].unit_code, is_of_unit ? "u-1" : "");
     }
     ck_assert_msg(strcmp(out.bytes, tellings[_i].told) == 0, "%s: %s", tellings[_i].what, out.bytes);
     buffer_done(&out);
@@ -255,13 +254,15 @@ LOOP_TEST(what_is_public_is_what_is_told, COUNT(tellings))
     ck_assert(log_line_is_public(&received, &decision, &before) == (tellings[_i].told[0] != '\0'));
 }
 
-TEST(of_a_unit_that_was_nothing_is_told)
+TEST(of_a_unit_that_was_it_is_told_without_its_commune)
 {
     struct log_line line = line_to_tell(1);
     struct ledger_entry entries[LOG_LINE_ENTRIES_MAX];
     ck_assert_uint_eq(log_line_ledger_entries(&line, reg, entries), 1);
     ck_assert(slice_copy(slice_of("u-2"), line.report.unit, sizeof line.report.unit));
-    ck_assert_uint_eq(log_line_ledger_entries(&line, reg, entries), 0);
+    ck_assert_uint_eq(log_line_ledger_entries(&line, reg, entries), 1);
+    ck_assert_str_eq(entries[0].unit_code, "u-2");
+    ck_assert_str_eq(entries[0].area_code, "");
 }
 
 SUITE("public_ledger");

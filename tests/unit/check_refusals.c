@@ -18,7 +18,7 @@ static void begin(void)
 
 static void end(void)
 {
-    refusals_free(refusals);
+    refusals_release(refusals);
 }
 
 static void note(uint32_t unit, int32_t seq, enum report_status status)

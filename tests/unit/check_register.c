@@ -102,7 +102,7 @@ TEST(areas_are_put_in_order)
     ck_assert_uint_eq(register_province_of(reg, 0), REGISTER_NONE);
     ck_assert_uint_eq(register_province_of(reg, 2), 2);
     ck_assert_uint_eq(register_province_of(reg, 6), 3);
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 
@@ -135,7 +135,7 @@ TEST(units_are_grouped_and_summed)
         ck_assert_uint_eq(reg->areas[i].units, sums[i].units);
         ck_assert_int_eq(reg->areas[i].registered, sums[i].registered);
     }
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 
@@ -151,7 +151,7 @@ TEST(what_is_not_there_is_not_found)
         ck_assert_uint_eq(register_find_unit(reg, slice_of(codes[i])), REGISTER_NONE);
     }
     ck_assert_uint_eq(register_find_area(reg, (struct slice){NULL, 0}), REGISTER_NONE);
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 
@@ -163,8 +163,8 @@ TEST(a_nation_alone_is_a_register)
     ck_assert_uint_eq(reg->area_count, 1);
     ck_assert_uint_eq(reg->unit_count, 0);
     assert_area(reg, 0, "0", AREA_NATION, REGISTER_NONE, 1, 0);
-    register_free(reg);
-    register_free(NULL);
+    register_release(reg);
+    register_release(NULL);
     register_builder_free(NULL);
 }
 
@@ -327,7 +327,7 @@ TEST(as_many_areas_as_allowed)
     for (uint32_t i = 0; i < reg->area_count; i++) {
         ck_assert_uint_eq(register_find_area(reg, slice_of(reg->areas[i].code)), i);
     }
-    register_free(reg);
+    register_release(reg);
 
     ck_assert_ptr_null(build_many(PROVINCES_MAX + 3, COMMUNES_MAX + 3, &faults));
     (void)check_gathered(&faults, "areas.csv:1003: level: more than 1000 provinces;\n"
@@ -383,7 +383,7 @@ TEST(any_order_of_rows_will_do)
         ck_assert_uint_ge(unit, commune->first_child);
         ck_assert_uint_lt(unit, commune->first_child + commune->children);
     }
-    register_free(reg);
+    register_release(reg);
 }
 
 TEST(levels_have_names)

@@ -35,10 +35,10 @@ static const char lines[] = "area 01 province VN\tQ\t\n"
                             "area VN nation \tN\t\n"
                             "area c-10 commune 02\tD\t\n"
                             "area c-9 commune 01\tC\t\n"
-                            "unit u1 c-10 10000000\tU\n"
-                            "unit u3 c-10 0\tU\n"
-                            "unit u10 c-9 1000\tU\n"
-                            "unit u2 c-9 900\tU\n"
+                            "unit u1 c-10 10000000\tU\t\n"
+                            "unit u3 c-10 0\tU\t\n"
+                            "unit u10 c-9 1000\tU\t\n"
+                            "unit u2 c-9 900\tU\t\n"
                             "rule over-roll reject\n"
                             "rule seq-too-far reject\n"
                             "rule as-of-in-future reject\n"
@@ -60,6 +60,7 @@ static const char lines[] = "area 01 province VN\tQ\t\n"
                             "rule complete-not-before 0\n";
 
 static struct rules rules;
+static char files[REGISTER_FILES_BYTES];
 
 static void set_rules(void)
 {
@@ -85,8 +86,8 @@ static void digest_rows(const struct area_row area_rows[AREAS], const struct uni
     struct election_register *reg = register_builder_finish(builder);
     register_builder_free(builder);
     ck_assert_ptr_nonnull(reg);
-    register_digest(reg, &rules, ret_digest);
-    register_free(reg);
+    register_digest(reg, &rules, ret_digest, files);
+    register_release(reg);
 }
 
 TEST(it_is_the_hash_of_the_lines)
@@ -140,6 +141,30 @@ LOOP_TEST(what_counts_changes_it, COUNT(changes))
     digest_rows(areas, units, false, before);
     digest_rows(area_rows, unit_rows, false, after);
     ck_assert_mem_ne(before, after, sizeof before);
+}
+
+/* Each part by itself, so that two who compare them see what differs. */
+TEST(what_differs_is_told)
+{
+    struct area_row area_rows[AREAS];
+    struct unit_row unit_rows[UNITS];
+    unsigned char digest[REGISTER_DIGEST_BYTES];
+    char before[REGISTER_FILES_BYTES];
+    memcpy(area_rows, areas, sizeof areas);
+    memcpy(unit_rows, units, sizeof units);
+    digest_rows(areas, units, false, digest);
+    memcpy(before, files, sizeof files);
+    ck_assert_uint_eq(strlen(before), strlen("areas.csv=0000-0000 units.csv=0000-0000 rules=0000-0000"));
+    unit_rows[0].name = "Another";
+    digest_rows(area_rows, unit_rows, false, digest);
+    const char *units_before = strstr(before, " units.csv=");
+    const char *units_after = strstr(files, " units.csv=");
+    const char *rules_before = strstr(before, " rules=");
+    const char *rules_after = strstr(files, " rules=");
+    ck_assert(units_before != NULL && units_after != NULL && rules_before != NULL && rules_after != NULL);
+    ck_assert_mem_eq(before, files, (size_t)(units_before - before));
+    ck_assert_str_ne(units_before, units_after);
+    ck_assert_str_eq(rules_before, rules_after);
 }
 
 static void change_mode(void)

@@ -84,7 +84,7 @@ static void check_smells(struct register_builder *builder, const char *wanted)
         (void)check_gathered(&told, wanted);
     }
     buffer_done(&told);
-    register_free(reg);
+    register_release(reg);
     register_builder_free(builder);
 }
 

@@ -87,7 +87,7 @@ LOOP_TEST(every_unit_reports_once_a_round_and_grows, COUNT(plan_cases))
     }
     ck_assert_uint_eq(simulate_plan_peek(&plan), REGISTER_NONE);
     simulate_plan_done(&plan);
-    register_free(reg);
+    register_release(reg);
 }
 
 /* Writes which units report, and what they say, into `ret_text`. */
@@ -106,7 +106,7 @@ static void tell(uint64_t seed, char *ret_text, size_t capacity)
         at += (size_t)written;
     }
     simulate_plan_done(&plan);
-    register_free(reg);
+    register_release(reg);
 }
 
 TEST(the_seed_alone_decides)
@@ -136,7 +136,7 @@ TEST(rounds_differ_in_their_order)
     }
     ck_assert_mem_ne(orders[0], orders[1], sizeof orders[0]);
     simulate_plan_done(&plan);
-    register_free(reg);
+    register_release(reg);
 }
 
 SUITE("simulate_plan");

@@ -43,7 +43,7 @@ static void tear_down(void)
     char line[PATH_BYTES];
     (void)snprintf(line, sizeof line, "rm -r %s", folder);
     ck_assert_int_eq(system(line), 0);
-    register_free(reg);
+    register_release(reg);
     buffer_done(&faults);
 }
 

@@ -16,8 +16,10 @@ enum { PUBLIC_KEY_BYTES = 32 }; /* Ed25519 */
 
 struct signing_key {
     char id[KEY_BYTES_MAX + 1];
-    uint32_t unit; /* index; REGISTER_NONE when it is an area's */
-    uint32_t area; /* index; REGISTER_NONE when it is a unit's */
+    char code[AREA_CODE_BYTES]; /* of the unit or area that it belongs to: good in every register */
+    uint32_t unit; /* index in the register that the keys were read for; REGISTER_NONE when it is an area's */
+    uint32_t
+        area; /* index; REGISTER_NONE when it is a unit's. A revoked key may be of neither: they were withdrawn */
     unsigned char public_key[PUBLIC_KEY_BYTES];
     int64_t from;    /* Unix seconds; 0: always was good */
     int64_t until;   /* 0: stays good. From here on it is not */

@@ -1,5 +1,6 @@
 /* The register: the tree nation > province > commune > unit, with every unit's roll as it stood when the polls
- * opened. Built once from rows, then immutable and shared by all threads without locks.
+ * opened. Built once from rows, then immutable and shared by all threads by reference, so that a changed one can take its
+ * place while the old one is still in use.
  *
  * Areas (nation, provinces, communes) stand in one array: the nation at 0, then the provinces in the order
  * given, then the communes grouped by province. Units stand in another, grouped by commune. So "the children
@@ -9,6 +10,7 @@
 #ifndef TURNOUT_ELECTION_REGISTER_H
 #define TURNOUT_ELECTION_REGISTER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,16 +45,18 @@ struct unit {
     const char *contact; /* a telephone number, say, for committees alone; "" when there is none */
 };
 
-enum { REGISTER_DIGEST_BYTES = 32 };
+enum { REGISTER_DIGEST_BYTES = 32, REGISTER_FILES_BYTES = 96 };
 
 struct election_register {
+    _Atomic uint32_t references; /* private */
     struct area *areas;
     uint32_t area_count;
     uint32_t province_count; /* areas[1] .. areas[province_count] */
     struct unit *units;
     uint32_t unit_count;
-    unsigned char digest
-        [REGISTER_DIGEST_BYTES];  /* of wire/register_digest.h; zero until who reads the files fills it in */
+    /* Of wire/register_digest.h; zeroed until who reads the files fills them in. */
+    unsigned char digest[REGISTER_DIGEST_BYTES];
+    char files[REGISTER_FILES_BYTES];
     struct register_index *index; /* private */
     struct register_text *text;   /* private: the strings */
 };
@@ -79,11 +83,13 @@ void register_builder_add_contact(struct register_builder *builder, uint32_t lin
 
 /* Checks what only the whole can show (one nation, every parent there and of the level above, every code
  * unique in the election, every unit in a commune) and builds the register. NULL when anything was wrong,
- * now or in a row; then every fault has been reported. The caller frees the register. The builder can only be
+ * now or in a row; then every fault has been reported. The caller holds the first reference. The builder can only be
  * freed afterwards. */
 struct election_register *register_builder_finish(struct register_builder *builder);
 
-void register_free(struct election_register *reg);
+/* Thread-safe. */
+void register_acquire(struct election_register *reg);
+void register_release(struct election_register *reg); /* NULL-safe */
 
 /* REGISTER_NONE when there is none. Constant time on average. */
 uint32_t register_find_area(const struct election_register *reg, struct slice code);

@@ -26,6 +26,9 @@ void clock_watch_free(struct clock_watch *watch); /* NULL-safe */
 /* A unit has counted then, and says so now. From one thread alone. */
 void clock_watch_note_count(struct clock_watch *watch, uint32_t unit, int64_t as_of_s, int64_t received_ms);
 
+/* The units are others: what they have said is forgotten. From the same thread. */
+void clock_watch_set_units(struct clock_watch *watch, uint32_t unit_count);
+
 /* The two that follow: from one thread alone. */
 
 /* Redis's clock is so far ahead of this one; negative: behind. */

@@ -13,6 +13,7 @@
 #include <turnout/store/excuses.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
+#include <turnout/store/take_up.h>
 #include <turnout/wire/token.h>
 
 struct committee_options {
@@ -31,7 +32,11 @@ struct committee_options {
 struct committee;
 
 struct committee *committee_new(const struct committee_options *options);
-void committee_free(struct committee *committee); /* NULL-safe; free the store before */
+void committee_free(struct committee *committee); /* NULL-safe; free the store before, then end it */
+void committee_end(struct committee *committee);  /* whoever still waits is answered */
+
+/* From now on areas and units are those of another register, borrowed like the first. Nothing may be under way. */
+void committee_set_register(struct committee *committee, const struct election_register *reg);
 
 /* From now on units are known by these keys. Takes a reference of its own. */
 void committee_set_keys(struct committee *committee, struct signing_keys *keys);
@@ -155,7 +160,23 @@ void committee_excuse(struct committee *committee, const struct principal *princ
 /* The tally has answered. Takes the message. */
 void committee_decided(struct committee *committee, struct decision_message *message);
 
+/* ---- the register ---- */
+
+/* What would be taken up: from the register in force, which must be the committee's, to that of the election's files. Takes a
+ * reference of its own. Whoever waits until the former is in force everywhere in this server is answered. */
+void committee_set_change(struct committee *committee, struct register_change *change);
+struct register_change *committee_change(const struct committee *committee); /* NULL: not known yet */
+
+/* As in store/take_up.h. TAKE_UP_DONE and TAKE_UP_DONE_BEFORE are not said before the server has followed. The principal
+ * must have been found to be the nation's admin, and there must be a change. */
+void committee_look_at_change(struct committee *committee, store_take_up_fn *on_looked, void *context);
+void committee_take_up(struct committee *committee, const struct principal *principal, const char *reason,
+                       store_take_up_fn *on_taken_up, void *context);
+
 /* ---- phase and publication ---- */
+
+/* Whether Redis was asked for a change, and has not answered. */
+bool committee_is_changing(const struct committee *committee);
 
 /* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
 void committee_change_phase(struct committee *committee, const struct principal *principal,

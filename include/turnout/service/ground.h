@@ -22,11 +22,13 @@ struct ground_options {
     struct gate *gate;
     struct clock_watch *clock; /* is looked at here, too */
     struct health *health;     /* may be NULL */
-    unsigned char register_digest[GROUND_DIGEST_BYTES];
-    bool is_relaxed; /* what Redis may lose is acknowledged all the same */
+    bool is_relaxed;           /* what Redis may lose is acknowledged all the same */
 };
 
 struct ground *ground_new(struct event_base *base, const struct ground_options *options);
+
+/* Its own link has come up: what it finds may be another Redis, or another register. */
+void ground_look_soon(struct ground *ground);
 
 /* Free the store before: its last answer still comes here. NULL-safe. */
 void ground_free(struct ground *ground);

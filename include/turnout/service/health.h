@@ -33,6 +33,7 @@ enum health_finding {
     HEALTH_CLOCK,
     HEALTH_KEYS,
     HEALTH_TOKENS,
+    HEALTH_FILES, /* of the register: whether they hold another one than is in force */
     HEALTH_DATA_FOLDER,
     HEALTH_DISK,
     HEALTH_MEMORY,

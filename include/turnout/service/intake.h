@@ -26,7 +26,7 @@ struct intake_options {
     struct tokens *tokens;           /* likewise, until intake_set_tokens() */
     bool takes_unsigned;             /* in rehearsal only */
     const struct clock_watch *clock; /* borrowed; NULL: the clock is right */
-    struct refusals *refusals;       /* borrowed; NULL: nobody asks */
+    struct refusals *refusals;       /* a reference of its own is taken; NULL: nobody asks */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -43,6 +43,11 @@ void intake_free(struct intake *intake);
 struct refusals *intake_refusals(const struct intake *intake);
 
 void intake_set_phase(struct intake *intake, enum election_phase phase);
+
+/* From the next report on, units are those of another register, borrowed like the first, and so are those whose tries
+ * are refused. Every report must have been answered. */
+void intake_set_register(struct intake *intake, const struct election_register *reg,
+                         struct refusals *refusals);
 
 /* From the next report on, signatures are verified with these. Takes a reference of its own. */
 void intake_set_keys(struct intake *intake, struct signing_keys *keys);

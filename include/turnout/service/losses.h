@@ -18,7 +18,6 @@ enum { LOSSES_KEEP_MS = 1000 }; /* the file is written at most this often */
 struct losses_options {
     const struct election *election; /* borrowed, as all here */
     const struct election_register *reg;
-    const unsigned char *register_digest;
     const char *data;       /* the folder of the file */
     const char *generation; /* of the election in Redis; borrowed for the call */
 };
@@ -28,6 +27,9 @@ struct losses;
 /* `known` is what the file says; NULL: nothing is known yet. Borrowed for the call. */
 struct losses *losses_new(const struct losses_options *options, const struct last_known *known);
 void losses_free(struct losses *losses); /* NULL-safe */
+
+/* From now on the provinces are those of another register, borrowed like the first; what is known of their communes stays. */
+void losses_set_register(struct losses *losses, const struct election_register *reg);
 
 /* NULL when the province holds all that was seen of it; else why not, valid until the next call. */
 const char *losses_compare(struct losses *losses, const struct store_province *province);

@@ -22,7 +22,8 @@ enum message_kind {
 /* What all kinds begin with. */
 struct message {
     enum message_kind kind;
-    uint32_t unit; /* index in the register: what it is about */
+    const struct election_register *reg; /* only to be compared: the unit is one of it */
+    uint32_t unit;                       /* index in the register: what it is about */
     struct tally_port *port;
     struct message *next; /* the tally's: in a list of its */
     int64_t deadline_ms;  /* the tally's; monotonic: past it the answer is `unavailable` */

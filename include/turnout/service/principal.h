@@ -9,8 +9,9 @@
 
 struct principal {
     enum token_role role;
-    uint32_t area;   /* index */
-    int64_t expires; /* Unix seconds */
+    uint32_t area;                   /* index, in the register by which the principal was admitted */
+    char area_code[AREA_CODE_BYTES]; /* for who stays longer than a register may */
+    int64_t expires;                 /* Unix seconds */
     char id[TOKEN_ID_BYTES];
     char label[TOKEN_LABEL_BYTES];
 };

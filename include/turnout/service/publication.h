@@ -40,16 +40,17 @@ struct csv_form {
 
 struct publication;
 
-/* Acquires `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the publication. The rest of
- * `figures` is borrowed for the publication's life; figures->areas is set to `areas`. The caller holds the
- * first reference. `previous` is the one before it, borrowed for the call; NULL: it is the first. */
+/* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the
+ * publication. The rest of `figures` is borrowed for the publication's life; its reg and areas are set to these. The caller
+ * holds the first reference. `previous` is the one before it, borrowed for the call; NULL: it is the first. */
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
-                                    struct area_figures *areas, enum election_phase phase,
-                                    struct ledger_page *page, struct shelf *shelf);
+                                    struct election_register *reg, struct area_figures *areas,
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
 
+struct election_register *publication_register(const struct publication *publication); /* its areas' */
 const struct figures *publication_figures(const struct publication *publication);
 enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */

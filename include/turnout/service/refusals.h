@@ -24,8 +24,12 @@ struct refusal {
 
 struct refusals;
 
+/* Of the units of one register. The caller holds the first reference. */
 struct refusals *refusals_new(uint32_t unit_count);
-void refusals_free(struct refusals *refusals); /* NULL-safe */
+
+/* Thread-safe and NULL-safe, both. */
+void refusals_acquire(struct refusals *refusals);
+void refusals_release(struct refusals *refusals);
 
 /* What became of a unit's try: a rejection takes the place of the one before, and anything else that is an answer ends it. */
 void refusals_note(struct refusals *refusals, uint32_t unit, const struct report_received *received,

@@ -35,10 +35,9 @@ struct tally;
 
 struct tally_options {
     struct store_options store;
-    unsigned char register_digest[GROUND_DIGEST_BYTES]; /* another one in Redis, and nothing is decided */
-    uint32_t reports_per_minute;                        /* that a unit may store */
-    uint32_t commit_lines_max;                          /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
-    struct gate *gate; /* borrowed: while it is shut, nothing is acknowledged; NULL: always open */
+    uint32_t reports_per_minute; /* that a unit may store */
+    uint32_t commit_lines_max;   /* 0: TALLY_COMMIT_LINES_MAX; less in tests */
+    struct gate *gate;           /* borrowed: while it is shut, nothing is acknowledged; NULL: always open */
     struct clock_watch
         *clock; /* borrowed: told when units count, and asked before a report is rejected for its
                                   time; NULL: the clock is right */
@@ -68,6 +67,10 @@ void tally_take(struct tally *tally, struct message *message);
 
 /* Sends what was gathered, of each province that has a commit to spare. */
 void tally_end_turn(struct tally *tally);
+
+/* From now on it decides by another register, borrowed like the first. Every message is answered before this returns; the
+ * link is made anew, and nothing is known any more. */
+void tally_set_register(struct tally *tally, const struct election_register *reg);
 
 /* Answers messages that have waited too long. */
 void tally_tick(struct tally *tally);

@@ -16,7 +16,9 @@ struct tally_port {
     struct queue to_worker;
     struct waker *tally_waker; /* borrowed */
     struct waker worker_waker;
-    uint32_t with_tally; /* the worker's: messages that are not back */
+    const struct election_register *reg; /* the worker's, as what follows: its messages speak of its units */
+    bool is_closed;                      /* nothing is sent for the moment */
+    uint32_t with_tally;                 /* messages that are not back */
     bool owes_tally_wake;
     bool owes_worker_wake;
 };
@@ -27,7 +29,7 @@ void tally_port_done(struct tally_port *port); /* every message must be back */
 
 /* ---- the worker's side ---- */
 
-/* False, and the message stays the caller's, when there is no room. */
+/* False, and the message stays the caller's, when there is no room, or the port is closed. */
 bool tally_port_send(struct tally_port *port, struct message *message);
 
 /* At the end of a turn: wakes the tally if something was sent. */

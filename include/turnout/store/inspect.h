@@ -27,6 +27,7 @@ struct store_inspection {
     bool has_loaded_functions;
     bool has_other_functions;          /* of another turnoutd, which are left alone */
     struct store_finding election;     /* it was seeded, in our schema, with our register */
+    char changing_to[RECEIPT_BYTES];   /* the fingerprint that a change under way is to; empty: none is */
     char generation[GENERATION_BYTES]; /* empty: there is none */
     int64_t
         clock_ahead_ms; /* Redis's clock, of this machine's, at least; what Redis does not tell counts as 0 */
@@ -36,7 +37,6 @@ struct store_inspection {
 typedef void store_inspected_fn(void *context, const struct store_inspection *inspection);
 
 /* `on_inspected` is called exactly once, never before this returns. */
-void store_inspect(struct store *store, const unsigned char register_digest[GROUND_DIGEST_BYTES],
-                   store_inspected_fn *on_inspected, void *context);
+void store_inspect(struct store *store, store_inspected_fn *on_inspected, void *context);
 
 #endif

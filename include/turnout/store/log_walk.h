@@ -26,8 +26,7 @@ struct log_walk_of {
     struct store_address address;
     const struct election *election;
     const struct election_register *reg;
-    const unsigned char *register_digest; /* GROUND_DIGEST_BYTES */
-    uint32_t commune;                     /* index of an area */
+    uint32_t commune; /* index of an area */
 };
 
 /* Reads the log of the commune's province piece by piece. TURNOUT_OK: the commune's entries lead from the first to the last,

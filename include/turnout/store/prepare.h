@@ -11,7 +11,6 @@
 #include <turnout/store/store.h>
 
 struct store_preparation {
-    unsigned char register_digest[REGISTER_DIGEST_BYTES];
     const char *signing_key; /* of this server; the election takes it where it has none yet. NULL: none */
     const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
     bool relaxed;                   /* start even though Redis may lose acknowledged reports */

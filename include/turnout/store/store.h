@@ -68,6 +68,11 @@ void store_start(struct store *store);
  * the store's. */
 void store_free(struct store *store);
 
+/* From now on the store is of another register, borrowed like the first. What was asked in terms of the one before is
+ * answered UNAVAILABLE before this returns; the link is another one, and only its coming up is told. Never from inside a
+ * callback of the store's. */
+void store_set_register(struct store *store, const struct election_register *reg);
+
 bool store_is_up(const struct store *store);
 const char *store_why(const struct store *store); /* it is not; borrowed until the loop runs */
 bool store_has_room(const struct store *store);   /* up, and below its bound of bytes in flight */

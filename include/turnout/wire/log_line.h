@@ -13,7 +13,7 @@
 #include <turnout/election/register.h>
 #include <turnout/election/rules.h>
 
-enum { LOG_HEAD_BYTES = 32, LOG_WHO_BYTES = 112, LOG_WORD_BYTES = 16 };
+enum { LOG_HEAD_BYTES = 32, LOG_WHO_BYTES = 112, LOG_WORD_BYTES = AREA_CODE_BYTES };
 
 enum log_outcome {
     LOG_ACCEPTED,
@@ -24,7 +24,8 @@ enum log_outcome {
     LOG_VOIDED, /* all that a unit had sent before */
     LOG_PHASE,  /* from here: of the election */
     LOG_PUBLICATION,
-    LOG_LOSS, /* that was accepted; `from` and `to` are revisions */
+    LOG_LOSS,     /* that was accepted; `from` and `to` are revisions */
+    LOG_REGISTER, /* a row of it was changed */
     LOG_OUTCOME_COUNT,
 };
 
@@ -42,8 +43,11 @@ struct log_line {
     char flags[RULE_FLAGS_BYTES];
     char who[LOG_WHO_BYTES];      /* who vouched, or decided or changed it; empty: it is signed */
     char why[NOTE_BYTES_MAX + 1]; /* of a decision: its reason */
-    char from[LOG_WORD_BYTES];    /* of a change of the election */
+    char from[LOG_WORD_BYTES];    /* of a change of the election; may be empty for LOG_REGISTER */
     char to[LOG_WORD_BYTES];
+    enum ledger_kind change; /* of LOG_REGISTER, as are unit (may be empty) and area */
+    char unit[AREA_CODE_BYTES];
+    char area[AREA_CODE_BYTES];
     struct report
         report; /* of a decision: the report that it is about, without who signed it; of LOG_VOIDED: the unit,
                            * the last seq that was taken out, and the roll from then on */

@@ -12,12 +12,15 @@
  * not matter. `|` stands for a tab, which no name holds.
  *
  *   area <code> <level> <parent>|<name>|<name_en>   the nation's parent is empty
- *   unit <code> <commune> <registered>|<name>
+ *   unit <code> <commune> <registered>|<name>|<contact>
  *   rule <name> <mode>
  *   rule <name> <number>                            `complete-not-before` in Unix seconds, 0 for none
+ *
+ * ret_files is the same of each of its parts, to tell what differs: `areas.csv=<fingerprint> units.csv=<fingerprint>
+ * rules=<fingerprint>`.
  */
 void register_digest(const struct election_register *reg, const struct rules *rules,
-                     unsigned char ret_digest[REGISTER_DIGEST_BYTES]);
+                     unsigned char ret_digest[REGISTER_DIGEST_BYTES], char ret_files[REGISTER_FILES_BYTES]);
 
 /* What people read of it to each other: its first 8 characters, as of a receipt. */
 void register_fingerprint(const unsigned char digest[REGISTER_DIGEST_BYTES],

@@ -124,12 +124,6 @@ static void known_done(struct known *known)
     election_folder_done(&known->folder);
 }
 
-static const char *holder_code(const struct known *known, const struct signing_key *key)
-{
-    const struct election_register *reg = known->folder.reg;
-    return key->unit != REGISTER_NONE ? reg->units[key->unit].code : reg->areas[key->area].code;
-}
-
 /* ---- revoke ---- */
 
 /* The keys that are not revoked by then: their ids into ret_ids. False when there is no such key. */
@@ -170,7 +164,7 @@ static void print_revoked(const struct command_line *line, const struct known *k
         char before[RFC3339_BYTES];
         rfc3339_format(key->revoked, known->folder.election.offset_s, before);
         bool stands = key->revoked != 0 && key->revoked <= at;
-        (void)printf("%s of %s: %s %s\n", key->id, holder_code(known, key),
+        (void)printf("%s of %s: %s %s\n", key->id, key->code,
                      stands ? "was revoked before, from" : "revoked from", stands ? before : moment);
     }
 }
@@ -267,7 +261,7 @@ static int list_known(const struct keys_options *options, const struct known *kn
     for (size_t i = 0; i < signing_keys_count(known->keys); i++) {
         const struct signing_key *key = signing_keys_at(known->keys, i);
         if (is_within(reg, key, area, unit)) {
-            (void)printf("%-20s  %-16s  %s\n", key->id, holder_code(known, key), standing_at(key, now));
+            (void)printf("%-20s  %-16s  %s\n", key->id, key->code, standing_at(key, now));
         }
     }
     return EXIT_DONE;

@@ -80,7 +80,6 @@ static int read_from(const struct command_line *line, const struct election_fold
         const struct log_walk_of of = {.address = server.address,
                                        .election = &folder->election,
                                        .reg = folder->reg,
-                                       .register_digest = folder->reg->digest,
                                        .commune = unit->commune};
         status = print_log(&of, server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS, unit->code);
         server_redis_close(&server);

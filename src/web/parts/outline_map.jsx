@@ -26,8 +26,8 @@ function Province({ area, shape }) {
   );
 }
 
-export function OutlineMap({ path, provinces }) {
-  const { say } = useLanguage();
+export function OutlineMap({ path, provinces, islands }) {
+  const { say, name } = useLanguage();
   const [outline, setOutline] = useState(null);
   useEffect(() => {
     fetch(path)
@@ -41,6 +41,11 @@ export function OutlineMap({ path, provinces }) {
     <>
       <svg class="outline" viewBox={outline.viewBox} role="group" aria-labelledby="map">
         {provinces.map((area) => outline.shapes[area.code] && <Province key={area.code} area={area} shape={outline.shapes[area.code]} />)}
+        {islands.map((island) => (
+          <text key={island.outline} class="outline__islands" x={outline.islands[island.outline][0]} y={outline.islands[island.outline][1] - 18}>
+            {name(island)}
+          </text>
+        ))}
       </svg>
       <Scale areas={provinces} title={say("provinces.by.class")} />
       <p class="small soft">{say("drawn.source", <a href="https://www.npmjs.com/package/@svg-maps/vietnam">@svg-maps/vietnam</a>)}</p>

@@ -1,7 +1,7 @@
 import { AreaLink, useAddress } from "../address.jsx";
 import { classOf, isComplete } from "../classes.js";
 import { useLanguage } from "../language.jsx";
-import { mapOf, outlineOf } from "../maps.js";
+import { islandsOf, mapOf, outlineOf } from "../maps.js";
 import { Choice } from "./masthead.jsx";
 import { OutlineMap } from "./outline_map.jsx";
 import { Scale } from "./scale.jsx";
@@ -28,24 +28,24 @@ function Tile({ area, place }) {
 
 function Tiles({ map, provinces }) {
   const { say, name } = useLanguage();
-  const islandsOf = (province) => name(provinces.find(({ code }) => code === province));
+  const nameOf = (province) => name(provinces.find(({ code }) => code === province));
   return (
-      <div class={map.isMap ? "tilemap" : "tilemap tilemap--plain"}>
-        <ul class="tiles">
-          {provinces.map((area) => (
-            <Tile key={area.code} area={area} place={map.places[area.code]} />
-          ))}
-          {map.islands.map((island) => (
-            <li key={island.name} class="islands" style={at(island.row, island.column)}>
-              <span>
-                {name(island)}
-                <span class="vh"> ({islandsOf(island.province)})</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-        <Scale areas={provinces} title={say("provinces.by.class")} />
-      </div>
+    <div class={map.isMap ? "tilemap" : "tilemap tilemap--plain"}>
+      <ul class="tiles">
+        {provinces.map((area) => (
+          <Tile key={area.code} area={area} place={map.places[area.code]} />
+        ))}
+        {map.islands.map((island) => (
+          <li key={island.name} class="islands" style={at(island.row, island.column)}>
+            <span>
+              {name(island)}
+              <span class="vh"> ({nameOf(island.province)})</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Scale areas={provinces} title={say("provinces.by.class")} />
+    </div>
   );
 }
 
@@ -73,7 +73,7 @@ export function ProvinceMap({ election, provinces }) {
           />
         )}
       </header>
-      {isOutline ? <OutlineMap path={outline} provinces={provinces} /> : <Tiles map={mapOf(election, provinces)} provinces={provinces} />}
+      {isOutline ? <OutlineMap path={outline} provinces={provinces} islands={islandsOf(election)} /> : <Tiles map={mapOf(election, provinces)} provinces={provinces} />}
     </section>
   );
 }

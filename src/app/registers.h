@@ -1,0 +1,57 @@
+/* The register that is in force, the one that the election's files hold, and the way from the one to the other. Belongs to
+ * the main thread.
+ *
+ * A changed areas.csv or units.csv is read and named, and no more. When Redis holds the register of the files, because an
+ * admin has taken it up here or through another server, everybody here follows, in this order:
+ *   1. the tally and the workers: each answers what it has under way in terms of the register before. Meanwhile a report
+ *      may be `unavailable`
+ *   2. the publisher, with what is remembered of losses: the next reading is of the new register
+ *   3. once its figures are shown and the tally's link is up, whoever has asked for the change is answered */
+#ifndef TURNOUT_APP_REGISTERS_H
+#define TURNOUT_APP_REGISTERS_H
+
+#include <stdatomic.h>
+
+#include <turnout/election/register_change.h>
+#include <turnout/service/publisher.h>
+#include <turnout/store/election_folder.h>
+
+#include "file_watch.h"
+#include "tally_thread.h"
+#include "worker.h"
+
+struct registers;
+
+/* Reads the election's folder, which is borrowed; every fault has been logged. */
+enum turnout_error registers_new(const char *folder, struct registers **ret_registers, struct error *error);
+void registers_free(struct registers *registers); /* NULL-safe; stopped before */
+
+/* As it was read first. The register is the caller's to acquire. */
+const struct election_folder *registers_folder(const struct registers *registers);
+
+/* From the register in force to that of the files. Borrowed until the loop runs again. */
+struct register_change *registers_change(const struct registers *registers);
+
+/* Counted down by each that has followed. Valid until freed. */
+atomic_uint *registers_awaited(struct registers *registers);
+
+/* Those who follow; all borrowed until registers_stop(). */
+struct registers_parts {
+    struct worker *const *workers; /* worker_count of them: those that take reports */
+    uint32_t worker_count;
+    struct tally_thread *tally;
+    struct publisher *publisher;
+    struct file_watch *keys_watch; /* what keys.csv may name depends on the register of the files */
+    struct health *health;
+};
+void registers_start(struct registers *registers, struct event_base *base,
+                     const struct registers_parts *parts);
+
+/* Reads the files at once, and says in the log what they hold. Started before. */
+void registers_read_now(struct registers *registers);
+void registers_stop(struct registers *registers); /* NULL-safe; one that was never started is passed over */
+
+/* Redis holds the register of this digest. */
+void registers_note_digest(struct registers *registers, const unsigned char digest[REGISTER_DIGEST_BYTES]);
+
+#endif

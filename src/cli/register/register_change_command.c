@@ -1,0 +1,262 @@
+/* `turnout register diff` and `turnout register apply`: what the election's files would change of the register that is in
+ * force, as the server has read them, and taking it up by its fingerprint. */
+#include "commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/text.h>
+#include <turnout/wire/json_writer.h>
+
+#include "client/committee_client.h"
+
+enum { HTTP_OK = 200, HTTP_CONFLICT = 409, ANSWER_BYTES = 128 };
+
+struct register_options {
+    struct committee_client_options client; /* first */
+    const char *reason;
+};
+
+/* What the server has said, where it said so. */
+struct shown {
+    json_t *document;
+    char files[ANSWER_BYTES];
+    json_int_t changes;
+    json_int_t refused;
+};
+
+static const char *text_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+/* On standard error; an exit status. */
+static int complain(const json_t *document, int http_status)
+{
+    struct buffer said = {0};
+    buffer_printf(&said, "%s: %s", text_in(document, "code"), text_in(document, "detail"));
+    text_make_showable(said.bytes);
+    (void)fprintf(stderr, "HTTP %d %s\n", http_status, said.bytes);
+    buffer_done(&said);
+    return http_status == HTTP_CONFLICT ? EXIT_REJECTED : EXIT_FAILED;
+}
+
+/* ---- showing ---- */
+
+static void print_row(const json_t *row)
+{
+    struct buffer text = {0};
+    const char *refused = json_string_value(json_object_get(row, "refused"));
+    buffer_printf(&text, "  %s", text_in(row, "text"));
+    if (refused != NULL) {
+        buffer_printf(&text, ": %s", refused);
+    }
+    text_make_showable(text.bytes);
+    (void)printf("%s\n", text.bytes);
+    buffer_done(&text);
+}
+
+static void print_rows(const struct shown *shown, bool is_refused)
+{
+    const json_t *rows = json_object_get(shown->document, "rows");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        if (json_is_string(json_object_get(row, "refused")) == is_refused) {
+            print_row(row);
+        }
+    }
+}
+
+static void print_shown(const struct shown *shown)
+{
+    (void)printf("in force:  %s\nthe files: %s\n", text_in(shown->document, "fingerprint"), shown->files);
+    if (shown->changes == 0) {
+        (void)printf("the files hold what is in force\n");
+        return;
+    }
+    if (shown->changes > shown->refused) {
+        (void)printf("what would change:\n");
+        print_rows(shown, false);
+    }
+    if (shown->refused > 0) {
+        (void)printf("what cannot be taken up, and what to do first:\n");
+        print_rows(shown, true);
+    }
+    json_int_t listed = (json_int_t)json_array_size(json_object_get(shown->document, "rows"));
+    if (shown->changes > listed) {
+        (void)printf("and %" JSON_INTEGER_FORMAT " more\n", shown->changes - listed);
+    }
+}
+
+static bool read_shown(struct shown *shown)
+{
+    const json_t *changes = json_object_get(shown->document, "changes");
+    const json_t *refused = json_object_get(shown->document, "refused");
+    shown->changes = json_integer_value(changes);
+    shown->refused = json_integer_value(refused);
+    return json_is_integer(changes) && json_is_integer(refused) &&
+           slice_copy(slice_of(text_in(shown->document, "files")), shown->files, sizeof shown->files);
+}
+
+/* An exit status; the caller gives the document back where it is EXIT_DONE. */
+static int look(struct http_client *client, struct shown *shown)
+{
+    struct http_response response = {0};
+    struct error error = {0};
+    if (http_client_get(client, "/v1/register", NULL, &response, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        http_response_done(&response);
+        return EXIT_FAILED;
+    }
+    int status = EXIT_DONE;
+    shown->document = json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
+    if (response.status != HTTP_OK || !read_shown(shown)) {
+        status = complain(shown->document, response.status);
+        json_decref(shown->document);
+    }
+    http_response_done(&response);
+    return status;
+}
+
+static int run_diff(const struct command_line *line)
+{
+    const struct register_options *options = line->options;
+    struct http_client *client = NULL;
+    struct shown shown = {0};
+    int status = committee_client_open(line->name, &options->client, &client);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    status = look(client, &shown);
+    if (status == EXIT_DONE) {
+        print_shown(&shown);
+        status = shown.refused > 0 ? EXIT_REJECTED : EXIT_DONE;
+        json_decref(shown.document);
+    }
+    http_client_free(client);
+    return finish_output(status);
+}
+
+/* ---- taking it up ---- */
+
+static bool is_confirmed(const struct shown *shown)
+{
+    char answer[ANSWER_BYTES];
+    (void)printf("Type the fingerprint of the files, as everybody has read it: ");
+    (void)fflush(stdout);
+    if (fgets(answer, sizeof answer, stdin) == NULL) {
+        answer[0] = '\0';
+    }
+    answer[strcspn(answer, "\r\n")] = '\0';
+    return strcmp(answer, shown->files) == 0;
+}
+
+static int post(struct http_client *client, const struct shown *shown, const char *reason)
+{
+    struct http_response response = {0};
+    struct buffer body = {0};
+    struct error error = {0};
+    struct json_writer json = json_writer_of(&body);
+    json_open_object(&json, NULL);
+    json_put_text(&json, "fingerprint", shown->files);
+    json_put_text(&json, "reason", reason);
+    json_close_object(&json);
+    int status = EXIT_FAILED;
+    if (http_client_post(client, "/v1/register", "application/json", body.bytes, body.length, &response,
+                         &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s; it may be done in part: do it again\n", error.text);
+    } else if (response.status == HTTP_OK) {
+        (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
+                     shown->files);
+        status = EXIT_DONE;
+    } else {
+        json_t *document =
+            json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
+        status = complain(document, response.status);
+        json_decref(document);
+    }
+    buffer_done(&body);
+    http_response_done(&response);
+    return status;
+}
+
+static int apply(struct http_client *client, const char *reason)
+{
+    struct shown shown = {0};
+    int status = look(client, &shown);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    print_shown(&shown);
+    if (shown.refused > 0) {
+        status = EXIT_REJECTED;
+    } else if (shown.changes > 0 && !is_confirmed(&shown)) {
+        (void)fprintf(stderr, "that is not their fingerprint: nothing was changed\n");
+        status = EXIT_FAILED;
+    } else if (shown.changes > 0) {
+        status = post(client, &shown, reason);
+    }
+    json_decref(shown.document);
+    return status;
+}
+
+static int run_apply(const struct command_line *line)
+{
+    const struct register_options *options = line->options;
+    struct http_client *client = NULL;
+    int status = committee_client_open(line->name, &options->client, &client);
+    if (status == EXIT_DONE) {
+        status = finish_output(apply(client, options->reason));
+        http_client_free(client);
+    }
+    return status;
+}
+
+/* ---- the command line ---- */
+
+static const struct setting diff_settings[] = {COMMITTEE_CLIENT_SETTINGS("an admin's token"), COMMAND_HELP};
+
+static const struct setting apply_settings[] = {
+    {.name = "reason",
+     .kind = SETTING_TEXT,
+     SETTING_AT(struct register_options, reason),
+     .is_required = true,
+     .takes = "TEXT",
+     .help = "why, for the ledger, which is public"},
+    COMMITTEE_CLIENT_SETTINGS("an admin's token"),
+    COMMAND_HELP,
+};
+
+const struct command command_register_diff = {
+    .name = "register diff",
+    .purpose =
+        "Shows what the election's files, as a running server has read them, would change of the register\n"
+        "that is in force, row by row; and what cannot be taken up, with what to do first.",
+    .usage = "--token-file FILE [OPTIONS]",
+    .settings = {diff_settings, sizeof diff_settings / sizeof diff_settings[0]},
+    .options_bytes = sizeof(struct register_options),
+    .notes = "Exit status: 0 nothing stands in the way, 1 the server did not say, 2 used wrongly, 3 a row "
+             "cannot be\n"
+             "taken up.",
+    .run = run_diff,
+};
+
+const struct command command_register_apply = {
+    .name = "register apply",
+    .purpose = "Takes up the register of the election's files, while units report: shows what changes, and "
+               "asks for\n"
+               "its fingerprint. Interrupted, it is finished by giving it again.",
+    .usage = "--token-file FILE --reason TEXT [OPTIONS]",
+    .settings = {apply_settings, sizeof apply_settings / sizeof apply_settings[0]},
+    .options_bytes = sizeof(struct register_options),
+    .notes =
+        "Standard input: the fingerprint of the files, which is asked for.\n"
+        "Exit status: 0 it is in force, 1 it is not known to be, 2 used wrongly, 3 it cannot be taken up.",
+    .run = run_apply,
+};

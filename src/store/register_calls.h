@@ -1,0 +1,39 @@
+/* The calls by which Redis takes up another register (proto/turnout.lua), for those who wait for their answers and those
+ * who do not. */
+#ifndef TURNOUT_STORE_REGISTER_CALLS_H
+#define TURNOUT_STORE_REGISTER_CALLS_H
+
+#include <turnout/election/election.h>
+#include <turnout/election/register_change.h>
+
+#include "redis_command.h"
+#include "redis_keys.h"
+
+enum { REGISTER_DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1 };
+
+/* What a change is from and to, as Redis writes it. */
+struct register_digests {
+    char from[REGISTER_DIGEST_TEXT_BYTES];
+    char to[REGISTER_DIGEST_TEXT_BYTES];
+};
+
+#define REGISTER_STEPS_FIELD "province:" /* and the province's code: a field of the change */
+
+/* The province, of the register before, in which a row's unit or commune is looked for. */
+uint32_t register_row_province(const struct register_change *change, const struct register_row *row);
+
+void register_put_begin(struct redis_command *command, const struct election *election,
+                        const struct register_change *change, const struct register_digests *digests,
+                        const char *who, const char *reason, int64_t now_ms);
+
+/* The steps of a province, out of the change. */
+void register_write_steps(struct buffer *out, const struct register_change *change, uint32_t province);
+
+/* `undoes`: from `to` back to `from`. */
+void register_put_step(struct redis_command *command, const struct province_keys *keys,
+                       const struct register_digests *digests, struct slice steps, bool undoes);
+
+void register_put_end(struct redis_command *command, const struct election *election,
+                      const struct register_digests *digests, bool is_taken_up);
+
+#endif

@@ -1,0 +1,290 @@
+/* A change on its way: look, begin, a step a province, end. One call at a time, so that Redis is never kept for long. */
+#include <turnout/store/take_up.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+#include <sodium.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/register_digest.h>
+
+#include "redis_reply.h"
+#include "register_calls.h"
+#include "store_private.h"
+#include "words.h"
+
+enum { LOOKED_AT_MAX = 1000 }; /* units in one question */
+
+struct taking {
+    struct store *store;
+    struct register_change *change;
+    struct register_digests digests;
+    char *who; /* NULL: it is only looked at */
+    char *reason;
+    int64_t now_ms;
+    store_take_up_fn *on_taken_up;
+    void *context;
+    bool *heard;
+    size_t heard_count;
+    size_t next_row; /* to be looked at */
+    size_t *asked;   /* rows of the question under way */
+    size_t asked_count;
+    uint32_t province; /* whose step is under way */
+    bool undoes;
+};
+
+/* ---- the end ---- */
+
+static void taking_free(struct taking *taking)
+{
+    register_change_release(taking->change);
+    free(taking->who);
+    free(taking->reason);
+    free(taking->heard);
+    free(taking->asked);
+    free(taking);
+}
+
+static void fail(struct taking *taking, const redisReply *reply, const char *why)
+{
+    taking->on_taken_up(taking->context, reply_error(reply), reply_words(reply, why), NULL);
+    taking_free(taking);
+}
+
+static void conclude(struct taking *taking, enum take_up_outcome outcome, struct slice digest)
+{
+    struct take_up take_up = {.outcome = outcome, .heard = taking->heard, .heard_count = taking->heard_count};
+    unsigned char other[REGISTER_DIGEST_BYTES];
+    if (words_read_hex(digest, other, sizeof other)) {
+        register_fingerprint(other, take_up.other);
+    }
+    taking->on_taken_up(taking->context, TURNOUT_OK, "", &take_up);
+    taking_free(taking);
+}
+
+static bool is_headed(const redisReply *reply, const char *word)
+{
+    return reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0 &&
+           slice_equals(reply_text(reply->element[0]), word);
+}
+
+static struct slice second_text(const redisReply *reply)
+{
+    return reply->elements > 1 ? reply_text(reply->element[1]) : slice_of("");
+}
+
+static void on_end(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
+        fail(taking, reply, why);
+    } else if (taking->undoes) {
+        conclude(taking, TAKE_UP_REFUSED, slice_of(""));
+    } else {
+        conclude(taking, reply->integer == 1 ? TAKE_UP_DONE : TAKE_UP_DONE_BEFORE, slice_of(""));
+    }
+}
+
+/* ---- the provinces ---- */
+
+static void on_step(void *context, const redisReply *reply, const char *why);
+
+static void next_step(struct taking *taking)
+{
+    struct redis_command command;
+    taking->province++;
+    if (taking->province > taking->change->before->province_count) {
+        register_put_end(&command, store_election(taking->store), &taking->digests, !taking->undoes);
+        store_send(taking->store, &command, on_end, taking);
+        return;
+    }
+    struct province_keys keys;
+    struct buffer steps = {0};
+    store_keys_of(taking->store, taking->province, &keys);
+    register_write_steps(&steps, taking->change, taking->province);
+    register_put_step(&command, &keys, &taking->digests,
+                      (struct slice){steps.bytes == NULL ? "" : steps.bytes, steps.length}, taking->undoes);
+    buffer_done(&steps);
+    store_send(taking->store, &command, on_step, taking);
+}
+
+static void note_heard(struct taking *taking, size_t row)
+{
+    taking->heard_count += taking->heard[row] ? 0 : 1;
+    taking->heard[row] = true;
+}
+
+/* To the register before, in every province: where nothing was done, nothing is undone. */
+static void go_back(struct taking *taking)
+{
+    taking->undoes = true;
+    taking->province = 0;
+    next_step(taking);
+}
+
+/* These units have reported since they were looked at. */
+static void note_all_heard(struct taking *taking, const redisReply *reply)
+{
+    for (size_t unit = 1; unit < reply->elements; unit++) {
+        for (size_t row = 0; row < taking->change->count; row++) {
+            if (register_row_needs_silence(taking->change->rows[row].kind) &&
+                slice_equals(reply_text(reply->element[unit]), taking->change->rows[row].code)) {
+                note_heard(taking, row);
+            }
+        }
+    }
+}
+
+static void on_step(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    if (is_headed(reply, "done") || (taking->undoes && is_headed(reply, "other"))) {
+        next_step(taking);
+    } else if (is_headed(reply, "heard") && !taking->undoes) {
+        note_all_heard(taking, reply);
+        go_back(taking);
+    } else if (is_headed(reply, "other")) {
+        conclude(taking, TAKE_UP_OTHER, second_text(reply));
+    } else {
+        fail(taking, reply, why);
+    }
+}
+
+/* ---- the beginning ---- */
+
+static void on_begun(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    if (is_headed(reply, "begun")) {
+        next_step(taking);
+    } else if (is_headed(reply, "other")) {
+        struct slice digest = second_text(reply);
+        conclude(taking, slice_equals(digest, taking->digests.to) ? TAKE_UP_DONE_BEFORE : TAKE_UP_OTHER,
+                 digest);
+    } else if (is_headed(reply, "busy")) {
+        conclude(taking, TAKE_UP_BUSY, second_text(reply));
+    } else {
+        fail(taking, reply, why);
+    }
+}
+
+static void begin(struct taking *taking)
+{
+    bool is_possible = taking->heard_count == 0 && taking->change->impossible == 0;
+    if (!is_possible && (taking->who == NULL || taking->change->impossible > 0)) {
+        conclude(taking, TAKE_UP_REFUSED, slice_of(""));
+    } else if (!is_possible) {
+        go_back(taking); /* it may have been begun before, and interrupted */
+    } else if (taking->who == NULL) {
+        conclude(taking, TAKE_UP_POSSIBLE, slice_of(""));
+    } else {
+        struct redis_command command;
+        register_put_begin(&command, store_election(taking->store), taking->change, &taking->digests,
+                           taking->who, taking->reason, taking->now_ms);
+        store_send(taking->store, &command, on_begun, taking);
+    }
+}
+
+/* ---- looking ---- */
+
+static void look_on(struct taking *taking);
+
+static void on_heard(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    if (!reply_is_list_of(reply, taking->asked_count)) {
+        fail(taking, reply, why);
+        return;
+    }
+    for (size_t i = 0; i < taking->asked_count; i++) {
+        if (reply->element[i]->type == REDIS_REPLY_INTEGER && reply->element[i]->integer == 1) {
+            note_heard(taking, taking->asked[i]);
+        }
+    }
+    look_on(taking);
+}
+
+/* The rows that need silence, from the next one on, as far as they are of one province. */
+static uint32_t gather_rows(struct taking *taking)
+{
+    const struct register_change *change = taking->change;
+    uint32_t province = REGISTER_NONE;
+    taking->asked_count = 0;
+    for (; taking->next_row < change->count && taking->asked_count < LOOKED_AT_MAX; taking->next_row++) {
+        const struct register_row *row = &change->rows[taking->next_row];
+        if (!register_row_needs_silence(row->kind)) {
+            continue;
+        }
+        uint32_t its = register_row_province(change, row);
+        if (province != REGISTER_NONE && its != province) {
+            break;
+        }
+        province = its;
+        taking->asked[taking->asked_count++] = taking->next_row;
+    }
+    return province;
+}
+
+static void look_on(struct taking *taking)
+{
+    static const int keys[] = {KEY_UNITS, KEY_ASIDE};
+    uint32_t province = gather_rows(taking);
+    if (taking->asked_count == 0) {
+        begin(taking);
+        return;
+    }
+    struct redis_command command;
+    store_begin_call(taking->store, &command, CALL_READING, "turnout_heard", province, keys, 2);
+    for (size_t i = 0; i < taking->asked_count; i++) {
+        redis_command_put_text(&command, taking->change->rows[taking->asked[i]].code);
+    }
+    store_send(taking->store, &command, on_heard, taking);
+}
+
+static struct taking *taking_new(struct store *store, struct register_change *change,
+                                 store_take_up_fn *on_taken_up, void *context)
+{
+    struct taking *taking = memory_new(sizeof *taking);
+    assert(store_register(store) == change->before);
+    *taking =
+        (struct taking){.store = store, .change = change, .on_taken_up = on_taken_up, .context = context};
+    register_change_acquire(change);
+    sodium_bin2hex(taking->digests.from, sizeof taking->digests.from, change->before->digest,
+                   REGISTER_DIGEST_BYTES);
+    sodium_bin2hex(taking->digests.to, sizeof taking->digests.to, change->after->digest,
+                   REGISTER_DIGEST_BYTES);
+    taking->heard = memory_new_array(change->count, sizeof *taking->heard);
+    taking->asked = memory_new_array(LOOKED_AT_MAX, sizeof *taking->asked);
+    return taking;
+}
+
+/* ---- callers ---- */
+
+/* What is impossible may be of provinces that are not there. */
+static void start(struct taking *taking)
+{
+    if (taking->change->impossible > 0) {
+        taking->next_row = taking->change->count;
+    }
+    look_on(taking);
+}
+
+void store_look_at_change(struct store *store, struct register_change *change, store_take_up_fn *on_looked,
+                          void *context)
+{
+    start(taking_new(store, change, on_looked, context));
+}
+
+void store_take_up(struct store *store, struct register_change *change, const char *who, const char *reason,
+                   int64_t now_ms, store_take_up_fn *on_taken_up, void *context)
+{
+    struct taking *taking = taking_new(store, change, on_taken_up, context);
+    taking->who = memory_copy_text(who);
+    taking->reason = memory_copy_text(reason);
+    taking->now_ms = now_ms;
+    start(taking);
+}

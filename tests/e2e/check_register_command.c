@@ -1,0 +1,113 @@
+/* `turnout register diff` and `turnout register apply` against a real turnoutd. */
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "committee.h"
+#include "process.h"
+#include "readyz.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { OUTPUT_BYTES = 4096, ASK_AGAIN_MS = 20, PATIENCE = 500 };
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char token_path[WORKSPACE_PATH_BYTES];
+static char output[OUTPUT_BYTES]; /* of the last run */
+
+static void set_up(void)
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    workspace_path(&workspace, "token", token_path);
+    token_of(&workspace, ROLE_ADMIN, "T", 3600, token);
+    workspace_write(&workspace, "token", token);
+    workspace_append(&workspace, "token", "\n");
+    ck_assert_int_eq(chmod(token_path, 0600), 0);
+}
+
+static void tear_down(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
+static void run(const char *action, const char *typed, int status, const char *said)
+{
+    struct buffer command = {0};
+    buffer_printf(&command, "printf '%s' | '%s/turnout' register %s --token-file '%s' --server %s 2>&1",
+                  typed, TURNOUT_BIN_DIR, action, token_path, turnoutd.intake_url);
+    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
+    struct process process = {0};
+    process_start(&process, &workspace, "register", arguments);
+    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    char *out = workspace_read(process.stdout_path);
+    ck_assert_msg(ended == status && strstr(out, said) != NULL, "%d, no `%s` in: %s", ended, said, out);
+    (void)snprintf(output, sizeof output, "%s", out);
+    free(out);
+    buffer_done(&command);
+}
+
+#define APPLY "apply --reason 'a new station'"
+
+/* Until the server has read the files. */
+static void wait_for_difference(const char *said)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        struct readyz_verdict verdict;
+        readyz_ask(&turnoutd, "files", &verdict);
+        if (strstr(verdict.why, said) != NULL) {
+            return;
+        }
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+    ck_abort_msg("%s was never noticed", said);
+}
+
+FIXTURE(set_up, tear_down);
+
+TEST(a_unit_is_added)
+{
+    run("diff", "", 0, "the files hold what is in force");
+    run(APPLY, "", 0, "the files hold what is in force");
+    workspace_append(&workspace, "election/units.csv", "0101-009,0101,Khu vực 9,40\n");
+    wait_for_difference("0101-009");
+    run("diff", "", 0, "what would change:\n  unit 0101-009 is added to commune 0101 with 40 registered\n");
+    run(APPLY, "0000-0000\\n", 1, "nothing was changed");
+    const char *files = strstr(output, "the files: ");
+    ck_assert_ptr_nonnull(files);
+    char typed[32];
+    (void)snprintf(typed, sizeof typed, "%.9s\\n", files + strlen("the files: "));
+    run(APPLY, typed, 0, "taken up: 1 changes");
+    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "registered"), 6190);
+    json_decref(document);
+    run("diff", "", 0, "the files hold what is in force");
+}
+
+TEST(what_cannot_be_taken_up_is_told)
+{
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 5}, 201);
+    workspace_append(&workspace, "election/areas.csv", "03,province,T,Miền Bắc,North\n");
+    wait_for_difference("03");
+    run("diff", "", 3,
+        "what cannot be taken up, and what to do first:\n  province 03 is added to T: a province");
+    run(APPLY, "", 3, "a province cannot be added");
+}
+
+TEST(a_token_that_is_none_is_told)
+{
+    workspace_write(&workspace, "token", "nothing");
+    run("diff", "", 1, "unauthorized");
+    run("apply", "", 2, "--reason");
+}
+
+SUITE("register_command");

@@ -1,0 +1,206 @@
+/* A register that changes, where several servers serve the election, where its change is interrupted, and at a restart. */
+#include <check.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include <hiredis/hiredis.h>
+#include <sodium.h>
+
+#include <turnout/store/election_folder.h>
+
+#include "changed_register.h"
+#include "suite.h"
+#include "told_faults.h"
+
+static struct turnoutd second;
+
+FIXTURE(set_up, tear_down);
+TIMEOUT(60);
+
+/* ---- several servers ---- */
+
+/* What tokens are made and allowed by. */
+static void share(const char *file)
+{
+    char name[32];
+    char path[WORKSPACE_PATH_BYTES];
+    (void)snprintf(name, sizeof name, "data/%s", file);
+    workspace_path(&workspace, name, path);
+    char *text = workspace_read(path);
+    (void)snprintf(name, sizeof name, "data-2/%s", file);
+    workspace_write(&workspace, name, text);
+    workspace_path(&workspace, name, path);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    free(text);
+}
+
+static void start_second(bool with_new_files)
+{
+    char redis[WORKSPACE_PATH_BYTES];
+    char data[WORKSPACE_PATH_BYTES];
+    char election[WORKSPACE_PATH_BYTES];
+    char address[WORKSPACE_PATH_BYTES + 8];
+    workspace_path(&workspace, "data/redis/redis.sock", redis);
+    workspace_path(&workspace, "data-2", data);
+    workspace_path(&workspace, "election-2", election);
+    workspace_add_small_election(&workspace, "election-2");
+    workspace_make_folder(&workspace, "data-2");
+    if (with_new_files) {
+        add_unit("election-2");
+    }
+    share("secret");
+    share("tokens.csv");
+    int length = snprintf(address, sizeof address, "unix:%s", redis);
+    ck_assert(length > 0 && (size_t)length < sizeof address);
+    const char *const settings[] = {"--redis", address, "--data", data, "--election", election, NULL};
+    turnoutd_start(&second, &workspace, settings);
+}
+
+TEST(another_server_is_not_ready_until_it_has_the_same_files)
+{
+    start_second(false);
+    report(&second, "0101-001", 1, 300, 201);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    take_up_files(&first);
+    readyz_expect_broken(&second, "register", "(units.csv differ)");
+    struct http_answer answer;
+    post(&second, "0101-002", 1, 1, &answer);
+    ck_assert_int_eq(answer.status, 503);
+    http_answer_done(&answer);
+    report(&first, "0101-009", 1, 40, 201);
+    add_unit("election-2");
+    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    report(&second, "0101-009", 2, 40, 201);
+    report(&second, "0101-001", 1, 300, 200);
+    small_wait_voted(second.public_port, 340);
+    small_wait_voted(first.public_port, 340);
+    expect_figures(&second, "T", 11, 6190, 340);
+    turnoutd_stop(&second);
+}
+
+/* It may be taken up through any server that has the files. */
+TEST(two_servers_with_the_files_follow_at_once)
+{
+    start_second(false);
+    add_unit("election");
+    add_unit("election-2");
+    wait_named(&first, "0101-009");
+    wait_named(&second, "0101-009");
+    take_up_files(&second);
+    report(&second, "0101-009", 1, 40, 201);
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    small_wait_voted(first.public_port, 40);
+    expect_figures(&first, "T", 11, 6190, 40);
+    report(&first, "0101-009", 1, 40, 200);
+    turnoutd_stop(&second);
+}
+
+/* ---- interrupted ---- */
+
+static void expect_done(struct redisContext *redis, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    redisReply *reply = redisvCommand(redis, format, arguments);
+    va_end(arguments);
+    ck_assert_ptr_nonnull(reply);
+    ck_assert_msg(reply->type != REDIS_REPLY_ERROR, "%s", reply->str);
+    freeReplyObject(reply);
+}
+
+/* As a server leaves it that is killed after the step of the first province: nobody goes on. */
+static void interrupt(void)
+{
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    redisReply *digest = redisCommand(redis, "HGET turnout:{small}:meta digest");
+    ck_assert_int_eq(digest->type, REDIS_REPLY_STRING);
+    struct election_folder folder;
+    struct error error;
+    char path[WORKSPACE_PATH_BYTES];
+    char to[2 * REGISTER_DIGEST_BYTES + 1];
+    static const char steps[] = "unit 0101-009 0\nroll 0101 40\n";
+    workspace_path(&workspace, "election", path);
+    ck_assert_int_eq(election_folder_read(path, refuse_fault, NULL, &folder, &error), TURNOUT_OK);
+    sodium_bin2hex(to, sizeof to, folder.reg->digest, REGISTER_DIGEST_BYTES);
+    expect_done(
+        redis,
+        "FCALL turnout_register_begin 2 turnout:{small}:meta turnout:{small}:change %s %s files %s lines %s "
+        "province:01 %s",
+        digest->str, to, folder.reg->files,
+        "{\"received\":4102444800000,\"outcome\":\"register\",\"change\":\"unit-added\",\"unit\":\"0101-"
+        "009\","
+        "\"area\":\"0101\",\"to\":\"40\",\"who\":\"me\",\"why\":\"a new station\"}\n",
+        steps);
+    expect_done(redis,
+                "FCALL turnout_register_step 4 turnout:{small:01}:totals turnout:{small:01}:communes "
+                "turnout:{small:01}:units turnout:{small:01}:aside %s %s 1 none %s",
+                digest->str, to, steps);
+    election_folder_done(&folder);
+    freeReplyObject(digest);
+    redisFree(redis);
+}
+
+/* Readers keep the figures meanwhile; what is not concerned goes on. */
+TEST(an_interrupted_one_is_continued_by_asking_again)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    report(&first, "0201-001", 1, 30, 201);
+    small_wait_voted(first.public_port, 330);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    interrupt();
+    report(&first, "0201-001", 2, 31, 201);
+    struct http_answer answer;
+    post(&first, "0101-001", 2, 301, &answer);
+    ck_assert_int_eq(answer.status, 503);
+    http_answer_done(&answer);
+    json_t *document = json_get(first.public_port, "/v1/turnout", 200);
+    ck_assert(json_is_true(json_object_get(json_object_of(document, "nation"), "verified")));
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "registered"), 6150);
+    json_decref(document);
+    readyz_expect_broken(&first, "register", "do `turnout register apply` again");
+    take_up_files(&first);
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    report(&first, "0101-001", 2, 301, 201);
+    report(&first, "0101-009", 1, 40, 201);
+    small_wait_voted(first.public_port, 372);
+    expect_figures(&first, "T", 11, 6190, 372);
+    expect_correction("unit-added", "0101", "0101-009");
+}
+
+TEST(an_interrupted_one_is_continued_after_kill_9)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    add_unit("election");
+    interrupt();
+    ck_assert_int_eq(kill(first.process.pid, SIGKILL), 0);
+    ck_assert_int_ne(process_wait_exit(&first.process, PROCESS_DEADLINE_MS), 0);
+    turnoutd_start(&first, &workspace, NULL);
+    expect_figures(&first, "T", 11, 6190, 300);
+    report(&first, "0101-009", 1, 40, 201);
+    report(&first, "0101-001", 1, 300, 200);
+    small_wait_voted(first.public_port, 340);
+    expect_correction("unit-added", "0101", "0101-009");
+}
+
+/* ---- a restart ---- */
+
+TEST(files_that_are_not_taken_up_do_not_start_and_nobody_is_told_to_reset)
+{
+    turnoutd_stop(&first);
+    add_unit("election");
+    struct turnoutd refused;
+    turnoutd_launch(&refused, &workspace, NULL);
+    ck_assert_int_eq(process_wait_exit(&refused.process, PROCESS_DEADLINE_MS), 2);
+    char *log = workspace_read(refused.process.stderr_path);
+    ck_assert_ptr_nonnull(strstr(log, "units.csv"));
+    ck_assert_ptr_nonnull(strstr(log, "turnout register apply"));
+    ck_assert_ptr_null(strstr(log, "reset"));
+    free(log);
+    replace("election", "units.csv", "0101-009,0101,Khu vực 9,40\n", "");
+    turnoutd_start(&first, &workspace, NULL);
+}
+
+SUITE("register_servers");
