@@ -242,8 +242,13 @@ static void load(struct tally_commune *commune)
     }
 }
 
+/* What is decided anew after its deadline would be in flight for as long again. */
 void commune_take(struct tally_commune *commune, struct message *message)
 {
+    if (message->deadline_ms <= clock_monotonic_ms()) {
+        tally_answer_unavailable(commune->tally, message, why_uncertain);
+        return;
+    }
     if (commune->status == COMMUNE_READY) {
         commune_decide(commune, message);
         return;

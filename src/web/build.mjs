@@ -74,7 +74,8 @@ const bundled = await build({
   charset: "utf8",
   jsx: "automatic",
   jsxImportSource: "preact",
-  legalComments: "none",
+  legalComments: "eof",
+  banner: { js: "/*! Turnout, MIT. With Preact, MIT, (c) 2015-present Jason Miller */" },
   plugins: [maps],
 });
 

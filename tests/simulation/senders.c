@@ -235,13 +235,16 @@ static void decide(uint32_t unit)
     }
 }
 
-/* To whichever server, which perhaps has heard nothing of the commune since. */
+/* The last one that counted, to whichever server, which perhaps has heard nothing of the commune since. */
 static void send_voided_again(void *context)
 {
     const struct sender *sender = context;
-    if (!senders.is_done && sender->count > 0) {
-        size_t back = world_random(sender->count < RECENT ? sender->count : RECENT);
-        send((uint32_t)world_random(scene.server_count), sender->reports[sender->count - 1 - back]);
+    size_t at = sender->count;
+    while (at > 0 && sender->reports[at - 1]->acknowledged_in != scene_generation()) {
+        at--;
+    }
+    if (!senders.is_done && at > 0) {
+        send((uint32_t)world_random(scene.server_count), sender->reports[at - 1]);
     }
 }
 

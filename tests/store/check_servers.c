@@ -264,4 +264,44 @@ TEST(a_conflict_names_what_stands)
     stop();
 }
 
+/* Voids the unit, of which nothing but this report counts. */
+static void void_unit(struct server *server, const struct report *report)
+{
+    struct decision_message *message = memory_new(sizeof *message + sizeof message->reports[0]);
+    struct server_answer *answer = server_next_answer(server);
+    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .unit = UNIT},
+                                         .context = answer,
+                                         .now_ms = 1773600000000,
+                                         .who = "w",
+                                         .why = "another's",
+                                         .unit = {.seq = report->seq},
+                                         .report_count = 1};
+    report_digest(report, message->unit.digest);
+    message->reports[0].received = (struct report_received){
+        .seq = report->seq, .voted = report->voted, .registered = report->registered, .as_of = report->as_of};
+    report_digest(report, message->reports[0].received.digest);
+    tally_take(server->tally, &message->message);
+    server_await(server);
+    ck_assert_int_eq(answer->decided, DECIDED_VOIDED);
+}
+
+/* What one server has counted another one voids: the first one hears of it, though nothing moves it to ask. */
+TEST(what_another_has_voided_is_heard_of)
+{
+    struct report report = store_fixture_report(&store, UNIT, 1, 10);
+    start(2);
+    ck_assert_int_eq(server_ask(&servers[1], UNIT, &report)->outcome.status, STATUS_ACCEPTED);
+    ck_assert_int_eq(server_ask(&servers[0], UNIT, &report)->outcome.status, STATUS_DUPLICATE);
+    void_unit(&servers[0], &report);
+    int64_t deadline_ms = clock_monotonic_ms() + SERVER_WAIT_MS;
+    while (server_ask(&servers[1], UNIT, &report)->outcome.code != CODE_VOIDED) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_eq(event_base_loop(store.base, EVLOOP_ONCE), 0); /* until a tick */
+    }
+    ck_assert_int_eq(server_ask(&servers[0], UNIT, &report)->outcome.code, CODE_VOIDED);
+    expect_text(&store, "0", "HGET " TOTALS " voted");
+    expect_text(&store, "0", "HGET " TOTALS " units_reported");
+    stop();
+}
+
 SUITE("servers");

@@ -85,7 +85,7 @@ export function Election({ desk, changed }) {
         title={say("phase")}
         current={phase}
         options={phases[phase]}
-        change={(wanted, more) => desk.ask("/v1/phase", { phase: wanted, ...more })}
+        change={(wanted, more) => desk.ask("/v1/phase", { election: election.id, phase: wanted, ...more })}
         changed={changed}
       />
       <Switch
