@@ -309,6 +309,17 @@ register_reader('turnout_read', function(keys, args)
     return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2]), excused_of(keys[4], keys[3])}
 end)
 
+-- A province with its units at one instant, for a bulletin.
+--   keys  totals, communes, units, excused, ledger
+-- Returns what turnout_read does; then the fields and values of the units, and the id of the ledger's last entry, '' when it
+-- has none.
+register_reader('turnout_read_units', function(keys)
+    ground_of(keys[1])
+    local last = redis.call('XREVRANGE', keys[5], '+', '-', 'COUNT', 1)[1]
+    return {redis.call('HGETALL', keys[1]), redis.call('HGETALL', keys[2]), excused_of(keys[4], keys[3]),
+            redis.call('HGETALL', keys[3]), last and last[1] or ''}
+end)
+
 -- Whether one id of a stream is of an earlier entry than another; `-` is before all.
 local function is_before(id, other)
     local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
@@ -428,10 +439,12 @@ end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the field; the value that must stand; the new value; the ledger's line
--- Returns the value that stood; where it is another than the one that must, nothing was changed.
+--   args  the field; the value that must stand; the new value; the ledger's line; where the public is shown from then on
+--         what it was shown at that moment: the name under which every province keeps it
+-- Returns the value that stood; where it is another than the one that must, nothing was changed. What the public is shown
+-- is noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
 redis.register_function('turnout_set', function(keys, args)
-    local standing = redis.call('HMGET', keys[1], 'schema', args[1])
+    local standing = redis.call('HMGET', keys[1], 'schema', args[1], 'bulletin')
     if not standing[1] or not standing[2] then
         refuse(keys[1] .. ' was never seeded')
     end
@@ -439,6 +452,12 @@ redis.register_function('turnout_set', function(keys, args)
     if standing[2] == args[2] then
         redis.call('HSET', keys[1], args[1], args[3])
         redis.call('XADD', keys[2], '*', 'line', args[4])
+        if args[5] then
+            redis.call('HSET', keys[1], 'shown', args[5] .. ' ' .. (standing[3] or '0'))
+        end
+        if args[3] == 'closed' then
+            redis.call('HSET', keys[1], 'bulletin_closing', '1')
+        end
     end
     return standing[2]
 end)
@@ -648,5 +667,54 @@ redis.register_function('turnout_settle', function(keys, args)
         refuse(keys[1] .. ' was never seeded')
     end
     redis.call('HSET', keys[1], 'settled', args[1])
+    return 1
+end)
+
+---- bulletins ----
+
+-- Begins a bulletin, unless one is under way: it has a number from now on, and every server knows that it is to be frozen.
+--   keys  meta
+--   args  Unix seconds; the label, '' where the bulletin that is due is passed over; what it is due for: a moment in Unix
+--         seconds, later than those before; `closing`, once for each closing; or '' when a person asks for it
+-- Returns its number; 0 when none is due, -1 when one is under way: then nothing was changed.
+redis.register_function('turnout_bulletin_begin', function(keys, args)
+    local meta = redis.call('HMGET', keys[1], 'schema', 'phase', 'bulletin', 'bulletin_begun', 'bulletin_due',
+                            'bulletin_closing')
+    if not meta[1] or not meta[2] then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    local due = args[3] ~= '' and args[3] ~= 'closing' and count_of(args[3], keys[1], 'bulletin_due')
+    local number = count_of(meta[3], keys[1], 'bulletin') + 1
+    if meta[4] then
+        return -1
+    end
+    if (args[3] == 'closing' and not meta[6]) or (due and due <= count_of(meta[5], keys[1], 'bulletin_due')) then
+        return 0
+    end
+    if due then
+        redis.call('HSET', keys[1], 'bulletin_due', args[3])
+    elseif args[3] == 'closing' then
+        redis.call('HDEL', keys[1], 'bulletin_closing')
+    end
+    if args[2] == '' then
+        return 0
+    end
+    redis.call('HSET', keys[1], 'bulletin_begun', string.format('%.0f %s %s %s', number, args[1],
+               meta[2] == 'rehearsal' and 'rehearsal' or 'unofficial', args[2]))
+    return number
+end)
+
+-- Ends a bulletin of which every province is frozen.
+--   keys  meta, bulletins
+--   args  its number; the nation's files
+-- Returns 1, or 0 when it is not under way: then nothing was changed.
+redis.register_function('turnout_bulletin_end', function(keys, args)
+    local begun = redis.call('HGET', keys[1], 'bulletin_begun')
+    if not begun or string.match(begun, '^%d+') ~= args[1] then
+        return 0
+    end
+    redis.call('HSETNX', keys[2], args[1], args[2])
+    redis.call('HSET', keys[1], 'bulletin', args[1])
+    redis.call('HDEL', keys[1], 'bulletin_begun')
     return 1
 end)

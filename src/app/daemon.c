@@ -207,6 +207,7 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .relaxed = daemon->settings->durability_is_relaxed};
+    preparation.signing_key = daemon->data.signing_key;
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed != TURNOUT_OK) {
@@ -234,8 +235,9 @@ static void on_published(void *context, struct publication *publication)
     publication_acquire(publication);
     publication_release(daemon->publication);
     daemon->publication = publication;
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        mailbox_put_publication(worker_mailbox(daemon->workers[i]), publication);
+    /* Those for readers, which are the last, come first: whoever is told of a bulletin can read it. */
+    for (uint32_t i = daemon->workers_started; i > 0; i--) {
+        mailbox_put_publication(worker_mailbox(daemon->workers[i - 1]), publication);
     }
     if (is_first) {
         log_ready(daemon);
@@ -251,16 +253,19 @@ static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_
 static void start_publisher(struct daemon *daemon)
 {
     daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
-    daemon->publisher = publisher_new(daemon->base,
-                                      &(struct publisher_options){.election = &daemon->folder->election,
-                                                                  .reg = daemon->folder->reg,
-                                                                  .store = daemon->store,
-                                                                  .period_ms = daemon->settings->publish_ms,
-                                                                  .losses = daemon->losses,
-                                                                  .is_durable = &daemon->gate.is_durable,
-                                                                  .health = daemon->health,
-                                                                  .on_digest = on_digest},
-                                      on_published, daemon);
+    daemon->publisher = publisher_new(
+        daemon->base,
+        &(struct publisher_options){.election = &daemon->folder->election,
+                                    .reg = daemon->folder->reg,
+                                    .store = daemon->store,
+                                    .period_ms = daemon->settings->publish_ms,
+                                    .losses = daemon->losses,
+                                    .is_durable = &daemon->gate.is_durable,
+                                    .health = daemon->health,
+                                    .signing_key = daemon->prepared.signing_key,
+                                    .signing_pair = recall_signing_pair(&daemon->data, &daemon->prepared),
+                                    .on_digest = on_digest},
+        on_published, daemon);
     struct ground_options ground = {.store = daemon->store,
                                     .gate = &daemon->gate,
                                     .clock = daemon->clock,

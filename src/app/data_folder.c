@@ -2,6 +2,7 @@
  * election and has lost a part of it must not begin anew as if nothing were. */
 #include "data_folder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,22 +45,56 @@ static bool lock(struct data_folder *folder)
     return true;
 }
 
+/* Memory for a secret. NULL, and told, when there is none. */
+static unsigned char *secret_memory(size_t bytes)
+{
+    unsigned char *memory = sodium_malloc(bytes);
+    if (memory == NULL) {
+        struct error error;
+        (void)error_fail_system(&error, errno, "", "no memory for the secret");
+        say(&error, "bad-secret");
+    }
+    return memory;
+}
+
 static bool take_secret(struct data_folder *folder)
 {
     bool is_new;
     struct error error;
-    folder->secret = sodium_malloc(TOKEN_SECRET_BYTES);
+    folder->secret = secret_memory(TOKEN_SECRET_BYTES);
     if (folder->secret == NULL) {
-        (void)error_fail_system(&error, errno, "", "no memory for the secret");
-        say(&error, "bad-secret");
         return false;
     }
-    if (secret_ensure(folder->path, folder->secret, &is_new, &error) != TURNOUT_OK) {
+    if (secret_ensure(folder->path, SECRET_OF_TOKENS, folder->secret, &is_new, &error) != TURNOUT_OK) {
         say(&error, "bad-secret");
         return false;
     }
     if (is_new) {
         log_info("secret-made", log_text("data", folder->path));
+    }
+    return true;
+}
+
+static bool take_signing_key(struct data_folder *folder)
+{
+    bool is_new;
+    struct error error;
+    unsigned char seed[SIGNING_SEED_BYTES];
+    unsigned char public_key[PUBLIC_KEY_BYTES];
+    folder->signing_pair = secret_memory(SIGNING_PAIR_BYTES);
+    if (folder->signing_pair == NULL) {
+        return false;
+    }
+    if (secret_ensure(folder->path, SECRET_OF_BULLETINS, seed, &is_new, &error) != TURNOUT_OK) {
+        say(&error, "bad-signing-key");
+        return false;
+    }
+    int failed = crypto_sign_seed_keypair(public_key, folder->signing_pair, seed);
+    assert(failed == 0);
+    sodium_memzero(seed, sizeof seed);
+    public_key_format(public_key, folder->signing_key);
+    if (is_new) {
+        log_info("signing-key-made", log_text("data", folder->path), log_text("key", folder->signing_key));
     }
     return true;
 }
@@ -134,7 +169,7 @@ enum data_folder_state data_folder_open(struct data_folder *folder, const struct
     if (!recall(folder, settings, election)) {
         return DATA_FOLDER_LOST;
     }
-    return take_secret(folder) ? DATA_FOLDER_OPEN : DATA_FOLDER_UNUSABLE;
+    return take_secret(folder) && take_signing_key(folder) ? DATA_FOLDER_OPEN : DATA_FOLDER_UNUSABLE;
 }
 
 void data_folder_forget(struct data_folder *folder)
@@ -151,5 +186,7 @@ void data_folder_close(struct data_folder *folder)
         folder->lock_fd = -1;
     }
     sodium_free(folder->secret); /* which wipes it */
+    sodium_free(folder->signing_pair);
     folder->secret = NULL;
+    folder->signing_pair = NULL;
 }

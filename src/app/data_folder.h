@@ -7,14 +7,17 @@
 
 #include <turnout/election/election.h>
 #include <turnout/store/last_known.h>
+#include <turnout/wire/signature.h>
 
 #include "server_settings.h"
 
 struct data_folder {
     const char *path; /* borrowed */
     char absolute[PATH_MAX];
-    int lock_fd;           /* -1: not locked */
-    unsigned char *secret; /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
+    int lock_fd;                 /* -1: not locked */
+    unsigned char *secret;       /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
+    unsigned char *signing_pair; /* likewise, SIGNING_PAIR_BYTES; and its public half */
+    char signing_key[PUBLIC_KEY_TEXT_BYTES + 1];
     bool has_known;
     struct last_known known; /* of this election */
 };

@@ -1,6 +1,8 @@
 /* Between Redis that is prepared and the publisher that reads it. */
 #include "recall.h"
 
+#include <string.h>
+
 #include <turnout/base/log.h>
 #include <turnout/wire/register_digest.h>
 
@@ -39,4 +41,17 @@ struct losses *recall_start(struct data_folder *data, const struct election_fold
                                      .data = data->path,
                                      .generation = prepared->generation};
     return losses_new(&options, data->has_known ? &data->known : NULL);
+}
+
+const unsigned char *recall_signing_pair(const struct data_folder *data,
+                                         const struct store_prepared *prepared)
+{
+    if (strcmp(prepared->signing_key, data->signing_key) == 0) {
+        return data->signing_pair;
+    }
+    log_warning(
+        "other-signing-key", log_text("election", prepared->signing_key), log_text("own", data->signing_key),
+        log_text("what", "this server signs no bulletins, another one does: to let this one do it, too, "
+                         "stop it and put that server's file `signing-key` into its data folder"));
+    return NULL;
 }

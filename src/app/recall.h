@@ -13,4 +13,8 @@
 struct losses *recall_start(struct data_folder *data, const struct election_folder *folder,
                             const struct store_prepared *prepared);
 
+/* What this server signs bulletins with; NULL, and told, when the election's key is another server's. Borrowed from `data`. */
+const unsigned char *recall_signing_pair(const struct data_folder *data,
+                                         const struct store_prepared *prepared);
+
 #endif

@@ -140,12 +140,12 @@ static void take_publication(struct worker *worker)
     if (publication == NULL) {
         return;
     }
+    events_tell(worker->reader.events, worker->reader.publication, publication);
     publication_release(worker->reader.publication);
     worker->reader.publication = publication;
     if (worker->takes_reports) {
         intake_set_phase(worker->intake, publication_phase(publication));
-        worker->desk.publication = publication_figures(publication)->publication;
-        committee_set_phase(worker->committee, publication_phase(publication));
+        committee_set_publication(worker->committee, publication);
     }
     accept_when_ready(worker);
 }
@@ -335,6 +335,7 @@ static void on_link(void *context, bool up, const char *why)
         accept_when_ready(worker);
     } else {
         log_warning("store-away", log_text("link", "worker"), log_text("why", why));
+        committee_link_is_lost(worker->committee);
     }
 }
 
@@ -387,8 +388,8 @@ static void build_desk(struct worker *worker)
                                                                   .secret = options->secret,
                                                                   .keys = options->keys,
                                                                   .tokens = options->tokens});
-    worker->desk = (struct intake_desk){options->store.election, options->store.reg, worker->intake,
-                                        worker->committee, NULL};
+    worker->desk =
+        (struct intake_desk){options->store.election, options->store.reg, worker->intake, worker->committee};
     worker->answers_event =
         event_new(worker->base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, worker);
     worker->turn_event = event_new(worker->base, -1, 0, on_turn_ends, worker);
@@ -422,7 +423,8 @@ static void build(struct worker *worker)
     worker->connections =
         connections_new(worker->base, worker->options.connections_max, worker->options.peers,
                         worker->takes_reports ? PEER_REPORTS : PEER_READS, &worker->counters);
-    worker->reader.counters = &worker->counters;
+    worker->reader =
+        (struct public_reader){.counters = &worker->counters, .events = events_new(worker->base)};
     worker->public_service = (struct http_service){.routes = public_http_routes,
                                                    .route_count = public_http_route_count,
                                                    .context = &worker->reader,
@@ -435,13 +437,6 @@ static void build(struct worker *worker)
                                                    .hosts = worker->options.hosts,
                                                    .admits_large_body = intake_http_admits_large_body,
                                                    .counters = &worker->counters};
-}
-
-static void close_unless_off(int fd)
-{
-    if (fd >= 0) {
-        close(fd);
-    }
 }
 
 static void free_desk(struct worker *worker)
@@ -467,6 +462,7 @@ void worker_free(struct worker *worker)
         free_desk(worker);
     }
     connections_free(worker->connections);
+    events_free(worker->reader.events);
     intake_free(worker->intake);
     committee_free(worker->committee);
     register_release(worker->reg);
@@ -476,9 +472,13 @@ void worker_free(struct worker *worker)
     event_free(worker->drain_event);
     event_base_free(worker->base);
     mailbox_done(&worker->mailbox);
-    close_unless_off(worker->options.public_fd);
-    close_unless_off(worker->options.intake_http_fd);
-    close_unless_off(worker->options.intake_stream_fd);
+    const int unused[] = {worker->options.public_fd, worker->options.intake_http_fd,
+                          worker->options.intake_stream_fd};
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
+        if (unused[i] >= 0) {
+            close(unused[i]);
+        }
+    }
     free(worker);
 }
 

@@ -37,6 +37,13 @@ uint32_t register_find_unit(const struct election_register *reg, struct slice co
                                                                         : entry & ~REGISTER_ENTRY_UNIT;
 }
 
+uint32_t register_first_unit(const struct election_register *reg, uint32_t province)
+{
+    const struct area *area = &reg->areas[province];
+    assert(area->level == AREA_PROVINCE);
+    return area->children == 0 ? 0 : reg->areas[area->first_child].first_child;
+}
+
 uint32_t register_province_of(const struct election_register *reg, uint32_t area)
 {
     assert(area < reg->area_count);

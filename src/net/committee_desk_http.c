@@ -50,7 +50,8 @@ void committee_get_desk(void *context, struct http_exchange *exchange, const str
     struct json_writer json = json_writer_of(&text);
     json_open_object(&json, NULL);
     put_election(&json, desk->election);
-    json_put_text(&json, "publication", desk->publication);
+    const struct publication *shown = committee_publication(desk->committee);
+    json_put_text(&json, "publication", shown == NULL ? NULL : publication_figures(shown)->publication);
     desk_put_moment(&json, "now", desk->election, clock_wall_ms() / 1000);
     put_token(&json, desk, &principal);
     desk_put_phase(&json, desk);

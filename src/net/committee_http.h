@@ -18,6 +18,8 @@ http_handler_fn committee_get_flagged;
 http_handler_fn committee_get_refused;
 http_handler_fn committee_post_phase;
 http_handler_fn committee_post_publication;
+http_handler_fn committee_post_bulletin;
+http_handler_fn committee_get_bulletin_area;
 http_handler_fn committee_get_register;
 http_handler_fn committee_post_register;
 

@@ -75,9 +75,12 @@ void http_write_head(struct buffer *head, const struct http_answer *answer, bool
     if (answer->content_type != NULL) {
         buffer_append_text(head, "Content-Type: ");
         buffer_append_text(head, answer->content_type);
-        buffer_append_text(head, "\r\nContent-Length: ");
-        buffer_append_integer(head, (int64_t)answer->body_bytes);
         buffer_append_text(head, "\r\n");
+        if (answer->body_bytes != HTTP_ENDLESS) {
+            buffer_append_text(head, "Content-Length: ");
+            buffer_append_integer(head, (int64_t)answer->body_bytes);
+            buffer_append_text(head, "\r\n");
+        }
     } else if (answer->status != 204 && answer->status != 304) {
         buffer_append_text(head, "Content-Length: 0\r\n");
     }

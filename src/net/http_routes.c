@@ -5,22 +5,36 @@
 
 #include <turnout/base/buffer.h>
 
+/* Whether a step of a route stands for any segment. */
+static bool is_open(struct slice step, bool is_last, const struct http_route *route)
+{
+    return slice_equals(step, "*") || (is_last && step.length == 0 && strlen(route->path) > 1);
+}
+
+/* *ret_segment is the open segment; of several, all from the first to the last one. */
 static bool route_matches(const struct http_route *route, struct slice path, struct slice *ret_segment)
 {
-    size_t before = strcspn(route->path, "*"); /* the star stands for the segment */
-    const char *after = route->path[before] == '*' ? route->path + before + 1 : "";
-    bool takes_segment = before > 1 && route->path[before - 1] == '/';
+    struct slice steps = slice_of(route->path);
+    struct slice rest = path;
     *ret_segment = (struct slice){0};
-    if (!takes_segment) {
-        return slice_equals(path, route->path);
-    }
-    size_t length = before + strlen(after);
-    if (path.length <= length || memcmp(path.bytes, route->path, before) != 0 ||
-        memcmp(path.bytes + path.length - strlen(after), after, strlen(after)) != 0) {
-        return false;
-    }
-    *ret_segment = (struct slice){path.bytes + before, path.length - length};
-    return memchr(ret_segment->bytes, '/', ret_segment->length) == NULL;
+    do {
+        struct slice step = text_split(&steps, '/');
+        struct slice segment = text_split(&rest, '/');
+        bool is_last = steps.bytes == NULL;
+        if (is_last != (rest.bytes == NULL)) {
+            return false;
+        }
+        if (is_open(step, is_last, route)) {
+            const char *first = ret_segment->bytes == NULL ? segment.bytes : ret_segment->bytes;
+            *ret_segment = (struct slice){first, (size_t)(segment.bytes + segment.length - first)};
+            if (segment.length == 0) {
+                return false;
+            }
+        } else if (step.length != segment.length || memcmp(step.bytes, segment.bytes, step.length) != 0) {
+            return false;
+        }
+    } while (steps.bytes != NULL);
+    return true;
 }
 
 struct route_match http_find_route(const struct http_service *service, const struct http_request *request)

@@ -19,6 +19,7 @@ enum http_stage {
     STAGE_HEAD,   /* a request has begun */
     STAGE_BODY,   /* its headers are there */
     STAGE_HANDLE, /* the handler has it */
+    STAGE_STREAM, /* it is answered without an end */
 };
 
 /* A connection's session, and the request that is under way on it. */
@@ -35,6 +36,8 @@ struct http_exchange {
     bool is_answered_later; /* the handler has the exchange until it answers */
     http_step_fn *step;     /* of the handler, to be called; NULL: there is none */
     void *step_context;
+    http_stream_closed_fn *on_stream_closed;
+    void *stream_context;
 };
 
 /* ---- answers ---- */
@@ -157,6 +160,47 @@ void http_go_on(struct http_exchange *exchange)
 {
     if (exchange->connection != NULL) {
         connection_send(exchange->connection); /* for on_sent */
+    }
+}
+
+bool http_stream_begin(struct http_exchange *exchange, const char *content_type, const char *headers,
+                       http_stream_closed_fn *on_closed, void *context)
+{
+    assert(exchange->stage == STAGE_HANDLE && !exchange->is_answered_later);
+    const struct http_answer answer = {
+        .status = 200, .content_type = content_type, .headers = headers, .body_bytes = HTTP_ENDLESS};
+    struct buffer head = {0};
+    exchange->keeps_alive = false; /* its end is the connection's */
+    http_write_head(&head, &answer, exchange->service->is_public, false);
+    http_stream_write(exchange, (struct slice){head.bytes, head.length}, NULL, NULL);
+    buffer_done(&head);
+    counter_add(&exchange->service->counters->requests, 1);
+    if (exchange->is_head || exchange->is_draining) {
+        conclude(exchange);
+        return false;
+    }
+    exchange->stage = STAGE_STREAM;
+    exchange->on_stream_closed = on_closed;
+    exchange->stream_context = context;
+    connection_set_deadline(exchange->connection, 0);
+    return true;
+}
+
+void http_stream_write(struct http_exchange *exchange, struct slice bytes,
+                       void (*release)(const void *body, size_t body_bytes, void *lender), void *lender)
+{
+    struct evbuffer *output = connection_output(exchange->connection);
+    int failed = release == NULL ? evbuffer_add(output, bytes.bytes, bytes.length)
+                                 : evbuffer_add_reference(output, bytes.bytes, bytes.length, release, lender);
+    assert(failed == 0);
+}
+
+void http_stream_send(struct http_exchange *exchange)
+{
+    if (connection_unsent_bytes(exchange->connection) > HTTP_STREAM_UNSENT_BYTES_MAX) {
+        connection_close(exchange->connection);
+    } else {
+        connection_send(exchange->connection);
     }
 }
 
@@ -283,6 +327,9 @@ static bool is_misdirected(const struct http_exchange *exchange, const struct ht
 static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct http_exchange *exchange = session;
+    if (exchange->stage == STAGE_STREAM) {
+        return length; /* nothing that is said now is answered */
+    }
     size_t passed = pass_empty_lines(exchange, bytes, length);
     if (passed > 0) {
         return passed;
@@ -324,7 +371,9 @@ static void on_end(void *session, const char *bytes, size_t length)
 {
     (void)bytes;
     struct http_exchange *exchange = session;
-    if (length > 0) {
+    if (exchange->stage == STAGE_STREAM) {
+        connection_close(exchange->connection);
+    } else if (length > 0) {
         refuse(exchange, 400, "bad-request", "the request ends before it is whole");
     } else {
         connection_finish(exchange->connection);
@@ -367,7 +416,7 @@ static void on_drain(void *session)
 {
     struct http_exchange *exchange = session;
     exchange->is_draining = true;
-    if (exchange->stage == STAGE_IDLE) {
+    if (exchange->stage == STAGE_IDLE || exchange->stage == STAGE_STREAM) {
         connection_finish(exchange->connection);
     } else if (exchange->stage != STAGE_HANDLE) {
         refuse(exchange, 503, "stopping",
@@ -379,6 +428,9 @@ static void on_closed(void *session)
 {
     struct http_exchange *exchange = session;
     exchange->connection = NULL;
+    if (exchange->stage == STAGE_STREAM) {
+        exchange->on_stream_closed(exchange->stream_context);
+    }
     if (!exchange->is_answered_later) {
         exchange_free(exchange);
     } else if (exchange->step != NULL) {

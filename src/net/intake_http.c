@@ -322,6 +322,8 @@ const struct http_route intake_http_routes[] = {
     {HTTP_POST, "/v1/held/", committee_post_held},
     {HTTP_POST, "/v1/phase", committee_post_phase},
     {HTTP_POST, "/v1/publication", committee_post_publication},
+    {HTTP_POST, "/v1/bulletins", committee_post_bulletin},
+    {HTTP_GET, "/v1/bulletins/*/areas/", committee_get_bulletin_area},
     {HTTP_GET, "/v1/register", committee_get_register},
     {HTTP_POST, "/v1/register", committee_post_register},
     {HTTP_GET, "/report", static_http_get},

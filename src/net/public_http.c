@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bulletin_answer.h"
 #include "page.h"
 #include "retry_after.h"
 #include "static_http.h"
@@ -186,6 +187,79 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     answer_either(reader, exchange, request, own, own);
 }
 
+static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
+                          struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_bulletins(reader->publication));
+}
+
+static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
+                       struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    events_open(reader->events, exchange, request, reader->publication);
+}
+
+static void get_keys(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request, publication_keys(reader->publication));
+}
+
+/* `name` is that of a file within the bulletin. */
+static void answer_file(const struct public_reader *reader, struct http_exchange *exchange,
+                        const struct http_request *request, struct slice number, struct slice name)
+{
+    const struct bulletin *bulletin = bulletin_of_path(reader->publication, exchange, number);
+    if (bulletin == NULL) {
+        return;
+    }
+    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    if (file != NULL && file->has_units &&
+        publication_figures(reader->publication)->election->hides_unit_figures) {
+        http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
+                            "the figures of single units are for committees and for the units of the commune",
+                            "", NULL);
+        return;
+    }
+    counter_add(&reader->counters->documents_served, 1);
+    bulletin_answer_file(reader->publication, file, exchange, request, true);
+}
+
+static void get_bulletin_statement(void *context, struct http_exchange *exchange,
+                                   const struct http_request *request, struct slice segment,
+                                   struct slice body)
+{
+    (void)body;
+    answer_file(context, exchange, request, segment, slice_of(BULLETIN_STATEMENT_FILE));
+}
+
+static void get_bulletin_signature(void *context, struct http_exchange *exchange,
+                                   const struct http_request *request, struct slice segment,
+                                   struct slice body)
+{
+    (void)body;
+    answer_file(context, exchange, request, segment, slice_of(BULLETIN_SIGNATURE_FILE));
+}
+
+/* The segment is `<number>/areas/<code>.csv`. */
+static void get_bulletin_area(void *context, struct http_exchange *exchange,
+                              const struct http_request *request, struct slice segment, struct slice body)
+{
+    (void)body;
+    struct slice name = segment;
+    struct slice number = text_split(&name, '/');
+    answer_file(context, exchange, request, number, name);
+}
+
 const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
@@ -194,6 +268,12 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/corrections", get_corrections},
+    {HTTP_GET, "/v1/bulletins", get_bulletins},
+    {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
+    {HTTP_GET, "/v1/bulletins/*/bulletin.sig", get_bulletin_signature},
+    {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
+    {HTTP_GET, "/v1/keys", get_keys},
+    {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
     {HTTP_GET, "/embed/", static_http_get},

@@ -9,6 +9,8 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
+#include <turnout/wire/bundle.h>
+#include <turnout/wire/frozen.h>
 #include <turnout/wire/read_signature.h>
 
 #include "committee_private.h"
@@ -27,10 +29,13 @@ struct committee *committee_new(const struct committee_options *options)
 void committee_free(struct committee *committee)
 {
     if (committee != NULL) {
+        committee_link_is_lost(committee);
+        assert(committee->waiting_bulletins == NULL);
         assert(committee->waiting == NULL);
         register_change_release(committee->change);
         signing_keys_release(committee->options.keys);
         tokens_release(committee->options.tokens);
+        publication_release(committee->publication);
         free(committee->reads_full_at_us);
         free(committee);
     }
@@ -55,14 +60,9 @@ void committee_set_tokens(struct committee *committee, struct tokens *tokens)
     committee->options.tokens = tokens;
 }
 
-void committee_set_phase(struct committee *committee, enum election_phase phase)
-{
-    committee->phase = phase;
-}
-
 enum election_phase committee_phase(const struct committee *committee)
 {
-    return committee->phase;
+    return committee->publication == NULL ? PHASE_REHEARSAL : publication_phase(committee->publication);
 }
 
 /* ---- who asks ---- */
@@ -200,6 +200,25 @@ enum admission committee_admit_reader(const struct committee *committee, struct 
                                                          committee->options.reg->units[unit].commune, error);
 }
 
+enum admission committee_admit_commune_reader(const struct committee *committee, struct slice authorization,
+                                              uint32_t commune, int64_t now, struct error *error)
+{
+    const struct committee_options *options = &committee->options;
+    struct slice rest = authorization;
+    struct slice scheme = text_split(&rest, ' ');
+    struct read_signature signature;
+    struct principal principal;
+    if (slice_equals_ignoring_case(scheme, "Signature") &&
+        read_signature_parse(slice_trim(rest), &signature)) {
+        const struct signing_key *key = signing_keys_find(options->keys, signature.key);
+        if (key != NULL && key->unit != REGISTER_NONE && options->reg->units[key->unit].commune == commune) {
+            return admit_signature(committee, slice_trim(rest), key->unit, now, error);
+        }
+    }
+    enum admission admission = committee_admit(committee, authorization, ROLE_VIEW, now, &principal, error);
+    return admission != ADMITTED ? admission : committee_check_scope(committee, &principal, commune, error);
+}
+
 /* ---- phase and publication ---- */
 
 bool committee_is_changing(const struct committee *committee)
@@ -254,11 +273,39 @@ void committee_change_phase(struct committee *committee, const struct principal 
     store_change_phase(committee->options.store, phase, request->who, clock_wall_ms(), on_changed, request);
 }
 
+/* What the public is shown of a province. */
+static void write_shown(const struct committee *committee, uint32_t province, struct buffer *out)
+{
+    const struct figures *figures = publication_figures(committee->publication);
+    const struct frozen_head head = {figures->generated_at, figures->test};
+    struct buffer text = {0};
+    frozen_write(&text, figures->reg, province, figures->areas, &head);
+    bundle_put(out, FROZEN_FILE, (struct slice){text.bytes, text.length});
+    buffer_done(&text);
+}
+
 void committee_change_publication(struct committee *committee, const struct principal *principal,
                                   enum publication_mode mode, store_changed_fn *changed, void *context)
 {
     struct request *request = request_new(committee, "publication-change", publication_mode_name(mode),
                                           principal, changed, context);
-    store_change_publication(committee->options.store, mode, request->who, clock_wall_ms(), on_changed,
+    uint32_t provinces = committee->options.reg->province_count;
+    struct buffer *shown = memory_new_array(provinces, sizeof *shown);
+    struct slice *texts = memory_new_array(provinces, sizeof *texts);
+    for (uint32_t i = 0; i < provinces; i++) {
+        write_shown(committee, i + 1, &shown[i]);
+        texts[i] = (struct slice){shown[i].bytes, shown[i].length};
+    }
+    store_change_publication(committee->options.store, mode, texts, request->who, clock_wall_ms(), on_changed,
                              request);
+    for (uint32_t i = 0; i < provinces; i++) {
+        buffer_done(&shown[i]);
+    }
+    free(texts);
+    free(shown);
+}
+
+struct publication *committee_publication(const struct committee *committee)
+{
+    return committee->publication;
 }

@@ -6,8 +6,9 @@
 
 struct committee {
     struct committee_options options;
-    int64_t *reads_full_at_us; /* a unit: its budget of reading itself */
-    enum election_phase phase;
+    struct publication *publication; /* a reference; NULL before the first */
+    struct waiting_bulletin *waiting_bulletins;
+    int64_t *reads_full_at_us;      /* a unit: its budget of reading itself */
     struct register_change *change; /* a reference; NULL: not known yet */
     struct take_up_request
         *waiting;      /* until this server has followed to the register that they have taken up */

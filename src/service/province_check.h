@@ -1,4 +1,4 @@
-/* Whether what Redis shows of a province may be believed. */
+/* Whether what Redis says of a province may be believed. */
 #ifndef TURNOUT_SERVICE_PROVINCE_CHECK_H
 #define TURNOUT_SERVICE_PROVINCE_CHECK_H
 
@@ -6,7 +6,8 @@
 #include <turnout/service/losses.h>
 #include <turnout/store/read.h>
 
-/* NULL when it adds up, and holds all that was seen of it; else why not, valid until the next call. `losses` may be NULL. */
+/* NULL when every figure can be true, units (where there are any) add up to their communes, the communes to the province,
+ * and nothing of it is known to be lost; else why not. `losses` may be NULL. */
 const char *province_check(const struct election_register *reg, struct losses *losses,
                            const struct store_province *province);
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <turnout/base/memory.h>
 #include <turnout/wire/documents.h>
@@ -31,7 +32,13 @@ struct publication {
     struct document *turnout;
     struct document *snapshot;
     struct ledger_page *page;
-    _Atomic(struct document *) corrections; /* NULL until asked for */
+    struct shelf *shelf;
+    uint64_t serial;
+    bool *moved;                            /* one an area */
+    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
+    _Atomic(struct document *) changes;
+    _Atomic(struct document *) bulletins;
+    _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
@@ -80,9 +87,25 @@ static int64_t revision_of(const struct publication *publication)
     return publication->areas[REGISTER_NATION].totals.revision;
 }
 
-struct publication *publication_new(const struct figures *figures, struct election_register *reg,
-                                    struct area_figures *areas, enum election_phase phase,
-                                    struct ledger_page *page)
+static void find_moved(struct publication *publication, const struct publication *previous)
+{
+    uint32_t count = publication->figures.reg->area_count;
+    bool is_first = previous == NULL || previous->figures.reg != publication->figures.reg;
+    publication->serial = previous == NULL ? 1 : previous->serial + 1;
+    publication->moved = memory_new_array(count, sizeof *publication->moved);
+    for (uint32_t area = 0; area < count; area++) {
+        publication->moved[area] =
+            is_first || !figures_are_same(&previous->areas[area], &publication->areas[area]);
+    }
+    if (!is_first && (previous->phase != publication->phase ||
+                      strcmp(previous->figures.publication, publication->figures.publication) != 0)) {
+        publication->moved[REGISTER_NATION] = true;
+    }
+}
+
+struct publication *publication_new(const struct publication *previous, const struct figures *figures,
+                                    struct election_register *reg, struct area_figures *areas,
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf)
 {
     struct publication *publication = memory_new(sizeof *publication);
     atomic_init(&publication->references, 1);
@@ -95,6 +118,9 @@ struct publication *publication_new(const struct figures *figures, struct electi
     publication->phase = phase;
     publication->page = page;
     ledger_page_acquire(page);
+    publication->shelf = shelf;
+    shelf_acquire(shelf);
+    find_moved(publication, previous);
     publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
 
     http_date_write(figures->generated_at, publication->last_modified);
@@ -124,7 +150,11 @@ void publication_release(struct publication *publication)
     document_free(publication->turnout);
     document_free(publication->snapshot);
     document_free(atomic_load(&publication->corrections));
+    document_free(atomic_load(&publication->changes));
+    document_free(atomic_load(&publication->bulletins));
+    document_free(atomic_load(&publication->keys));
     ledger_page_release(publication->page);
+    shelf_release(publication->shelf);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
@@ -135,6 +165,7 @@ void publication_release(struct publication *publication)
     }
     register_release(publication->reg);
     free(publication->area_documents);
+    free(publication->moved);
     free(publication->areas);
     free(publication);
 }
@@ -283,4 +314,58 @@ const struct document *publication_corrections(struct publication *publication)
         return known;
     }
     return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
+}
+
+const struct document *publication_bulletins(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->bulletins);
+    if (known != NULL) {
+        return known;
+    }
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    struct buffer rendered = {0};
+    document_bulletins_json(&rendered, &publication->figures, summaries, count);
+    free(summaries);
+    return keep(&publication->bulletins, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_keys(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->keys);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_keys_json(&rendered, &publication->figures);
+    return keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct shelf *publication_shelf(const struct publication *publication)
+{
+    return publication->shelf;
+}
+
+uint64_t publication_serial(const struct publication *publication)
+{
+    return publication->serial;
+}
+
+bool publication_has_moved(const struct publication *publication, uint32_t area)
+{
+    return publication->moved[area];
+}
+
+const struct document *publication_changes(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->changes);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_changes_json(&rendered, &publication->figures, publication->moved);
+    return keep(&publication->changes, document_new(&rendered, content_json, revision_of(publication)));
 }

@@ -15,50 +15,15 @@
 #include <turnout/store/commit.h>
 #include <turnout/store/meta.h>
 #include <turnout/store/read.h>
+#include <turnout/wire/figures.h>
 
 #include "province_check.h"
+#include "publisher_private.h"
 
 enum {
     /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
-};
-
-struct publisher {
-    struct publisher_options options;
-    publisher_published_fn *on_published;
-    void *context;
-    struct event *timer;
-    struct event *meta_timer;    /* NULL: the other one is quick enough */
-    struct area_figures *areas;  /* as last read; the nation's is computed */
-    struct store_version *known; /* one an area, used for provinces */
-    struct store_meta meta;
-    struct public_ledger *ledger;
-    char (*ledger_ids)
-        [STORE_STREAM_ID_BYTES]; /* the last entries known: [0] the election's, [p] province p's */
-    bool *ledger_has_more;       /* behind them, by area */
-    struct publication *shown;   /* what the public sees; NULL before the first */
-    bool shows_durable;          /* it says that acknowledged means durable */
-    bool shows_rehearsal;        /* its figures are of the rehearsal */
-    bool is_withheld;            /* it has no figures */
-    uint32_t rounds_shown;       /* rounds whose time had passed when its figures were read */
-    uint32_t answers_awaited;    /* of the reading under way */
-    uint32_t next_province;      /* to be asked for in it */
-    bool reads_all;              /* in it: also what has not moved */
-    bool reading_failed;
-    bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
-    bool is_settled;         /* a write of ours was answered on this link */
-    bool is_settling;
-    bool wants_all;        /* the next reading reads all */
-    bool reads_meta_alone; /* the reading under way */
-    bool wants_figures;    /* and one of everything is due after it */
-    bool moved;            /* the figures, since they were last looked at */
-    bool meta_moved;       /* likewise */
-    bool ledger_moved;     /* likewise */
-    bool ledger_is_bad;    /* a ledger could not be read: said once */
-    bool is_dark;          /* the last reading failed: said once */
-    int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
-    struct publisher_counters counters;
 };
 
 /* ---- provinces ---- */
@@ -83,11 +48,6 @@ static void refuse_province(struct publisher *publisher, uint32_t province, cons
     counter_add(&publisher->counters.verification_failures, 1);
 }
 
-static bool is_complete(const struct totals *totals)
-{
-    return totals->registered > 0 && totals->voted == totals->registered;
-}
-
 static void take_province(struct publisher *publisher, const struct store_province *province)
 {
     const char *fault = province_check(publisher->options.reg, publisher->options.losses, province);
@@ -108,7 +68,7 @@ static void take_province(struct publisher *publisher, const struct store_provin
         commune->totals = province->communes[i].totals;
         commune->excused = province->excused[i];
         excused_add(&figures->excused, &commune->excused);
-        commune->communes_complete = is_complete(&commune->totals) ? 1 : 0;
+        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
         figures->communes_complete += commune->communes_complete;
     }
     mark_province(publisher, province->province, true);
@@ -119,130 +79,21 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
 }
 
-/* ---- publishing ---- */
-
-static void sum_nation(struct publisher *publisher)
+/* A bulletin has come, or what is to be shown while figures are held back. */
+static void on_bulletins_moved(void *context)
 {
-    struct area_figures nation = {.verified = true};
-    for (uint32_t province = 1; province <= publisher->options.reg->province_count; province++) {
-        totals_add(&nation.totals, &publisher->areas[province].totals);
-        excused_add(&nation.excused, &publisher->areas[province].excused);
-        nation.communes_complete += publisher->areas[province].communes_complete;
-        nation.verified = nation.verified && publisher->areas[province].verified;
+    struct publisher *publisher = context;
+    struct picture picture;
+    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
+    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
+         province++) {
+        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
+            ledger_reader_forget(publisher->ledgers);
+        }
     }
-    publisher->areas[REGISTER_NATION] = nation;
-}
-
-/* Makes a publication of these figures, which it takes, and hands it on. What is shown again may be of a register that
- * was. */
-static void publish(struct publisher *publisher, struct election_register *reg, struct area_figures *areas,
-                    int64_t generated_at)
-{
-    int64_t started_us = clock_monotonic_us();
-    publisher->shows_durable = atomic_load(publisher->options.is_durable);
-    struct figures figures = {
-        .election = publisher->options.election,
-        .test = publisher->meta.phase == PHASE_REHEARSAL,
-        .durability = publisher->shows_durable ? "strict" : "relaxed",
-        .publication = publication_mode_name(publisher->meta.publication),
-        .generated_at = generated_at,
-    };
-    struct publication *before = publisher->shown;
-    publisher->shown =
-        publication_new(&figures, reg, areas, publisher->meta.phase, public_ledger_page(publisher->ledger));
-    publication_release(before);
-    counter_add(&publisher->counters.publications, 1);
-    counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
-    const struct totals *nation = &areas[REGISTER_NATION].totals;
-    atomic_store(&publisher->counters.revision, (uint64_t)nation->revision);
-    atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
-    publisher->on_published(publisher->context, publisher->shown);
-    health_note_publication(publisher->options.health);
-}
-
-static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
-{
-    uint32_t count = reg->area_count;
-    struct area_figures *copy = memory_new_array(count, sizeof *copy);
-    memcpy(copy, areas, count * sizeof *copy);
-    return copy;
-}
-
-static uint32_t rounds_passed(const struct publisher *publisher)
-{
-    const struct election *election = publisher->options.election;
-    int64_t now = clock_wall_ms() / 1000;
-    uint32_t passed = 0;
-    while (passed < election->round_count && election->rounds[passed] <= now) {
-        passed++;
-    }
-    return passed;
-}
-
-/* The figures as they are. */
-static void publish_current(struct publisher *publisher)
-{
-    sum_nation(publisher);
-    publisher->shows_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
-    publisher->is_withheld = false;
-    publisher->rounds_shown = rounds_passed(publisher);
-    struct election_register *reg = publisher->options.reg;
-    publish(publisher, reg, copy_areas(reg, publisher->areas), clock_wall_ms() / 1000);
-}
-
-/* The figures as they were, under the phase and mode as they are. */
-static void publish_again(struct publisher *publisher)
-{
-    const struct figures *figures = publication_figures(publisher->shown);
-    struct election_register *reg = publication_register(publisher->shown);
-    publish(publisher, reg, copy_areas(reg, figures->areas), figures->generated_at);
-}
-
-/* No figures: what was read may not be shown, and there is nothing older. */
-static void publish_none(struct publisher *publisher)
-{
-    uint32_t count = publisher->options.reg->area_count;
-    struct area_figures *areas = memory_new_array(count, sizeof *areas);
-    for (uint32_t i = 0; i < count; i++) {
-        areas[i] = (struct area_figures){.verified = true, .withheld = true};
-    }
-    publisher->is_withheld = true;
-    publish(publisher, publisher->options.reg, areas, clock_wall_ms() / 1000);
-}
-
-static bool may_show_current(const struct publisher *publisher)
-{
-    switch (publisher->meta.publication) {
-    case PUBLICATION_LIVE:
-        return true;
-    case PUBLICATION_ROUNDS:
-        return rounds_passed(publisher) > publisher->rounds_shown;
-    case PUBLICATION_HOLD:
-        break;
-    }
-    return false;
-}
-
-/* Whether what is shown is of the phase: the rehearsal's figures are never shown for the election's. */
-static bool is_of_this_phase(const struct publisher *publisher)
-{
-    bool is_rehearsal = publisher->meta.phase == PHASE_REHEARSAL;
-    return publisher->shown != NULL && (publisher->is_withheld || publisher->shows_rehearsal == is_rehearsal);
-}
-
-static void renew(struct publisher *publisher)
-{
-    if (may_show_current(publisher)) {
-        publish_current(publisher);
-    } else if (!is_of_this_phase(publisher)) {
-        publish_none(publisher);
-    } else if (publisher->meta_moved || publisher->ledger_moved) {
-        publish_again(publisher); /* changes are never withheld, and neither is who holds the figures back */
-    }
-    publisher->moved = false;
-    publisher->meta_moved = false;
-    publisher->ledger_moved = false;
-    publisher->renewed_ms = clock_monotonic_ms();
+    publisher->meta_moved = true;
+    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
+    publisher_read_now(publisher);
 }
 
 /* ---- reading ---- */
@@ -309,18 +160,30 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    bool is_round = publisher->meta.publication == PUBLICATION_ROUNDS && may_show_current(publisher);
+    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
     bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_round || is_due(publisher)) {
-        renew(publisher);
+    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
+        publisher_renew(publisher);
     }
+}
+
+static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
+
+/* Last of all: what it allows to be shown is what was read before. */
+static void ask_meta(struct publisher *publisher)
+{
+    publisher->has_asked_meta = true;
+    publisher->answers_awaited++;
+    store_read_meta(publisher->options.store, on_meta, publisher);
 }
 
 static void count_answer(struct publisher *publisher)
 {
     assert(publisher->answers_awaited > 0);
     publisher->answers_awaited--;
-    if (publisher->answers_awaited == 0) {
+    if (publisher->answers_awaited == 0 && !publisher->has_asked_meta) {
+        ask_meta(publisher);
+    } else if (publisher->answers_awaited == 0) {
         complete_reading(publisher);
     }
 }
@@ -331,36 +194,24 @@ struct question {
     uint32_t area;
 };
 
-static void on_ledger(void *context, enum turnout_error error, const char *why,
-                      const struct store_ledger *ledger)
+static void on_ledger(void *context, enum turnout_error error, const char *why)
 {
-    struct question *question = context;
-    struct publisher *publisher = question->publisher;
-    if (error == TURNOUT_UNAVAILABLE) {
+    struct publisher *publisher = context;
+    if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
-    } else if (error != TURNOUT_OK && !publisher->ledger_is_bad) {
-        publisher->ledger_is_bad = true;
-        log_error("bad-ledger", log_text("of", publisher->options.reg->areas[question->area].code),
-                  log_text("why", why));
-    } else if (error == TURNOUT_OK && ledger->count > 0) {
-        for (size_t i = 0; i < ledger->count; i++) {
-            public_ledger_add(publisher->ledger, &ledger->entries[i]);
-        }
-        memcpy(publisher->ledger_ids[question->area], ledger->last_id, sizeof ledger->last_id);
-        publisher->ledger_moved = true;
     }
-    publisher->ledger_has_more[question->area] = ledger != NULL && ledger->has_more;
-    free(question);
     count_answer(publisher);
 }
 
 /* `area` is a province, or the nation for the election's own ledger. */
 static void read_ledger(struct publisher *publisher, uint32_t area)
 {
-    struct question *question = memory_new(sizeof *question);
-    *question = (struct question){publisher, area};
+    const char *until;
+    if (!bulletins_show_ledger(publisher->bulletins, &publisher->meta, area, &until)) {
+        return;
+    }
     publisher->answers_awaited++;
-    store_read_ledger(publisher->options.store, area, publisher->ledger_ids[area], on_ledger, question);
+    ledger_reader_read(publisher->ledgers, area, until, on_ledger, publisher);
 }
 
 static void ask_next_province(struct publisher *publisher);
@@ -378,7 +229,8 @@ static void on_province(void *context, enum turnout_error error, const char *why
         take_province(publisher, province);
     }
     /* A ledger moves only with the revision. */
-    if (error == TURNOUT_OK && (province != NULL || publisher->ledger_has_more[question->area])) {
+    if (error == TURNOUT_OK &&
+        (province != NULL || ledger_reader_has_more(publisher->ledgers, question->area))) {
         read_ledger(publisher, question->area);
     }
     free(question);
@@ -411,8 +263,10 @@ static void take_meta(struct publisher *publisher, const struct store_meta *meta
     if (meta->publication != publisher->meta.publication) {
         log_info("publication", log_text("now", publication_mode_name(meta->publication)));
         publisher->meta_moved = true;
+        publisher->wants_all = true;
     }
     publisher->meta = *meta;
+    bulletins_note(publisher->bulletins, meta);
     if (publisher->options.on_digest != NULL) {
         publisher->options.on_digest(publisher->context, meta->digest);
     }
@@ -477,12 +331,12 @@ void publisher_read_now(struct publisher *publisher)
     publisher->wants_all = false;
     publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;
-    publisher->answers_awaited = publisher->options.reg->province_count + 1;
+    publisher->has_asked_meta = false;
+    publisher->answers_awaited = publisher->options.reg->province_count;
     publisher->next_province = 1;
     for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
         ask_next_province(publisher);
     }
-    store_read_meta(publisher->options.store, on_meta, publisher);
     read_ledger(publisher, REGISTER_NATION);
 }
 
@@ -494,8 +348,7 @@ static void on_meta_timer(evutil_socket_t fd, short what, void *context)
     if (publisher->answers_awaited == 0) {
         publisher->reads_meta_alone = true;
         publisher->reading_failed = false;
-        publisher->answers_awaited = 1;
-        store_read_meta(publisher->options.store, on_meta, publisher);
+        ask_meta(publisher);
     }
 }
 
@@ -512,18 +365,13 @@ static void begin_register(struct publisher *publisher, struct election_register
     register_acquire(reg);
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
-    publisher->ledger = public_ledger_new(reg->unit_count);
-    publisher->ledger_has_more =
-        memory_new_array(reg->province_count + 1, sizeof *publisher->ledger_has_more);
-    publisher->ledger_ids = memory_new_array(reg->province_count + 1, sizeof publisher->ledger_ids[0]);
+    publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
 {
-    public_ledger_free(publisher->ledger);
-    free(publisher->ledger_ids);
-    free(publisher->ledger_has_more);
+    ledger_reader_free(publisher->ledgers);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);
@@ -533,6 +381,7 @@ void publisher_set_register(struct publisher *publisher, struct election_registe
 {
     store_set_register(publisher->options.store, reg);
     assert(publisher->answers_awaited == 0);
+    bulletins_set_register(publisher->bulletins, reg);
     end_register(publisher);
     begin_register(publisher, reg);
     publisher->renewed_ms = 0; /* nothing was read of it yet */
@@ -548,8 +397,14 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->options = *options;
     publisher->on_published = on_published;
     publisher->context = context;
-    publisher->rounds_shown = rounds_passed(publisher);
     begin_register(publisher, options->reg);
+    publisher->bulletins = bulletins_new(&(struct bulletins_options){.election = options->election,
+                                                                     .reg = options->reg,
+                                                                     .store = options->store,
+                                                                     .losses = options->losses,
+                                                                     .signing_pair = options->signing_pair,
+                                                                     .on_moved = on_bulletins_moved,
+                                                                     .context = publisher});
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);
     assert(publisher->timer != NULL);
@@ -582,6 +437,7 @@ void publisher_free(struct publisher *publisher)
             event_free(publisher->meta_timer);
         }
         publication_release(publisher->shown);
+        bulletins_free(publisher->bulletins);
         end_register(publisher);
         free(publisher);
     }

@@ -13,6 +13,7 @@
 
 enum {
     COMPLETE_NOT_BEFORE_DEFAULT_S = 3600, /* after opening */
+    BULLETIN_DELAY_S_MAX = 14400,
     SECONDS_A_DAY = 86400,
     POLLS_DAYS_MAX = 31, /* longer is a slip in the month or the year */
     DATE_LENGTH = sizeof "2026-03-15" - 1,
@@ -27,6 +28,8 @@ enum key_id {
     KEY_OPENS,
     KEY_CLOSES,
     KEY_ROUNDS,
+    KEY_BULLETIN_DELAY,
+    KEY_UNIT_FIGURES,
     KEY_COMPLETE_NOT_BEFORE,
     KEY_COUNT,
 };
@@ -201,6 +204,29 @@ static bool read_rounds(struct ini *ini, struct slice value)
     return lacks_time ? refuse_round(ini, whole) : true;
 }
 
+static bool read_bulletin_delay(struct ini *ini, struct slice value)
+{
+    uint64_t delay_s;
+    if (!text_parse_unsigned(value, BULLETIN_DELAY_S_MAX, &delay_s)) {
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "bulletin-delay-s",
+                   "not a whole number of seconds from 0 to %d; write it as 900", BULLETIN_DELAY_S_MAX);
+        return false;
+    }
+    ini->election.bulletin_delay_s = (int32_t)delay_s;
+    return true;
+}
+
+static bool read_unit_figures(struct ini *ini, struct slice value)
+{
+    ini->election.hides_unit_figures = slice_equals(value, "committee");
+    if (!ini->election.hides_unit_figures && !slice_equals(value, "public")) {
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, "unit-figures",
+                   "neither public nor committee; write one of the two");
+        return false;
+    }
+    return true;
+}
+
 static bool read_complete_not_before(struct ini *ini, struct slice value)
 {
     if (!parse_time_of_day(value, &ini->election.rules.complete_not_before)) {
@@ -229,6 +255,8 @@ static const struct key keys[KEY_COUNT] = {
     [KEY_OPENS] = {"election", "opens", true, read_opens},
     [KEY_CLOSES] = {"election", "closes", true, read_closes},
     [KEY_ROUNDS] = {"election", "rounds", true, read_rounds},
+    [KEY_BULLETIN_DELAY] = {"election", "bulletin-delay-s", false, read_bulletin_delay},
+    [KEY_UNIT_FIGURES] = {"election", "unit-figures", false, read_unit_figures},
     [KEY_COMPLETE_NOT_BEFORE] = {"rules", "complete-not-before", false, read_complete_not_before},
 };
 

@@ -34,6 +34,8 @@ void election_times_write(const struct election *election, struct buffer *out)
         put_moment(out, i == 0 ? " rounds=" : ",", election, election->rounds[i]);
     }
     buffer_printf(out, "%s timezone=%s", election->round_count == 0 ? " rounds=" : "", election->timezone);
+    buffer_printf(out, " bulletin-delay-s=%d unit-figures=%s", election->bulletin_delay_s,
+                  election->hides_unit_figures ? "committee" : "public");
 }
 
 static bool is_same(struct slice a, struct slice b)

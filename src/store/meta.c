@@ -2,6 +2,7 @@
 #include <turnout/store/meta.h>
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,20 +23,79 @@ struct meta_question {
     void *context;
 };
 
+/* In the order in which they are asked for. */
+enum meta_field {
+    META_PHASE,
+    META_PUBLICATION,
+    META_GENERATION,
+    META_DIGEST,
+    META_SHOWN,
+    META_BULLETIN,
+    META_BULLETIN_BEGUN,
+    META_BULLETIN_DUE,
+    META_BULLETIN_CLOSING,
+    META_FIELD_COUNT,
+};
+
+static const char *const meta_fields[META_FIELD_COUNT] = {
+    [META_PHASE] = "phase",
+    [META_PUBLICATION] = "publication",
+    [META_GENERATION] = "generation",
+    [META_DIGEST] = "digest",
+    [META_SHOWN] = "shown",
+    [META_BULLETIN] = "bulletin",
+    [META_BULLETIN_BEGUN] = "bulletin_begun",
+    [META_BULLETIN_DUE] = "bulletin_due",
+    [META_BULLETIN_CLOSING] = "bulletin_closing",
+};
+
+/* `<number> <cut> <rehearsal or unofficial> <label>` */
+static bool read_begun(struct slice text, struct bulletin_begun *begun)
+{
+    if (text.length == 0) {
+        return true;
+    }
+    struct slice rest = text;
+    bool has_numbers = text_parse_integer(text_split(&rest, ' '), 1, INT32_MAX, &begun->number) &&
+                       text_parse_integer(text_split(&rest, ' '), 0, INT64_MAX, &begun->cut);
+    begun->is_rehearsal = slice_equals(text_split(&rest, ' '), "rehearsal");
+    return has_numbers && bulletin_label_is_good(rest) && slice_copy(rest, begun->label, sizeof begun->label);
+}
+
+/* `<name> <number of the last bulletin then>` */
+static bool read_shown(struct slice text, struct store_meta *meta)
+{
+    struct slice rest = text;
+    return text.length == 0 || (slice_copy(text_split(&rest, ' '), meta->shown, sizeof meta->shown) &&
+                                text_parse_integer(rest, 0, INT32_MAX, &meta->shown_bulletin));
+}
+
 static const char *read_meta(const redisReply *reply, struct store_meta *ret_meta)
 {
-    if (!election_phase_parse(reply_text(reply->element[0]), &ret_meta->phase)) {
+    struct slice values[META_FIELD_COUNT];
+    for (int field = 0; field < META_FIELD_COUNT; field++) {
+        values[field] = reply_text(reply->element[field]);
+    }
+    *ret_meta = (struct store_meta){.bulletin = reply_count(reply->element[META_BULLETIN]),
+                                    .bulletin_due = reply_count(reply->element[META_BULLETIN_DUE]),
+                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0};
+    if (!election_phase_parse(values[META_PHASE], &ret_meta->phase)) {
         return "the election's meta holds no phase";
     }
-    if (!publication_mode_parse(reply_text(reply->element[1]), &ret_meta->publication)) {
+    if (!publication_mode_parse(values[META_PUBLICATION], &ret_meta->publication)) {
         return "the election's meta holds no publication";
     }
-    struct slice generation = reply_text(reply->element[2]);
-    if (generation.length == 0 ||
-        !slice_copy(generation, ret_meta->generation, sizeof ret_meta->generation)) {
+    if (values[META_GENERATION].length == 0 ||
+        !slice_copy(values[META_GENERATION], ret_meta->generation, sizeof ret_meta->generation)) {
         return "the election's meta holds no generation";
     }
-    if (!words_read_hex(reply_text(reply->element[3]), ret_meta->digest, sizeof ret_meta->digest)) {
+    if (!read_shown(values[META_SHOWN], ret_meta)) {
+        return "the election's meta does not say what is shown";
+    }
+    if (!read_begun(values[META_BULLETIN_BEGUN], &ret_meta->begun)) {
+        return "the election's meta does not say which bulletin was begun";
+    }
+    if (!words_read_hex(values[META_DIGEST], ret_meta->digest, sizeof ret_meta->digest)) {
         return "the election's meta holds no digest of a register";
     }
     return NULL;
@@ -44,7 +104,7 @@ static const char *read_meta(const redisReply *reply, struct store_meta *ret_met
 static void on_meta_reply(void *context, const redisReply *reply, const char *why)
 {
     struct meta_question *question = context;
-    if (!reply_is_list_of(reply, 4)) {
+    if (!reply_is_list_of(reply, META_FIELD_COUNT)) {
         question->on_meta(question->context, reply_error(reply), reply_words(reply, why), NULL);
     } else {
         struct store_meta meta;
@@ -62,10 +122,9 @@ void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context)
     struct redis_command command;
     redis_command_begin(&command, "HMGET");
     redis_command_put_text(&command, key);
-    redis_command_put_text(&command, "phase");
-    redis_command_put_text(&command, "publication");
-    redis_command_put_text(&command, "generation");
-    redis_command_put_text(&command, "digest");
+    for (int field = 0; field < META_FIELD_COUNT; field++) {
+        redis_command_put_text(&command, meta_fields[field]);
+    }
     struct meta_question *question = memory_new(sizeof *question);
     *question = (struct meta_question){on_meta, context};
     store_send(store, &command, on_meta_reply, question);
@@ -80,15 +139,17 @@ struct changing {
     enum election_phase phase;
     const char *value; /* the name of what is wanted */
     const char *before;
+    struct buffer *shown; /* one a province; NULL: figures are not held back */
+    char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
     int64_t now_ms;
     store_changed_fn *on_changed;
     void *context;
-    bool is_looking;         /* whether all provinces can be opened, before the first is */
-    uint32_t awaited;        /* answers of provinces */
-    uint32_t refusing;       /* the first province that holds reports; REGISTER_NONE: none so far */
-    enum turnout_error gate; /* what a province's gate failed with */
-    char gate_why[ERROR_TEXT_BYTES];
+    bool is_looking;           /* whether all provinces can be opened, before the first is */
+    uint32_t awaited;          /* answers of provinces */
+    uint32_t refusing;         /* the first province that holds reports; REGISTER_NONE: none so far */
+    enum turnout_error failed; /* what was asked of a province failed with */
+    char failed_why[ERROR_TEXT_BYTES];
 };
 
 /* A question to one province. */
@@ -101,6 +162,11 @@ static void conclude(struct changing *changing, enum turnout_error error, const 
                      const struct store_change *change)
 {
     changing->on_changed(changing->context, error, why, change);
+    uint32_t provinces = store_register(changing->store)->province_count;
+    for (uint32_t i = 0; changing->shown != NULL && i < provinces; i++) {
+        buffer_done(&changing->shown[i]);
+    }
+    free(changing->shown);
     free(changing->who);
     free(changing);
 }
@@ -143,11 +209,20 @@ static void set_meta(struct changing *changing)
     redis_command_put_text(&command, changing->before);
     redis_command_put_text(&command, changing->value);
     redis_command_put(&command, (struct slice){line.bytes, line.length});
+    if (changing->shown != NULL) {
+        redis_command_put_text(&command, changing->shown_name);
+    }
     buffer_done(&line);
     store_send(changing->store, &command, on_set, changing);
 }
 
 /* ---- provinces ---- */
+
+static void note_failure(struct changing *changing, enum turnout_error failed, const char *why)
+{
+    changing->failed = failed;
+    (void)snprintf(changing->failed_why, sizeof changing->failed_why, "%s", why);
+}
 
 /* Out of the rehearsal, and back into it, only where nothing was reported: then the keys that reports leave something in
  * are named. */
@@ -199,8 +274,7 @@ static void on_gate(void *context, const redisReply *reply, const char *why)
     uint32_t province = gate->province;
     free(gate);
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
-        changing->gate = reply_error(reply);
-        (void)snprintf(changing->gate_why, sizeof changing->gate_why, "%s", reply_words(reply, why));
+        note_failure(changing, reply_error(reply), reply_words(reply, why));
     } else if (reply->integer == 0 && province < changing->refusing) {
         changing->refusing = province;
     }
@@ -213,12 +287,42 @@ static void on_gate(void *context, const redisReply *reply, const char *why)
     if (changing->refusing != REGISTER_NONE) {
         send_gates(changing, PHASE_REHEARSAL, true,
                    on_gate_rolled_back); /* also what was interrupted before */
-    } else if (changing->gate != TURNOUT_OK) {
-        conclude(changing, changing->gate, changing->gate_why, NULL);
+    } else if (changing->failed != TURNOUT_OK) {
+        conclude(changing, changing->failed, changing->failed_why, NULL);
     } else if (was_looking) {
         send_gates(changing, changing->phase, true, on_gate);
     } else {
         set_meta(changing);
+    }
+}
+
+/* ---- what the public is shown ---- */
+
+static void on_shown_kept(void *context, enum turnout_error error, const char *why)
+{
+    struct changing *changing = context;
+    if (error != TURNOUT_OK) {
+        note_failure(changing, error, why);
+    }
+    changing->awaited--;
+    if (changing->awaited > 0) {
+        return;
+    }
+    if (changing->failed != TURNOUT_OK) {
+        conclude(changing, changing->failed, changing->failed_why, NULL);
+    } else {
+        set_meta(changing);
+    }
+}
+
+static void keep_shown(struct changing *changing)
+{
+    uint32_t provinces = store_register(changing->store)->province_count;
+    (void)snprintf(changing->shown_name, sizeof changing->shown_name, "shown-%" PRId64, changing->now_ms);
+    changing->awaited = provinces;
+    for (uint32_t i = 0; i < provinces; i++) {
+        struct slice text = {changing->shown[i].bytes, changing->shown[i].length};
+        store_keep_frozen(changing->store, i + 1, changing->shown_name, text, on_shown_kept, changing);
     }
 }
 
@@ -248,6 +352,8 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
         changing->before = publication_mode_name(meta->publication);
         if (strcmp(changing->before, changing->value) == 0) {
             conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
+        } else if (changing->shown != NULL) {
+            keep_shown(changing);
         } else {
             set_meta(changing);
         }
@@ -277,12 +383,23 @@ void store_change_phase(struct store *store, enum election_phase phase, const ch
           who);
 }
 
-void store_change_publication(struct store *store, enum publication_mode mode, const char *who,
-                              int64_t now_ms, store_changed_fn *on_changed, void *context)
+static struct buffer *copy_shown(const struct slice *shown, uint32_t count)
 {
+    struct buffer *copies = memory_new_array(count, sizeof *copies);
+    for (uint32_t i = 0; i < count; i++) {
+        buffer_append(&copies[i], shown[i].bytes, shown[i].length);
+    }
+    return copies;
+}
+
+void store_change_publication(struct store *store, enum publication_mode mode, const struct slice *shown,
+                              const char *who, int64_t now_ms, store_changed_fn *on_changed, void *context)
+{
+    uint32_t provinces = store_register(store)->province_count;
     begin(store,
           &(struct changing){.kind = LOG_PUBLICATION,
                              .value = publication_mode_name(mode),
+                             .shown = mode == PUBLICATION_LIVE ? NULL : copy_shown(shown, provinces),
                              .now_ms = now_ms,
                              .on_changed = on_changed,
                              .context = context},

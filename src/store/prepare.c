@@ -112,6 +112,10 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
         failed = seeding_ensure(redis, options, preparation->known, ret_prepared, error);
     }
     if (failed == TURNOUT_OK) {
+        failed =
+            seeding_agree_on_key(redis, options->election, preparation->signing_key, ret_prepared, error);
+    }
+    if (failed == TURNOUT_OK) {
         ret_prepared->is_durable = durable == TURNOUT_OK;
     }
     return failed;

@@ -70,7 +70,7 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context)
 {
     char election_key[REDIS_KEY_BYTES];
@@ -90,7 +90,7 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
     redis_command_begin(&command, "XRANGE");
     redis_command_put_text(&command, key);
     redis_command_put_text(&command, from);
-    redis_command_put_text(&command, "+");
+    redis_command_put_text(&command, until_id[0] == '\0' ? "+" : until_id);
     redis_command_put_text(&command, "COUNT");
     redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
     struct question *question = memory_new(sizeof *question);

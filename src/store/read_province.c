@@ -17,6 +17,7 @@ static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/turnout.
 struct question {
     const struct election_register *reg;
     uint32_t province;
+    bool with_units;
     store_province_fn *on_province;
     void *context;
 };
@@ -136,6 +137,29 @@ static enum turnout_error read_communes(const struct question *question, const r
     return TURNOUT_OK;
 }
 
+/* An absent unit is a silent one. */
+static enum turnout_error read_units(const struct question *question, const redisReply *pairs,
+                                     struct unit_state *ret_units, struct error *error)
+{
+    const struct election_register *reg = question->reg;
+    uint32_t first = register_first_unit(reg, question->province);
+    uint32_t count = reg->areas[question->province].units;
+    for (uint32_t i = 0; i < count; i++) {
+        ret_units[i] = (struct unit_state){.registered = (int32_t)reg->units[first + i].registered};
+    }
+    for (size_t i = 0; i < pairs->elements; i += 2) {
+        char shown[TEXT_SHOWN_BYTES];
+        struct slice code = reply_text(pairs->element[i]);
+        uint32_t unit = register_find_unit(reg, code);
+        if (unit == REGISTER_NONE || unit < first || unit - first >= count ||
+            !words_read_unit(reply_text(pairs->element[i + 1]), &ret_units[unit - first])) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit of %s",
+                              text_show(code, shown), reg->areas[question->province].code);
+        }
+    }
+    return TURNOUT_OK;
+}
+
 /* Code, excuse and state of each. What is none of that excuses nobody, but is no reason to doubt the figures. */
 static void read_excused(const struct question *question, const redisReply *excused,
                          struct excused *ret_excused)
@@ -161,7 +185,11 @@ static enum turnout_error read_reply(const struct question *question, const redi
                                      struct store_province *ret_province, struct store_commune *ret_communes,
                                      struct excused *ret_excused, struct error *error)
 {
-    if (reply->elements != 3 || !is_texts(reply->element[0], 2) || !is_texts(reply->element[1], 2) ||
+    /* A bulletin's has two elements more. */
+    bool is_whole = question->with_units ? reply->elements == 5 && is_texts(reply->element[3], 2) &&
+                                               reply->element[4]->type == REDIS_REPLY_STRING
+                                         : reply->elements == 3;
+    if (!is_whole || !is_texts(reply->element[0], 2) || !is_texts(reply->element[1], 2) ||
         !is_texts(reply->element[2], 3)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
                           "turnout_read answered something else than a province");
@@ -185,8 +213,16 @@ static void answer_province(const struct question *question, const redisReply *r
     enum turnout_error failed = read_reply(question, reply, &province, read, excused, &error);
     province.communes = read;
     province.excused = excused;
+    struct unit_state *units = NULL;
+    if (failed == TURNOUT_OK && question->with_units) {
+        units = memory_new_array(question->reg->areas[question->province].units, sizeof *units);
+        failed = read_units(question, reply->element[3], units, &error);
+        province.units = units;
+        province.ledger_id = reply->element[4]->str;
+    }
     question->on_province(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
                           failed == TURNOUT_OK ? &province : NULL);
+    free(units);
     free(read);
     free(excused);
 }
@@ -213,6 +249,17 @@ void store_read_province(struct store *store, uint32_t province, const struct st
     redis_command_put_integer(&command, known == NULL ? -1 : known->revision);
     redis_command_put_integer(&command, known == NULL ? -1 : known->excuses);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){store_register(store), province, on_province, context};
+    *question = (struct question){store_register(store), province, false, on_province, context};
+    store_send(store, &command, on_reply, question);
+}
+
+void store_read_province_units(struct store *store, uint32_t province, store_province_fn *on_province,
+                               void *context)
+{
+    static const int keys[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_EXCUSED, KEY_LEDGER};
+    struct redis_command command;
+    store_begin_call(store, &command, CALL_READING, "turnout_read_units", province, keys, 5);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){store_register(store), province, true, on_province, context};
     store_send(store, &command, on_reply, question);
 }

@@ -8,10 +8,10 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
                         const char *province_code)
 {
     static const char *const names[PROVINCE_KEY_COUNT] = {
-        [KEY_TOTALS] = "totals",  [KEY_COMMUNES] = "communes", [KEY_UNITS] = "units",
-        [KEY_LOG] = "log",        [KEY_HELD] = "held",         [KEY_WAITING] = "waiting",
-        [KEY_ASIDE] = "aside",    [KEY_LEDGER] = "ledger",     [KEY_FLAGGED] = "flagged",
-        [KEY_EXCUSED] = "excused"};
+        [KEY_TOTALS] = "totals",   [KEY_COMMUNES] = "communes",  [KEY_UNITS] = "units",
+        [KEY_LOG] = "log",         [KEY_HELD] = "held",          [KEY_WAITING] = "waiting",
+        [KEY_ASIDE] = "aside",     [KEY_LEDGER] = "ledger",      [KEY_FLAGGED] = "flagged",
+        [KEY_EXCUSED] = "excused", [KEY_BULLETINS] = "bulletins"};
     for (int i = 0; i < PROVINCE_KEY_COUNT; i++) {
         int length = snprintf(ret_keys->text[i], REDIS_KEY_BYTES, "turnout:{%s:%s}:%s", election->id,
                               province_code, names[i]);
@@ -19,20 +19,29 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
     }
 }
 
-void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+/* A key of the whole election. */
+static void name_key(const struct election *election, const char *name, char ret_key[REDIS_KEY_BYTES])
 {
-    int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:change", election->id);
+    int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:%s", election->id, name);
     assert(length > 0 && length < REDIS_KEY_BYTES);
 }
 
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES])
 {
-    int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:meta", election->id);
-    assert(length > 0 && length < REDIS_KEY_BYTES);
+    name_key(election, "meta", ret_key);
 }
 
 void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BYTES])
 {
-    int length = snprintf(ret_key, REDIS_KEY_BYTES, "turnout:{%s}:ledger", election->id);
-    assert(length > 0 && length < REDIS_KEY_BYTES);
+    name_key(election, "ledger", ret_key);
+}
+
+void redis_key_bulletins(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+{
+    name_key(election, "bulletins", ret_key);
+}
+
+void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+{
+    name_key(election, "change", ret_key);
 }

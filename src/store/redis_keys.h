@@ -19,10 +19,11 @@ enum {
     KEY_LEDGER,
     KEY_FLAGGED,
     KEY_EXCUSED,
+    KEY_BULLETINS,
     PROVINCE_KEY_COUNT,
 };
 
-enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:communes" + 2 * AREA_CODE_BYTES_MAX };
+enum { REDIS_KEY_BYTES = sizeof "turnout:{:}:bulletins" + 2 * AREA_CODE_BYTES_MAX };
 
 struct province_keys {
     char text[PROVINCE_KEY_COUNT][REDIS_KEY_BYTES];
@@ -33,6 +34,9 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
 
 /* The ledger of the whole election; each province has one of its own. */
 void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
+/* The bulletins of the whole election; each province has its files of its own. */
+void redis_key_bulletins(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
 /* What is noted down of a change of the register while it is under way. */
 void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES]);

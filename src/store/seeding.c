@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/clock.h>
 
 #include "election_times.h"
 #include "meta_words.h"
@@ -238,8 +239,11 @@ static enum turnout_error seed(struct redisContext *redis, const struct store_op
             return failed;
         }
     }
-    static const char *const pairs[][2] = {
-        {"phase", "rehearsal"}, {"publication", "live"}, {"schema", STORE_SCHEMA}};
+    /* What was due before there was anything to show is not made up for. */
+    char now[DECIMAL_BYTES_MAX + 1];
+    *text_put_integer(now, clock_wall_ms() / 1000) = '\0';
+    const char *const pairs[][2] = {
+        {"phase", "rehearsal"}, {"publication", "live"}, {"bulletin_due", now}, {"schema", STORE_SCHEMA}};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         enum turnout_error failed = set_once(redis, meta_key, pairs[i][0], pairs[i][1], error);
         if (failed != TURNOUT_OK) {
@@ -326,6 +330,35 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
         prepared.phase = claim.phase;
         memcpy(prepared.generation, claim.generation, sizeof prepared.generation);
         *ret_prepared = prepared;
+    }
+    return failed;
+}
+
+enum turnout_error seeding_agree_on_key(struct redisContext *redis, const struct election *election,
+                                        const char *key, struct store_prepared *ret_prepared,
+                                        struct error *error)
+{
+    char meta_key[REDIS_KEY_BYTES];
+    redis_key_meta(election, meta_key);
+    enum turnout_error failed =
+        key == NULL ? TURNOUT_OK : set_once(redis, meta_key, "signing_key", key, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    const struct slice arguments[] = {slice_of("HGET"), slice_of(meta_key), slice_of("signing_key")};
+    redisReply *reply;
+    failed = redis_sync_command(redis, 3, arguments, &reply, error);
+    if (failed == TURNOUT_OK) {
+        unsigned char public_key[PUBLIC_KEY_BYTES];
+        struct slice text = reply_text(reply);
+        if (text.length > 0 && !public_key_parse(text, public_key)) {
+            failed =
+                error_fail(error, TURNOUT_CONFLICT, "redis", "%s signing_key is no public key", meta_key);
+        } else {
+            bool fits = slice_copy(text, ret_prepared->signing_key, sizeof ret_prepared->signing_key);
+            assert(fits);
+        }
+        freeReplyObject(reply);
     }
     return failed;
 }

@@ -70,6 +70,7 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     json_put_boolean(&json, "test", figures->test);
     json_put_text(&json, "durability", figures->durability);
     json_put_text(&json, "publication", figures->publication);
+    json_put_text(&json, "signing_key", figures->signing_key);
     json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
     document_put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
     document_put_moment(&json, "generated_at", figures, figures->generated_at);

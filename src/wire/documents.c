@@ -81,6 +81,20 @@ void document_turnout_json(struct buffer *out, const struct figures *figures)
     json_close_object(&json);
 }
 
+void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved)
+{
+    struct json_writer json = document_open(out, figures);
+    put_area(&json, "nation", figures, REGISTER_NATION);
+    json_open_array(&json, "provinces");
+    for (uint32_t province = 1; province <= figures->reg->province_count; province++) {
+        if (moved[province]) {
+            put_area(&json, NULL, figures, province);
+        }
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+}
+
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);

@@ -73,6 +73,13 @@ void signed_lines_write(struct buffer *out, const struct report *report)
     buffer_append(out, lines.bytes, lines.length);
 }
 
+void public_key_format(const unsigned char public_key[PUBLIC_KEY_BYTES],
+                       char ret_text[PUBLIC_KEY_TEXT_BYTES + 1])
+{
+    (void)sodium_bin2base64(ret_text, PUBLIC_KEY_TEXT_BYTES + 1, public_key, PUBLIC_KEY_BYTES,
+                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
 bool public_key_parse(struct slice text, unsigned char ret_public_key[PUBLIC_KEY_BYTES])
 {
     unsigned char public_key[PUBLIC_KEY_BYTES];

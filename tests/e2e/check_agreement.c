@@ -76,6 +76,10 @@ static const struct {
     {"rounds = 09:00 11:00", "rounds = 09:00 11:00 13:00", "`rounds` of election.ini"},
     {"rounds = 09:00 11:00", "rounds =", "`rounds` of election.ini"},
     {"timezone = Asia/Ho_Chi_Minh", "timezone = Asia/Bangkok", "`timezone` of election.ini"},
+    {"rounds = 09:00 11:00", "rounds = 09:00 11:00\nbulletin-delay-s = 60",
+     "`bulletin-delay-s` of election.ini"},
+    {"rounds = 09:00 11:00", "rounds = 09:00 11:00\nunit-figures = committee",
+     "`unit-figures` of election.ini"},
 };
 
 FIXTURE(set_up, tear_down);

@@ -44,6 +44,8 @@ struct route {
 static const struct route routes[] = {
     {"/v1/phase", "{\"phase\":\"rehearsal\"}", "T", "01", ROLE_ADMIN, 200},
     {"/v1/publication", "{\"mode\":\"live\"}", "T", "01", ROLE_ADMIN, 200},
+    {"/v1/bulletins", "{\"label\":\"11:30\"}", "T", "01", ROLE_ADMIN, 201},
+    {"/v1/bulletins/1/areas/0101.csv", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/desk", NULL, "0101", NULL, ROLE_VIEW, 200},
     {"/v1/units/0101-001", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/units/0201-004", NULL, "02", "01", ROLE_VIEW, 200},
@@ -211,6 +213,10 @@ TEST(a_wrong_body_is_refused)
         {"/v1/publication", "{\"mode\":\"\"}", 400, "mode"},
         {"/v1/publication", "{\"mode\":\"Live\"}", 400, "mode"},
         {"/v1/publication", "[\"live\"]", 400, NULL},
+        {"/v1/bulletins", "{}", 400, "label"},
+        {"/v1/bulletins", "{\"label\":\"\"}", 400, "label"},
+        {"/v1/bulletins", "{\"label\":\" 11:30\"}", 400, "label"},
+        {"/v1/bulletins", "{\"label\":\"11:30\\n12:00\"}", 400, "label"},
     };
     char header[TOKEN_HEADER_BYTES];
     token_header(&workspace, ROLE_ADMIN, "T", header);

@@ -7,6 +7,7 @@
 #include <turnout/base/clock.h>
 
 #include "answers.h"
+#include "shell_page.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -33,35 +34,14 @@ static void write_election(void)
     workspace_write(&workspace, "election/keys.csv", HEADER);
 }
 
-/* Copies the fenced block that is marked with this word into a file of the workspace. */
-static void extract(const char *page, const char *mark, const char *file)
+/* Runs a block; returns what it wrote, which the caller frees. */
+static char *run(const char *block)
 {
-    struct buffer fence = {0};
-    buffer_printf(&fence, "\n```sh %s\n", mark);
-    const char *begin = strstr(page, fence.bytes);
-    ck_assert_msg(begin != NULL, "proto/report.md has no block %s", mark);
-    begin += fence.length;
-    const char *end = strstr(begin, "\n```\n");
-    ck_assert_ptr_nonnull(end);
-    struct buffer block = {0};
-    buffer_append(&block, begin, (size_t)(end - begin) + 1);
-    workspace_write(&workspace, file, block.bytes);
-    buffer_done(&fence);
-    buffer_done(&block);
-}
-
-/* Runs a file of the workspace with the workspace as its folder; returns what it wrote, which the caller frees. */
-static char *run(const char *file)
-{
-    const char *const arguments[] = {"sh", "-euc", "cd \"$1\" && . \"./$2\"", "sh", workspace.path,
-                                     file, NULL};
-    struct process process = {0};
-    process_start(&process, &workspace, "shell", arguments);
-    int status = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *errors = workspace_read(process.stderr_path);
-    ck_assert_msg(status == 0 && errors[0] == '\0', "%s ended with %d: %s", file, status, errors);
-    free(errors);
-    return workspace_read(process.stdout_path);
+    struct shell_result result = shell_run(&workspace, block);
+    ck_assert_msg(result.status == 0 && result.errors[0] == '\0', "%s ended with %d: %s", block,
+                  result.status, result.errors);
+    free(result.errors);
+    return result.out;
 }
 
 /* What sending a report is answered; the caller gives it back. */
@@ -103,10 +83,8 @@ TEST(a_shell_can_sign)
 {
     workspace_init(&workspace);
     write_election();
-    char *page = workspace_read(TURNOUT_SOURCE_DIR "/proto/report.md");
-    extract(page, "make-key", "make-key");
-    extract(page, "sign-report", "sign-report");
-    free(page);
+    shell_extract(&workspace, "/proto/report.md", "make-key");
+    shell_extract(&workspace, "/proto/report.md", "sign-report");
 
     static const char *const settings[] = {"--intake", "signed", NULL};
     turnoutd_start(&turnoutd, &workspace, settings);

@@ -48,6 +48,8 @@ static const struct {
     {"/v1/snapshot.json", "snapshot.schema.json", 200},
     {"/v1/rounds", "rounds.schema.json", 200},
     {"/v1/corrections", "corrections.schema.json", 200},
+    {"/v1/bulletins", "bulletins.schema.json", 200},
+    {"/v1/keys", "keys.schema.json", 200},
     {"/v1/areas/none", "problem.schema.json", 404},
     {"/v1/snapshot.csv?bom=2", "problem.schema.json", 400},
     {"/v1", "problem.schema.json", 404},

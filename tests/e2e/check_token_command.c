@@ -158,7 +158,7 @@ TEST(an_id_that_the_file_does_not_know_is_refused)
     unsigned char secret[TOKEN_SECRET_BYTES];
     char text[TOKEN_BYTES_MAX + 1];
     struct error error;
-    ck_assert_int_eq(secret_read(data, secret, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_read(data, SECRET_OF_TOKENS, secret, &error), TURNOUT_OK);
     struct token token = {.role = ROLE_ADMIN, .area = "T", .expires = clock_wall_ms() / 1000 + 60};
     token_id_draw(token.id);
     token_make(&token, "small", secret, text);

@@ -62,7 +62,7 @@ TEST(a_token_is_made_with_the_servers_secret)
     run_server_once();
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
-    ck_assert_int_eq(secret_read(data, secret, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_read(data, SECRET_OF_TOKENS, secret, &error), TURNOUT_OK);
     for (size_t i = 0; i < ROLE_COUNT; i++) {
         int64_t began = clock_wall_ms() / 1000;
         char *said = make_token(0, MAKE, "--label", roles[i], "--role", roles[i], "--area", "0101", "--days",

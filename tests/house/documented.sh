@@ -62,7 +62,8 @@ named=$(awk -F '|' '{ print $(NF - 1) }' <<<"$rows" | grep --only-matching '`[^`
 complain_of_each "proto/health.md names a test that tests/house/tests.txt has not: " \
     "$(comm -23 <(echo "$named") <(sort tests/house/tests.txt))"
 
-# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star ----
+# ---- routes, as `listener METHOD /path/`; what follows a last slash is one segment, whatever it is called, and so is a star; a method may
+# name listeners of its own ----
 
 routes_of_tables() {
     local file listener
@@ -76,18 +77,32 @@ routes_of_tables() {
 
 routes_of_description() {
     awk '
+        function listener_of(line) {
+            sub(/.*description: /, "", line)
+            sub(/ .*/, "", line)
+            return line
+        }
+        function flush(   i) {
+            for (i = 1; i <= count; i++)
+                print listeners[i], method, path
+            count = 0
+        }
         /^servers:/                { everywhere = $0 }
-        /^[a-z]/                   { inside = /^paths:/ }
+        /^[a-z]/                   { flush(); inside = /^paths:/ }
         !inside                    { next }
-        /^  \//                    { path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
+        /^  \//                    { flush(); path = $1; sub(/:$/, "", path); sub(/\{[^}]*\}$/, "", path); gsub(/\{[^}]*\}/, "*", path); servers = everywhere }
         /^    servers:/            { servers = $0 }
         /^    [a-z]+:$/ && !/parameters/ {
+            flush()
+            method = toupper(substr($1, 1, length($1) - 1))
             rest = servers # one listener, or several
             while (match(rest, /description: [a-z]+/)) {
-                print substr(rest, RSTART + 13, RLENGTH - 13), toupper(substr($1, 1, length($1) - 1)), path
+                listeners[++count] = substr(rest, RSTART + 13, RLENGTH - 13)
                 rest = substr(rest, RSTART + RLENGTH)
             }
         }
+        /^      servers:/          { count = 0 } # of the method alone: one a line
+        /^        - \{ url: /      { listeners[++count] = listener_of($0) }
     ' proto/openapi.yaml
 }
 

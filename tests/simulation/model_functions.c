@@ -120,6 +120,9 @@ static void turnout_set(const struct call *call, struct buffer *reply)
         model_begin_transaction();
         model_set(meta, call->args[0], call->args[2]);
         (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[3], PHASE_REHEARSAL);
+        if (slice_equals(call->args[2], "closed")) {
+            model_set(meta, slice_of("bulletin_closing"), slice_of("1"));
+        }
     }
 }
 

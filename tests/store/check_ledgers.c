@@ -49,7 +49,7 @@ static enum turnout_error read_ledger(uint32_t province, const char *after_id)
     char id[STORE_STREAM_ID_BYTES];
     ck_assert(slice_copy(slice_of(after_id), id, sizeof id));
     memset(&answer, 0, sizeof answer);
-    store_read_ledger(store.store, province, id, on_ledger, NULL);
+    store_read_ledger(store.store, province, id, "", on_ledger, NULL);
     store_fixture_run_until(&store, &answer.done);
     return answer.error;
 }

@@ -66,7 +66,8 @@ static struct changed change_phase(enum election_phase phase)
 static struct changed change_publication(enum publication_mode mode)
 {
     struct changed changed = {0};
-    store_change_publication(store.store, mode, "token:Bid", 1773561600124, on_changed, &changed);
+    store_change_publication(store.store, mode, (struct slice[]){slice_of("east"), slice_of("west")},
+                             "token:Bid", 1773561600124, on_changed, &changed);
     store_fixture_run_until(&store, &changed.done);
     return changed;
 }

@@ -15,6 +15,7 @@ enum { PERIOD_MS = 20, ROUND_IN_S = 2 };
 
 static struct store_fixture store;
 static atomic_bool is_durable = true;
+static unsigned char signing_pair[SIGNING_PAIR_BYTES];
 static struct publisher *publisher;
 
 /* The last publication. */
@@ -64,14 +65,17 @@ static void start_publisher(void)
                                                           .reg = store.reg,
                                                           .store = store.store,
                                                           .period_ms = PERIOD_MS,
-                                                          .is_durable = &is_durable},
+                                                          .is_durable = &is_durable,
+                                                          .signing_pair = signing_pair},
                               on_published, NULL);
     publisher_start(publisher);
 }
 
 static void setup(void)
 {
+    unsigned char public_key[PUBLIC_KEY_BYTES];
     ck_assert_int_ge(sodium_init(), 0);
+    ck_assert_int_eq(crypto_sign_keypair(public_key, signing_pair), 0);
     store_fixture_begin(&store);
     store.election.rounds[0] = clock_wall_ms() / 1000 + ROUND_IN_S;
     store.election.round_count = 1;

@@ -39,7 +39,7 @@ void token_of(const struct workspace *workspace, enum token_role role, const cha
     struct error error;
     ck_assert_int_ge(sodium_init(), 0);
     workspace_path(workspace, "data", data);
-    enum turnout_error failed = secret_read(data, secret, &error);
+    enum turnout_error failed = secret_read(data, SECRET_OF_TOKENS, secret, &error);
     ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
     struct token token = {.role = role, .expires = clock_wall_ms() / 1000 + expires};
     ck_assert(slice_copy(slice_of(area), token.area, sizeof token.area));

@@ -82,7 +82,7 @@ static void tear_down(void)
     "\"opens\":\"2026-03-15T07:00:00+07:00\",\"closes\":\"2026-03-16T21:00:00+07:00\","                      \
     "\"timezone\":\"Asia/"                                                                                   \
     "Ho_Chi_Minh\"},\"status\":\"unofficial-partial\",\"test\":true,\"durability\":\"strict\","              \
-    "\"publication\":\"live\","                                                                              \
+    "\"publication\":\"live\",\"signing_key\":null,"                                                         \
     "\"revision\":5,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"generated_at\":\"2026-03-15T15:00:03+07:00\","
 #define VN_MEMBERS                                                                                           \
     "\"name\":\"Việt Nam\",\"name_en\":\"Viet Nam\",\"registered\":1150,\"voted\":150,\"remaining\":1000," \

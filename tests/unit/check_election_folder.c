@@ -186,9 +186,21 @@ TEST(what_may_be_left_out_may)
     struct election_folder folder = read_sound_folder();
     ck_assert_str_eq(folder.election.name_en, "Election");
     ck_assert_uint_eq(folder.election.round_count, 0);
+    ck_assert_int_eq(folder.election.bulletin_delay_s, 0);
+    ck_assert(!folder.election.hides_unit_figures);
     ck_assert_int_eq(folder.election.rules.as_of_tolerance_s, 120);
     ck_assert_int_eq(folder.election.rules.modes[RULE_ROLL_CHANGE], MODE_HOLD);
     ck_assert_int_eq(folder.election.rules.complete_not_before, folder.election.opens + 3600);
+    election_folder_done(&folder);
+}
+
+TEST(what_bulletins_need_is_read)
+{
+    static const char ini[] = ELECTION POLLS ROUNDS "bulletin-delay-s = 14400\nunit-figures = committee\n";
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_int_eq(folder.election.bulletin_delay_s, 14400);
+    ck_assert(folder.election.hides_unit_figures);
     election_folder_done(&folder);
 }
 
@@ -290,6 +302,12 @@ static const struct {
      "election.ini:8: rounds: \"2026-03-16T\" is not a time of the day;"},
     {ELECTION TWO_DAYS "rounds = 09:00 2026-03-16\n",
      "election.ini:8: rounds: \"2026-03-16\" is not a time of the day;"},
+    /* bulletins */
+    {ELECTION POLLS ROUNDS "bulletin-delay-s = 14401\nunit-figures = none\n",
+     "election.ini:9: bulletin-delay-s: not a whole number of seconds from 0 to 14400;\n"
+     "election.ini:10: unit-figures: neither public nor committee;"},
+    {ELECTION POLLS ROUNDS "bulletin-delay-s =\nunit-figures =\n",
+     "election.ini:9: bulletin-delay-s: not a whole number\nelection.ini:10: unit-figures: neither public"},
     /* rules */
     {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 86401\n",
      "election.ini:10: as-of-tolerance-s: not a number"},

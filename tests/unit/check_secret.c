@@ -39,15 +39,15 @@ TEST(it_is_made_once)
     unsigned char again[TOKEN_SECRET_BYTES] = {0};
     struct error error;
     bool made = false;
-    ck_assert_int_eq(secret_read(folder, first, &error), TURNOUT_NOT_FOUND);
-    ck_assert_int_eq(secret_ensure(folder, first, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, first, &error), TURNOUT_NOT_FOUND);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, first, &made, &error), TURNOUT_OK);
     ck_assert(made);
     ck_assert(!sodium_is_zero(first, sizeof first));
-    ck_assert_int_eq(secret_ensure(folder, again, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, again, &made, &error), TURNOUT_OK);
     ck_assert(!made);
     ck_assert_mem_eq(again, first, sizeof first);
     memset(again, 0, sizeof again);
-    ck_assert_int_eq(secret_read(folder, again, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, again, &error), TURNOUT_OK);
     ck_assert_mem_eq(again, first, sizeof first);
 
     struct stat status;
@@ -61,9 +61,9 @@ TEST(two_are_different)
     unsigned char second[TOKEN_SECRET_BYTES];
     struct error error;
     bool made;
-    ck_assert_int_eq(secret_ensure(folder, first, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, first, &made, &error), TURNOUT_OK);
     ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(secret_ensure(folder, second, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, second, &made, &error), TURNOUT_OK);
     ck_assert_mem_ne(first, second, sizeof first);
 }
 
@@ -73,15 +73,15 @@ TEST(one_that_others_could_read_is_refused)
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
     bool made;
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_OK);
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         ck_assert_int_eq(chmod(path, modes[i]), 0);
-        ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_BAD_INPUT);
-        ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+        ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, secret, &error), TURNOUT_BAD_INPUT);
+        ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
         ck_assert_ptr_nonnull(strstr(error.text, path));
     }
     ck_assert_int_eq(chmod(path, 0400), 0);
-    ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, secret, &error), TURNOUT_OK);
 }
 
 TEST(what_is_no_secret_is_refused_and_kept)
@@ -99,7 +99,7 @@ TEST(what_is_no_secret_is_refused_and_kept)
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
         ck_assert_int_eq(file_write(path, contents[i], strlen(contents[i]), &error), TURNOUT_OK);
         ck_assert_int_eq(chmod(path, 0600), 0);
-        ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+        ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
         char *bytes;
         size_t length;
         ck_assert_int_eq(file_read(path, 256, &bytes, &length, &error), TURNOUT_OK);
@@ -115,10 +115,10 @@ TEST(a_link_is_not_followed)
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
     bool made;
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_OK);
     ck_assert_int_eq(rename(path, target), 0);
     ck_assert_int_eq(symlink(target, path), 0);
-    ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, secret, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(unlink(target), 0);
 }
 
@@ -128,8 +128,8 @@ TEST(a_pipe_in_its_place_holds_nobody)
     struct error error;
     bool made;
     ck_assert_int_eq(mkfifo(path, 0600), 0);
-    ck_assert_int_eq(secret_read(folder, secret, &error), TURNOUT_BAD_INPUT);
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_read(folder, SECRET_OF_TOKENS, secret, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
 }
 
 /* Whoever can put files there can put a secret there that he knows. */
@@ -141,7 +141,7 @@ TEST(a_folder_that_others_may_write_is_refused)
     bool made;
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         ck_assert_int_eq(chmod(folder, modes[i]), 0);
-        ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+        ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
         ck_assert_int_ne(access(path, F_OK), 0);
         ck_assert_ptr_nonnull(strstr(error.text, folder));
     }
@@ -157,12 +157,12 @@ TEST(what_belongs_to_somebody_else_is_refused)
     if (geteuid() != 0) {
         return; /* only root can give a file away */
     }
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_OK);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_OK);
     ck_assert_int_eq(chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(chown(folder, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
-    ck_assert_int_eq(secret_ensure(folder, secret, &made, &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(secret_ensure(folder, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_BAD_INPUT);
 }
 
 TEST(a_folder_that_is_not_there_is_told)
@@ -172,7 +172,7 @@ TEST(a_folder_that_is_not_there_is_told)
     unsigned char secret[TOKEN_SECRET_BYTES];
     struct error error;
     bool made;
-    ck_assert_int_eq(secret_ensure(nowhere, secret, &made, &error), TURNOUT_NOT_FOUND);
+    ck_assert_int_eq(secret_ensure(nowhere, SECRET_OF_TOKENS, secret, &made, &error), TURNOUT_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(error.text, nowhere));
 }
 

@@ -20,6 +20,8 @@ struct election {
     int64_t closes;
     int64_t rounds[ROUNDS_MAX]; /* Unix seconds, ascending; round k (from 1) is rounds[k - 1] */
     uint32_t round_count;
+    int32_t bulletin_delay_s; /* from a round to the bulletin that is published for it */
+    bool hides_unit_figures;  /* the figures of single units are for committees */
     struct rules rules;
 };
 

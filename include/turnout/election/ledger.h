@@ -31,7 +31,7 @@ enum ledger_kind {
     LEDGER_KIND_COUNT,
 };
 
-enum { LEDGER_VALUE_BYTES = AREA_CODE_BYTES };
+enum { LEDGER_VALUE_BYTES = AREA_CODE_BYTES, LEDGER_ID_BYTES = 48 /* the id of a line in Redis */ };
 
 struct ledger_entry {
     int64_t when_ms; /* Unix milliseconds */

@@ -101,6 +101,9 @@ bool register_area_contains(const struct election_register *reg, uint32_t area, 
 /* The province (index) that an area lies in; the nation has none. */
 uint32_t register_province_of(const struct election_register *reg, uint32_t area);
 
+/* The index of the first unit of a province; those of its communes follow each other. */
+uint32_t register_first_unit(const struct election_register *reg, uint32_t province);
+
 /* "nation", "province", "commune". */
 const char *area_level_name(enum area_level level);
 

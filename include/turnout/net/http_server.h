@@ -17,6 +17,7 @@ enum {
     HTTP_BODY_MS = 10000, /* from there to the end of its body */
     HTTP_HANDLE_MS = 30000, /* for a handler that answers later: longer than any of its own deadlines */
     HTTP_SMALL_BODY_BYTES_MAX = 64 * 1024,
+    HTTP_STREAM_UNSENT_BYTES_MAX = 256 * 1024,
     HTTP_UNSENT_BYTES_MAX = 1024 * 1024, /* above it a connection's next request waits */
 };
 
@@ -28,8 +29,8 @@ struct http_exchange;
 typedef void http_handler_fn(void *context, struct http_exchange *exchange,
                              const struct http_request *request, struct slice segment, struct slice body);
 
-/* A path stands for itself, or leaves one segment open: where a star stands in it, or else behind the '/' that it ends
- * with. */
+/* A path stands for itself, or leaves a segment open: where a star stands in it, or behind the '/' that it ends with. Of two
+ * that are open, the handler's `segment` is both with what is between them. */
 struct http_route {
     enum http_method method; /* HTTP_GET (HEAD comes with it) or HTTP_POST */
     const char *path;
@@ -55,13 +56,15 @@ struct http_service {
 /* Serves HTTP on a connection just accepted. */
 void http_serve(struct connection *connection, const struct http_service *service);
 
+#define HTTP_ENDLESS SIZE_MAX
+
 /* An answer. Everything is borrowed for the call but a body that is lent. */
 struct http_answer {
     int status;
     const char *content_type; /* NULL: there is no body */
     const char *headers;      /* further header lines, each ended by CRLF; or NULL */
     const void *body;
-    size_t body_bytes;
+    size_t body_bytes; /* HTTP_ENDLESS: what follows the headers is written later */
     /* NULL: the body is copied. Else it is lent until `release` is called with `lender`. */
     void (*release)(const void *body, size_t body_bytes, void *lender);
     void *lender;
@@ -94,6 +97,22 @@ enum http_step { HTTP_STEP_DONE, HTTP_STEP_AGAIN, HTTP_STEP_WAITS };
 typedef enum http_step http_step_fn(void *context);
 void http_answer_by_steps(struct http_exchange *exchange, http_step_fn *step, void *context);
 void http_go_on(struct http_exchange *exchange);
+
+/* ---- answers without an end ---- */
+
+/* Begins one: its headers are sent, and what follows is for the handler to write, until `on_closed` is called, once, when the
+ * peer has gone or is too slow; the exchange is no more then. Whatever the peer still says is dropped. False when only the
+ * headers were asked for: the exchange is over, and `on_closed` is not called. */
+typedef void http_stream_closed_fn(void *context);
+bool http_stream_begin(struct http_exchange *exchange, const char *content_type, const char *headers,
+                       http_stream_closed_fn *on_closed, void *context);
+
+/* Writes on. The bytes are copied, or with a `release` lent until that is called. */
+void http_stream_write(struct http_exchange *exchange, struct slice bytes,
+                       void (*release)(const void *body, size_t body_bytes, void *lender), void *lender);
+
+/* Sends what was written. A peer that has not taken HTTP_STREAM_UNSENT_BYTES_MAX is let go. */
+void http_stream_send(struct http_exchange *exchange);
 
 /* Whether the peer is still there, for a handler that would go on working for nobody. */
 bool http_is_awaited(const struct http_exchange *exchange);

@@ -16,7 +16,6 @@ struct intake_desk {
     const struct election_register *reg;
     struct intake *intake;
     struct committee *committee;
-    const char *publication; /* what the public sees, by its name; NULL before that is known */
 };
 
 extern const struct http_route intake_http_routes[];

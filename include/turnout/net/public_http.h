@@ -3,6 +3,7 @@
 #ifndef TURNOUT_NET_PUBLIC_HTTP_H
 #define TURNOUT_NET_PUBLIC_HTTP_H
 
+#include <turnout/net/events.h>
 #include <turnout/net/http_server.h>
 #include <turnout/service/publication.h>
 
@@ -10,6 +11,7 @@
 struct public_reader {
     struct publication *publication; /* a reference held by the worker; NULL: there is none yet */
     struct counters *counters;
+    struct events *events;
 };
 
 extern const struct http_route public_http_routes[];

@@ -8,6 +8,7 @@
 #include <turnout/election/register.h>
 #include <turnout/service/message.h>
 #include <turnout/service/principal.h>
+#include <turnout/service/publication.h>
 #include <turnout/service/tally_port.h>
 #include <turnout/store/excuses.h>
 #include <turnout/store/meta.h>
@@ -43,8 +44,13 @@ void committee_set_keys(struct committee *committee, struct signing_keys *keys);
 /* From now on tokens are good when these allow them. Takes a reference of its own. */
 void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 
+/* What readers are shown from now on. Takes a reference of its own. */
+void committee_set_publication(struct committee *committee, struct publication *publication);
+
+/* Nobody knows when it will be back: whoever waits for a bulletin is told so. */
+void committee_link_is_lost(struct committee *committee);
+
 /* The phase as it was last heard of, which the lists say; the rehearsal before. */
-void committee_set_phase(struct committee *committee, enum election_phase phase);
 enum election_phase committee_phase(const struct committee *committee);
 
 /* ---- who asks ---- */
@@ -76,6 +82,10 @@ enum admission committee_check_scope(const struct committee *committee, const st
 enum { COMMITTEE_UNIT_READS_A_MINUTE = 30 }; /* of each worker; who has a token reads as often as they like */
 enum admission committee_admit_reader(const struct committee *committee, struct slice authorization,
                                       uint32_t unit, int64_t now, struct error *error);
+
+/* The same for all units of a commune, as a bulletin has them: a unit may read those of its own commune. */
+enum admission committee_admit_commune_reader(const struct committee *committee, struct slice authorization,
+                                              uint32_t commune, int64_t now, struct error *error);
 
 /* ---- units ---- */
 
@@ -173,5 +183,21 @@ void committee_change_phase(struct committee *committee, const struct principal 
                             enum election_phase phase, store_changed_fn *on_changed, void *context);
 void committee_change_publication(struct committee *committee, const struct principal *principal,
                                   enum publication_mode mode, store_changed_fn *on_changed, void *context);
+
+/* ---- bulletins ---- */
+
+enum { COMMITTEE_BULLETIN_MS = 20000 }; /* how long somebody waits for one */
+
+/* `number` is that of the bulletin, which readers can have now; TURNOUT_UNAVAILABLE when it is not there in time, or another
+ * one is under way. */
+typedef void committee_bulletin_fn(void *context, enum turnout_error error, const char *why, int64_t number);
+
+/* Freezes one now. The principal must have been found to be the nation's admin; `label` is good. `on_bulletin` is called
+ * exactly once, later. */
+void committee_begin_bulletin(struct committee *committee, const struct principal *principal,
+                              const char *label, committee_bulletin_fn *on_bulletin, void *context);
+
+/* What readers are shown now. Borrowed until the next committee_set_publication(). */
+struct publication *committee_publication(const struct committee *committee);
 
 #endif

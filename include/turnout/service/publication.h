@@ -13,6 +13,7 @@
 
 #include <turnout/election/phase.h>
 #include <turnout/service/public_ledger.h>
+#include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
 
 enum { ETAG_BYTES = 64 };
@@ -39,12 +40,12 @@ struct csv_form {
 
 struct publication;
 
-/* Acquires `reg` and `page`, and takes `areas` (one an area of the register; see documents.h), freed with the publication.
- * The rest of `figures` is borrowed for the publication's life; its reg and areas are set to these. The caller holds the
- * first reference. */
-struct publication *publication_new(const struct figures *figures, struct election_register *reg,
-                                    struct area_figures *areas, enum election_phase phase,
-                                    struct ledger_page *page);
+/* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the
+ * publication. The rest of `figures` is borrowed for the publication's life; its reg and areas are set to these. The caller
+ * holds the first reference. `previous` is the one before it, borrowed for the call; NULL: it is the first. */
+struct publication *publication_new(const struct publication *previous, const struct figures *figures,
+                                    struct election_register *reg, struct area_figures *areas,
+                                    enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -54,7 +55,21 @@ const struct figures *publication_figures(const struct publication *publication)
 enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */
 
-/* The documents, valid while a reference is held. */
+/* ---- what has moved since the one before ---- */
+
+/* One more than that of the publication before it. */
+uint64_t publication_serial(const struct publication *publication);
+
+/* Whether readers are shown something else of an area, the first time too; of the nation also where the election's phase or
+ * the publication mode is another. */
+bool publication_has_moved(const struct publication *publication, uint32_t area);
+
+/* The document of an event (documents.h). */
+const struct document *publication_changes(struct publication *publication);
+
+/* ---- documents ---- */
+
+/* Valid while a reference is held. */
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
@@ -69,5 +84,10 @@ enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
 void document_free(struct document *document); /* NULL-safe */
+const struct document *publication_bulletins(struct publication *publication);
+const struct document *publication_keys(struct publication *publication);
+
+/* Borrowed while a reference is held. */
+const struct shelf *publication_shelf(const struct publication *publication);
 
 #endif

@@ -26,9 +26,11 @@ struct publisher_options {
     struct election_register *reg;   /* a reference of its own is taken, as by publisher_set_register() */
     struct store *store;             /* the publisher's own link, on the same loop */
     int64_t period_ms;
-    struct losses *losses;         /* NULL: nothing is remembered */
-    const atomic_bool *is_durable; /* whether acknowledged means durable; others may change it */
-    struct health *health;         /* how old the figures are, and the phase; may be NULL */
+    struct losses *losses;             /* NULL: nothing is remembered */
+    const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
+    struct health *health;             /* how old the figures are, and the phase; may be NULL */
+    const char *signing_key;           /* of the election's bulletins, as base64url; NULL: there is none */
+    const unsigned char *signing_pair; /* its halves; NULL: another server has it */
     /* Told of each reading of meta which register Redis holds; NULL: nobody asks. `context` is the publisher's. */
     void (*on_digest)(void *context, const unsigned char digest[REGISTER_DIGEST_BYTES]);
 };
@@ -53,8 +55,8 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                 publisher_published_fn *on_published, void *context);
 
 /* Reads every period_ms from now on. What it then shows, and when, is for the election's publication mode to say: the
- * figures as they are (live), those of the last round (rounds), or the last ones shown before (hold). Where there are
- * none that may be shown, an area is verified and withheld (documents.h). */
+ * figures as they are (live), or those of the newest bulletin or, until there is one, what was shown when the mode was changed
+ * (rounds, hold). Where there are none that may be shown, an area is verified and withheld (documents.h). */
 void publisher_start(struct publisher *publisher);
 
 /* From now on the figures are of another register, also those of the store and the losses, and all are read anew. What is

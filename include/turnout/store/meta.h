@@ -5,13 +5,24 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+#include <turnout/election/bulletin.h>
 #include <turnout/election/phase.h>
+#include <turnout/store/frozen_files.h>
 #include <turnout/store/store.h>
+#include <turnout/wire/signature.h>
 
 struct store_meta {
     enum election_phase phase;
     enum publication_mode publication;
     char generation[GENERATION_BYTES];
+    /* Where figures are held back: under which name every province keeps what was shown at that moment (bulletins.h), and
+     * the last bulletin then; a later one is shown in its place. Empty: nothing was kept. */
+    char shown[STORE_FROZEN_NAME_BYTES];
+    int64_t shown_bulletin;
+    int64_t bulletin;            /* the number of the newest; 0: there is none */
+    struct bulletin_begun begun; /* the one that is under way */
+    int64_t bulletin_due;        /* the last moment for which one was due; Unix seconds */
+    bool is_closing_due;         /* the election has closed, and has no bulletin for that yet */
     unsigned char digest[REGISTER_DIGEST_BYTES]; /* of the register */
 };
 
@@ -22,6 +33,7 @@ struct store_prepared {
     bool has_other_times; /* than the election was served by before */
     bool is_given_up; /* a person has given up the generation that is known: what is known counts no more */
     char generation[GENERATION_BYTES];
+    char signing_key[PUBLIC_KEY_TEXT_BYTES + 1]; /* the election's: whose signature its bulletins carry */
     enum election_phase phase;
     int64_t revision; /* of the nation, as are the voters; 0 where Redis holds what is no count */
     int64_t voted;
@@ -51,10 +63,12 @@ typedef void store_changed_fn(void *context, enum turnout_error error, const cha
                               const struct store_change *change);
 
 /* First takes every province into the phase, then the election. A province that was left behind by an interruption is
- * taken along when the same is asked for again. `who` goes into the ledger. */
+ * taken along when the same is asked for again. `who` goes into the ledger.
+ * Where a mode holds figures back, `shown` is what the public is shown now, one text a province from the first on; it is
+ * kept before the mode is changed, so that it stands whatever happens then. */
 void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
                         store_changed_fn *on_changed, void *context);
-void store_change_publication(struct store *store, enum publication_mode mode, const char *who,
-                              int64_t now_ms, store_changed_fn *on_changed, void *context);
+void store_change_publication(struct store *store, enum publication_mode mode, const struct slice *shown,
+                              const char *who, int64_t now_ms, store_changed_fn *on_changed, void *context);
 
 #endif

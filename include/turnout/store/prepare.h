@@ -11,6 +11,7 @@
 #include <turnout/store/store.h>
 
 struct store_preparation {
+    const char *signing_key; /* of this server; the election takes it where it has none yet. NULL: none */
     const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
     bool relaxed;                   /* start even though Redis may lose acknowledged reports */
     int64_t patience_ms;            /* how long to wait for Redis to listen, or to get on with loading */

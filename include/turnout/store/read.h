@@ -13,7 +13,7 @@
 #include <turnout/wire/excuse.h>
 #include <turnout/wire/log_line.h>
 
-enum { STORE_STREAM_ID_BYTES = 48 };
+enum { STORE_STREAM_ID_BYTES = LEDGER_ID_BYTES };
 
 /* ---- a province ---- */
 
@@ -33,6 +33,10 @@ struct store_province {
     uint32_t commune_count;
     char generation[GENERATION_BYTES];
     enum election_phase phase; /* of the province */
+    /* In the register's order, from that of the province's first unit on; silent ones too. NULL where units were not asked
+     * for, as is the next. */
+    const struct unit_state *units;
+    const char *ledger_id; /* of the last entry of its ledger; empty: there is none */
 };
 
 /* `province` is NULL when its version is still the known one (error OK), or on an error. */
@@ -42,6 +46,10 @@ typedef void store_province_fn(void *context, enum turnout_error error, const ch
 /* Reads a province if its version is no longer `known` (NULL: in any case). */
 void store_read_province(struct store *store, uint32_t province, const struct store_version *known,
                          store_province_fn *on_province, void *context);
+
+/* The same in any case, with its units. */
+void store_read_province_units(struct store *store, uint32_t province, store_province_fn *on_province,
+                               void *context);
 
 /* ---- units ---- */
 
@@ -141,9 +149,10 @@ struct store_ledger {
 typedef void store_ledger_fn(void *context, enum turnout_error error, const char *why,
                              const struct store_ledger *ledger);
 
-/* The ledger of a province, or with REGISTER_NATION the election's own: the oldest
- * STORE_LEDGER_READ_MAX lines behind `after_id`, with an empty one from the beginning. */
-void store_read_ledger(struct store *store, uint32_t province, const char *after_id,
+/* The ledger of a province, or with REGISTER_NATION the election's own: the lines behind `after_id` up to
+ * `until_id` (empty: all), the oldest STORE_LEDGER_READ_MAX of
+ * them; with an empty `after_id` from the beginning. */
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context);
 
 #endif

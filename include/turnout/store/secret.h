@@ -1,4 +1,5 @@
-/* The secret that tokens are made with: a file in the data folder that nobody but its owner may read. */
+/* The secrets of a server: what tokens are made with, and the seed that bulletins are signed with (Ed25519). Each is a file
+ * in the data folder that nobody but its owner may read. */
 #ifndef TURNOUT_STORE_SECRET_H
 #define TURNOUT_STORE_SECRET_H
 
@@ -7,16 +8,20 @@
 #include <turnout/base/error.h>
 #include <turnout/wire/token.h>
 
-#define SECRET_FILE "secret"
+#define SECRET_FILE      "secret"
+#define SIGNING_KEY_FILE "signing-key"
 
-/* Reads `data`/secret. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is not a private file
+enum secret_kind { SECRET_OF_TOKENS, SECRET_OF_BULLETINS };
+
+/* Reads the file. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is not a private file
  * (base/private_file.h), or holds anything but 64 hex digits. No error tells what it holds. */
-enum turnout_error secret_read(const char *data, unsigned char ret_secret[TOKEN_SECRET_BYTES],
-                               struct error *error);
+enum turnout_error secret_read(const char *data, enum secret_kind kind,
+                               unsigned char ret_secret[TOKEN_SECRET_BYTES], struct error *error);
 
 /* The same, but makes one where there is none, mode 0600 and on the disk before this returns. `data` must exist and be
  * locked by the caller. *ret_made is whether it was made. */
-enum turnout_error secret_ensure(const char *data, unsigned char ret_secret[TOKEN_SECRET_BYTES],
-                                 bool *ret_made, struct error *error);
+enum turnout_error secret_ensure(const char *data, enum secret_kind kind,
+                                 unsigned char ret_secret[TOKEN_SECRET_BYTES], bool *ret_made,
+                                 struct error *error);
 
 #endif

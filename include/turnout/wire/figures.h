@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <turnout/election/election.h>
+#include <turnout/election/ledger.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
 #include <turnout/wire/excuse.h>
@@ -17,6 +18,8 @@ struct area_figures {
     struct excused excused;
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
     bool withheld; /* nothing is wrong with them, but they are not to be shown either */
+    char ledger_id
+        [LEDGER_ID_BYTES]; /* of a province: the last entry of its ledger that is shown; may be empty */
 };
 
 /* Everything that a publication shows, at one revision. */
@@ -27,7 +30,17 @@ struct figures {
     bool test;                           /* a rehearsal */
     const char *durability;              /* "strict" or "relaxed" */
     const char *publication;             /* "live", "rounds" or "hold" */
+    const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
     int64_t generated_at;                /* Unix seconds */
 };
+
+/* Whether readers are shown the same of an area. */
+bool figures_are_same(const struct area_figures *a, const struct area_figures *b);
+
+/* Sums the provinces. */
+void figures_sum_nation(const struct election_register *reg, struct area_figures *areas);
+
+/* Whether every registered voter of the area, and at least one, has voted. */
+bool figures_are_complete(const struct totals *totals);
 
 #endif

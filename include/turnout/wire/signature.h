@@ -17,6 +17,10 @@ enum { PUBLIC_KEY_TEXT_BYTES = 43 }; /* PUBLIC_KEY_BYTES as base64url without pa
 /* A public key as keys.csv has it. Canonical base64url only: bits that stand for nothing must be 0. */
 bool public_key_parse(struct slice text, unsigned char ret_public_key[PUBLIC_KEY_BYTES]);
 
+/* The same as text, NUL-terminated. */
+void public_key_format(const unsigned char public_key[PUBLIC_KEY_BYTES],
+                       char ret_text[PUBLIC_KEY_TEXT_BYTES + 1]);
+
 /* Whether `sig` is the Ed25519 signature (RFC 8032) of the report's signed lines by this key. Canonical base64url
  * only; small-order and non-canonical keys and signatures are refused. Allocates nothing. About 50 us. */
 bool report_signature_is_good(const struct report *report, const unsigned char public_key[PUBLIC_KEY_BYTES]);

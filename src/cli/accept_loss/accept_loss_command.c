@@ -82,7 +82,7 @@ static bool ensure_secret(const char *data, struct error *error)
 {
     unsigned char secret[TOKEN_SECRET_BYTES];
     bool is_new;
-    if (secret_ensure(data, secret, &is_new, error) != TURNOUT_OK) {
+    if (secret_ensure(data, SECRET_OF_TOKENS, secret, &is_new, error) != TURNOUT_OK) {
         return false;
     }
     sodium_memzero(secret, sizeof secret);

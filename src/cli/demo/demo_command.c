@@ -18,6 +18,7 @@
 #include "client/print_fault.h"
 #include "commands.h"
 #include "demo/checkpoints.h"
+#include "demo/demo_bulletins.h"
 #include "demo/demo_folder.h"
 #include "demo/demo_plan.h"
 #include "demo/demo_replay.h"
@@ -50,6 +51,7 @@ struct demo {
     struct demo_plan *plan;
     struct unit_keys *keys;
     struct demo_server *server;
+    struct demo_bulletins *bulletins;
     struct demo_served *served;
     struct demo_replay *replay;
     size_t checkpoints_held;
@@ -210,7 +212,15 @@ static enum turnout_error check_nothing_counted(struct demo *demo, struct error 
 static int open_polls(struct demo *demo)
 {
     struct error error = {0};
-    enum turnout_error code = start_server(demo, &error);
+    const struct area *nation = &demo->election.reg->areas[REGISTER_NATION];
+    enum turnout_error code = demo_bulletins_new(demo->folder.data, demo->election.election.id, nation->code,
+                                                 &demo->bulletins, &error);
+    if (code == TURNOUT_OK) {
+        code = start_server(demo, &error);
+    }
+    if (code == TURNOUT_OK) {
+        code = demo_bulletins_connect(demo->bulletins, demo->server, &error);
+    }
     if (code == TURNOUT_OK) {
         code = demo_served_new(demo->server, &demo->served, &error);
     }
@@ -242,6 +252,7 @@ static void print_where_to_look(const struct demo *demo)
                  demo->election.reg->unit_count);
     (void)printf("  nation, provinces  %s/v1/turnout\n", public_url);
     (void)printf("  down to communes   %s/v1/snapshot.csv\n", public_url);
+    (void)printf("  for good           %s/v1/bulletins, one for each round\n", public_url);
     (void)printf("  in a terminal      turnout watch --server %s\n", public_url);
     (void)printf("  reports come to    %s/v1/reports, and %s port %u, one a line\n", intake_url, stream->host,
                  (unsigned)stream->port);
@@ -275,8 +286,9 @@ static int64_t next_moment(const struct demo *demo, int64_t moment)
     return next;
 }
 
-/* Prints the round of this moment, if it is one, and holds the moment's checkpoints against what is served. */
-static void look(struct demo *demo, int64_t moment)
+/* Prints the round of this moment, if it is one, holds the moment's checkpoints against what is served, and has its bulletin
+ * frozen. */
+static enum turnout_error look(struct demo *demo, int64_t moment, struct error *error)
 {
     const struct election *election = &demo->election.election;
     char clock[CLOCK_BYTES];
@@ -293,6 +305,7 @@ static void look(struct demo *demo, int64_t moment)
             demo->checkpoints_held += demo_served_check(demo->served, checkpoint, area, clock);
         }
     }
+    return demo_bulletins_freeze(demo->bulletins, clock, error);
 }
 
 static int tell_halt(const struct demo *demo, enum demo_halt halt)
@@ -329,7 +342,10 @@ static int replay_day(struct demo *demo)
             say("", &error);
             return EXIT_FAILED;
         }
-        look(demo, moment);
+        if (look(demo, moment, &error) != TURNOUT_OK) {
+            say("", &error);
+            return EXIT_FAILED;
+        }
     }
     return EXIT_DONE;
 }
@@ -387,6 +403,7 @@ static int tear_down(struct demo *demo, int status)
     struct error error = {0};
     demo_replay_free(demo->replay);
     demo_served_free(demo->served);
+    demo_bulletins_free(demo->bulletins);
     if (demo_server_stop(demo->server, &error) != TURNOUT_OK) {
         say("", &error);
         status = EXIT_FAILED;

@@ -123,7 +123,7 @@ static int make(const struct command_line *line)
     if (!find_election(options, election)) {
         return EXIT_USAGE;
     }
-    enum turnout_error failed = secret_read(options->data, secret, &error);
+    enum turnout_error failed = secret_read(options->data, SECRET_OF_TOKENS, secret, &error);
     if (failed != TURNOUT_OK) {
         return fail_on_data(options, &error,
                             failed == TURNOUT_NOT_FOUND ? "; turnoutd makes it when it first starts there"

@@ -1,0 +1,59 @@
+/* A bulletin: the figures of all areas down to the units, frozen for a round and numbered (DESIGN section 7). Pure: what a
+ * line of one says, whether lines add up, and for which round one is due. Its bytes: wire/bulletin_files.h. */
+#ifndef TURNOUT_ELECTION_BULLETIN_H
+#define TURNOUT_ELECTION_BULLETIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <turnout/base/limits.h>
+#include <turnout/base/text.h>
+#include <turnout/election/election.h>
+#include <turnout/election/register.h>
+#include <turnout/election/rules.h>
+#include <turnout/election/totals.h>
+
+enum { BULLETIN_LABEL_BYTES_MAX = 96, BULLETIN_LABEL_BYTES = BULLETIN_LABEL_BYTES_MAX + 1 };
+
+/* What a bulletin says of an area. */
+struct bulletin_line {
+    char code[AREA_CODE_BYTES];
+    int64_t registered;
+    int64_t voted;
+    int64_t units;
+    int64_t units_reported;
+    int64_t held;
+};
+
+/* Begun, and not frozen yet. */
+struct bulletin_begun {
+    int64_t number; /* 0: there is none */
+    int64_t cut;    /* Unix seconds */
+    bool is_rehearsal;
+    char label[BULLETIN_LABEL_BYTES];
+};
+
+/* Whether the text may be a label: 1 to BULLETIN_LABEL_BYTES_MAX bytes that can be shown on one line. */
+bool bulletin_label_is_good(struct slice text);
+
+struct bulletin_line bulletin_line_of(const struct area *area, const struct totals *totals);
+
+/* Adds every count; the code stays. */
+void bulletin_line_add(struct bulletin_line *sum, const struct bulletin_line *part);
+
+/* NULL when the units of a commune add up to its totals; else why not. `units` are `count`, silent ones included. */
+const char *bulletin_check_units(const struct totals *commune, const struct unit_state *units,
+                                 uint32_t count);
+
+/* The latest round whose time of publication has come, from 1; 0 when none has. */
+uint32_t bulletin_round_due(const struct election *election, int64_t now);
+
+/* When the figures of a round, from 1, are published; Unix seconds. */
+int64_t bulletin_round_moment(const struct election *election, uint32_t round);
+
+/* By how many hundredths of a percentage point the turnout has risen, less than 0 where it fell. False where one of the two
+ * has none. */
+bool bulletin_points_risen(const struct bulletin_line *before, const struct bulletin_line *after,
+                           int32_t *ret_hundredths);
+
+#endif

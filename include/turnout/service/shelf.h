@@ -1,0 +1,54 @@
+/* The bulletins that a server has at hand, ready to be served: their files as they were frozen, and what they say in
+ * short. A bulletin and a shelf are immutable and shared by all threads by reference. */
+#ifndef TURNOUT_SERVICE_SHELF_H
+#define TURNOUT_SERVICE_SHELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <turnout/base/buffer.h>
+#include <turnout/base/error.h>
+#include <turnout/wire/bulletin_documents.h>
+
+enum { BULLETIN_ETAG_BYTES = 20 };
+
+struct bulletin_file {
+    const char *content_type;
+    struct slice bytes;
+    char etag[BULLETIN_ETAG_BYTES]; /* strong, with its quotes */
+    bool has_units;                 /* a commune's */
+};
+
+struct bulletin;
+
+/* Takes `bundles`, which is [0] the nation's and then one a province, `count` in all; the array itself is the caller's.
+ * TURNOUT_BAD_INPUT when a file is not what the one above it says; then the bundles are freed, too. */
+enum turnout_error bulletin_new(struct buffer *bundles, size_t count, struct bulletin **ret_bulletin,
+                                struct error *error);
+void bulletin_release(struct bulletin *bulletin); /* NULL-safe */
+
+const struct bulletin_summary *bulletin_summary_of(const struct bulletin *bulletin);
+
+/* `bulletin.txt`, `bulletin.sig` or `areas/<code>.csv`; NULL when there is none. Borrowed. */
+const struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name);
+
+struct shelf;
+
+/* An empty one. */
+struct shelf *shelf_new(void);
+
+/* A new one with this bulletin, which it takes, behind those of `shelf`. */
+struct shelf *shelf_with(const struct shelf *shelf, struct bulletin *bulletin);
+
+void shelf_acquire(struct shelf *shelf);
+void shelf_release(struct shelf *shelf); /* NULL-safe */
+
+/* In the order of their numbers. */
+size_t shelf_count(const struct shelf *shelf);
+const struct bulletin *shelf_at(const struct shelf *shelf, size_t place);
+
+/* NULL when it is not there. */
+const struct bulletin *shelf_find(const struct shelf *shelf, int64_t number);
+
+#endif

@@ -1,0 +1,17 @@
+/* A file of a bulletin, for the listener of readers and that of committees. */
+#ifndef TURNOUT_NET_BULLETIN_ANSWER_H
+#define TURNOUT_NET_BULLETIN_ANSWER_H
+
+#include <turnout/net/http_server.h>
+#include <turnout/service/publication.h>
+
+/* The bulletin of this number, as text; NULL after answering that there is none. */
+const struct bulletin *bulletin_of_path(struct publication *publication, struct http_exchange *exchange,
+                                        struct slice number);
+
+/* Answers with a file of a bulletin; NULL: that there is none of this name. It never changes, and whoever may have it may
+ * keep it: `is_public` says whether that is everybody. */
+void bulletin_answer_file(struct publication *publication, const struct bulletin_file *file,
+                          struct http_exchange *exchange, const struct http_request *request, bool is_public);
+
+#endif

@@ -1,0 +1,170 @@
+/* Event streams (HTML Living Standard, "Server-sent events"). */
+#include <turnout/net/events.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include <turnout/base/memory.h>
+
+struct stream {
+    TAILQ_ENTRY(stream) all;
+    struct events *events;
+    struct http_exchange *exchange;
+    uint32_t area; /* REGISTER_NATION: the nation and the provinces */
+};
+
+struct events {
+    TAILQ_HEAD(, stream) streams;
+    struct event *timer;
+};
+
+/* ---- writing ---- */
+
+static void release_publication(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    publication_release(lender);
+}
+
+static int64_t id_of(const struct publication *publication)
+{
+    return publication_figures(publication)->areas[REGISTER_NATION].totals.revision;
+}
+
+/* The document is one line. */
+static void write_event(struct stream *stream, struct publication *publication,
+                        const struct document *document)
+{
+    char head[64];
+    int length = snprintf(head, sizeof head, "id: %" PRId64 "\nevent: turnout\ndata: ", id_of(publication));
+    assert(length > 0 && (size_t)length < sizeof head);
+    http_stream_write(stream->exchange, (struct slice){head, (size_t)length}, NULL, NULL);
+    publication_acquire(publication);
+    http_stream_write(stream->exchange, (struct slice){document->identity.bytes, document->identity.length},
+                      release_publication, publication);
+    http_stream_write(stream->exchange, slice_of("\n\n"), NULL, NULL);
+    http_stream_send(stream->exchange);
+}
+
+static const struct document *whole(struct publication *publication, uint32_t area)
+{
+    return area == REGISTER_NATION ? publication_turnout(publication) : publication_area(publication, area);
+}
+
+void events_tell(struct events *events, const struct publication *before, struct publication *after)
+{
+    /* This worker was not given the ones between. */
+    bool has_missed = before == NULL || publication_serial(after) != publication_serial(before) + 1;
+    struct stream *stream;
+    TAILQ_FOREACH(stream, &events->streams, all)
+    {
+        if (has_missed) {
+            write_event(stream, after, whole(after, stream->area));
+        } else if (publication_has_moved(after, stream->area)) {
+            write_event(stream, after,
+                        stream->area == REGISTER_NATION ? publication_changes(after)
+                                                        : publication_area(after, stream->area));
+        }
+    }
+}
+
+/* Shows that the connection is alive, to both sides and to whoever is in between. */
+static void on_comment(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct events *events = context;
+    struct stream *stream;
+    TAILQ_FOREACH(stream, &events->streams, all)
+    {
+        http_stream_write(stream->exchange, slice_of(":\n\n"), NULL, NULL);
+        http_stream_send(stream->exchange);
+    }
+}
+
+/* ---- opening ---- */
+
+static void on_closed(void *context)
+{
+    struct stream *stream = context;
+    TAILQ_REMOVE(&stream->events->streams, stream, all);
+    free(stream);
+}
+
+/* False after refusing. */
+static bool read_area(struct http_exchange *exchange, const struct http_request *request,
+                      const struct election_register *reg, uint32_t *ret_area)
+{
+    char code[AREA_CODE_BYTES];
+    *ret_area = REGISTER_NATION;
+    if (!http_query_has(request->query, "area")) {
+        return true;
+    }
+    *ret_area = http_query_value(request->query, "area", code, sizeof code)
+                    ? register_find_area(reg, slice_of(code))
+                    : REGISTER_NONE;
+    if (*ret_area == REGISTER_NONE) {
+        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
+                            "no nation, province or commune of this election has this code", "area", NULL);
+    }
+    return *ret_area != REGISTER_NONE;
+}
+
+static bool knows(const struct http_request *request, const struct publication *publication)
+{
+    int64_t last;
+    return text_parse_integer(http_request_header(request, "Last-Event-ID"), 0, INT64_MAX, &last) &&
+           last == id_of(publication);
+}
+
+void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
+                 struct publication *publication)
+{
+    char retry[32];
+    uint32_t area;
+    if (!read_area(exchange, request, publication_figures(publication)->reg, &area)) {
+        return;
+    }
+    struct stream *stream = memory_new(sizeof *stream);
+    *stream = (struct stream){.events = events, .exchange = exchange, .area = area};
+    if (!http_stream_begin(exchange, "text/event-stream", "Cache-Control: no-store\r\n", on_closed, stream)) {
+        free(stream);
+        return;
+    }
+    TAILQ_INSERT_TAIL(&events->streams, stream, all);
+    (void)snprintf(retry, sizeof retry, "retry: %d\n\n", EVENTS_RETRY_MS);
+    http_stream_write(exchange, slice_of(retry), NULL, NULL);
+    http_stream_send(exchange);
+    if (!knows(request, publication)) {
+        write_event(stream, publication, whole(publication, area));
+    }
+}
+
+/* ---- life ---- */
+
+struct events *events_new(struct event_base *base)
+{
+    struct events *events = memory_new(sizeof *events);
+    const struct timeval period = {.tv_sec = EVENTS_COMMENT_S};
+    TAILQ_INIT(&events->streams);
+    events->timer = event_new(base, -1, EV_PERSIST, on_comment, events);
+    assert(events->timer != NULL);
+    int failed = event_add(events->timer, &period);
+    assert(failed == 0);
+    return events;
+}
+
+void events_free(struct events *events)
+{
+    if (events != NULL) {
+        assert(TAILQ_EMPTY(&events->streams));
+        event_free(events->timer);
+        free(events);
+    }
+}

@@ -1,0 +1,50 @@
+/* What the files of the publisher share. */
+#ifndef TURNOUT_SERVICE_PUBLISHER_PRIVATE_H
+#define TURNOUT_SERVICE_PUBLISHER_PRIVATE_H
+
+#include <turnout/service/publisher.h>
+#include <turnout/store/meta.h>
+#include <turnout/store/read.h>
+
+#include "bulletins.h"
+#include "ledger_reader.h"
+
+struct publisher {
+    struct publisher_options options;
+    publisher_published_fn *on_published;
+    void *context;
+    struct event *timer;
+    struct event *meta_timer;    /* NULL: the other one is quick enough */
+    struct area_figures *areas;  /* as last read; the nation's is computed */
+    struct store_version *known; /* one an area, used for provinces */
+    struct store_meta meta;
+    struct ledger_reader *ledgers;
+    struct bulletins *bulletins;
+    struct publication *shown;                   /* what the public sees; NULL before the first */
+    bool shows_durable;                          /* it says that acknowledged means durable */
+    bool shows_rehearsal;                        /* its figures are of the rehearsal */
+    bool is_withheld;                            /* it has no figures */
+    char shown_picture[STORE_FROZEN_NAME_BYTES]; /* the picture that it shows; empty: none */
+    uint32_t answers_awaited;                    /* of the reading under way */
+    uint32_t next_province;                      /* to be asked for in it */
+    bool reads_all;                              /* in it: also what has not moved */
+    bool has_asked_meta; /* in it: for what may be shown, which is the last question */
+    bool reading_failed;
+    bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
+    bool is_settled;         /* a write of ours was answered on this link */
+    bool is_settling;
+    bool wants_all;        /* the next reading reads all */
+    bool reads_meta_alone; /* the reading under way */
+    bool wants_figures;    /* and one of everything is due after it */
+    bool moved;            /* the figures, since they were last looked at */
+    bool meta_moved;       /* likewise */
+    bool ledger_moved;     /* likewise */
+    bool is_dark;          /* the last reading failed: said once */
+    int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
+    struct publisher_counters counters;
+};
+
+/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown. */
+void publisher_renew(struct publisher *publisher);
+
+#endif

@@ -1,0 +1,30 @@
+/* What areas add up to. */
+#include <turnout/wire/figures.h>
+
+#include <string.h>
+
+bool figures_are_complete(const struct totals *totals)
+{
+    return totals->registered > 0 && totals->voted == totals->registered;
+}
+
+bool figures_are_same(const struct area_figures *a, const struct area_figures *b)
+{
+    return totals_equal(&a->totals, &b->totals) && a->totals.as_of == b->totals.as_of &&
+           a->communes_complete == b->communes_complete &&
+           memcmp(&a->excused, &b->excused, sizeof a->excused) == 0 && a->verified == b->verified &&
+           a->withheld == b->withheld;
+}
+
+void figures_sum_nation(const struct election_register *reg, struct area_figures *areas)
+{
+    struct area_figures nation = {.verified = true};
+    for (uint32_t province = 1; province <= reg->province_count; province++) {
+        totals_add(&nation.totals, &areas[province].totals);
+        excused_add(&nation.excused, &areas[province].excused);
+        nation.communes_complete += areas[province].communes_complete;
+        nation.verified = nation.verified && areas[province].verified;
+        nation.withheld = nation.withheld || areas[province].withheld;
+    }
+    areas[REGISTER_NATION] = nation;
+}

@@ -1,0 +1,244 @@
+/* /v1/events: what is told, to whom, after which interruption; and that one who does not listen is let go while others go on. */
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <turnout/base/clock.h>
+
+#include "http.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+enum { LINE_BYTES = 65536, OTHERS = 20 };
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+
+static void setup(void)
+{
+    workspace_init(&workspace);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+static void teardown(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+static void report(const char *unit, int seq, int voted)
+{
+    small_report_expect(turnoutd.intake_http_port,
+                        &(struct small_report){.unit = unit, .seq = seq, .voted = voted}, 201);
+}
+
+/* ---- listening ---- */
+
+/* Without the CR that lines of the head have. */
+static void read_line(struct http_link *link, char line[LINE_BYTES])
+{
+    http_read_line(link, line, LINE_BYTES);
+    size_t length = strlen(line);
+    if (length > 0 && line[length - 1] == '\r') {
+        line[length - 1] = '\0';
+    }
+}
+
+static void expect_line(struct http_link *link, const char *wanted)
+{
+    static char line[LINE_BYTES];
+    read_line(link, line);
+    ck_assert_str_eq(line, wanted);
+}
+
+/* Opens a stream and reads its head. */
+static void listen_to(struct http_link *link, const char *query, const char *headers)
+{
+    static char line[LINE_BYTES];
+    struct buffer request = {0};
+    buffer_printf(&request, "GET /v1/events%s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", query, headers);
+    http_open(link, turnoutd.public_port);
+    http_send_text(link, request.bytes);
+    buffer_done(&request);
+    expect_line(link, "HTTP/1.1 200 OK");
+    bool has_type = false;
+    do {
+        read_line(link, line);
+        ck_assert_ptr_null(strstr(line, "Content-Length"));
+        has_type = has_type || strcmp(line, "Content-Type: text/event-stream") == 0;
+    } while (line[0] != '\0');
+    ck_assert(has_type);
+    expect_line(link, "retry: 3000");
+    expect_line(link, "");
+}
+
+/* Reads the next event; comments are passed over. The caller gives it back. */
+static json_t *next_event(struct http_link *link, int64_t *ret_id)
+{
+    static char line[LINE_BYTES];
+    do {
+        read_line(link, line);
+    } while (line[0] == ':' || line[0] == '\0');
+    long long id = -1;
+    ck_assert_msg(sscanf(line, "id: %lld", &id) == 1, "%s", line);
+    expect_line(link, "event: turnout");
+    read_line(link, line);
+    ck_assert_int_eq(strncmp(line, "data: ", 6), 0);
+    json_t *document = json_of(line + 6);
+    ck_assert_int_eq(json_integer_of(document, "revision"), id);
+    expect_line(link, "");
+    *ret_id = id;
+    return document;
+}
+
+static int64_t voted_of(const json_t *document, const char *key)
+{
+    return json_integer_of(json_object_of(document, key), "voted");
+}
+
+/* Reads on until the nation, or with another key the area, shows so many; returns that event. */
+static json_t *wait_for(struct http_link *link, const char *key, int64_t voted, int64_t *ret_id)
+{
+    for (;;) {
+        json_t *document = next_event(link, ret_id);
+        if (voted_of(document, key) == voted) {
+            return document;
+        }
+        json_decref(document);
+    }
+}
+
+FIXTURE(setup, teardown);
+
+TEST(what_moves_is_told)
+{
+    struct http_link link;
+    int64_t id;
+    listen_to(&link, "", "");
+    json_t *event = next_event(&link, &id); /* the whole picture */
+    ck_assert_int_eq(id, 0);
+    ck_assert_uint_eq(json_array_size(json_array_of(event, "provinces")), 2);
+    json_decref(event);
+    report("0201-001", 1, 300);
+    event = wait_for(&link, "nation", 300, &id);
+    ck_assert_int_eq(id, 1);
+    const json_t *provinces = json_array_of(event, "provinces");
+    ck_assert_uint_eq(json_array_size(provinces), 1);
+    ck_assert_str_eq(json_text_of(json_array_get(provinces, 0), "code"), "02");
+    ck_assert_int_eq(json_integer_of(json_array_get(provinces, 0), "voted"), 300);
+    json_decref(event);
+    http_close(&link);
+}
+
+TEST(who_comes_again_is_told_what_it_has_missed)
+{
+    struct http_link link;
+    int64_t id;
+    report("0201-001", 1, 300);
+    small_wait_voted(turnoutd.public_port, 300);
+    listen_to(&link, "", "Last-Event-ID: 1\r\n"); /* nothing */
+    report("0101-001", 1, 100);
+    json_t *event = next_event(&link, &id);
+    ck_assert_int_eq(id, 2);
+    ck_assert_uint_eq(json_array_size(json_array_of(event, "provinces")), 1);
+    json_decref(event);
+    http_close(&link);
+    static const char *const ids[] = {"Last-Event-ID: 1\r\n", "Last-Event-ID: 99\r\n",
+                                      "Last-Event-ID: x\r\n"};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        listen_to(&link, "", ids[i]);
+        event = next_event(&link, &id);
+        ck_assert_int_eq(voted_of(event, "nation"), 400);
+        ck_assert_uint_eq(json_array_size(json_array_of(event, "provinces")), 2);
+        json_decref(event);
+        http_close(&link);
+    }
+}
+
+TEST(an_area_can_be_listened_to)
+{
+    struct http_link link;
+    int64_t id;
+    listen_to(&link, "?area=0101", "");
+    json_t *event = next_event(&link, &id);
+    ck_assert_str_eq(json_text_of(json_object_of(event, "area"), "code"), "0101");
+    json_decref(event);
+    report("0201-001", 1, 300);
+    small_wait_voted(turnoutd.public_port, 300);
+    report("0101-001", 1, 100);
+    event = next_event(&link, &id); /* nothing of the other commune */
+    ck_assert_int_eq(id, 2);
+    ck_assert_int_eq(voted_of(event, "area"), 100);
+    json_decref(event);
+    http_close(&link);
+    json_decref(json_get(turnoutd.public_port, "/v1/events?area=nowhere", 404));
+    json_decref(json_get(turnoutd.public_port, "/v1/events?area=", 404));
+}
+
+TEST(the_head_alone_ends)
+{
+    struct http_link link;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, "HEAD /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    http_read_to_end(&link);
+    ck_assert_ptr_nonnull(strstr(link.received.bytes, "text/event-stream"));
+    http_close(&link);
+}
+
+/* ---- the same for everybody ---- */
+
+static void read_text(struct http_link *link, struct buffer *out)
+{
+    static char line[LINE_BYTES];
+    for (int lines = 0; lines < 4; lines++) {
+        read_line(link, line);
+        buffer_printf(out, "%s\n", line);
+    }
+}
+
+TEST(everybody_is_told_the_same_bytes)
+{
+    struct http_link links[OTHERS];
+    struct buffer first = {0};
+    struct buffer other = {0};
+    for (int i = 0; i < OTHERS; i++) {
+        listen_to(&links[i], "", "Last-Event-ID: 0\r\n");
+    }
+    report("0101-001", 1, 100);
+    for (int i = 0; i < OTHERS; i++) {
+        buffer_clear(&other);
+        read_text(&links[i], i == 0 ? &first : &other);
+        ck_assert(i == 0 || strcmp(first.bytes, other.bytes) == 0);
+        http_close(&links[i]);
+    }
+    buffer_done(&first);
+    buffer_done(&other);
+}
+
+/* It never reads, and its window is small; the others hear everything meanwhile. */
+TEST(who_does_not_listen_is_let_go)
+{
+    struct http_link deaf;
+    struct http_link link;
+    int64_t id = 0;
+    int received = 2048;
+    listen_to(&link, "?area=01", "");
+    http_open(&deaf, turnoutd.public_port);
+    ck_assert_int_eq(setsockopt(deaf.fd, SOL_SOCKET, SO_RCVBUF, &received, sizeof received), 0);
+    http_send_text(&deaf, "GET /v1/events?area=01 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    int64_t deadline_ms = clock_monotonic_ms() + 3 * PROCESS_DEADLINE_MS;
+    struct pollfd watched = {.fd = deaf.fd, .events = POLLRDHUP};
+    for (int seq = 1; poll(&watched, 1, 0) == 0; seq++) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "it is never let go");
+        report("0101-001", seq, seq < 1000 ? seq : 1000);
+        json_decref(wait_for(&link, "area", seq < 1000 ? seq : 1000, &id));
+    }
+    http_close(&deaf);
+    http_close(&link);
+}
+
+SUITE("events");
