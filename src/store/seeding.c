@@ -36,12 +36,16 @@ struct claim {
     enum election_phase phase;
 };
 
-/* HSETNX: several servers may say the same, or one that came later something else. */
+/* Several servers may say the same, or one that came later something else. Where it stands nothing is written: Redis may
+ * take no writes now. */
 static enum turnout_error set_once(struct redisContext *redis, const char *key, const char *field,
                                    const char *value, struct error *error)
 {
-    const struct slice arguments[] = {slice_of("HSETNX"), slice_of(key), slice_of(field), slice_of(value)};
-    return redis_sync_number(redis, 4, arguments, NULL, error);
+    const struct slice asked[] = {slice_of("HEXISTS"), slice_of(key), slice_of(field)};
+    const struct slice set[] = {slice_of("HSETNX"), slice_of(key), slice_of(field), slice_of(value)};
+    int64_t stands;
+    enum turnout_error failed = redis_sync_number(redis, 3, asked, &stands, error);
+    return failed != TURNOUT_OK || stands == 1 ? failed : redis_sync_number(redis, 4, set, NULL, error);
 }
 
 /* Of another schema nothing is touched. */
