@@ -143,12 +143,17 @@ static void find_area(struct signing_keys_builder *builder, uint32_t line, struc
     key->unit = register_find_unit(builder->reg, code);
     key->area = register_find_area(builder->reg, code);
     bool is_known = key->unit != REGISTER_NONE || key->area != REGISTER_NONE;
-    bool is_code = slice_copy(code, key->code, sizeof key->code);
-    if (!is_code || (!is_known && key->revoked == 0)) {
-        char shown[TEXT_SHOWN_BYTES];
+    char shown[TEXT_SHOWN_BYTES];
+    if (code.length == 0 || !slice_copy(code, key->code, sizeof key->code)) {
         faults_add(&builder->faults, keys_file, line, "area",
                    "no unit and no area has the code \"%s\"; write the code of the one that signs",
                    text_show(code, shown));
+    } else if (!is_known &&
+               key->revoked == 0) { /* its unit may have been withdrawn while the election is open */
+        faults_warn(&builder->faults, keys_file, line, "area",
+                    "no unit and no area has the code \"%s\", so the key signs for nobody; mend the code, or "
+                    "revoke the key",
+                    text_show(code, shown));
     }
 }
 

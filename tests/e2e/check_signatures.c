@@ -421,8 +421,7 @@ TEST(faulty_keys_are_told_before_the_day)
     key_rows_write(&workspace, rows, ROWS);
     check_program(daemon_check, NULL);
     check_program(command_check, NULL);
-    workspace_write(&workspace, "election/keys.csv",
-                    "key,area,public_key,from,until,revoked\n\na,0109,,,,\n");
+    workspace_write(&workspace, "election/keys.csv", "key,area,public_key,from,until,revoked\n\na,,,,,\n");
     check_program(daemon_check, "bad-keys file=keys.csv line=3 field=area");
     check_program(daemon_run, "bad-keys file=keys.csv line=3 field=public_key");
     check_program(command_check, "election/keys.csv:3: area: ");

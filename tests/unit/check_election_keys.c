@@ -135,7 +135,7 @@ static const struct {
     /* what the rows mean together, and a row that is wrong in every cell */
     {HEADER "a,VN," PUBLIC_KEY ",,,\n\na,46," PUBLIC_KEY ",,,\n",
      "keys.csv:4: key: a stands in line 2 already"},
-    {HEADER "a!,47,x,x,x,x\n",
+    {HEADER "a!,,x,x,x,x\n",
      "keys.csv:2: public_key: \nkeys.csv:2: from: \nkeys.csv:2: until: \nkeys.csv:2: revoked: \n"
      "keys.csv:2: area: \nkeys.csv:2: key: "},
 };

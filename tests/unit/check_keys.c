@@ -203,7 +203,6 @@ static const struct {
     {{{"a b", "111", 0, 0, 0}}, 1, "keys.csv:2: key: \"a b\" is not the id"},
     {{{ID_64 "a", "111", 0, 0, 0}}, 1, "keys.csv:2: key: \"aaaa"},
     {{{"a", "", 0, 0, 0}}, 1, "keys.csv:2: area: no unit and no area has the code \"\""},
-    {{{"a", "3", 0, 0, 0}}, 1, "keys.csv:2: area: no unit and no area has the code \"3\""},
     {{{"a", "111", 7, 7, 0}}, 1, "keys.csv:2: until: the key expires before it is valid"},
     {{{"a", "111", 7, 6, 0}}, 1, "keys.csv:2: until: "},
     {{{"a", "111", 0, 0, 0}, {"b", "111", 0, 0, 0}, {"a", "112", 0, 0, 0}},
@@ -212,7 +211,7 @@ static const struct {
     {{{"a", "111", 0, 0, 0}, {"a", "111", 0, 0, 0}, {"a", "111", 0, 0, 0}},
      3,
      "keys.csv:3: key: a stands in line 2 already\nkeys.csv:4: key: a stands in line 2 already"},
-    {{{"?", "3", 7, 6, 0}, {"a", "111", 0, 0, 0}, {"b", "3", 0, 0, 0}},
+    {{{"?", "", 7, 6, 0}, {"a", "111", 0, 0, 0}, {"b", "", 0, 0, 0}},
      3,
      "keys.csv:2: area: \nkeys.csv:2: until: \nkeys.csv:2: key: \nkeys.csv:4: area: "},
 };
@@ -221,6 +220,16 @@ LOOP_TEST(what_is_wrong_is_told_with_its_line, COUNT(faulty))
 {
     ck_assert_ptr_null(build(faulty[_i].rows, faulty[_i].count));
     (void)check_gathered(&faults, faulty[_i].faults);
+}
+
+TEST(a_key_of_nobody_is_told_and_kept)
+{
+    static const struct row rows[] = {{"a", "3", 0, 0, 0}, {"b", "3", 0, 0, 7}};
+    struct signing_keys *keys = build(rows, COUNT(rows));
+    ck_assert_ptr_nonnull(keys);
+    (void)check_gathered(&faults, "keys.csv:2: area: no unit and no area has the code \"3\", so the key");
+    ck_assert_ptr_nonnull(signing_keys_find(keys, "a"));
+    signing_keys_release(keys);
 }
 
 TEST(the_longest_id_will_do)
