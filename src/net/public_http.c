@@ -65,13 +65,28 @@ static void answer_document(struct public_reader *reader, struct http_exchange *
     answer_either(reader, exchange, request, document, NULL);
 }
 
+/* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
+static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
+{
+    if (!http_query_has(request->query, "at")) {
+        return true;
+    }
+    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                        "this document is of now alone; the figures of a bulletin are its files, under "
+                        "/v1/bulletins/{number}/",
+                        "at", NULL);
+    return false;
+}
+
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
 {
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_turnout(reader->publication));
+    if (asks_for_now(exchange, request)) {
+        answer_document(reader, exchange, request, publication_turnout(reader->publication));
+    }
 }
 
 static void get_area(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -97,7 +112,9 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+    if (asks_for_now(exchange, request)) {
+        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+    }
 }
 
 /* `?bom=1` and `?sep=;` (or a comma or a tab). False when a parameter is there but is none of these; then
@@ -145,7 +162,9 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
 {
     (void)segment;
     (void)body;
-    answer_csv(context, exchange, request, publication_snapshot_csv);
+    if (asks_for_now(exchange, request)) {
+        answer_csv(context, exchange, request, publication_snapshot_csv);
+    }
 }
 
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
