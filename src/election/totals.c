@@ -22,16 +22,16 @@ void totals_add(struct totals *sum, const struct totals *part)
 
 bool totals_can_add(const struct totals *sum, const struct totals *change)
 {
-    struct totals after = *sum;
-    totals_add(&after, change);
     for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (after.rounds[i] < 0 || after.late[i] < 0) {
+        if (sum->rounds[i] + change->rounds[i] < 0 || sum->late[i] + change->late[i] < 0) {
             return false;
         }
     }
-    return after.voted >= 0 && after.registered >= 0 && after.units_reported >= 0 &&
-           after.registered_reported >= 0 && after.units_final >= 0 && after.units_complete >= 0 &&
-           after.held >= 0;
+    return sum->voted + change->voted >= 0 && sum->registered + change->registered >= 0 &&
+           sum->units_reported + change->units_reported >= 0 &&
+           sum->registered_reported + change->registered_reported >= 0 &&
+           sum->units_final + change->units_final >= 0 && sum->units_complete + change->units_complete >= 0 &&
+           sum->held + change->held >= 0;
 }
 
 bool totals_equal(const struct totals *a, const struct totals *b)
