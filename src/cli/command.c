@@ -106,6 +106,16 @@ int usage_error(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
+void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
+{
+    (void)printf("%s: ", question);
+    (void)fflush(stdout);
+    if (fgets(ret_answer, COMMAND_ANSWER_BYTES, stdin) == NULL) {
+        ret_answer[0] = '\0';
+    }
+    ret_answer[strcspn(ret_answer, "\n")] = '\0';
+}
+
 int finish_output(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout)) {

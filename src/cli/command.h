@@ -48,6 +48,11 @@ void command_print_help(const struct command *command);
  * "turnout report". */
 int usage_error(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Asks the person: prints the question with a colon, and takes a line from standard input without its newline. Empty where
+ * there is none. */
+enum { COMMAND_ANSWER_BYTES = 128 };
+void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES]);
+
 /* Flushes standard output; EXIT_FAILED when what was printed could not all be written, else `status`. */
 int finish_output(int status);
 

@@ -16,7 +16,7 @@
 
 #include "client/server_redis.h"
 
-enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
+enum { PATIENCE_MS = 60000 };
 
 struct accept_loss_options {
     const char *election;
@@ -50,18 +50,14 @@ static void describe(const struct last_known *known, const struct loss_survey *f
 
 static bool is_confirmed(const struct accept_loss_options *options)
 {
-    char line[ANSWER_BYTES];
+    char answer[COMMAND_ANSWER_BYTES];
     if (options->yes != NULL) {
         return true; /* it was compared with the id */
     }
-    (void)printf("What is missing will not be counted unless it is sent again. "
-                 "Type the election's id to go on: ");
-    (void)fflush(stdout);
-    if (fgets(line, sizeof line, stdin) == NULL) {
-        line[0] = '\0';
-    }
-    line[strcspn(line, "\n")] = '\0';
-    return strcmp(line, options->election) == 0;
+    command_ask(
+        "What is missing will not be counted unless it is sent again. Type the election's id to go on",
+        answer);
+    return strcmp(answer, options->election) == 0;
 }
 
 /* ---- accepting ---- */

@@ -13,8 +13,6 @@
 #include <turnout/store/data_copy.h>
 #include <turnout/store/last_known.h>
 
-enum { ANSWER_BYTES = 128 };
-
 struct backup_options {
     const char *data;
     const char *yes; /* of a restore alone */
@@ -76,17 +74,12 @@ static int back_up(const struct command_line *line)
 
 static bool is_confirmed(const struct backup_options *options, const char *election)
 {
-    char line[ANSWER_BYTES];
+    char answer[COMMAND_ANSWER_BYTES];
     if (options->yes != NULL) {
         return strcmp(options->yes, election) == 0;
     }
-    (void)printf("What was reported after the copy is not in it. Type the election's id to go on: ");
-    (void)fflush(stdout);
-    if (fgets(line, sizeof line, stdin) == NULL) {
-        line[0] = '\0';
-    }
-    line[strcspn(line, "\n")] = '\0';
-    return strcmp(line, election) == 0;
+    command_ask("What was reported after the copy is not in it. Type the election's id to go on", answer);
+    return strcmp(answer, election) == 0;
 }
 
 /* The folder remembers more than the copy, or as much; or nothing. */

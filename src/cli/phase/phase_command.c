@@ -11,31 +11,25 @@
 #include "client/committee_client.h"
 #include "commands.h"
 
-enum { ANSWER_BYTES = 128 };
-
 /* What is asked for. */
 struct wanted {
     const char *phase;
-    char election[ANSWER_BYTES];
-    char fingerprint[ANSWER_BYTES]; /* empty: not asked for */
+    char election[COMMAND_ANSWER_BYTES];
+    char fingerprint[COMMAND_ANSWER_BYTES]; /* empty: not asked for */
     bool is_early;
 };
 
 /* ---- asking the person ---- */
 
-static void ask(const char *question, char ret_answer[ANSWER_BYTES])
+static void ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
 {
-    (void)printf("%s: ", question);
-    (void)fflush(stdout);
-    if (fgets(ret_answer, ANSWER_BYTES, stdin) == NULL) {
-        ret_answer[0] = '\0';
-    }
-    ret_answer[strcspn(ret_answer, "\r\n")] = '\0';
+    command_ask(question, ret_answer);
+    ret_answer[strcspn(ret_answer, "\r")] = '\0';
 }
 
 static bool asks_early(void)
 {
-    char answer[ANSWER_BYTES];
+    char answer[COMMAND_ANSWER_BYTES];
     ask("Type `early` to close it all the same", answer);
     return strcmp(answer, "early") == 0;
 }

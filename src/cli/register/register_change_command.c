@@ -15,7 +15,7 @@
 
 #include "client/committee_client.h"
 
-enum { HTTP_OK = 200, HTTP_CONFLICT = 409, ANSWER_BYTES = 128 };
+enum { HTTP_OK = 200, HTTP_CONFLICT = 409 };
 
 struct register_options {
     struct committee_client_options client; /* first */
@@ -25,7 +25,7 @@ struct register_options {
 /* What the server has said, where it said so. */
 struct shown {
     json_t *document;
-    char files[ANSWER_BYTES];
+    char files[COMMAND_ANSWER_BYTES];
     json_int_t changes;
     json_int_t refused;
 };
@@ -147,13 +147,9 @@ static int run_diff(const struct command_line *line)
 
 static bool is_confirmed(const struct shown *shown)
 {
-    char answer[ANSWER_BYTES];
-    (void)printf("Type the fingerprint of the files, as everybody has read it: ");
-    (void)fflush(stdout);
-    if (fgets(answer, sizeof answer, stdin) == NULL) {
-        answer[0] = '\0';
-    }
-    answer[strcspn(answer, "\r\n")] = '\0';
+    char answer[COMMAND_ANSWER_BYTES];
+    command_ask("Type the fingerprint of the files, as everybody has read it", answer);
+    answer[strcspn(answer, "\r")] = '\0';
     return strcmp(answer, shown->files) == 0;
 }
 

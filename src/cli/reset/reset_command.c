@@ -10,7 +10,7 @@
 
 #include "client/server_redis.h"
 
-enum { PATIENCE_MS = 60000, ANSWER_BYTES = 128 };
+enum { PATIENCE_MS = 60000 };
 
 struct reset_options {
     const char *election;
@@ -33,14 +33,9 @@ static void describe(const struct reset_survey *survey, const char *election)
 
 static bool is_typed(const char *election)
 {
-    char line[ANSWER_BYTES];
-    (void)printf("Everything that was counted will be gone. Type the election's id to go on: ");
-    (void)fflush(stdout);
-    if (fgets(line, sizeof line, stdin) == NULL) {
-        line[0] = '\0';
-    }
-    line[strcspn(line, "\n")] = '\0';
-    return strcmp(line, election) == 0;
+    char answer[COMMAND_ANSWER_BYTES];
+    command_ask("Everything that was counted will be gone. Type the election's id to go on", answer);
+    return strcmp(answer, election) == 0;
 }
 
 static int clear(const struct store_address *address, const struct reset_options *options)
