@@ -8,9 +8,9 @@ import { Held } from "./committee/held.jsx";
 import { Silent } from "./committee/silent.jsx";
 import { UnitSearch, UnitView } from "./committee/unit.jsx";
 import { Language, languageOf, useLanguage } from "./language.jsx";
-import { Choice } from "./parts/masthead.jsx";
-import { applyTheme, currentTheme, keepLanguage, keepTheme, languageFor, themes } from "./preferences.js";
-import { languages } from "./words.js";
+import { RehearsalBand } from "./parts/bands.jsx";
+import { Preferences } from "./parts/choices.jsx";
+import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const COUNT_MS = 5000;
 
@@ -147,7 +147,6 @@ function Work({ desk, renew, leave }) {
 function Committee({ opened }) {
   const [language, setLanguage] = useState(() => languageFor(""));
   const [desk, setDesk] = useState(opened);
-  const [theme, setTheme] = useState(currentTheme);
   const words = languageOf(language);
   const isRehearsal = desk?.about.phase === "rehearsal";
   useEffect(() => {
@@ -159,15 +158,7 @@ function Committee({ opened }) {
       <a class="skip" href="#main">
         {words.say("skip")}
       </a>
-      {isRehearsal && (
-        <aside class="band band--rehearsal" aria-label={words.say("rehearsal")}>
-          <p>
-            <span>
-              <strong>{words.say("rehearsal")}.</strong> {words.say("rehearsal.short")}
-            </span>
-          </p>
-        </aside>
-      )}
+      {isRehearsal && <RehearsalBand>{words.say("rehearsal.short")}</RehearsalBand>}
       {desk ? (
         <Work
           desk={desk}
@@ -184,26 +175,7 @@ function Committee({ opened }) {
       )}
       <footer class="masthead foot">
         <div class="masthead__tools">
-          <Choice
-            name="language"
-            title={words.say("language")}
-            options={Object.entries(languages).map(([code, word]) => [code, word, code])}
-            chosen={language}
-            choose={(value) => {
-              keepLanguage(value);
-              setLanguage(value);
-            }}
-          />
-          <Choice
-            name="theme"
-            title={words.say("theme")}
-            options={themes.map((value) => [value, words.say(`theme.${value}`)])}
-            chosen={theme}
-            choose={(value) => {
-              keepTheme(value);
-              setTheme(value);
-            }}
-          />
+          <Preferences setLanguage={setLanguage} />
         </div>
       </footer>
     </Language.Provider>

@@ -12,7 +12,7 @@ import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
 import { Missing } from "./parts/missing.jsx";
 import { ProvinceMap } from "./parts/province_map.jsx";
-import { applyTheme, currentTheme, keepLanguage, languageFor } from "./preferences.js";
+import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const SPOKEN_MS = 60000; // a screen reader hears the headline at most so often
 
@@ -161,15 +161,11 @@ function Live() {
     shown.current = wanted;
   }
   const feed = shown.current;
-  function setLanguage(value) {
-    keepLanguage(value);
-    change({ language: value });
-  }
   return (
     <Address.Provider value={place}>
       <Language.Provider value={languageOf(language)}>
         {feed.document ? (
-          <Page feed={feed} nation={nation.document} setLanguage={setLanguage} />
+          <Page feed={feed} nation={nation.document} setLanguage={(value) => change({ language: value })} />
         ) : (
           <Waiting feed={feed} code={address.area} />
         )}

@@ -2,15 +2,15 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Language, languageOf, useLanguage } from "./language.jsx";
-import { Choice } from "./parts/masthead.jsx";
-import { applyTheme, currentTheme, keepLanguage, keepTheme, languageFor, themes } from "./preferences.js";
+import { RehearsalBand } from "./parts/bands.jsx";
+import { Preferences } from "./parts/choices.jsx";
+import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 import { Counter } from "./report/counter.jsx";
 import { Entry } from "./report/entry.jsx";
 import { Review } from "./report/review.jsx";
 import { SignIn } from "./report/sign_in.jsx";
 import { Status } from "./report/status.jsx";
 import { Unit } from "./report/unit.js";
-import { languages } from "./words.js";
 
 function useOnline() {
   const [isOnline, setOnline] = useState(navigator.onLine);
@@ -46,29 +46,12 @@ function Head({ about }) {
 }
 
 function Foot({ setLanguage, unit, leave }) {
-  const { say, language } = useLanguage();
-  const [theme, setTheme] = useState(currentTheme);
+  const { say } = useLanguage();
   const [isRefused, setRefused] = useState(false);
   const isWaiting = unit?.state.reports.some(({ status }) => status === "unsent" || status === "sent");
   return (
     <footer class="hall__foot">
-      <Choice
-        name="language"
-        title={say("language")}
-        options={Object.entries(languages).map(([code, word]) => [code, word, code])}
-        chosen={language}
-        choose={setLanguage}
-      />
-      <Choice
-        name="theme"
-        title={say("theme")}
-        options={themes.map((value) => [value, say(`theme.${value}`)])}
-        chosen={theme}
-        choose={(value) => {
-          keepTheme(value);
-          setTheme(value);
-        }}
-      />
+      <Preferences setLanguage={setLanguage} />
       {unit && (
         <button type="button" class="plain" onClick={() => (isWaiting ? setRefused(true) : leave())}>
           {say("sign.out")}
@@ -130,22 +113,11 @@ function Report({ loaded }) {
   });
   return (
     <Language.Provider value={words}>
-      {isRehearsal && (
-        <aside class="band band--rehearsal" aria-label={words.say("rehearsal")}>
-          <p>
-            <span>
-              <strong>{words.say("rehearsal")}.</strong> {words.say("rehearsal.short")}
-            </span>
-          </p>
-        </aside>
-      )}
+      {isRehearsal && <RehearsalBand>{words.say("rehearsal.short")}</RehearsalBand>}
       <Head about={unit?.state.about} />
       <main id="main">{unit ? <Work unit={unit} /> : <SignIn signedIn={setUnit} />}</main>
       <Foot
-        setLanguage={(value) => {
-          keepLanguage(value);
-          setLanguage(value);
-        }}
+        setLanguage={setLanguage}
         unit={unit}
         leave={async () => {
           await unit.signOut();

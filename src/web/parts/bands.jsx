@@ -27,19 +27,24 @@ function OldFigures({ feed }) {
   );
 }
 
+export function RehearsalBand({ children }) {
+  const { say } = useLanguage();
+  return (
+    <aside class="band band--rehearsal" aria-label={say("rehearsal")}>
+      <p>
+        <span>
+          <strong>{say("rehearsal")}.</strong> {children}
+        </span>
+      </p>
+    </aside>
+  );
+}
+
 export function Bands({ feed }) {
   const { say } = useLanguage();
   return (
     <>
-      {feed.document.test && (
-        <aside class="band band--rehearsal" aria-label={say("rehearsal")}>
-          <p>
-            <span>
-              <strong>{say("rehearsal")}.</strong> {say("rehearsal.band")}
-            </span>
-          </p>
-        </aside>
-      )}
+      {feed.document.test && <RehearsalBand>{say("rehearsal.band")}</RehearsalBand>}
       {(feed.isLost || feed.isOld) && <OldFigures feed={feed} />}
     </>
   );

@@ -2,7 +2,7 @@ import { AreaLink, useAddress } from "../address.jsx";
 import { classOf, isComplete } from "../classes.js";
 import { useLanguage } from "../language.jsx";
 import { islandsOf, mapOf, outlineOf } from "../maps.js";
-import { Choice } from "./masthead.jsx";
+import { Choice } from "./choices.jsx";
 import { OutlineMap } from "./outline_map.jsx";
 import { Scale } from "./scale.jsx";
 
