@@ -2,12 +2,10 @@
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "command.h"
 #include "committee.h"
-#include "process.h"
 #include "readyz.h"
 #include "small_election.h"
 #include "suite.h"
@@ -23,14 +21,9 @@ static char output[OUTPUT_BYTES]; /* of the last run */
 
 static void set_up(void)
 {
-    char token[TOKEN_BYTES_MAX + 1];
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, NULL);
-    workspace_path(&workspace, "token", token_path);
-    token_of(&workspace, ROLE_ADMIN, "T", 3600, token);
-    workspace_write(&workspace, "token", token);
-    workspace_append(&workspace, "token", "\n");
-    ck_assert_int_eq(chmod(token_path, 0600), 0);
+    token_file(&workspace, ROLE_ADMIN, "T", token_path);
 }
 
 static void tear_down(void)
@@ -42,18 +35,15 @@ static void tear_down(void)
 /* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
 static void run(const char *action, const char *typed, int status, const char *said)
 {
-    struct buffer command = {0};
-    buffer_printf(&command, "printf '%s' | '%s/turnout' register %s --token-file '%s' --server %s 2>&1",
-                  typed, TURNOUT_BIN_DIR, action, token_path, turnoutd.intake_url);
-    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
-    struct process process = {0};
-    process_start(&process, &workspace, "register", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *out = workspace_read(process.stdout_path);
-    ck_assert_msg(ended == status && strstr(out, said) != NULL, "%d, no `%s` in: %s", ended, said, out);
-    (void)snprintf(output, sizeof output, "%s", out);
-    free(out);
-    buffer_done(&command);
+    struct buffer words = {0};
+    buffer_printf(&words, "register %s --token-file '%s' --server %s", action, token_path,
+                  turnoutd.intake_url);
+    struct command_run run = command_run_typed(&workspace, typed, words.bytes);
+    ck_assert_msg(run.status == status && strstr(run.out, said) != NULL, "%d, no `%s` in: %s", run.status,
+                  said, run.out);
+    (void)snprintf(output, sizeof output, "%s", run.out);
+    command_run_done(&run);
+    buffer_done(&words);
 }
 
 #define APPLY "apply --reason 'a new station'"

@@ -1,9 +1,9 @@
 /* `turnout reset`: from a rehearsal to an election that opens, and everything in the way of clearing by mistake. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "committee.h"
 #include "small_election.h"
 #include "suite.h"
@@ -29,18 +29,13 @@ static void teardown(void)
 /* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
 static void reset(const char *options, const char *typed, int status, const char *said)
 {
-    struct buffer command = {0};
-    buffer_printf(&command, "printf '%%s' '%s' | '%s/turnout' reset %s 2>&1", typed, TURNOUT_BIN_DIR,
-                  options);
-    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
-    struct process process = {0};
-    process_start(&process, &workspace, "reset", arguments);
-    int ended = process_wait_exit(&process, PROCESS_DEADLINE_MS);
-    char *out = workspace_read(process.stdout_path);
-    ck_assert_msg(ended == status && strstr(out, said) != NULL, "%s: ended with %d, or no `%s` in: %s",
-                  options, ended, said, out);
-    free(out);
-    buffer_done(&command);
+    struct buffer words = {0};
+    buffer_printf(&words, "reset %s", options);
+    struct command_run run = command_run_typed(&workspace, typed, words.bytes);
+    ck_assert_msg(run.status == status && strstr(run.out, said) != NULL,
+                  "%s: ended with %d, or no `%s` in: %s", options, run.status, said, run.out);
+    command_run_done(&run);
+    buffer_done(&words);
 }
 
 /* The usual options and more. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/base/buffer.h>
+
 enum { ARGUMENTS_MAX = 32 };
 
 struct command_run command_run(const struct workspace *workspace, va_list arguments)
@@ -18,6 +20,19 @@ struct command_run command_run(const struct workspace *workspace, va_list argume
     struct process process = {0};
     process_start(&process, workspace, "turnout", all);
     int status = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    return (struct command_run){status, workspace_read(process.stdout_path),
+                                workspace_read(process.stderr_path)};
+}
+
+struct command_run command_run_typed(const struct workspace *workspace, const char *typed, const char *words)
+{
+    struct buffer command = {0};
+    buffer_printf(&command, "printf '%s' | '%s/turnout' %s 2>&1", typed, TURNOUT_BIN_DIR, words);
+    const char *const arguments[] = {"sh", "-c", command.bytes, NULL};
+    struct process process = {0};
+    process_start(&process, workspace, "turnout", arguments);
+    int status = process_wait_exit(&process, PROCESS_DEADLINE_MS);
+    buffer_done(&command);
     return (struct command_run){status, workspace_read(process.stdout_path),
                                 workspace_read(process.stderr_path)};
 }

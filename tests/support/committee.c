@@ -47,6 +47,17 @@ void token_of(const struct workspace *workspace, enum token_role role, const cha
     token_make(&token, "small", secret, ret_token);
 }
 
+void token_file(const struct workspace *workspace, enum token_role role, const char *area,
+                char ret_path[WORKSPACE_PATH_BYTES])
+{
+    char token[TOKEN_BYTES_MAX + 1];
+    token_of(workspace, role, area, 3600, token);
+    workspace_path(workspace, "token", ret_path);
+    workspace_write(workspace, "token", token);
+    workspace_append(workspace, "token", "\n");
+    ck_assert_int_eq(chmod(ret_path, 0600), 0);
+}
+
 void token_header(const struct workspace *workspace, enum token_role role, const char *area,
                   char ret_header[TOKEN_HEADER_BYTES])
 {

@@ -25,6 +25,11 @@ void committee_register(const struct workspace *workspace);
 void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
               char ret_token[TOKEN_BYTES_MAX + 1]);
 
+/* Puts a token that is good for an hour into the workspace's file `token`, for its owner alone, with a newline as the command
+ * ends it, and gives the file's path. */
+void token_file(const struct workspace *workspace, enum token_role role, const char *area,
+                char ret_path[WORKSPACE_PATH_BYTES]);
+
 /* `Authorization: Bearer <token>` and its CRLF, with a token that is good for an hour. */
 void token_header(const struct workspace *workspace, enum token_role role, const char *area,
                   char ret_header[TOKEN_HEADER_BYTES]);
