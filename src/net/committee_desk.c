@@ -6,6 +6,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/rfc3339.h>
 
+#include "area_path.h"
 #include "retry_after.h"
 #include "too_many.h"
 
@@ -105,13 +106,8 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
     if (!desk_admit(desk, exchange, request, ROLE_VIEW, &principal)) {
         return REGISTER_NONE;
     }
-    uint32_t area = register_find_area(desk->reg, code);
+    uint32_t area = area_of_path(desk->reg, exchange, code);
     if (area == REGISTER_NONE) {
-        http_answer_problem(
-            exchange, 404, "unknown-area", "Unknown area",
-            "no nation, province or commune of this election has this code: check it, leading "
-            "zeros too",
-            "", NULL);
         return REGISTER_NONE;
     }
     enum admission admission = committee_check_scope(desk->committee, &principal, area, &why);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "area_path.h"
 #include "bulletin_answer.h"
 #include "page.h"
 #include "retry_after.h"
@@ -94,16 +95,10 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
 {
     (void)body;
     struct public_reader *reader = context;
-    uint32_t area = register_find_area(publication_figures(reader->publication)->reg, segment);
-    if (area == REGISTER_NONE) {
-        http_answer_problem(
-            exchange, 404, "unknown-area", "Unknown area",
-            "no nation, province or commune of this election has this code: check it, leading "
-            "zeros too",
-            "", NULL);
-        return;
+    uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
+    if (area != REGISTER_NONE) {
+        answer_document(reader, exchange, request, publication_area(reader->publication, area));
     }
-    answer_document(reader, exchange, request, publication_area(reader->publication, area));
 }
 
 static void get_snapshot_json(void *context, struct http_exchange *exchange,
