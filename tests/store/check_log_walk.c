@@ -52,9 +52,10 @@ static struct {
 } walked;
 
 /* A unit's reports come in order. */
-static void on_line(void *context, struct slice text, const struct log_line *line)
+static void on_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
 {
     (void)context;
+    ck_assert_uint_eq(commune, COMMUNE);
     ck_assert_uint_gt(text.length, 0);
     ck_assert_int_eq(text.bytes[text.length - 1], '}');
     ck_assert_str_ne(line->report.unit, store.reg->units[UNIT_ELSEWHERE].code);
@@ -73,7 +74,7 @@ static enum turnout_error walk_as(const char *election_id, unsigned char registe
 {
     struct election election = store.election;
     struct log_walk_of of = {
-        .address = store.redis.address, .election = &election, .reg = store.reg, .commune = COMMUNE};
+        .address = store.redis.address, .election = &election, .reg = store.reg, .area = COMMUNE};
     memset(store.reg->digest, register_id, sizeof store.reg->digest);
     ck_assert(slice_copy(slice_of(election_id), election.id, sizeof election.id));
     ck_assert_int_eq(store_address_set_user(&of.address, READER_REDIS_USER, &walked.error), TURNOUT_OK);
