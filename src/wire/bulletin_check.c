@@ -78,8 +78,8 @@ static enum turnout_error check_complete(const struct bulletin_check_of *of, uin
                             count + 2, parent->children, parent->code, count);
 }
 
-enum turnout_error bulletin_check_area(const struct bulletin_check_of *of, uint32_t area, struct slice file,
-                                       struct bulletin_child *ret_children, struct error *error)
+static enum turnout_error check_area(const struct bulletin_check_of *of, uint32_t area, struct slice file,
+                                     struct bulletin_child *ret_children, struct error *error)
 {
     const struct area *parent = &of->reg->areas[area];
     struct children packed = {memory_new_array(parent->children + 1, sizeof *packed.items), 0};
@@ -201,9 +201,8 @@ static struct bulletin_line sum_of(const struct bulletin_check_of *of, const str
     return sum;
 }
 
-enum turnout_error bulletin_check_commune(const struct bulletin_check_of *of, const struct log_replay *replay,
-                                          struct slice file, struct bulletin_line *ret_own,
-                                          struct error *error)
+static enum turnout_error check_commune(const struct bulletin_check_of *of, const struct log_replay *replay,
+                                        struct slice file, struct bulletin_line *ret_own, struct error *error)
 {
     struct listed_units listed = {.count = 0};
     enum turnout_error failed = list_units(of, replay, file, &listed, error);
@@ -220,5 +219,58 @@ enum turnout_error bulletin_check_commune(const struct bulletin_check_of *of, co
         buffer_done(&wanted);
     }
     listed_units_done(&listed);
+    return failed;
+}
+
+/* ---- the moment ---- */
+
+/* A bulletin names a second, and is frozen in some. A register that is changed just then may be in it or not. */
+enum { FREEZING_MS = 60000 };
+
+/* The moments at which the register may have been looked at: first when it was cut, then around each change near that.
+ * False when there is no more. */
+static bool next_moment(const struct bulletin_check_of *of, size_t *at, int64_t *ret_ms)
+{
+    for (; *at <= 2 * of->past->count; (*at)++) {
+        if (*at == 0) {
+            *ret_ms = of->cut_ms;
+            (*at)++;
+            return true;
+        }
+        int64_t changed_ms = of->past->changes[(*at - 1) / 2].received_ms;
+        if (changed_ms > of->cut_ms - 1000 && changed_ms <= of->cut_ms + FREEZING_MS) {
+            *ret_ms = changed_ms - (int64_t)(*at % 2);
+            (*at)++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of several errors the first is told. */
+enum turnout_error bulletin_check_area(const struct bulletin_check_of *of, uint32_t area, struct slice file,
+                                       struct bulletin_child *ret_children, struct error *error)
+{
+    struct bulletin_check_of at = *of;
+    enum turnout_error failed = TURNOUT_BAD_INPUT;
+    struct error *untold = error;
+    for (size_t i = 0; failed != TURNOUT_OK && next_moment(of, &i, &at.cut_ms);) {
+        failed = check_area(&at, area, file, ret_children, untold);
+        untold = NULL;
+    }
+    return failed;
+}
+
+enum turnout_error bulletin_check_commune(const struct bulletin_check_of *of, const struct log_replay *replay,
+                                          struct slice file, struct bulletin_line *ret_own,
+                                          struct error *error)
+{
+    struct bulletin_check_of at = *of;
+    enum turnout_error failed = TURNOUT_BAD_INPUT;
+    struct error *untold = error;
+    for (size_t i = 0; failed != TURNOUT_OK && next_moment(of, &i, &at.cut_ms);) {
+        failed = check_commune(&at, replay, file, ret_own, untold);
+        untold = NULL;
+    }
     return failed;
 }

@@ -318,7 +318,8 @@ static enum turnout_error take_from_sender(const struct step *step, struct error
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    counts->is_signed += sender == SENDER_SIGNED ? 1 : 0;
+    counts->is_signed += sender == SENDER_SIGNED || sender == SENDER_REVOKED ? 1 : 0;
+    counts->revoked += sender == SENDER_REVOKED ? 1 : 0;
     counts->vouched += sender == SENDER_VOUCHED ? 1 : 0;
     counts->unsigned_tests += sender == SENDER_NOBODY ? 1 : 0;
     return take_report(step, error);

@@ -13,15 +13,18 @@ static bool covers(const struct signing_key *key, const struct report_sender_of 
 }
 
 static enum turnout_error check_signature(const struct report_sender_of *of, const struct log_line *line,
-                                          struct error *error)
+                                          enum report_sender *ret_sender, struct error *error)
 {
     const struct report *report = &line->report;
     const struct signing_key *key = signing_keys_find(of->keys, report->key);
     const char *why = "";
+    int64_t received = line->received_ms / 1000;
     if (key == NULL) {
         return error_fail(error, TURNOUT_BAD_INPUT, "key", "no key %s in keys.csv", report->key);
     }
-    if (!signing_key_is_good_at(key, line->received_ms / 1000, &why)) {
+    struct signing_key unrevoked = *key;
+    unrevoked.revoked = 0;
+    if (!signing_key_is_good_at(&unrevoked, received, &why)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "key", "when the report came, the key %s %s", report->key,
                           why);
     }
@@ -33,6 +36,7 @@ static enum turnout_error check_signature(const struct report_sender_of *of, con
         return error_fail(error, TURNOUT_BAD_INPUT, "sig", "not the signature of this report by the key %s",
                           report->key);
     }
+    *ret_sender = key->revoked != 0 && received >= key->revoked ? SENDER_REVOKED : SENDER_SIGNED;
     return TURNOUT_OK;
 }
 
@@ -44,8 +48,7 @@ enum turnout_error report_sender_find(const struct report_sender_of *of, const s
         return error_fail(error, TURNOUT_BAD_INPUT, "election", "the report is of another election");
     }
     if (report->sig[0] != '\0') {
-        *ret_sender = SENDER_SIGNED;
-        return check_signature(of, line, error);
+        return check_signature(of, line, ret_sender, error);
     }
     if (line->who[0] == '\0' && !report->test) {
         return error_fail(error, TURNOUT_BAD_INPUT, "sig", "nobody has signed the report, or vouched for it");

@@ -9,6 +9,7 @@
 
 enum report_sender {
     SENDER_SIGNED,  /* by a key that was good for the unit when the report came */
+    SENDER_REVOKED, /* by a key that by now is revoked as of an earlier moment: the server could not know */
     SENDER_VOUCHED, /* an office, by its name in the log */
     SENDER_NOBODY,  /* a test report, which needs nobody */
 };

@@ -26,8 +26,9 @@ struct log_replay_of {
 /* How many lines there were, and on what they stand. */
 struct log_replay_counts {
     int64_t lines;
-    int64_t is_signed;      /* reports whose signature is good */
-    int64_t vouched;        /* reports that an office has vouched for: its name stands there, and no proof */
+    int64_t is_signed; /* reports whose signature is good */
+    int64_t revoked;   /* of these, by a key that is revoked by now, as of a moment before the report came */
+    int64_t vouched;   /* reports that an office has vouched for: its name stands there, and no proof */
     int64_t unsigned_tests; /* test reports that nobody has signed or vouched for */
     int64_t decisions;      /* of committees: their names stand there, and no proof */
     int64_t tests;          /* test reports, whoever says so */

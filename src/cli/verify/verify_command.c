@@ -54,8 +54,12 @@ static void print_trust(const struct verify_export *export, const struct verdict
                  "sums with the election's own\n");
     print_not_checked(counts->vouched, "reports that an office vouched for and no unit signed: only their "
                                        "sums were checked");
+    print_not_checked(counts->revoked,
+                      "reports signed by a key that keys.csv revokes as of an earlier moment");
     print_not_checked(counts->unsigned_tests, "test reports that nobody signed");
     print_not_checked(counts->decisions, "decisions of committees, which nobody signs");
+    print_not_checked(export->losses, "losses of reports, which somebody has accepted: " EXPORT_LEDGER_FILE
+                                      " has who and when");
     print_not_checked(verdict->lines_behind,
                       "lines of the log behind the newest bulletin: that they are all, "
                       "only the export says");
@@ -86,6 +90,7 @@ static void add_result(struct verdict *verdict, const struct verify_result *resu
     struct log_replay_counts *counts = &verdict->counts;
     counts->lines += result->counts.lines;
     counts->is_signed += result->counts.is_signed;
+    counts->revoked += result->counts.revoked;
     counts->vouched += result->counts.vouched;
     counts->unsigned_tests += result->counts.unsigned_tests;
     counts->decisions += result->counts.decisions;
@@ -112,6 +117,11 @@ static int verify_all(struct verify_export *export)
     }
     free(results);
     if (verdict.faults > 0) {
+        if (export->losses > 0) {
+            (void)fprintf(stderr,
+                          EXPORT_LEDGER_FILE ": a loss of reports was accepted: bulletins from before it "
+                                             "may name lines that are lost\n");
+        }
         (void)fprintf(stderr,
                       "%s: NOT sound: %" PRId64 " bulletins or communes with something wrong; of each "
                       "the first line that is wrong is named%s\n",

@@ -77,6 +77,7 @@ static enum turnout_error read_ledger(struct verify_export *export, struct error
                                 EXPORT_LEDGER_FILE ": line %d: no line of a ledger", number);
         } else {
             register_past_add(&export->past, &line);
+            export->losses += line.outcome == LOG_LOSS ? 1 : 0;
         }
     }
     free(bytes);

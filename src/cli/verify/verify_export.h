@@ -39,6 +39,7 @@ struct verify_export {
     struct election_folder folder;
     struct signing_keys *keys;
     struct register_past past;
+    int64_t losses;                              /* that were accepted, by the ledger */
     unsigned char signing_key[PUBLIC_KEY_BYTES]; /* of the bulletins */
     char signing_key_text[PUBLIC_KEY_TEXT_BYTES + 1];
     struct verify_bulletin *bulletins; /* number 1 first */
