@@ -9,6 +9,7 @@
 #include "committee.h"
 #include "http.h"
 #include "shell.h"
+#include "shell_page.h"
 #include "signed_reports.h"
 #include "small_election.h"
 #include "suite.h"
@@ -209,6 +210,27 @@ LOOP_TEST(tampering_is_named_with_its_place, COUNT(tampered))
     shell(&workspace, command);
     workspace_path(&workspace, name, copy);
     command_check(&workspace, 1, NULL, tampered[_i].said, "verify", copy, NULL);
+}
+
+/* ---- without our programs ---- */
+
+TEST(a_shell_checks_a_bulletin_of_an_export)
+{
+    shell_extract(&workspace, "/proto/export.md", "lists");
+    shell_extract(&workspace, "/proto/bulletin.md", "check");
+    shell(&workspace,
+          "cp -r export shell && cd shell && export number=2 && sh -eu ../lists && sh -eu ../check");
+    shell(&workspace, "cd shell && sed -i '2s/130/131/' bulletin-2/areas/0101.csv && export number=2 && "
+                      "! sh -eu ../check 2>/dev/null");
+}
+
+TEST(a_shell_follows_the_chain_of_a_log)
+{
+    shell_extract(&workspace, "/proto/export.md", "log");
+    shell(&workspace, "cp -r export chain && cd chain && export number=2 commune=0101 && sh -eu ../log");
+    shell(&workspace, "cd chain && export number=2 commune=0202 && sh -eu ../log");
+    shell(&workspace,
+          "cd chain && sed -i 2d log/0101.jsonl && export number=2 commune=0101 && ! sh -eu ../log");
 }
 
 /* ---- one unit ---- */
