@@ -38,14 +38,16 @@ enum turnout_error verify_export_area(const struct verify_export *export,
     char file[EXPORT_NAME_BYTES];
     char above[EXPORT_NAME_BYTES];
     char sha256[SHA256_HEX_BYTES];
+    char *bytes;
+    size_t length;
     export_area_name(bulletin->number, areas[area].code, file);
-    enum turnout_error failed = verify_export_file(export, file, ret_bytes, ret_length, error);
+    enum turnout_error failed = verify_export_file(export, file, &bytes, &length, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    sha256_hex((struct slice){*ret_bytes, *ret_length}, sha256);
+    sha256_hex((struct slice){bytes, length}, sha256);
     if (strcmp(sha256, bulletin->children[area].sha256) != 0) {
-        free(*ret_bytes);
+        free(bytes);
         if (area == REGISTER_NATION) {
             export_bulletin_name(bulletin->number, BULLETIN_STATEMENT_FILE, above);
         } else {
@@ -54,6 +56,8 @@ enum turnout_error verify_export_area(const struct verify_export *export,
         return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: is not the file whose SHA-256 %s names", file,
                           above);
     }
+    *ret_bytes = bytes;
+    *ret_length = length;
     return TURNOUT_OK;
 }
 
@@ -279,8 +283,8 @@ static enum turnout_error read_area(const struct verify_export *export, struct v
     const struct bulletin_check_of check = {&export->folder.election, export->folder.reg, &export->past,
                                             bulletin->cut_ms};
     char file[EXPORT_NAME_BYTES];
-    char *bytes;
-    size_t length;
+    char *bytes = NULL;
+    size_t length = 0;
     struct error why;
     struct bulletin_line own;
     enum turnout_error failed = verify_export_area(export, bulletin, area, &bytes, &length, error);

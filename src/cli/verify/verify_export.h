@@ -59,7 +59,7 @@ void verify_export_close(struct verify_export *export);
 void verify_export_bulletin(struct verify_export *export, int64_t number, uint32_t only);
 
 /* Reads a file of the export. The error names it. The caller frees. */
-enum turnout_error verify_export_file(const struct verify_export *export, const char *name, char **ret_bytes,
+enum turnout_error verify_export_file(const struct verify_export *export, const char *file, char **ret_bytes,
                                       size_t *ret_length, struct error *error);
 
 /* The same of an area's file of a bulletin, which must be the one that the file above it names. */
