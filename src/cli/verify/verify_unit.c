@@ -143,8 +143,11 @@ int verify_unit(struct verify_export *export, uint32_t unit, const char *receipt
         number--;
     }
     if (number == 0) {
-        (void)fprintf(stderr, "no bulletin has a report of unit %s with the receipt %s\n", way.unit->code,
-                      way.receipt);
+        (void)fprintf(
+            stderr,
+            "no bulletin has a report of unit %s with the receipt %s: it came behind the newest one, or "
+            "another had taken its place, or it was not counted\n",
+            way.unit->code, way.receipt);
     }
     return status;
 }
