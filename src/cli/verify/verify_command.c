@@ -26,10 +26,10 @@ struct verdict {
 
 /* ---- telling ---- */
 
-static void print_fault_text(struct verdict *verdict, const char *text)
+static void print_fault_of(struct verdict *verdict, const char *text)
 {
     verdict->faults++;
-    if (text[0] != '\0' && verdict->faults <= FAULTS_PRINTED_MAX) {
+    if (verdict->faults <= FAULTS_PRINTED_MAX) {
         (void)fprintf(stderr, "%s\n", text);
     }
 }
@@ -96,7 +96,7 @@ static void add_result(struct verdict *verdict, const struct verify_result *resu
     counts->decisions += result->counts.decisions;
     verdict->lines_behind += result->lines_behind;
     if (result->fault[0] != '\0') {
-        print_fault_text(verdict, result->fault);
+        print_fault_of(verdict, result->fault);
     }
 }
 
@@ -108,7 +108,7 @@ static int verify_all(struct verify_export *export)
     for (int64_t number = 1; number <= export->bulletin_count; number++) {
         verify_export_bulletin(export, number, REGISTER_NONE);
         if (export->bulletins[number - 1].fault[0] != '\0') {
-            print_fault_text(&verdict, export->bulletins[number - 1].fault);
+            print_fault_of(&verdict, export->bulletins[number - 1].fault);
         }
     }
     verify_all_communes(export, results);
