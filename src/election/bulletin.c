@@ -2,6 +2,7 @@
 #include <turnout/election/bulletin.h>
 
 #include <assert.h>
+#include <string.h>
 
 #include <turnout/election/percent.h>
 
@@ -31,6 +32,12 @@ void bulletin_line_add(struct bulletin_line *sum, const struct bulletin_line *pa
     sum->units += part->units;
     sum->units_reported += part->units_reported;
     sum->held += part->held;
+}
+
+bool bulletin_line_equals(const struct bulletin_line *a, const struct bulletin_line *b)
+{
+    return strcmp(a->code, b->code) == 0 && a->registered == b->registered && a->voted == b->voted &&
+           a->units == b->units && a->units_reported == b->units_reported && a->held == b->held;
 }
 
 const char *bulletin_check_units(const struct totals *commune, const struct unit_state *units, uint32_t count)

@@ -1,44 +1,54 @@
-/* The log of a province is one stream. It is read from its beginning to its end, and what is of the commune is followed:
- * each entry names the one before. Then the commune's words are read. They stand for an entry that is in the stream, and a
- * commit writes both at once; so where they name another entry than the last one seen, a server has written meanwhile, and
- * the stream has more. */
+/* The log of a province is one stream. It is read from its beginning to its end, and what is of the communes is followed:
+ * each entry names the one before of its commune. Then the communes' words are read. They stand for an entry that is in the
+ * stream, and a commit writes both at once; so where they name another entry than the last one seen, a server has written
+ * meanwhile, and the stream has more. */
 #include <turnout/store/log_walk.h>
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hiredis/hiredis.h>
 #include <sodium.h>
 
+#include <turnout/base/memory.h>
 #include <turnout/store/read.h>
 
-#include "meta_words.h"
 #include "redis_keys.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
+#include "walk_link.h"
 #include "words.h"
 
-enum { COMMAND_MS = 10000, ENTRY_ID_BYTES = 48, HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
+enum { ENTRY_ID_BYTES = 48, HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
+
+/* A commune that is followed. */
+struct followed {
+    char last[ENTRY_ID_BYTES]; /* its last entry seen; `-` before */
+    struct log_walked walked;
+    char standing_last[ENTRY_ID_BYTES]; /* what Redis says of it */
+    struct log_walked standing;
+};
 
 struct walk {
     struct redisContext *redis;
-    const char *commune; /* its code */
+    const struct election_register *reg;
+    struct followed *followed; /* one a commune */
+    uint32_t first;            /* index of the first one's area */
+    uint32_t count;
     struct province_keys keys;
     log_walk_fn *on_line;
     void *context;
     char read_to[ENTRY_ID_BYTES]; /* the stream's last entry seen; empty before */
-    char last[ENTRY_ID_BYTES];    /* the commune's last entry seen; `-` before */
-    struct log_walked walked;
+    int64_t lines;                /* of all */
 };
 
-/* What Redis says of the commune. */
-struct standing {
-    int64_t lines;
-    unsigned char head[LOG_HEAD_BYTES];
-    char last[ENTRY_ID_BYTES];
-};
+static const char *code_of(const struct walk *walk, uint32_t place)
+{
+    return walk->reg->areas[walk->first + place].code;
+}
 
 /* ---- entries ---- */
 
@@ -50,9 +60,10 @@ static enum turnout_error refuse_entry(const struct walk *walk, struct slice id,
                       text_show(id, shown), what);
 }
 
-static enum turnout_error take_lines(struct walk *walk, struct slice id, struct slice lines,
+static enum turnout_error take_lines(struct walk *walk, uint32_t place, struct slice id, struct slice lines,
                                      struct error *error)
 {
+    struct log_walked *walked = &walk->followed[place].walked;
     while (lines.bytes != NULL) {
         struct slice text = text_split(&lines, '\n');
         struct log_line line;
@@ -60,9 +71,10 @@ static enum turnout_error take_lines(struct walk *walk, struct slice id, struct 
         if (log_line_read(text, &line, &unread) != TURNOUT_OK) {
             return refuse_entry(walk, id, unread.text, error);
         }
-        log_chain_extend(walk->walked.head, text);
-        walk->walked.lines++;
-        walk->on_line(walk->context, text, &line);
+        log_chain_extend(walked->head, text);
+        walked->lines++;
+        walk->lines++;
+        walk->on_line(walk->context, walk->first + place, text, &line);
     }
     return TURNOUT_OK;
 }
@@ -83,15 +95,17 @@ static enum turnout_error take_entry(struct walk *walk, const redisReply *entry,
     if (!is_entry) {
         return refuse_entry(walk, id, "is no entry of the log", error);
     }
-    if (!slice_equals(reply_text(fields->element[1]), walk->commune)) {
+    uint32_t area = register_find_area(walk->reg, reply_text(fields->element[1]));
+    if (area < walk->first || area >= walk->first + walk->count) {
         return TURNOUT_OK;
     }
-    if (!slice_equals(reply_text(fields->element[3]), walk->last)) {
+    struct followed *followed = &walk->followed[area - walk->first];
+    if (!slice_equals(reply_text(fields->element[3]), followed->last)) {
         return refuse_entry(walk, id, "does not name the entry of its commune before it", error);
     }
-    bool fits = slice_copy(id, walk->last, sizeof walk->last);
+    bool fits = slice_copy(id, followed->last, sizeof followed->last);
     assert(fits);
-    return take_lines(walk, id, reply_text(fields->element[5]), error);
+    return take_lines(walk, area - walk->first, id, reply_text(fields->element[5]), error);
 }
 
 /* ---- the stream ---- */
@@ -131,26 +145,41 @@ static enum turnout_error read_to_end(struct walk *walk, struct error *error)
     return failed;
 }
 
-static enum turnout_error read_standing(const struct walk *walk, struct standing *ret_standing,
+static enum turnout_error take_standing(const struct walk *walk, uint32_t place, const redisReply *reply,
                                         struct error *error)
 {
-    const char *key = walk->keys.text[KEY_COMMUNES];
-    const struct slice arguments[] = {slice_of("HGET"), slice_of(key), slice_of(walk->commune)};
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(walk->redis, 3, arguments, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
+    struct followed *followed = &walk->followed[place];
     struct store_commune commune;
     struct slice words = reply_text(reply);
     struct slice last;
     if (!words_read_commune(words, &commune) || !text_split_last(&words, ' ', &last) ||
-        !slice_copy(last, ret_standing->last, sizeof ret_standing->last)) {
-        failed = error_fail(error, TURNOUT_CONFLICT, "redis", "%s %s: not the words of a commune", key,
-                            walk->commune);
-    } else {
-        ret_standing->lines = commune.totals.revision;
-        memcpy(ret_standing->head, commune.head, sizeof ret_standing->head);
+        !slice_copy(last, followed->standing_last, sizeof followed->standing_last)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "%s %s: not the words of a commune",
+                          walk->keys.text[KEY_COMMUNES], code_of(walk, place));
+    }
+    followed->standing.lines = commune.totals.revision;
+    memcpy(followed->standing.head, commune.head, sizeof followed->standing.head);
+    return TURNOUT_OK;
+}
+
+static enum turnout_error read_standing(const struct walk *walk, struct error *error)
+{
+    struct redis_command command;
+    redisReply *reply;
+    redis_command_begin(&command, "HMGET");
+    redis_command_put_text(&command, walk->keys.text[KEY_COMMUNES]);
+    for (uint32_t i = 0; i < walk->count; i++) {
+        redis_command_put_text(&command, code_of(walk, i));
+    }
+    enum turnout_error failed = redis_sync_send(walk->redis, "HMGET", &command, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    if (!reply_is_list_of(reply, walk->count)) {
+        failed = error_fail(error, TURNOUT_UNAVAILABLE, "redis", "HMGET answered something unexpected");
+    }
+    for (uint32_t i = 0; i < walk->count && failed == TURNOUT_OK; i++) {
+        failed = take_standing(walk, i, reply->element[i], error);
     }
     freeReplyObject(reply);
     return failed;
@@ -158,10 +187,11 @@ static enum turnout_error read_standing(const struct walk *walk, struct standing
 
 /* ---- the whole ---- */
 
-static enum turnout_error compare(const struct walk *walk, const struct standing *standing,
-                                  struct error *error)
+static enum turnout_error compare(const struct walk *walk, uint32_t place, struct error *error)
 {
-    const struct log_walked *walked = &walk->walked;
+    const struct followed *followed = &walk->followed[place];
+    const struct log_walked *walked = &followed->walked;
+    const struct log_walked *standing = &followed->standing;
     if (walked->lines != standing->lines || memcmp(walked->head, standing->head, sizeof walked->head) != 0) {
         char head[HEAD_TEXT_BYTES];
         char standing_head[HEAD_TEXT_BYTES];
@@ -170,80 +200,79 @@ static enum turnout_error compare(const struct walk *walk, const struct standing
         return error_fail(error, TURNOUT_CONFLICT, "redis",
                           "chain of commune %s: %" PRId64
                           " lines, head %s, does not match: its words say %" PRId64 " lines, head %s",
-                          walk->commune, walked->lines, head, standing->lines, standing_head);
+                          code_of(walk, place), walked->lines, head, standing->lines, standing_head);
     }
-    if (strcmp(walk->last, standing->last) != 0) {
+    if (strcmp(followed->last, followed->standing_last) != 0) {
         return error_fail(error, TURNOUT_CONFLICT, "redis",
                           "chain of commune %s: its last entry in the log is %s, but its words name %s",
-                          walk->commune, walk->last, standing->last);
+                          code_of(walk, place), followed->last, followed->standing_last);
     }
     return TURNOUT_OK;
+}
+
+/* Whether words name an entry that was not seen yet, or never will be. */
+static bool has_unseen(const struct walk *walk)
+{
+    uint32_t i = 0;
+    while (i < walk->count && strcmp(walk->followed[i].last, walk->followed[i].standing_last) == 0) {
+        i++;
+    }
+    return i < walk->count;
 }
 
 /* Reads on for as long as servers write. */
 static enum turnout_error walk_all(struct walk *walk, struct error *error)
 {
-    struct standing standing = {.lines = 0};
     enum turnout_error failed;
     bool is_first = true;
     bool reads_on;
     do {
-        int64_t lines = walk->walked.lines;
+        int64_t lines = walk->lines;
         failed = read_to_end(walk, error);
-        bool has_more = is_first || walk->walked.lines > lines;
+        bool has_more = is_first || walk->lines > lines;
         if (failed == TURNOUT_OK) {
-            failed = read_standing(walk, &standing, error);
+            failed = read_standing(walk, error);
         }
-        reads_on = failed == TURNOUT_OK && has_more && strcmp(walk->last, standing.last) != 0;
+        reads_on = failed == TURNOUT_OK && has_more && has_unseen(walk);
         is_first = false;
     } while (reads_on);
-    return failed == TURNOUT_OK ? compare(walk, &standing, error) : failed;
+    for (uint32_t i = 0; i < walk->count && failed == TURNOUT_OK; i++) {
+        failed = compare(walk, i, error);
+    }
+    return failed;
 }
 
-static enum turnout_error recognise(struct redisContext *redis, const struct log_walk_of *of,
-                                    struct error *error)
+static void walk_init(struct walk *walk, const struct log_walk_of *of)
 {
-    char meta[REDIS_KEY_BYTES];
-    redis_key_meta(of->election, meta);
-    const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta), slice_of("schema"),
-                                      slice_of("digest"), slice_of("files")};
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 5, arguments, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
+    const struct area *area = &of->reg->areas[of->area];
+    bool is_commune = area->level == AREA_COMMUNE;
+    assert(area->level != AREA_NATION);
+    walk->reg = of->reg;
+    walk->first = is_commune ? of->area : area->first_child;
+    walk->count = is_commune ? 1 : area->children;
+    walk->followed = memory_new_array(walk->count, sizeof *walk->followed);
+    for (uint32_t i = 0; i < walk->count; i++) {
+        walk->followed[i].last[0] = '-';
     }
-    bool is_list = reply_is_list_of(reply, 3);
-    struct slice schema = is_list ? reply_text(reply->element[0]) : slice_of("");
-    if (schema.length == 0) {
-        failed = error_fail(error, TURNOUT_NOT_FOUND, "election", "Redis holds nothing of an election %s",
-                            of->election->id);
-    } else {
-        failed = meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[2]),
-                                  of->election, of->reg, "use those that are in force", error);
-    }
-    freeReplyObject(reply);
-    return failed;
+    province_keys_init(&walk->keys, of->election,
+                       is_commune ? of->reg->areas[area->parent].code : area->code);
 }
 
 enum turnout_error log_walk(const struct log_walk_of *of, int64_t patience_ms, log_walk_fn *on_line,
                             void *context, struct log_walked *ret_walked, struct error *error)
 {
-    const struct area *commune = &of->reg->areas[of->commune];
-    assert(commune->level == AREA_COMMUNE);
-    struct walk walk = {.commune = commune->code, .on_line = on_line, .context = context, .last = "-"};
-    province_keys_init(&walk.keys, of->election, of->reg->areas[commune->parent].code);
+    struct walk walk = {.on_line = on_line, .context = context};
     enum turnout_error failed =
-        redis_sync_connect_patiently(&of->address, COMMAND_MS, patience_ms, &walk.redis, error);
+        walk_link_open(&of->address, of->election, of->reg, patience_ms, &walk.redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    failed = recognise(walk.redis, of, error);
-    if (failed == TURNOUT_OK) {
-        failed = walk_all(&walk, error);
-    }
+    walk_init(&walk, of);
+    failed = walk.count == 0 ? TURNOUT_OK : walk_all(&walk, error);
     redisFree(walk.redis);
-    if (failed == TURNOUT_OK) {
-        *ret_walked = walk.walked;
+    for (uint32_t i = 0; i < walk.count && failed == TURNOUT_OK; i++) {
+        ret_walked[i] = walk.followed[i].walked;
     }
+    free(walk.followed);
     return failed;
 }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "http.h"
 #include "process.h"
 #include "suite.h"
@@ -239,6 +240,24 @@ TEST(a_data_folder_is_used_once)
     start_demo((const char *const[]){"--exit", "--rate", "100000", "--data", data, NULL});
     expect_exit(2);
     expect_in(demo.stderr_path, "holds 60 reports already");
+}
+
+/* Every bulletin of the day is recomputed from its signed reports. */
+TEST(an_export_of_the_day_is_sound)
+{
+    char data[WORKSPACE_PATH_BYTES];
+    char folder[WORKSPACE_PATH_BYTES];
+    char export[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data", data);
+    workspace_path(&workspace, "data/election", folder); /* with the day's keys */
+    workspace_path(&workspace, "export", export);
+    start_demo((const char *const[]){"--exit", "--rate", "100000", "--data", data, NULL});
+    expect_exit(0);
+    command_check(&workspace, 0, "60 lines of the log", NULL, "export", export, "--election", folder,
+                  "--data", data, NULL);
+    command_check(&workspace, 0, "(19:00, rehearsal): 6100 of 6150, recomputed", NULL, "verify", export,
+                  NULL);
+    command_check(&workspace, 0, " 60 good signatures of reports", NULL, "verify", export, NULL);
 }
 
 TEST(a_port_that_was_asked_for_and_is_taken)

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "changed_register.h"
+#include "command.h"
 #include "signed_reports.h"
 #include "suite.h"
 
@@ -65,6 +66,36 @@ LOOP_TEST(a_silent_unit_changes, COUNT(changes))
     small_wait_voted(first.public_port, is_withdrawn ? 331 : 336);
     restart();
     expect_figures(&first, "T", changes[_i].units, changes[_i].registered, is_withdrawn ? 331 : 336);
+}
+
+/* All kinds of changes between two bulletins: both are recomputed, each by the register of its time. */
+TEST(an_export_of_a_changed_register_is_sound)
+{
+    char data[WORKSPACE_PATH_BYTES];
+    char election[WORKSPACE_PATH_BYTES];
+    char export[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data", data);
+    workspace_path(&workspace, "election", election);
+    workspace_path(&workspace, "export", export);
+    report(&first, "0101-001", 1, 300, 201);
+    report(&first, "0101-002", 1, 100, 201);
+    committee_expect(first.intake_http_port, "/v1/bulletins", admin, "{\"label\":\"1\"}", 201);
+    committee_expect(first.intake_http_port, "/v1/units/0101-002/void", admin, "{\"reason\":\"moved\"}", 200);
+    replace("election", "areas.csv", "0201,commune", "0203,commune,02,Xã Mới,New\n0201,commune");
+    replace("election", "units.csv", "0201-001,", "0203-001,0203,Khu vực 1,10\n0201-001,");
+    replace("election", "units.csv", "0101-002,0101", "0101-002,0202");
+    replace("election", "units.csv", "0101-003,0101,Khu vực 3,250\n", "");
+    replace("election", "units.csv", "0102-001,0102,Khu vực 1,800", "0102-001,0102,Khu vực 1,810");
+    wait_named(&first, "commune 0203 is added to 02");
+    take_up_files(&first);
+    report(&first, "0101-002", 1, 90, 201);
+    report(&first, "0203-001", 1, 10, 201);
+    report(&first, "0102-001", 1, 805, 201);
+    committee_expect(first.intake_http_port, "/v1/bulletins", admin, "{\"label\":\"2\"}", 201);
+    command_check(&workspace, 0, "2 bulletins", NULL, "export", export, "--election", election, "--data",
+                  data, NULL);
+    command_check(&workspace, 0, "bulletin 1 (1): 400 of 6150, recomputed", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "bulletin 2 (2): 1205 of 5920, recomputed", NULL, "verify", export, NULL);
 }
 
 TEST(a_commune_is_added_and_one_is_renamed)

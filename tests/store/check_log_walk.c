@@ -52,9 +52,10 @@ static struct {
 } walked;
 
 /* A unit's reports come in order. */
-static void on_line(void *context, struct slice text, const struct log_line *line)
+static void on_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
 {
     (void)context;
+    ck_assert_uint_eq(commune, COMMUNE);
     ck_assert_uint_gt(text.length, 0);
     ck_assert_int_eq(text.bytes[text.length - 1], '}');
     ck_assert_str_ne(line->report.unit, store.reg->units[UNIT_ELSEWHERE].code);
@@ -73,7 +74,7 @@ static enum turnout_error walk_as(const char *election_id, unsigned char registe
 {
     struct election election = store.election;
     struct log_walk_of of = {
-        .address = store.redis.address, .election = &election, .reg = store.reg, .commune = COMMUNE};
+        .address = store.redis.address, .election = &election, .reg = store.reg, .area = COMMUNE};
     memset(store.reg->digest, register_id, sizeof store.reg->digest);
     ck_assert(slice_copy(slice_of(election_id), election.id, sizeof election.id));
     ck_assert_int_eq(store_address_set_user(&of.address, READER_REDIS_USER, &walked.error), TURNOUT_OK);
@@ -164,6 +165,42 @@ TEST(what_is_written_meanwhile_is_read_as_well)
     enum turnout_error failed = walk_as("e-1", store.register_id, UNTIL);
     ck_assert_msg(failed == TURNOUT_OK, "%s", walked.error.text);
     ck_assert_int_eq(walked.last_seq, UNTIL);
+}
+
+/* ---- a province ---- */
+
+static void count_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
+{
+    int64_t *lines = context;
+    ck_assert_uint_gt(text.length, 0);
+    ck_assert_str_eq(
+        store.reg->areas[store.reg->units[register_find_unit(store.reg, slice_of(line->report.unit))].commune]
+            .code,
+        store.reg->areas[commune].code);
+    lines[commune]++;
+}
+
+TEST(all_communes_of_a_province_are_walked_at_once)
+{
+    struct log_walk_of of = {
+        .address = store.redis.address, .election = &store.election, .reg = store.reg, .area = 1};
+    struct log_walked came_to[STORE_FIXTURE_COMMUNES];
+    int64_t lines[16] = {0};
+    report(UNIT, 1);
+    report(UNIT_ELSEWHERE, 1);
+    report(UNIT, 2);
+    memset(store.reg->digest, store.register_id, sizeof store.reg->digest);
+    ck_assert_int_eq(store_address_set_user(&of.address, READER_REDIS_USER, &walked.error), TURNOUT_OK);
+    enum turnout_error failed = log_walk(&of, PATIENCE_MS, count_line, lines, came_to, &walked.error);
+    ck_assert_msg(failed == TURNOUT_OK, "%s", walked.error.text);
+    ck_assert_int_eq(lines[COMMUNE], 2);
+    ck_assert_int_eq(lines[COMMUNE + 1], 1);
+    ck_assert_int_eq(came_to[0].lines, 2);
+    ck_assert_int_eq(came_to[1].lines, 1);
+    ck_assert_int_eq(walk(), TURNOUT_OK);
+    ck_assert_mem_eq(came_to[0].head, walked.walked.head, LOG_HEAD_BYTES);
+    redis_fixture_run(&store.redis, "HDEL " COMMUNES " 01.2");
+    ck_assert_int_eq(log_walk(&of, PATIENCE_MS, count_line, lines, came_to, &walked.error), TURNOUT_CONFLICT);
 }
 
 /* ---- what must not be ---- */

@@ -41,6 +41,9 @@ struct bulletin_line bulletin_line_of(const struct area *area, const struct tota
 /* Adds every count; the code stays. */
 void bulletin_line_add(struct bulletin_line *sum, const struct bulletin_line *part);
 
+/* Whether they say the same. */
+bool bulletin_line_equals(const struct bulletin_line *a, const struct bulletin_line *b);
+
 /* NULL when the units of a commune add up to its totals; else why not. `units` are `count`, silent ones included. */
 const char *bulletin_check_units(const struct totals *commune, const struct unit_state *units,
                                  uint32_t count);

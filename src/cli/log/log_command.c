@@ -34,8 +34,9 @@ static int fail(const char *text)
 }
 
 /* `context` points to the unit's code. A terminal gets only what it can show; elsewhere every byte counts. */
-static void print_line(void *context, struct slice text, const struct log_line *line)
+static void print_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
 {
+    (void)commune;
     const char *const *unit = context;
     if (strcmp(line->report.unit, *unit) != 0) {
         return;
@@ -64,7 +65,7 @@ static int print_log(const struct log_walk_of *of, int64_t patience_ms, const ch
     int status = finish_output(EXIT_DONE);
     sodium_bin2hex(head, sizeof head, walked.head, sizeof walked.head);
     (void)fprintf(stderr, "chain of commune %s: %" PRId64 " lines, head %s, matches\n",
-                  of->reg->areas[of->commune].code, walked.lines, head);
+                  of->reg->areas[of->area].code, walked.lines, head);
     return status;
 }
 
@@ -80,7 +81,7 @@ static int read_from(const struct command_line *line, const struct election_fold
         const struct log_walk_of of = {.address = server.address,
                                        .election = &folder->election,
                                        .reg = folder->reg,
-                                       .commune = unit->commune};
+                                       .area = unit->commune};
         status = print_log(&of, server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS, unit->code);
         server_redis_close(&server);
     }

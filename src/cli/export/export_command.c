@@ -1,0 +1,110 @@
+/* `turnout export`: everything that somebody else needs to recompute an election, out of Redis into a folder. */
+#include <stdio.h>
+
+#include <turnout/store/election_folder.h>
+
+#include "client/print_fault.h"
+#include "client/server_redis.h"
+#include "commands.h"
+#include "export/export_files.h"
+
+enum {
+    PATIENCE_STARTED_MS = 60000, /* for a Redis that was started now, and loads */
+    PATIENCE_RUNNING_MS = 3000,
+};
+
+struct export_options {
+    const char *election; /* a folder */
+    struct server_redis_options server;
+};
+
+static int export_to(const struct command_line *line, const struct election_folder *folder)
+{
+    const struct export_options *options = line->options;
+    struct server_redis_options where = options->server;
+    struct server_redis server;
+    struct error error;
+    where.data = where.redis == NULL ? where.data : NULL;
+    int status = server_redis_open(line->name, &where, REDIS_OF_ANY_SERVER, READER_REDIS_USER, &server);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    struct export_counts counts;
+    const struct export_of of = {.address = server.address,
+                                 .folder = folder,
+                                 .election_path = options->election,
+                                 .patience_ms =
+                                     server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS};
+    if (export_write(&of, line->words[0], &counts, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        status = EXIT_FAILED;
+    } else {
+        (void)printf("%s: %lld lines of the log, %lld bulletins of %s\n", line->words[0],
+                     (long long)counts.lines, (long long)counts.bulletins, folder->election.id);
+        if (folder->election.hides_unit_figures) {
+            (void)fprintf(stderr, "it has the figures of single units, which this election keeps for its "
+                                  "committees\n");
+        }
+        status = finish_output(EXIT_DONE);
+    }
+    server_redis_close(&server);
+    return status;
+}
+
+static int run(const struct command_line *line)
+{
+    const struct export_options *options = line->options;
+    int status = server_redis_check_either(line->name, line->values, &options->server);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    struct election_folder folder;
+    struct error error;
+    if (election_folder_read(options->election, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "--election: %s\n", error.text);
+        return EXIT_USAGE;
+    }
+    status = export_to(line, &folder);
+    election_folder_done(&folder);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+#define AT(member) SETTING_AT(struct export_options, member)
+
+static const struct setting settings[] = {
+    {.name = "election",
+     .kind = SETTING_PATH,
+     AT(election),
+     .is_required = true,
+     .takes = "DIR",
+     .help = "the election's folder"},
+    SERVER_REDIS_SETTINGS(struct export_options, "turnoutd's data folder, when it manages Redis itself",
+                          READER_REDIS_USER),
+    COMMAND_HELP,
+};
+
+#undef AT
+
+const struct command command_export = {
+    .name = "export",
+    .purpose =
+        "Writes the register, the public keys, every line of the log and every bulletin into a folder.",
+    .usage = "DIR --election DIR [OPTIONS]",
+    .settings = {settings, sizeof settings / sizeof settings[0]},
+    .options_bytes = sizeof(struct export_options),
+    .word = "folder",
+    .words_least = 1,
+    .words_most = 1,
+    .notes =
+        "DIR must not be there. `turnout verify DIR` checks it, wherever it is copied to; proto/export.md "
+        "says\n"
+        "what is in it. It has reports as they were sent, with their notes, and no secret and no telephone\n"
+        "number.\n"
+        "It works beside a turnoutd that runs, and without one; then none can start until it is done.\n"
+        "Exit status: 0 written; 1 not, or not whole, for what Redis holds does not match, or cannot be "
+        "read;\n"
+        "2 used wrongly, or the election's folder is at fault.",
+    .run = run,
+};

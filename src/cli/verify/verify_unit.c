@@ -1,0 +1,153 @@
+/* From the newest bulletin backwards: each is read along one branch only. */
+#include "verify/verify_unit.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { UNIT_CELLS = 7, RECEIPT_DASH = 4 };
+
+struct way {
+    struct verify_export *export;
+    const struct unit *unit;
+    char receipt[RECEIPT_BYTES];
+};
+
+/* As a bulletin writes it. False when it is no receipt. */
+static bool read_receipt(const char *text, char ret_receipt[RECEIPT_BYTES])
+{
+    size_t length = 0;
+    for (; *text != '\0' && length < RECEIPT_BYTES - 1; text++) {
+        if (*text == '-') {
+            continue;
+        }
+        if (length == RECEIPT_DASH) {
+            ret_receipt[length++] = '-';
+        }
+        ret_receipt[length++] = (char)toupper((unsigned char)*text);
+    }
+    ret_receipt[length] = '\0';
+    return *text == '\0' && length == RECEIPT_BYTES - 1;
+}
+
+/* The unit's line in the file of its commune; false when there is none with this receipt. */
+static bool find_line(const struct way *way, struct slice file, struct slice ret_cells[UNIT_CELLS])
+{
+    while (file.length > 0) {
+        struct slice line = text_split(&file, '\n');
+        for (size_t i = 0; i < UNIT_CELLS; i++) {
+            ret_cells[i] = text_split(&line, ',');
+        }
+        if (slice_equals(ret_cells[0], way->unit->code) && line.bytes == NULL) {
+            return slice_equals(ret_cells[UNIT_CELLS - 1], way->receipt);
+        }
+    }
+    return false;
+}
+
+static void print_area(const struct way *way, const struct verify_bulletin *bulletin, uint32_t area)
+{
+    const struct area *of = &way->export->folder.reg->areas[area];
+    const struct bulletin_line *line = &bulletin->children[area].line;
+    char file[EXPORT_NAME_BYTES];
+    export_area_name(bulletin->number, of->code, file);
+    (void)printf("  %-9s %s: %" PRId64 " of %" PRId64 "   %s\n", area_level_name(of->level), of->code,
+                 line->voted, line->registered, file);
+}
+
+static void print_way(const struct way *way, const struct verify_bulletin *bulletin,
+                      const struct slice cells[UNIT_CELLS])
+{
+    const struct election_register *reg = way->export->folder.reg;
+    char label[BULLETIN_LABEL_BYTES];
+    memcpy(label, bulletin->statement.label, sizeof label);
+    text_make_showable(label);
+    (void)printf("bulletin %" PRId64 " (%s) holds this report:\n", bulletin->number, label);
+    (void)printf("  %-9s %s: %.*s of %.*s, report %.*s, receipt %s\n", "unit", way->unit->code,
+                 (int)cells[2].length, cells[2].bytes, (int)cells[1].length, cells[1].bytes,
+                 (int)cells[3].length, cells[3].bytes, way->receipt);
+    for (uint32_t area = way->unit->commune; area != REGISTER_NONE; area = reg->areas[area].parent) {
+        print_area(way, bulletin, area);
+    }
+    (void)printf("  signed by %s\n", way->export->signing_key_text);
+}
+
+/* The commune's own line stands in its file as in the province's. */
+static bool has_sum(struct slice file, const struct bulletin_line *wanted)
+{
+    while (file.length > 0) {
+        struct slice rest = file;
+        struct bulletin_child own;
+        if (bulletin_next_child(&rest, &own) && strcmp(own.sha256, "-") == 0) {
+            return bulletin_line_equals(&own.line, wanted);
+        }
+        (void)text_split(&file, '\n');
+    }
+    return false;
+}
+
+/* Whether the bulletin has it; *ret_status is not EXIT_DONE when something on the way is wrong. */
+static bool look_in(const struct way *way, int64_t number, int *ret_status)
+{
+    const struct election_register *reg = way->export->folder.reg;
+    const struct verify_bulletin *bulletin = &way->export->bulletins[number - 1];
+    uint32_t commune = way->unit->commune;
+    struct slice cells[UNIT_CELLS];
+    struct error error;
+    char *bytes;
+    size_t length;
+    *ret_status = EXIT_FAILED;
+    if (bulletin->fault[0] != '\0') {
+        (void)fprintf(stderr, "%s\n", bulletin->fault);
+        return true;
+    }
+    if (bulletin->children[commune].line.code[0] == '\0') {
+        return false; /* it was not there yet */
+    }
+    if (verify_export_area(way->export, bulletin, commune, &bytes, &length, &error) != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return true;
+    }
+    struct slice file = {bytes, length};
+    bool is_found = find_line(way, file, cells);
+    if (is_found && !has_sum(file, &bulletin->children[commune].line)) {
+        char name[EXPORT_NAME_BYTES];
+        export_area_name(number, reg->areas[commune].code, name);
+        (void)fprintf(stderr, "%s: its sum is not what the province's file says of it\n", name);
+    } else if (is_found) {
+        print_way(way, bulletin, cells);
+        *ret_status = finish_output(EXIT_DONE);
+    }
+    free(bytes);
+    return is_found;
+}
+
+int verify_unit(struct verify_export *export, uint32_t unit, const char *receipt)
+{
+    struct way way = {.export = export, .unit = &export->folder.reg->units[unit]};
+    uint32_t province = register_province_of(export->folder.reg, way.unit->commune);
+    int status = EXIT_FAILED;
+    if (!read_receipt(receipt, way.receipt)) {
+        (void)fprintf(stderr, "--receipt %s: no receipt; one looks like 7K4Q-9M2D\n", receipt);
+        return EXIT_USAGE;
+    }
+    for (int64_t number = 1; number <= export->bulletin_count; number++) {
+        verify_export_bulletin(export, number, province);
+    }
+    int64_t number = export->bulletin_count;
+    while (number > 0 && !look_in(&way, number, &status)) {
+        number--;
+    }
+    if (number == 0) {
+        (void)fprintf(
+            stderr,
+            "no bulletin has a report of unit %s with the receipt %s: it came behind the newest one, or "
+            "another had taken its place, or it was not counted\n",
+            way.unit->code, way.receipt);
+    }
+    return status;
+}

@@ -1,0 +1,184 @@
+/* One question a province and bulletin. What belongs to a bulletin was written before its number, and never changes. */
+#include <turnout/store/bulletin_walk.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/store/frozen_files.h>
+#include <turnout/wire/bundle.h>
+#include <turnout/wire/frozen.h>
+
+#include "redis_keys.h"
+#include "redis_reply.h"
+#include "redis_sync.h"
+#include "walk_link.h"
+
+enum { LEDGER_LINES_A_PIECE = 1000, ENTRY_ID_BYTES = 48 };
+
+/* ---- bulletins ---- */
+
+struct reading {
+    struct redisContext *redis;
+    const struct bulletin_walk_of *of;
+    bulletin_walk_fn *on_file;
+    void *context;
+};
+
+static enum turnout_error hand_on(const struct reading *reading, int64_t number, const char *key,
+                                  struct slice bundle, struct error *error)
+{
+    struct slice name;
+    struct slice bytes;
+    enum turnout_error failed = TURNOUT_OK;
+    bool is_empty = bundle.length == 0;
+    while (failed == TURNOUT_OK && bundle_next(&bundle, &name, &bytes)) {
+        if (!slice_equals(name, FROZEN_FILE)) {
+            failed = reading->on_file(reading->context, number, name, bytes, error);
+        }
+    }
+    if (failed == TURNOUT_OK && (is_empty || bundle.length > 0)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "%s %" PRId64 ": no part of a bulletin", key,
+                          number);
+    }
+    return failed;
+}
+
+static enum turnout_error read_part(const struct reading *reading, int64_t number, const char *key,
+                                    struct error *error)
+{
+    char name[STORE_FROZEN_NAME_BYTES];
+    redisReply *reply;
+    store_bulletin_name(number, name);
+    const struct slice arguments[] = {slice_of("HGET"), slice_of(key), slice_of(name)};
+    enum turnout_error failed = redis_sync_command(reading->redis, 3, arguments, &reply, error);
+    if (failed == TURNOUT_OK) {
+        failed = hand_on(reading, number, key, reply_text(reply), error);
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+static enum turnout_error read_bulletin(const struct reading *reading, int64_t number, struct error *error)
+{
+    const struct election_register *reg = reading->of->reg;
+    char key[REDIS_KEY_BYTES];
+    redis_key_bulletins(reading->of->election, key);
+    enum turnout_error failed = read_part(reading, number, key, error);
+    for (uint32_t i = 1; i <= reg->province_count && failed == TURNOUT_OK; i++) {
+        struct province_keys keys;
+        province_keys_init(&keys, reading->of->election, reg->areas[i].code);
+        failed = read_part(reading, number, keys.text[KEY_BULLETINS], error);
+    }
+    return failed;
+}
+
+static enum turnout_error read_meta(const struct reading *reading, int64_t *ret_count,
+                                    char ret_key[PUBLIC_KEY_TEXT_BYTES + 1], struct error *error)
+{
+    char meta[REDIS_KEY_BYTES];
+    redisReply *reply;
+    redis_key_meta(reading->of->election, meta);
+    const struct slice arguments[] = {slice_of("HMGET"), slice_of(meta), slice_of("bulletin"),
+                                      slice_of("signing_key")};
+    enum turnout_error failed = redis_sync_command(reading->redis, 4, arguments, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    bool is_list = reply_is_list_of(reply, 2);
+    int64_t count = is_list ? reply_count(reply->element[0]) : 0;
+    if (!is_list || count < 0 ||
+        !slice_copy(reply_text(reply->element[1]), ret_key, PUBLIC_KEY_TEXT_BYTES + 1)) {
+        failed =
+            error_fail(error, TURNOUT_CONFLICT, "redis", "%s: no key that bulletins are signed with", meta);
+    } else {
+        *ret_count = count;
+    }
+    freeReplyObject(reply);
+    return failed;
+}
+
+enum turnout_error bulletin_walk(const struct bulletin_walk_of *of, int64_t patience_ms,
+                                 bulletin_walk_fn *on_file, void *context, int64_t *ret_count,
+                                 char ret_key[PUBLIC_KEY_TEXT_BYTES + 1], struct error *error)
+{
+    struct reading reading = {.of = of, .on_file = on_file, .context = context};
+    int64_t count = 0;
+    enum turnout_error failed =
+        walk_link_open(&of->address, of->election, of->reg, patience_ms, &reading.redis, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    failed = read_meta(&reading, &count, ret_key, error);
+    for (int64_t number = 1; number <= count && failed == TURNOUT_OK; number++) {
+        failed = read_bulletin(&reading, number, error);
+    }
+    redisFree(reading.redis);
+    if (failed == TURNOUT_OK) {
+        *ret_count = count;
+    }
+    return failed;
+}
+
+/* ---- the ledger ---- */
+
+/* An entry is its id and its one field, `line`. */
+static bool take_entry(const redisReply *entry, ledger_walk_fn *on_line, void *context,
+                       char ret_read_to[ENTRY_ID_BYTES])
+{
+    if (!reply_is_list_of(entry, 2) || !reply_is_list_of(entry->element[1], 2) ||
+        !slice_copy(reply_text(entry->element[0]), ret_read_to, ENTRY_ID_BYTES)) {
+        return false;
+    }
+    on_line(context, reply_text(entry->element[1]->element[1]));
+    return true;
+}
+
+static enum turnout_error read_ledger(struct redisContext *redis, const char *key, ledger_walk_fn *on_line,
+                                      void *context, struct error *error)
+{
+    char read_to[ENTRY_ID_BYTES] = "";
+    enum turnout_error failed;
+    bool is_end = false;
+    do {
+        char from[ENTRY_ID_BYTES + 1];
+        struct redis_command command;
+        redisReply *reply;
+        (void)snprintf(from, sizeof from, "(%s", read_to);
+        redis_command_begin(&command, "XRANGE");
+        redis_command_put_text(&command, key);
+        redis_command_put_text(&command, read_to[0] == '\0' ? "-" : from);
+        redis_command_put_text(&command, "+");
+        redis_command_put_text(&command, "COUNT");
+        redis_command_put_integer(&command, LEDGER_LINES_A_PIECE);
+        failed = redis_sync_send(redis, "XRANGE", &command, &reply, error);
+        if (failed == TURNOUT_OK) {
+            size_t i = 0;
+            while (i < reply->elements && take_entry(reply->element[i], on_line, context, read_to)) {
+                i++;
+            }
+            is_end = reply->elements < LEDGER_LINES_A_PIECE;
+            failed = i == reply->elements ? TURNOUT_OK
+                                          : error_fail(error, TURNOUT_CONFLICT, "redis",
+                                                       "%s: holds what is no entry of a ledger", key);
+            freeReplyObject(reply);
+        }
+    } while (failed == TURNOUT_OK && !is_end);
+    return failed;
+}
+
+enum turnout_error ledger_walk(const struct bulletin_walk_of *of, int64_t patience_ms,
+                               ledger_walk_fn *on_line, void *context, struct error *error)
+{
+    struct redisContext *redis;
+    char key[REDIS_KEY_BYTES];
+    enum turnout_error failed =
+        walk_link_open(&of->address, of->election, of->reg, patience_ms, &redis, error);
+    if (failed == TURNOUT_OK) {
+        redis_key_ledger(of->election, key);
+        failed = read_ledger(redis, key, on_line, context, error);
+        redisFree(redis);
+    }
+    return failed;
+}

@@ -1,0 +1,315 @@
+/* `turnout export` beside a turnoutd that runs, and `turnout verify` of it with neither: sound as it is; and whatever is
+ * changed in it is named by its place. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "committee.h"
+#include "http.h"
+#include "shell.h"
+#include "shell_page.h"
+#include "signed_reports.h"
+#include "small_election.h"
+#include "suite.h"
+#include "turnoutd.h"
+#include "workspace.h"
+
+static struct workspace workspace;
+static struct turnoutd turnoutd;
+static char data[WORKSPACE_PATH_BYTES];
+static char election[WORKSPACE_PATH_BYTES];
+static char export[WORKSPACE_PATH_BYTES];
+
+static const struct key_row keys[] = {
+    {"unit-1", "0101-001", "", "", ""},
+    {"unit-2", "0101-002", "", "", ""},
+    {"office", "02", "", "2040-01-01T00:00:00+07:00", ""},
+    {"unit-4", "0102-001", "", "", ""},
+};
+
+static void start(void)
+{
+    workspace_init(&workspace);
+    workspace_path(&workspace, "data", data);
+    workspace_path(&workspace, "election", election);
+    workspace_path(&workspace, "export", export);
+    workspace_add_small_election(&workspace, "election");
+    key_rows_write(&workspace, keys, sizeof keys / sizeof keys[0]);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+static void stop(void)
+{
+    turnoutd_stop(&turnoutd);
+    workspace_done(&workspace);
+}
+
+/* ---- a day ---- */
+
+static void report_by(const char *key, const char *unit, int seq, int voted, int32_t registered, int status)
+{
+    struct report report = signed_report_of(seq, voted);
+    char code[CODE_TEXT_BYTES];
+    report.test = false;
+    report.registered = registered;
+    ck_assert(slice_copy(slice_of(unit), report.unit, sizeof report.unit));
+    signed_report_sign(&report, key, key);
+    ck_assert_int_eq(signed_report_post(turnoutd.intake_http_port, &report, code), status);
+}
+
+static void report(const char *key, const char *unit, int seq, int voted)
+{
+    report_by(key, unit, seq, voted, REGISTERED_ABSENT, 201);
+}
+
+static void ask(enum token_role role, const char *target, const char *body, int status)
+{
+    char header[TOKEN_HEADER_BYTES];
+    token_header(&workspace, role, "T", header);
+    committee_expect(turnoutd.intake_http_port, target, header, body, status);
+}
+
+static void vouch(const char *unit, int seq, int voted)
+{
+    struct buffer body = {0};
+    small_report_write(&body,
+                       &(struct small_report){.unit = unit, .seq = seq, .voted = voted, .counts = true});
+    ask(ROLE_RELAY, "/v1/reports", body.bytes, 201);
+    buffer_done(&body);
+}
+
+/* Everything that a log can have: reports signed and vouched for, a held one released and another turned down, a void. */
+static void have_a_day(void)
+{
+    committee_open_election(&workspace, turnoutd.intake_http_port);
+    report("unit-1", "0101-001", 1, 100);
+    report("unit-2", "0101-002", 1, 50);
+    report("office", "0201-001", 1, 10);
+    report_by("unit-1", "0101-001", 2, 120, 2000, 202);
+    ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"09:00\"}", 201);
+    ask(ROLE_DECIDE, "/v1/held/0101-001.2", "{\"decision\":\"release\",\"reason\":\"so\"}", 200);
+    report_by("unit-2", "0101-002", 2, 60, 4000, 202);
+    ask(ROLE_DECIDE, "/v1/held/0101-002.2", "{\"decision\":\"reject\",\"reason\":\"no\"}", 200);
+    report("unit-4", "0102-001", 1, 700);
+    ask(ROLE_DECIDE, "/v1/units/0102-001/void", "{\"reason\":\"another's\"}", 200);
+    report("unit-4", "0102-001", 1, 70);
+    vouch("0201-002", 1, 30);
+    report("office", "0201-001", 2, 20);
+    report("unit-1", "0101-001", 3, 130);
+    ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"11:00\"}", 201);
+    report("unit-2", "0101-002", 3, 70);
+}
+
+static void start_and_export(void)
+{
+    start();
+    have_a_day();
+    command_check(&workspace, 0, "14 lines of the log, 2 bulletins of small", NULL, "export", export,
+                  "--election", election, "--data", data, NULL);
+}
+
+SHARED_FIXTURE(start_and_export, stop);
+TIMEOUT(60);
+
+TEST(what_was_exported_is_sound)
+{
+    command_check(&workspace, 0, "small: sound\n", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "bulletin 1 (09:00): 160 of 6150, recomputed", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "bulletin 2 (11:00): 300 of 7150, recomputed", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "14 lines of the log, 10 good signatures of reports", NULL, "verify", export,
+                  NULL);
+}
+
+TEST(what_was_not_checked_is_said)
+{
+    command_check(&workspace, 0, "  1 reports that an office vouched for", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "  3 decisions of committees", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "  1 lines of the log behind the newest bulletin", NULL, "verify", export,
+                  NULL);
+}
+
+/* No telephone number, no secret. */
+TEST(it_is_an_election_s_folder)
+{
+    command_check(&workspace, 0, "7 areas, 10 units, 6150 registered, 4 keys", NULL, "register", "check",
+                  export, NULL);
+    shell(&workspace, "! ls export | grep secret");
+    command_check(&workspace, 1, NULL, "is there already", "export", export, "--election", election, "--data",
+                  data, NULL);
+}
+
+/* ---- tampering ---- */
+
+/* What is done to a copy, and what is said of it. */
+static const struct {
+    const char *how;
+    const char *said;
+} tampered[] = {
+    /* a digit in a file */
+    {"sed -i 's/^0101-001,2000,130,/0101-001,2000,131,/' bulletin-2/areas/0101.csv",
+     "bulletin-2/areas/0101.csv: is not the file whose SHA-256 bulletin-2/areas/01.csv names\n"},
+    {"sed -i 's/^0101,/0101,1/' bulletin-1/areas/01.csv",
+     "bulletin-1/areas/01.csv: is not the file whose SHA-256 bulletin-1/areas/T.csv names\n"},
+    {"sed -i 's/^01,/01,1/' bulletin-1/areas/T.csv",
+     "bulletin-1/areas/T.csv: is not the file whose SHA-256 bulletin-1/bulletin.txt names\n"},
+    /* a line of the log removed: where another one is missed, and where none is */
+    {"sed -i 1d log/0101.jsonl", "log/0101.jsonl: line 2: "},
+    {"sed -i 2d log/0101.jsonl", "log/0101.jsonl: lines 1 to 3: changed, removed or in another order"},
+    {"sed -i '$d' log/0102.jsonl",
+     "log/0102.jsonl: ends behind line 2, and bulletin-2/areas/0102.csv was made from 3"},
+    {"sed -i '$d' log/0101.jsonl", "log/0101.jsonl: has 7 lines that lead to "},
+    /* two swapped: of one unit, and of two */
+    {"sed -i '1{h;d};4G' log/0101.jsonl", "log/0101.jsonl: line 2: "},
+    {"sed -i '1{h;d};2G' log/0101.jsonl",
+     "log/0101.jsonl: lines 1 to 3: changed, removed or in another order"},
+    /* a signature, and what is signed */
+    {"sed -i '1s/\"sig\":\"./\"sig\":\"%/' log/0201.jsonl", "log/0201.jsonl: line 1: "},
+    {"sed -i '1s/\"voted\":10/\"voted\":11/' log/0201.jsonl",
+     "log/0201.jsonl: line 1: not the signature of this report by the key office\n"},
+    {"sed -i '2s/\"voted\":30/\"voted\":31/' log/0201.jsonl",
+     "log/0201.jsonl: lines 2 to 3: changed, removed or in another order"}, /* which nobody has signed */
+    {"sed -i '/^office/s/,2040.*+07:00/,2020-01-01T00:00:00+07:00/' keys.csv",
+     "log/0201.jsonl: line 1: when the report came, the key office "},
+    {"sed -i /^office/d keys.csv", "log/0201.jsonl: line 1: no key office in keys.csv\n"},
+    {"printf '%064d' 0 >bulletin-2/bulletin.sig",
+     "bulletin-2/bulletin.sig: is not the signature of bulletin.txt"},
+    /* a bulletin replaced */
+    {"rm -r bulletin-2 && cp -r bulletin-1 bulletin-2",
+     "bulletin-2/bulletin.txt: line 3: it is another bulletin"},
+    {"sed -i '4s/.*/09:01/' bulletin-1/bulletin.txt",
+     "bulletin-2/bulletin.txt: line 6: the bulletin before it is another one\n"},
+    {"rm -r bulletin-2", "bulletin-2/bulletin.txt: "},
+    /* a commune's file taken from another bulletin */
+    {"cp bulletin-1/areas/0201.csv bulletin-2/areas",
+     "bulletin-2/areas/0201.csv: is not the file whose SHA-256 bulletin-2/areas/02.csv names\n"},
+    /* the register */
+    {"sed -i 's/^0201-004,\\(.*\\),2000/0201-004,\\1,2001/' units.csv",
+     "bulletin-1/areas/0201.csv: line 5: \"0201-004,2000,0,,,,\" should be \"0201-004,2001,0,,,,\"\n"},
+    {"sed -i /^0102-003/d units.csv",
+     "bulletin-1/areas/0102.csv: line 4: \"0102-003,0,0,,,,\" should be \"0102,"},
+    /* what is not there, and what is none */
+    {"rm log/0202.jsonl", "log/0202.jsonl: "},
+    {"rm export.txt", "export.txt: "},
+    {"echo x >>ledger.jsonl", "ledger.jsonl: line 2: no line of a ledger\n"},
+    {"echo x >>log.csv", "log.csv: line 6: "},
+    {"echo '{}' >keys.json", "keys.json: no public key is there\n"},
+};
+
+LOOP_TEST(tampering_is_named_with_its_place, COUNT(tampered))
+{
+    char command[512];
+    char copy[WORKSPACE_PATH_BYTES];
+    char name[32];
+    int length = snprintf(name, sizeof name, "copy-%d", _i);
+    ck_assert(length > 0 && length < (int)sizeof name);
+    length = snprintf(command, sizeof command, "cp -r export %s && cd %s && %s && ! diff -rq ../export .",
+                      name, name, tampered[_i].how);
+    ck_assert(length > 0 && length < (int)sizeof command);
+    shell(&workspace, command);
+    workspace_path(&workspace, name, copy);
+    command_check(&workspace, 1, NULL, tampered[_i].said, "verify", copy, NULL);
+}
+
+/* ---- without our programs ---- */
+
+TEST(a_shell_checks_a_bulletin_of_an_export)
+{
+    shell_extract(&workspace, "/proto/export.md", "lists");
+    shell_extract(&workspace, "/proto/bulletin.md", "check");
+    shell(&workspace,
+          "cp -r export shell && cd shell && export number=2 && sh -eu ../lists && sh -eu ../check");
+    shell(&workspace, "cd shell && sed -i '2s/130/131/' bulletin-2/areas/0101.csv && export number=2 && "
+                      "! sh -eu ../check 2>/dev/null");
+}
+
+TEST(a_shell_follows_the_chain_of_a_log)
+{
+    shell_extract(&workspace, "/proto/export.md", "log");
+    shell(&workspace, "cp -r export chain && cd chain && export number=2 commune=0101 && sh -eu ../log");
+    shell(&workspace, "cd chain && export number=2 commune=0202 && sh -eu ../log");
+    shell(&workspace,
+          "cd chain && sed -i 2d log/0101.jsonl && export number=2 commune=0101 && ! sh -eu ../log");
+}
+
+/* ---- one unit ---- */
+
+/* The receipt of a unit in a bulletin. */
+static void read_receipt(int number, const char *unit, char ret_receipt[RECEIPT_BYTES])
+{
+    char command[128];
+    (void)snprintf(command, sizeof command,
+                   "awk -F , '$1 == \"%s\" { printf \"%%s\", $7 }' export/bulletin-%d/areas/%.4s.csv", unit,
+                   number, unit);
+    char *said = shell_says(&workspace, command, 0);
+    ck_assert(slice_copy(slice_of(said), ret_receipt, RECEIPT_BYTES));
+    free(said);
+}
+
+TEST(a_unit_s_way_leads_to_the_nation)
+{
+    char receipt[RECEIPT_BYTES];
+    read_receipt(2, "0101-001", receipt);
+    command_check(&workspace, 0,
+                  "bulletin 2 (11:00) holds this report:\n  unit      0101-001: 130 of 2000, report 3", NULL,
+                  "verify", export, "--unit", "0101-001", "--receipt", receipt, NULL);
+    command_check(&workspace, 0, "  nation    T: 300 of 7150", NULL, "verify", export, "--unit", "0101-001",
+                  "--receipt", receipt, NULL);
+    read_receipt(1, "0101-001", receipt);
+    command_check(&workspace, 0, "bulletin 1 (09:00) holds this report:", NULL, "verify", export, "--unit",
+                  "0101-001", "--receipt", receipt, NULL);
+    command_check(&workspace, 1, NULL, "no bulletin has a report of unit 0101-002 with the receipt", "verify",
+                  export, "--unit", "0101-002", "--receipt", receipt, NULL);
+}
+
+TEST(nothing_else_is_looked_at)
+{
+    char receipt[RECEIPT_BYTES];
+    char copy[WORKSPACE_PATH_BYTES];
+    read_receipt(2, "0101-001", receipt);
+    shell(&workspace, "cp -r export way && rm -r way/log way/bulletin-2/areas/02*");
+    workspace_path(&workspace, "way", copy);
+    command_check(&workspace, 0, "holds this report", NULL, "verify", copy, "--unit", "0101-001", "--receipt",
+                  receipt, NULL);
+    shell(&workspace, "sed -i 's/,130,/,13,/' way/bulletin-2/areas/0101.csv");
+    command_check(&workspace, 1, NULL, "bulletin-2/areas/0101.csv: is not the file", "verify", copy, "--unit",
+                  "0101-001", "--receipt", receipt, NULL);
+}
+
+TEST(a_wrong_command_line_is_told)
+{
+    command_check(&workspace, 2, NULL, "--unit and --receipt go together", "verify", export, "--unit",
+                  "0101-001", NULL);
+    command_check(&workspace, 2, NULL, "--unit x: no unit of small", "verify", export, "--unit", "x",
+                  "--receipt", "0000-0000", NULL);
+    command_check(&workspace, 2, NULL, "--receipt 12: no receipt", "verify", export, "--unit", "0101-001",
+                  "--receipt", "12", NULL);
+    command_check(&workspace, 2, NULL, "--election is missing", "export", export, NULL);
+    command_check(&workspace, 1, NULL, "there is no such folder", "verify", "/nowhere/at-all", NULL);
+}
+
+CASE("registers and rehearsals");
+FIXTURE(start, stop);
+TIMEOUT(60);
+
+TEST(a_rehearsal_is_sound_and_its_unsigned_reports_are_counted)
+{
+    small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 7}, 201);
+    ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"x\"}", 201);
+    turnoutd_stop(&turnoutd);
+    command_check(&workspace, 0, "1 lines of the log, 1 bulletins", NULL, "export", export, "--election",
+                  election, "--data", data, NULL);
+    command_check(&workspace, 0, "bulletin 1 (x, rehearsal): 7 of 6150", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "  1 test reports that nobody signed", NULL, "verify", export, NULL);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+TEST(nothing_reported_is_sound)
+{
+    command_check(&workspace, 0, "0 lines of the log, 0 bulletins", NULL, "export", export, "--election",
+                  election, "--data", data, NULL);
+    command_check(&workspace, 0, "small: sound", NULL, "verify", export, NULL);
+}
+
+SUITE("verify");
