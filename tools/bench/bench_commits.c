@@ -183,7 +183,6 @@ static void making_init(struct making *making, const struct bench_reports *repor
         .on_link = on_link,
         .context = making,
     };
-    memcpy(tally.register_digest, folder->reg->digest, sizeof tally.register_digest);
     bench_link_keep_commits(on_commit, making);
     making->reports = reports;
     making->base = event_base_new();
