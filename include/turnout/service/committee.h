@@ -1,5 +1,5 @@
 /* The committee's side of the server (DESIGN section 8, proto/committee.md): who may see and do what, and doing it.
- * One a worker, on the worker's loop, with the worker's store link. */
+ * One a worker, on the worker's loop. It reads on the worker's link, and writes by messages to the tally. */
 #ifndef TURNOUT_SERVICE_COMMITTEE_H
 #define TURNOUT_SERVICE_COMMITTEE_H
 
@@ -9,6 +9,7 @@
 #include <turnout/service/message.h>
 #include <turnout/service/principal.h>
 #include <turnout/service/publication.h>
+#include <turnout/service/tally.h>
 #include <turnout/service/tally_port.h>
 #include <turnout/store/excuses.h>
 #include <turnout/store/meta.h>
@@ -20,7 +21,7 @@ struct committee_options {
     const struct election *election; /* borrowed, as all here */
     const struct election_register *reg;
     struct store *store;     /* to read */
-    struct tally_port *port; /* to decide */
+    struct tally_port *port; /* to decide and to write */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -188,8 +189,8 @@ void committee_void(struct committee *committee, const struct principal *princip
 void committee_excuse(struct committee *committee, const struct principal *principal, uint32_t unit,
                       const struct excuse *excuse, store_excused_fn *on_excused, void *context);
 
-/* The tally has answered. Takes the message. */
-void committee_decided(struct committee *committee, struct decision_message *message);
+/* The tally has answered. Takes the message, which is no report. */
+void committee_answered(struct committee *committee, struct message *message);
 
 /* ---- the register ---- */
 
@@ -205,9 +206,6 @@ void committee_take_up(struct committee *committee, const struct principal *prin
                        store_take_up_fn *on_taken_up, void *context);
 
 /* ---- phase and publication ---- */
-
-/* Whether Redis was asked for a change, and has not answered. */
-bool committee_is_changing(const struct committee *committee);
 
 /* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
 void committee_change_phase(struct committee *committee, const struct principal *principal,
