@@ -14,6 +14,7 @@ import { UnitView } from "./committee/unit.jsx";
 import { Language, languageOf, useLanguage } from "./language.jsx";
 import { RehearsalBand } from "./parts/bands.jsx";
 import { Preferences } from "./parts/choices.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const COUNT_MS = 5000;
@@ -54,7 +55,7 @@ function useCounts(desk, change) {
 }
 
 function Work({ desk, change, leave }) {
-  const { say, count } = useLanguage();
+  const { language, say, count } = useLanguage();
   const address = useAddress();
   const counts = useCounts(desk, change);
   const isNational = desk.may("admin") && desk.about.token.area.level === "nation";
@@ -72,9 +73,7 @@ function Work({ desk, change, leave }) {
   const views = Object.keys(shown).filter((view) => shown[view]);
   const view = address.view === "unit" ? "units" : views.includes(address.view) ? address.view : views[0];
   const waiting = counts.held.answer?.total ?? 0;
-  useEffect(() => {
-    document.title = waiting > 0 ? `(${waiting}) ${say("desk.title")}` : say("desk.title");
-  });
+  usePage({ language, title: waiting > 0 ? `(${waiting}) ${say("desk.title")}` : say("desk.title") });
   return (
     <>
       <Head desk={desk} isUp={counts.isUp} leave={leave} />
@@ -106,10 +105,7 @@ function Committee({ opened }) {
   const [desk, setDesk] = useState(opened);
   const words = languageOf(language);
   const isRehearsal = desk?.about.phase === "rehearsal";
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.body.className = isRehearsal ? "desk is-rehearsal" : "desk";
-  });
+  usePage({ language, classes: ["desk", isRehearsal && "is-rehearsal"] });
   return (
     <Language.Provider value={words}>
       <a class="skip" href="#main">

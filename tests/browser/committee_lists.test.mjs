@@ -1,13 +1,10 @@
 // The committee's desk: the round board and the lists of units, each with a filter and an address.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { closePage, expectAccessible, expectText, openPage, startBrowser, takeScreenshot } from "./browser.mjs";
-import { openDesk, post, reportOf, signIn } from "./desk.mjs";
-import { Turnoutd, programs, source } from "./turnoutd.mjs";
+import { closePage, expectAccessible, expectText, startBrowser, takeScreenshot } from "./browser.mjs";
+import { openDesk, post, reportOf } from "./desk.mjs";
+import { Turnoutd } from "./turnoutd.mjs";
 
 const phone = { width: 390, height: 844 };
 
@@ -152,29 +149,4 @@ test("no view scrolls sideways on a telephone, and axe-core finds nothing in Eng
     await takeScreenshot(page, `committee-phone-${view.replace(/\W/g, "-")}`);
   }
   await closePage(page);
-});
-
-test("a list of thousands of units scrolls lightly", async () => {
-  const election = mkdtempSync(join(tmpdir(), "turnout-election-"));
-  cpSync(join(source, "config/elections/vn-2026"), election, { recursive: true });
-  execFileSync(join(programs, "turnout"), ["register", "make", election]);
-  const large = await Turnoutd.start(election);
-  const page = await openPage(browser, `${large.intakeUrl}/committee#/silent/0`);
-  await signIn(page, large.token("view", "79", "Hồ Chí Minh"));
-  await expectText(page, ".tally .first dd", "8.899");
-  await page.waitForSelector(".long tbody tr");
-  for (const place of [0.3, 0.6, 1]) {
-    await page.evaluate((share) => window.scrollTo(0, share * document.body.scrollHeight), place);
-    await page.waitForFunction(() => {
-      const rows = [...document.querySelectorAll(".long tbody tr:not([aria-hidden])")];
-      return rows.some((row) => row.getBoundingClientRect().top < window.innerHeight - 100 && row.getBoundingClientRect().bottom > 0);
-    });
-    assert.ok((await page.locator(".long tbody tr").count()) < 200);
-  }
-  await page.goto(`${large.intakeUrl}/committee#/board/1`);
-  await page.waitForSelector(".board tbody tr:nth-child(100)");
-  await takeScreenshot(page, "committee-board-large");
-  await closePage(page);
-  await large.stop();
-  rmSync(election, { recursive: true });
 });

@@ -27,6 +27,7 @@ const columns = {
   registered: { title: "registered", number: true, cell: (row, { count }) => count(row.registered) },
   why: {
     title: "column.why",
+    name: "why",
     cell: (row, { say, knows }) => (
       <span class="clamped" title={row.detail}>
         {(row.code ?? row.flags)
@@ -45,7 +46,7 @@ export function UnitList({ list, show, label, find, change, saveAs, isTall }) {
   const wanted = fold(find);
   const found = list.rows?.filter((row) => [row.unit, row.name, row.commune].some((text) => fold(text).includes(wanted)));
   const rowPx = isTall ? TALL_ROW_PX : ROW_PX;
-  const classOf = ({ wide, number }) => [wide && "wideonly", number && "num"].filter(Boolean).join(" ");
+  const classOf = ({ name, wide, number }) => [name, wide && "wideonly", number && "num"].filter(Boolean).join(" ");
   if (!list.rows) {
     return list.problem ? <Fault problem={list.problem} /> : <p>{say("loading")}</p>;
   }
