@@ -1,36 +1,12 @@
-/* The sums of a province, from the units up. */
+/* Sums, then losses. */
 #include "province_check.h"
 
-#include <turnout/election/bulletin.h>
+#include <turnout/store/province_sums.h>
 
-static const char *check_commune(const struct election_register *reg, const struct store_province *province,
-                                 uint32_t place)
+enum turnout_error province_check(const struct election_register *reg, struct losses *losses,
+                                  const struct store_province *province, struct error *error)
 {
-    const struct area *area = &reg->areas[reg->areas[province->province].first_child + place];
-    const struct totals *totals = &province->communes[place].totals;
-    if (!totals_plausible(totals, area->units)) {
-        return "a commune's totals contradict themselves";
-    }
-    if (province->units == NULL) {
-        return NULL;
-    }
-    uint32_t first = register_first_unit(reg, province->province);
-    return bulletin_check_units(totals, &province->units[area->first_child - first], area->units);
-}
-
-const char *province_check(const struct election_register *reg, struct losses *losses,
-                           const struct store_province *province)
-{
-    struct totals sum = {0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        const char *fault = check_commune(reg, province, i);
-        if (fault != NULL) {
-            return fault;
-        }
-        totals_add(&sum, &province->communes[i].totals);
-    }
-    if (!totals_equal(&sum, &province->totals)) {
-        return "the communes do not add up to the province";
-    }
-    return losses == NULL ? NULL : losses_compare(losses, province);
+    enum turnout_error failed = province_sums_check(reg, province, error);
+    const char *lost = failed == TURNOUT_OK && losses != NULL ? losses_compare(losses, province) : NULL;
+    return lost == NULL ? failed : error_fail(error, TURNOUT_CONFLICT, "", "%s", lost);
 }

@@ -2,13 +2,14 @@
 #ifndef TURNOUT_SERVICE_PROVINCE_CHECK_H
 #define TURNOUT_SERVICE_PROVINCE_CHECK_H
 
+#include <turnout/base/error.h>
 #include <turnout/election/register.h>
 #include <turnout/service/losses.h>
 #include <turnout/store/read.h>
 
-/* NULL when every figure can be true, units (where there are any) add up to their communes, the communes to the province,
- * and nothing of it is known to be lost; else why not. `losses` may be NULL. */
-const char *province_check(const struct election_register *reg, struct losses *losses,
-                           const struct store_province *province);
+/* It adds up (store/province_sums.h), and nothing of it is known to be lost; else TURNOUT_CONFLICT, and the error says why
+ * not. `losses` may be NULL. */
+enum turnout_error province_check(const struct election_register *reg, struct losses *losses,
+                                  const struct store_province *province, struct error *error);
 
 #endif
