@@ -30,27 +30,11 @@ void publisher_refuse_province(struct publisher *publisher, uint32_t province, c
     counter_add(&publisher->counters.verification_failures, 1);
 }
 
-static void take_area(struct publisher *publisher, uint32_t area, const struct area_figures *figures)
+static bool is_as_known(const struct publisher *publisher, const struct store_province *province)
 {
-    publisher->moved = publisher->moved || !figures_are_same(&publisher->areas[area], figures);
-    publisher->areas[area] = *figures;
-}
-
-static void take_figures(struct publisher *publisher, const struct store_province *province)
-{
-    const struct area *area = &publisher->options.reg->areas[province->province];
-    struct area_figures sum = {.totals = province->totals, .verified = true};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        const struct totals *totals = &province->communes[i].totals;
-        struct area_figures commune = {.totals = *totals,
-                                       .excused = province->excused[i],
-                                       .communes_complete = figures_are_complete(totals) ? 1 : 0,
-                                       .verified = true};
-        take_area(publisher, area->first_child + i, &commune);
-        excused_add(&sum.excused, &commune.excused);
-        sum.communes_complete += commune.communes_complete;
-    }
-    take_area(publisher, province->province, &sum);
+    const struct store_version *known = &publisher->known[province->province];
+    return publisher->areas[province->province].verified && known->revision == province->version.revision &&
+           known->excuses == province->version.excuses;
 }
 
 void publisher_take_province(struct publisher *publisher, const struct store_province *province)
@@ -68,7 +52,8 @@ void publisher_take_province(struct publisher *publisher, const struct store_pro
     if (!was_verified && publisher->renewed_ms != 0) {
         log_info("verified-again", log_text("province", code));
     }
-    take_figures(publisher, province);
+    publisher->moved = publisher->moved || !is_as_known(publisher, province);
+    province_take(publisher->options.reg, province, publisher->areas);
     publisher->known[province->province] = province->version;
     if (publisher->reading_is_durable) {
         losses_note(publisher->options.losses, province);

@@ -8,7 +8,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/store/log_walk.h>
 #include <turnout/store/province_sums.h>
-#include <turnout/store/province_walk.h>
+#include <turnout/store/units_walk.h>
 
 #include "audit/audit_commune.h"
 #include "client/all_cores.h"
@@ -81,7 +81,7 @@ static enum turnout_error check(struct province_audit *audit, const struct log_w
 {
     uint32_t count = of->reg->areas[of->area].children;
     struct log_walked *walked = memory_new_array(count + 1, sizeof *walked);
-    enum turnout_error failed = province_walk(of, audit->of->patience_ms, on_province, audit, error);
+    enum turnout_error failed = units_walk(of, audit->of->patience_ms, on_province, audit, error);
     if (failed == TURNOUT_OK) {
         if (audit->sums != TURNOUT_OK) {
             verdict_add_fault(verdict, audit->sums_error.text);

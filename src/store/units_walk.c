@@ -1,5 +1,5 @@
 /* One call of turnout_read_units. */
-#include <turnout/store/province_walk.h>
+#include <turnout/store/units_walk.h>
 
 #include <hiredis/hiredis.h>
 
@@ -25,8 +25,8 @@ static enum turnout_error ask(struct redisContext *redis, const struct log_walk_
     return redis_sync_send(redis, "FCALL_RO turnout_read_units", &command, ret_reply, error);
 }
 
-enum turnout_error province_walk(const struct log_walk_of *of, int64_t patience_ms,
-                                 province_walk_fn *on_province, void *context, struct error *error)
+enum turnout_error units_walk(const struct log_walk_of *of, int64_t patience_ms, units_walk_fn *on_province,
+                              void *context, struct error *error)
 {
     struct redisContext *redis;
     redisReply *reply;
