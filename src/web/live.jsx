@@ -117,7 +117,7 @@ function Page({ feed, nation, setLanguage }) {
         {say("skip")}
       </a>
       <Bands feed={feed} />
-      <Masthead election={feed.document.election} setLanguage={setLanguage} />
+      <Masthead view="picture" election={feed.document.election} setLanguage={setLanguage} />
       <main id="main">{feed.document.area ? <Area feed={feed} nation={nation} /> : <Nation feed={feed} />}</main>
       <Colophon document={feed.document} area={area} />
       <p class="vh" role="status">
