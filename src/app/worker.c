@@ -17,6 +17,7 @@
 #include <turnout/net/intake_stream.h>
 #include <turnout/net/listener.h>
 #include <turnout/net/public_http.h>
+#include <turnout/net/public_reader.h>
 #include <turnout/service/committee.h>
 #include <turnout/service/intake.h>
 

@@ -33,6 +33,8 @@ struct publication {
     struct document *snapshot;
     struct ledger_page *page;
     struct shelf *shelf;
+    struct series *series;                        /* NULL: there is none */
+    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
     uint64_t serial;
     bool *moved;                            /* one an area */
     _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
@@ -136,6 +138,27 @@ struct publication *publication_new(const struct publication *previous, const st
     return publication;
 }
 
+static size_t areas_of(const struct series *series)
+{
+    return (size_t)series_register(series)->province_count + 1;
+}
+
+void publication_show_series(struct publication *publication, struct series *series)
+{
+    publication->series = series;
+    series_acquire(series);
+    publication->series_documents = memory_new_array(areas_of(series), sizeof *publication->series_documents);
+}
+
+static void release_series(struct publication *publication)
+{
+    for (size_t i = 0; publication->series != NULL && i < areas_of(publication->series); i++) {
+        document_free(atomic_load(&publication->series_documents[i]));
+    }
+    free(publication->series_documents);
+    series_release(publication->series);
+}
+
 void publication_acquire(struct publication *publication)
 {
     atomic_fetch_add_explicit(&publication->references, 1, memory_order_relaxed);
@@ -155,6 +178,7 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->keys));
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
+    release_series(publication);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
@@ -314,6 +338,33 @@ const struct document *publication_corrections(struct publication *publication)
         return known;
     }
     return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
+}
+
+struct document *publication_series_part(const struct publication *publication, struct series_query query)
+{
+    if (!series_query_settle(publication->series, &query)) {
+        return NULL;
+    }
+    struct buffer rendered = {0};
+    document_series_json(&rendered, &publication->figures, publication->series, &query);
+    return document_new(&rendered, content_json, revision_of(publication));
+}
+
+const struct series *publication_series(const struct publication *publication)
+{
+    return publication->series;
+}
+
+const struct document *publication_series_day(struct publication *publication, uint32_t area)
+{
+    const struct document *known = atomic_load(&publication->series_documents[area]);
+    if (known != NULL) {
+        return known;
+    }
+    struct document *made =
+        publication_series_part(publication, (struct series_query){.area = area, .step = 1});
+    assert(made != NULL); /* a day is never too much */
+    return keep(&publication->series_documents[area], made);
 }
 
 const struct document *publication_bulletins(struct publication *publication)
