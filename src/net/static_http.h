@@ -16,7 +16,7 @@ struct static_file {
     bool is_immutable;  /* its name changes with its content, so that it may be kept for ever */
     bool may_be_framed; /* by pages of other sites */
     bool asks_others;   /* its script may fetch from other servers */
-    struct static_bytes brotli, gzip, identity;
+    struct static_bytes forms[HTTP_CODINGS];
 };
 
 /* In the order in which they are looked through; none when the build leaves the pages out. */

@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/brotli.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/gzip.h>
 #include <turnout/wire/http_date.h>
 
 /* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
-enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
+enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
 
 static const char content_json[] = "application/json";
 static const char content_csv[] = "text/csv; charset=utf-8; header=present";
@@ -33,6 +34,8 @@ struct publication {
     struct document *snapshot;
     struct ledger_page *page;
     struct shelf *shelf;
+    struct series *series;                        /* NULL: there is none */
+    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
     uint64_t serial;
     bool *moved;                            /* one an area */
     _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
@@ -45,30 +48,39 @@ struct publication {
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
 
-/* Strong: the same bytes and no others. The gzip form is other bytes, so it has a tag of its own. */
+/* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
 static void make_etags(struct document *document, int64_t revision)
 {
+    static const char *const marks[HTTP_CODINGS] = {
+        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
+    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
     unsigned char hash[crypto_generichash_BYTES_MIN];
-    int failed = crypto_generichash(hash, sizeof hash, (const unsigned char *)document->identity.bytes,
-                                    document->identity.length, NULL, 0);
+    int failed =
+        crypto_generichash(hash, sizeof hash, (const unsigned char *)plain->bytes, plain->length, NULL, 0);
     assert(failed == 0);
     char hex[2 * sizeof hash + 1];
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    int length = snprintf(document->identity.etag, ETAG_BYTES, "\"%lld-%.16s\"", (long long)revision, hex);
-    assert(length > 0 && length < ETAG_BYTES);
-    length = snprintf(document->gzip.etag, ETAG_BYTES, "\"%lld-%.16s-gzip\"", (long long)revision, hex);
-    assert(length > 0 && length < ETAG_BYTES);
+    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+        int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
+                              (long long)revision, hex, marks[coding]);
+        assert(length > 0 && length < ETAG_BYTES);
+    }
 }
 
 /* Takes what was rendered into `rendered`. */
 static struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
 {
     struct document *document = memory_new(sizeof *document);
+    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
+    struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
+    struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
     document->content_type = content_type;
-    document->identity.bytes = buffer_take(rendered, &document->identity.length);
-    int level = document->identity.length > SMALL_BYTES_MAX ? GZIP_LEVEL_LARGE : GZIP_LEVEL_SMALL;
-    document->gzip.bytes =
-        gzip_compress(document->identity.bytes, document->identity.length, level, &document->gzip.length);
+    plain->bytes = buffer_take(rendered, &plain->length);
+    bool is_small = plain->length <= SMALL_BYTES_MAX;
+    gzip->bytes =
+        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
+    brotli->bytes =
+        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
     make_etags(document, revision);
     return document;
 }
@@ -76,8 +88,9 @@ static struct document *document_new(struct buffer *rendered, const char *conten
 void document_free(struct document *document)
 {
     if (document != NULL) {
-        free(document->identity.bytes);
-        free(document->gzip.bytes);
+        for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+            free(document->forms[coding].bytes);
+        }
         free(document);
     }
 }
@@ -136,6 +149,27 @@ struct publication *publication_new(const struct publication *previous, const st
     return publication;
 }
 
+static size_t areas_of(const struct series *series)
+{
+    return (size_t)series_register(series)->province_count + 1;
+}
+
+void publication_show_series(struct publication *publication, struct series *series)
+{
+    publication->series = series;
+    series_acquire(series);
+    publication->series_documents = memory_new_array(areas_of(series), sizeof *publication->series_documents);
+}
+
+static void release_series(struct publication *publication)
+{
+    for (size_t i = 0; publication->series != NULL && i < areas_of(publication->series); i++) {
+        document_free(atomic_load(&publication->series_documents[i]));
+    }
+    free(publication->series_documents);
+    series_release(publication->series);
+}
+
 void publication_acquire(struct publication *publication)
 {
     atomic_fetch_add_explicit(&publication->references, 1, memory_order_relaxed);
@@ -155,6 +189,7 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->keys));
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
+    release_series(publication);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
@@ -314,6 +349,33 @@ const struct document *publication_corrections(struct publication *publication)
         return known;
     }
     return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
+}
+
+struct document *publication_series_part(const struct publication *publication, struct series_query query)
+{
+    if (!series_query_settle(publication->series, &query)) {
+        return NULL;
+    }
+    struct buffer rendered = {0};
+    document_series_json(&rendered, &publication->figures, publication->series, &query);
+    return document_new(&rendered, content_json, revision_of(publication));
+}
+
+const struct series *publication_series(const struct publication *publication)
+{
+    return publication->series;
+}
+
+const struct document *publication_series_day(struct publication *publication, uint32_t area)
+{
+    const struct document *known = atomic_load(&publication->series_documents[area]);
+    if (known != NULL) {
+        return known;
+    }
+    struct document *made =
+        publication_series_part(publication, (struct series_query){.area = area, .step = 1});
+    assert(made != NULL); /* a day is never too much */
+    return keep(&publication->series_documents[area], made);
 }
 
 const struct document *publication_bulletins(struct publication *publication)

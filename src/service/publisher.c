@@ -28,15 +28,6 @@ enum {
 
 /* ---- provinces ---- */
 
-static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
-{
-    const struct area *area = &publisher->options.reg->areas[province];
-    publisher->areas[province].verified = verified;
-    for (uint32_t i = 0; i < area->children; i++) {
-        publisher->areas[area->first_child + i].verified = verified;
-    }
-}
-
 static void refuse_province(struct publisher *publisher, uint32_t province, const char *why)
 {
     if (publisher->areas[province].verified || publisher->renewed_ms == 0) {
@@ -44,7 +35,11 @@ static void refuse_province(struct publisher *publisher, uint32_t province, cons
                   log_text("why", why));
         publisher->moved = true;
     }
-    mark_province(publisher, province, false);
+    const struct area *area = &publisher->options.reg->areas[province];
+    publisher->areas[province].verified = false;
+    for (uint32_t i = 0; i < area->children; i++) {
+        publisher->areas[area->first_child + i].verified = false;
+    }
     counter_add(&publisher->counters.verification_failures, 1);
 }
 
@@ -55,23 +50,11 @@ static void take_province(struct publisher *publisher, const struct store_provin
         refuse_province(publisher, province->province, fault);
         return;
     }
-    const struct area *area = &publisher->options.reg->areas[province->province];
-    struct area_figures *figures = &publisher->areas[province->province];
-    if (!figures->verified && publisher->renewed_ms != 0) {
-        log_info("verified-again", log_text("province", area->code));
+    if (!publisher->areas[province->province].verified && publisher->renewed_ms != 0) {
+        log_info("verified-again",
+                 log_text("province", publisher->options.reg->areas[province->province].code));
     }
-    figures->totals = province->totals;
-    figures->communes_complete = 0;
-    figures->excused = (struct excused){0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        struct area_figures *commune = &publisher->areas[area->first_child + i];
-        commune->totals = province->communes[i].totals;
-        commune->excused = province->excused[i];
-        excused_add(&figures->excused, &commune->excused);
-        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
-        figures->communes_complete += commune->communes_complete;
-    }
-    mark_province(publisher, province->province, true);
+    province_take(publisher->options.reg, province, publisher->areas);
     publisher->known[province->province] = province->version;
     publisher->moved = true;
     if (publisher->reading_is_durable) {
@@ -160,11 +143,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
-    bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
-        publisher_renew(publisher);
-    }
+    publisher_show(publisher, is_due(publisher));
 }
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
@@ -312,6 +291,7 @@ void publisher_relink(struct publisher *publisher)
 {
     publisher->is_settled = false;
     publisher->wants_all = true;
+    series_reader_forget(publisher->series);
     publisher_read_now(publisher);
 }
 
@@ -366,12 +346,14 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->series = series_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
+    series_reader_free(publisher->series);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);

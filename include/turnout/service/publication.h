@@ -15,6 +15,8 @@
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
+#include <turnout/wire/http_request.h>
+#include <turnout/wire/series.h>
 
 enum { ETAG_BYTES = 64 };
 
@@ -27,8 +29,7 @@ struct representation {
 
 struct document {
     const char *content_type;
-    struct representation identity;
-    struct representation gzip;
+    struct representation forms[HTTP_CODINGS];
 };
 
 /* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
@@ -46,6 +47,9 @@ struct publication;
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
+
+/* Shows this series, too, which it acquires. Once, before anybody else has the publication. */
+void publication_show_series(struct publication *publication, struct series *series);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -84,6 +88,12 @@ enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
 void document_free(struct document *document); /* NULL-safe */
+
+/* The series of an area of its register, up to its newest minute and from a day before; or any part of it, which the caller
+ * frees: NULL where that is too much (series_query_settle()). */
+const struct series *publication_series(const struct publication *publication);
+const struct document *publication_series_day(struct publication *publication, uint32_t area);
+struct document *publication_series_part(const struct publication *publication, struct series_query query);
 const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_keys(struct publication *publication);
 
