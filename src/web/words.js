@@ -76,7 +76,7 @@ export const words = {
   "curve.what": ["% cử tri đã bỏ phiếu; chấm tròn: đợt báo cáo", "% of voters; circles: rounds of reports"],
   "curve.what.plain": ["% cử tri đã bỏ phiếu", "% of voters"],
   "curve.beside": ["So với", "Beside"],
-  "curve.alone": ["không so", "none"],
+  "curve.alone": ["không tỉnh nào", "no province"],
   "curve.as.table": ["Xem bằng bảng số", "As a table"],
   "curve.when": ["Lúc", "Time"],
 
