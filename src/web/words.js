@@ -111,6 +111,7 @@ export const words = {
     "Complete: every voter on the roll has voted.",
   ],
   "where.missing": ["Còn thiếu ở đâu", "Where voters are missing"],
+  "all.complete": ["Cả {0} xã, phường đã đủ", "All {0} communes complete"],
   "incomplete.of": ["{0} trong {1} xã, phường chưa đủ", "{0} of {1} communes not complete"],
   rank: [
     "Thứ {0} trong {1} tỉnh, thành phố theo tỷ lệ lúc {2}.",

@@ -140,9 +140,11 @@ test("in the evening", async () => {
   await picture("evening-phone-dark", "/", phone, { colorScheme: "dark", isOpen: true });
   await picture("evening-wall", "/", wall, { isOpen: true });
   await picture("evening-wall-rehearsal-dark", "/", wall, { colorScheme: "dark" });
-  await picture("evening-province", "/a/46", desktop, { fullPage: true, isOpen: true });
-  await picture("evening-complete-province", "/a/15", desktop, { isOpen: true });
-  await picture("evening-province-phone", "/a/46", phone, { isOpen: true });
+  const besides = { isOpen: true, before: (page) => page.waitForSelector(".curve .label-other") };
+  await picture("evening-province", "/a/46", desktop, { ...besides, fullPage: true });
+  await picture("evening-province-beside", "/a/79?beside=46", wall, besides);
+  await picture("evening-complete-province", "/a/15", desktop, besides);
+  await picture("evening-province-phone", "/a/46", phone, { ...besides, fullPage: true });
   await picture("evening-commune", "/a/19789", desktop, { isOpen: true });
   await picture("evening-embed-headline", "/embed/headline", { width: 640, height: 480 });
   await picture("evening-embed-map", "/embed/map", { width: 480, height: 900 });
@@ -154,6 +156,35 @@ test("in the evening", async () => {
     isOpen: true,
     before: (page) => page.emulateMedia({ media: "print" }),
   });
+});
+
+// A bulletin with the sums of its provinces is one sheet, whatever the device's theme and however it prints backgrounds.
+test("a bulletin is printed on one sheet of A4", async () => {
+  await server.freeze("17:00");
+  await server.freeze("19:00");
+  const asOfficial = (page) =>
+    page.route("**/v1/bulletins", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replaceAll('"test":true', '"test":false') });
+    });
+  for (const [name, path, options] of [
+    ["bulletin-print", "/bulletin/newest", { prepare: asOfficial }],
+    ["bulletin-print-rehearsal-en", "/bulletin/newest?language=en", { colorScheme: "dark" }],
+  ]) {
+    const page = await openPage(browser, server.publicUrl + path, { viewport: { width: 680, height: 1040 }, deviceScaleFactor: 2, ...options });
+    await page.waitForSelector(".sheet tfoot");
+    assert.equal(await page.locator(".sheet tbody tr").count(), 34);
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    assert.equal(pdf.match(/\/Type \/Page\b/g).length, 1, name);
+    assert.match(pdf, /\/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]/);
+    await page.emulateMedia({ media: "print" });
+    await takeScreenshot(page, name);
+    await closePage(page);
+  }
+  await picture("bulletin-desktop", "/bulletin/newest", desktop, { fullPage: true });
+  await picture("bulletin-phone-dark", "/bulletin/newest", phone, { colorScheme: "dark", fullPage: true });
+  await picture("check-desktop", "/check?bulletin=1&unit=19789-003", desktop, { fullPage: true, before: (page) => page.waitForSelector(".verdict--good") });
+  await picture("check-phone", "/check?bulletin=1", phone, { fullPage: true, before: (page) => page.waitForSelector(".verdict--good") });
 });
 
 test("axe-core finds nothing on the whole map, in tiles or in outline", async () => {
