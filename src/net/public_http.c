@@ -181,7 +181,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
     if (bulletin == NULL) {
         return;
     }
-    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    struct bulletin_file *file = bulletin_find_file(bulletin, name);
     if (file != NULL && file->has_units &&
         publication_figures(reader->publication)->election->hides_unit_figures) {
         http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
@@ -189,8 +189,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    counter_add(&reader->counters->documents_served, 1);
-    bulletin_answer_file(reader->publication, file, exchange, request, true);
+    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,

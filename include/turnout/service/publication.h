@@ -12,25 +12,11 @@
 #include <stdint.h>
 
 #include <turnout/election/phase.h>
+#include <turnout/service/document.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
-#include <turnout/wire/http_request.h>
 #include <turnout/wire/series.h>
-
-enum { ETAG_BYTES = 64 };
-
-/* The same content in one coding. */
-struct representation {
-    char *bytes;
-    size_t length;
-    char etag[ETAG_BYTES]; /* strong, with its quotes */
-};
-
-struct document {
-    const char *content_type;
-    struct representation forms[HTTP_CODINGS];
-};
 
 /* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
 enum { CSV_FORMS = 6 };
@@ -87,7 +73,6 @@ const struct document *publication_corrections(struct publication *publication);
 enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
-void document_free(struct document *document); /* NULL-safe */
 
 /* The series of an area of its register, up to its newest minute and from a day before; or any part of it, which the caller
  * frees: NULL where that is too much (series_query_settle()). */
