@@ -225,6 +225,7 @@ static void start_publisher(struct daemon *daemon)
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,
                                           .is_durable = &daemon->gate.is_durable,
+                                          .clock = daemon->clock,
                                           .health = daemon->health,
                                           .signing_key = daemon->prepared.signing_key,
                                           .signing_pair =

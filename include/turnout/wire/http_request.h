@@ -73,6 +73,9 @@ bool http_request_choose_coding(const struct http_request *request, enum http_co
 /* Its header line, `Content-Encoding: br` and CRLF; empty for identity. */
 const char *http_coding_header(enum http_coding coding);
 
+/* What tells its ETag from those of other codings: `-br`; empty for identity. */
+const char *http_coding_mark(enum http_coding coding);
+
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);
 
