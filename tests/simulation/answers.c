@@ -97,6 +97,13 @@ static void check_standing(const struct ticket *ticket, const struct report_mess
     }
 }
 
+/* An election that is closed does not say seq-behind. */
+static bool is_behind_and_closed(const struct ticket *ticket, const struct report_message *report)
+{
+    return report->outcome.code == CODE_CLOSED &&
+           report->received.seq < oracle_durable_seq(ticket->sent->unit);
+}
+
 static void check_rejected(const struct ticket *ticket, const struct report_message *report)
 {
     const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.digest);
@@ -113,7 +120,8 @@ static void check_rejected(const struct ticket *ticket, const struct report_mess
         fail(ticket, report, "but no committee has voided it on the disk");
     }
     if (was_acknowledged(ticket) && !report->outcome.by_committee &&
-        report->outcome.code != CODE_SEQ_BEHIND && report->outcome.code != CODE_VOIDED) {
+        report->outcome.code != CODE_SEQ_BEHIND && report->outcome.code != CODE_VOIDED &&
+        !is_behind_and_closed(ticket, report)) {
         fail(ticket, report, "but it was acknowledged before");
     }
     if (report->outcome.is_new) {
