@@ -452,7 +452,7 @@ static int start(struct daemon *daemon)
     exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
-        return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
+        return data == DATA_FOLDER_REFUSED ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
     if (!read_tokens(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;

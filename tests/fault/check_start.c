@@ -198,7 +198,7 @@ TEST(a_data_folder_in_use_is_refused)
     workspace_init(&own);
     const char *const settings[] = {"--data", data, NULL};
     const char *const words[] = {"data-folder-in-use", data, NULL};
-    check_refusal(&own, settings, FAILED, words);
+    check_refusal(&own, settings, BAD_SETTINGS, words);
     workspace_done(&own);
 
     /* The first one took no harm. */
@@ -238,12 +238,12 @@ TEST(a_data_folder_of_others_is_refused)
     workspace_make_folder(&workspace, "data");
     ck_assert_int_eq(chmod(data, 0770), 0);
     const char *const words[] = {"bad-data-folder", data, "chmod go-w", NULL};
-    check_refusal(&workspace, NULL, FAILED, words);
+    check_refusal(&workspace, NULL, BAD_SETTINGS, words);
     ck_assert_int_eq(chmod(data, 0700), 0);
     if (geteuid() == 0) { /* only root can give a folder away */
         ck_assert_int_eq(chown(data, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
         const char *const others[] = {"bad-data-folder", data, "another user", NULL};
-        check_refusal(&workspace, NULL, FAILED, others);
+        check_refusal(&workspace, NULL, BAD_SETTINGS, others);
     }
 }
 
