@@ -208,6 +208,7 @@ static int prepare_redis(struct daemon *daemon)
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .relaxed = daemon->settings->durability_is_relaxed};
     preparation.signing_key = daemon->data.signing_key;
+    preparation.files = registers_change(daemon->registers)->after;
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed != TURNOUT_OK) {
@@ -351,6 +352,7 @@ static bool start_workers(struct daemon *daemon)
 static void on_keys(void *context, void *keys)
 {
     struct daemon *daemon = context;
+    keys_watch_keep(daemon->registers, daemon->settings->data);
     for (uint32_t i = 0; i < daemon->workers_started; i++) {
         mailbox_put_keys(worker_mailbox(daemon->workers[i]), keys);
     }
@@ -454,6 +456,8 @@ static int start(struct daemon *daemon)
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_REFUSED ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
+    registers_recall(daemon->registers, settings->data, daemon->data.has_known ? &daemon->data.known : NULL);
+    keys_watch_recall(daemon->keys_watch, daemon->registers, settings->data);
     if (!read_tokens(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }

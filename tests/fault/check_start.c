@@ -206,6 +206,7 @@ TEST(a_data_folder_in_use_is_refused)
     turnoutd_stop(&first);
 }
 
+/* Of what was in force nothing is remembered. */
 TEST(another_register_than_the_one_in_redis_is_refused)
 {
     struct turnoutd turnoutd;
@@ -213,6 +214,8 @@ TEST(another_register_than_the_one_in_redis_is_refused)
     turnoutd_stop(&turnoutd);
 
     char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data/in-force/units.csv", path);
+    ck_assert_int_eq(remove(path), 0);
     workspace_path(&workspace, "election/units.csv", path);
     char *units = workspace_read(path);
     char *roll = strstr(units, ",2000\n");
