@@ -165,6 +165,9 @@ static void take_file(struct file_watch *watch, const struct version *version)
     kind->release(watch->set);
     watch->set = set;
     health_post(watch->health, watch->finding, true, "");
+    if (kind->taken != NULL) {
+        kind->taken(watch->kind_context);
+    }
     watch->on_change(watch->context, set);
     log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
 }

@@ -33,6 +33,9 @@ struct file_kind {
     /* How many of what is in `known` are not in `read`: a file that lacks any is not taken up. NULL: it may lack some. */
     size_t (*count_lacking)(const void *known, const void *read);
     const char *lacking_remedy; /* what a person can do about it */
+    void (*taken)(
+        const void
+            *context); /* a changed file was taken up; `context` is that of the watch. NULL: nothing to do */
 };
 
 /* A new set took the place of the old one. Borrowed for the call. */

@@ -339,6 +339,11 @@ const char *registers_path(const struct registers *registers)
     return registers->path;
 }
 
+const char *registers_data(const struct registers *registers)
+{
+    return registers->data;
+}
+
 struct register_change *registers_change(const struct registers *registers)
 {
     return registers->change;

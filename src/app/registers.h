@@ -35,8 +35,9 @@ void registers_recall(struct registers *registers, const char *data, const struc
 /* As it was read first, or recalled. The register is the caller's to acquire. */
 const struct election_folder *registers_folder(const struct registers *registers);
 
-/* The election's folder. */
+/* The election's folder, and the data folder. */
 const char *registers_path(const struct registers *registers);
+const char *registers_data(const struct registers *registers);
 
 /* From the register in force to that of the files. Borrowed until the loop runs again. */
 struct register_change *registers_change(const struct registers *registers);
