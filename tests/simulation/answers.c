@@ -192,18 +192,18 @@ static bool is_true_of(enum decided decided, enum held_state state, const struct
 }
 
 /* Of some report with this seq. */
-static bool is_true(const struct decision_message *decision)
+static bool is_true(const struct ticket *ticket, const struct decision_message *decision)
 {
     const struct oracle_record *record = NULL;
     do {
-        record = oracle_find_before(decision->message.unit, decision->seq, record);
+        record = oracle_find_before(ticket->unit, decision->seq, record);
     } while (record != NULL && !is_true_of(decision->decided, decision->state, record));
     return record != NULL;
 }
 
 static bool is_true_of_unit(const struct ticket *ticket, const struct decision_message *decision)
 {
-    uint32_t unit = decision->message.unit;
+    uint32_t unit = ticket->unit;
     switch ((int)decision->decided) {
     case DECIDED_VOIDED:
         return oracle_was_voided_durably_since(unit, ticket->sent_us);
@@ -216,7 +216,7 @@ static bool is_true_of_unit(const struct ticket *ticket, const struct decision_m
 
 void answers_check_decision(const struct ticket *ticket, const struct decision_message *decision)
 {
-    uint32_t unit = decision->message.unit;
+    uint32_t unit = ticket->unit;
     enum decided decided = decision->decided;
     world_trace("server %u answers about %s seq %d: %s", ticket->server, scene.reg->units[unit].code,
                 decision->seq, decided_names[decided]);
@@ -226,7 +226,7 @@ void answers_check_decision(const struct ticket *ticket, const struct decision_m
     }
     bool is_right = decision->message.kind == MESSAGE_VOID ? is_true_of_unit(ticket, decision)
                     : decided == DECIDED_NOT_FOUND         ? !ticket->was_waiting
-                                                           : is_true(decision);
+                                                           : is_true(ticket, decision);
     if (!is_right) {
         world_fail("server %u answers about %s seq %d: %s, but that is not what is on the disk",
                    ticket->server, scene.reg->units[unit].code, decision->seq, decided_names[decided]);
