@@ -18,9 +18,10 @@
 #include "redis_keys.h"
 #include "registers.h"
 #include "scene.h"
+#include "senders.h"
 #include "world.h"
 
-enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US };
+enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 10000 };
 
 enum { QUIET_US = 4 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
 
@@ -193,6 +194,9 @@ static void change_register(void)
     officials.taker = store_new(NULL, &options, on_taker_link, NULL);
     store_start(officials.taker);
     world_after(world_chance(300) ? world_between(0, 20000) : TAKING_US_MAX, end_taking, officials.taker);
+    if (world_chance(300)) {
+        senders_disturb(DISTURBED_US);
+    }
 }
 
 /* What was answered stands, whatever Redis went through. */
@@ -282,7 +286,7 @@ static void change_something(void)
 {
     bool is_quiet = !model_is_idle() || world_now_us() < officials.quiet_until_us ||
                     officials.taker != NULL || is_change_unfinished();
-    switch (world_random(20)) {
+    switch (world_random(scene.has_registers ? 16 : 12)) {
     case 0:
         if (!is_quiet) {
             officials.quiet_until_us = world_now_us() + QUIET_US;
@@ -305,13 +309,12 @@ static void change_something(void)
         change_phase(PHASE_CLOSED);
         break;
     case 6:
-    case 7:
         change_mode((enum publication_mode)world_random(PUBLICATION_HOLD + 1));
         break;
-    case 8:
-    case 9:
-    case 10:
-    case 11:
+    case 12:
+    case 13:
+    case 14:
+    case 15:
         change_register();
         break;
     default:

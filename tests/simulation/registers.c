@@ -102,6 +102,12 @@ uint32_t registers_find(struct slice hex)
     return number;
 }
 
+bool registers_differ_in(uint32_t unit)
+{
+    return registers_unit_in(0, unit) == REGISTER_NONE || registers_unit_in(1, unit) == REGISTER_NONE ||
+           registers_roll(0, unit) != registers_roll(1, unit);
+}
+
 uint32_t registers_unit_in(uint32_t number, uint32_t unit)
 {
     return register_find_unit(registers.all[number], slice_of(scene.reg->units[unit].code));

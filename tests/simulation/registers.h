@@ -21,6 +21,9 @@ const char *registers_hex(uint32_t number);
 /* The number of the one with this digest, in hex digits; REGISTER_UNKNOWN. */
 uint32_t registers_find(struct slice hex);
 
+/* Whether it is in one only, or has another roll in each. */
+bool registers_differ_in(uint32_t unit);
+
 /* The unit's index there; REGISTER_NONE. Its roll there; 0 where it is not. */
 uint32_t registers_unit_in(uint32_t number, uint32_t unit);
 int32_t registers_roll(uint32_t number, uint32_t unit);

@@ -132,7 +132,8 @@ void scene_begin(uint32_t reports)
         .burst = (uint32_t)world_between(1, 20),
         .change_gap_us = world_between(20000, 2 * WORLD_SECOND_US),
         .has_changes = world_chance(600),
-        .follow = (uint32_t)world_between(20, 1000),
+        .has_registers = world_chance(500),
+        .follow = (uint32_t)world_between(200, 1000),
     };
     draw_election(&scene.election);
     draw_hazards(&scene.hazards);

@@ -36,6 +36,7 @@ struct scene {
     uint32_t burst;        /* reports that are sent at one moment, at most */
     int64_t change_gap_us; /* between two changes of the election, at most */
     bool has_changes;      /* of phase, mode, generation and register */
+    bool has_registers;    /* more than one in turn */
     uint32_t follow;       /* how often, of a thousand looks, a server follows to the register that stands */
 };
 
