@@ -107,6 +107,15 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     }
 }
 
+static void get_nist(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_nist(reader->publication));
+}
+
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
                        struct slice segment, struct slice body)
 {
@@ -181,7 +190,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
     if (bulletin == NULL) {
         return;
     }
-    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    struct bulletin_file *file = bulletin_find_file(bulletin, name);
     if (file != NULL && file->has_units &&
         publication_figures(reader->publication)->election->hides_unit_figures) {
         http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
@@ -189,8 +198,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    counter_add(&reader->counters->documents_served, 1);
-    bulletin_answer_file(reader->publication, file, exchange, request, true);
+    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -224,6 +232,7 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+    {HTTP_GET, "/v1/nist.json", get_nist},
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},

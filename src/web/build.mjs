@@ -154,6 +154,7 @@ const rows = files.map(
      .is_immutable = ${file.isImmutable},
      .may_be_framed = ${file.mayBeFramed ?? false},
      .asks_others = ${file.asksOthers ?? false},
+     .version = "${createHash("sha256").update(file.codings.identity).digest("hex").slice(0, 16)}",
      .forms = {[HTTP_CODING_BROTLI] = ${embed(file.codings.brotli)},
                [HTTP_CODING_GZIP] = ${embed(file.codings.gzip)},
                [HTTP_CODING_IDENTITY] = ${embed(file.codings.identity)}}},
