@@ -118,6 +118,27 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
     return area;
 }
 
+void desk_refuse_round(struct http_exchange *exchange)
+{
+    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                        "round is one of the election's rounds, from 1", "round", NULL);
+}
+
+bool desk_read_round(const struct intake_desk *desk, struct http_exchange *exchange,
+                     const struct http_request *request, uint32_t *ret_round)
+{
+    char value[8] = "";
+    uint64_t round = 0;
+    if (http_query_has(request->query, "round") &&
+        (!http_query_value(request->query, "round", value, sizeof value) ||
+         !text_parse_unsigned(slice_of(value), desk->election->round_count, &round) || round == 0)) {
+        desk_refuse_round(exchange);
+        return false;
+    }
+    *ret_round = (uint32_t)round;
+    return true;
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {
@@ -176,6 +197,7 @@ void desk_put_state(struct json_writer *json, const struct election *election, c
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
 {
     enum election_phase phase = committee_phase(desk->committee);
+    json_put_boolean(json, "test", phase == PHASE_REHEARSAL);
     json_put_text(json, "phase", election_phase_name(phase));
     json_put_text(json, "phase_warning",
                   election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));

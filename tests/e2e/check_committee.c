@@ -60,6 +60,8 @@ static const struct route routes[] = {
     {"/v1/areas/0101/owing", NULL, "01", "02", ROLE_VIEW, 200},
     {"/v1/areas/0101/flagged", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/areas/T/refused", NULL, "T", "01", ROLE_VIEW, 200},
+    {"/v1/areas/01/board?round=1", NULL, "01", "02", ROLE_VIEW, 200},
+    {"/v1/areas/0101/ledger", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/held", NULL, "0101", NULL, ROLE_DECIDE, 200},
     {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 404},
 };

@@ -126,6 +126,18 @@ typedef void committee_walked_fn(void *context, enum turnout_error error, const 
 void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_part,
                           committee_walked_fn *on_walked, void *context);
 
+/* ---- figures ---- */
+
+/* `areas` has one entry an area of the register, of which those asked for are filled; borrowed for the call, NULL unless
+ * TURNOUT_OK. */
+typedef void committee_figures_fn(void *context, enum turnout_error error, const char *why,
+                                  const struct area_figures *areas);
+
+/* Reads the figures of an area and of all in it as they stand now, whatever the public is shown. Those of a province that does
+ * not add up are under verification. `on_figures` is called exactly once, later. */
+void committee_read_figures(struct committee *committee, uint32_t area, committee_figures_fn *on_figures,
+                            void *context);
+
 /* ---- flagged reports ---- */
 
 /* A province's, borrowed for the call, as in store/read.h. False ends the walk. */
@@ -135,6 +147,25 @@ typedef bool committee_flagged_fn(void *context, const struct store_flagged *fla
  * other. `on_walked` is called exactly once, later. */
 void committee_walk_flagged(struct committee *committee, uint32_t area, committee_flagged_fn *on_part,
                             committee_walked_fn *on_walked, void *context);
+
+/* ---- the ledger ---- */
+
+/* A place in all ledgers: behind a line of the election's (REGISTER_NATION) or of a province's. Of lines with the same id the
+ * election's comes first, then the provinces in the register's order. */
+struct committee_ledger_place {
+    char id[STORE_STREAM_ID_BYTES];
+    uint32_t province;
+};
+
+/* Lines of one ledger, the newest first, borrowed for the call. False ends the walk. */
+typedef bool committee_ledger_fn(void *context, uint32_t province, const struct store_ledger_line *lines,
+                                 size_t count);
+
+/* Reads the ledger of the election, then those of the provinces that the area is, lies in or has: of each the newest `limit`
+ * lines behind `after` (NULL: of all). `on_walked` is called exactly once, later. */
+void committee_walk_ledger(struct committee *committee, uint32_t area,
+                           const struct committee_ledger_place *after, size_t limit,
+                           committee_ledger_fn *on_part, committee_walked_fn *on_walked, void *context);
 
 /* ---- held reports ---- */
 

@@ -8,6 +8,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/election/ledger.h>
 #include <turnout/wire/figures.h>
+#include <turnout/wire/json_writer.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
@@ -29,8 +30,15 @@ void document_snapshot_csv(struct buffer *out, const struct figures *figures, ch
  * were heard in each round. */
 void document_rounds_json(struct buffer *out, const struct figures *figures);
 
+/* A row of /v1/areas/{code}/board: an area in one round, from 1. */
+void document_put_board_row(struct json_writer *json, const struct figures *figures, uint32_t area,
+                            uint32_t round);
+
 /* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
 void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* /v1/nist.json: an ElectionReport of NIST SP 1500-100 version 2 (proto/nist.schema.json). */
+void document_nist_json(struct buffer *out, const struct figures *figures);
 
 /* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
  * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */
@@ -42,6 +50,10 @@ struct corrections {
 };
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct corrections *page);
+
+/* An entry of a ledger. `who` has changed it; empty: a unit has signed it; NULL: that is not said. */
+void document_put_entry(struct json_writer *json, const struct figures *figures,
+                        const struct ledger_entry *entry, const char *who);
 
 /* Why a request was not answered with what it asked for. */
 struct problem {

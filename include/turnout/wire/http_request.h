@@ -3,7 +3,7 @@
  *
  * Accepted: GET, HEAD, POST, OPTIONS; targets of visible ASCII, in origin-form (`/path?query`) or absolute-form
  * (`http://host/path?query`, where the host must be the one in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
- * included); exactly one Host (HTTP/1.0: at most one); at most one Authorization; a body only as exactly one all-digit Content-Length.
+ * included); exactly one Host, of HTTP/1.0 too; at most one Authorization; a body only as exactly one all-digit Content-Length.
  * Refused with HTTP_REQUEST_BAD, after which the connection must be closed, and as soon as the bytes at hand
  * prove it: any Transfer-Encoding, a bare LF or CR, NUL or another control character, a folded line, a space
  * before a colon, an empty header name, a Content-Length on anything but POST other than 0, and everything else not
@@ -62,14 +62,19 @@ enum http_parse http_request_parse(const char *bytes, size_t length, struct http
 /* The value of a header by its name in any case, or an empty slice with NULL bytes. */
 struct slice http_request_header(const struct http_request *request, const char *name);
 
-/* Whether a coding ("gzip") is acceptable by Accept-Encoding (RFC 9110 section 12.5.3: q=0 refuses, `*` stands
- * for the rest). Absent header: only identity. */
-bool http_request_accepts_coding(const struct http_request *request, const char *coding);
+/* The codings in which a document is there, the smallest form first. */
+enum http_coding { HTTP_CODING_BROTLI, HTTP_CODING_GZIP, HTTP_CODING_IDENTITY, HTTP_CODINGS };
 
-/* The same with its weight, 0 to HTTP_WEIGHT_MAX, for whoever has several codings to offer. `identity` has the least one
- * where it is not named. */
-enum { HTTP_WEIGHT_MAX = 1000 };
-unsigned http_request_coding_weight(const struct http_request *request, const char *coding);
+/* The coding that Accept-Encoding weighs highest (RFC 9110 section 12.5.3: q=0 refuses, `*` stands for the rest); of equal
+ * ones the smallest form. Without the header, identity. Identity has the least weight where it is not named. False when
+ * none is acceptable. */
+bool http_request_choose_coding(const struct http_request *request, enum http_coding *ret_coding);
+
+/* Its header line, `Content-Encoding: br` and CRLF; empty for identity. */
+const char *http_coding_header(enum http_coding coding);
+
+/* What tells its ETag from those of other codings: `-br`; empty for identity. */
+const char *http_coding_mark(enum http_coding coding);
 
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);
