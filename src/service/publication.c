@@ -41,6 +41,7 @@ struct publication {
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) nist;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
@@ -170,6 +171,7 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
@@ -263,6 +265,17 @@ const struct document *publication_rounds(struct publication *publication)
     struct buffer rendered = {0};
     document_rounds_json(&rendered, &publication->figures);
     return keep(&publication->rounds, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_nist(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->nist);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_nist_json(&rendered, &publication->figures);
+    return keep(&publication->nist, document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)

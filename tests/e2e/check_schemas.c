@@ -47,6 +47,7 @@ static const struct {
     {"/v1/areas/0202", "area.schema.json", 200},
     {"/v1/snapshot.json", "snapshot.schema.json", 200},
     {"/v1/rounds", "rounds.schema.json", 200},
+    {"/v1/nist.json", "nist.schema.json", 200},
     {"/v1/corrections", "corrections.schema.json", 200},
     {"/v1/bulletins", "bulletins.schema.json", 200},
     {"/v1/keys", "keys.schema.json", 200},
