@@ -108,11 +108,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
-    bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
-        publisher_renew(publisher);
-    }
+    publisher_show(publisher, is_due(publisher));
 }
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
@@ -265,6 +261,7 @@ void publisher_relink(struct publisher *publisher)
 {
     publisher->is_settled = false;
     publisher->wants_all = true;
+    series_reader_forget(publisher->series);
     publisher_read_now(publisher);
 }
 
@@ -320,12 +317,14 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->series = series_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
+    series_reader_free(publisher->series);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);

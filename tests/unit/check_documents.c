@@ -177,18 +177,18 @@ TEST(the_snapshot_is_flat_with_parents_first)
 }
 
 #define CSV_HEAD                                                                                             \
-    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision\r\n"
+    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision,test\r\n"
 
 TEST(the_table_quotes_and_guards_its_cells)
 {
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_str_eq(out.bytes, CSV_HEAD
-                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5\r\n"
-                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5\r\n"
-                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5\r\n");
+                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5,true\r\n"
+                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5,true\r\n"
+                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5,true\r\n");
 }
 
 TEST(the_table_is_made_for_spreadsheets_when_asked)
@@ -257,7 +257,7 @@ TEST(what_is_not_verified_is_not_shown)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5,true\r\n"));
 }
 
 TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
@@ -279,7 +279,19 @@ TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
+    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0,true\r\n") != NULL, "%s",
+                  out.bytes);
+}
+
+/* A count may be of a moment that this server's clock has not reached. */
+TEST(no_document_is_older_than_what_it_says)
+{
+    counted[VN].totals.as_of = figures.generated_at + 57;
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    ck_assert_str_eq(text_at(document, "generated_at"), "2026-03-15T15:01:00+07:00");
+    ck_assert_str_eq(text_at(document, "as_of"), "2026-03-15T15:01:00+07:00");
+    json_decref(document);
 }
 
 TEST(corrections_are_told_without_names)
