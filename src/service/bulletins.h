@@ -24,6 +24,7 @@ struct bulletins_options {
     const struct election_register *reg;
     struct store *store;
     struct losses *losses; /* may be NULL */
+    const char *data;      /* the folder that remembers the number of the newest; NULL: none does */
     const unsigned char
         *signing_pair; /* SIGNING_PAIR_BYTES; NULL: this server does not have the election's key */
     void (*on_moved)(void *context); /* the shelf or the picture is another */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/store/bulletin_number.h>
 #include <turnout/wire/bulletin_files.h>
 #include <turnout/wire/bundle.h>
 
@@ -117,11 +118,13 @@ static void on_province(void *context, enum turnout_error error, const char *why
 {
     struct bulletins *bulletins = context;
     struct freezing *freezing = &bulletins->freezing;
-    const char *fault = error != TURNOUT_OK
-                            ? why
-                            : province_check(bulletins->options.reg, bulletins->options.losses, province);
-    if (fault != NULL) {
-        bulletins_failed(bulletins, "bulletin-waits", freezing->province, fault);
+    struct error fault;
+    if (error != TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", freezing->province, why);
+        return;
+    }
+    if (province_check(bulletins->options.reg, bulletins->options.losses, province, &fault) != TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", freezing->province, fault.text);
         return;
     }
     char name[STORE_FROZEN_NAME_BYTES];
@@ -149,7 +152,8 @@ static void on_ended(void *context, enum turnout_error error, const char *why)
 static struct bulletin_statement statement_of(const struct bulletins *bulletins)
 {
     const struct bulletin_begun *begun = &bulletins->freezing.begun;
-    const struct bulletin *previous = shelf_find(bulletins->shelf, begun->number - 1);
+    size_t count = shelf_count(bulletins->shelf);
+    const struct bulletin *previous = count == 0 ? NULL : shelf_at(bulletins->shelf, count - 1);
     struct bulletin_statement statement = {
         .number = begun->number, .previous = "-", .is_rehearsal = begun->is_rehearsal};
     const char *nation = bulletins->options.reg->areas[REGISTER_NATION].code;
@@ -162,6 +166,19 @@ static struct bulletin_statement statement_of(const struct bulletins *bulletins)
         memcpy(statement.previous, bulletin_summary_of(previous)->sha256, sizeof statement.previous);
     }
     return statement;
+}
+
+/* Before anybody can read it: no other is given this number then, whatever becomes of Redis. */
+static bool remember_number(struct bulletins *bulletins)
+{
+    struct error error;
+    if (bulletins->options.data != NULL &&
+        bulletin_number_raise(bulletins->options.data, bulletins->freezing.begun.number, &error) !=
+            TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", REGISTER_NATION, error.text);
+        return false;
+    }
+    return true;
 }
 
 static void end(struct bulletins *bulletins)
@@ -189,7 +206,9 @@ static void end(struct bulletins *bulletins)
 static void freeze_next(struct bulletins *bulletins)
 {
     if (bulletins->freezing.province > bulletins->options.reg->province_count) {
-        end(bulletins);
+        if (remember_number(bulletins)) {
+            end(bulletins);
+        }
     } else {
         store_read_province_units(bulletins->options.store, bulletins->freezing.province, on_province,
                                   bulletins);

@@ -28,6 +28,7 @@ struct publisher_options {
     struct store *store;             /* the publisher's own link, on the same loop */
     int64_t period_ms;
     struct losses *losses;             /* NULL: nothing is remembered */
+    const char *data;                  /* of the number of the newest bulletin; NULL: nowhere */
     const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
     const struct clock_watch *clock;   /* NULL: it is not doubted */
     struct health *health;             /* how old the figures are, and the phase; may be NULL */
@@ -42,6 +43,7 @@ struct publisher_counters {
     _Atomic uint64_t readings_failed;
     _Atomic uint64_t publications;
     _Atomic uint64_t verification_failures; /* provinces found not to add up */
+    _Atomic uint64_t unverified;            /* provinces that did not when they were last read */
     _Atomic uint64_t render_us;             /* spent on making publications */
     _Atomic uint64_t revision;              /* published, of the nation */
     _Atomic uint64_t voted;                 /* likewise */

@@ -69,7 +69,7 @@ static void print_sound(const struct verify_export *export, const struct verdict
 {
     const struct log_replay_counts *counts = &verdict->counts;
     (void)printf("%s: sound\n", export->folder.election.id);
-    for (int64_t i = 0; i < export->bulletin_count; i++) {
+    for (size_t i = 0; i < export->bulletin_count; i++) {
         const struct verify_bulletin *bulletin = &export->bulletins[i];
         char label[BULLETIN_LABEL_BYTES];
         memcpy(label, bulletin->statement.label, sizeof label);
@@ -105,10 +105,10 @@ static int verify_all(struct verify_export *export)
     const struct election_register *reg = export->folder.reg;
     struct verify_result *results = memory_new_array(reg->area_count, sizeof *results);
     struct verdict verdict = {.faults = 0};
-    for (int64_t number = 1; number <= export->bulletin_count; number++) {
-        verify_export_bulletin(export, number, REGISTER_NONE);
-        if (export->bulletins[number - 1].fault[0] != '\0') {
-            print_fault_of(&verdict, export->bulletins[number - 1].fault);
+    for (size_t i = 0; i < export->bulletin_count; i++) {
+        verify_export_bulletin(export, i, REGISTER_NONE);
+        if (export->bulletins[i].fault[0] != '\0') {
+            print_fault_of(&verdict, export->bulletins[i].fault);
         }
     }
     verify_all_communes(export, results);
