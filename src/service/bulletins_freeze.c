@@ -7,6 +7,7 @@
 #include <turnout/store/bulletin_number.h>
 #include <turnout/wire/bulletin_files.h>
 #include <turnout/wire/bundle.h>
+#include <turnout/wire/frozen_register.h>
 
 #include "bulletins_private.h"
 #include "province_check.h"
@@ -187,6 +188,7 @@ static void end(struct bulletins *bulletins)
     unsigned char signature[BULLETIN_SIGNATURE_BYTES];
     struct buffer text = {0};
     struct buffer nation = {0};
+    struct buffer reg = {0};
     struct buffer bundle = {0};
     bulletin_write_area(&nation, statement.nation, bulletins->freezing.provinces,
                         bulletins->options.reg->province_count);
@@ -196,9 +198,12 @@ static void end(struct bulletins *bulletins)
     bundle_put(&bundle, BULLETIN_STATEMENT_FILE, (struct slice){text.bytes, text.length});
     put_file(&bundle, statement.nation, &nation);
     bundle_put(&bundle, BULLETIN_SIGNATURE_FILE, (struct slice){(const char *)signature, sizeof signature});
+    frozen_register_write(&reg, bulletins->options.reg, atomic_load(bulletins->options.is_durable));
+    bundle_put(&bundle, FROZEN_REGISTER_FILE, (struct slice){reg.bytes, reg.length});
     store_end_bulletin(bulletins->options.store, statement.number,
                        (struct slice){bundle.bytes, bundle.length}, on_ended, bulletins);
     buffer_done(&bundle);
+    buffer_done(&reg);
     buffer_done(&nation);
     buffer_done(&text);
 }

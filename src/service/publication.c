@@ -12,8 +12,6 @@
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
-static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
-
 struct publication {
     _Atomic uint32_t references;
     struct figures figures;
@@ -34,6 +32,7 @@ struct publication {
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) nist;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
@@ -138,6 +137,7 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
@@ -186,12 +186,7 @@ static const struct document *csv_in_form(const struct publication *publication,
                                           _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
                                           struct csv_form form)
 {
-    size_t place = form.bom ? CSV_FORMS / 2 : 0;
-    for (size_t i = 0; i < CSV_FORMS / 2; i++) {
-        if (csv_separators[i] == form.separator) {
-            place += i;
-        }
-    }
+    size_t place = csv_form_place(form);
     const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;
@@ -220,6 +215,18 @@ const struct document *publication_rounds(struct publication *publication)
     struct buffer rendered = {0};
     document_rounds_json(&rendered, &publication->figures);
     return document_keep(&publication->rounds,
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+}
+
+const struct document *publication_nist(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->nist);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_nist_json(&rendered, &publication->figures);
+    return document_keep(&publication->nist,
                          document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 

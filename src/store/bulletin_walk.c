@@ -9,6 +9,7 @@
 #include <turnout/store/frozen_files.h>
 #include <turnout/wire/bundle.h>
 #include <turnout/wire/frozen.h>
+#include <turnout/wire/frozen_register.h>
 
 #include "redis_keys.h"
 #include "redis_reply.h"
@@ -34,7 +35,7 @@ static enum turnout_error hand_on(const struct reading *reading, int64_t number,
     enum turnout_error failed = TURNOUT_OK;
     bool is_empty = bundle.length == 0;
     while (failed == TURNOUT_OK && bundle_next(&bundle, &name, &bytes)) {
-        if (!slice_equals(name, FROZEN_FILE)) {
+        if (!slice_equals(name, FROZEN_FILE) && !slice_equals(name, FROZEN_REGISTER_FILE)) {
             failed = reading->on_file(reading->context, number, name, bytes, error);
         }
     }

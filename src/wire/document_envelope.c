@@ -45,7 +45,7 @@ void document_put_percent(struct json_writer *json, const char *key, const struc
     json_put_raw(json, key, text);
 }
 
-static const char *status_of(const struct figures *figures)
+const char *document_status(const struct figures *figures)
 {
     const struct area_figures *nation = &figures->areas[REGISTER_NATION];
     uint32_t units = figures->reg->areas[REGISTER_NATION].units;
@@ -73,7 +73,7 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     document_put_moment(&json, "closes", figures, election->closes);
     json_put_text(&json, "timezone", election->timezone);
     json_close_object(&json);
-    json_put_text(&json, "status", status_of(figures));
+    json_put_text(&json, "status", document_status(figures));
     json_put_boolean(&json, "test", figures->test);
     json_put_text(&json, "durability", figures->durability);
     json_put_text(&json, "publication", figures->publication);

@@ -47,6 +47,7 @@ static const struct {
     {"/v1/areas/0202", "area.schema.json", 200},
     {"/v1/snapshot.json", "snapshot.schema.json", 200},
     {"/v1/rounds", "rounds.schema.json", 200},
+    {"/v1/nist.json", "nist.schema.json", 200},
     {"/v1/series", "series.schema.json", 200},
     {"/v1/series?area=01&from=2026-03-15T07:00:00%2B07:00&step=30", "series.schema.json", 200},
     {"/v1/series?area=0101", "problem.schema.json", 404},

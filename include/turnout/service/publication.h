@@ -1,7 +1,7 @@
 /* A publication: everything the public can be shown at one revision, frozen. Made by the publisher, shared by
  * all workers by reference, freed by whoever lets go of it last.
  *
- * The large documents are rendered when the publication is made. The documents of single areas, the round
+ * The large documents are rendered when the publication is made. The documents of single areas, the NIST report, the round
  * board, and the less usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
  * most once a publication (two workers may race for it; one result is thrown away), which bounds what readers
  * can cost the counting. */
@@ -17,13 +17,6 @@
 #include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/series.h>
-
-/* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
-enum { CSV_FORMS = 6 };
-struct csv_form {
-    char separator; /* ',' ';' or tab */
-    bool bom;
-};
 
 struct publication;
 
@@ -63,6 +56,7 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
