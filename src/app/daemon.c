@@ -174,6 +174,7 @@ static int prepare_redis(struct daemon *daemon)
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .signing_key = daemon->data.signing_key,
                                             .bulletin_number = daemon->data.bulletin_number,
+                                            .files = registers_change(daemon->registers)->after,
                                             .relaxed = daemon->settings->durability_is_relaxed};
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
