@@ -214,8 +214,7 @@ void committee_post_register(void *context, struct http_exchange *exchange,
     }
     struct register_request *asked = request_new(desk, exchange);
     if (memcmp(change->before->digest, change->after->digest, REGISTER_DIGEST_BYTES) == 0) {
-        answer_taken_up(asked, false);
-        request_free(asked);
+        committee_give_up_change(desk->committee, &principal, on_taken_up, asked);
         return;
     }
     committee_take_up(desk->committee, &principal, reason, on_taken_up, asked);

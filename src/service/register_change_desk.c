@@ -103,6 +103,16 @@ void committee_take_up(struct committee *committee, const struct principal *prin
     committee_write(committee, &request->write);
 }
 
+void committee_give_up_change(struct committee *committee, const struct principal *principal,
+                              store_take_up_fn *on_given_up, void *context)
+{
+    char who[LOG_WHO_BYTES];
+    assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION);
+    principal_write_who(principal, who);
+    log_info("register-give-up", log_text("who", who));
+    store_give_up_change(committee->options.store, on_given_up, context);
+}
+
 void committee_look_at_change(struct committee *committee, store_take_up_fn *on_looked, void *context)
 {
     store_look_at_change(committee->options.store, committee->change, on_looked, context);

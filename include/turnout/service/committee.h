@@ -205,6 +205,10 @@ void committee_look_at_change(struct committee *committee, store_take_up_fn *on_
 void committee_take_up(struct committee *committee, const struct principal *principal, const char *reason,
                        store_take_up_fn *on_taken_up, void *context);
 
+/* As store_give_up_change(). Likewise of the principal. */
+void committee_give_up_change(struct committee *committee, const struct principal *principal,
+                              store_take_up_fn *on_given_up, void *context);
+
 /* ---- phase and publication ---- */
 
 /* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
