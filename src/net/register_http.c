@@ -213,9 +213,5 @@ void committee_post_register(void *context, struct http_exchange *exchange,
         return;
     }
     struct register_request *asked = request_new(desk, exchange);
-    if (memcmp(change->before->digest, change->after->digest, REGISTER_DIGEST_BYTES) == 0) {
-        committee_give_up_change(desk->committee, &principal, on_taken_up, asked);
-        return;
-    }
     committee_take_up(desk->committee, &principal, reason, on_taken_up, asked);
 }
