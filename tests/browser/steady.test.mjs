@@ -16,7 +16,7 @@ const seconds = Number(process.env.STEADY_SECONDS ?? 6);
 const isLong = seconds >= 60;
 const warmUpSeconds = Math.max(3, seconds / 10); // until every unit that reports has been drawn once, and the engine has settled
 const EVENTS_A_SECOND = 10;
-const GROWTH_BYTES_MAX = 500_000;
+const GROWTH_BYTES_MAX = 1_000_000;
 const GROWTH_NODES_MAX = 100;
 const SLICES = 5; // of the time, with what is held measured after each
 const SCROLL_STEPS = 300;
