@@ -62,7 +62,6 @@ struct daemon {
     struct tally_thread *tally;
     struct peers *peers; /* of all listeners together */
     struct workers workers;
-
     struct operate_thread *operating;
 };
 
@@ -86,14 +85,13 @@ static bool read_election(struct daemon *daemon)
 
 static bool read_keys(struct daemon *daemon)
 {
-    const char *folder = daemon->settings->election;
     struct error error;
-    if (keys_watch_new(folder, daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
+    if (keys_watch_new(daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
         return say(&error, "bad-keys");
     }
     if (signing_keys_count(file_watch_current(daemon->keys_watch)) == 0 &&
         !daemon->settings->intake_is_open) {
-        log_warning("no-keys", log_text("folder", folder),
+        log_warning("no-keys", log_text("folder", daemon->settings->election),
                     log_text("what", "nobody can report: intake is signed, and there is no key in keys.csv"));
     }
     return true;
@@ -175,6 +173,7 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .signing_key = daemon->data.signing_key,
+                                            .files = registers_change(daemon->registers)->after,
                                             .bulletin_number = daemon->data.bulletin_number,
                                             .relaxed = daemon->settings->durability_is_relaxed};
     enum turnout_error failed =
@@ -356,8 +355,10 @@ static int start(struct daemon *daemon)
     exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
-        return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
+        return data == DATA_FOLDER_REFUSED ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
+    registers_recall(daemon->registers, settings->data, daemon->data.has_known ? &daemon->data.known : NULL);
+    keys_watch_recall(daemon->keys_watch, daemon->registers);
     if (!read_tokens(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }

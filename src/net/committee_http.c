@@ -120,7 +120,7 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
                             "fingerprint", NULL);
         return false;
     }
-    if (!slice_equals_ignoring_case(slice_of(fingerprint), ours)) {
+    if (!receipt_is_typed(slice_of(fingerprint), ours)) {
         http_answer_problem(exchange, 409, "another-fingerprint", "Another fingerprint",
                             "this is not the fingerprint of the register that this server has: compare what "
                             "`turnout register check` prints with the server's log before you open",

@@ -206,28 +206,28 @@ const struct document *publication_rounds_csv(struct publication *publication, s
     return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
 }
 
-const struct document *publication_rounds(struct publication *publication)
+/* The document that is kept there, made where it is asked for first. */
+static const struct document *kept_json(const struct publication *publication,
+                                        _Atomic(struct document *) *place,
+                                        void (*render)(struct buffer *out, const struct figures *figures))
 {
-    const struct document *known = atomic_load(&publication->rounds);
+    const struct document *known = atomic_load(place);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
-    document_rounds_json(&rendered, &publication->figures);
-    return document_keep(&publication->rounds,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+    render(&rendered, &publication->figures);
+    return document_keep(place, document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+}
+
+const struct document *publication_rounds(struct publication *publication)
+{
+    return kept_json(publication, &publication->rounds, document_rounds_json);
 }
 
 const struct document *publication_nist(struct publication *publication)
 {
-    const struct document *known = atomic_load(&publication->nist);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_nist_json(&rendered, &publication->figures);
-    return document_keep(&publication->nist,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+    return kept_json(publication, &publication->nist, document_nist_json);
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -340,14 +340,7 @@ const struct document *publication_bulletins(struct publication *publication)
 
 const struct document *publication_keys(struct publication *publication)
 {
-    const struct document *known = atomic_load(&publication->keys);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_keys_json(&rendered, &publication->figures);
-    return document_keep(&publication->keys,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+    return kept_json(publication, &publication->keys, document_keys_json);
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)
