@@ -240,6 +240,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/bulletin/", static_http_get},
+    {HTTP_GET, "/check", static_http_get},
     {HTTP_GET, "/embed/", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };
