@@ -79,23 +79,6 @@ static void take_province(struct publisher *publisher, const struct store_provin
     }
 }
 
-/* A bulletin has come, or what is to be shown while figures are held back. */
-static void on_bulletins_moved(void *context)
-{
-    struct publisher *publisher = context;
-    struct picture picture;
-    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
-    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
-         province++) {
-        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
-            ledger_reader_forget(publisher->ledgers);
-        }
-    }
-    publisher->meta_moved = true;
-    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
-    publisher_read_now(publisher);
-}
-
 /* ---- reading ---- */
 
 static void fail_reading(struct publisher *publisher, const char *why)
@@ -160,8 +143,9 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
-    bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
+    publisher->lines_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->lines_moved;
+    publisher->lines_moved = milestone_board_take_moved(publisher->milestones) || publisher->lines_moved;
+    bool has_moved = publisher->moved || publisher->meta_moved || publisher->lines_moved;
     if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
         publisher_renew(publisher);
     }
@@ -194,7 +178,8 @@ struct question {
     uint32_t area;
 };
 
-static void on_ledger(void *context, enum turnout_error error, const char *why)
+/* Of a ledger, or of milestones. */
+static void on_lines_read(void *context, enum turnout_error error, const char *why)
 {
     struct publisher *publisher = context;
     if (error != TURNOUT_OK) {
@@ -211,7 +196,7 @@ static void read_ledger(struct publisher *publisher, uint32_t area)
         return;
     }
     publisher->answers_awaited++;
-    ledger_reader_read(publisher->ledgers, area, until, on_ledger, publisher);
+    ledger_reader_read(publisher->ledgers, area, until, on_lines_read, publisher);
 }
 
 static void ask_next_province(struct publisher *publisher);
@@ -332,12 +317,13 @@ void publisher_read_now(struct publisher *publisher)
     publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;
     publisher->has_asked_meta = false;
-    publisher->answers_awaited = publisher->options.reg->province_count;
+    publisher->answers_awaited = publisher->options.reg->province_count + 1; /* and the milestones */
     publisher->next_province = 1;
     for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
         ask_next_province(publisher);
     }
     read_ledger(publisher, REGISTER_NATION);
+    milestone_board_read(publisher->milestones, on_lines_read, publisher);
 }
 
 static void on_meta_timer(evutil_socket_t fd, short what, void *context)
@@ -366,12 +352,14 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->milestones = milestone_board_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
+    milestone_board_free(publisher->milestones);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);
@@ -403,7 +391,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .store = options->store,
                                                                      .losses = options->losses,
                                                                      .signing_pair = options->signing_pair,
-                                                                     .on_moved = on_bulletins_moved,
+                                                                     .on_moved = publisher_on_bulletins_moved,
                                                                      .context = publisher});
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);

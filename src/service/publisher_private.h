@@ -8,6 +8,7 @@
 
 #include "bulletins.h"
 #include "ledger_reader.h"
+#include "milestone_board.h"
 
 struct publisher {
     struct publisher_options options;
@@ -19,6 +20,7 @@ struct publisher {
     struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct ledger_reader *ledgers;
+    struct milestone_board *milestones;
     struct bulletins *bulletins;
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */
@@ -38,7 +40,7 @@ struct publisher {
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
-    bool ledger_moved;     /* likewise */
+    bool lines_moved;      /* of the ledgers and the milestones, likewise */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
@@ -46,5 +48,8 @@ struct publisher {
 
 /* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown. */
 void publisher_renew(struct publisher *publisher);
+
+/* A bulletin has come, or what is to be shown while figures are held back. `context` is the publisher. */
+void publisher_on_bulletins_moved(void *context);
 
 #endif

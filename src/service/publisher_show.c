@@ -24,6 +24,10 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
         .signing_key = publisher->options.signing_key,
         .generated_at = generated_at,
     };
+    bool is_of_now = reg == publisher->options.reg;
+    if (is_of_now) {
+        milestone_board_put(publisher->milestones, areas);
+    }
     struct publication *previous = publisher->shown;
     publisher->shown =
         publication_new(previous, &figures, reg, areas, publisher->meta.phase,
@@ -36,6 +40,9 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
     publisher->on_published(publisher->context, publisher->shown);
     health_note_publication(publisher->options.health);
+    if (is_of_now) {
+        milestone_board_show(publisher->milestones, areas);
+    }
 }
 
 static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
@@ -112,7 +119,7 @@ static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
     enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
-    bool has_moved = publisher->meta_moved || publisher->ledger_moved;
+    bool has_moved = publisher->meta_moved || publisher->lines_moved;
     if (publisher->shown != NULL && !has_moved) {
         return;
     }
@@ -139,6 +146,22 @@ void publisher_renew(struct publisher *publisher)
     }
     publisher->moved = false;
     publisher->meta_moved = false;
-    publisher->ledger_moved = false;
+    publisher->lines_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
+}
+
+void publisher_on_bulletins_moved(void *context)
+{
+    struct publisher *publisher = context;
+    struct picture picture;
+    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
+    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
+         province++) {
+        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
+            ledger_reader_forget(publisher->ledgers);
+        }
+    }
+    publisher->meta_moved = true;
+    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
+    publisher_read_now(publisher);
 }

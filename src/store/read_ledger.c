@@ -1,7 +1,6 @@
 /* Reading ledgers, from the beginning or behind a line that is known. */
 #include <turnout/store/read.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>
@@ -9,21 +8,13 @@
 #include <turnout/base/memory.h>
 
 #include "redis_reply.h"
-#include "store_private.h"
+#include "stream_lines.h"
 
 struct question {
     const struct election_register *reg;
     store_ledger_fn *on_ledger;
     void *context;
 };
-
-/* A line of the stream: its id, and the one field `line`. */
-static struct slice line_text(const redisReply *entry)
-{
-    bool is_line = reply_is_list_of(entry, 2) && reply_is_list_of(entry->element[1], 2) &&
-                   slice_equals(reply_text(entry->element[1]->element[0]), "line");
-    return is_line ? reply_text(entry->element[1]->element[1]) : slice_of("");
-}
 
 /* TURNOUT_OK with the entries of all lines, of which each has up to LOG_LINE_ENTRIES_MAX. */
 static enum turnout_error read_entries(const struct question *question, const redisReply *reply,
@@ -32,7 +23,7 @@ static enum turnout_error read_entries(const struct question *question, const re
     size_t count = 0;
     for (size_t i = 0; i < reply->elements; i++) {
         struct log_line line;
-        enum turnout_error failed = log_line_read(line_text(reply->element[i]), &line, error);
+        enum turnout_error failed = log_line_read(stream_entry_line(reply->element[i]), &line, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -49,7 +40,7 @@ static void answer_ledger(const struct question *question, const redisReply *rep
     struct error error;
     enum turnout_error failed = read_entries(question, reply, entries, &ledger.count, &error);
     if (failed == TURNOUT_OK && reply->elements > 0) {
-        struct slice last_id = reply_text(reply->element[reply->elements - 1]->element[0]);
+        struct slice last_id = stream_entry_id(reply->element[reply->elements - 1]);
         if (!slice_copy(last_id, ledger.last_id, sizeof ledger.last_id)) {
             failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
         }
@@ -82,18 +73,7 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
         store_keys_of(store, province, &keys);
         key = keys.text[KEY_LEDGER];
     }
-    char from[STORE_STREAM_ID_BYTES + 1] = "-";
-    if (after_id[0] != '\0') {
-        (void)snprintf(from, sizeof from, "(%s", after_id);
-    }
-    struct redis_command command;
-    redis_command_begin(&command, "XRANGE");
-    redis_command_put_text(&command, key);
-    redis_command_put_text(&command, from);
-    redis_command_put_text(&command, until_id[0] == '\0' ? "+" : until_id);
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_ledger, context};
-    store_send(store, &command, on_reply, question);
+    stream_lines_read(store, key, after_id, until_id, STORE_LEDGER_READ_MAX, on_reply, question);
 }

@@ -27,6 +27,16 @@ void document_put_as_of(struct json_writer *json, const struct figures *figures,
     }
 }
 
+void document_put_milestone(struct json_writer *json, const char *key, const struct figures *figures,
+                            const struct area_figures *counted, enum mark mark)
+{
+    if (document_is_shown(counted) && counted->milestones[mark].is_reached) {
+        document_put_moment(json, key, figures, counted->milestones[mark].as_of);
+    } else {
+        json_put_text(json, key, NULL);
+    }
+}
+
 void document_put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
                         int64_t count)
 {

@@ -18,6 +18,10 @@ void document_put_moment(struct json_writer *json, const char *key, const struct
 void document_put_as_of(struct json_writer *json, const struct figures *figures,
                         const struct area_figures *counted);
 
+/* Of when the figures were with which the area reached the mark; null where it has not, or is not shown. */
+void document_put_milestone(struct json_writer *json, const char *key, const struct figures *figures,
+                            const struct area_figures *counted, enum mark mark);
+
 /* Of an area; null where it is not shown. */
 void document_put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
                         int64_t count);

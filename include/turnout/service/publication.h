@@ -73,6 +73,7 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_milestones(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);

@@ -7,6 +7,7 @@
 
 #include <turnout/election/election.h>
 #include <turnout/election/ledger.h>
+#include <turnout/election/milestone.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
 #include <turnout/wire/excuse.h>
@@ -16,6 +17,7 @@ struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
     struct excused excused;
+    struct milestone milestones[MARK_COUNT];
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
     bool withheld; /* nothing is wrong with them, but they are not to be shown either */
     char ledger_id
