@@ -41,13 +41,14 @@ static int64_t id_of(const struct publication *publication)
 static void write_event(struct stream *stream, struct publication *publication,
                         const struct document *document)
 {
+    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
     char head[64];
     int length = snprintf(head, sizeof head, "id: %" PRId64 "\nevent: turnout\ndata: ", id_of(publication));
     assert(length > 0 && (size_t)length < sizeof head);
     http_stream_write(stream->exchange, (struct slice){head, (size_t)length}, NULL, NULL);
     publication_acquire(publication);
-    http_stream_write(stream->exchange, (struct slice){document->identity.bytes, document->identity.length},
-                      release_publication, publication);
+    http_stream_write(stream->exchange, (struct slice){plain->bytes, plain->length}, release_publication,
+                      publication);
     http_stream_write(stream->exchange, slice_of("\n\n"), NULL, NULL);
     http_stream_send(stream->exchange);
 }

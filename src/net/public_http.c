@@ -7,6 +7,7 @@
 
 #include "area_path.h"
 #include "bulletin_answer.h"
+#include "coding.h"
 #include "page.h"
 #include "retry_after.h"
 #include "static_http.h"
@@ -30,15 +31,19 @@ static void answer_either(struct public_reader *reader, struct http_exchange *ex
                           const struct http_request *request, const struct document *document,
                           struct document *own)
 {
-    bool takes_gzip = http_request_accepts_coding(request, "gzip");
-    const struct representation *chosen = takes_gzip ? &document->gzip : &document->identity;
+    enum http_coding coding;
+    if (!coding_read(exchange, request, &coding)) {
+        document_free(own);
+        return;
+    }
+    const struct representation *chosen = &document->forms[coding];
     char headers[512];
-    int length = snprintf(headers, sizeof headers,
-                          "%sETag: %s\r\nLast-Modified: %s\r\n"
-                          "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
-                          "Vary: Accept-Encoding\r\n",
-                          takes_gzip ? "Content-Encoding: gzip\r\n" : "", chosen->etag,
-                          publication_last_modified(reader->publication));
+    int length =
+        snprintf(headers, sizeof headers,
+                 "%sETag: %s\r\nLast-Modified: %s\r\n"
+                 "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
+                 "Vary: Accept-Encoding\r\n",
+                 http_coding_header(coding), chosen->etag, publication_last_modified(reader->publication));
     assert(length > 0 && (size_t)length < sizeof headers);
 
     counter_add(&reader->counters->documents_served, 1);

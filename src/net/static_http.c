@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "coding.h"
+
 /* A page takes everything from this server, and runs no script and no style that stands in its HTML. */
 #define POLICY                                                                                               \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
@@ -29,25 +31,6 @@ static const struct static_file *find(struct slice path)
     return NULL;
 }
 
-/* Of equal weights the smaller form. A client that takes none of them gets the plain one: better than nothing. */
-static const struct static_bytes *choose(const struct static_file *file, const struct http_request *request,
-                                         const char **ret_coding)
-{
-    unsigned brotli = http_request_coding_weight(request, "br");
-    unsigned gzip = http_request_coding_weight(request, "gzip");
-    unsigned identity = http_request_coding_weight(request, "identity");
-    if (brotli > 0 && brotli >= gzip && brotli >= identity) {
-        *ret_coding = "Content-Encoding: br\r\n";
-        return &file->brotli;
-    }
-    if (gzip > 0 && gzip >= identity) {
-        *ret_coding = "Content-Encoding: gzip\r\n";
-        return &file->gzip;
-    }
-    *ret_coding = "";
-    return &file->identity;
-}
-
 /* The bytes are the program's own. */
 static void keep(const void *body, size_t body_bytes, void *lender)
 {
@@ -70,17 +53,20 @@ void static_http_get(void *context, struct http_exchange *exchange, const struct
                             "", NULL);
         return;
     }
-    const char *coding;
-    const struct static_bytes *chosen = choose(file, request, &coding);
+    enum http_coding coding;
+    if (!coding_read(exchange, request, &coding)) {
+        return;
+    }
     char headers[1024];
     int length = snprintf(headers, sizeof headers, "%sVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
-                          coding, file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
+                          http_coding_header(coding),
+                          file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
                           file->may_be_framed ? "*" : "'none'");
     assert(length > 0 && (size_t)length < sizeof headers);
     http_answer(exchange, &(struct http_answer){.status = 200,
                                                 .content_type = file->content_type,
                                                 .headers = headers,
-                                                .body = chosen->bytes,
-                                                .body_bytes = chosen->length,
+                                                .body = file->forms[coding].bytes,
+                                                .body_bytes = file->forms[coding].length,
                                                 .release = keep});
 }

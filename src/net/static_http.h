@@ -15,7 +15,7 @@ struct static_file {
     const char *content_type;
     bool is_immutable;  /* its name changes with its content, so that it may be kept for ever */
     bool may_be_framed; /* by pages of other sites */
-    struct static_bytes brotli, gzip, identity;
+    struct static_bytes forms[HTTP_CODINGS];
 };
 
 /* In the order in which they are looked through; none when the build leaves the pages out. */

@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/brotli.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/gzip.h>
 #include <turnout/wire/http_date.h>
 
 /* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
-enum { GZIP_LEVEL_LARGE = 1, GZIP_LEVEL_SMALL = 6, SMALL_BYTES_MAX = 64 * 1024 };
+enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
 
 static const char content_json[] = "application/json";
 static const char content_csv[] = "text/csv; charset=utf-8; header=present";
@@ -46,30 +47,39 @@ struct publication {
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
 
-/* Strong: the same bytes and no others. The gzip form is other bytes, so it has a tag of its own. */
+/* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
 static void make_etags(struct document *document, int64_t revision)
 {
+    static const char *const marks[HTTP_CODINGS] = {
+        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
+    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
     unsigned char hash[crypto_generichash_BYTES_MIN];
-    int failed = crypto_generichash(hash, sizeof hash, (const unsigned char *)document->identity.bytes,
-                                    document->identity.length, NULL, 0);
+    int failed =
+        crypto_generichash(hash, sizeof hash, (const unsigned char *)plain->bytes, plain->length, NULL, 0);
     assert(failed == 0);
     char hex[2 * sizeof hash + 1];
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    int length = snprintf(document->identity.etag, ETAG_BYTES, "\"%lld-%.16s\"", (long long)revision, hex);
-    assert(length > 0 && length < ETAG_BYTES);
-    length = snprintf(document->gzip.etag, ETAG_BYTES, "\"%lld-%.16s-gzip\"", (long long)revision, hex);
-    assert(length > 0 && length < ETAG_BYTES);
+    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+        int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
+                              (long long)revision, hex, marks[coding]);
+        assert(length > 0 && length < ETAG_BYTES);
+    }
 }
 
 /* Takes what was rendered into `rendered`. */
 static struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
 {
     struct document *document = memory_new(sizeof *document);
+    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
+    struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
+    struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
     document->content_type = content_type;
-    document->identity.bytes = buffer_take(rendered, &document->identity.length);
-    int level = document->identity.length > SMALL_BYTES_MAX ? GZIP_LEVEL_LARGE : GZIP_LEVEL_SMALL;
-    document->gzip.bytes =
-        gzip_compress(document->identity.bytes, document->identity.length, level, &document->gzip.length);
+    plain->bytes = buffer_take(rendered, &plain->length);
+    bool is_small = plain->length <= SMALL_BYTES_MAX;
+    gzip->bytes =
+        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
+    brotli->bytes =
+        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
     make_etags(document, revision);
     return document;
 }
@@ -77,8 +87,9 @@ static struct document *document_new(struct buffer *rendered, const char *conten
 void document_free(struct document *document)
 {
     if (document != NULL) {
-        free(document->identity.bytes);
-        free(document->gzip.bytes);
+        for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+            free(document->forms[coding].bytes);
+        }
         free(document);
     }
 }

@@ -1,7 +1,8 @@
-/* Reading ledgers, from the beginning or behind a line that is known. */
+/* Reading ledgers: from the beginning or behind a line that is known, and back from the newest. */
 #include <turnout/store/read.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -61,19 +62,69 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
+/* The key of a province's ledger, or of the election's own. */
+static void name_key(const struct store *store, uint32_t province, char ret_key[REDIS_KEY_BYTES])
+{
+    struct province_keys keys;
+    if (province == REGISTER_NATION) {
+        redis_key_ledger(store_election(store), ret_key);
+    } else {
+        store_keys_of(store, province, &keys);
+        memcpy(ret_key, keys.text[KEY_LEDGER], REDIS_KEY_BYTES);
+    }
+}
+
 void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context)
 {
-    char election_key[REDIS_KEY_BYTES];
-    struct province_keys keys;
-    const char *key = election_key;
-    if (province == REGISTER_NATION) {
-        redis_key_ledger(store_election(store), election_key);
-    } else {
-        store_keys_of(store, province, &keys);
-        key = keys.text[KEY_LEDGER];
-    }
+    char key[REDIS_KEY_BYTES];
+    name_key(store, province, key);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_ledger, context};
     stream_lines_read(store, key, after_id, until_id, STORE_LEDGER_READ_MAX, on_reply, question);
+}
+
+/* ---- back from the newest ---- */
+
+struct back_question {
+    store_ledger_lines_fn *on_lines;
+    void *context;
+};
+
+static void answer_lines(const struct back_question *question, const redisReply *reply)
+{
+    struct store_ledger_line *lines = memory_new_array(reply->elements, sizeof *lines);
+    struct error error = {.text = ""};
+    enum turnout_error failed = TURNOUT_OK;
+    for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
+        failed = log_line_read(stream_entry_line(reply->element[i]), &lines[i].line, &error);
+        if (failed == TURNOUT_OK &&
+            !slice_copy(stream_entry_id(reply->element[i]), lines[i].id, sizeof lines[i].id)) {
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
+        }
+    }
+    question->on_lines(question->context, failed, error.text, failed == TURNOUT_OK ? lines : NULL,
+                       reply->elements);
+    free(lines);
+}
+
+static void on_lines_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct back_question *question = context;
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
+        answer_lines(question, reply);
+    } else {
+        question->on_lines(question->context, reply_error(reply), reply_words(reply, why), NULL, 0);
+    }
+    free(question);
+}
+
+void store_read_ledger_back(struct store *store, uint32_t province, const char *before_id, bool with_it,
+                            size_t limit, store_ledger_lines_fn *on_lines, void *context)
+{
+    char key[REDIS_KEY_BYTES];
+    name_key(store, province, key);
+    struct back_question *question = memory_new(sizeof *question);
+    *question = (struct back_question){on_lines, context};
+    stream_lines_read_back(store, key, before_id, with_it, limit, on_lines_reply, question);
 }

@@ -21,19 +21,35 @@ struct slice stream_entry_line(const struct redisReply *entry)
     return is_line ? reply_text(entry->element[1]->element[1]) : slice_of("");
 }
 
+static void ask(struct store *store, const char *name, const char *key, const char *from, const char *to,
+                size_t most, redis_link_reply_fn *on_reply, void *context)
+{
+    struct redis_command command;
+    redis_command_begin(&command, name);
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, from);
+    redis_command_put_text(&command, to);
+    redis_command_put_text(&command, "COUNT");
+    redis_command_put_integer(&command, (int64_t)most);
+    store_send(store, &command, on_reply, context);
+}
+
 void stream_lines_read(struct store *store, const char *key, const char *after_id, const char *until_id,
-                       int64_t most, redis_link_reply_fn *on_reply, void *context)
+                       size_t most, redis_link_reply_fn *on_reply, void *context)
 {
     char from[STORE_STREAM_ID_BYTES + 1] = "-";
     if (after_id[0] != '\0') {
         (void)snprintf(from, sizeof from, "(%s", after_id);
     }
-    struct redis_command command;
-    redis_command_begin(&command, "XRANGE");
-    redis_command_put_text(&command, key);
-    redis_command_put_text(&command, from);
-    redis_command_put_text(&command, until_id[0] == '\0' ? "+" : until_id);
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, most);
-    store_send(store, &command, on_reply, context);
+    ask(store, "XRANGE", key, from, until_id[0] == '\0' ? "+" : until_id, most, on_reply, context);
+}
+
+void stream_lines_read_back(struct store *store, const char *key, const char *before_id, bool with_it,
+                            size_t most, redis_link_reply_fn *on_reply, void *context)
+{
+    char from[STORE_STREAM_ID_BYTES + 1] = "+";
+    if (before_id[0] != '\0') {
+        (void)snprintf(from, sizeof from, "%s%s", with_it ? "" : "(", before_id);
+    }
+    ask(store, "XREVRANGE", key, from, "-", most, on_reply, context);
 }

@@ -8,7 +8,11 @@ struct redisReply;
 
 /* Asks for the oldest `most` entries behind `after_id` (empty: from the beginning) up to `until_id` (empty: to the end). */
 void stream_lines_read(struct store *store, const char *key, const char *after_id, const char *until_id,
-                       int64_t most, redis_link_reply_fn *on_reply, void *context);
+                       size_t most, redis_link_reply_fn *on_reply, void *context);
+
+/* The newest `most` before `before_id`, `with_it` or without (empty: from the newest on), newest first. */
+void stream_lines_read_back(struct store *store, const char *key, const char *before_id, bool with_it,
+                            size_t most, redis_link_reply_fn *on_reply, void *context);
 
 /* Of an entry of such a reply. */
 struct slice stream_entry_id(const struct redisReply *entry);

@@ -152,9 +152,9 @@ const rows = files.map(
      .content_type = "${file.type}",
      .is_immutable = ${file.isImmutable},
      .may_be_framed = ${file.mayBeFramed},
-     .brotli = ${embed(file.codings.brotli)},
-     .gzip = ${embed(file.codings.gzip)},
-     .identity = ${embed(file.codings.identity)}},
+     .forms = {[HTTP_CODING_BROTLI] = ${embed(file.codings.brotli)},
+               [HTTP_CODING_GZIP] = ${embed(file.codings.gzip)},
+               [HTTP_CODING_IDENTITY] = ${embed(file.codings.identity)}}},
 `,
 );
 writeFileSync(

@@ -25,7 +25,11 @@ struct slice http_request_header(const struct http_request *request, const char 
     return value;
 }
 
-/* A weight as it is written, `0.5`, in thousandths. What is no weight at all is the least one, 0. */
+/* ---- codings ---- */
+
+enum { WEIGHT_MAX = 1000, WEIGHT_LEAST = 1 };
+
+/* A weight as it is written, `0.5`, in thousandths. What is no weight at all refuses, like 0. */
 static unsigned parse_weight(struct slice text)
 {
     if (text.length == 0 || (text.bytes[0] != '0' && text.bytes[0] != '1')) {
@@ -38,7 +42,7 @@ static unsigned parse_weight(struct slice text)
             weight = 10 * weight + (is_digit ? (unsigned)(text.bytes[i] - '0') : 0);
         }
     }
-    return weight < HTTP_WEIGHT_MAX ? weight : HTTP_WEIGHT_MAX;
+    return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 
 /* What the parameters behind a coding say of its weight; the greatest when they say nothing. */
@@ -51,14 +55,15 @@ static unsigned weight_of(struct slice parameters)
             return parse_weight(slice_trim(value));
         }
     }
-    return HTTP_WEIGHT_MAX;
+    return WEIGHT_MAX;
 }
 
-unsigned http_request_coding_weight(const struct http_request *request, const char *coding)
+/* 0: it is not acceptable. */
+static unsigned weight_of_coding(const struct http_request *request, const char *coding)
 {
     bool named = false;
     unsigned named_weight = 0;
-    unsigned rest_weight = strcmp(coding, "identity") == 0 ? 1 : 0;
+    unsigned rest_weight = strcmp(coding, "identity") == 0 ? WEIGHT_LEAST : 0;
     uint32_t index = 0;
     struct slice list;
     while (next_header(request, "Accept-Encoding", &index, &list)) {
@@ -77,10 +82,30 @@ unsigned http_request_coding_weight(const struct http_request *request, const ch
     return named ? named_weight : rest_weight;
 }
 
-bool http_request_accepts_coding(const struct http_request *request, const char *coding)
+bool http_request_choose_coding(const struct http_request *request, enum http_coding *ret_coding)
 {
-    return http_request_coding_weight(request, coding) > 0;
+    static const char *const names[HTTP_CODINGS] = {
+        [HTTP_CODING_BROTLI] = "br", [HTTP_CODING_GZIP] = "gzip", [HTTP_CODING_IDENTITY] = "identity"};
+    unsigned highest = 0;
+    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+        unsigned weight = weight_of_coding(request, names[coding]);
+        if (weight > highest) {
+            highest = weight;
+            *ret_coding = coding;
+        }
+    }
+    return highest > 0;
 }
+
+const char *http_coding_header(enum http_coding coding)
+{
+    static const char *const lines[HTTP_CODINGS] = {[HTTP_CODING_BROTLI] = "Content-Encoding: br\r\n",
+                                                    [HTTP_CODING_GZIP] = "Content-Encoding: gzip\r\n",
+                                                    [HTTP_CODING_IDENTITY] = ""};
+    return lines[coding];
+}
+
+/* ---- versions ---- */
 
 /* Splits the first entity tag off a list, without its `W/`. False at the end and where there is none: what
  * follows a mistake is not guessed at. A comma may stand inside the quotes, so the list cannot be split by them. */
@@ -125,6 +150,8 @@ bool http_request_etag_matches(const struct http_request *request, const char *e
     }
     return false;
 }
+
+/* ---- parameters ---- */
 
 /* The raw value of the first parameter with this name; an empty one when there is no '='. */
 static bool find_parameter(struct slice query, const char *name, struct slice *ret_value)

@@ -108,7 +108,7 @@ static const struct {
     {"Accept-Encoding: gzip\r\n", "gzip"},
     {"Accept-Encoding: br;q=0.5, gzip;q=0.8\r\n", "gzip"},
     {"Accept-Encoding: br;q=0.5, gzip;q=0.5, identity\r\n", NULL},
-    {"Accept-Encoding: *;q=0\r\n", NULL},
+    {"Accept-Encoding: *;q=0, identity\r\n", NULL},
 };
 
 LOOP_TEST(assets_are_kept_for_ever_in_every_coding, COUNT(codings))

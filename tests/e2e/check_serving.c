@@ -1,13 +1,14 @@
 /* How a real turnoutd speaks HTTP to readers and operators (DESIGN sections 7 and 9): caching, compression,
  * methods, paths, and requests that must be refused. The tests only read, so they share one server. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include <turnout/base/limits.h>
 #include <turnout/base/text.h>
 
+#include "decompress.h"
 #include "http.h"
 #include "small_election.h"
 #include "suite.h"
@@ -118,27 +119,18 @@ TEST(every_answer_is_what_it_says)
     expect_nosniff(turnoutd.operate_port, "GET", "/metrics", "");
 }
 
-static char *gunzip(const struct http_answer *answer)
-{
-    enum { ROOM_BYTES = 1024 * 1024, WINDOW_BITS = 15, GZIP_ONLY = 16 };
-    char *text = calloc(1, ROOM_BYTES);
-    ck_assert_ptr_nonnull(text);
-    union {
-        char *given;
-        Bytef *taken;
-    } in = {.given = answer->body}, out = {.given = text};
-    z_stream stream = {.next_in = in.taken,
-                       .avail_in = (uInt)answer->body_bytes,
-                       .next_out = out.taken,
-                       .avail_out = ROOM_BYTES - 1};
-    ck_assert_int_eq(inflateInit2(&stream, WINDOW_BITS + GZIP_ONLY), Z_OK);
-    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
-    ck_assert_uint_eq(stream.avail_in, 0);
-    ck_assert_int_eq(inflateEnd(&stream), Z_OK);
-    return text;
-}
+static const struct {
+    const char *accepted;
+    const char *coding;
+} codings[] = {
+    {"Accept-Encoding: gzip\r\n", "gzip"},
+    {"Accept-Encoding: br\r\n", "br"},
+    {"Accept-Encoding: gzip, deflate, br\r\n", "br"},
+    {"Accept-Encoding: br;q=0.5, gzip;q=0.8\r\n", "gzip"},
+    {"Accept-Encoding: identity;q=0, *;q=0.1\r\n", "br"},
+};
 
-TEST(documents_come_compressed)
+LOOP_TEST(documents_come_compressed, COUNT(codings))
 {
     for (size_t i = 0; i < DOCUMENTS; i++) {
         struct http_answer plain;
@@ -149,19 +141,39 @@ TEST(documents_come_compressed)
         ck_assert(http_answer_header(&plain, "ETag", plain_etag, sizeof plain_etag));
 
         struct http_answer packed;
-        get(documents[i], "Accept-Encoding: br, gzip\r\n", &packed);
+        get(documents[i], codings[_i].accepted, &packed);
         ck_assert_int_eq(packed.status, 200);
-        http_check_header(&packed, "Content-Encoding", "gzip");
+        http_check_header(&packed, "Content-Encoding", codings[_i].coding);
         check_caching(&packed);
-        /* Other bytes, so another strong ETag. */
+        /* Other bytes, so another strong ETag: that of its coding alone. */
         ck_assert(http_answer_header(&packed, "ETag", value, sizeof value));
-        ck_assert_str_ne(value, plain_etag);
+        char wanted[HEADER_BYTES];
+        ck_assert_int_gt(snprintf(wanted, sizeof wanted, "%.*s-%s\"", (int)strlen(plain_etag) - 1, plain_etag,
+                                  codings[_i].coding),
+                         0);
+        ck_assert_str_eq(value, wanted);
         ck_assert_uint_lt(packed.body_bytes, plain.body_bytes);
-        char *text = gunzip(&packed);
-        ck_assert_str_eq(text, plain.body);
+        size_t length;
+        char *text = decompress(&packed, &length);
+        ck_assert_uint_eq(length, plain.body_bytes);
+        ck_assert_mem_eq(text, plain.body, length);
         free(text);
         http_answer_done(&packed);
         http_answer_done(&plain);
+    }
+}
+
+TEST(who_takes_no_coding_is_told_so)
+{
+    static const char *const refused[] = {"Accept-Encoding: *;q=0\r\n", "Accept-Encoding: identity;q=0\r\n",
+                                          "Accept-Encoding: identity;q=0, *;q=0\r\n"};
+    for (int i = 0; i < COUNT(refused); i++) {
+        struct http_answer answer;
+        get("/v1/turnout", refused[i], &answer);
+        ck_assert_int_eq(answer.status, 406);
+        ck_assert_ptr_nonnull(strstr(answer.body, "\"code\":\"not-acceptable\""));
+        http_check_header(&answer, "Vary", "Accept-Encoding");
+        http_answer_done(&answer);
     }
 }
 

@@ -359,59 +359,62 @@ TEST(headers_are_found_in_any_case)
 
 static const struct {
     const char *headers;
-    bool gzip, identity;
+    int chosen; /* -1: none is acceptable */
 } codings[] = {
-    {"", false, true},
-    {"Accept-Encoding:\r\n", false, true},
-    {"Accept-Encoding: gzip\r\n", true, true},
-    {"Accept-Encoding: deflate, GZip , br\r\n", true, true},
-    {"Accept-Encoding: gzip;q=0\r\n", false, true},
-    {"Accept-Encoding: gzip; Q=0.000\r\n", false, true},
-    {"Accept-Encoding: gzip ; q = 0.001\r\n", true, true},
-    {"Accept-Encoding: gzip;q=1.0\r\n", true, true},
-    {"Accept-Encoding: gzip;q=\r\n", false, true},
-    {"Accept-Encoding: *\r\n", true, true},
-    {"Accept-Encoding: *;q=0\r\n", false, false},
-    {"Accept-Encoding: gzip, *;q=0\r\n", true, false},
-    {"Accept-Encoding: *, gzip;q=0\r\n", false, true},
-    {"Accept-Encoding: identity;q=0, gzip\r\n", true, false},
-    {"Accept-Encoding: *;q=0, identity\r\n", false, true},
-    {"Accept-Encoding: gzipx, xgzip\r\n", false, true},
-    {"Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n", true, true},
-    {"Accept-Encoding: ,,gzip,\r\n", true, true},
+    {"", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding:\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: gzip\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: br\r\n", HTTP_CODING_BROTLI},
+    {"Accept-Encoding: deflate, GZip\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: gzip, deflate, br, zstd\r\n", HTTP_CODING_BROTLI},
+    {"Accept-Encoding: zstd\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: gzipx, xgzip\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: ,,gzip,\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: *\r\n", HTTP_CODING_BROTLI},
+    {"Accept-Encoding: *, br;q=0\r\n", HTTP_CODING_GZIP},
+    /* the highest weight */
+    {"Accept-Encoding: br;q=0.5, gzip;q=0.8\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: br;q=0.8, gzip;q=0.8\r\n", HTTP_CODING_BROTLI},
+    {"Accept-Encoding: gzip;q=1.0, br;q=0.999\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: br;q=0.5, gzip;q=0.5, identity\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: br;q=0.25, *;q=0.5\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: *;q=0.25, identity;q=0.5\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: gzip ; q = 0.001\r\n", HTTP_CODING_GZIP}, /* as much as identity that is not named */
+    {"Accept-Encoding: br;q=0.5, gzip;q=0.6, br;q=0.75\r\n", HTTP_CODING_BROTLI},
+    {"Accept-Encoding: br;q=1.5, gzip\r\n", HTTP_CODING_BROTLI},
+    /* a weight of 0, or what is none, refuses */
+    {"Accept-Encoding: gzip;q=0\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: gzip; Q=0.000\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: gzip;q=\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: br;q=9\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: *;q=0, identity\r\n", HTTP_CODING_IDENTITY},
+    {"Accept-Encoding: *;q=0, gzip\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: identity;q=0, gzip;q=0.5\r\n", HTTP_CODING_GZIP},
+    {"Accept-Encoding: identity;q=0, *\r\n", HTTP_CODING_BROTLI},
+    /* none */
+    {"Accept-Encoding: *;q=0\r\n", -1},
+    {"Accept-Encoding: identity;q=0\r\n", -1},
+    {"Accept-Encoding: identity;q=0, *;q=0\r\n", -1},
+    {"Accept-Encoding: zstd, identity;q=0\r\n", -1},
+    {"Accept-Encoding: br;q=0, gzip;q=0, identity;q=0, *\r\n", -1},
 };
 
-LOOP_TEST(acceptable_codings, COUNT(codings))
+LOOP_TEST(codings_are_chosen_by_weight, COUNT(codings))
 {
     char text[256];
+    enum http_coding coding = HTTP_CODINGS;
     ck_assert_int_gt(snprintf(text, sizeof text, GET "%s\r\n", codings[_i].headers), 0);
     struct http_request request = parsed(text);
-    ck_assert_int_eq(http_request_accepts_coding(&request, "gzip"), codings[_i].gzip);
-    ck_assert_int_eq(http_request_accepts_coding(&request, "identity"), codings[_i].identity);
+    bool is_there = http_request_choose_coding(&request, &coding);
+    ck_assert_msg((is_there ? (int)coding : -1) == codings[_i].chosen, "%s%d", codings[_i].headers, coding);
 }
 
-static const struct {
-    const char *headers;
-    unsigned br, identity;
-} weights[] = {
-    {"", 0, 1},
-    {"Accept-Encoding: br\r\n", 1000, 1},
-    {"Accept-Encoding: br;q=1.000, identity;q=0.5\r\n", 1000, 500},
-    {"Accept-Encoding: br;q=0.001, *;q=0.25\r\n", 1, 250},
-    {"Accept-Encoding: gzip, br;q=0.8\r\n", 800, 1},
-    {"Accept-Encoding: br;q=0.5, br;q=0.75\r\n", 750, 1},
-    {"Accept-Encoding: br;q=1.5\r\n", 1000, 1},
-    {"Accept-Encoding: br;q=9\r\n", 0, 1},
-    {"Accept-Encoding: br;q=0\r\n", 0, 1},
-};
-
-LOOP_TEST(weights_of_codings, COUNT(weights))
+TEST(codings_have_a_header)
 {
-    char text[256];
-    ck_assert_int_gt(snprintf(text, sizeof text, GET "%s\r\n", weights[_i].headers), 0);
-    struct http_request request = parsed(text);
-    ck_assert_uint_eq(http_request_coding_weight(&request, "br"), weights[_i].br);
-    ck_assert_uint_eq(http_request_coding_weight(&request, "identity"), weights[_i].identity);
+    ck_assert_str_eq(http_coding_header(HTTP_CODING_BROTLI), "Content-Encoding: br\r\n");
+    ck_assert_str_eq(http_coding_header(HTTP_CODING_GZIP), "Content-Encoding: gzip\r\n");
+    ck_assert_str_eq(http_coding_header(HTTP_CODING_IDENTITY), "");
 }
 
 static const struct {

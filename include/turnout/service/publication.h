@@ -15,6 +15,7 @@
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
+#include <turnout/wire/http_request.h>
 
 enum { ETAG_BYTES = 64 };
 
@@ -27,8 +28,7 @@ struct representation {
 
 struct document {
     const char *content_type;
-    struct representation identity;
-    struct representation gzip;
+    struct representation forms[HTTP_CODINGS];
 };
 
 /* The forms of /v1/snapshot.csv and /v1/rounds.csv. */

@@ -62,14 +62,16 @@ enum http_parse http_request_parse(const char *bytes, size_t length, struct http
 /* The value of a header by its name in any case, or an empty slice with NULL bytes. */
 struct slice http_request_header(const struct http_request *request, const char *name);
 
-/* Whether a coding ("gzip") is acceptable by Accept-Encoding (RFC 9110 section 12.5.3: q=0 refuses, `*` stands
- * for the rest). Absent header: only identity. */
-bool http_request_accepts_coding(const struct http_request *request, const char *coding);
+/* The codings in which a document is there, the smallest form first. */
+enum http_coding { HTTP_CODING_BROTLI, HTTP_CODING_GZIP, HTTP_CODING_IDENTITY, HTTP_CODINGS };
 
-/* The same with its weight, 0 to HTTP_WEIGHT_MAX, for whoever has several codings to offer. `identity` has the least one
- * where it is not named. */
-enum { HTTP_WEIGHT_MAX = 1000 };
-unsigned http_request_coding_weight(const struct http_request *request, const char *coding);
+/* The coding that Accept-Encoding weighs highest (RFC 9110 section 12.5.3: q=0 refuses, `*` stands for the rest); of equal
+ * ones the smallest form. Without the header, identity. Identity has the least weight where it is not named. False when
+ * none is acceptable. */
+bool http_request_choose_coding(const struct http_request *request, enum http_coding *ret_coding);
+
+/* Its header line, `Content-Encoding: br` and CRLF; empty for identity. */
+const char *http_coding_header(enum http_coding coding);
 
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);

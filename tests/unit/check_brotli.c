@@ -1,0 +1,59 @@
+/* Compressed documents, decompressed again by brotli's other half. */
+#include <turnout/wire/brotli.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <brotli/decode.h>
+#include <check.h>
+
+#include "suite.h"
+
+static char *document_new(size_t length)
+{
+    char *document = malloc(length + 1);
+    ck_assert_ptr_nonnull(document);
+    uint32_t state = 20260315;
+    for (size_t i = 0; i < length; i++) {
+        state = state * 1664525 + 1013904223;
+        document[i] = (char)(i % 3 == 0 ? state >> 24 : 'a'); /* in part compressible, in part not */
+    }
+    document[length] = '\0';
+    return document;
+}
+
+static const size_t lengths[] = {0, 1, 100, 65535, 65536, 1500000};
+
+LOOP_TEST(comes_back_as_it_was, COUNT(lengths))
+{
+    static const int qualities[] = {0, 1, 5};
+    size_t length = lengths[_i];
+    char *document = document_new(length);
+    char *back = malloc(length + 1);
+    ck_assert_ptr_nonnull(back);
+    for (size_t i = 0; i < sizeof qualities / sizeof qualities[0]; i++) {
+        size_t compressed_length = 0;
+        size_t back_length = length + 1;
+        char *compressed = brotli_compress(document, length, qualities[i], &compressed_length);
+        ck_assert_int_eq(BrotliDecoderDecompress(compressed_length, (const uint8_t *)compressed, &back_length,
+                                                 (uint8_t *)back),
+                         BROTLI_DECODER_RESULT_SUCCESS);
+        ck_assert_uint_eq(back_length, length);
+        ck_assert_mem_eq(back, document, length);
+        free(compressed);
+    }
+    free(back);
+    free(document);
+}
+
+TEST(documents_get_smaller)
+{
+    char text[20000];
+    memset(text, 'x', sizeof text);
+    size_t length;
+    char *compressed = brotli_compress(text, sizeof text, 5, &length);
+    ck_assert_uint_lt(length, 100);
+    free(compressed);
+}
+
+SUITE("brotli");
