@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/atom_feed.h>
 #include <turnout/wire/brotli.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/gzip.h>
@@ -19,6 +20,7 @@
 enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
 
 static const char content_json[] = "application/json";
+static const char content_atom[] = "application/atom+xml; charset=utf-8";
 static const char content_csv[] = "text/csv; charset=utf-8; header=present";
 
 static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
@@ -42,6 +44,7 @@ struct publication {
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
     _Atomic(struct document *) milestones;
+    _Atomic(struct document *) feed;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
@@ -172,6 +175,7 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
     document_free(atomic_load(&publication->milestones));
+    document_free(atomic_load(&publication->feed));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
@@ -340,6 +344,35 @@ const struct document *publication_corrections(struct publication *publication)
     return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
 }
 
+/* Of every bulletin on the shelf, in the order of their numbers. The caller frees the list. */
+static const struct bulletin_summary **summaries_of(const struct publication *publication)
+{
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    return summaries;
+}
+
+/* Its tag is of its bytes alone: they stay as they are while there is nothing to be told of. */
+const struct document *publication_feed(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->feed);
+    if (known != NULL) {
+        return known;
+    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
+    struct feed feed = {.bulletins = summaries,
+                        .bulletin_count = shelf_count(publication->shelf),
+                        .corrections = ledger_page_entries(publication->page),
+                        .correction_count = ledger_page_count(publication->page)};
+    struct buffer rendered = {0};
+    document_feed_atom(&rendered, &publication->figures, &feed);
+    free(summaries);
+    return keep(&publication->feed, document_new(&rendered, content_atom, 0));
+}
+
 const struct document *publication_bulletins(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->bulletins);
@@ -347,10 +380,7 @@ const struct document *publication_bulletins(struct publication *publication)
         return known;
     }
     size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
-    for (size_t i = 0; i < count; i++) {
-        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
-    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
     struct buffer rendered = {0};
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);

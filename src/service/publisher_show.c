@@ -18,6 +18,7 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     publisher->shows_durable = atomic_load(publisher->options.is_durable);
     struct figures figures = {
         .election = publisher->options.election,
+        .previous = publisher->options.previous,
         .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),

@@ -55,6 +55,29 @@ void document_put_percent(struct json_writer *json, const char *key, const struc
     json_put_raw(json, key, text);
 }
 
+void document_put_points(struct json_writer *json, const char *key, bool is_known, int32_t hundredths)
+{
+    char text[PERCENT_TEXT_BYTES + 1] = "-";
+    if (!is_known) {
+        json_put_text(json, key, NULL);
+        return;
+    }
+    percent_format_json(hundredths < 0 ? -hundredths : hundredths, text + 1);
+    json_put_raw(json, key, hundredths < 0 ? text : text + 1);
+}
+
+/* Of which election the figures of figures->previous are. */
+static void put_previous_election(struct json_writer *json, const struct previous_election *previous)
+{
+    json_open_object(json, "previous_election");
+    json_put_text(json, "name", previous->name);
+    json_put_text(json, "name_en", previous->name_en[0] == '\0' ? NULL : previous->name_en);
+    json_put_text(json, "date", previous->date);
+    json_put_boolean(json, "comparable", !previous->is_incomparable);
+    json_put_text(json, "reason", previous->is_incomparable ? previous->reason : NULL);
+    json_close_object(json);
+}
+
 static const char *status_of(const struct figures *figures)
 {
     const struct area_figures *nation = &figures->areas[REGISTER_NATION];
@@ -84,5 +107,8 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
     document_put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
     document_put_moment(&json, "generated_at", figures, figures->generated_at);
+    if (figures->previous != NULL) {
+        put_previous_election(&json, &election->previous);
+    }
     return json;
 }

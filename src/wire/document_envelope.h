@@ -28,4 +28,8 @@ void document_put_count(struct json_writer *json, const char *key, const struct 
 void document_put_percent(struct json_writer *json, const char *key, const struct area_figures *counted,
                           int64_t part, int64_t whole);
 
+/* Hundredths of a percentage point, below 0 where it fell, as a JSON number of at most two decimals; null where nobody
+ * knows. */
+void document_put_points(struct json_writer *json, const char *key, bool is_known, int32_t hundredths);
+
 #endif

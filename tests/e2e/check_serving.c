@@ -41,7 +41,7 @@ static void get(const char *target, const char *headers, struct http_answer *ret
 
 static const char *const documents[] = {"/v1/turnout",      "/v1/areas/01",    "/v1/snapshot.json",
                                         "/v1/snapshot.csv", "/v1/corrections", "/v1/rounds",
-                                        "/v1/rounds.csv",   "/v1/milestones"};
+                                        "/v1/rounds.csv",   "/v1/milestones",  "/v1/feed.atom"};
 enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 static void check_caching(const struct http_answer *answer)

@@ -252,6 +252,40 @@ LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
     ck_assert_msg(strstr(out.bytes, expected) != NULL, "%s", out.bytes);
 }
 
+/* At the hours that the election before has; points are those of the published percentages. */
+TEST(the_same_hour_of_the_election_before_stands_beside)
+{
+    static struct election compared;
+    struct previous *previous = previous_new();
+    compared = election;
+    figures.election = &compared;
+    figures.previous = previous;
+    compared.previous = (struct previous_election){.name = "Kỳ \"trước\"", .date = "2021-05-23"};
+    previous_add(previous,
+                 &(struct previous_figures){
+                     .area = "VN", .minute = 900, .registered = 900, .voted = 300, .percent = 3333});
+    previous_add(previous, &(struct previous_figures){
+                               .area = "15", .minute = 900, .registered = -1, .voted = -1, .percent = 10000});
+    previous_add(previous, &(struct previous_figures){.area = "46", .minute = 900, .percent = 5000});
+    previous_add(previous, &(struct previous_figures){.area = "19753", .minute = 901, .percent = 5000});
+    ck_assert_ptr_null(previous_sort(previous));
+    document_snapshot_json(&out, &figures);
+    ck_assert_ptr_nonnull(strstr(out.bytes,
+                                 "\"previous_election\":{\"name\":\"Kỳ \\\"trước\\\"\",\"name_en\":null,"
+                                 "\"date\":\"2021-05-23\",\"comparable\":true,\"reason\":null},"));
+    ck_assert_ptr_nonnull(strstr(out.bytes, VN_MEMBERS ",\"previous\":{\"time\":\"15:00\",\"registered\":900,"
+                                                       "\"voted\":300,\"percent\":33.33},"
+                                                       "\"difference_points\":-20.29}"));
+    ck_assert_ptr_nonnull(strstr(out.bytes,
+                                 CENTRAL_MEMBERS ",\"previous\":{\"time\":\"15:00\",\"registered\":null,"
+                                                 "\"voted\":null,\"percent\":100},"
+                                                 "\"difference_points\":0}"));
+    ck_assert_ptr_nonnull(
+        strstr(out.bytes, SOUTHERN_MEMBERS ",\"previous\":null,\"difference_points\":null}"));
+    figures.previous = NULL;
+    previous_release(previous);
+}
+
 TEST(what_is_not_verified_is_not_shown)
 {
     counted[VN].verified = counted[CENTRAL].verified = false;
@@ -297,33 +331,6 @@ TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
-}
-
-/* In the order in which they were; what was withdrawn, or must not be shown, is not there. */
-TEST(complete_areas_are_told_in_order)
-{
-    const struct milestone withdrawn = {.told_ms = 1773561600000, .as_of = 1773532801};
-    reach_all(SOUTHERN, 1);
-    reach_all(CENTRAL, 2);
-    reach_all(FULL, 3);
-    reach_all(EMPTY, 3);
-    reach_all(SILENT, 1);
-    counted[SILENT].milestones[MARK_100] = withdrawn;
-    document_milestones_json(&out, &figures);
-    ck_assert_str_eq(
-        out.bytes, ENVELOPE
-        "\"provinces_complete\":[{\"code\":\"46\",\"parent\":\"VN\",\"name\":\"Huế\",\"name_en\":\"Hue\","
-        "\"reached_100_at\":\"2026-03-15T08:00:03+07:00\"},{\"code\":\"15\",\"parent\":\"VN\","
-        "\"name\":\"Miền Trung\",\"name_en\":null,\"reached_100_at\":\"2026-03-15T09:00:03+07:00\"}],"
-        "\"communes_complete\":[{\"code\":\"19753\",\"parent\":\"15\",\"name\":\"Xã, một\",\"name_en\":null,"
-        "\"reached_100_at\":\"2026-03-15T10:00:03+07:00\"},{\"code\":\"20333\",\"parent\":\"15\","
-        "\"name\":\"=Xã \\\"hai\\\"\",\"name_en\":null,"
-        "\"reached_100_at\":\"2026-03-15T10:00:03+07:00\"}]}");
-    buffer_clear(&out);
-    counted[SOUTHERN].verified = counted[CENTRAL].verified = false;
-    counted[FULL].withheld = counted[EMPTY].withheld = true;
-    document_milestones_json(&out, &figures);
-    ck_assert_str_eq(out.bytes, ENVELOPE "\"provinces_complete\":[],\"communes_complete\":[]}");
 }
 
 TEST(corrections_are_told_without_names)

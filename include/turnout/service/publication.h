@@ -74,6 +74,7 @@ const struct document *publication_turnout(const struct publication *publication
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_milestones(struct publication *publication);
+const struct document *publication_feed(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
