@@ -37,8 +37,9 @@ static void on_province(void *context, enum turnout_error error, const char *why
         end(walk, error, why);
         return;
     }
-    if (error == TURNOUT_OK && province_check(reg, NULL, province) == NULL) {
-        province_take(reg, province, walk->areas);
+    struct error fault;
+    if (error == TURNOUT_OK && province_check(reg, NULL, province, &fault) == TURNOUT_OK) {
+        (void)province_take(reg, province, walk->areas); /* they were empty */
     }
     if (walk->province == walk->last) {
         end(walk, TURNOUT_OK, "");

@@ -17,7 +17,6 @@
 #include <turnout/store/read.h>
 #include <turnout/wire/figures.h>
 
-#include "province_check.h"
 #include "publisher_private.h"
 
 enum {
@@ -26,40 +25,21 @@ enum {
     PROVINCES_AT_A_TIME = 8,
 };
 
-/* ---- provinces ---- */
-
-static void refuse_province(struct publisher *publisher, uint32_t province, const char *why)
+/* A bulletin has come, or what is to be shown while figures are held back. */
+static void on_bulletins_moved(void *context)
 {
-    if (publisher->areas[province].verified || publisher->renewed_ms == 0) {
-        log_error("under-verification", log_text("province", publisher->options.reg->areas[province].code),
-                  log_text("why", why));
-        publisher->moved = true;
+    struct publisher *publisher = context;
+    struct picture picture;
+    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
+    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
+         province++) {
+        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
+            ledger_reader_forget(publisher->ledgers);
+        }
     }
-    const struct area *area = &publisher->options.reg->areas[province];
-    publisher->areas[province].verified = false;
-    for (uint32_t i = 0; i < area->children; i++) {
-        publisher->areas[area->first_child + i].verified = false;
-    }
-    counter_add(&publisher->counters.verification_failures, 1);
-}
-
-static void take_province(struct publisher *publisher, const struct store_province *province)
-{
-    const char *fault = province_check(publisher->options.reg, publisher->options.losses, province);
-    if (fault != NULL) {
-        refuse_province(publisher, province->province, fault);
-        return;
-    }
-    if (!publisher->areas[province->province].verified && publisher->renewed_ms != 0) {
-        log_info("verified-again",
-                 log_text("province", publisher->options.reg->areas[province->province].code));
-    }
-    province_take(publisher->options.reg, province, publisher->areas);
-    publisher->known[province->province] = province->version;
-    publisher->moved = true;
-    if (publisher->reading_is_durable) {
-        losses_note(publisher->options.losses, province);
-    }
+    publisher->meta_moved = true;
+    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
+    publisher_read_now(publisher);
 }
 
 /* ---- reading ---- */
@@ -113,7 +93,9 @@ static void complete_reading(struct publisher *publisher)
         counter_add(&publisher->counters.readings_failed, 1);
         return;
     }
+    publisher->has_read = true;
     remember(publisher);
+    publisher_count_unverified(publisher);
     int64_t now_ms = clock_monotonic_ms();
     counter_add(&publisher->counters.readings, 1);
     atomic_store(&publisher->counters.confirmed_ms, now_ms);
@@ -190,11 +172,11 @@ static void on_province(void *context, enum turnout_error error, const char *why
     struct question *question = context;
     struct publisher *publisher = question->publisher;
     if (error == TURNOUT_BAD_INPUT) {
-        refuse_province(publisher, question->area, why);
+        publisher_refuse_province(publisher, question->area, why);
     } else if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
     } else if (province != NULL) {
-        take_province(publisher, province);
+        publisher_take_province(publisher, province);
     }
     /* A ledger moves only with the revision. */
     if (error == TURNOUT_OK &&
@@ -207,7 +189,8 @@ static void on_province(void *context, enum turnout_error error, const char *why
 }
 
 /* What was changed behind our back does not move a revision, so now and then all are read; and one that did not add up
- * is read each time: it may have been mended without moving. */
+ * is read each time: it may have been mended without moving. The self-check: the first reading is with all units, and each
+ * later one with those of one province. */
 static void ask_next_province(struct publisher *publisher)
 {
     uint32_t province = publisher->next_province;
@@ -218,6 +201,10 @@ static void ask_next_province(struct publisher *publisher)
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
     bool is_known = publisher->areas[province].verified && !publisher->reads_all;
+    if (!publisher->has_read || province == publisher->checked) {
+        store_read_province_units(publisher->options.store, province, on_province, question);
+        return;
+    }
     store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
                         on_province, question);
 }
@@ -302,7 +289,8 @@ void publisher_read_now(struct publisher *publisher)
     publisher->has_asked_meta = false;
     publisher->answers_awaited = publisher->options.reg->province_count + 1; /* and the milestones */
     publisher->next_province = 1;
-    for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
+    publisher->checked = publisher_choose_checked(publisher);
+    for (int i = 0; i < (publisher->has_read ? PROVINCES_AT_A_TIME : 1); i++) {
         ask_next_province(publisher);
     }
     read_ledger(publisher, REGISTER_NATION);
@@ -356,6 +344,8 @@ void publisher_set_register(struct publisher *publisher, struct election_registe
     end_register(publisher);
     begin_register(publisher, reg);
     publisher->renewed_ms = 0; /* nothing was read of it yet */
+    publisher->has_read = false;
+    publisher->last_checked = 0;
     if (publisher->options.losses != NULL) {
         losses_set_register(publisher->options.losses, reg);
     }
@@ -374,7 +364,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .store = options->store,
                                                                      .losses = options->losses,
                                                                      .signing_pair = options->signing_pair,
-                                                                     .on_moved = publisher_on_bulletins_moved,
+                                                                     .on_moved = on_bulletins_moved,
                                                                      .context = publisher});
     atomic_store(&publisher->counters.confirmed_ms, clock_monotonic_ms());
     publisher->timer = event_new(base, -1, EV_PERSIST, on_timer, publisher);

@@ -30,6 +30,10 @@ struct publisher {
     uint32_t answers_awaited;                    /* of the reading under way */
     uint32_t next_province;                      /* to be asked for in it */
     bool reads_all;                              /* in it: also what has not moved */
+    bool has_read;                               /* before it, all with their units */
+    uint32_t checked;                            /* in it: whose units are read; 0: nobody's */
+    uint32_t last_checked;                       /* the last province that was */
+    int64_t check_at_ms;                         /* when the next one may be; monotonic */
     bool has_asked_meta; /* in it: for what may be shown, which is the last question */
     bool reading_failed;
     bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
@@ -46,10 +50,18 @@ struct publisher {
     struct publisher_counters counters;
 };
 
+/* Takes what was read of a province, if it may be believed; else, or where it could not be read for what it is, the province
+ * is under verification. */
+void publisher_take_province(struct publisher *publisher, const struct store_province *province);
+void publisher_refuse_province(struct publisher *publisher, uint32_t province, const char *why);
+
+/* Whose units are read in the reading that begins, 0 for nobody's: one province after the other, at a pace. */
+uint32_t publisher_choose_checked(struct publisher *publisher);
+
+/* Tells how many provinces are under verification. */
+void publisher_count_unverified(struct publisher *publisher);
+
 /* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown. */
 void publisher_renew(struct publisher *publisher);
-
-/* A bulletin has come, or what is to be shown while figures are held back. `context` is the publisher. */
-void publisher_on_bulletins_moved(void *context);
 
 #endif

@@ -150,19 +150,3 @@ void publisher_renew(struct publisher *publisher)
     publisher->lines_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
 }
-
-void publisher_on_bulletins_moved(void *context)
-{
-    struct publisher *publisher = context;
-    struct picture picture;
-    bool is_held_back = bulletins_picture(publisher->bulletins, &publisher->meta, &picture) == PICTURE_READY;
-    for (uint32_t province = 1; is_held_back && province <= publisher->options.reg->province_count;
-         province++) {
-        if (ledger_reader_is_beyond(publisher->ledgers, province, picture.areas[province].ledger_id)) {
-            ledger_reader_forget(publisher->ledgers);
-        }
-    }
-    publisher->meta_moved = true;
-    publisher->wants_all = true; /* also the ledgers, up to what is shown now */
-    publisher_read_now(publisher);
-}

@@ -93,6 +93,9 @@ struct unit_rounds {
     uint64_t late;
 };
 
+/* What these units count, as far as their states tell: nothing of rounds, of held reports, and of the revision. */
+struct totals rules_count_units(const struct unit_state *units, size_t count);
+
 /* All that stands of a unit is taken out of the count: it is as if it had never reported. `listed` is its roll in the
  * register, `rounds` the rounds in which it counts, `waiting` how many of its reports are held. */
 struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,

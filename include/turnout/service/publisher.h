@@ -41,6 +41,7 @@ struct publisher_counters {
     _Atomic uint64_t readings_failed;
     _Atomic uint64_t publications;
     _Atomic uint64_t verification_failures; /* provinces found not to add up */
+    _Atomic uint64_t unverified;            /* provinces that did not when they were last read */
     _Atomic uint64_t render_us;             /* spent on making publications */
     _Atomic uint64_t revision;              /* published, of the nation */
     _Atomic uint64_t voted;                 /* likewise */
