@@ -1,75 +1,15 @@
-/* The public endpoints: pick the document, pick the coding, answer 200 or 304. */
+/* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "area_path.h"
 #include "bulletin_answer.h"
-#include "coding.h"
 #include "page.h"
+#include "public_answer.h"
 #include "retry_after.h"
+#include "series_http.h"
 #include "static_http.h"
-
-static void release_publication(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
-}
-
-static void free_document(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    document_free(lender);
-}
-
-/* Answers with a document of the publication; or with one of the request alone, `own`, which is freed. */
-static void answer_either(struct public_reader *reader, struct http_exchange *exchange,
-                          const struct http_request *request, const struct document *document,
-                          struct document *own)
-{
-    enum http_coding coding;
-    if (!coding_read(exchange, request, &coding)) {
-        document_free(own);
-        return;
-    }
-    const struct representation *chosen = &document->forms[coding];
-    char headers[512];
-    int length =
-        snprintf(headers, sizeof headers,
-                 "%sETag: %s\r\nLast-Modified: %s\r\n"
-                 "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
-                 "Vary: Accept-Encoding\r\n",
-                 http_coding_header(coding), chosen->etag, publication_last_modified(reader->publication));
-    assert(length > 0 && (size_t)length < sizeof headers);
-
-    counter_add(&reader->counters->documents_served, 1);
-    if (http_request_etag_matches(request, chosen->etag)) {
-        counter_add(&reader->counters->documents_unchanged, 1);
-        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
-        document_free(own);
-        return;
-    }
-    if (own == NULL) {
-        publication_acquire(reader->publication);
-    }
-    http_answer(exchange, &(struct http_answer){.status = 200,
-                                                .content_type = document->content_type,
-                                                .headers = headers,
-                                                .body = chosen->bytes,
-                                                .body_bytes = chosen->length,
-                                                .release = own != NULL ? free_document : release_publication,
-                                                .lender = own != NULL ? (void *)own : reader->publication});
-}
-
-static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
-                            const struct http_request *request, const struct document *document)
-{
-    answer_either(reader, exchange, request, document, NULL);
-}
 
 /* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
 static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
@@ -91,7 +31,7 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)body;
     struct public_reader *reader = context;
     if (asks_for_now(exchange, request)) {
-        answer_document(reader, exchange, request, publication_turnout(reader->publication));
+        public_answer(reader, exchange, request, publication_turnout(reader->publication));
     }
 }
 
@@ -102,7 +42,7 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
     if (area != REGISTER_NONE) {
-        answer_document(reader, exchange, request, publication_area(reader->publication, area));
+        public_answer(reader, exchange, request, publication_area(reader->publication, area));
     }
 }
 
@@ -113,7 +53,7 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)body;
     struct public_reader *reader = context;
     if (asks_for_now(exchange, request)) {
-        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+        public_answer(reader, exchange, request, publication_snapshot(reader->publication));
     }
 }
 
@@ -154,7 +94,7 @@ static void answer_csv(struct public_reader *reader, struct http_exchange *excha
                             "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
         return;
     }
-    answer_document(reader, exchange, request, csv_of(reader->publication, form));
+    public_answer(reader, exchange, request, csv_of(reader->publication, form));
 }
 
 static void get_snapshot_csv(void *context, struct http_exchange *exchange,
@@ -167,13 +107,22 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     }
 }
 
+static void get_nist(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_nist(reader->publication));
+}
+
 static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
                            struct slice segment, struct slice body)
 {
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_milestones(reader->publication));
+    public_answer(reader, exchange, request, publication_milestones(reader->publication));
 }
 
 static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -182,7 +131,7 @@ static void get_feed(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_feed(reader->publication));
+    public_answer(reader, exchange, request, publication_feed(reader->publication));
 }
 
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -191,7 +140,7 @@ static void get_rounds(void *context, struct http_exchange *exchange, const stru
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_rounds(reader->publication));
+    public_answer(reader, exchange, request, publication_rounds(reader->publication));
 }
 
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -210,7 +159,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     struct public_reader *reader = context;
     struct page page;
     if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
-        answer_document(reader, exchange, request, publication_corrections(reader->publication));
+        public_answer(reader, exchange, request, publication_corrections(reader->publication));
         return;
     }
     if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
@@ -221,7 +170,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
         page_refuse_after(exchange);
         return;
     }
-    answer_either(reader, exchange, request, own, own);
+    public_answer_own(reader, exchange, request, own);
 }
 
 static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -230,7 +179,7 @@ static void get_bulletins(void *context, struct http_exchange *exchange, const s
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_bulletins(reader->publication));
+    public_answer(reader, exchange, request, publication_bulletins(reader->publication));
 }
 
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -248,7 +197,7 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_keys(reader->publication));
+    public_answer(reader, exchange, request, publication_keys(reader->publication));
 }
 
 /* `name` is that of a file within the bulletin. */
@@ -259,7 +208,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
     if (bulletin == NULL) {
         return;
     }
-    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    struct bulletin_file *file = bulletin_find_file(bulletin, name);
     if (file != NULL && file->has_units &&
         publication_figures(reader->publication)->election->hides_unit_figures) {
         http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
@@ -267,8 +216,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    counter_add(&reader->counters->documents_served, 1);
-    bulletin_answer_file(reader->publication, file, exchange, request, true);
+    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -302,10 +250,12 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+    {HTTP_GET, "/v1/nist.json", get_nist},
     {HTTP_GET, "/v1/milestones", get_milestones},
     {HTTP_GET, "/v1/feed.atom", get_feed},
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
+    {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
     {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},

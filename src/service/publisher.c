@@ -108,12 +108,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    publisher->lines_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->lines_moved;
-    publisher->lines_moved = milestone_board_take_moved(publisher->milestones) || publisher->lines_moved;
-    bool has_moved = publisher->moved || publisher->meta_moved || publisher->lines_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
-        publisher_renew(publisher);
-    }
+    publisher_show(publisher, is_due(publisher));
 }
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
@@ -267,6 +262,7 @@ void publisher_relink(struct publisher *publisher)
 {
     publisher->is_settled = false;
     publisher->wants_all = true;
+    series_reader_forget(publisher->series);
     publisher_read_now(publisher);
 }
 
@@ -324,6 +320,7 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
     publisher->milestones = milestone_board_new(publisher->options.store, reg);
+    publisher->series = series_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
@@ -331,6 +328,7 @@ static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
     milestone_board_free(publisher->milestones);
+    series_reader_free(publisher->series);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);

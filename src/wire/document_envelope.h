@@ -9,6 +9,9 @@
 /* Opens the document and writes the envelope; the caller adds what it is about and closes it. */
 struct json_writer document_open(struct buffer *out, const struct figures *figures);
 
+/* "unofficial-complete" once every unit has sent its final report, and that is shown; before, "unofficial-partial". */
+const char *document_status(const struct figures *figures);
+
 /* Whether the area's figures may be shown; where not, null stands in their place. */
 bool document_is_shown(const struct area_figures *counted);
 
@@ -31,5 +34,9 @@ void document_put_percent(struct json_writer *json, const char *key, const struc
 /* Hundredths of a percentage point, below 0 where it fell, as a JSON number of at most two decimals; null where nobody
  * knows. */
 void document_put_points(struct json_writer *json, const char *key, bool is_known, int32_t hundredths);
+
+/* Where there are figures of the election before: which that is, and those of an area's hour (previous_documents.c). */
+void document_put_previous_election(struct json_writer *json, const struct figures *figures);
+void document_put_previous(struct json_writer *json, const struct figures *figures, uint32_t index);
 
 #endif

@@ -3,53 +3,12 @@
 #include <turnout/wire/documents.h>
 
 #include <stddef.h>
-#include <stdio.h>
-
-#include <turnout/election/percent.h>
 
 #include "document_envelope.h"
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
-}
-
-/* Null where it is below 0. */
-static void put_known(struct json_writer *json, const char *key, int64_t count)
-{
-    if (count >= 0) {
-        json_put_integer(json, key, count);
-    } else {
-        json_put_text(json, key, NULL);
-    }
-}
-
-/* The same hour of the election before, and by how much the percentage is another. */
-static void put_previous(struct json_writer *json, const struct figures *figures, uint32_t index)
-{
-    const struct area_figures *counted = &figures->areas[index];
-    const struct totals *totals = &counted->totals;
-    const struct previous_figures *previous =
-        document_is_shown(counted) ? previous_find(figures->previous, figures->election,
-                                                   figures->reg->areas[index].code, totals->as_of)
-                                   : NULL;
-    if (previous == NULL) {
-        json_put_text(json, "previous", NULL);
-        json_put_text(json, "difference_points", NULL);
-        return;
-    }
-    char text[16];
-    int32_t percent = percent_of(totals->voted, totals->registered);
-    json_open_object(json, "previous");
-    (void)snprintf(text, sizeof text, "%02d:%02d", previous->minute / 60 % 24, previous->minute % 60);
-    json_put_text(json, "time", text);
-    put_known(json, "registered", previous->registered);
-    put_known(json, "voted", previous->voted);
-    percent_format_json(previous->percent, text);
-    json_put_raw(json, "percent", text);
-    json_close_object(json);
-    bool is_known = percent != PERCENT_NONE && previous->percent != PERCENT_NONE;
-    document_put_points(json, "difference_points", is_known, percent - previous->percent);
 }
 
 static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
@@ -78,9 +37,7 @@ static void put_members(struct json_writer *json, const struct figures *figures,
     document_put_count(json, "held", counted, totals->held);
     document_put_as_of(json, figures, counted);
     json_put_boolean(json, "verified", counted->verified);
-    if (figures->previous != NULL) {
-        put_previous(json, figures, index);
-    }
+    document_put_previous(json, figures, index);
 }
 
 static void put_milestones(struct json_writer *json, const struct figures *figures, uint32_t index)

@@ -194,18 +194,18 @@ TEST(the_snapshot_is_flat_with_parents_first)
 }
 
 #define CSV_HEAD                                                                                             \
-    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision\r\n"
+    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision,test\r\n"
 
 TEST(the_table_quotes_and_guards_its_cells)
 {
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_str_eq(out.bytes, CSV_HEAD
-                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5\r\n"
-                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5\r\n"
-                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5\r\n");
+                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5,true\r\n"
+                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5,true\r\n"
+                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5,true\r\n");
 }
 
 TEST(the_table_is_made_for_spreadsheets_when_asked)
@@ -252,40 +252,6 @@ LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
     ck_assert_msg(strstr(out.bytes, expected) != NULL, "%s", out.bytes);
 }
 
-/* At the hours that the election before has; points are those of the published percentages. */
-TEST(the_same_hour_of_the_election_before_stands_beside)
-{
-    static struct election compared;
-    struct previous *previous = previous_new();
-    compared = election;
-    figures.election = &compared;
-    figures.previous = previous;
-    compared.previous = (struct previous_election){.name = "Kỳ \"trước\"", .date = "2021-05-23"};
-    previous_add(previous,
-                 &(struct previous_figures){
-                     .area = "VN", .minute = 900, .registered = 900, .voted = 300, .percent = 3333});
-    previous_add(previous, &(struct previous_figures){
-                               .area = "15", .minute = 900, .registered = -1, .voted = -1, .percent = 10000});
-    previous_add(previous, &(struct previous_figures){.area = "46", .minute = 900, .percent = 5000});
-    previous_add(previous, &(struct previous_figures){.area = "19753", .minute = 901, .percent = 5000});
-    ck_assert_ptr_null(previous_sort(previous));
-    document_snapshot_json(&out, &figures);
-    ck_assert_ptr_nonnull(strstr(out.bytes,
-                                 "\"previous_election\":{\"name\":\"Kỳ \\\"trước\\\"\",\"name_en\":null,"
-                                 "\"date\":\"2021-05-23\",\"comparable\":true,\"reason\":null},"));
-    ck_assert_ptr_nonnull(strstr(out.bytes, VN_MEMBERS ",\"previous\":{\"time\":\"15:00\",\"registered\":900,"
-                                                       "\"voted\":300,\"percent\":33.33},"
-                                                       "\"difference_points\":-20.29}"));
-    ck_assert_ptr_nonnull(strstr(out.bytes,
-                                 CENTRAL_MEMBERS ",\"previous\":{\"time\":\"15:00\",\"registered\":null,"
-                                                 "\"voted\":null,\"percent\":100},"
-                                                 "\"difference_points\":0}"));
-    ck_assert_ptr_nonnull(
-        strstr(out.bytes, SOUTHERN_MEMBERS ",\"previous\":null,\"difference_points\":null}"));
-    figures.previous = NULL;
-    previous_release(previous);
-}
-
 TEST(what_is_not_verified_is_not_shown)
 {
     counted[VN].verified = counted[CENTRAL].verified = false;
@@ -308,7 +274,7 @@ TEST(what_is_not_verified_is_not_shown)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5,true\r\n"));
 }
 
 TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
@@ -330,7 +296,19 @@ TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
+    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0,true\r\n") != NULL, "%s",
+                  out.bytes);
+}
+
+/* A count may be of a moment that this server's clock has not reached. */
+TEST(no_document_is_older_than_what_it_says)
+{
+    counted[VN].totals.as_of = figures.generated_at + 57;
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    ck_assert_str_eq(text_at(document, "generated_at"), "2026-03-15T15:01:00+07:00");
+    ck_assert_str_eq(text_at(document, "as_of"), "2026-03-15T15:01:00+07:00");
+    json_decref(document);
 }
 
 TEST(corrections_are_told_without_names)

@@ -66,7 +66,7 @@ function Previous({ area, election }) {
   const points = area.difference_points;
   const sign = points > 0 ? "+" : points < 0 ? "−" : "";
   return (
-    <p class="soft">
+    <p class="previous soft">
       {say("previous", name(election), area.previous.time, percent(area.previous.percent), sign + number(Math.abs(points)))}
       {!election.comparable && <>. {say("previous.incomparable", election.reason)}</>}
     </p>
