@@ -162,7 +162,6 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .signing_key = daemon->data.signing_key,
-                                            .files = registers_change(daemon->registers)->after,
                                             .bulletin_number = daemon->data.bulletin_number,
                                             .files = registers_change(daemon->registers)->after,
                                             .relaxed = daemon->settings->durability_is_relaxed};
@@ -208,6 +207,7 @@ static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_
 static void start_publisher(struct daemon *daemon)
 {
     struct publisher_options publisher = {.election = &daemon->folder->election,
+                                          .previous = daemon->folder->previous,
                                           .reg = daemon->folder->reg,
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,
