@@ -96,7 +96,9 @@ const files = [
     isImmutable: false,
     mayBeFramed,
     asksOthers,
-    bytes: Buffer.from(template.replace("{links}", links).replace("{style}", served["turnout.css"]).replace("{script}", served[`${script}.jsx`])),
+    bytes: Buffer.from(
+      template.replace("{links}", links).replace("{style}", served["turnout.css"]).replace("{script}", served[`${script}.jsx`]),
+    ),
   })),
   ...bundled.outputFiles.map((file) => ({
     path: `/assets/${basename(file.path)}`,
