@@ -1,88 +1,16 @@
-/* The public endpoints: pick the document, pick the coding, answer 200 or 304. */
+/* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "area_path.h"
 #include "bulletin_answer.h"
-#include "coding.h"
+#include "frozen_http.h"
 #include "page.h"
+#include "public_answer.h"
 #include "retry_after.h"
+#include "series_http.h"
 #include "static_http.h"
-
-static void release_publication(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
-}
-
-static void free_document(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    document_free(lender);
-}
-
-/* Answers with a document of the publication; or with one of the request alone, `own`, which is freed. */
-static void answer_either(struct public_reader *reader, struct http_exchange *exchange,
-                          const struct http_request *request, const struct document *document,
-                          struct document *own)
-{
-    enum http_coding coding;
-    if (!coding_read(exchange, request, &coding)) {
-        document_free(own);
-        return;
-    }
-    const struct representation *chosen = &document->forms[coding];
-    char headers[512];
-    int length =
-        snprintf(headers, sizeof headers,
-                 "%sETag: %s\r\nLast-Modified: %s\r\n"
-                 "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
-                 "Vary: Accept-Encoding\r\n",
-                 http_coding_header(coding), chosen->etag, publication_last_modified(reader->publication));
-    assert(length > 0 && (size_t)length < sizeof headers);
-
-    counter_add(&reader->counters->documents_served, 1);
-    if (http_request_etag_matches(request, chosen->etag)) {
-        counter_add(&reader->counters->documents_unchanged, 1);
-        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
-        document_free(own);
-        return;
-    }
-    if (own == NULL) {
-        publication_acquire(reader->publication);
-    }
-    http_answer(exchange, &(struct http_answer){.status = 200,
-                                                .content_type = document->content_type,
-                                                .headers = headers,
-                                                .body = chosen->bytes,
-                                                .body_bytes = chosen->length,
-                                                .release = own != NULL ? free_document : release_publication,
-                                                .lender = own != NULL ? (void *)own : reader->publication});
-}
-
-static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
-                            const struct http_request *request, const struct document *document)
-{
-    answer_either(reader, exchange, request, document, NULL);
-}
-
-/* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
-static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
-{
-    if (!http_query_has(request->query, "at")) {
-        return true;
-    }
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                        "this document is of now alone; the figures of a bulletin are its files, under "
-                        "/v1/bulletins/{number}/",
-                        "at", NULL);
-    return false;
-}
 
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
@@ -90,8 +18,8 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
-        answer_document(reader, exchange, request, publication_turnout(reader->publication));
+    if (!frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
+        public_answer(reader, exchange, request, publication_turnout(reader->publication));
     }
 }
 
@@ -102,7 +30,7 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
     if (area != REGISTER_NONE) {
-        answer_document(reader, exchange, request, publication_area(reader->publication, area));
+        public_answer(reader, exchange, request, publication_area(reader->publication, area));
     }
 }
 
@@ -112,8 +40,8 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
-        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+    if (!frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
+        public_answer(reader, exchange, request, publication_snapshot(reader->publication));
     }
 }
 
@@ -143,18 +71,17 @@ static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const 
     return true;
 }
 
-static void answer_csv(struct public_reader *reader, struct http_exchange *exchange,
-                       const struct http_request *request,
-                       const struct document *(*csv_of)(struct publication *, struct csv_form))
+/* False after refusing. */
+static bool read_csv_form(struct http_exchange *exchange, const struct http_request *request,
+                          struct csv_form *ret_form)
 {
-    struct csv_form form;
     const char *field;
-    if (!parse_csv_form(request->query, &form, &field)) {
+    if (!parse_csv_form(request->query, ret_form, &field)) {
         http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
                             "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
-        return;
+        return false;
     }
-    answer_document(reader, exchange, request, csv_of(reader->publication, form));
+    return true;
 }
 
 static void get_snapshot_csv(void *context, struct http_exchange *exchange,
@@ -162,8 +89,11 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
 {
     (void)segment;
     (void)body;
-    if (asks_for_now(exchange, request)) {
-        answer_csv(context, exchange, request, publication_snapshot_csv);
+    struct public_reader *reader = context;
+    struct csv_form form;
+    if (read_csv_form(exchange, request, &form) &&
+        !frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
+        public_answer(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
     }
 }
 
@@ -173,7 +103,25 @@ static void get_nist(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_nist(reader->publication));
+    public_answer(reader, exchange, request, publication_nist(reader->publication));
+}
+
+static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
+                           struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_milestones(reader->publication));
+}
+
+static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_feed(reader->publication));
 }
 
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -182,7 +130,7 @@ static void get_rounds(void *context, struct http_exchange *exchange, const stru
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_rounds(reader->publication));
+    public_answer(reader, exchange, request, publication_rounds(reader->publication));
 }
 
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -190,7 +138,11 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
 {
     (void)segment;
     (void)body;
-    answer_csv(context, exchange, request, publication_rounds_csv);
+    struct public_reader *reader = context;
+    struct csv_form form;
+    if (read_csv_form(exchange, request, &form)) {
+        public_answer(reader, exchange, request, publication_rounds_csv(reader->publication, form));
+    }
 }
 
 static void get_corrections(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -201,7 +153,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     struct public_reader *reader = context;
     struct page page;
     if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
-        answer_document(reader, exchange, request, publication_corrections(reader->publication));
+        public_answer(reader, exchange, request, publication_corrections(reader->publication));
         return;
     }
     if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
@@ -212,7 +164,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
         page_refuse_after(exchange);
         return;
     }
-    answer_either(reader, exchange, request, own, own);
+    public_answer_own(reader, exchange, request, own);
 }
 
 static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -221,7 +173,7 @@ static void get_bulletins(void *context, struct http_exchange *exchange, const s
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_bulletins(reader->publication));
+    public_answer(reader, exchange, request, publication_bulletins(reader->publication));
 }
 
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -239,7 +191,7 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_keys(reader->publication));
+    public_answer(reader, exchange, request, publication_keys(reader->publication));
 }
 
 /* `name` is that of a file within the bulletin. */
@@ -250,7 +202,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
     if (bulletin == NULL) {
         return;
     }
-    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    struct bulletin_file *file = bulletin_find_file(bulletin, name);
     if (file != NULL && file->has_units &&
         publication_figures(reader->publication)->election->hides_unit_figures) {
         http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
@@ -258,8 +210,8 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    counter_add(&reader->counters->documents_served, 1);
-    bulletin_answer_file(reader->publication, file, exchange, request, true);
+    bulletin_answer(reader->publication, bulletin, bulletin_file_document(bulletin, file), exchange, request,
+                    reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -294,8 +246,11 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
     {HTTP_GET, "/v1/nist.json", get_nist},
+    {HTTP_GET, "/v1/milestones", get_milestones},
+    {HTTP_GET, "/v1/feed.atom", get_feed},
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
+    {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
     {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
@@ -305,6 +260,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/bulletin/", static_http_get},
+    {HTTP_GET, "/check", static_http_get},
     {HTTP_GET, "/embed/", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };

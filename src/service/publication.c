@@ -3,25 +3,15 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/memory.h>
-#include <turnout/wire/brotli.h>
+#include <turnout/wire/atom_feed.h>
 #include <turnout/wire/documents.h>
-#include <turnout/wire/gzip.h>
 #include <turnout/wire/http_date.h>
-
-/* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
-enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
-
-static const char content_json[] = "application/json";
-static const char content_csv[] = "text/csv; charset=utf-8; header=present";
-
-static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
 
 struct publication {
     _Atomic uint32_t references;
@@ -34,6 +24,8 @@ struct publication {
     struct document *snapshot;
     struct ledger_page *page;
     struct shelf *shelf;
+    struct series *series;                        /* NULL: there is none */
+    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
     uint64_t serial;
     bool *moved;                            /* one an area */
     _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
@@ -41,58 +33,13 @@ struct publication {
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) milestones;
+    _Atomic(struct document *) feed;
     _Atomic(struct document *) nist;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
-
-/* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
-static void make_etags(struct document *document, int64_t revision)
-{
-    static const char *const marks[HTTP_CODINGS] = {
-        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
-    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
-    unsigned char hash[crypto_generichash_BYTES_MIN];
-    int failed =
-        crypto_generichash(hash, sizeof hash, (const unsigned char *)plain->bytes, plain->length, NULL, 0);
-    assert(failed == 0);
-    char hex[2 * sizeof hash + 1];
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
-        int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
-                              (long long)revision, hex, marks[coding]);
-        assert(length > 0 && length < ETAG_BYTES);
-    }
-}
-
-/* Takes what was rendered into `rendered`. */
-static struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
-{
-    struct document *document = memory_new(sizeof *document);
-    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
-    struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
-    struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
-    document->content_type = content_type;
-    plain->bytes = buffer_take(rendered, &plain->length);
-    bool is_small = plain->length <= SMALL_BYTES_MAX;
-    gzip->bytes =
-        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
-    brotli->bytes =
-        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
-    make_etags(document, revision);
-    return document;
-}
-
-void document_free(struct document *document)
-{
-    if (document != NULL) {
-        for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
-            free(document->forms[coding].bytes);
-        }
-        free(document);
-    }
-}
 
 static int64_t revision_of(const struct publication *publication)
 {
@@ -139,13 +86,34 @@ struct publication *publication_new(const struct publication *previous, const st
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);
-    publication->turnout = document_new(&rendered, content_json, revision_of(publication));
+    publication->turnout = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
     document_snapshot_json(&rendered, &publication->figures);
-    publication->snapshot = document_new(&rendered, content_json, revision_of(publication));
+    publication->snapshot = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
     buffer_done(&rendered);
     const struct document *csv = publication_snapshot_csv(publication, (struct csv_form){.separator = ','});
     assert(csv != NULL);
     return publication;
+}
+
+static size_t areas_of(const struct series *series)
+{
+    return (size_t)series_register(series)->province_count + 1;
+}
+
+void publication_show_series(struct publication *publication, struct series *series)
+{
+    publication->series = series;
+    series_acquire(series);
+    publication->series_documents = memory_new_array(areas_of(series), sizeof *publication->series_documents);
+}
+
+static void release_series(struct publication *publication)
+{
+    for (size_t i = 0; publication->series != NULL && i < areas_of(publication->series); i++) {
+        document_free(atomic_load(&publication->series_documents[i]));
+    }
+    free(publication->series_documents);
+    series_release(publication->series);
 }
 
 void publication_acquire(struct publication *publication)
@@ -167,10 +135,13 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->keys));
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
+    release_series(publication);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->milestones));
+    document_free(atomic_load(&publication->feed));
     document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
@@ -213,17 +184,6 @@ const struct document *publication_snapshot(const struct publication *publicatio
     return publication->snapshot;
 }
 
-/* Puts a freshly made document into its place; when another worker was first, its document is the one. */
-static const struct document *keep(_Atomic(struct document *) *place, struct document *made)
-{
-    struct document *first = NULL;
-    if (atomic_compare_exchange_strong(place, &first, made)) {
-        return made;
-    }
-    document_free(made);
-    return first;
-}
-
 typedef void csv_fn(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* The CSV in this form, made where it is asked for first. */
@@ -231,19 +191,14 @@ static const struct document *csv_in_form(const struct publication *publication,
                                           _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
                                           struct csv_form form)
 {
-    size_t place = form.bom ? CSV_FORMS / 2 : 0;
-    for (size_t i = 0; i < CSV_FORMS / 2; i++) {
-        if (csv_separators[i] == form.separator) {
-            place += i;
-        }
-    }
+    size_t place = csv_form_place(form);
     const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
     render(&rendered, &publication->figures, form.separator, form.bom);
-    return keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
+    return document_keep(&documents[place], document_new(&rendered, DOCUMENT_CSV, revision_of(publication)));
 }
 
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
@@ -256,26 +211,33 @@ const struct document *publication_rounds_csv(struct publication *publication, s
     return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
 }
 
-const struct document *publication_rounds(struct publication *publication)
+/* The document that is kept there, made where it is asked for first. */
+static const struct document *kept_json(const struct publication *publication,
+                                        _Atomic(struct document *) *place,
+                                        void (*render)(struct buffer *out, const struct figures *figures))
 {
-    const struct document *known = atomic_load(&publication->rounds);
+    const struct document *known = atomic_load(place);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
-    document_rounds_json(&rendered, &publication->figures);
-    return keep(&publication->rounds, document_new(&rendered, content_json, revision_of(publication)));
+    render(&rendered, &publication->figures);
+    return document_keep(place, document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+}
+
+const struct document *publication_rounds(struct publication *publication)
+{
+    return kept_json(publication, &publication->rounds, document_rounds_json);
 }
 
 const struct document *publication_nist(struct publication *publication)
 {
-    const struct document *known = atomic_load(&publication->nist);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_nist_json(&rendered, &publication->figures);
-    return keep(&publication->nist, document_new(&rendered, content_json, revision_of(publication)));
+    return kept_json(publication, &publication->nist, document_nist_json);
+}
+
+const struct document *publication_milestones(struct publication *publication)
+{
+    return kept_json(publication, &publication->milestones, document_milestones_json);
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -287,8 +249,8 @@ const struct document *publication_area(struct publication *publication, uint32_
     }
     struct buffer rendered = {0};
     document_area_json(&rendered, &publication->figures, area);
-    return keep(&publication->area_documents[area],
-                document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->area_documents[area],
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 
 /* False when it is no place. */
@@ -328,7 +290,7 @@ struct document *publication_corrections_page(const struct publication *publicat
     }
     struct buffer rendered = {0};
     document_corrections_json(&rendered, &publication->figures, &page);
-    return document_new(&rendered, content_json, revision_of(publication));
+    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
 }
 
 const struct document *publication_corrections(struct publication *publication)
@@ -337,7 +299,64 @@ const struct document *publication_corrections(struct publication *publication)
     if (known != NULL) {
         return known;
     }
-    return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
+    return document_keep(&publication->corrections,
+                         publication_corrections_page(publication, "", CORRECTIONS_MAX));
+}
+
+struct document *publication_series_part(const struct publication *publication, struct series_query query)
+{
+    if (!series_query_settle(publication->series, &query)) {
+        return NULL;
+    }
+    struct buffer rendered = {0};
+    document_series_json(&rendered, &publication->figures, publication->series, &query);
+    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
+}
+
+const struct series *publication_series(const struct publication *publication)
+{
+    return publication->series;
+}
+
+const struct document *publication_series_day(struct publication *publication, uint32_t area)
+{
+    const struct document *known = atomic_load(&publication->series_documents[area]);
+    if (known != NULL) {
+        return known;
+    }
+    struct document *made =
+        publication_series_part(publication, (struct series_query){.area = area, .step = 1});
+    assert(made != NULL); /* a day is never too much */
+    return document_keep(&publication->series_documents[area], made);
+}
+
+/* Of every bulletin on the shelf, in the order of their numbers. The caller frees the list. */
+static const struct bulletin_summary **summaries_of(const struct publication *publication)
+{
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    return summaries;
+}
+
+/* Its tag is of its bytes alone: they stay as they are while there is nothing to be told of. */
+const struct document *publication_feed(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->feed);
+    if (known != NULL) {
+        return known;
+    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
+    struct feed feed = {.bulletins = summaries,
+                        .bulletin_count = shelf_count(publication->shelf),
+                        .corrections = ledger_page_entries(publication->page),
+                        .correction_count = ledger_page_count(publication->page)};
+    struct buffer rendered = {0};
+    document_feed_atom(&rendered, &publication->figures, &feed);
+    free(summaries);
+    return document_keep(&publication->feed, document_new(&rendered, DOCUMENT_ATOM, 0));
 }
 
 const struct document *publication_bulletins(struct publication *publication)
@@ -347,25 +366,17 @@ const struct document *publication_bulletins(struct publication *publication)
         return known;
     }
     size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
-    for (size_t i = 0; i < count; i++) {
-        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
-    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
     struct buffer rendered = {0};
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);
-    return keep(&publication->bulletins, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->bulletins,
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_keys(struct publication *publication)
 {
-    const struct document *known = atomic_load(&publication->keys);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_keys_json(&rendered, &publication->figures);
-    return keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+    return kept_json(publication, &publication->keys, document_keys_json);
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)
@@ -391,5 +402,6 @@ const struct document *publication_changes(struct publication *publication)
     }
     struct buffer rendered = {0};
     document_changes_json(&rendered, &publication->figures, publication->moved);
-    return keep(&publication->changes, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->changes,
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }

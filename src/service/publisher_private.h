@@ -8,6 +8,8 @@
 
 #include "bulletins.h"
 #include "ledger_reader.h"
+#include "milestone_board.h"
+#include "series_reader.h"
 
 struct publisher {
     struct publisher_options options;
@@ -19,7 +21,9 @@ struct publisher {
     struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct ledger_reader *ledgers;
+    struct milestone_board *milestones;
     struct bulletins *bulletins;
+    struct series_reader *series;
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */
     bool shows_rehearsal;                        /* its figures are of the rehearsal */
@@ -42,7 +46,8 @@ struct publisher {
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
-    bool ledger_moved;     /* likewise */
+    bool lines_moved;      /* of the ledgers and the milestones, likewise */
+    bool series_moved;     /* likewise */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
@@ -59,7 +64,8 @@ uint32_t publisher_choose_checked(struct publisher *publisher);
 /* Tells how many provinces are under verification. */
 void publisher_count_unverified(struct publisher *publisher);
 
-/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown. */
-void publisher_renew(struct publisher *publisher);
+/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown, or if it
+ * is time to say again that it stands; and goes on with the series of what is shown. */
+void publisher_show(struct publisher *publisher, bool is_due);
 
 #endif

@@ -18,16 +18,22 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     publisher->shows_durable = atomic_load(publisher->options.is_durable);
     struct figures figures = {
         .election = publisher->options.election,
+        .previous = publisher->options.previous,
         .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
         .signing_key = publisher->options.signing_key,
         .generated_at = generated_at,
     };
+    bool is_of_now = reg == publisher->options.reg;
+    if (is_of_now) {
+        milestone_board_put(publisher->milestones, areas);
+    }
     struct publication *previous = publisher->shown;
     publisher->shown =
         publication_new(previous, &figures, reg, areas, publisher->meta.phase,
                         ledger_reader_page(publisher->ledgers), bulletins_shelf(publisher->bulletins));
+    publication_show_series(publisher->shown, series_reader_series(publisher->series));
     publication_release(previous);
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
@@ -36,6 +42,9 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
     publisher->on_published(publisher->context, publisher->shown);
     health_note_publication(publisher->options.health);
+    if (is_of_now) {
+        milestone_board_show(publisher->milestones, areas);
+    }
 }
 
 static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
@@ -112,7 +121,7 @@ static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
     enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
-    bool has_moved = publisher->meta_moved || publisher->ledger_moved;
+    bool has_moved = publisher->meta_moved || publisher->lines_moved || publisher->series_moved;
     if (publisher->shown != NULL && !has_moved) {
         return;
     }
@@ -126,7 +135,7 @@ static void renew_held_back(struct publisher *publisher)
 }
 
 /* What is shown stands until all that is to be shown is at hand. */
-void publisher_renew(struct publisher *publisher)
+static void renew(struct publisher *publisher)
 {
     if (!bulletins_are_loaded(publisher->bulletins, &publisher->meta) &&
         (publisher->shown == NULL || publisher->meta.publication != PUBLICATION_LIVE)) {
@@ -139,6 +148,22 @@ void publisher_renew(struct publisher *publisher)
     }
     publisher->moved = false;
     publisher->meta_moved = false;
-    publisher->ledger_moved = false;
+    publisher->lines_moved = false;
+    publisher->series_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
+}
+
+void publisher_show(struct publisher *publisher, bool is_due)
+{
+    publisher->lines_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->lines_moved;
+    publisher->lines_moved = milestone_board_take_moved(publisher->milestones) || publisher->lines_moved;
+    publisher->series_moved = series_reader_take_moved(publisher->series) || publisher->series_moved;
+    bool has_moved =
+        publisher->moved || publisher->meta_moved || publisher->lines_moved || publisher->series_moved;
+    if (has_moved || publisher->renewed_ms == 0 || is_due) {
+        renew(publisher);
+    }
+    bool is_told = publisher->shown != NULL && !clock_watch_is_doubted(publisher->options.clock);
+    series_reader_step(publisher->series, is_told ? publication_figures(publisher->shown) : NULL,
+                       clock_wall_ms() / 1000);
 }

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +20,13 @@ struct named_file {
 struct bulletin {
     _Atomic uint32_t references;
     struct bulletin_summary summary;
+    int64_t cut;
     struct bulletin_area *provinces; /* the summary's */
     struct buffer *bundles;
     size_t bundle_count;
     struct named_file *files; /* sorted by name */
     size_t file_count;
+    _Atomic(struct document *) *frozen_documents; /* FROZEN_DOCUMENTS */
 };
 
 static int compare_names(struct slice a, struct slice b)
@@ -44,8 +45,7 @@ static const char *content_type_of(struct slice name)
     if (slice_equals(name, BULLETIN_SIGNATURE_FILE)) {
         return "application/octet-stream";
     }
-    return slice_equals(name, BULLETIN_STATEMENT_FILE) ? "text/plain; charset=utf-8"
-                                                       : "text/csv; charset=utf-8; header=present";
+    return slice_equals(name, BULLETIN_STATEMENT_FILE) ? "text/plain; charset=utf-8" : DOCUMENT_CSV;
 }
 
 static void add_file(struct bulletin *bulletin, struct slice name, struct slice bytes)
@@ -60,8 +60,6 @@ static void add_file(struct bulletin *bulletin, struct slice name, struct slice 
                                      .has_units = bytes.length >= sizeof of_units - 1 &&
                                                   memcmp(bytes.bytes, of_units, sizeof of_units - 1) == 0}};
     sha256_hex(bytes, file->sha256);
-    int length = snprintf(file->file.etag, sizeof file->file.etag, "\"%.16s\"", file->sha256);
-    assert(length > 0 && (size_t)length < sizeof file->file.etag);
 }
 
 /* What the public does not see of a bundle is no file of the bulletin. */
@@ -92,7 +90,7 @@ static bool index_files(struct bulletin *bulletin)
     return true;
 }
 
-static const struct named_file *find(const struct bulletin *bulletin, struct slice name)
+static struct named_file *find(const struct bulletin *bulletin, struct slice name)
 {
     const struct named_file wanted = {.name = name};
     return bulletin->file_count == 0 ? NULL
@@ -164,7 +162,8 @@ static bool read_summary(struct bulletin *bulletin)
     const struct named_file *statement = find(bulletin, slice_of(BULLETIN_STATEMENT_FILE));
     const struct named_file *signature = find(bulletin, slice_of(BULLETIN_SIGNATURE_FILE));
     if (statement == NULL || signature == NULL ||
-        !bulletin_read_statement(statement->file.bytes, &summary->statement)) {
+        !bulletin_read_statement(statement->file.bytes, &summary->statement) ||
+        !rfc3339_parse(slice_of(summary->statement.cut), &bulletin->cut, NULL)) {
         return false;
     }
     memcpy(summary->sha256, statement->sha256, sizeof summary->sha256);
@@ -180,6 +179,7 @@ enum turnout_error bulletin_new(struct buffer *bundles, size_t count, struct bul
     atomic_init(&bulletin->references, 1);
     bulletin->bundles = memory_new_array(count, sizeof *bulletin->bundles);
     bulletin->bundle_count = count;
+    bulletin->frozen_documents = memory_new_array(FROZEN_DOCUMENTS, sizeof *bulletin->frozen_documents);
     memcpy(bulletin->bundles, bundles, count * sizeof *bundles);
     memset(bundles, 0, count * sizeof *bundles);
     if (!index_files(bulletin) || !read_summary(bulletin)) {
@@ -203,6 +203,13 @@ void bulletin_release(struct bulletin *bulletin)
     for (size_t i = 0; i < bulletin->bundle_count; i++) {
         buffer_done(&bulletin->bundles[i]);
     }
+    for (size_t i = 0; i < bulletin->file_count; i++) {
+        document_free(atomic_load(&bulletin->files[i].file.document));
+    }
+    for (size_t i = 0; i < FROZEN_DOCUMENTS; i++) {
+        document_free(atomic_load(&bulletin->frozen_documents[i]));
+    }
+    free(bulletin->frozen_documents);
     free(bulletin->bundles);
     free(bulletin->files);
     free(bulletin->provinces);
@@ -214,10 +221,45 @@ const struct bulletin_summary *bulletin_summary_of(const struct bulletin *bullet
     return &bulletin->summary;
 }
 
-const struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name)
+int64_t bulletin_cut(const struct bulletin *bulletin)
 {
-    const struct named_file *file = find(bulletin, name);
+    return bulletin->cut;
+}
+
+struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name)
+{
+    struct named_file *file = find(bulletin, name);
     return file == NULL ? NULL : &file->file;
+}
+
+const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file)
+{
+    if (file == NULL) {
+        return NULL;
+    }
+    const struct document *known = atomic_load(&file->document);
+    return known != NULL ? known
+                         : document_keep(&file->document, document_of(file->bytes, file->content_type,
+                                                                      bulletin->summary.statement.number));
+}
+
+struct slice bulletin_kept_text(const struct bulletin *bulletin, const char *area, const char *name)
+{
+    char file[BULLETIN_FILE_NAME_BYTES];
+    bulletin_file_name(area, file);
+    for (size_t i = 0; i < bulletin->bundle_count; i++) {
+        struct slice bundle = {bulletin->bundles[i].bytes, bulletin->bundles[i].length};
+        if (bundle_find(bundle, file).bytes != NULL) {
+            return bundle_find(bundle, name);
+        }
+    }
+    return (struct slice){0};
+}
+
+_Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bulletin, size_t which)
+{
+    assert(which < FROZEN_DOCUMENTS);
+    return &bulletin->frozen_documents[which];
 }
 
 /* ---- a shelf ---- */

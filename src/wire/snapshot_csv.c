@@ -35,7 +35,7 @@ void document_snapshot_csv(struct buffer *out, const struct figures *figures, ch
     static const char *const columns[] = {"code",       "level",          "parent",    "name",
                                           "registered", "voted",          "remaining", "percent",
                                           "units",      "units_reported", "as_of",     "revision"};
-    struct csv_document table = csv_open(out, separator, bom);
+    struct csv_document table = csv_open(out, figures, separator, bom);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         csv_put_plain(&table, columns[i]);
     }

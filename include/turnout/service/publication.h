@@ -12,31 +12,11 @@
 #include <stdint.h>
 
 #include <turnout/election/phase.h>
+#include <turnout/service/document.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
 #include <turnout/wire/figures.h>
-#include <turnout/wire/http_request.h>
-
-enum { ETAG_BYTES = 64 };
-
-/* The same content in one coding. */
-struct representation {
-    char *bytes;
-    size_t length;
-    char etag[ETAG_BYTES]; /* strong, with its quotes */
-};
-
-struct document {
-    const char *content_type;
-    struct representation forms[HTTP_CODINGS];
-};
-
-/* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
-enum { CSV_FORMS = 6 };
-struct csv_form {
-    char separator; /* ',' ';' or tab */
-    bool bom;
-};
+#include <turnout/wire/series.h>
 
 struct publication;
 
@@ -46,6 +26,9 @@ struct publication;
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
+
+/* Shows this series, too, which it acquires. Once, before anybody else has the publication. */
+void publication_show_series(struct publication *publication, struct series *series);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -73,6 +56,8 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_milestones(struct publication *publication);
+const struct document *publication_feed(struct publication *publication);
 const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
@@ -84,7 +69,12 @@ const struct document *publication_corrections(struct publication *publication);
 enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
-void document_free(struct document *document); /* NULL-safe */
+
+/* The series of an area of its register, up to its newest minute and from a day before; or any part of it, which the caller
+ * frees: NULL where that is too much (series_query_settle()). */
+const struct series *publication_series(const struct publication *publication);
+const struct document *publication_series_day(struct publication *publication, uint32_t area);
+struct document *publication_series_part(const struct publication *publication, struct series_query query);
 const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_keys(struct publication *publication);
 

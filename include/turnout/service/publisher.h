@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/health.h>
 #include <turnout/service/losses.h>
 #include <turnout/service/publication.h>
@@ -23,11 +24,14 @@ enum {
 
 struct publisher_options {
     const struct election *election; /* borrowed, as all here */
+    const struct previous *previous; /* of the election before; NULL: nothing is known of it */
     struct election_register *reg;   /* a reference of its own is taken, as by publisher_set_register() */
     struct store *store;             /* the publisher's own link, on the same loop */
     int64_t period_ms;
     struct losses *losses;             /* NULL: nothing is remembered */
+    const char *data;                  /* of the number of the newest bulletin; NULL: nowhere */
     const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
+    const struct clock_watch *clock;   /* NULL: it is not doubted */
     struct health *health;             /* how old the figures are, and the phase; may be NULL */
     const char *signing_key;           /* of the election's bulletins, as base64url; NULL: there is none */
     const unsigned char *signing_pair; /* its halves; NULL: another server has it */
