@@ -213,7 +213,7 @@ export const words = {
     "Không tin cả trang này? proto/bulletin.md của Turnout kiểm như vậy bằng curl, sha256sum, awk và openssl.",
     "Do not trust this page either? Turnout’s proto/bulletin.md does the same with curl, sha256sum, awk and openssl.",
   ],
-  "verdict.running": ["Đang kiểm, {0} tệp…", "Checking, {0} files…"],
+  "verdict.running": ["Đang kiểm…", "Checking…"],
   "verdict.good": ["Bản tin số {0}: {1} tệp đã xem đều khớp.", "Bulletin {0}: all {1} files that were looked at agree."],
   "verdict.bad": ["Không khớp ở bước: {0}", "It fails at this step: {0}"],
   "step.statement": ["Bản tin, bulletin.txt", "The statement, bulletin.txt"],
