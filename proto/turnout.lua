@@ -672,6 +672,21 @@ end)
 
 ---- bulletins ----
 
+-- Passes over numbers: those up to this one were given before, by an election that was reset, or after the copy that this
+-- Redis was put back from.
+--   keys  meta
+--   args  the number
+redis.register_function('turnout_bulletin_pass', function(keys, args)
+    local number = count_of(args[1], keys[1], 'bulletin_passed')
+    if redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    if number > count_of(redis.call('HGET', keys[1], 'bulletin_passed'), keys[1], 'bulletin_passed') then
+        redis.call('HSET', keys[1], 'bulletin_passed', args[1])
+    end
+    return 1
+end)
+
 -- Begins a bulletin, unless one is under way: it has a number from now on, and every server knows that it is to be frozen.
 --   keys  meta
 --   args  Unix seconds; the label, '' where the bulletin that is due is passed over; what it is due for: a moment in Unix
@@ -679,12 +694,12 @@ end)
 -- Returns its number; 0 when none is due, -1 when one is under way: then nothing was changed.
 redis.register_function('turnout_bulletin_begin', function(keys, args)
     local meta = redis.call('HMGET', keys[1], 'schema', 'phase', 'bulletin', 'bulletin_begun', 'bulletin_due',
-                            'bulletin_closing')
+                            'bulletin_closing', 'bulletin_passed')
     if not meta[1] or not meta[2] then
         refuse(keys[1] .. ' was never seeded')
     end
     local due = args[3] ~= '' and args[3] ~= 'closing' and count_of(args[3], keys[1], 'bulletin_due')
-    local number = count_of(meta[3], keys[1], 'bulletin') + 1
+    local number = math.max(count_of(meta[3], keys[1], 'bulletin'), count_of(meta[7], keys[1], 'bulletin_passed')) + 1
     if meta[4] then
         return -1
     end
@@ -716,5 +731,26 @@ redis.register_function('turnout_bulletin_end', function(keys, args)
     redis.call('HSETNX', keys[2], args[1], args[2])
     redis.call('HSET', keys[1], 'bulletin', args[1])
     redis.call('HDEL', keys[1], 'bulletin_begun')
+    return 1
+end)
+
+---- milestones ----
+
+-- Tells milestones, unless others were told that the caller does not know of.
+--   keys  meta, milestones
+--   args  the id of the last entry that the caller knows, '' for none; the lines, each ended by a newline
+-- Returns 1, or 0 where another entry is the last: then nothing was written.
+redis.register_function('turnout_tell', function(keys, args)
+    if redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    check_stream(keys[2])
+    local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
+    if (last and last[1] or '') ~= args[1] then
+        return 0
+    end
+    for line in string.gmatch(args[2], '[^\n]+') do
+        redis.call('XADD', keys[2], '*', 'line', line)
+    end
     return 1
 end)

@@ -2,17 +2,16 @@
 #include "folder_reading.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
 #include <turnout/wire/csv_table.h>
-
-/* No file of an election within the limits comes near this; a wrong file is not read into memory. */
-enum { FILE_BYTES_MAX = 1 << 30 };
 
 void folder_reading_init(struct folder_reading *reading, const char *path, fault_fn *on_fault, void *context)
 {
@@ -31,6 +30,15 @@ enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const c
                       reading->faults.count, reading->faults.count == 1 ? "" : "s");
 }
 
+bool folder_reading_has(const struct folder_reading *reading, const char *file)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/%s", reading->path, file);
+    bool is_missing = access(path.bytes, F_OK) != 0 && errno == ENOENT;
+    buffer_done(&path);
+    return !is_missing;
+}
+
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,
                           size_t *ret_length)
 {
@@ -38,7 +46,7 @@ char *folder_reading_file(struct folder_reading *reading, const char *file, cons
     buffer_printf(&path, "%s/%s", reading->path, file);
     char *bytes = NULL;
     struct error error;
-    enum turnout_error failed = file_read(path.bytes, FILE_BYTES_MAX, &bytes, ret_length, &error);
+    enum turnout_error failed = file_read(path.bytes, ELECTION_FILE_BYTES_MAX, &bytes, ret_length, &error);
     buffer_done(&path);
     if (failed != TURNOUT_OK) {
         faults_add(&reading->faults, file, 0, "", "%s; %s", error.text, remedy);

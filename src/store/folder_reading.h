@@ -10,6 +10,9 @@
 #include <turnout/base/faults.h>
 #include <turnout/wire/csv.h>
 
+/* No file of an election within the limits comes near this; a wrong file is not read into memory. */
+enum { ELECTION_FILE_BYTES_MAX = 1 << 30 };
+
 /* One reading of a folder. */
 struct folder_reading {
     const char *path;         /* borrowed */
@@ -22,6 +25,9 @@ void folder_reading_init(struct folder_reading *reading, const char *path, fault
 /* Ends the telling. TURNOUT_BAD_INPUT with the number of faults, when there were any. */
 enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const char *what,
                                          struct error *error);
+
+/* Whether there is a file of this name, readable or not. */
+bool folder_reading_has(const struct folder_reading *reading, const char *file);
 
 /* The whole file as UTF-8, which the caller frees, or NULL after telling why not. An empty one is of no use. */
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,

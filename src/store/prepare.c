@@ -129,7 +129,12 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
         failed = function_library_ensure(redis, error);
     }
     if (failed == TURNOUT_OK) {
-        failed = seeding_ensure(redis, options, preparation->known, ret_prepared, error);
+        struct seeding seeding = {preparation->known,
+                                  preparation->files == NULL ? options->reg : preparation->files};
+        failed = seeding_ensure(redis, options, &seeding, ret_prepared, error);
+    }
+    if (failed == TURNOUT_OK && preparation->bulletin_number > 0) {
+        failed = seeding_pass_bulletins(redis, options->election, preparation->bulletin_number, error);
     }
     if (failed == TURNOUT_OK) {
         failed =

@@ -7,11 +7,13 @@ import { Language, languageOf, useLanguage } from "./language.jsx";
 import { AreaTable } from "./parts/area_table.jsx";
 import { Bands } from "./parts/bands.jsx";
 import { Colophon } from "./parts/colophon.jsx";
+import { Curve } from "./parts/curve.jsx";
 import { Headline } from "./parts/headline.jsx";
 import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
 import { Missing } from "./parts/missing.jsx";
 import { ProvinceMap } from "./parts/province_map.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const SPOKEN_MS = 60000; // a screen reader hears the headline at most so often
@@ -54,19 +56,12 @@ function useSpoken(text) {
 function usePageState(feed, area) {
   const { say, percent, time, language } = useLanguage();
   const isOld = feed.isLost || feed.isOld;
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.body.className = [
-      "live",
-      area.level !== "nation" && "area",
-      feed.document.test && "is-rehearsal",
-      isOld && "is-lost",
-    ]
-      .filter(Boolean)
-      .join(" ");
-    let title = say("title", area.percent === null ? say(area.verified ? "unpublished" : "verifying") : percent(area.percent));
-    title = feed.document.test ? say("title.rehearsal", title) : title;
-    document.title = isOld ? say("title.old", title, time(feed.document.generated_at)) : title;
+  let title = say("title", area.percent === null ? say(area.verified ? "unpublished" : "verifying") : percent(area.percent));
+  title = feed.document.test ? say("title.rehearsal", title) : title;
+  usePage({
+    language,
+    title: isOld ? say("title.old", title, time(feed.document.generated_at)) : title,
+    classes: ["live", area.level !== "nation" && "area", feed.document.test && "is-rehearsal", isOld && "is-lost"],
   });
 }
 
@@ -77,6 +72,7 @@ function Nation({ feed }) {
     <>
       <div class="picture">
         <Headline feed={feed} area={nation} />
+        <Curve feed={feed} area={nation} nation={feed.document} />
         <ProvinceMap election={election} provinces={provinces} />
         <Milestones nation={nation} provinces={provinces} />
       </div>
@@ -93,6 +89,7 @@ function Area({ feed, nation }) {
       {nation && <Crumbs nation={nation} area={area} />}
       <div class="picture">
         <Headline feed={feed} area={area} />
+        {area.level === "province" && nation && <Curve key={area.code} feed={feed} area={area} nation={nation} />}
         {children.length > 0 && <Missing area={area} communes={children} nation={nation} />}
       </div>
       {children.length > 0 && (
@@ -117,7 +114,7 @@ function Page({ feed, nation, setLanguage }) {
         {say("skip")}
       </a>
       <Bands feed={feed} />
-      <Masthead election={feed.document.election} setLanguage={setLanguage} />
+      <Masthead view="picture" election={feed.document.election} setLanguage={setLanguage} />
       <main id="main">{feed.document.area ? <Area feed={feed} nation={nation} /> : <Nation feed={feed} />}</main>
       <Colophon document={feed.document} area={area} />
       <p class="vh" role="status">
@@ -129,9 +126,7 @@ function Page({ feed, nation, setLanguage }) {
 
 function Waiting({ feed: { isUnknown, isLost }, code }) {
   const { say, language } = useLanguage();
-  useEffect(() => {
-    document.documentElement.lang = language;
-  });
+  usePage({ language });
   return (
     <main id="main" class="waiting">
       <h1>{isUnknown ? say("unknown", code) : say(isLost ? "lost" : "loading")}</h1>

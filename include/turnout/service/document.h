@@ -3,6 +3,7 @@
 #define TURNOUT_SERVICE_DOCUMENT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@
 enum { ETAG_BYTES = 64 };
 
 #define DOCUMENT_JSON "application/json"
+#define DOCUMENT_ATOM "application/atom+xml; charset=utf-8"
 #define DOCUMENT_CSV  "text/csv; charset=utf-8; header=present"
 
 /* The same content in one coding. */
@@ -27,6 +29,17 @@ struct document {
     struct representation forms[HTTP_CODINGS];
     char *owned[HTTP_CODINGS]; /* private */
 };
+
+/* The forms of a table. */
+enum { CSV_FORMS = 6 };
+struct csv_form {
+    char separator; /* ',' ';' or tab */
+    bool bom;
+};
+
+/* Its place among them, from 0 to CSV_FORMS - 1, and back. */
+size_t csv_form_place(struct csv_form form);
+struct csv_form csv_form_at(size_t place);
 
 /* Takes what was rendered into `rendered`. `version` begins the ETag. */
 struct document *document_new(struct buffer *rendered, const char *content_type, int64_t version);

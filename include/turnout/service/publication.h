@@ -18,13 +18,6 @@
 #include <turnout/wire/figures.h>
 #include <turnout/wire/series.h>
 
-/* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
-enum { CSV_FORMS = 6 };
-struct csv_form {
-    char separator; /* ',' ';' or tab */
-    bool bom;
-};
-
 struct publication;
 
 /* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the
@@ -63,6 +56,8 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_milestones(struct publication *publication);
+const struct document *publication_feed(struct publication *publication);
 const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
