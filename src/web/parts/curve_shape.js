@@ -67,18 +67,20 @@ export function valueAt(points, time) {
   return points.filter((point) => point.time <= time).pop()?.percent ?? null;
 }
 
-// Rounds with the figure at each, and where the figure is written: left above its circle, unless the top or another is there.
-export function marksOf(points, rounds, frame) {
+// Rounds with the figure at each, and where the figure is written: left above its circle, or right below where the line `beside`
+// is above. Where there is no room it is left out.
+export function marksOf(points, beside, rounds, frame) {
   const newest = points[points.length - 1]?.time ?? 0;
-  let taken = -Infinity;
+  let taken = frame.left;
   return rounds
     .filter((time) => time < newest && valueAt(points, time) !== null)
     .map((time) => {
       const percent = valueAt(points, time);
       const mark = { time, percent, x: frame.x(time), y: frame.y(percent), label: null };
-      const label = { x: mark.x - 8, y: mark.y - 7 };
-      const start = label.x - VALUE_PX.width;
-      if (frame.isWide && start > Math.max(taken, frame.left) && label.y - VALUE_PX.height > frame.top) {
+      const isBelow = valueAt(beside, time) >= percent && beside.length > 0;
+      const label = isBelow ? { x: mark.x + 8 + VALUE_PX.width, y: mark.y + 17 } : { x: mark.x - 8, y: mark.y - 7 };
+      const isInside = label.y - VALUE_PX.height > frame.top && label.y < frame.bottom - 4;
+      if (frame.isWide && isInside && label.x - VALUE_PX.width > taken) {
         mark.label = label;
         taken = label.x;
       }
