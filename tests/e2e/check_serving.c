@@ -73,6 +73,8 @@ static const struct {
     {"/v1/diff?from=1", LIVE},
     {"/v1/keys", LIVE},
     {"/v1/nist.json", LIVE},
+    {"/v1/milestones", LIVE},
+    {"/v1/feed.atom", LIVE},
 };
 enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
