@@ -5,24 +5,12 @@
 
 #include "area_path.h"
 #include "bulletin_answer.h"
+#include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
 #include "retry_after.h"
 #include "series_http.h"
 #include "static_http.h"
-
-/* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
-static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
-{
-    if (!http_query_has(request->query, "at")) {
-        return true;
-    }
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                        "this document is of now alone; the figures of a bulletin are its files, under "
-                        "/v1/bulletins/{number}/",
-                        "at", NULL);
-    return false;
-}
 
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
@@ -30,7 +18,7 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
+    if (!frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
         public_answer(reader, exchange, request, publication_turnout(reader->publication));
     }
 }
@@ -52,7 +40,7 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
+    if (!frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
         public_answer(reader, exchange, request, publication_snapshot(reader->publication));
     }
 }
@@ -83,18 +71,17 @@ static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const 
     return true;
 }
 
-static void answer_csv(struct public_reader *reader, struct http_exchange *exchange,
-                       const struct http_request *request,
-                       const struct document *(*csv_of)(struct publication *, struct csv_form))
+/* False after refusing. */
+static bool read_csv_form(struct http_exchange *exchange, const struct http_request *request,
+                          struct csv_form *ret_form)
 {
-    struct csv_form form;
     const char *field;
-    if (!parse_csv_form(request->query, &form, &field)) {
+    if (!parse_csv_form(request->query, ret_form, &field)) {
         http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
                             "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
-        return;
+        return false;
     }
-    public_answer(reader, exchange, request, csv_of(reader->publication, form));
+    return true;
 }
 
 static void get_snapshot_csv(void *context, struct http_exchange *exchange,
@@ -102,8 +89,11 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
 {
     (void)segment;
     (void)body;
-    if (asks_for_now(exchange, request)) {
-        answer_csv(context, exchange, request, publication_snapshot_csv);
+    struct public_reader *reader = context;
+    struct csv_form form;
+    if (read_csv_form(exchange, request, &form) &&
+        !frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
+        public_answer(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
     }
 }
 
@@ -130,7 +120,11 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
 {
     (void)segment;
     (void)body;
-    answer_csv(context, exchange, request, publication_rounds_csv);
+    struct public_reader *reader = context;
+    struct csv_form form;
+    if (read_csv_form(exchange, request, &form)) {
+        public_answer(reader, exchange, request, publication_rounds_csv(reader->publication, form));
+    }
 }
 
 static void get_corrections(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -198,7 +192,8 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
+    bulletin_answer(reader->publication, bulletin, bulletin_file_document(bulletin, file), exchange, request,
+                    reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -245,6 +240,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/bulletin/", static_http_get},
+    {HTTP_GET, "/check", static_http_get},
     {HTTP_GET, "/embed/", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };

@@ -12,8 +12,6 @@
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
-static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
-
 struct publication {
     _Atomic uint32_t references;
     struct figures figures;
@@ -188,12 +186,7 @@ static const struct document *csv_in_form(const struct publication *publication,
                                           _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
                                           struct csv_form form)
 {
-    size_t place = form.bom ? CSV_FORMS / 2 : 0;
-    for (size_t i = 0; i < CSV_FORMS / 2; i++) {
-        if (csv_separators[i] == form.separator) {
-            place += i;
-        }
-    }
+    size_t place = csv_form_place(form);
     const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;

@@ -303,17 +303,4 @@ TEST(snapshot_comes_as_csv)
     }
 }
 
-TEST(todays_figures_are_not_given_for_those_of_a_bulletin)
-{
-    static const char *const targets[] = {"/v1/turnout?at=1", "/v1/snapshot.json?at=1",
-                                          "/v1/snapshot.csv?at=1"};
-    for (size_t i = 0; i < COUNT(targets); i++) {
-        struct http_answer answer;
-        http_request(turnoutd.public_port, "GET", targets[i], "", &answer);
-        ck_assert_int_eq(answer.status, 400);
-        ck_assert_ptr_nonnull(strstr(answer.body, "\"field\":\"at\""));
-        http_answer_done(&answer);
-    }
-}
-
 SUITE("public");

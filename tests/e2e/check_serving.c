@@ -66,6 +66,10 @@ static const struct {
     {"/v1/bulletins/1/bulletin.sig", IMMUTABLE},
     {"/v1/bulletins/1/areas/T.csv", IMMUTABLE},
     {"/v1/bulletins/1/areas/0101.csv", IMMUTABLE},
+    {"/v1/turnout?at=1", IMMUTABLE},
+    {"/v1/snapshot.json?at=1", IMMUTABLE},
+    {"/v1/snapshot.csv?at=1", IMMUTABLE},
+    {"/v1/snapshot.csv?at=1&sep=%3B&bom=1", IMMUTABLE},
     {"/v1/keys", LIVE},
     {"/v1/nist.json", LIVE},
 };
