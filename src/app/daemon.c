@@ -162,7 +162,6 @@ static int prepare_redis(struct daemon *daemon)
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .signing_key = daemon->data.signing_key,
-                                            .files = registers_change(daemon->registers)->after,
                                             .bulletin_number = daemon->data.bulletin_number,
                                             .files = registers_change(daemon->registers)->after,
                                             .relaxed = daemon->settings->durability_is_relaxed};
