@@ -207,6 +207,7 @@ static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_
 static void start_publisher(struct daemon *daemon)
 {
     struct publisher_options publisher = {.election = &daemon->folder->election,
+                                          .previous = daemon->folder->previous,
                                           .reg = daemon->folder->reg,
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/atom_feed.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
@@ -32,6 +33,8 @@ struct publication {
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) milestones;
+    _Atomic(struct document *) feed;
     _Atomic(struct document *) nist;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
@@ -137,6 +140,8 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->milestones));
+    document_free(atomic_load(&publication->feed));
     document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
@@ -230,6 +235,11 @@ const struct document *publication_nist(struct publication *publication)
     return kept_json(publication, &publication->nist, document_nist_json);
 }
 
+const struct document *publication_milestones(struct publication *publication)
+{
+    return kept_json(publication, &publication->milestones, document_milestones_json);
+}
+
 const struct document *publication_area(struct publication *publication, uint32_t area)
 {
     assert(area < publication->figures.reg->area_count);
@@ -320,6 +330,35 @@ const struct document *publication_series_day(struct publication *publication, u
     return document_keep(&publication->series_documents[area], made);
 }
 
+/* Of every bulletin on the shelf, in the order of their numbers. The caller frees the list. */
+static const struct bulletin_summary **summaries_of(const struct publication *publication)
+{
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    return summaries;
+}
+
+/* Its tag is of its bytes alone: they stay as they are while there is nothing to be told of. */
+const struct document *publication_feed(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->feed);
+    if (known != NULL) {
+        return known;
+    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
+    struct feed feed = {.bulletins = summaries,
+                        .bulletin_count = shelf_count(publication->shelf),
+                        .corrections = ledger_page_entries(publication->page),
+                        .correction_count = ledger_page_count(publication->page)};
+    struct buffer rendered = {0};
+    document_feed_atom(&rendered, &publication->figures, &feed);
+    free(summaries);
+    return document_keep(&publication->feed, document_new(&rendered, DOCUMENT_ATOM, 0));
+}
+
 const struct document *publication_bulletins(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->bulletins);
@@ -327,10 +366,7 @@ const struct document *publication_bulletins(struct publication *publication)
         return known;
     }
     size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
-    for (size_t i = 0; i < count; i++) {
-        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
-    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
     struct buffer rendered = {0};
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);

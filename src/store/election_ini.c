@@ -9,6 +9,7 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/base/text.h>
 
+#include "previous_ini.h"
 #include "rules_ini.h"
 
 enum {
@@ -34,7 +35,8 @@ enum key_id {
     KEY_COUNT,
 };
 
-enum { KEYS_IN_ALL = KEY_COUNT + RULES_INI_KEYS }; /* behind ours those of rules_ini.h */
+/* Behind ours those of rules_ini.h and of previous_ini.h. */
+enum { PREVIOUS_KEYS_AT = KEY_COUNT + RULES_INI_KEYS, KEYS_IN_ALL = PREVIOUS_KEYS_AT + PREVIOUS_INI_KEYS };
 
 struct ini {
     struct ini_key keys[KEYS_IN_ALL]; /* where each stands */
@@ -268,6 +270,10 @@ static void list_keys(struct ini *ini)
     for (size_t key = 0; key < RULES_INI_KEYS; key++) {
         ini->keys[KEY_COUNT + key] = (struct ini_key){.section = "rules", .name = rules_ini_name(key)};
     }
+    for (size_t key = 0; key < PREVIOUS_INI_KEYS; key++) {
+        ini->keys[PREVIOUS_KEYS_AT + key] =
+            (struct ini_key){.section = "previous", .name = previous_ini_name(key)};
+    }
 }
 
 static void read_value(void *context, size_t key, struct slice value)
@@ -279,7 +285,11 @@ static void read_value(void *context, size_t key, struct slice value)
         return;
     }
     struct error fault;
-    ini->is_sound[key] = rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) == TURNOUT_OK;
+    enum turnout_error failed =
+        key < PREVIOUS_KEYS_AT
+            ? rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault)
+            : previous_ini_read(key - PREVIOUS_KEYS_AT, value, &ini->election.previous, &fault);
+    ini->is_sound[key] = failed == TURNOUT_OK;
     if (!ini->is_sound[key]) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, fault.field, "%s", fault.text);
     }
@@ -377,6 +387,24 @@ static void place_complete_not_before(struct ini *ini)
     }
 }
 
+/* What is said of the previous election, if anything; a value that is at fault was told of. */
+static void check_previous(struct ini *ini)
+{
+    bool has_any = false;
+    bool is_sound = true;
+    size_t key;
+    struct error fault;
+    for (size_t i = PREVIOUS_KEYS_AT; i < KEYS_IN_ALL; i++) {
+        has_any = has_any || ini->keys[i].line != 0;
+        is_sound = is_sound && (ini->keys[i].line == 0 || ini->is_sound[i]);
+    }
+    if (has_any && is_sound &&
+        previous_ini_check(&ini->election.previous, ini->election.date, &key, &fault) != TURNOUT_OK) {
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[PREVIOUS_KEYS_AT + key].line, fault.field, "%s",
+                   fault.text);
+    }
+}
+
 bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, void *context,
                        struct election *ret_election)
 {
@@ -394,6 +422,7 @@ bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, voi
     check_polls(&ini);
     place_rounds(&ini);
     place_complete_not_before(&ini);
+    check_previous(&ini);
     if (ini.faults.count > 0) {
         return false;
     }

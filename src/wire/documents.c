@@ -37,6 +37,19 @@ static void put_members(struct json_writer *json, const struct figures *figures,
     document_put_count(json, "held", counted, totals->held);
     document_put_as_of(json, figures, counted);
     json_put_boolean(json, "verified", counted->verified);
+    document_put_previous(json, figures, index);
+}
+
+static void put_milestones(struct json_writer *json, const struct figures *figures, uint32_t index)
+{
+    static const char *const keys[MARK_COUNT] = {[MARK_FIRST_REPORT] = "first_report_at",
+                                                 [MARK_50] = "reached_50_at",
+                                                 [MARK_90] = "reached_90_at",
+                                                 [MARK_100] = "reached_100_at"};
+    const struct area_figures *counted = &figures->areas[index];
+    for (int mark = 0; mark < MARK_COUNT; mark++) {
+        document_put_milestone(json, keys[mark], figures, counted, (enum mark)mark);
+    }
 }
 
 static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index)
@@ -45,11 +58,12 @@ static void put_area(struct json_writer *json, const char *key, const struct fig
     json_put_text(json, "code", figures->reg->areas[index].code);
     json_put_text(json, "level", area_level_name(figures->reg->areas[index].level));
     put_members(json, figures, index);
+    put_milestones(json, figures, index);
     json_close_object(json);
 }
 
-static void put_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
-                                 uint32_t index)
+static void open_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
+                                  uint32_t index)
 {
     const struct area *area = &figures->reg->areas[index];
     json_open_object(json, key);
@@ -58,7 +72,6 @@ static void put_area_with_parent(struct json_writer *json, const char *key, cons
     json_put_text(json, "parent",
                   area->parent == REGISTER_NONE ? NULL : figures->reg->areas[area->parent].code);
     put_members(json, figures, index);
-    json_close_object(json);
 }
 
 static void put_children(struct json_writer *json, const char *key, const struct figures *figures,
@@ -98,7 +111,9 @@ void document_changes_json(struct buffer *out, const struct figures *figures, co
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    put_area_with_parent(&json, "area", figures, area);
+    open_area_with_parent(&json, "area", figures, area);
+    put_milestones(&json, figures, area);
+    json_close_object(&json);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
@@ -108,7 +123,8 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures)
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        put_area_with_parent(&json, NULL, figures, i);
+        open_area_with_parent(&json, NULL, figures, i); /* without milestones: they would be a third of it */
+        json_close_object(&json);
     }
     json_close_array(&json);
     json_close_object(&json);

@@ -46,6 +46,7 @@ static const struct {
     {"/v1/areas/0101", "area.schema.json", 200},
     {"/v1/areas/0202", "area.schema.json", 200},
     {"/v1/snapshot.json", "snapshot.schema.json", 200},
+    {"/v1/milestones", "milestones.schema.json", 200},
     {"/v1/rounds", "rounds.schema.json", 200},
     {"/v1/nist.json", "nist.schema.json", 200},
     {"/v1/series", "series.schema.json", 200},

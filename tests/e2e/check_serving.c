@@ -72,6 +72,8 @@ static const struct {
     {"/v1/snapshot.csv?at=1&sep=%3B&bom=1", IMMUTABLE},
     {"/v1/keys", LIVE},
     {"/v1/nist.json", LIVE},
+    {"/v1/milestones", LIVE},
+    {"/v1/feed.atom", LIVE},
 };
 enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 

@@ -9,6 +9,15 @@
 #include <turnout/base/limits.h>
 #include <turnout/election/rule_set.h>
 
+/* The one before, of which previous.h has the figures. */
+struct previous_election {
+    char name[NAME_BYTES_MAX + 1]; /* empty when there is none */
+    char name_en[NAME_BYTES_MAX + 1];
+    char date[sizeof "2021-05-23"];
+    bool is_incomparable;
+    char reason[NAME_BYTES_MAX + 1]; /* why; else empty */
+};
+
 struct election {
     char id[AREA_CODE_BYTES];
     char name[NAME_BYTES_MAX + 1];
@@ -23,6 +32,7 @@ struct election {
     int32_t bulletin_delay_s; /* from a round to the bulletin that is published for it */
     bool hides_unit_figures;  /* the figures of single units are for committees */
     struct rules rules;
+    struct previous_election previous;
 };
 
 /* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.

@@ -56,6 +56,8 @@ const struct document *publication_changes(struct publication *publication);
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+const struct document *publication_milestones(struct publication *publication);
+const struct document *publication_feed(struct publication *publication);
 const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);

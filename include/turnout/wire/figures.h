@@ -7,6 +7,8 @@
 
 #include <turnout/election/election.h>
 #include <turnout/election/ledger.h>
+#include <turnout/election/milestone.h>
+#include <turnout/election/previous.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
 #include <turnout/wire/excuse.h>
@@ -16,6 +18,7 @@ struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
     struct excused excused;
+    struct milestone milestones[MARK_COUNT];
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
     bool withheld; /* nothing is wrong with them, but they are not to be shown either */
     char ledger_id
@@ -25,6 +28,7 @@ struct area_figures {
 /* Everything that a publication shows, at one revision. */
 struct figures {
     const struct election *election;     /* borrowed */
+    const struct previous *previous;     /* borrowed; NULL: nothing is known of the election before */
     const struct election_register *reg; /* borrowed */
     const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
     bool test;                           /* a rehearsal */
