@@ -21,7 +21,7 @@
 #include "senders.h"
 #include "world.h"
 
-enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 10000 };
+enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 4000 };
 
 enum { QUIET_US = 4 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
 
@@ -203,7 +203,7 @@ static void change_register(void)
     officials.taker = store_new(NULL, &options, on_taker_link, NULL);
     store_start(officials.taker);
     world_after(world_chance(300) ? world_between(0, 20000) : TAKING_US_MAX, end_taking, officials.taker);
-    if (world_chance(200)) {
+    if (world_chance(400)) {
         senders_disturb(DISTURBED_US);
     }
 }
