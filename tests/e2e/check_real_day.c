@@ -9,8 +9,11 @@
 
 #include "answers.h"
 #include "changed_register.h"
+#include "command.h"
 #include "day_model.h"
 #include "suite.h"
+
+#define REAL_ELECTION TURNOUT_SOURCE_DIR "/config/elections/vn-2026"
 
 #define NATION   "VN"
 #define MENDED   "04-001-002" /* its roll was mistyped */
@@ -61,8 +64,10 @@ static void copy_table(const char *name)
 {
     char path[WORKSPACE_PATH_BYTES];
     struct buffer out = {0};
-    (void)snprintf(path, sizeof path, "%s/config/elections/vn-2026/%s", TURNOUT_SOURCE_DIR, name);
-    char *text = workspace_read(path);
+    char made[WORKSPACE_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "made/%s", name);
+    workspace_path(&workspace, path, made);
+    char *text = workspace_read(made);
     struct slice rest = slice_of(text);
     for (int line = 0; rest.length > 0; line++) {
         struct slice row = text_split(&rest, '\n');
@@ -78,6 +83,18 @@ static void copy_table(const char *name)
     workspace_write(&workspace, path, out.bytes);
     buffer_done(&out);
     free(text);
+}
+
+static void make_real_register(void)
+{
+    char made[WORKSPACE_PATH_BYTES];
+    char typed[WORKSPACE_PATH_BYTES + sizeof "register make " + sizeof REAL_ELECTION];
+    workspace_make_folder(&workspace, "made");
+    workspace_path(&workspace, "made", made);
+    (void)snprintf(typed, sizeof typed, "register make " REAL_ELECTION " %s", made);
+    struct command_run run = command_run_typed(&workspace, "", typed);
+    ck_assert_msg(run.status == 0, "%s", run.out);
+    command_run_done(&run);
 }
 
 static void tell_model_of_units(void)
@@ -108,6 +125,7 @@ static void begin(void)
     workspace_init(&workspace);
     workspace_make_folder(&workspace, "election");
     write_election();
+    make_real_register();
     copy_table("areas.csv");
     copy_table("units.csv");
     tell_model_of_units();
