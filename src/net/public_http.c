@@ -9,6 +9,7 @@
 #include "bulletin_answer.h"
 #include "coding.h"
 #include "page.h"
+#include "public_listings.h"
 #include "retry_after.h"
 #include "static_http.h"
 
@@ -233,6 +234,16 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     answer_document(reader, exchange, request, publication_keys(reader->publication));
 }
 
+static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,
+                      struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    answer_document(reader, exchange, request,
+                    publication_index(reader->publication, public_listings, public_listing_count));
+}
+
 /* `name` is that of a file within the bulletin. */
 static void answer_file(const struct public_reader *reader, struct http_exchange *exchange,
                         const struct http_request *request, struct slice number, struct slice name)
@@ -280,6 +291,7 @@ static void get_bulletin_area(void *context, struct http_exchange *exchange,
 }
 
 const struct http_route public_http_routes[] = {
+    {HTTP_GET, "/v1", get_index},
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},

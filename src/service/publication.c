@@ -40,6 +40,7 @@ struct publication {
     _Atomic(struct document *) changes;
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
+    _Atomic(struct document *) index;
     _Atomic(struct document *) csv[CSV_FORMS];
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
@@ -164,6 +165,7 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->changes));
     document_free(atomic_load(&publication->bulletins));
     document_free(atomic_load(&publication->keys));
+    document_free(atomic_load(&publication->index));
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
     for (size_t i = 0; i < CSV_FORMS; i++) {
@@ -353,6 +355,18 @@ const struct document *publication_keys(struct publication *publication)
     struct buffer rendered = {0};
     document_keys_json(&rendered, &publication->figures);
     return keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+}
+
+const struct document *publication_index(struct publication *publication,
+                                         const struct document_listing *listings, size_t count)
+{
+    const struct document *known = atomic_load(&publication->index);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_index_json(&rendered, &publication->figures, listings, count);
+    return keep(&publication->index, document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)

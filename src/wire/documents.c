@@ -159,6 +159,28 @@ void document_corrections_json(struct buffer *out, const struct figures *figures
     json_close_object(&json);
 }
 
+void document_index_json(struct buffer *out, const struct figures *figures,
+                         const struct document_listing *listings, size_t count)
+{
+    const struct election *election = figures->election;
+    struct json_writer json = document_open(out, figures);
+    json_put_text(&json, "counted", name_or_null(election->counted));
+    json_put_text(&json, "how_counted", name_or_null(election->how_counted));
+    json_put_text(&json, "licence", name_or_null(election->licence));
+    json_open_array(&json, "documents");
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(&json, NULL);
+        json_put_text(&json, "path", listings[i].path);
+        json_put_text(&json, "what", listings[i].what);
+        json_put_text(&json, "media_type", listings[i].media_type);
+        json_put_text(&json, "schema", listings[i].schema);
+        json_put_text(&json, "changes", listings[i].changes);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+}
+
 void document_problem_json(struct buffer *out, const struct problem *problem)
 {
     struct json_writer json = json_writer_of(out);

@@ -39,9 +39,9 @@ static void get(const char *target, const char *headers, struct http_answer *ret
 
 /* ---- documents ---- */
 
-static const char *const documents[] = {"/v1/turnout",      "/v1/areas/01",    "/v1/snapshot.json",
-                                        "/v1/snapshot.csv", "/v1/corrections", "/v1/rounds",
-                                        "/v1/rounds.csv"};
+static const char *const documents[] = {
+    "/v1",        "/v1/turnout",   "/v1/areas/01", "/v1/snapshot.json", "/v1/snapshot.csv", "/v1/corrections",
+    "/v1/rounds", "/v1/rounds.csv"};
 enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 static void check_caching(const struct http_answer *answer)

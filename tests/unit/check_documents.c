@@ -308,6 +308,26 @@ TEST(corrections_are_told_without_names)
     ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[],\"total\":0,\"next\":null}");
 }
 
+TEST(the_index_names_documents_and_what_they_count)
+{
+    static const struct document_listing listings[] = {
+        {"/v1/areas/{code}", "an area", "application/json", "area.schema.json", "figures"},
+        {"/v1/snapshot.csv{?sep}", "a table", "text/csv", NULL, "never"},
+    };
+    struct election with_words = election;
+    (void)snprintf(with_words.counted, sizeof with_words.counted, "cử tri \"đã\" bỏ phiếu");
+    (void)snprintf(with_words.licence, sizeof with_words.licence, "CC BY 4.0");
+    figures.election = &with_words;
+    document_index_json(&out, &figures, listings, 2);
+    ck_assert_str_eq(
+        out.bytes, ENVELOPE
+        "\"counted\":\"cử tri \\\"đã\\\" bỏ phiếu\",\"how_counted\":null,\"licence\":\"CC BY 4.0\","
+        "\"documents\":[{\"path\":\"/v1/areas/{code}\",\"what\":\"an area\","
+        "\"media_type\":\"application/json\",\"schema\":\"area.schema.json\",\"changes\":\"figures\"},"
+        "{\"path\":\"/v1/snapshot.csv{?sep}\",\"what\":\"a table\",\"media_type\":\"text/csv\","
+        "\"schema\":null,\"changes\":\"never\"}]}");
+}
+
 TEST(complete_once_every_unit_has_closed)
 {
     static const struct {

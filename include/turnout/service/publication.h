@@ -14,6 +14,7 @@
 #include <turnout/election/phase.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
+#include <turnout/wire/documents.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/http_request.h>
 
@@ -85,6 +86,8 @@ struct document *publication_corrections_page(const struct publication *publicat
                                               size_t limit);
 void document_free(struct document *document); /* NULL-safe */
 const struct document *publication_bulletins(struct publication *publication);
+const struct document *publication_index(struct publication *publication,
+                                         const struct document_listing *listings, size_t count);
 const struct document *publication_keys(struct publication *publication);
 
 /* Borrowed while a reference is held. */

@@ -3,6 +3,7 @@
 #define TURNOUT_WIRE_DOCUMENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
@@ -42,6 +43,19 @@ struct corrections {
 };
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct corrections *page);
+
+/* A public document as the index names it. */
+struct document_listing {
+    const char *path; /* a URI template (RFC 6570): /v1/areas/{code} */
+    const char *what;
+    const char *media_type;
+    const char *schema;  /* a file of proto/; NULL: it is no JSON */
+    const char *changes; /* index.schema.json says which words there are */
+};
+
+/* /v1, the index: envelope, what is counted, how, under which licence, then the documents. */
+void document_index_json(struct buffer *out, const struct figures *figures,
+                         const struct document_listing *listings, size_t count);
 
 /* Why a request was not answered with what it asked for. */
 struct problem {
