@@ -1,7 +1,6 @@
-/* The daemon. The main thread owns what there is one of: the managed Redis, the publisher, the looks at Redis, keys.csv and
- * the data folder, the signals. The other threads own everything else. */
+/* The daemon. The main thread owns what there is one of: the managed Redis, the watch over it, the watches over keys.csv,
+ * tokens.csv, the election's files and the data folder, the signals. The other threads own everything else. */
 #include "daemon.h"
-#include "fault_log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,20 +11,16 @@
 #include <event2/event.h>
 #include <sodium.h>
 
-#include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
 #include <turnout/net/peers.h>
 #include <turnout/service/clock_watch.h>
-#include <turnout/service/ground.h>
-#include <turnout/service/publisher.h>
 #include <turnout/service/refusals.h>
 #include <turnout/store/election_folder.h>
 #include <turnout/store/prepare.h>
 
 #include "data_folder.h"
 #include "data_watch.h"
-#include "descriptors.h"
 #include "exposure.h"
 #include "fault_log.h"
 #include "keys_watch.h"
@@ -33,13 +28,12 @@
 #include "operate_thread.h"
 #include "recall.h"
 #include "redis_keeper.h"
+#include "redis_watch.h"
 #include "registers.h"
 #include "signals.h"
 #include "tally_thread.h"
 #include "tokens_watch.h"
-#include "worker.h"
-
-enum { LAST_READING_MS = 2000 }; /* at the end */
+#include "workers.h"
 
 static const char why_starting[] = "Redis is being prepared";
 
@@ -65,16 +59,12 @@ struct daemon {
     struct event_base *base;
     bool is_stopping;
     struct signals signals;
-    struct store *store; /* the publisher's link */
-    struct losses *losses;
-    struct publisher *publisher;
-    struct ground *ground;           /* asks on the publisher's link */
+    struct redis_watch watch;
     struct publication *publication; /* the newest; NULL before the first */
 
     struct tally_thread *tally;
     struct peers *peers; /* of all listeners together */
-    struct worker *workers[WORKERS_IN_ALL_MAX];
-    uint32_t workers_started;
+    struct workers workers;
 
     struct operate_thread *operating;
 };
@@ -112,12 +102,6 @@ static bool read_keys(struct daemon *daemon)
     return true;
 }
 
-static void forget_election(struct daemon *daemon)
-{
-    file_watch_free(daemon->keys_watch);
-    registers_free(daemon->registers);
-}
-
 int daemon_check(const struct server_settings *settings, FILE *out)
 {
     struct daemon daemon = {.settings = settings};
@@ -129,16 +113,16 @@ int daemon_check(const struct server_settings *settings, FILE *out)
                       reg->areas[REGISTER_NATION].registered,
                       signing_keys_count(file_watch_current(daemon.keys_watch)));
     }
-    forget_election(&daemon);
+    file_watch_free(daemon.keys_watch);
+    registers_free(daemon.registers);
     return is_sound ? EXIT_DONE : EXIT_BAD_SETTINGS;
 }
 
 static bool read_tokens(struct daemon *daemon)
 {
     struct error error;
-    return tokens_watch_new(daemon->settings->data, &daemon->tokens_watch, &error) == TURNOUT_OK
-               ? true
-               : say(&error, "bad-tokens");
+    return tokens_watch_new(daemon->settings->data, &daemon->tokens_watch, &error) == TURNOUT_OK ||
+           say(&error, "bad-tokens");
 }
 
 /* ---- listening ---- */
@@ -147,8 +131,8 @@ static bool open_one(struct listening *listening, const char *setting, const str
                      uint32_t count)
 {
     struct error error;
-    enum turnout_error failed = listening_open(listening, setting, wanted, count, &error);
-    return failed == TURNOUT_OK ? true : say(&error, "cannot-listen");
+    return listening_open(listening, setting, wanted, count, &error) == TURNOUT_OK ||
+           say(&error, "cannot-listen");
 }
 
 static bool open_listeners(struct daemon *daemon)
@@ -162,19 +146,6 @@ static bool open_listeners(struct daemon *daemon)
 }
 
 /* ---- Redis ---- */
-
-static void on_store_link(void *context, bool up, const char *why)
-{
-    struct daemon *daemon = context;
-    health_post(daemon->health, HEALTH_PUBLISHER_LINK, up, why);
-    if (up) {
-        log_info("store-up", log_text("link", "publisher"));
-        publisher_relink(daemon->publisher);
-        ground_look_soon(daemon->ground);
-    } else {
-        log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
-    }
-}
 
 /* An exit status. */
 static int say_no_redis(const struct daemon *daemon, enum turnout_error failed, const struct error *error,
@@ -214,7 +185,7 @@ static int prepare_redis(struct daemon *daemon)
         return say_no_redis(daemon, failed, &error, "cannot-use-redis");
     }
     atomic_store(&daemon->gate.is_durable, daemon->prepared.is_durable);
-    daemon->losses = recall_start(&daemon->data, daemon->folder, &daemon->prepared);
+    daemon->watch.losses = recall_start(&daemon->data, daemon->folder, &daemon->prepared);
     return EXIT_DONE;
 }
 
@@ -235,10 +206,7 @@ static void on_published(void *context, struct publication *publication)
     publication_acquire(publication);
     publication_release(daemon->publication);
     daemon->publication = publication;
-    /* Those for readers, which are the last, come first: whoever is told of a bulletin can read it. */
-    for (uint32_t i = daemon->workers_started; i > 0; i--) {
-        mailbox_put_publication(worker_mailbox(daemon->workers[i - 1]), publication);
-    }
+    workers_put_publication(&daemon->workers, publication);
     if (is_first) {
         log_ready(daemon);
     }
@@ -252,31 +220,25 @@ static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_
 
 static void start_publisher(struct daemon *daemon)
 {
-    daemon->store = store_new(daemon->base, &daemon->store_options, on_store_link, daemon);
-    daemon->publisher = publisher_new(
-        daemon->base,
-        &(struct publisher_options){.election = &daemon->folder->election,
-                                    .reg = daemon->folder->reg,
-                                    .store = daemon->store,
-                                    .period_ms = daemon->settings->publish_ms,
-                                    .losses = daemon->losses,
-                                    .is_durable = &daemon->gate.is_durable,
-                                    .health = daemon->health,
-                                    .signing_key = daemon->prepared.signing_key,
-                                    .signing_pair = recall_signing_pair(&daemon->data, &daemon->prepared),
-                                    .on_digest = on_digest},
-        on_published, daemon);
-    struct ground_options ground = {.store = daemon->store,
-                                    .gate = &daemon->gate,
+    struct publisher_options publisher = {.election = &daemon->folder->election,
+                                          .reg = daemon->folder->reg,
+                                          .period_ms = daemon->settings->publish_ms,
+                                          .losses = daemon->watch.losses,
+                                          .is_durable = &daemon->gate.is_durable,
+                                          .health = daemon->health,
+                                          .signing_key = daemon->prepared.signing_key,
+                                          .signing_pair =
+                                              recall_signing_pair(&daemon->data, &daemon->prepared),
+                                          .on_digest = on_digest};
+    struct ground_options ground = {.gate = &daemon->gate,
                                     .clock = daemon->clock,
                                     .health = daemon->health,
                                     .is_relaxed = daemon->settings->durability_is_relaxed};
-    daemon->ground = ground_new(daemon->base, &ground);
-    store_start(daemon->store);
-    publisher_start(daemon->publisher);
+    redis_watch_start(&daemon->watch, daemon->base, &daemon->store_options, &publisher, &ground, on_published,
+                      daemon);
 }
 
-/* ---- workers ---- */
+/* ---- counting ---- */
 
 static bool start_tally(struct daemon *daemon)
 {
@@ -290,96 +252,38 @@ static bool start_tally(struct daemon *daemon)
                                            .health = daemon->health,
                                            .ports = daemon->settings->workers};
     struct error error;
-    enum turnout_error failed = tally_thread_start(&options, &daemon->tally, &error);
-    return failed == TURNOUT_OK ? true : say(&error, "cannot-start-tally");
+    return tally_thread_start(&options, &daemon->tally, &error) == TURNOUT_OK ||
+           say(&error, "cannot-start-tally");
 }
 
-static bool start_worker(struct daemon *daemon, uint32_t connections_max, struct tally_port *port,
-                         int public_fd, int intake_http_fd, int intake_stream_fd)
-{
-    const struct server_settings *settings = daemon->settings;
-    struct worker_options options = {.store = daemon->store_options,
-                                     .keys = file_watch_current(daemon->keys_watch),
-                                     .tokens = file_watch_current(daemon->tokens_watch),
-                                     .reg = daemon->folder->reg,
-                                     .awaited = registers_awaited(daemon->registers),
-                                     .takes_unsigned = settings->intake_is_open,
-                                     .clock = daemon->clock,
-                                     .refusals = daemon->refusals,
-                                     .tally = daemon->tally,
-                                     .port = port,
-                                     .secret = daemon->data.secret,
-                                     .peers = daemon->peers,
-                                     .hosts = &settings->hosts,
-                                     .connections_max = connections_max,
-                                     .public_fd = public_fd,
-                                     .intake_http_fd = intake_http_fd,
-                                     .intake_stream_fd = intake_stream_fd};
-    struct error error;
-    if (worker_start(&options, &daemon->workers[daemon->workers_started], &error) != TURNOUT_OK) {
-        return say(&error, "cannot-start-worker");
-    }
-    daemon->workers_started++;
-    return true;
-}
-
-/* Units and readers are served by different threads: how long a report waits for readers is then the kernel's decision,
- * which interrupts a thread at any point, and not that of a turn of the loop. */
 static bool start_workers(struct daemon *daemon)
 {
-    uint32_t each = daemon->settings->workers;
-    uint32_t connections_max = descriptors_for_connections(each);
-    uint32_t units_max = connections_max / 4 + 1;
-    bool started = true;
-    for (uint32_t i = 0; i < each && started; i++) {
-        started =
-            start_worker(daemon, units_max, tally_thread_port(daemon->tally, i), -1,
-                         listening_give(&daemon->intake_http, i), listening_give(&daemon->intake_stream, i));
+    const struct server_settings *settings = daemon->settings;
+    const struct worker_intake_options intake = {.store = daemon->store_options,
+                                                 .keys = file_watch_current(daemon->keys_watch),
+                                                 .tokens = file_watch_current(daemon->tokens_watch),
+                                                 .reg = daemon->folder->reg,
+                                                 .awaited = registers_awaited(daemon->registers),
+                                                 .takes_unsigned = settings->intake_is_open,
+                                                 .clock = daemon->clock,
+                                                 .refusals = daemon->refusals,
+                                                 .tally = daemon->tally,
+                                                 .secret = daemon->data.secret};
+    const struct workers_options options = {.intake = &intake,
+                                            .peers = daemon->peers,
+                                            .hosts = &settings->hosts,
+                                            .public_http = &daemon->public_http,
+                                            .intake_http = &daemon->intake_http,
+                                            .intake_stream = &daemon->intake_stream,
+                                            .each = settings->workers};
+    struct error error;
+    if (workers_start(&daemon->workers, &options, &error) != TURNOUT_OK) {
+        return say(&error, "cannot-start-worker");
     }
-    for (uint32_t i = 0; i < each && started; i++) {
-        started = start_worker(daemon, connections_max - units_max + 1, NULL,
-                               listening_give(&daemon->public_http, i), -1, -1);
-    }
-    if (started) {
-        listening_log(&daemon->public_http);
-        listening_log(&daemon->intake_http);
-        listening_log(&daemon->intake_stream);
-    }
-    return started;
-}
-
-static void on_keys(void *context, void *keys)
-{
-    struct daemon *daemon = context;
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        mailbox_put_keys(worker_mailbox(daemon->workers[i]), keys);
-    }
-}
-
-static void on_tokens(void *context, void *tokens)
-{
-    struct daemon *daemon = context;
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        mailbox_put_tokens(worker_mailbox(daemon->workers[i]), tokens);
-    }
-}
-
-/* The tally stops after the workers, which may wait for its answers, and before they are freed, because it answers what is
- * left. */
-static void stop_workers(struct daemon *daemon)
-{
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        mailbox_ask_to_drain(worker_mailbox(daemon->workers[i]));
-    }
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        worker_join(daemon->workers[i]);
-    }
-    tally_thread_stop(daemon->tally);
-    for (uint32_t i = 0; i < daemon->workers_started; i++) {
-        worker_free(daemon->workers[i]);
-    }
-    daemon->workers_started = 0;
-    tally_thread_free(daemon->tally);
+    listening_log(&daemon->public_http);
+    listening_log(&daemon->intake_http);
+    listening_log(&daemon->intake_stream);
+    return true;
 }
 
 /* ---- operations ---- */
@@ -417,7 +321,7 @@ static void on_hangup(void *context)
 {
     struct daemon *daemon = context;
     log_info("reading-again", log_text("why", "SIGHUP"));
-    if (daemon->publisher != NULL) {
+    if (daemon->watch.publisher != NULL) {
         file_watch_read_now(daemon->keys_watch);
         file_watch_read_now(daemon->tokens_watch);
         registers_read_now(daemon->registers);
@@ -435,7 +339,7 @@ static void start_loop(struct daemon *daemon)
 static bool start_log(void)
 {
     struct error error;
-    return log_start(&error) == TURNOUT_OK ? true : say(&error, "cannot-start");
+    return log_start(&error) == TURNOUT_OK || say(&error, "cannot-start");
 }
 
 /* In this order: what can be wrong with the settings first, what others may hold next, Redis last, because only
@@ -475,56 +379,24 @@ static int start(struct daemon *daemon)
     if (status != EXIT_DONE || daemon->is_stopping) {
         return status;
     }
-    file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, on_keys, daemon);
-    file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, on_tokens, daemon);
+    file_watch_start(daemon->keys_watch, daemon->base, daemon->health, HEALTH_KEYS, workers_put_keys,
+                     &daemon->workers);
+    file_watch_start(daemon->tokens_watch, daemon->base, daemon->health, HEALTH_TOKENS, workers_put_tokens,
+                     &daemon->workers);
     start_publisher(daemon);
     registers_start(daemon->registers, daemon->base,
-                    &(struct registers_parts){.workers = daemon->workers,
-                                              .worker_count = settings->workers,
+                    &(struct registers_parts){.workers = daemon->workers.all,
+                                              .worker_count = daemon->workers.reporting,
                                               .tally = daemon->tally,
-                                              .publisher = daemon->publisher,
+                                              .publisher = daemon->watch.publisher,
                                               .keys_watch = daemon->keys_watch,
                                               .health = daemon->health});
-    operate_thread_show(daemon->operating, &(struct operate_sources){.workers = daemon->workers,
-                                                                     .worker_count = daemon->workers_started,
+    operate_thread_show(daemon->operating, &(struct operate_sources){.workers = daemon->workers.all,
+                                                                     .worker_count = daemon->workers.count,
                                                                      .tally = daemon->tally,
-                                                                     .publisher = daemon->publisher,
-                                                                     .publisher_store = daemon->store});
+                                                                     .publisher = daemon->watch.publisher,
+                                                                     .publisher_store = daemon->watch.store});
     return EXIT_DONE;
-}
-
-static void run_while_reading(struct daemon *daemon, int64_t deadline_ms)
-{
-    while (publisher_is_reading(daemon->publisher) && clock_monotonic_ms() < deadline_ms) {
-        int failed = event_base_loop(daemon->base, EVLOOP_ONCE);
-        assert(failed >= 0);
-    }
-}
-
-static void on_read_enough(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    (void)context; /* it only ends the waiting */
-}
-
-/* What was acknowledged up to the end is to be known at the next start. */
-static void read_last_time(struct daemon *daemon)
-{
-    if (daemon->publisher == NULL || !store_is_up(daemon->store)) {
-        return;
-    }
-    int64_t deadline_ms = clock_monotonic_ms() + LAST_READING_MS;
-    struct timeval patience = {.tv_sec = LAST_READING_MS / 1000, .tv_usec = LAST_READING_MS % 1000 * 1000};
-    struct event *enough = evtimer_new(daemon->base, on_read_enough, NULL);
-    assert(enough != NULL);
-    int failed = evtimer_add(enough, &patience);
-    assert(failed == 0);
-    run_while_reading(daemon, deadline_ms); /* one that was under way may have come too early */
-    publisher_read_now(daemon->publisher);
-    run_while_reading(daemon, deadline_ms);
-    event_free(enough);
-    losses_keep(daemon->losses, true);
 }
 
 /* Copes with a daemon that came up only in part. */
@@ -532,15 +404,12 @@ static void stop(struct daemon *daemon)
 {
     operate_thread_stop(daemon->operating);
     registers_stop(daemon->registers);
-    stop_workers(daemon);
-    read_last_time(daemon);
+    workers_stop(&daemon->workers, daemon->tally);
+    redis_watch_read_last(&daemon->watch);
     peers_free(daemon->peers);
-    store_free(daemon->store);
-    publisher_free(daemon->publisher);
-    ground_free(daemon->ground);
+    redis_watch_stop(&daemon->watch);
     clock_watch_free(daemon->clock);
     refusals_release(daemon->refusals);
-    losses_free(daemon->losses);
     publication_release(daemon->publication);
     redis_keeper_stop(&daemon->redis);
     file_watch_stop(daemon->keys_watch);
@@ -556,7 +425,8 @@ static void stop(struct daemon *daemon)
     listening_close(&daemon->intake_http);
     listening_close(&daemon->intake_stream);
     listening_close(&daemon->operate);
-    forget_election(daemon);
+    file_watch_free(daemon->keys_watch);
+    registers_free(daemon->registers);
 }
 
 int daemon_run(const struct server_settings *settings)

@@ -87,8 +87,13 @@ static void flush_answers(struct tally_thread *thread)
     }
 }
 
+/* Not while something is written: it may be the very change of the register, whose end Redis has shown to others before its
+ * answer came. */
 static void take_register(struct tally_thread *thread)
 {
+    if (tally_is_writing(thread->tally)) {
+        return;
+    }
     struct election_register *reg = atomic_exchange(&thread->next_register, NULL);
     if (reg == NULL) {
         return;
@@ -126,6 +131,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct tally_thread *thread = context;
     tally_end_turn(thread->tally);
+    take_register(thread); /* a write may have ended */
     flush_answers(thread);
 }
 

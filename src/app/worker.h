@@ -6,32 +6,20 @@
 #ifndef TURNOUT_APP_WORKER_H
 #define TURNOUT_APP_WORKER_H
 
-#include <stdatomic.h>
-
 #include <turnout/base/error.h>
 #include <turnout/net/hosts.h>
 #include <turnout/service/counters.h>
-#include <turnout/store/store.h>
 
 #include "mailbox.h"
 #include "server_settings.h"
-#include "tally_thread.h"
+#include "worker_intake.h"
 
 enum { WORKERS_IN_ALL_MAX = 2 * WORKERS_MAX }; /* those for units, then those for readers */
 enum { WORKER_DRAIN_MS = 8000 }; /* longer than a command's deadline: what is in flight gets its answer */
 
 struct worker_options {
-    struct store_options store;
-    struct signing_keys *keys; /* the first, as are the tokens; both borrowed for worker_start() */
-    struct tokens *tokens;
-    struct election_register *reg; /* that of the store; a reference of its own is taken */
-    atomic_uint *awaited;          /* counted down when a register was followed; borrowed */
-    bool takes_unsigned;
-    const struct clock_watch *clock; /* borrowed */
-    struct refusals *refusals;       /* borrowed */
-    struct tally_thread *tally;      /* this and the port: borrowed; NULL for one that serves readers alone */
-    struct tally_port *port;
-    const unsigned char *secret; /* TOKEN_SECRET_BYTES, borrowed */
+    const struct worker_intake_options
+        *intake; /* borrowed for worker_start(); NULL: it serves readers alone */
     uint32_t connections_max;
     struct peers *peers;           /* borrowed, as is */
     const struct host_list *hosts; /* under which reports may be sent */

@@ -174,16 +174,11 @@ void committee_get_silent(void *context, struct http_exchange *exchange, const s
     if (area == REGISTER_NONE) {
         return;
     }
-    char value[8] = "";
-    uint64_t round = 0;
-    if (http_query_has(request->query, "round") &&
-        (!http_query_value(request->query, "round", value, sizeof value) ||
-         !text_parse_unsigned(slice_of(value), desk->election->round_count, &round) || round == 0)) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "round is one of the election's rounds, from 1", "round", NULL);
+    uint32_t round;
+    if (!desk_read_round(desk, exchange, request, &round)) {
         return;
     }
-    list(desk, exchange, request, area, LIST_SILENT, (uint32_t)round);
+    list(desk, exchange, request, area, LIST_SILENT, round);
 }
 
 void committee_get_owing(void *context, struct http_exchange *exchange, const struct http_request *request,

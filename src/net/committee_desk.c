@@ -118,6 +118,27 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
     return area;
 }
 
+void desk_refuse_round(struct http_exchange *exchange)
+{
+    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                        "round is one of the election's rounds, from 1", "round", NULL);
+}
+
+bool desk_read_round(const struct intake_desk *desk, struct http_exchange *exchange,
+                     const struct http_request *request, uint32_t *ret_round)
+{
+    char value[8] = "";
+    uint64_t round = 0;
+    if (http_query_has(request->query, "round") &&
+        (!http_query_value(request->query, "round", value, sizeof value) ||
+         !text_parse_unsigned(slice_of(value), desk->election->round_count, &round) || round == 0)) {
+        desk_refuse_round(exchange);
+        return false;
+    }
+    *ret_round = (uint32_t)round;
+    return true;
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {

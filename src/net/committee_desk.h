@@ -15,7 +15,7 @@ const char *desk_admission_code(enum admission admission);
 
 void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why);
 
-/* False after refusing, as are the next two. */
+/* False after refusing, as everything here that admits or reads. */
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
 
@@ -27,6 +27,11 @@ bool desk_admit_admin(const struct intake_desk *desk, struct http_exchange *exch
 uint32_t desk_admit_unit(const struct intake_desk *desk, struct http_exchange *exchange,
                          const struct http_request *request, enum token_role wanted, struct slice code,
                          struct principal *ret_principal);
+
+/* `?round=`: one of the election's, from 1; 0 where the request says none. */
+bool desk_read_round(const struct intake_desk *desk, struct http_exchange *exchange,
+                     const struct http_request *request, uint32_t *ret_round);
+void desk_refuse_round(struct http_exchange *exchange);
 
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,

@@ -9,6 +9,8 @@ http_handler_fn committee_get_desk;
 http_handler_fn committee_get_unit;
 http_handler_fn committee_get_units;
 http_handler_fn committee_get_silent;
+http_handler_fn committee_get_board;
+http_handler_fn committee_get_ledger;
 http_handler_fn committee_get_held;
 http_handler_fn committee_post_held;
 http_handler_fn committee_post_void;

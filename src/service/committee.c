@@ -7,10 +7,7 @@
 
 #include <turnout/base/budget.h>
 #include <turnout/base/clock.h>
-#include <turnout/base/log.h>
 #include <turnout/base/memory.h>
-#include <turnout/wire/bundle.h>
-#include <turnout/wire/frozen.h>
 #include <turnout/wire/read_signature.h>
 
 #include "committee_private.h"
@@ -219,90 +216,24 @@ enum admission committee_admit_commune_reader(const struct committee *committee,
     return admission != ADMITTED ? admission : committee_check_scope(committee, &principal, commune, error);
 }
 
-/* ---- phase and publication ---- */
+/* ---- to the tally ---- */
 
-bool committee_is_changing(const struct committee *committee)
+bool committee_send(struct committee *committee, struct message *message)
 {
-    return committee->changing > 0;
-}
-
-/* A change under way, to be logged when it is done. */
-struct request {
-    struct committee *committee;
-    const char *event;
-    const char *wanted;
-    char who[LOG_WHO_BYTES];
-    store_changed_fn *on_changed;
-    void *context;
-};
-
-static void on_changed(void *context, enum turnout_error error, const char *why,
-                       const struct store_change *change)
-{
-    struct request *request = context;
-    request->committee->changing--;
-    if (error != TURNOUT_OK) {
-        log_warning(request->event, log_text("who", request->who), log_text("to", request->wanted),
-                    log_text("failed", why));
-    } else if (change->outcome == CHANGE_DONE) {
-        log_info(request->event, log_text("who", request->who), log_text("from", change->before),
-                 log_text("to", request->wanted));
+    if (!tally_port_send(committee->options.port, message)) {
+        return false;
     }
-    request->on_changed(request->context, error, why, change);
-    free(request);
+    committee->options.on_sent(committee->options.context);
+    return true;
 }
 
-static struct request *request_new(struct committee *committee, const char *event, const char *wanted,
-                                   const struct principal *principal, store_changed_fn *changed,
-                                   void *context)
+void committee_write(struct committee *committee, struct write_message *write)
 {
-    assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION);
-    struct request *request = memory_new(sizeof *request);
-    *request = (struct request){
-        .committee = committee, .event = event, .wanted = wanted, .on_changed = changed, .context = context};
-    committee->changing++;
-    principal_write_who(principal, request->who);
-    return request;
-}
-
-void committee_change_phase(struct committee *committee, const struct principal *principal,
-                            enum election_phase phase, store_changed_fn *changed, void *context)
-{
-    struct request *request =
-        request_new(committee, "phase-change", election_phase_name(phase), principal, changed, context);
-    store_change_phase(committee->options.store, phase, request->who, clock_wall_ms(), on_changed, request);
-}
-
-/* What the public is shown of a province. */
-static void write_shown(const struct committee *committee, uint32_t province, struct buffer *out)
-{
-    const struct figures *figures = publication_figures(committee->publication);
-    const struct frozen_head head = {figures->generated_at, figures->test};
-    struct buffer text = {0};
-    frozen_write(&text, figures->reg, province, figures->areas, &head);
-    bundle_put(out, FROZEN_FILE, (struct slice){text.bytes, text.length});
-    buffer_done(&text);
-}
-
-void committee_change_publication(struct committee *committee, const struct principal *principal,
-                                  enum publication_mode mode, store_changed_fn *changed, void *context)
-{
-    struct request *request = request_new(committee, "publication-change", publication_mode_name(mode),
-                                          principal, changed, context);
-    uint32_t provinces = committee->options.reg->province_count;
-    struct buffer *shown = memory_new_array(provinces, sizeof *shown);
-    struct slice *texts = memory_new_array(provinces, sizeof *texts);
-    for (uint32_t i = 0; i < provinces; i++) {
-        write_shown(committee, i + 1, &shown[i]);
-        texts[i] = (struct slice){shown[i].bytes, shown[i].length};
+    write->message.kind = MESSAGE_WRITE;
+    if (!committee_send(committee, &write->message)) {
+        write->error = TURNOUT_UNAVAILABLE;
+        write->on_written(write);
     }
-    store_change_publication(committee->options.store, mode, texts, request->who, clock_wall_ms(), on_changed,
-                             request);
-    for (uint32_t i = 0; i < provinces; i++) {
-        buffer_done(&shown[i]);
-    }
-    free(texts);
-    free(shown);
 }
 
 struct publication *committee_publication(const struct committee *committee)

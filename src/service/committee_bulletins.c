@@ -11,8 +11,10 @@
 
 #include "committee_private.h"
 
-/* Somebody who waits for a bulletin. */
+/* Somebody who waits for a bulletin; first on the way to the tally and back. */
 struct waiting_bulletin {
+    struct write_message write;
+    int64_t begun; /* the answer: its number */
     struct waiting_bulletin *next;
     struct committee *committee;
     int64_t number; /* 0: not known yet */
@@ -62,16 +64,30 @@ static void answer_waiting(struct committee *committee)
 static void on_begun(void *context, enum turnout_error error, const char *why, int64_t number)
 {
     struct waiting_bulletin *waiting = context;
-    if (error != TURNOUT_OK) {
+    waiting->begun = number;
+    tally_written(&waiting->write, error, why);
+}
+
+static void begin(struct write_message *write, struct store *store)
+{
+    struct waiting_bulletin *waiting = (struct waiting_bulletin *)write;
+    const struct store_beginning beginning = {clock_wall_ms() / 1000, waiting->label, BULLETIN_DUE_ASKED};
+    store_begin_bulletin(store, &beginning, on_begun, waiting);
+}
+
+static void on_written(struct write_message *write)
+{
+    struct waiting_bulletin *waiting = (struct waiting_bulletin *)write;
+    if (write->error != TURNOUT_OK) {
         log_warning("bulletin-asked", log_text("who", waiting->who), log_text("label", waiting->label),
-                    log_text("failed", why));
-        answer(place_of(waiting), error, why);
-    } else if (number == BULLETIN_UNDER_WAY) {
+                    log_text("failed", write->why));
+        answer(place_of(waiting), write->error, write->why);
+    } else if (waiting->begun == BULLETIN_UNDER_WAY) {
         answer(place_of(waiting), TURNOUT_UNAVAILABLE, "another bulletin is being frozen");
     } else {
         log_info("bulletin-asked", log_text("who", waiting->who), log_text("label", waiting->label),
-                 log_number("bulletin", number));
-        waiting->number = number;
+                 log_number("bulletin", waiting->begun));
+        waiting->number = waiting->begun;
         answer_waiting(waiting->committee);
     }
 }
@@ -81,7 +97,8 @@ void committee_begin_bulletin(struct committee *committee, const struct principa
 {
     assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION);
     struct waiting_bulletin *waiting = memory_new(sizeof *waiting);
-    *waiting = (struct waiting_bulletin){.next = committee->waiting_bulletins,
+    *waiting = (struct waiting_bulletin){.write = {.begin = begin, .on_written = on_written},
+                                         .next = committee->waiting_bulletins,
                                          .committee = committee,
                                          .deadline_ms = clock_monotonic_ms() + COMMITTEE_BULLETIN_MS,
                                          .on_bulletin = on_bulletin,
@@ -90,8 +107,7 @@ void committee_begin_bulletin(struct committee *committee, const struct principa
     assert(fits);
     principal_write_who(principal, waiting->who);
     committee->waiting_bulletins = waiting;
-    const struct store_beginning beginning = {clock_wall_ms() / 1000, waiting->label, BULLETIN_DUE_ASKED};
-    store_begin_bulletin(committee->options.store, &beginning, on_begun, waiting);
+    committee_write(committee, &waiting->write);
 }
 
 void committee_set_publication(struct committee *committee, struct publication *publication)

@@ -38,16 +38,10 @@ bool committee_decide(struct committee *committee, const struct principal *princ
     principal_write_who(principal, message->who);
     bool fits = slice_copy(slice_of(reason), message->why, sizeof message->why);
     assert(fits);
-    return committee_send(committee, message);
-}
-
-bool committee_send(struct committee *committee, struct decision_message *message)
-{
-    if (!tally_port_send(committee->options.port, &message->message)) {
+    if (!committee_send(committee, &message->message)) {
         free(message);
         return false;
     }
-    committee->options.on_sent(committee->options.context);
     return true;
 }
 
@@ -77,9 +71,15 @@ static void log_void(const struct committee *committee, const struct decision_me
     }
 }
 
-void committee_decided(struct committee *committee, struct decision_message *message)
+void committee_answered(struct committee *committee, struct message *message)
 {
-    (message->message.kind == MESSAGE_VOID ? log_void : log_held)(committee, message);
-    message->on_answer(message->context, message->decided, message->state);
-    free(message);
+    if (message->kind == MESSAGE_WRITE) {
+        struct write_message *write = (struct write_message *)message;
+        write->on_written(write);
+        return;
+    }
+    struct decision_message *decision = (struct decision_message *)message;
+    (message->kind == MESSAGE_VOID ? log_void : log_held)(committee, decision);
+    decision->on_answer(decision->context, decision->decided, decision->state);
+    free(decision);
 }

@@ -11,11 +11,13 @@ struct committee {
     int64_t *reads_full_at_us;      /* a unit: its budget of reading itself */
     struct register_change *change; /* a reference; NULL: not known yet */
     struct take_up_request
-        *waiting;      /* until this server has followed to the register that they have taken up */
-    uint32_t changing; /* changes that Redis was asked for */
+        *waiting; /* until this server has followed to the register that they have taken up */
 };
 
-/* Sends it to the tally. False, and it is freed, when there is no room. */
-bool committee_send(struct committee *committee, struct decision_message *message);
+/* Sends it to the tally. False, and it stays the caller's, when there is no room. */
+bool committee_send(struct committee *committee, struct message *message);
+
+/* Sends it to the tally as a write, whose `begin` and `on_written` are set; where there is no room, it is answered at once. */
+void committee_write(struct committee *committee, struct write_message *write);
 
 #endif

@@ -11,9 +11,10 @@
 
 #include "committee_private.h"
 
-/* An excuse on its way, to be logged when it is noted. */
+/* An excuse on its way to the tally and back. */
 struct excusing {
-    const char *unit;
+    struct write_message write;
+    const char *unit; /* its code */
     struct excuse excuse;
     store_excused_fn *on_excused;
     void *context;
@@ -22,15 +23,27 @@ struct excusing {
 static void on_noted(void *context, enum turnout_error error, const char *why)
 {
     struct excusing *excusing = context;
+    tally_written(&excusing->write, error, why);
+}
+
+static void begin(struct write_message *write, struct store *store)
+{
+    struct excusing *excusing = (struct excusing *)write;
+    store_excuse(store, write->message.unit, &excusing->excuse, on_noted, excusing);
+}
+
+static void on_written(struct write_message *write)
+{
+    struct excusing *excusing = (struct excusing *)write;
     const struct excuse *excuse = &excusing->excuse;
-    if (error == TURNOUT_OK) {
+    if (write->error == TURNOUT_OK) {
         log_info("excuse", log_text("who", excuse->who), log_text("unit", excusing->unit),
                  log_text("status", excuse_status_name(excuse->status)));
     } else {
         log_warning("excuse", log_text("who", excuse->who), log_text("unit", excusing->unit),
-                    log_text("status", excuse_status_name(excuse->status)), log_text("failed", why));
+                    log_text("status", excuse_status_name(excuse->status)), log_text("failed", write->why));
     }
-    excusing->on_excused(excusing->context, error, why);
+    excusing->on_excused(excusing->context, write->error, write->why);
     free(excusing);
 }
 
@@ -41,11 +54,13 @@ void committee_excuse(struct committee *committee, const struct principal *princ
     assert(token_role_may(principal->role, ROLE_DECIDE));
     assert(register_area_contains(options->reg, principal->area, options->reg->units[unit].commune));
     struct excusing *excusing = memory_new(sizeof *excusing);
-    *excusing = (struct excusing){.unit = options->reg->units[unit].code,
-                                  .excuse = *excuse,
-                                  .on_excused = on_excused,
-                                  .context = context};
+    *excusing =
+        (struct excusing){.write = {.message = {.unit = unit}, .begin = begin, .on_written = on_written},
+                          .unit = options->reg->units[unit].code,
+                          .excuse = *excuse,
+                          .on_excused = on_excused,
+                          .context = context};
     excusing->excuse.given_ms = clock_wall_ms();
     principal_write_who(principal, excusing->excuse.who);
-    store_excuse(options->store, unit, &excusing->excuse, on_noted, excusing);
+    committee_write(committee, &excusing->write);
 }

@@ -34,3 +34,22 @@ const char *province_check(const struct election_register *reg, struct losses *l
     }
     return losses == NULL ? NULL : losses_compare(losses, province);
 }
+
+void province_take(const struct election_register *reg, const struct store_province *province,
+                   struct area_figures *areas)
+{
+    struct area_figures *figures = &areas[province->province];
+    figures->totals = province->totals;
+    figures->communes_complete = 0;
+    figures->excused = (struct excused){0};
+    figures->verified = true;
+    for (uint32_t i = 0; i < province->commune_count; i++) {
+        struct area_figures *commune = &areas[reg->areas[province->province].first_child + i];
+        commune->totals = province->communes[i].totals;
+        commune->excused = province->excused[i];
+        excused_add(&figures->excused, &commune->excused);
+        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
+        figures->communes_complete += commune->communes_complete;
+        commune->verified = true;
+    }
+}

@@ -28,15 +28,6 @@ enum {
 
 /* ---- provinces ---- */
 
-static void mark_province(struct publisher *publisher, uint32_t province, bool verified)
-{
-    const struct area *area = &publisher->options.reg->areas[province];
-    publisher->areas[province].verified = verified;
-    for (uint32_t i = 0; i < area->children; i++) {
-        publisher->areas[area->first_child + i].verified = verified;
-    }
-}
-
 static void refuse_province(struct publisher *publisher, uint32_t province, const char *why)
 {
     if (publisher->areas[province].verified || publisher->renewed_ms == 0) {
@@ -44,7 +35,11 @@ static void refuse_province(struct publisher *publisher, uint32_t province, cons
                   log_text("why", why));
         publisher->moved = true;
     }
-    mark_province(publisher, province, false);
+    const struct area *area = &publisher->options.reg->areas[province];
+    publisher->areas[province].verified = false;
+    for (uint32_t i = 0; i < area->children; i++) {
+        publisher->areas[area->first_child + i].verified = false;
+    }
     counter_add(&publisher->counters.verification_failures, 1);
 }
 
@@ -55,23 +50,11 @@ static void take_province(struct publisher *publisher, const struct store_provin
         refuse_province(publisher, province->province, fault);
         return;
     }
-    const struct area *area = &publisher->options.reg->areas[province->province];
-    struct area_figures *figures = &publisher->areas[province->province];
-    if (!figures->verified && publisher->renewed_ms != 0) {
-        log_info("verified-again", log_text("province", area->code));
+    if (!publisher->areas[province->province].verified && publisher->renewed_ms != 0) {
+        log_info("verified-again",
+                 log_text("province", publisher->options.reg->areas[province->province].code));
     }
-    figures->totals = province->totals;
-    figures->communes_complete = 0;
-    figures->excused = (struct excused){0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        struct area_figures *commune = &publisher->areas[area->first_child + i];
-        commune->totals = province->communes[i].totals;
-        commune->excused = province->excused[i];
-        excused_add(&figures->excused, &commune->excused);
-        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
-        figures->communes_complete += commune->communes_complete;
-    }
-    mark_province(publisher, province->province, true);
+    province_take(publisher->options.reg, province, publisher->areas);
     publisher->known[province->province] = province->version;
     publisher->moved = true;
     if (publisher->reading_is_durable) {

@@ -10,19 +10,29 @@
 
 #include "committee_private.h"
 
+/* On its way to the tally and back. */
 struct take_up_request {
-    struct take_up_request *next;
+    struct write_message write;
+    struct take_up_request *next; /* that waits */
     struct committee *committee;
     struct register_change *change;
     char who[LOG_WHO_BYTES];
+    char reason[NOTE_BYTES_MAX + 1];
     store_take_up_fn *on_taken_up;
     void *context;
-    struct take_up done; /* while it waits */
+    /* the answer */
+    struct take_up take_up;
+    bool *heard; /* of its */
 };
 
-static void request_free(struct take_up_request *request)
+/* Ends it. */
+static void answer(struct take_up_request *request)
 {
+    const struct write_message *write = &request->write;
+    request->on_taken_up(request->context, write->error, write->why,
+                         write->error == TURNOUT_OK ? &request->take_up : NULL);
     register_change_release(request->change);
+    free(request->heard);
     free(request);
 }
 
@@ -44,19 +54,35 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
                         const struct take_up *take_up)
 {
     struct take_up_request *request = context;
+    if (error == TURNOUT_OK) {
+        request->take_up = *take_up;
+        request->take_up.heard = request->heard;
+        memcpy(request->heard, take_up->heard, request->change->count * sizeof *request->heard);
+    }
+    tally_written(&request->write, error, why);
+}
+
+static void begin(struct write_message *write, struct store *store)
+{
+    struct take_up_request *request = (struct take_up_request *)write;
+    store_take_up(store, request->change, request->who, request->reason, clock_wall_ms(), on_taken_up,
+                  request);
+}
+
+static void on_written(struct write_message *write)
+{
+    struct take_up_request *request = (struct take_up_request *)write;
     struct committee *committee = request->committee;
-    committee->changing--;
-    if (error == TURNOUT_OK && take_up->outcome == TAKE_UP_DONE) {
+    bool is_done = write->error == TURNOUT_OK && request->take_up.outcome <= TAKE_UP_DONE_BEFORE;
+    if (is_done && request->take_up.outcome == TAKE_UP_DONE) {
         log_taken_up(request);
     }
-    if (error == TURNOUT_OK && take_up->outcome <= TAKE_UP_DONE_BEFORE && !is_followed(request)) {
-        request->done = (struct take_up){.outcome = take_up->outcome};
+    if (is_done && !is_followed(request)) {
         request->next = committee->waiting;
         committee->waiting = request;
-        return;
+    } else {
+        answer(request);
     }
-    request->on_taken_up(request->context, error, why, take_up);
-    request_free(request);
 }
 
 void committee_take_up(struct committee *committee, const struct principal *principal, const char *reason,
@@ -64,13 +90,17 @@ void committee_take_up(struct committee *committee, const struct principal *prin
 {
     assert(principal->role == ROLE_ADMIN && principal->area == REGISTER_NATION && committee->change != NULL);
     struct take_up_request *request = memory_new(sizeof *request);
-    *request = (struct take_up_request){
-        .committee = committee, .change = committee->change, .on_taken_up = taken_up, .context = context};
+    *request = (struct take_up_request){.write = {.begin = begin, .on_written = on_written},
+                                        .committee = committee,
+                                        .change = committee->change,
+                                        .on_taken_up = taken_up,
+                                        .context = context};
     register_change_acquire(request->change);
+    request->heard = memory_new_array(request->change->count, sizeof *request->heard);
     principal_write_who(principal, request->who);
-    committee->changing++;
-    store_take_up(committee->options.store, request->change, request->who, reason, clock_wall_ms(),
-                  on_taken_up, request);
+    bool fits = slice_copy(slice_of(reason), request->reason, sizeof request->reason);
+    assert(fits);
+    committee_write(committee, &request->write);
 }
 
 void committee_look_at_change(struct committee *committee, store_take_up_fn *on_looked, void *context)
@@ -94,8 +124,7 @@ void committee_set_change(struct committee *committee, struct register_change *c
         struct take_up_request *request = *at;
         if (is_followed(request)) {
             *at = request->next;
-            request->on_taken_up(request->context, TURNOUT_OK, "", &request->done);
-            request_free(request);
+            answer(request);
         } else {
             at = &request->next;
         }
@@ -107,7 +136,6 @@ void committee_end(struct committee *committee)
     while (committee->waiting != NULL) {
         struct take_up_request *request = committee->waiting;
         committee->waiting = request->next;
-        request->on_taken_up(request->context, TURNOUT_OK, "", &request->done);
-        request_free(request);
+        answer(request);
     }
 }

@@ -2,6 +2,7 @@
 #include <turnout/service/tally.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,10 @@ static void set_unavailable(struct message *message, const char *why)
         report->outcome =
             (struct report_outcome){.status = STATUS_UNAVAILABLE, .code = CODE_STORE_UNAVAILABLE};
         report->why = why;
+    } else if (message->kind == MESSAGE_WRITE) {
+        struct write_message *write = (struct write_message *)message;
+        write->error = TURNOUT_UNAVAILABLE;
+        (void)snprintf(write->why, sizeof write->why, "%s", why);
     } else {
         ((struct decision_message *)message)->decided = DECIDED_UNAVAILABLE;
     }
@@ -222,6 +227,30 @@ static void look_at_gate(struct tally *tally)
     }
 }
 
+/* ---- writes beside the count ---- */
+
+static void begin_write(struct tally *tally, struct write_message *write)
+{
+    write->tally = tally;
+    tally->writes++;
+    write->begin(write, tally->store);
+}
+
+void tally_written(struct write_message *write, enum turnout_error error, const char *why)
+{
+    struct tally *tally = write->tally;
+    tally->writes--;
+    write->error = error;
+    (void)snprintf(write->why, sizeof write->why, "%s", why);
+    /* The gate is not asked: a change of the register, which is written here, shuts it. */
+    tally->options.on_answered(tally->options.context, &write->message);
+}
+
+bool tally_is_writing(const struct tally *tally)
+{
+    return tally->writes > 0;
+}
+
 /* ---- messages ---- */
 
 void tally_take(struct tally *tally, struct message *message)
@@ -232,6 +261,10 @@ void tally_take(struct tally *tally, struct message *message)
     }
     if (message->reg != tally->reg) { /* its worker will be given ours, or we its */
         tally_answer_unavailable(tally, message, why_changing);
+        return;
+    }
+    if (message->kind == MESSAGE_WRITE) {
+        begin_write(tally, (struct write_message *)message);
         return;
     }
     message->tries = 0;
@@ -312,6 +345,7 @@ static void end_register(struct tally *tally, const char *why)
 
 void tally_set_register(struct tally *tally, const struct election_register *reg)
 {
+    assert(!tally_is_writing(tally));
     store_set_register(tally->store, reg); /* what is in flight is uncertain, and its messages wait again */
     tally->is_settled = false;
     tally->options.on_link(tally->options.context, false, "the register has changed");

@@ -234,5 +234,7 @@ void commune_decide(struct tally_commune *commune, struct message *message)
     case MESSAGE_VOID:
         commune_decide_void(commune, (struct decision_message *)message);
         break;
+    case MESSAGE_WRITE: /* is of no commune */
+        assert(false);
     }
 }

@@ -118,6 +118,7 @@ struct tally {
     bool is_settled; /* the link is up, and a write of ours was answered on it */
     bool is_settling;
     bool is_stopping;
+    uint32_t writes;      /* that have the link */
     uint64_t moment;      /* numbers messages taken, loads and commits sent: says which was first */
     int64_t settle_at_ms; /* try again not before; monotonic */
     int64_t written_ms;   /* when Redis last took a write; monotonic */

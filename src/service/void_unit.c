@@ -80,7 +80,8 @@ static void send(struct voiding *voiding)
     if (bytes > 0) {
         memcpy(message->reports, voiding->reports, bytes);
     }
-    if (!committee_send(voiding->committee, message)) {
+    if (!committee_send(voiding->committee, &message->message)) {
+        free(message);
         conclude(voiding, DECIDED_UNAVAILABLE);
     }
 }

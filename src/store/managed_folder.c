@@ -149,7 +149,7 @@ static enum turnout_error name_paths(const char *data, struct managed_folder *re
         return error_fail_system(error, errno, "data", "%s", data);
     }
     struct store_address *address = &ret_folder->address;
-    *address = (struct store_address){.user = MANAGED_REDIS_USER};
+    *address = (struct store_address){.user = SERVER_REDIS_USER};
     if (!join(ret_folder->path, sizeof ret_folder->path, absolute, "redis") ||
         !join(ret_folder->conf, sizeof ret_folder->conf, ret_folder->path, CONF_FILE) ||
         !join(ret_folder->users, sizeof ret_folder->users, ret_folder->path, USERS_FILE) ||

@@ -139,7 +139,7 @@ struct changing {
     enum election_phase phase;
     const char *value; /* the name of what is wanted */
     const char *before;
-    struct buffer *shown; /* one a province; NULL: figures are not held back */
+    const struct buffer *shown; /* one a province; NULL: figures are not held back */
     char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
     int64_t now_ms;
@@ -162,11 +162,6 @@ static void conclude(struct changing *changing, enum turnout_error error, const 
                      const struct store_change *change)
 {
     changing->on_changed(changing->context, error, why, change);
-    uint32_t provinces = store_register(changing->store)->province_count;
-    for (uint32_t i = 0; changing->shown != NULL && i < provinces; i++) {
-        buffer_done(&changing->shown[i]);
-    }
-    free(changing->shown);
     free(changing->who);
     free(changing);
 }
@@ -383,23 +378,13 @@ void store_change_phase(struct store *store, enum election_phase phase, const ch
           who);
 }
 
-static struct buffer *copy_shown(const struct slice *shown, uint32_t count)
-{
-    struct buffer *copies = memory_new_array(count, sizeof *copies);
-    for (uint32_t i = 0; i < count; i++) {
-        buffer_append(&copies[i], shown[i].bytes, shown[i].length);
-    }
-    return copies;
-}
-
-void store_change_publication(struct store *store, enum publication_mode mode, const struct slice *shown,
+void store_change_publication(struct store *store, enum publication_mode mode, const struct buffer *shown,
                               const char *who, int64_t now_ms, store_changed_fn *on_changed, void *context)
 {
-    uint32_t provinces = store_register(store)->province_count;
     begin(store,
           &(struct changing){.kind = LOG_PUBLICATION,
                              .value = publication_mode_name(mode),
-                             .shown = mode == PUBLICATION_LIVE ? NULL : copy_shown(shown, provinces),
+                             .shown = mode == PUBLICATION_LIVE ? NULL : shown,
                              .now_ms = now_ms,
                              .on_changed = on_changed,
                              .context = context},

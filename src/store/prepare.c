@@ -96,6 +96,23 @@ static enum turnout_error check_rights(struct redisContext *redis, const struct 
     return redis_rights_fail(user, refused, error);
 }
 
+/* The links that committees read on. */
+static enum turnout_error check_reader(const struct store_options *options, struct error *error)
+{
+    const struct store_address address = store_address_for_reading(&options->address);
+    struct redisContext *redis = NULL;
+    struct error refused;
+    enum turnout_error failed =
+        redis_sync_connect_serving(&address, options->command_deadline_ms, &redis, &refused);
+    if (failed != TURNOUT_OK) {
+        return error_fail(error, failed, "redis-user",
+                          "%s, who reads for committees with the password of %s: %s", address.user,
+                          options->address.user, refused.text);
+    }
+    redisFree(redis);
+    return TURNOUT_OK;
+}
+
 static enum turnout_error prepare(struct redisContext *redis, const struct store_options *options,
                                   const struct store_preparation *preparation,
                                   struct store_prepared *ret_prepared, struct error *error)
@@ -105,6 +122,9 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
         return durable;
     }
     enum turnout_error failed = check_rights(redis, &options->address, error);
+    if (failed == TURNOUT_OK) {
+        failed = check_reader(options, error);
+    }
     if (failed == TURNOUT_OK) {
         failed = function_library_ensure(redis, error);
     }

@@ -1,4 +1,4 @@
-/* Reading ledgers, from the beginning or behind a line that is known. */
+/* Reading ledgers: from the beginning or behind a line that is known, and back from the newest. */
 #include <turnout/store/read.h>
 
 #include <stdio.h>
@@ -70,8 +70,9 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
-                       store_ledger_fn *on_ledger, void *context)
+/* XRANGE or XREVRANGE of a ledger. */
+static void ask(struct store *store, const char *command_name, uint32_t province, const char *from,
+                const char *to, size_t limit, redis_link_reply_fn *on_answer, void *context)
 {
     char election_key[REDIS_KEY_BYTES];
     struct province_keys keys;
@@ -82,18 +83,72 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
         store_keys_of(store, province, &keys);
         key = keys.text[KEY_LEDGER];
     }
+    struct redis_command command;
+    redis_command_begin(&command, command_name);
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, from);
+    redis_command_put_text(&command, to);
+    redis_command_put_text(&command, "COUNT");
+    redis_command_put_integer(&command, (int64_t)limit);
+    store_send(store, &command, on_answer, context);
+}
+
+void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
+                       store_ledger_fn *on_ledger, void *context)
+{
     char from[STORE_STREAM_ID_BYTES + 1] = "-";
     if (after_id[0] != '\0') {
         (void)snprintf(from, sizeof from, "(%s", after_id);
     }
-    struct redis_command command;
-    redis_command_begin(&command, "XRANGE");
-    redis_command_put_text(&command, key);
-    redis_command_put_text(&command, from);
-    redis_command_put_text(&command, until_id[0] == '\0' ? "+" : until_id);
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, STORE_LEDGER_READ_MAX);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_ledger, context};
-    store_send(store, &command, on_reply, question);
+    ask(store, "XRANGE", province, from, until_id[0] == '\0' ? "+" : until_id, STORE_LEDGER_READ_MAX,
+        on_reply, question);
+}
+
+/* ---- back from the newest ---- */
+
+struct back_question {
+    store_ledger_lines_fn *on_lines;
+    void *context;
+};
+
+static void answer_lines(const struct back_question *question, const redisReply *reply)
+{
+    struct store_ledger_line *lines = memory_new_array(reply->elements, sizeof *lines);
+    struct error error = {.text = ""};
+    enum turnout_error failed = TURNOUT_OK;
+    for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
+        failed = log_line_read(line_text(reply->element[i]), &lines[i].line, &error);
+        if (failed == TURNOUT_OK &&
+            !slice_copy(reply_text(reply->element[i]->element[0]), lines[i].id, sizeof lines[i].id)) {
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
+        }
+    }
+    question->on_lines(question->context, failed, error.text, failed == TURNOUT_OK ? lines : NULL,
+                       reply->elements);
+    free(lines);
+}
+
+static void on_lines_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct back_question *question = context;
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
+        answer_lines(question, reply);
+    } else {
+        question->on_lines(question->context, reply_error(reply), reply_words(reply, why), NULL, 0);
+    }
+    free(question);
+}
+
+void store_read_ledger_back(struct store *store, uint32_t province, const char *before_id, bool with_it,
+                            size_t limit, store_ledger_lines_fn *on_lines, void *context)
+{
+    char from[STORE_STREAM_ID_BYTES + 1] = "+";
+    if (before_id[0] != '\0') {
+        (void)snprintf(from, sizeof from, "%s%s", with_it ? "" : "(", before_id);
+    }
+    struct back_question *question = memory_new(sizeof *question);
+    *question = (struct back_question){on_lines, context};
+    ask(store, "XREVRANGE", province, from, "-", limit, on_lines_reply, question);
 }

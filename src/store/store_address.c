@@ -108,6 +108,16 @@ enum turnout_error store_address_set_user(struct store_address *address, const c
     return TURNOUT_OK;
 }
 
+struct store_address store_address_for_reading(const struct store_address *address)
+{
+    struct store_address reading = *address;
+    if (strcmp(address->user, SERVER_REDIS_USER) == 0) {
+        bool fits = slice_copy(slice_of(READER_REDIS_USER), reading.user, sizeof reading.user);
+        assert(fits);
+    }
+    return reading;
+}
+
 static enum turnout_error read_private(const char *path, char **ret_bytes, size_t *ret_length,
                                        struct error *error)
 {

@@ -78,7 +78,7 @@ function Work({ unit }) {
         unit={state}
         initial={place.voted}
         next={(voted) => setPlace({ name: "review", voted })}
-        count={() => setPlace({ name: "counter" })}
+        startCounting={() => setPlace({ name: "counter" })}
         look={state.reports.length > 0 ? () => setPlace({ name: "status" }) : null}
       />
     ),

@@ -125,8 +125,8 @@ static void put_value(struct json_writer *json, const char *key, const struct le
     }
 }
 
-static void put_entry(struct json_writer *json, const struct figures *figures,
-                      const struct ledger_entry *entry)
+void document_put_entry(struct json_writer *json, const struct figures *figures,
+                        const struct ledger_entry *entry, const char *who)
 {
     json_open_object(json, NULL);
     document_put_moment(json, "when", figures, entry->when_ms / 1000);
@@ -142,6 +142,9 @@ static void put_entry(struct json_writer *json, const struct figures *figures,
     put_value(json, "before", entry, entry->before);
     put_value(json, "after", entry, entry->after);
     json_put_text(json, "reason", name_or_null(entry->reason));
+    if (who != NULL) {
+        json_put_text(json, "who", name_or_null(who));
+    }
     json_close_object(json);
 }
 
@@ -151,7 +154,7 @@ void document_corrections_json(struct buffer *out, const struct figures *figures
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "corrections");
     for (size_t i = 0; i < page->count; i++) {
-        put_entry(&json, figures, &page->entries[i]);
+        document_put_entry(&json, figures, &page->entries[i], NULL);
     }
     json_close_array(&json);
     json_put_integer(&json, "total", page->total);

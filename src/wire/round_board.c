@@ -44,21 +44,18 @@ static void put_round(struct json_writer *json, const struct figures *figures, u
     const struct area_figures *counted = &figures->areas[area];
     int64_t expected = expected_of(figures, area);
     struct board_round of = round_of(figures, area, round);
-    json_open_object(json, NULL);
     document_put_count(json, "on_time", counted, of.heard - of.late);
     document_put_count(json, "late", counted, of.late);
     document_put_count(json, "no_signal", counted, of.no_signal);
     document_put_count(json, "silent", counted, of.silent);
     document_put_percent(json, "percent_on_time", counted, of.heard - of.late, expected);
     document_put_percent(json, "percent_heard", counted, of.heard, expected);
-    json_close_object(json);
 }
 
 static void put_area(struct json_writer *json, const struct figures *figures, uint32_t index)
 {
     const struct area *area = &figures->reg->areas[index];
     const struct area_figures *counted = &figures->areas[index];
-    json_open_object(json, NULL);
     json_put_text(json, "code", area->code);
     json_put_text(json, "level", area_level_name(area->level));
     json_put_text(json, "parent",
@@ -66,11 +63,28 @@ static void put_area(struct json_writer *json, const struct figures *figures, ui
     json_put_text(json, "name", area->name);
     json_put_integer(json, "expected", expected_of(figures, index));
     document_put_count(json, "never_heard", counted, never_heard(figures, index));
+}
+
+static void put_area_with_rounds(struct json_writer *json, const struct figures *figures, uint32_t area)
+{
+    json_open_object(json, NULL);
+    put_area(json, figures, area);
     json_open_array(json, "rounds");
     for (uint32_t round = 1; round <= figures->election->round_count; round++) {
-        put_round(json, figures, index, round);
+        json_open_object(json, NULL);
+        put_round(json, figures, area, round);
+        json_close_object(json);
     }
     json_close_array(json);
+    json_close_object(json);
+}
+
+void document_put_board_row(struct json_writer *json, const struct figures *figures, uint32_t area,
+                            uint32_t round)
+{
+    json_open_object(json, NULL);
+    put_area(json, figures, area);
+    put_round(json, figures, area, round);
     json_close_object(json);
 }
 
@@ -96,7 +110,7 @@ void document_rounds_json(struct buffer *out, const struct figures *figures)
     put_rounds(&json, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        put_area(&json, figures, i);
+        put_area_with_rounds(&json, figures, i);
     }
     json_close_array(&json);
     json_close_object(&json);

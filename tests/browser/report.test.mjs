@@ -175,6 +175,47 @@ test("a new telephone goes on where the lost one stopped, and the old one, too",
   await closePage(old);
 });
 
+// What the server would say in a phase of the election that this one is not in.
+async function answerWith(page, status, code) {
+  await page.route("**/v1/reports", (route) => route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ code, detail: code, status }) }));
+}
+
+test("what comes before the opening or after the closing is kept, and sent again", async () => {
+  for (const code of ["closed", "not-open"]) {
+    const page = await open();
+    await signIn(page, "0201-001");
+    await answerWith(page, 409, code);
+    await report(page, code === "closed" ? 60 : 61);
+    await page.waitForSelector(".state--unsent >> text=giữ báo cáo");
+    await expectAccessible(page);
+    await page.unroute("**/v1/reports");
+    await page.click("text=Thử gửi ngay");
+    await page.waitForSelector(".state--counted");
+    await closePage(page);
+  }
+  const { state } = await unitOf("0201-001");
+  assert.deepEqual([state.seq, state.voted], [2, 61]);
+});
+
+test("a report whose store was lost is sent again when the server says that it has another", async () => {
+  const page = await open();
+  await signIn(page, "0102-002");
+  await report(page, 0);
+  await page.waitForSelector(".state--counted");
+  const sent = [];
+  await page.route("**/v1/reports", async (route) => {
+    sent.push(JSON.parse(route.request().postData()).seq);
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/"generation":"[^"]*"/, '"generation":"another"') });
+  });
+  await page.click("text=Xong");
+  await report(page, 1);
+  await until("the first to be sent again", async () => sent.length === 2);
+  assert.deepEqual(sent, [2, 1]);
+  assert.deepEqual((({ seq, voted }) => [seq, voted])((await unitOf("0102-002")).state), [2, 1]);
+  await closePage(page);
+});
+
 test("a photograph of the card will do", async () => {
   const cards = await browser.newPage({ viewport: { width: 900, height: 1100 } });
   await cards.goto(`file://${join(keys, "cards/0201.html")}`);

@@ -1,6 +1,7 @@
 /* What committees ask, and who may: every route with no token, a bad one, the wrong role, another area, and the right
  * one. */
 #include <check.h>
+#include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "redis_fixture.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -58,6 +60,8 @@ static const struct route routes[] = {
     {"/v1/areas/0101/owing", NULL, "01", "02", ROLE_VIEW, 200},
     {"/v1/areas/0101/flagged", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/areas/T/refused", NULL, "T", "01", ROLE_VIEW, 200},
+    {"/v1/areas/01/board?round=1", NULL, "01", "02", ROLE_VIEW, 200},
+    {"/v1/areas/0101/ledger", NULL, "0101", "0102", ROLE_VIEW, 200},
     {"/v1/held", NULL, "0101", NULL, ROLE_DECIDE, 200},
     {"/v1/held/0101-001.1", "{\"decision\":\"reject\",\"reason\":\"so\"}", "0101", "0102", ROLE_DECIDE, 404},
 };
@@ -234,6 +238,32 @@ TEST(a_wrong_body_is_refused)
     http_post(turnoutd.intake_http_port, "/v1/phase", "text/plain", "", 0, &answer);
     ck_assert_int_eq(answer.status, 401); /* who asks is looked at first */
     http_answer_done(&answer);
+}
+
+/* The tally's and the publisher's; whatever workers have is for reading. */
+enum { WRITING_LINKS = 2 };
+
+static size_t links_of(redisContext *redis, const char *user)
+{
+    size_t links = 0;
+    redisReply *clients = redisCommand(redis, "CLIENT LIST");
+    ck_assert_ptr_nonnull(clients);
+    ck_assert_int_eq(clients->type, REDIS_REPLY_STRING);
+    for (const char *at = clients->str; (at = strstr(at, user)) != NULL; at++) {
+        links++;
+    }
+    freeReplyObject(clients);
+    return links;
+}
+
+TEST(workers_log_in_as_who_may_only_read)
+{
+    char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data/redis/redis.sock", path);
+    redisContext *redis = redis_fixture_log_in(path, "default");
+    ck_assert_uint_eq(links_of(redis, " user=turnoutd "), WRITING_LINKS);
+    ck_assert_uint_ge(links_of(redis, " user=turnout-reader "), 1);
+    redisFree(redis);
 }
 
 SUITE("committee");

@@ -66,9 +66,13 @@ static struct changed change_phase(enum election_phase phase)
 static struct changed change_publication(enum publication_mode mode)
 {
     struct changed changed = {0};
-    store_change_publication(store.store, mode, (struct slice[]){slice_of("east"), slice_of("west")},
-                             "token:Bid", 1773561600124, on_changed, &changed);
+    struct buffer shown[2] = {0};
+    buffer_append_text(&shown[0], "east");
+    buffer_append_text(&shown[1], "west");
+    store_change_publication(store.store, mode, shown, "token:Bid", 1773561600124, on_changed, &changed);
     store_fixture_run_until(&store, &changed.done);
+    buffer_done(&shown[0]);
+    buffer_done(&shown[1]);
     return changed;
 }
 

@@ -183,7 +183,6 @@ static void making_init(struct making *making, const struct bench_reports *repor
         .on_link = on_link,
         .context = making,
     };
-    memcpy(tally.register_digest, folder->reg->digest, sizeof tally.register_digest);
     bench_link_keep_commits(on_commit, making);
     making->reports = reports;
     making->base = event_base_new();
@@ -191,6 +190,7 @@ static void making_init(struct making *making, const struct bench_reports *repor
     making->tally = tally_new(making->base, &tally);
     bool has_port = waker_init(&making->waker) && tally_port_init(&making->port, &making->waker);
     assert(has_port);
+    making->port.reg = folder->reg;
     making->keys = no_keys(folder->reg);
     making->tokens = one_token();
     making->intake = intake_new(&(struct intake_options){.election = &folder->election,
@@ -202,6 +202,7 @@ static void making_init(struct making *making, const struct bench_reports *repor
                                                          .on_sent = on_sent});
     making->voucher = (struct principal){.role = ROLE_RELAY,
                                          .area = REGISTER_NATION,
+                                         .area_code = "VN",
                                          .expires = INT64_MAX,
                                          .id = BENCH_TOKEN_ID,
                                          .label = "bench"};

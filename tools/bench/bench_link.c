@@ -19,7 +19,7 @@
 
 enum {
     TIMEOUT_MS = 30000,
-    FIRST_PART = 14, /* FCALL, its name, the number of keys, eight keys, generation, digest, phase */
+    FIRST_PART = 15, /* FCALL, its name, the number of keys, nine keys, generation, digest, phase */
     PART_WORDS = 2,  /* in a part: where a commune's words stand, */
     PART_SHAPE = 5,  /* how many follow, */
     PART_FIXED = 6,  /* and where they begin; see proto/turnout.lua */
@@ -76,7 +76,8 @@ static redisReply *read_whole(struct slice bytes)
 /* The number of words in a part of the commit that begins there. */
 static size_t part_length(const redisReply *words, size_t at)
 {
-    static const uint64_t words_each[] = {2, 2, 3, 1, 1}; /* units, set aside, held, decided, ledger */
+    /* units, silenced, set aside, held, decided, ledger, flagged, no longer flagged */
+    static const uint64_t words_each[] = {2, 1, 2, 3, 1, 1, 2, 1};
     struct slice shape = reply_text(words->element[at + PART_SHAPE]);
     size_t length = PART_FIXED;
     for (size_t i = 0; i < sizeof words_each / sizeof words_each[0]; i++) {

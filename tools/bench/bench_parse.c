@@ -144,6 +144,6 @@ int main(int argc, char **argv)
                  taken, (double)duration_us * 1000 / (double)count);
     buffer_done(&answer);
     buffer_done(&lines);
-    register_free(reg);
+    register_release(reg);
     return taken == count ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -34,7 +34,6 @@ static bool prepare(const struct election_folder *folder, const struct store_add
         .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX,
     };
     struct store_preparation preparation = {.patience_ms = PATIENCE_MS};
-    memcpy(preparation.register_digest, folder->reg->digest, sizeof preparation.register_digest);
     struct store_prepared prepared;
     return store_prepare(&options, &preparation, &prepared, error) == TURNOUT_OK;
 }

@@ -1,5 +1,5 @@
 /* The committee's side of the server (DESIGN section 8, proto/committee.md): who may see and do what, and doing it.
- * One a worker, on the worker's loop, with the worker's store link. */
+ * One a worker, on the worker's loop. It reads on the worker's link, and writes by messages to the tally. */
 #ifndef TURNOUT_SERVICE_COMMITTEE_H
 #define TURNOUT_SERVICE_COMMITTEE_H
 
@@ -9,6 +9,7 @@
 #include <turnout/service/message.h>
 #include <turnout/service/principal.h>
 #include <turnout/service/publication.h>
+#include <turnout/service/tally.h>
 #include <turnout/service/tally_port.h>
 #include <turnout/store/excuses.h>
 #include <turnout/store/meta.h>
@@ -20,7 +21,7 @@ struct committee_options {
     const struct election *election; /* borrowed, as all here */
     const struct election_register *reg;
     struct store *store;     /* to read */
-    struct tally_port *port; /* to decide */
+    struct tally_port *port; /* to decide and to write */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -125,6 +126,18 @@ typedef void committee_walked_fn(void *context, enum turnout_error error, const 
 void committee_walk_units(struct committee *committee, uint32_t area, committee_units_fn *on_part,
                           committee_walked_fn *on_walked, void *context);
 
+/* ---- figures ---- */
+
+/* `areas` has one entry an area of the register, of which those asked for are filled; borrowed for the call, NULL unless
+ * TURNOUT_OK. */
+typedef void committee_figures_fn(void *context, enum turnout_error error, const char *why,
+                                  const struct area_figures *areas);
+
+/* Reads the figures of an area and of all in it as they stand now, whatever the public is shown. Those of a province that does
+ * not add up are under verification. `on_figures` is called exactly once, later. */
+void committee_read_figures(struct committee *committee, uint32_t area, committee_figures_fn *on_figures,
+                            void *context);
+
 /* ---- flagged reports ---- */
 
 /* A province's, borrowed for the call, as in store/read.h. False ends the walk. */
@@ -134,6 +147,25 @@ typedef bool committee_flagged_fn(void *context, const struct store_flagged *fla
  * other. `on_walked` is called exactly once, later. */
 void committee_walk_flagged(struct committee *committee, uint32_t area, committee_flagged_fn *on_part,
                             committee_walked_fn *on_walked, void *context);
+
+/* ---- the ledger ---- */
+
+/* A place in all ledgers: behind a line of the election's (REGISTER_NATION) or of a province's. Of lines with the same id the
+ * election's comes first, then the provinces in the register's order. */
+struct committee_ledger_place {
+    char id[STORE_STREAM_ID_BYTES];
+    uint32_t province;
+};
+
+/* Lines of one ledger, the newest first, borrowed for the call. False ends the walk. */
+typedef bool committee_ledger_fn(void *context, uint32_t province, const struct store_ledger_line *lines,
+                                 size_t count);
+
+/* Reads the ledger of the election, then those of the provinces that the area is, lies in or has: of each the newest `limit`
+ * lines behind `after` (NULL: of all). `on_walked` is called exactly once, later. */
+void committee_walk_ledger(struct committee *committee, uint32_t area,
+                           const struct committee_ledger_place *after, size_t limit,
+                           committee_ledger_fn *on_part, committee_walked_fn *on_walked, void *context);
 
 /* ---- held reports ---- */
 
@@ -157,8 +189,8 @@ void committee_void(struct committee *committee, const struct principal *princip
 void committee_excuse(struct committee *committee, const struct principal *principal, uint32_t unit,
                       const struct excuse *excuse, store_excused_fn *on_excused, void *context);
 
-/* The tally has answered. Takes the message. */
-void committee_decided(struct committee *committee, struct decision_message *message);
+/* The tally has answered. Takes the message, which is no report. */
+void committee_answered(struct committee *committee, struct message *message);
 
 /* ---- the register ---- */
 
@@ -174,9 +206,6 @@ void committee_take_up(struct committee *committee, const struct principal *prin
                        store_take_up_fn *on_taken_up, void *context);
 
 /* ---- phase and publication ---- */
-
-/* Whether Redis was asked for a change, and has not answered. */
-bool committee_is_changing(const struct committee *committee);
 
 /* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
 void committee_change_phase(struct committee *committee, const struct principal *principal,

@@ -17,13 +17,14 @@ enum message_kind {
     MESSAGE_REPORT,
     MESSAGE_DECISION, /* about a held report */
     MESSAGE_VOID,     /* of all that a unit has sent */
+    MESSAGE_WRITE,    /* beside the count: a phase, a mode, a register, a bulletin, an excuse */
 };
 
 /* What all kinds begin with. */
 struct message {
     enum message_kind kind;
     const struct election_register *reg; /* only to be compared: the unit is one of it */
-    uint32_t unit;                       /* index in the register: what it is about */
+    uint32_t unit; /* index in the register: what it is about, unless it is of the whole election */
     struct tally_port *port;
     struct message *next; /* the tally's: in a list of its */
     int64_t deadline_ms;  /* the tally's; monotonic: past it the answer is `unavailable` */
@@ -98,6 +99,20 @@ struct decision_message {
     struct unit_rounds rounds;      /* in which it counts */
     size_t report_count;            /* at most VOIDED_MAX */
     struct voided_report reports[]; /* its counted ones but for those that were held, the newest first */
+};
+
+/* What is written beside the count. It is no matter of a commune: the tally lends it the link, and answers when it has been
+ * used. What begins with this struct carries what is wanted, and what became of it. */
+struct write_message {
+    struct message message;
+    /* On the tally's thread: asks the store, whose answer is passed to tally_written(). */
+    void (*begin)(struct write_message *write, struct store *store);
+    /* On the worker's thread, when it is answered. Frees the message. */
+    void (*on_written)(struct write_message *write);
+    struct tally *tally; /* the tally's */
+    /* the answer */
+    enum turnout_error error;
+    char why[ERROR_TEXT_BYTES];
 };
 
 #endif

@@ -68,8 +68,14 @@ void tally_take(struct tally *tally, struct message *message);
 /* Sends what was gathered, of each province that has a commit to spare. */
 void tally_end_turn(struct tally *tally);
 
+/* Takes back the link that a write was lent. `why` is borrowed for the call. */
+void tally_written(struct write_message *write, enum turnout_error error, const char *why);
+
+/* Whether a write has the link. */
+bool tally_is_writing(const struct tally *tally);
+
 /* From now on it decides by another register, borrowed like the first. Every message is answered before this returns; the
- * link is made anew, and nothing is known any more. */
+ * link is made anew, and nothing is known any more. No write may have the link. */
 void tally_set_register(struct tally *tally, const struct election_register *reg);
 
 /* Answers messages that have waited too long. */

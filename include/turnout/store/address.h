@@ -7,6 +7,10 @@
 
 #include <turnout/base/error.h>
 
+/* Users of config/redis/users.acl: the server, and whoever may read and nothing else. */
+#define SERVER_REDIS_USER "turnoutd"
+#define READER_REDIS_USER "turnout-reader"
+
 enum { STORE_USER_BYTES = 65, STORE_PASSWORD_BYTES = 257 };
 
 struct store_address {
@@ -34,6 +38,10 @@ enum turnout_error store_address_resolve(struct store_address *address,
 /* A name of 1 to 64 bytes, ASCII without blanks. */
 enum turnout_error store_address_set_user(struct store_address *address, const char *user,
                                           struct error *error);
+
+/* The address for links that only read: where the server logs in as SERVER_REDIS_USER, they do so as READER_REDIS_USER, with
+ * the same password. Under any other name there is one user for everything. */
+struct store_address store_address_for_reading(const struct store_address *address);
 
 /* Reads the password from the first line of a file that only its owner can get at; 1 to 256 bytes. Its bytes stand in
  * no error. */

@@ -9,9 +9,6 @@
 #include <turnout/store/store.h>
 #include <turnout/wire/log_line.h>
 
-/* The user of config/redis/users.acl that may read, and nothing else. */
-#define READER_REDIS_USER "turnout-reader"
-
 /* A line of a commune (index of an area): its bytes as they stand there, and what they say. */
 typedef void log_walk_fn(void *context, uint32_t commune, struct slice text, const struct log_line *line);
 

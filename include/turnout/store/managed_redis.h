@@ -14,9 +14,6 @@ struct managed_redis;
 
 enum { MANAGED_RESTART_MS_MIN = 100, MANAGED_RESTART_MS_MAX = 5000, MANAGED_STOP_MS = 10000 };
 
-/* As whom turnoutd logs in. */
-#define MANAGED_REDIS_USER "turnoutd"
-
 /* What happened to the process, for the log: "started", "taken-over", "outdated" (it was left behind, but with other
  * settings or users than ours, so it was ended), "ended", "gave-up" (ended by itself; `detail` quotes its log), "restarting",
  * "stopped". */
@@ -24,12 +21,12 @@ typedef void managed_redis_event_fn(void *context, const char *event, pid_t pid,
 
 /* Writes redis.conf and users.acl in `data`/redis and starts redis-server, or takes over the one that listens there.
  * Returns once the process is there; whether it answers yet is store_prepare's question. `data` must exist and be
- * locked by the caller. *ret_address is where it listens, for MANAGED_REDIS_USER. The caller frees. */
+ * locked by the caller. *ret_address is where it listens, for SERVER_REDIS_USER. The caller frees. */
 enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn *on_event, void *context,
                                        struct managed_redis **ret_redis, struct store_address *ret_address,
                                        struct error *error);
 
-/* Where the Redis of `data` listens while turnoutd runs there, for MANAGED_REDIS_USER. Makes nothing: TURNOUT_NOT_FOUND
+/* Where the Redis of `data` listens while turnoutd runs there, for SERVER_REDIS_USER. Makes nothing: TURNOUT_NOT_FOUND
  * when no turnoutd has managed one there. */
 enum turnout_error managed_redis_find(const char *data, struct store_address *ret_address,
                                       struct error *error);

@@ -155,4 +155,19 @@ typedef void store_ledger_fn(void *context, enum turnout_error error, const char
 void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context);
 
+/* A line of a ledger, whole, for those who may know who has changed what. */
+struct store_ledger_line {
+    char id[STORE_STREAM_ID_BYTES];
+    struct log_line line;
+};
+
+/* `lines` is NULL unless TURNOUT_OK; the newest comes first. */
+typedef void store_ledger_lines_fn(void *context, enum turnout_error error, const char *why,
+                                   const struct store_ledger_line *lines, size_t count);
+
+/* The newest lines of a ledger, as above, at most `limit`: of those before `before_id`, with that one or without it; an empty
+ * id stands for all. */
+void store_read_ledger_back(struct store *store, uint32_t province, const char *before_id, bool with_it,
+                            size_t limit, store_ledger_lines_fn *on_lines, void *context);
+
 #endif

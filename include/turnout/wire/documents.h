@@ -9,6 +9,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/election/ledger.h>
 #include <turnout/wire/figures.h>
+#include <turnout/wire/json_writer.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
@@ -29,6 +30,10 @@ void document_snapshot_csv(struct buffer *out, const struct figures *figures, ch
 /* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
  * were heard in each round. */
 void document_rounds_json(struct buffer *out, const struct figures *figures);
+
+/* A row of /v1/areas/{code}/board: an area in one round, from 1. */
+void document_put_board_row(struct json_writer *json, const struct figures *figures, uint32_t area,
+                            uint32_t round);
 
 /* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
 void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
@@ -56,6 +61,10 @@ struct document_listing {
 /* /v1, the index: envelope, what is counted, how, under which licence, then the documents. */
 void document_index_json(struct buffer *out, const struct figures *figures,
                          const struct document_listing *listings, size_t count);
+
+/* An entry of a ledger. `who` has changed it; empty: a unit has signed it; NULL: that is not said. */
+void document_put_entry(struct json_writer *json, const struct figures *figures,
+                        const struct ledger_entry *entry, const char *who);
 
 /* Why a request was not answered with what it asked for. */
 struct problem {

@@ -149,7 +149,7 @@ static int run(const struct command_line *line)
     if (!read_known(options, &known, &error)) {
         return fail(&error);
     }
-    status = server_redis_open(line->name, where, REDIS_OF_A_STOPPED_SERVER, MANAGED_REDIS_USER, &server);
+    status = server_redis_open(line->name, where, REDIS_OF_A_STOPPED_SERVER, SERVER_REDIS_USER, &server);
     if (status == EXIT_DONE) {
         status = accept_loss(options, &server.address, &known);
         server_redis_close(&server);
@@ -170,7 +170,7 @@ static const struct setting settings[] = {
      .takes = "ID",
      .help = "the id of the election"},
     SERVER_REDIS_SETTINGS(struct accept_loss_options, "turnoutd's data folder, which holds what it has seen",
-                          MANAGED_REDIS_USER),
+                          SERVER_REDIS_USER),
     {.name = "yes", .kind = SETTING_TEXT, AT(yes), .takes = "ID", .help = "the id once more: does not ask"},
     COMMAND_HELP,
 };

@@ -72,9 +72,9 @@ export function Stands({ standing }) {
   );
 }
 
-export function Entry({ unit, initial, next, count: startCounting, look }) {
-  const { say } = useLanguage();
-  const { standing } = unit;
+export function Entry({ unit, initial, next, startCounting, look }) {
+  const { say, count } = useLanguage();
+  const { standing, tally, phase } = unit;
   const [text, setText] = useState(initial === undefined ? "" : String(initial));
   const [first, setFirst] = useState(null);
   const [differs, setDiffers] = useState(null);
@@ -103,6 +103,7 @@ export function Entry({ unit, initial, next, count: startCounting, look }) {
   return (
     <>
       <Stands standing={standing} />
+      {phase === "closed" && <p class="error">{say("code.closed")}</p>}
       <form class="ask" onSubmit={submit}>
         <div class="ask__top">
           <h1 id="question">{say(isSecond ? "ask.again" : "ask")}</h1>
@@ -126,6 +127,11 @@ export function Entry({ unit, initial, next, count: startCounting, look }) {
           {say(differs ? "begin.again" : isSecond ? "next.review" : "next.second")}
         </button>
         <div class="ask__more">
+          {tally > 0 && !isSecond && (
+            <button type="button" class="plain" onClick={() => press(() => String(tally))}>
+              {say("count.offer", count(tally))}
+            </button>
+          )}
           <button type="button" class="plain" onClick={startCounting}>
             {say("count")}
           </button>

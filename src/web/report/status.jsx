@@ -154,7 +154,7 @@ export function Status({ unit, done }) {
       <List unit={unit} />
       <div class="actions">
         {isWaiting && (
-          <button type="button" class="button button--main button--wide" onClick={unit.pump}>
+          <button type="button" class="button button--main button--wide" onClick={unit.outbox.pump}>
             {say("send.now")}
           </button>
         )}

@@ -7,15 +7,8 @@
 //   superseded  a newer one counts
 //   refused     will not be counted; `code` and `detail` say why
 import { forgetUnit, keepUnit, loadUnit } from "./device.js";
-import { signReading, signReport, signerOf } from "./sign.js";
-
-const PATIENCE_MS = 20000;
-const AGAIN_MS = 5000;
-const AGAIN_LATER_MS = 30000;
-
-const outcomes = { accepted: "counted", duplicate: "counted", held: "held", superseded: "superseded" };
-const renumbered = ["seq-conflict", "seq-behind", "seq-too-far"];
-const keptCodes = ["not-open", "too-many", "store-unavailable", "clock-in-doubt"]; // sent again later, as they are
+import { Outbox } from "./outbox.js";
+import { signReading, signerOf } from "./sign.js";
 
 export class SignInError extends Error {}
 
@@ -54,20 +47,30 @@ export class Unit {
 
   constructor(state) {
     this.state = state;
+    this.outbox = new Outbox(this);
+    this.look = this.look.bind(this);
   }
 
   start(tell) {
     this.tell = tell;
-    this.pump = this.pump.bind(this);
-    window.addEventListener("online", this.pump);
+    window.addEventListener("online", this.look);
+    document.addEventListener("visibilitychange", this.look);
     navigator.storage?.persist?.();
-    this.refresh();
-    this.pump();
+    this.look();
+  }
+
+  // The phase, or what stands, may be another since this page was looked at last.
+  look() {
+    if (document.visibilityState === "visible") {
+      this.refresh();
+      this.outbox.pump();
+    }
   }
 
   async signOut() {
-    clearTimeout(this.timer);
-    window.removeEventListener("online", this.pump);
+    this.outbox.stop();
+    window.removeEventListener("online", this.look);
+    document.removeEventListener("visibilitychange", this.look);
     await forgetUnit();
   }
 
@@ -98,86 +101,6 @@ export class Unit {
     const { reports, nextSeq, phase } = this.state;
     const report = { id: reports.length, status: "unsent", seq: nextSeq, as_of: this.now(), voted, registered, kind, reason, test: phase === "rehearsal" || undefined };
     await this.change({ reports: [...reports, report], nextSeq: nextSeq + 1 });
-    this.pump();
-  }
-
-  async replace(report, changes) {
-    const reports = this.state.reports.map((other) => (other.id === report.id ? { ...other, ...changes } : other));
-    await this.change({ reports });
-  }
-
-  // Sends what waits, oldest first, one at a time; what cannot be sent now is tried again for ever.
-  async pump() {
-    clearTimeout(this.timer);
-    if (this.isPumping) {
-      return;
-    }
-    this.isPumping = true;
-    let waitMs = 0;
-    for (;;) {
-      const report = this.state.reports.find(({ status }) => status === "unsent" || status === "sent");
-      if (!report || waitMs > 0) {
-        break;
-      }
-      waitMs = await this.send(report);
-    }
-    this.isPumping = false;
-    if (waitMs > 0) {
-      this.timer = setTimeout(this.pump, waitMs);
-    }
-  }
-
-  // How long to wait before it is tried again; 0 when it has its answer.
-  async send(report) {
-    const body = await signReport(this.state.card, report);
-    const isFirst = report.status === "unsent";
-    await this.replace(report, { status: "sent", sentAt: this.now() });
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-    let answer;
-    try {
-      const response = await fetch("/v1/reports", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body,
-        signal: patience.signal,
-      });
-      answer = await response.json();
-    } catch (error) {
-      // What was cut off by our own patience may have arrived. What found no line has not, unless it had before.
-      if (error.name !== "AbortError" && isFirst) {
-        await this.replace(report, { status: "unsent" });
-      }
-      return AGAIN_MS;
-    } finally {
-      clearTimeout(timer);
-    }
-    return this.take(report, answer);
-  }
-
-  async take(report, { status, receipt, code, detail, next_seq }) {
-    const answeredAt = this.now();
-    if (outcomes[status]) {
-      await this.replace(report, { status: outcomes[status], receipt, code, detail, answeredAt });
-      if (outcomes[status] === "counted" && report.seq > this.state.standing.seq) {
-        const { seq, voted, as_of, registered = this.state.standing.registered } = report;
-        await this.change({ standing: { ...this.state.standing, seq, voted, as_of, registered } });
-      }
-      return 0;
-    }
-    if (renumbered.includes(code) && next_seq) {
-      // Another telephone has sent reports of this unit.
-      await this.replace(report, { seq: next_seq, status: "unsent" });
-      await this.change({ nextSeq: Math.max(this.state.nextSeq, next_seq + 1) });
-      await this.refresh();
-      return 0;
-    }
-    if (keptCodes.includes(code) || code === undefined) {
-      await this.replace(report, { status: "unsent", code, detail });
-      return AGAIN_LATER_MS;
-    }
-    await this.replace(report, { status: "refused", code, detail, answeredAt });
-    await this.refresh();
-    return 0;
+    this.outbox.pump();
   }
 }

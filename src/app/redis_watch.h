@@ -1,0 +1,31 @@
+/* The watch over Redis, on the main thread's one link: the publisher reads what was counted, the looks at the ground say
+ * whether anything may be acknowledged, and what is seen is remembered. */
+#ifndef TURNOUT_APP_REDIS_WATCH_H
+#define TURNOUT_APP_REDIS_WATCH_H
+
+#include <turnout/service/ground.h>
+#include <turnout/service/losses.h>
+#include <turnout/service/publisher.h>
+
+/* Zeroed, it has not begun. */
+struct redis_watch {
+    struct event_base *base; /* borrowed, as is health */
+    struct health *health;
+    struct store *store;
+    struct losses *losses; /* its own */
+    struct publisher *publisher;
+    struct ground *ground;
+};
+
+/* `publisher` and `ground` lack only what the watch has: the link. What they borrow must outlive the watch, but for the
+ * losses, which it frees. */
+void redis_watch_start(struct redis_watch *watch, struct event_base *base, const struct store_options *store,
+                       struct publisher_options *publisher, struct ground_options *ground,
+                       publisher_published_fn *on_published, void *context);
+
+/* Reads once more, with some patience: what was acknowledged up to the end is to be known at the next start. */
+void redis_watch_read_last(struct redis_watch *watch);
+
+void redis_watch_stop(struct redis_watch *watch);
+
+#endif

@@ -1,0 +1,41 @@
+/* All workers: those that take reports, then as many that serve readers. Units and readers are served by different threads:
+ * how long a report waits for readers is then the kernel's decision, which interrupts a thread at any point, and not that of
+ * a turn of the loop. */
+#ifndef TURNOUT_APP_WORKERS_H
+#define TURNOUT_APP_WORKERS_H
+
+#include "listening.h"
+#include "worker.h"
+
+/* Zeroed, there are none. */
+struct workers {
+    struct worker *all[WORKERS_IN_ALL_MAX];
+    uint32_t count;     /* that run */
+    uint32_t reporting; /* the first of them take reports */
+};
+
+struct workers_options {
+    const struct worker_intake_options *intake; /* each gets a port of its tally */
+    struct peers *peers;
+    const struct host_list *hosts;
+    struct listening *public_http;
+    struct listening *intake_http;
+    struct listening *intake_stream;
+    uint32_t each; /* that take reports, and that do not */
+};
+
+/* Borrows the options for the call, and what they borrow. Those that run when it fails are ended by workers_stop(). */
+enum turnout_error workers_start(struct workers *workers, const struct workers_options *options,
+                                 struct error *error);
+
+/* Each gets a reference of its own. */
+void workers_put_publication(const struct workers *workers, struct publication *publication);
+
+/* For a watch over the files (file_watch.h): keys or tokens, for the workers that are the context. */
+void workers_put_keys(void *workers, void *keys);
+void workers_put_tokens(void *workers, void *tokens);
+
+/* Drains and ends them. Then the tally, for whose answers they may wait, and which answers what is left; it is freed, too. */
+void workers_stop(struct workers *workers, struct tally_thread *tally);
+
+#endif
