@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <turnout/service/document.h>
+
 #include "area_path.h"
 #include "bulletin_answer.h"
 #include "coding.h"
@@ -12,6 +14,8 @@
 #include "public_listings.h"
 #include "retry_after.h"
 #include "static_http.h"
+
+enum { SINCE_BYTES = 64 };
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -91,8 +95,22 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
+    char since[SINCE_BYTES] = "";
+    if (!asks_for_now(exchange, request)) {
+        return;
+    }
+    if (!http_query_has(request->query, "since")) {
         answer_document(reader, exchange, request, publication_turnout(reader->publication));
+        return;
+    }
+    const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
+                                         ? publication_since(reader->publication, since)
+                                         : NULL;
+    if (changes != NULL) {
+        answer_document(reader, exchange, request, changes);
+    } else {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                            "since is the next of the document before, or a revision", "since", NULL);
     }
 }
 

@@ -13,7 +13,8 @@ static const char never[] = "never";
 
 const struct document_listing public_listings[] = {
     {"/v1", "this index", JSON, "index.schema.json", version},
-    {"/v1/turnout", "the nation and its provinces", JSON, "turnout.schema.json", figures},
+    {"/v1/turnout{?since}", "the nation and its provinces; with since, those that have moved", JSON,
+     "turnout.schema.json", figures},
     {"/v1/areas/{code}", "an area and its children", JSON, "area.schema.json", figures},
     {"/v1/snapshot.json", "everything down to the communes", JSON, "snapshot.schema.json", figures},
     {"/v1/snapshot.csv{?bom,sep}", "the same as a table", CSV, NULL, figures},

@@ -3,20 +3,16 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <turnout/base/memory.h>
-#include <turnout/wire/brotli.h>
 #include <turnout/wire/documents.h>
-#include <turnout/wire/gzip.h>
 #include <turnout/wire/http_date.h>
 
-/* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
-enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
+#include "movement.h"
 
 static const char content_json[] = "application/json";
 static const char content_csv[] = "text/csv; charset=utf-8; header=present";
@@ -35,8 +31,11 @@ struct publication {
     struct ledger_page *page;
     struct shelf *shelf;
     uint64_t serial;
-    bool *moved;                            /* one an area */
-    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
+    bool *moved; /* one an area */
+    struct movement movement;
+    _Atomic(struct document *)
+        *since; /* by how many provinces have moved; NULL until asked for, as what follows */
+    _Atomic(struct document *) corrections;
     _Atomic(struct document *) changes;
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
@@ -46,53 +45,6 @@ struct publication {
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
 };
-
-/* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
-static void make_etags(struct document *document, int64_t revision)
-{
-    static const char *const marks[HTTP_CODINGS] = {
-        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
-    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
-    unsigned char hash[crypto_generichash_BYTES_MIN];
-    int failed =
-        crypto_generichash(hash, sizeof hash, (const unsigned char *)plain->bytes, plain->length, NULL, 0);
-    assert(failed == 0);
-    char hex[2 * sizeof hash + 1];
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
-        int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
-                              (long long)revision, hex, marks[coding]);
-        assert(length > 0 && length < ETAG_BYTES);
-    }
-}
-
-/* Takes what was rendered into `rendered`. */
-static struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
-{
-    struct document *document = memory_new(sizeof *document);
-    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
-    struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
-    struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
-    document->content_type = content_type;
-    plain->bytes = buffer_take(rendered, &plain->length);
-    bool is_small = plain->length <= SMALL_BYTES_MAX;
-    gzip->bytes =
-        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
-    brotli->bytes =
-        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
-    make_etags(document, revision);
-    return document;
-}
-
-void document_free(struct document *document)
-{
-    if (document != NULL) {
-        for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
-            free(document->forms[coding].bytes);
-        }
-        free(document);
-    }
-}
 
 static int64_t revision_of(const struct publication *publication)
 {
@@ -113,6 +65,10 @@ static void find_moved(struct publication *publication, const struct publication
                       strcmp(previous->figures.publication, publication->figures.publication) != 0)) {
         publication->moved[REGISTER_NATION] = true;
     }
+    uint32_t province_count = publication->figures.reg->province_count;
+    publication->movement = movement_after(previous == NULL ? NULL : &previous->movement,
+                                           revision_of(publication), publication->moved, province_count);
+    publication->since = memory_new_array(province_count, sizeof *publication->since);
 }
 
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
@@ -176,7 +132,12 @@ void publication_release(struct publication *publication)
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
+    for (uint32_t i = 0; i < publication->reg->province_count; i++) {
+        document_free(atomic_load(&publication->since[i]));
+    }
+    movement_done(&publication->movement);
     register_release(publication->reg);
+    free(publication->since);
     free(publication->area_documents);
     free(publication->moved);
     free(publication->areas);
@@ -213,17 +174,6 @@ const struct document *publication_snapshot(const struct publication *publicatio
     return publication->snapshot;
 }
 
-/* Puts a freshly made document into its place; when another worker was first, its document is the one. */
-static const struct document *keep(_Atomic(struct document *) *place, struct document *made)
-{
-    struct document *first = NULL;
-    if (atomic_compare_exchange_strong(place, &first, made)) {
-        return made;
-    }
-    document_free(made);
-    return first;
-}
-
 typedef void csv_fn(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* The CSV in this form, made where it is asked for first. */
@@ -243,7 +193,7 @@ static const struct document *csv_in_form(const struct publication *publication,
     }
     struct buffer rendered = {0};
     render(&rendered, &publication->figures, form.separator, form.bom);
-    return keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
+    return document_keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
 }
 
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
@@ -264,7 +214,8 @@ const struct document *publication_rounds(struct publication *publication)
     }
     struct buffer rendered = {0};
     document_rounds_json(&rendered, &publication->figures);
-    return keep(&publication->rounds, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->rounds,
+                         document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -276,8 +227,8 @@ const struct document *publication_area(struct publication *publication, uint32_
     }
     struct buffer rendered = {0};
     document_area_json(&rendered, &publication->figures, area);
-    return keep(&publication->area_documents[area],
-                document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->area_documents[area],
+                         document_new(&rendered, content_json, revision_of(publication)));
 }
 
 /* False when it is no place. */
@@ -326,7 +277,8 @@ const struct document *publication_corrections(struct publication *publication)
     if (known != NULL) {
         return known;
     }
-    return keep(&publication->corrections, publication_corrections_page(publication, "", CORRECTIONS_MAX));
+    return document_keep(&publication->corrections,
+                         publication_corrections_page(publication, "", CORRECTIONS_MAX));
 }
 
 const struct document *publication_bulletins(struct publication *publication)
@@ -343,7 +295,8 @@ const struct document *publication_bulletins(struct publication *publication)
     struct buffer rendered = {0};
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);
-    return keep(&publication->bulletins, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->bulletins,
+                         document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_keys(struct publication *publication)
@@ -354,7 +307,7 @@ const struct document *publication_keys(struct publication *publication)
     }
     struct buffer rendered = {0};
     document_keys_json(&rendered, &publication->figures);
-    return keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct document *publication_index(struct publication *publication,
@@ -366,7 +319,8 @@ const struct document *publication_index(struct publication *publication,
     }
     struct buffer rendered = {0};
     document_index_json(&rendered, &publication->figures, listings, count);
-    return keep(&publication->index, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->index,
+                         document_new(&rendered, content_json, revision_of(publication)));
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)
@@ -392,5 +346,48 @@ const struct document *publication_changes(struct publication *publication)
     }
     struct buffer rendered = {0};
     document_changes_json(&rendered, &publication->figures, publication->moved);
-    return keep(&publication->changes, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->changes,
+                         document_new(&rendered, content_json, revision_of(publication)));
+}
+
+/* False when it is neither `<revision>` nor what a document says as `next`. A revision of another run, of this server or of
+ * another one, says nothing about this one's: it becomes one that was never shown. */
+static bool parse_since(const struct publication *publication, const char *text, int64_t *ret_revision)
+{
+    struct slice run = slice_of(text);
+    struct slice digits = text_split(&run, '.');
+    uint64_t revision;
+    if (!text_parse_unsigned(digits, INT64_MAX / 4, &revision)) {
+        return false;
+    }
+    if (run.bytes != NULL && (run.length == 0 || strspn(run.bytes, "0123456789abcdef") != run.length)) {
+        return false;
+    }
+    const char *own = publication->figures.run;
+    bool is_of_this_run = run.bytes == NULL || (own != NULL && slice_equals(run, own));
+    *ret_revision = is_of_this_run ? (int64_t)revision : -1;
+    return true;
+}
+
+const struct document *publication_since(struct publication *publication, const char *since)
+{
+    int64_t revision;
+    if (!parse_since(publication, since, &revision)) {
+        return NULL;
+    }
+    uint32_t count = movement_count_since(&publication->movement, revision);
+    if (count == publication->figures.reg->province_count) {
+        return publication->turnout;
+    }
+    const struct document *known = atomic_load(&publication->since[count]);
+    if (known != NULL) {
+        return known;
+    }
+    bool *moved = memory_new_array(publication->figures.reg->area_count, sizeof *moved);
+    struct buffer rendered = {0};
+    movement_mark_since(&publication->movement, revision, moved);
+    document_changes_json(&rendered, &publication->figures, moved);
+    free(moved);
+    return document_keep(&publication->since[count],
+                         document_new(&rendered, content_json, revision_of(publication)));
 }

@@ -9,6 +9,8 @@
 #include "bulletins.h"
 #include "ledger_reader.h"
 
+enum { RUN_BYTES = 9 };
+
 struct publisher {
     struct publisher_options options;
     publisher_published_fn *on_published;
@@ -20,6 +22,7 @@ struct publisher {
     struct store_meta meta;
     struct ledger_reader *ledgers;
     struct bulletins *bulletins;
+    char run[RUN_BYTES];                         /* id of this run: in figures */
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */
     bool shows_rehearsal;                        /* its figures are of the rehearsal */

@@ -2,6 +2,7 @@
  * register says of it and shows null for everything that was counted. */
 #include <turnout/wire/documents.h>
 
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "document_envelope.h"
@@ -73,25 +74,43 @@ static void put_children(struct json_writer *json, const char *key, const struct
     json_close_array(json);
 }
 
+/* Whether all provinces are there, and how to ask for what moves after this. */
+static void put_end(struct json_writer *json, const struct figures *figures, bool is_whole)
+{
+    json_put_boolean(json, "whole", is_whole);
+    if (figures->run == NULL) {
+        json_put_text(json, "next", NULL);
+    } else {
+        struct buffer next = {0};
+        buffer_printf(&next, "%" PRId64 ".%s", figures->areas[REGISTER_NATION].totals.revision, figures->run);
+        json_put_text(json, "next", next.bytes);
+        buffer_done(&next);
+    }
+}
+
 void document_turnout_json(struct buffer *out, const struct figures *figures)
 {
     struct json_writer json = document_open(out, figures);
     put_area(&json, "nation", figures, REGISTER_NATION);
     put_children(&json, "provinces", figures, REGISTER_NATION);
+    put_end(&json, figures, true);
     json_close_object(&json);
 }
 
 void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved)
 {
     struct json_writer json = document_open(out, figures);
+    bool is_whole = true;
     put_area(&json, "nation", figures, REGISTER_NATION);
     json_open_array(&json, "provinces");
     for (uint32_t province = 1; province <= figures->reg->province_count; province++) {
+        is_whole = is_whole && moved[province];
         if (moved[province]) {
             put_area(&json, NULL, figures, province);
         }
     }
     json_close_array(&json);
+    put_end(&json, figures, is_whole);
     json_close_object(&json);
 }
 

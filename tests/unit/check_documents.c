@@ -68,6 +68,7 @@ static void set_up(void)
                                .test = true,
                                .durability = "strict",
                                .publication = "live",
+                               .run = "0a1b2c3d",
                                .generated_at = 1773561603};
     buffer_clear(&out);
 }
@@ -122,7 +123,35 @@ TEST(turnout_is_the_nation_and_its_provinces)
     ck_assert_str_eq(out.bytes,
                      ENVELOPE "\"nation\":{\"code\":\"VN\",\"level\":\"nation\"," VN_MEMBERS
                               ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS
-                              ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS "]}");
+                              ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS
+                              "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}");
+}
+
+TEST(changes_are_the_nation_and_the_provinces_that_moved)
+{
+    static const struct {
+        bool central, southern;
+        const char *end;
+    } cases[] = {
+        {false, false, "\"provinces\":[],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
+        {true, false, CENTRAL_MEMBERS "],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
+        {true, true, SOUTHERN_MEMBERS "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const bool moved[AREA_COUNT] = {[CENTRAL] = cases[i].central, [SOUTHERN] = cases[i].southern};
+        buffer_clear(&out);
+        document_changes_json(&out, &figures, moved);
+        ck_assert_ptr_eq(strstr(out.bytes, ENVELOPE "\"nation\":{\"code\":\"VN\","), out.bytes);
+        ck_assert_str_eq(out.bytes + out.length - strlen(cases[i].end), cases[i].end);
+    }
+}
+
+TEST(a_document_of_no_run_has_no_next)
+{
+    static const char end[] = "\"whole\":true,\"next\":null}";
+    figures.run = NULL;
+    document_turnout_json(&out, &figures);
+    ck_assert_str_eq(out.bytes + out.length - strlen(end), end);
 }
 
 static json_t *rendered(void)

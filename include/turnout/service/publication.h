@@ -12,25 +12,11 @@
 #include <stdint.h>
 
 #include <turnout/election/phase.h>
+#include <turnout/service/document.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/figures.h>
-#include <turnout/wire/http_request.h>
-
-enum { ETAG_BYTES = 64 };
-
-/* The same content in one coding. */
-struct representation {
-    char *bytes;
-    size_t length;
-    char etag[ETAG_BYTES]; /* strong, with its quotes */
-};
-
-struct document {
-    const char *content_type;
-    struct representation forms[HTTP_CODINGS];
-};
 
 /* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
 enum { CSV_FORMS = 6 };
@@ -68,6 +54,10 @@ bool publication_has_moved(const struct publication *publication, uint32_t area)
 /* The document of an event (documents.h). */
 const struct document *publication_changes(struct publication *publication);
 
+/* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
+ * whole of it where this server has shown no such revision. NULL when `since` is neither. */
+const struct document *publication_since(struct publication *publication, const char *since);
+
 /* ---- documents ---- */
 
 /* Valid while a reference is held. */
@@ -84,7 +74,6 @@ const struct document *publication_corrections(struct publication *publication);
 enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
-void document_free(struct document *document); /* NULL-safe */
 const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_index(struct publication *publication,
                                          const struct document_listing *listings, size_t count);

@@ -14,7 +14,8 @@
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
 
-/* An event of /v1/events: the same with those provinces alone that have moved; `moved` has one entry an area. */
+/* An event of /v1/events, or what has moved since a revision: the same with those provinces alone that have moved; `moved`
+ * has one entry an area. */
 void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved);
 
 /* /v1/areas/{code}: envelope, the area, its children (none for a commune: units are not public). */

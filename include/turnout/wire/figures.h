@@ -31,7 +31,8 @@ struct figures {
     const char *durability;              /* "strict" or "relaxed" */
     const char *publication;             /* "live", "rounds" or "hold" */
     const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
-    int64_t generated_at;                /* Unix seconds */
+    const char *run; /* id of this server's run, within which revisions can be compared; NULL: none is said */
+    int64_t generated_at; /* Unix seconds */
 };
 
 /* Whether readers are shown the same of an area. */

@@ -1,0 +1,70 @@
+/* Compressing and tagging. */
+#include <turnout/service/document.h>
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/brotli.h>
+#include <turnout/wire/gzip.h>
+
+/* The whole snapshot is packed anew every half second, and must be quick; the small documents may be small. */
+enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
+
+/* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
+static void make_etags(struct document *document, int64_t revision)
+{
+    static const char *const marks[HTTP_CODINGS] = {
+        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
+    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+    int failed =
+        crypto_generichash(hash, sizeof hash, (const unsigned char *)plain->bytes, plain->length, NULL, 0);
+    assert(failed == 0);
+    char hex[2 * sizeof hash + 1];
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+        int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
+                              (long long)revision, hex, marks[coding]);
+        assert(length > 0 && length < ETAG_BYTES);
+    }
+}
+
+struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
+{
+    struct document *document = memory_new(sizeof *document);
+    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
+    struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
+    struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
+    document->content_type = content_type;
+    plain->bytes = buffer_take(rendered, &plain->length);
+    bool is_small = plain->length <= SMALL_BYTES_MAX;
+    gzip->bytes =
+        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
+    brotli->bytes =
+        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
+    make_etags(document, revision);
+    return document;
+}
+
+void document_free(struct document *document)
+{
+    if (document != NULL) {
+        for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+            free(document->forms[coding].bytes);
+        }
+        free(document);
+    }
+}
+
+const struct document *document_keep(_Atomic(struct document *) *place, struct document *made)
+{
+    struct document *first = NULL;
+    if (atomic_compare_exchange_strong(place, &first, made)) {
+        return made;
+    }
+    document_free(made);
+    return first;
+}
