@@ -15,7 +15,7 @@
 #include "retry_after.h"
 #include "static_http.h"
 
-enum { SINCE_BYTES = 64 };
+enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)
 {
@@ -125,55 +125,83 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     }
 }
 
+/* `?fields=` and `?level=`; zeroed where neither is there. False after refusing. */
+static bool read_selection(struct http_exchange *exchange, struct slice query,
+                           struct selection *ret_selection)
+{
+    static const struct {
+        const char *name;
+        enum turnout_error (*read)(const char *names, struct selection *selection, struct error *error);
+    } parameters[] = {{"fields", selection_read_fields}, {"level", selection_read_levels}};
+    *ret_selection = (struct selection){0};
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        char names[SELECTION_BYTES];
+        struct error error = {.text = "names, separated by commas"};
+        if (http_query_has(query, parameters[i].name) &&
+            (!http_query_value(query, parameters[i].name, names, sizeof names) ||
+             parameters[i].read(names, ret_selection, &error) != TURNOUT_OK)) {
+            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", error.text,
+                                parameters[i].name, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answer_selection(struct public_reader *reader, struct http_exchange *exchange,
+                             const struct http_request *request, const struct selection *selection,
+                             const struct csv_form *form)
+{
+    struct document *own;
+    const struct document *document = publication_selection(reader->publication, selection, form, &own);
+    if (document != NULL) {
+        answer_either(reader, exchange, request, document, own);
+        return;
+    }
+    char headers[RETRY_AFTER_BYTES];
+    retry_after_header(headers);
+    http_answer_problem(
+        exchange, 503, "busy", "Busy",
+        "too many different fields and levels with communes are being asked for: ask again, or take the "
+        "whole document",
+        "", headers);
+}
+
 static void get_snapshot_json(void *context, struct http_exchange *exchange,
                               const struct http_request *request, struct slice segment, struct slice body)
 {
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (asks_for_now(exchange, request)) {
-        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
-    }
-}
-
-/* `?bom=1` and `?sep=;` (or a comma or a tab). False when a parameter is there but is none of these; then
- * *ret_field names it. */
-static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const char **ret_field)
-{
-    struct csv_form form = {.separator = ','};
-    char value[4];
-    if (http_query_has(query, "bom")) {
-        *ret_field = "bom";
-        if (!http_query_value(query, "bom", value, sizeof value) ||
-            (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) {
-            return false;
-        }
-        form.bom = value[0] == '1';
-    }
-    if (http_query_has(query, "sep")) {
-        *ret_field = "sep";
-        if (!http_query_value(query, "sep", value, sizeof value) || strlen(value) != 1 ||
-            strchr(",;\t", value[0]) == NULL) {
-            return false;
-        }
-        form.separator = value[0];
-    }
-    *ret_form = form;
-    return true;
-}
-
-static void answer_csv(struct public_reader *reader, struct http_exchange *exchange,
-                       const struct http_request *request,
-                       const struct document *(*csv_of)(struct publication *, struct csv_form))
-{
-    struct csv_form form;
-    const char *field;
-    if (!parse_csv_form(request->query, &form, &field)) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
+    struct selection selection;
+    if (!asks_for_now(exchange, request) || !read_selection(exchange, request->query, &selection)) {
         return;
     }
-    answer_document(reader, exchange, request, csv_of(reader->publication, form));
+    if (selection_is_all(&selection)) {
+        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+    } else {
+        answer_selection(reader, exchange, request, &selection, NULL);
+    }
+}
+
+/* `?bom=1` and `?sep=;` (or a comma or a tab). False after refusing what is none of these. */
+static bool read_csv_form(struct http_exchange *exchange, struct slice query, struct csv_form *ret_form)
+{
+    char bom[4] = "0";
+    char separator[4] = ",";
+    bool has_bom = !http_query_has(query, "bom") || http_query_value(query, "bom", bom, sizeof bom);
+    bool has_separator =
+        !http_query_has(query, "sep") || http_query_value(query, "sep", separator, sizeof separator);
+    has_bom = has_bom && (strcmp(bom, "0") == 0 || strcmp(bom, "1") == 0);
+    has_separator = has_separator && strlen(separator) == 1 && strchr(",;\t", separator[0]) != NULL;
+    if (!has_bom || !has_separator) {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)",
+                            has_bom ? "sep" : "bom", NULL);
+        return false;
+    }
+    *ret_form = (struct csv_form){.separator = separator[0], .bom = bom[0] == '1'};
+    return true;
 }
 
 static void get_snapshot_csv(void *context, struct http_exchange *exchange,
@@ -181,8 +209,17 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
 {
     (void)segment;
     (void)body;
-    if (asks_for_now(exchange, request)) {
-        answer_csv(context, exchange, request, publication_snapshot_csv);
+    struct public_reader *reader = context;
+    struct selection selection;
+    struct csv_form form;
+    if (!asks_for_now(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
+        !read_selection(exchange, request->query, &selection)) {
+        return;
+    }
+    if (selection_is_all(&selection)) {
+        answer_document(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+    } else {
+        answer_selection(reader, exchange, request, &selection, &form);
     }
 }
 
@@ -200,7 +237,11 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
 {
     (void)segment;
     (void)body;
-    answer_csv(context, exchange, request, publication_rounds_csv);
+    struct public_reader *reader = context;
+    struct csv_form form;
+    if (read_csv_form(exchange, request->query, &form)) {
+        answer_document(reader, exchange, request, publication_rounds_csv(reader->publication, form));
+    }
 }
 
 static void get_corrections(void *context, struct http_exchange *exchange, const struct http_request *request,

@@ -13,9 +13,7 @@
 #include <turnout/wire/http_date.h>
 
 #include "movement.h"
-
-static const char content_json[] = "application/json";
-static const char content_csv[] = "text/csv; charset=utf-8; header=present";
+#include "selections.h"
 
 static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
 
@@ -33,6 +31,7 @@ struct publication {
     uint64_t serial;
     bool *moved; /* one an area */
     struct movement movement;
+    struct selections selections;
     _Atomic(struct document *)
         *since; /* by how many provinces have moved; NULL until asked for, as what follows */
     _Atomic(struct document *) corrections;
@@ -95,9 +94,9 @@ struct publication *publication_new(const struct publication *previous, const st
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);
-    publication->turnout = document_new(&rendered, content_json, revision_of(publication));
+    publication->turnout = document_new(&rendered, CONTENT_JSON, revision_of(publication));
     document_snapshot_json(&rendered, &publication->figures);
-    publication->snapshot = document_new(&rendered, content_json, revision_of(publication));
+    publication->snapshot = document_new(&rendered, CONTENT_JSON, revision_of(publication));
     buffer_done(&rendered);
     const struct document *csv = publication_snapshot_csv(publication, (struct csv_form){.separator = ','});
     assert(csv != NULL);
@@ -136,6 +135,7 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->since[i]));
     }
     movement_done(&publication->movement);
+    selections_done(&publication->selections);
     register_release(publication->reg);
     free(publication->since);
     free(publication->area_documents);
@@ -193,7 +193,7 @@ static const struct document *csv_in_form(const struct publication *publication,
     }
     struct buffer rendered = {0};
     render(&rendered, &publication->figures, form.separator, form.bom);
-    return document_keep(&documents[place], document_new(&rendered, content_csv, revision_of(publication)));
+    return document_keep(&documents[place], document_new(&rendered, CONTENT_CSV, revision_of(publication)));
 }
 
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
@@ -215,7 +215,7 @@ const struct document *publication_rounds(struct publication *publication)
     struct buffer rendered = {0};
     document_rounds_json(&rendered, &publication->figures);
     return document_keep(&publication->rounds,
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -228,7 +228,7 @@ const struct document *publication_area(struct publication *publication, uint32_
     struct buffer rendered = {0};
     document_area_json(&rendered, &publication->figures, area);
     return document_keep(&publication->area_documents[area],
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 /* False when it is no place. */
@@ -268,7 +268,7 @@ struct document *publication_corrections_page(const struct publication *publicat
     }
     struct buffer rendered = {0};
     document_corrections_json(&rendered, &publication->figures, &page);
-    return document_new(&rendered, content_json, revision_of(publication));
+    return document_new(&rendered, CONTENT_JSON, revision_of(publication));
 }
 
 const struct document *publication_corrections(struct publication *publication)
@@ -296,7 +296,7 @@ const struct document *publication_bulletins(struct publication *publication)
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);
     return document_keep(&publication->bulletins,
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_keys(struct publication *publication)
@@ -307,7 +307,7 @@ const struct document *publication_keys(struct publication *publication)
     }
     struct buffer rendered = {0};
     document_keys_json(&rendered, &publication->figures);
-    return document_keep(&publication->keys, document_new(&rendered, content_json, revision_of(publication)));
+    return document_keep(&publication->keys, document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_index(struct publication *publication,
@@ -320,7 +320,7 @@ const struct document *publication_index(struct publication *publication,
     struct buffer rendered = {0};
     document_index_json(&rendered, &publication->figures, listings, count);
     return document_keep(&publication->index,
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)
@@ -347,7 +347,7 @@ const struct document *publication_changes(struct publication *publication)
     struct buffer rendered = {0};
     document_changes_json(&rendered, &publication->figures, publication->moved);
     return document_keep(&publication->changes,
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
 }
 
 /* False when it is neither `<revision>` nor what a document says as `next`. A revision of another run, of this server or of
@@ -389,5 +389,17 @@ const struct document *publication_since(struct publication *publication, const 
     document_changes_json(&rendered, &publication->figures, moved);
     free(moved);
     return document_keep(&publication->since[count],
-                         document_new(&rendered, content_json, revision_of(publication)));
+                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+}
+
+const struct document *publication_selection(struct publication *publication,
+                                             const struct selection *selection, const struct csv_form *form,
+                                             struct document **ret_own)
+{
+    struct selection_wanted wanted = {.selection = *selection};
+    if (form != NULL) {
+        wanted.separator = form->separator;
+        wanted.bom = form->bom;
+    }
+    return selections_find(&publication->selections, &publication->figures, &wanted, ret_own);
 }

@@ -5,60 +5,22 @@
 #include <inttypes.h>
 #include <stddef.h>
 
+#include "area_fields.h"
 #include "document_envelope.h"
+
+/* Of areas that stand in their parent. */
+#define FIELDS_WITHOUT_PARENT (FIELDS_OF_JSON & ~FIELD_BIT(FIELD_PARENT))
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
 }
 
-static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
-{
-    const struct area *area = &figures->reg->areas[index];
-    const struct area_figures *counted = &figures->areas[index];
-    const struct totals *totals = &counted->totals;
-    int64_t silent = totals->registered - totals->registered_reported;
-
-    json_put_text(json, "name", area->name);
-    json_put_text(json, "name_en", name_or_null(area->name_en));
-    document_put_count(json, "registered", counted, totals->registered);
-    document_put_count(json, "voted", counted, totals->voted);
-    document_put_count(json, "remaining", counted, totals->registered - totals->voted);
-    document_put_percent(json, "percent", counted, totals->voted, totals->registered);
-    json_put_integer(json, "units", area->units);
-    document_put_count(json, "units_reported", counted, totals->units_reported);
-    document_put_count(json, "units_final", counted, totals->units_final);
-    document_put_count(json, "units_complete", counted, totals->units_complete);
-    json_put_integer(json, "communes", area->communes);
-    document_put_count(json, "communes_complete", counted, counted->communes_complete);
-    document_put_count(json, "registered_reported", counted, totals->registered_reported);
-    document_put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
-    document_put_percent(json, "percent_low", counted, totals->voted, totals->registered);
-    document_put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
-    document_put_count(json, "held", counted, totals->held);
-    document_put_as_of(json, figures, counted);
-    json_put_boolean(json, "verified", counted->verified);
-}
-
-static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index)
+static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index,
+                     uint32_t fields)
 {
     json_open_object(json, key);
-    json_put_text(json, "code", figures->reg->areas[index].code);
-    json_put_text(json, "level", area_level_name(figures->reg->areas[index].level));
-    put_members(json, figures, index);
-    json_close_object(json);
-}
-
-static void put_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
-                                 uint32_t index)
-{
-    const struct area *area = &figures->reg->areas[index];
-    json_open_object(json, key);
-    json_put_text(json, "code", area->code);
-    json_put_text(json, "level", area_level_name(area->level));
-    json_put_text(json, "parent",
-                  area->parent == REGISTER_NONE ? NULL : figures->reg->areas[area->parent].code);
-    put_members(json, figures, index);
+    area_fields_put_json(json, figures, index, fields);
     json_close_object(json);
 }
 
@@ -69,7 +31,7 @@ static void put_children(struct json_writer *json, const char *key, const struct
     uint32_t count = area->level == AREA_COMMUNE ? 0 : area->children; /* units are not public */
     json_open_array(json, key);
     for (uint32_t i = 0; i < count; i++) {
-        put_area(json, NULL, figures, area->first_child + i);
+        put_area(json, NULL, figures, area->first_child + i, FIELDS_WITHOUT_PARENT);
     }
     json_close_array(json);
 }
@@ -91,7 +53,7 @@ static void put_end(struct json_writer *json, const struct figures *figures, boo
 void document_turnout_json(struct buffer *out, const struct figures *figures)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "nation", figures, REGISTER_NATION);
+    put_area(&json, "nation", figures, REGISTER_NATION, FIELDS_WITHOUT_PARENT);
     put_children(&json, "provinces", figures, REGISTER_NATION);
     put_end(&json, figures, true);
     json_close_object(&json);
@@ -101,12 +63,12 @@ void document_changes_json(struct buffer *out, const struct figures *figures, co
 {
     struct json_writer json = document_open(out, figures);
     bool is_whole = true;
-    put_area(&json, "nation", figures, REGISTER_NATION);
+    put_area(&json, "nation", figures, REGISTER_NATION, FIELDS_WITHOUT_PARENT);
     json_open_array(&json, "provinces");
     for (uint32_t province = 1; province <= figures->reg->province_count; province++) {
         is_whole = is_whole && moved[province];
         if (moved[province]) {
-            put_area(&json, NULL, figures, province);
+            put_area(&json, NULL, figures, province, FIELDS_WITHOUT_PARENT);
         }
     }
     json_close_array(&json);
@@ -117,17 +79,26 @@ void document_changes_json(struct buffer *out, const struct figures *figures, co
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    put_area_with_parent(&json, "area", figures, area);
+    put_area(&json, "area", figures, area, FIELDS_OF_JSON);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
 
 void document_snapshot_json(struct buffer *out, const struct figures *figures)
 {
+    document_selection_json(out, figures, &(struct selection){0});
+}
+
+void document_selection_json(struct buffer *out, const struct figures *figures,
+                             const struct selection *selection)
+{
+    uint32_t fields = selection->fields == 0 ? FIELDS_OF_JSON : selection->fields;
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        put_area_with_parent(&json, NULL, figures, i);
+        if (selection_has_level(selection, figures->reg->areas[i].level)) {
+            put_area(&json, NULL, figures, i, fields);
+        }
     }
     json_close_array(&json);
     json_close_object(&json);

@@ -43,6 +43,10 @@ static const struct {
     const char *schema;
     int status;
 } special[] = {
+    {"/v1/turnout?since=0", "turnout.schema.json", 200},
+    {"/v1/snapshot.json?fields=voted,parent,revision", "selection.schema.json", 200},
+    {"/v1/snapshot.json?level=commune", "snapshot.schema.json", 200},
+    {"/v1/snapshot.json?fields=vote", "problem.schema.json", 400},
     {"/v1/areas/none", "problem.schema.json", 404},
     {"/v1/snapshot.csv?bom=2", "problem.schema.json", 400},
     {"/v2", "problem.schema.json", 404},

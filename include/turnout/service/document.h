@@ -11,6 +11,9 @@
 
 enum { ETAG_BYTES = 64 };
 
+#define CONTENT_JSON "application/json"
+#define CONTENT_CSV  "text/csv; charset=utf-8; header=present"
+
 /* The same content in one coding. */
 struct representation {
     char *bytes;

@@ -64,6 +64,12 @@ const struct document *publication_since(struct publication *publication, const 
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+/* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
+ * the caller's to free. NULL when too many different ones have been asked for of this publication. */
+const struct document *publication_selection(struct publication *publication,
+                                             const struct selection *selection, const struct csv_form *form,
+                                             struct document **ret_own);
+
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);

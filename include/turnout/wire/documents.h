@@ -10,6 +10,7 @@
 #include <turnout/election/ledger.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/json_writer.h>
+#include <turnout/wire/selection.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
@@ -27,6 +28,12 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
 /* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* The same of some areas, and of these some fields alone. */
+void document_selection_json(struct buffer *out, const struct figures *figures,
+                             const struct selection *selection);
+void document_selection_csv(struct buffer *out, const struct figures *figures, char separator, bool bom,
+                            const struct selection *selection);
 
 /* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
  * were heard in each round. */
