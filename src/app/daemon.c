@@ -65,7 +65,6 @@ struct daemon {
     struct tally_thread *tally;
     struct peers *peers; /* of all listeners together */
     struct workers workers;
-
     struct operate_thread *operating;
 };
 
@@ -89,14 +88,13 @@ static bool read_election(struct daemon *daemon)
 
 static bool read_keys(struct daemon *daemon)
 {
-    const char *folder = daemon->settings->election;
     struct error error;
-    if (keys_watch_new(folder, daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
+    if (keys_watch_new(daemon->registers, &daemon->keys_watch, &error) != TURNOUT_OK) {
         return say(&error, "bad-keys");
     }
     if (signing_keys_count(file_watch_current(daemon->keys_watch)) == 0 &&
         !daemon->settings->intake_is_open) {
-        log_warning("no-keys", log_text("folder", folder),
+        log_warning("no-keys", log_text("folder", daemon->settings->election),
                     log_text("what", "nobody can report: intake is signed, and there is no key in keys.csv"));
     }
     return true;
@@ -179,6 +177,7 @@ static int prepare_redis(struct daemon *daemon)
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .relaxed = daemon->settings->durability_is_relaxed};
     preparation.signing_key = daemon->data.signing_key;
+    preparation.files = registers_change(daemon->registers)->after;
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed != TURNOUT_OK) {
@@ -225,6 +224,7 @@ static void start_publisher(struct daemon *daemon)
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,
                                           .is_durable = &daemon->gate.is_durable,
+                                          .clock = daemon->clock,
                                           .health = daemon->health,
                                           .signing_key = daemon->prepared.signing_key,
                                           .signing_pair =
@@ -356,8 +356,10 @@ static int start(struct daemon *daemon)
     exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
-        return data == DATA_FOLDER_LOST ? EXIT_BAD_SETTINGS : EXIT_FAILED;
+        return data == DATA_FOLDER_REFUSED ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
+    registers_recall(daemon->registers, settings->data, daemon->data.has_known ? &daemon->data.known : NULL);
+    keys_watch_recall(daemon->keys_watch, daemon->registers);
     if (!read_tokens(daemon) || !open_listeners(daemon)) {
         return EXIT_FAILED;
     }

@@ -160,14 +160,14 @@ enum data_folder_state data_folder_open(struct data_folder *folder, const struct
 {
     folder->path = settings->data;
     if (!lock(folder)) {
-        return DATA_FOLDER_UNUSABLE;
+        return DATA_FOLDER_REFUSED;
     }
     if (!settings_is_given(settings->values, "data")) {
         log_info("data-not-given", log_text("folder", folder->absolute),
                  log_text("what", "without --data it is looked for where turnoutd is started"));
     }
     if (!recall(folder, settings, election)) {
-        return DATA_FOLDER_LOST;
+        return DATA_FOLDER_REFUSED;
     }
     return take_secret(folder) && take_signing_key(folder) ? DATA_FOLDER_OPEN : DATA_FOLDER_UNUSABLE;
 }

@@ -24,8 +24,8 @@ struct data_folder {
 
 enum data_folder_state {
     DATA_FOLDER_OPEN,
-    DATA_FOLDER_UNUSABLE, /* somebody else's, or in use */
-    DATA_FOLDER_LOST,     /* it holds not what it held, or another election: a person must decide */
+    DATA_FOLDER_UNUSABLE, /* the system refuses something */
+    DATA_FOLDER_REFUSED, /* somebody else's, in use, of another election, or without what it held: for a person to mend */
 };
 
 /* A zeroed folder with lock_fd -1 is passed over by data_folder_close(). What is wrong has been logged. */

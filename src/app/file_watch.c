@@ -41,6 +41,7 @@ struct file_watch {
     struct version read;      /* the one that was read last */
     struct version latest;    /* the one of the last look */
     void *set;                /* a reference */
+    bool is_recalled;         /* the set: what was read at first lacks some of it */
     struct event *look_event; /* NULL: not started */
     struct health *health;
     enum health_finding finding;
@@ -133,9 +134,8 @@ static bool lacks_what_was_known(struct file_watch *watch, const void *set)
     struct error text;
     (void)error_fail(
         &text, TURNOUT_CONFLICT, "",
-        "%s has %zu %s, and %zu of those that were known are not among them: it is not taken up; "
-        "end one by its row, or restart turnoutd to do without",
-        kind->name, kind->count(set), kind->counted, lacking);
+        "%s has %zu %s, and %zu of those that were known are not among them: it is not taken up; %s",
+        kind->name, kind->count(set), kind->counted, lacking, kind->lacking_remedy);
     keep(watch, text.text);
     post_kept(watch, "incomplete");
     return true;
@@ -165,6 +165,9 @@ static void take_file(struct file_watch *watch, const struct version *version)
     kind->release(watch->set);
     watch->set = set;
     health_post(watch->health, watch->finding, true, "");
+    if (kind->taken != NULL) {
+        kind->taken(watch->kind_context);
+    }
     watch->on_change(watch->context, set);
     log_info(kind->event_renewed, log_number(kind->counted, (int64_t)kind->count(set)));
 }
@@ -235,6 +238,19 @@ void file_watch_free(struct file_watch *watch)
     }
 }
 
+bool file_watch_recall(struct file_watch *watch, void *known)
+{
+    void *read = watch->set;
+    watch->set = known;
+    watch->is_recalled = lacks_what_was_known(watch, read);
+    if (!watch->is_recalled) {
+        watch->set = read;
+        read = known;
+    }
+    watch->kind->release(read);
+    return watch->is_recalled;
+}
+
 void *file_watch_current(const struct file_watch *watch)
 {
     return watch->set;
@@ -245,7 +261,11 @@ void file_watch_start(struct file_watch *watch, struct event_base *base, struct 
 {
     watch->health = health;
     watch->finding = finding;
-    health_post(health, finding, true, "");
+    if (watch->is_recalled) {
+        post_kept(watch, "incomplete");
+    } else {
+        health_post(health, finding, true, "");
+    }
     watch->on_change = on_change;
     watch->context = context;
     watch->look_event = event_new(base, -1, EV_PERSIST, on_look, watch);

@@ -32,6 +32,10 @@ struct file_kind {
     size_t (*count)(const void *set);
     /* How many of what is in `known` are not in `read`: a file that lacks any is not taken up. NULL: it may lack some. */
     size_t (*count_lacking)(const void *known, const void *read);
+    const char *lacking_remedy; /* what a person can do about it */
+    void (*taken)(
+        const void
+            *context); /* a changed file was taken up; `context` is that of the watch. NULL: nothing to do */
 };
 
 /* A new set took the place of the old one. Borrowed for the call. */
@@ -41,6 +45,10 @@ typedef void file_watch_fn(void *context, void *set);
 enum turnout_error file_watch_new(const struct file_kind *kind, const char *folder, const void *context,
                                   struct file_watch **ret_watch, struct error *error);
 void file_watch_free(struct file_watch *watch); /* NULL-safe; stopped before */
+
+/* What was known when the server last ran, a set to take over: where the file that was read lacks any of it, it stays,
+ * and this is true. Before the start. */
+bool file_watch_recall(struct file_watch *watch, void *known);
 
 /* The set that counts now. Borrowed until the loop runs again. */
 void *file_watch_current(const struct file_watch *watch);

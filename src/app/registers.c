@@ -10,6 +10,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
 #include <turnout/base/memory.h>
+#include <turnout/store/in_force.h>
 #include <turnout/wire/register_digest.h>
 
 enum {
@@ -25,6 +26,8 @@ enum stage {
 };
 
 struct registers {
+    const char *path;
+    const char *data;
     struct file_watch *watch;
     struct election_folder *first;
     struct register_change *change;            /* before: in force */
@@ -147,6 +150,18 @@ static void set_change(struct registers *registers, struct election_register *in
     register_change_release(old);
 }
 
+/* So that this server can start with it, whatever the files hold then. */
+static void keep_in_force(const struct registers *registers)
+{
+    const struct register_change *change = registers->change;
+    const struct election_folder *files = file_watch_current(registers->watch);
+    struct error error;
+    if (memcmp(change->before->digest, files->reg->digest, REGISTER_DIGEST_BYTES) == 0 &&
+        in_force_keep_register(registers->data, registers->path, &error) != TURNOUT_OK) {
+        log_warning("register-not-kept", log_text("what", error.text));
+    }
+}
+
 /* ---- following ---- */
 
 static void hand_out_refusals(const struct registers *registers)
@@ -198,6 +213,7 @@ static void end_following(struct registers *registers)
     registers->stage = STAGE_IDLE;
     hand_out(registers);
     post_rows(registers);
+    keep_in_force(registers);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *context)
@@ -266,8 +282,40 @@ enum turnout_error registers_new(const char *folder, struct registers **ret_regi
     register_acquire(files->reg);
     set_change(registers, files->reg);
     memcpy(registers->held, files->reg->digest, sizeof registers->held);
+    registers->path = folder;
     *ret_registers = registers;
     return TURNOUT_OK;
+}
+
+static void pass_over(void *context, const char *file, uint32_t line, const struct error *error)
+{
+    (void)context;
+    (void)file;
+    (void)line;
+    (void)error;
+}
+
+void registers_recall(struct registers *registers, const char *data, const struct last_known *known)
+{
+    struct election_folder *first = registers->first;
+    struct election_folder kept;
+    struct error unknown; /* of what is no longer sound, nothing is known */
+    char path[PATH_MAX];
+    registers->data = data;
+    if (known == NULL || memcmp(known->digest, first->reg->digest, sizeof known->digest) == 0 ||
+        !in_force_path(data, path) ||
+        election_folder_read(path, pass_over, NULL, &kept, &unknown) != TURNOUT_OK) {
+        return;
+    }
+    if (memcmp(known->digest, kept.reg->digest, sizeof known->digest) == 0) {
+        register_release(first->reg);
+        first->reg = kept.reg;
+        first->election.rules = kept.election.rules;
+        register_acquire(first->reg);
+        set_change(registers, first->reg);
+        memcpy(registers->held, first->reg->digest, sizeof registers->held);
+    }
+    election_folder_done(&kept);
 }
 
 void registers_free(struct registers *registers)
@@ -284,6 +332,16 @@ void registers_free(struct registers *registers)
 const struct election_folder *registers_folder(const struct registers *registers)
 {
     return registers->first;
+}
+
+const char *registers_path(const struct registers *registers)
+{
+    return registers->path;
+}
+
+const char *registers_data(const struct registers *registers)
+{
+    return registers->data;
 }
 
 struct register_change *registers_change(const struct registers *registers)
@@ -303,6 +361,11 @@ void registers_start(struct registers *registers, struct event_base *base,
     registers->tick_event = event_new(base, -1, EV_PERSIST, on_tick, registers);
     assert(registers->tick_event != NULL);
     file_watch_start(registers->watch, base, parts->health, HEALTH_FILES, on_files, registers);
+    if (registers->change->count > 0) {
+        log_rows(registers->change);
+        post_rows(registers);
+    }
+    keep_in_force(registers);
     hand_out(registers);
 }
 

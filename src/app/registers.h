@@ -15,6 +15,7 @@
 #include <turnout/election/register_change.h>
 #include <turnout/service/publisher.h>
 #include <turnout/store/election_folder.h>
+#include <turnout/store/last_known.h>
 
 #include "file_watch.h"
 #include "tally_thread.h"
@@ -26,8 +27,17 @@ struct registers;
 enum turnout_error registers_new(const char *folder, struct registers **ret_registers, struct error *error);
 void registers_free(struct registers *registers); /* NULL-safe; stopped before */
 
-/* As it was read first. The register is the caller's to acquire. */
+/* Goes back to the register that this server last knew to be in force, where the files hold another one and the data folder
+ * has the one that was. `known` is what the data folder remembers, NULL: nothing. Before anybody was given the register;
+ * `data` is borrowed. */
+void registers_recall(struct registers *registers, const char *data, const struct last_known *known);
+
+/* As it was read first, or recalled. The register is the caller's to acquire. */
 const struct election_folder *registers_folder(const struct registers *registers);
+
+/* The election's folder, and the data folder. */
+const char *registers_path(const struct registers *registers);
+const char *registers_data(const struct registers *registers);
 
 /* From the register in force to that of the files. Borrowed until the loop runs again. */
 struct register_change *registers_change(const struct registers *registers);

@@ -339,5 +339,6 @@ void server_settings_print_help(FILE *out)
              "Counts voters on election day. Each setting may be a flag, a variable (TURNOUT_NAME), or a\n"
              "line `name = value` of the file named by --config; a flag counts most, the file least.\n\n");
     settings_print_help(&table, out);
-    (void)fprintf(out, "\nExit status: 0 done, 1 failed while running, 2 bad settings or election.\n");
+    (void)fprintf(
+        out, "\nExit status: 0 done, 1 failed while running, 2 bad settings, election or data folder.\n");
 }

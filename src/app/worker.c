@@ -17,6 +17,7 @@
 #include <turnout/net/intake_stream.h>
 #include <turnout/net/listener.h>
 #include <turnout/net/public_http.h>
+#include <turnout/net/public_reader.h>
 
 struct worker {
     struct worker_options options;

@@ -21,6 +21,7 @@ extern const struct command command_token_list;
 extern const struct command command_log;
 extern const struct command command_export;
 extern const struct command command_verify;
+extern const struct command command_audit;
 extern const struct command command_phase_open;
 extern const struct command command_phase_close;
 extern const struct command command_unit_void;

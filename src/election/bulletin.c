@@ -40,21 +40,6 @@ bool bulletin_line_equals(const struct bulletin_line *a, const struct bulletin_l
            a->units == b->units && a->units_reported == b->units_reported && a->held == b->held;
 }
 
-const char *bulletin_check_units(const struct totals *commune, const struct unit_state *units, uint32_t count)
-{
-    int64_t voted = 0;
-    int64_t registered = 0;
-    int64_t reported = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        voted += units[i].voted;
-        registered += units[i].registered;
-        reported += units[i].seq > 0 ? 1 : 0;
-    }
-    bool adds_up =
-        voted == commune->voted && registered == commune->registered && reported == commune->units_reported;
-    return adds_up ? NULL : "the units do not add up to the commune";
-}
-
 int64_t bulletin_round_moment(const struct election *election, uint32_t round)
 {
     assert(round > 0 && round <= election->round_count);

@@ -194,6 +194,11 @@ void rules_decide(const struct election *election, const struct rules_context *c
     } else {
         decide_new_seq(election, context, received, ret_decision);
     }
+    /* Whoever numbers it anew would only hear then that the election is closed. */
+    if (context->phase == PHASE_CLOSED &&
+        (ret_decision->code == CODE_SEQ_CONFLICT || ret_decision->code == CODE_SEQ_BEHIND)) {
+        conclude(ret_decision, STATUS_REJECTED, CODE_CLOSED);
+    }
 }
 
 struct totals rules_turned_down(void)
@@ -213,6 +218,26 @@ void rules_release(const struct election *election, const struct unit_state *bef
         accept(election, before, received, ret_decision);
         ret_decision->change.held = -1;
     }
+}
+
+struct totals rules_count_units(const struct unit_state *units, size_t count)
+{
+    struct totals sum = {.voted = 0};
+    for (size_t i = 0; i < count; i++) {
+        const struct unit_state *unit = &units[i];
+        bool is_silent = unit->seq == 0;
+        struct totals counted = {
+            .voted = unit->voted,
+            .registered = unit->registered,
+            .units_reported = is_silent ? 0 : 1,
+            .registered_reported = is_silent ? 0 : unit->registered,
+            .units_final = is_final(unit),
+            .units_complete = is_complete(unit),
+            .as_of = unit->as_of,
+        };
+        totals_add(&sum, &counted);
+    }
+    return sum;
 }
 
 struct totals rules_void(const struct unit_state *before, int32_t listed, const struct unit_rounds *rounds,

@@ -1,6 +1,9 @@
 /* Sums of totals, and whether they can be true. */
 #include <turnout/election/totals.h>
 
+#include <inttypes.h>
+#include <stdio.h>
+
 void totals_add(struct totals *sum, const struct totals *part)
 {
     sum->voted += part->voted;
@@ -34,16 +37,44 @@ bool totals_can_add(const struct totals *sum, const struct totals *change)
            sum->held + change->held >= 0;
 }
 
+static bool are_equal(const char *name, uint32_t round, int64_t is, int64_t should_be,
+                      struct totals_fault *ret_fault)
+{
+    if (is == should_be) {
+        return true;
+    }
+    *ret_fault = (struct totals_fault){.is = is, .should_be = should_be};
+    if (round == 0) {
+        (void)snprintf(ret_fault->figure, sizeof ret_fault->figure, "%s", name);
+    } else {
+        (void)snprintf(ret_fault->figure, sizeof ret_fault->figure, "%s:%" PRIu32, name, round);
+    }
+    return false;
+}
+
+bool totals_compare(const struct totals *is, const struct totals *should_be, struct totals_fault *ret_fault)
+{
+    bool counts_are_equal =
+        are_equal("voted", 0, is->voted, should_be->voted, ret_fault) &&
+        are_equal("registered", 0, is->registered, should_be->registered, ret_fault) &&
+        are_equal("units_reported", 0, is->units_reported, should_be->units_reported, ret_fault) &&
+        are_equal("registered_reported", 0, is->registered_reported, should_be->registered_reported,
+                  ret_fault) &&
+        are_equal("units_final", 0, is->units_final, should_be->units_final, ret_fault) &&
+        are_equal("units_complete", 0, is->units_complete, should_be->units_complete, ret_fault) &&
+        are_equal("held", 0, is->held, should_be->held, ret_fault) &&
+        are_equal("revision", 0, is->revision, should_be->revision, ret_fault);
+    for (uint32_t i = 0; i < ROUNDS_MAX && counts_are_equal; i++) {
+        counts_are_equal = are_equal("round", i + 1, is->rounds[i], should_be->rounds[i], ret_fault) &&
+                           are_equal("late", i + 1, is->late[i], should_be->late[i], ret_fault);
+    }
+    return counts_are_equal;
+}
+
 bool totals_equal(const struct totals *a, const struct totals *b)
 {
-    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
-        if (a->rounds[i] != b->rounds[i] || a->late[i] != b->late[i]) {
-            return false;
-        }
-    }
-    return a->voted == b->voted && a->registered == b->registered && a->units_reported == b->units_reported &&
-           a->registered_reported == b->registered_reported && a->units_final == b->units_final &&
-           a->units_complete == b->units_complete && a->held == b->held && a->revision == b->revision;
+    struct totals_fault fault;
+    return totals_compare(a, b, &fault);
 }
 
 static bool is_within(int64_t part, int64_t whole)

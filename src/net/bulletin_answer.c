@@ -1,8 +1,9 @@
 /* Files that never change. */
 #include "bulletin_answer.h"
 
-#include <assert.h>
-#include <stdio.h>
+#include <turnout/wire/http_date.h>
+
+#include "document_answer.h"
 
 static void refuse_unknown(struct http_exchange *exchange, const char *detail)
 {
@@ -29,28 +30,24 @@ static void release_publication(const void *body, size_t body_bytes, void *lende
     publication_release(lender);
 }
 
-void bulletin_answer_file(struct publication *publication, const struct bulletin_file *file,
-                          struct http_exchange *exchange, const struct http_request *request, bool is_public)
+void bulletin_answer_file(struct publication *publication, const struct bulletin *bulletin,
+                          struct bulletin_file *file, struct http_exchange *exchange,
+                          const struct http_request *request, struct counters *counters)
 {
+    char modified[HTTP_DATE_BYTES];
     if (file == NULL) {
         refuse_unknown(exchange, "the bulletin has no file of this name");
         return;
     }
-    char headers[192];
-    int length =
-        snprintf(headers, sizeof headers, "ETag: %s\r\nCache-Control: %s, max-age=31536000, immutable\r\n",
-                 file->etag, is_public ? "public" : "private");
-    assert(length > 0 && (size_t)length < sizeof headers);
-    if (http_request_etag_matches(request, file->etag)) {
-        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
-        return;
-    }
+    http_date_write(bulletin_cut(bulletin), modified);
     publication_acquire(publication);
-    http_answer(exchange, &(struct http_answer){.status = 200,
-                                                .content_type = file->content_type,
-                                                .headers = headers,
-                                                .body = file->bytes.bytes,
-                                                .body_bytes = file->bytes.length,
-                                                .release = release_publication,
-                                                .lender = publication});
+    document_answer(exchange, request,
+                    &(struct document_answer){
+                        .document = bulletin_file_document(bulletin, file),
+                        .release = release_publication,
+                        .lender = publication,
+                        .last_modified = modified,
+                        .cache_control = counters != NULL ? CACHE_IMMUTABLE : CACHE_PRIVATE_IMMUTABLE,
+                        .counters = counters,
+                    });
 }

@@ -3,6 +3,7 @@
 #define TURNOUT_NET_BULLETIN_ANSWER_H
 
 #include <turnout/net/http_server.h>
+#include <turnout/service/counters.h>
 #include <turnout/service/publication.h>
 
 /* The bulletin of this number, as text; NULL after answering that there is none. */
@@ -10,8 +11,9 @@ const struct bulletin *bulletin_of_path(struct publication *publication, struct 
                                         struct slice number);
 
 /* Answers with a file of a bulletin; NULL: that there is none of this name. It never changes, and whoever may have it may
- * keep it: `is_public` says whether that is everybody. */
-void bulletin_answer_file(struct publication *publication, const struct bulletin_file *file,
-                          struct http_exchange *exchange, const struct http_request *request, bool is_public);
+ * keep it: `counters` are those of the readers' listener, NULL where not everybody may have it. */
+void bulletin_answer_file(struct publication *publication, const struct bulletin *bulletin,
+                          struct bulletin_file *file, struct http_exchange *exchange,
+                          const struct http_request *request, struct counters *counters);
 
 #endif

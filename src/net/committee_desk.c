@@ -197,6 +197,7 @@ void desk_put_state(struct json_writer *json, const struct election *election, c
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
 {
     enum election_phase phase = committee_phase(desk->committee);
+    json_put_boolean(json, "test", phase == PHASE_REHEARSAL);
     json_put_text(json, "phase", election_phase_name(phase));
     json_put_text(json, "phase_warning",
                   election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));

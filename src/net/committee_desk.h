@@ -53,7 +53,8 @@ void desk_put_state(struct json_writer *json, const struct election *election,
 uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
                          const struct http_request *request, struct slice code);
 
-/* `phase`, and `phase_warning`: what is odd about it by the clock, or null. In every document of a committee. */
+/* `test`: it is a rehearsal; `phase`; `phase_warning`: what is odd about it by the clock, or null. In every document of a
+ * committee. */
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 
 void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);

@@ -120,7 +120,7 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
                             "fingerprint", NULL);
         return false;
     }
-    if (!slice_equals_ignoring_case(slice_of(fingerprint), ours)) {
+    if (!receipt_is_typed(slice_of(fingerprint), ours)) {
         http_answer_problem(exchange, 409, "another-fingerprint", "Another fingerprint",
                             "this is not the fingerprint of the register that this server has: compare what "
                             "`turnout register check` prints with the server's log before you open",
@@ -286,6 +286,7 @@ void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
     struct publication *publication = committee_publication(desk->committee);
     const struct bulletin *bulletin = bulletin_of_path(publication, exchange, number);
     if (bulletin != NULL) {
-        bulletin_answer_file(publication, bulletin_find_file(bulletin, name), exchange, request, false);
+        bulletin_answer_file(publication, bulletin, bulletin_find_file(bulletin, name), exchange, request,
+                             NULL);
     }
 }

@@ -1,80 +1,20 @@
-/* The public endpoints: pick the document, pick the coding, answer 200 or 304. */
+/* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <turnout/service/document.h>
 
 #include "area_path.h"
 #include "bulletin_answer.h"
-#include "coding.h"
 #include "page.h"
+#include "public_answer.h"
 #include "public_listings.h"
 #include "retry_after.h"
+#include "series_http.h"
 #include "static_http.h"
 
 enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
-
-static void release_publication(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
-}
-
-static void free_document(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    document_free(lender);
-}
-
-/* Answers with a document of the publication; or with one of the request alone, `own`, which is freed. */
-static void answer_either(struct public_reader *reader, struct http_exchange *exchange,
-                          const struct http_request *request, const struct document *document,
-                          struct document *own)
-{
-    enum http_coding coding;
-    if (!coding_read(exchange, request, &coding)) {
-        document_free(own);
-        return;
-    }
-    const struct representation *chosen = &document->forms[coding];
-    char headers[512];
-    int length =
-        snprintf(headers, sizeof headers,
-                 "%sETag: %s\r\nLast-Modified: %s\r\n"
-                 "Cache-Control: public, max-age=2, stale-while-revalidate=30\r\n"
-                 "Vary: Accept-Encoding\r\n",
-                 http_coding_header(coding), chosen->etag, publication_last_modified(reader->publication));
-    assert(length > 0 && (size_t)length < sizeof headers);
-
-    counter_add(&reader->counters->documents_served, 1);
-    if (http_request_etag_matches(request, chosen->etag)) {
-        counter_add(&reader->counters->documents_unchanged, 1);
-        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
-        document_free(own);
-        return;
-    }
-    if (own == NULL) {
-        publication_acquire(reader->publication);
-    }
-    http_answer(exchange, &(struct http_answer){.status = 200,
-                                                .content_type = document->content_type,
-                                                .headers = headers,
-                                                .body = chosen->bytes,
-                                                .body_bytes = chosen->length,
-                                                .release = own != NULL ? free_document : release_publication,
-                                                .lender = own != NULL ? (void *)own : reader->publication});
-}
-
-static void answer_document(struct public_reader *reader, struct http_exchange *exchange,
-                            const struct http_request *request, const struct document *document)
-{
-    answer_either(reader, exchange, request, document, NULL);
-}
 
 /* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
 static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
@@ -100,14 +40,14 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
         return;
     }
     if (!http_query_has(request->query, "since")) {
-        answer_document(reader, exchange, request, publication_turnout(reader->publication));
+        public_answer(reader, exchange, request, publication_turnout(reader->publication));
         return;
     }
     const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
                                          ? publication_since(reader->publication, since)
                                          : NULL;
     if (changes != NULL) {
-        answer_document(reader, exchange, request, changes);
+        public_answer(reader, exchange, request, changes);
     } else {
         http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
                             "since is the next of the document before, or a revision", "since", NULL);
@@ -121,7 +61,7 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
     if (area != REGISTER_NONE) {
-        answer_document(reader, exchange, request, publication_area(reader->publication, area));
+        public_answer(reader, exchange, request, publication_area(reader->publication, area));
     }
 }
 
@@ -154,8 +94,12 @@ static void answer_selection(struct public_reader *reader, struct http_exchange 
 {
     struct document *own;
     const struct document *document = publication_selection(reader->publication, selection, form, &own);
+    if (own != NULL) {
+        public_answer_own(reader, exchange, request, own);
+        return;
+    }
     if (document != NULL) {
-        answer_either(reader, exchange, request, document, own);
+        public_answer(reader, exchange, request, document);
         return;
     }
     char headers[RETRY_AFTER_BYTES];
@@ -178,7 +122,7 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
         return;
     }
     if (selection_is_all(&selection)) {
-        answer_document(reader, exchange, request, publication_snapshot(reader->publication));
+        public_answer(reader, exchange, request, publication_snapshot(reader->publication));
     } else {
         answer_selection(reader, exchange, request, &selection, NULL);
     }
@@ -217,10 +161,19 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
         return;
     }
     if (selection_is_all(&selection)) {
-        answer_document(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+        public_answer(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
     } else {
         answer_selection(reader, exchange, request, &selection, &form);
     }
+}
+
+static void get_nist(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_nist(reader->publication));
 }
 
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -229,7 +182,7 @@ static void get_rounds(void *context, struct http_exchange *exchange, const stru
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_rounds(reader->publication));
+    public_answer(reader, exchange, request, publication_rounds(reader->publication));
 }
 
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -240,7 +193,7 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
     struct public_reader *reader = context;
     struct csv_form form;
     if (read_csv_form(exchange, request->query, &form)) {
-        answer_document(reader, exchange, request, publication_rounds_csv(reader->publication, form));
+        public_answer(reader, exchange, request, publication_rounds_csv(reader->publication, form));
     }
 }
 
@@ -252,7 +205,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     struct public_reader *reader = context;
     struct page page;
     if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
-        answer_document(reader, exchange, request, publication_corrections(reader->publication));
+        public_answer(reader, exchange, request, publication_corrections(reader->publication));
         return;
     }
     if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
@@ -263,7 +216,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
         page_refuse_after(exchange);
         return;
     }
-    answer_either(reader, exchange, request, own, own);
+    public_answer_own(reader, exchange, request, own);
 }
 
 static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -272,7 +225,7 @@ static void get_bulletins(void *context, struct http_exchange *exchange, const s
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_bulletins(reader->publication));
+    public_answer(reader, exchange, request, publication_bulletins(reader->publication));
 }
 
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -290,7 +243,7 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request, publication_keys(reader->publication));
+    public_answer(reader, exchange, request, publication_keys(reader->publication));
 }
 
 static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -299,8 +252,8 @@ static void get_index(void *context, struct http_exchange *exchange, const struc
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    answer_document(reader, exchange, request,
-                    publication_index(reader->publication, public_listings, public_listing_count));
+    public_answer(reader, exchange, request,
+                  publication_index(reader->publication, public_listings, public_listing_count));
 }
 
 /* `name` is that of a file within the bulletin. */
@@ -311,7 +264,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
     if (bulletin == NULL) {
         return;
     }
-    const struct bulletin_file *file = bulletin_find_file(bulletin, name);
+    struct bulletin_file *file = bulletin_find_file(bulletin, name);
     if (file != NULL && file->has_units &&
         publication_figures(reader->publication)->election->hides_unit_figures) {
         http_answer_problem(exchange, 403, "units-not-public", "Units are not public",
@@ -319,8 +272,7 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    counter_add(&reader->counters->documents_served, 1);
-    bulletin_answer_file(reader->publication, file, exchange, request, true);
+    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -355,8 +307,10 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
+    {HTTP_GET, "/v1/nist.json", get_nist},
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
+    {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
     {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},

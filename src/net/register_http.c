@@ -13,6 +13,7 @@ enum { ROWS_LISTED_MAX = 1000, ROWS_NAMED_MAX = 3, REASON_BYTES = NOTE_BYTES_MAX
 
 /* A question or a wish. The change is what it was about when it was asked. */
 struct register_request {
+    const struct intake_desk *desk;
     struct http_exchange *exchange;
     struct register_change *change;
 };
@@ -20,7 +21,7 @@ struct register_request {
 static struct register_request *request_new(const struct intake_desk *desk, struct http_exchange *exchange)
 {
     struct register_request *request = memory_new(sizeof *request);
-    *request = (struct register_request){exchange, committee_change(desk->committee)};
+    *request = (struct register_request){desk, exchange, committee_change(desk->committee)};
     register_change_acquire(request->change);
     http_answer_later(exchange);
     return request;
@@ -76,6 +77,7 @@ static void on_looked(void *context, enum turnout_error error, const char *why, 
     json_open_object(&json, NULL);
     put_fingerprint(&json, "fingerprint", change->before);
     put_fingerprint(&json, "files", change->after);
+    desk_put_phase(&json, request->desk);
     json_put_integer(&json, "changes", (int64_t)change->count);
     json_put_integer(&json, "refused", (int64_t)(change->impossible + take_up->heard_count));
     json_open_array(&json, "rows");
@@ -181,7 +183,7 @@ static bool is_fingerprint_of(const char *fingerprint, const struct election_reg
 {
     char known[RECEIPT_BYTES];
     register_fingerprint(reg->digest, known);
-    return strcmp(fingerprint, known) == 0;
+    return receipt_is_typed(slice_of(fingerprint), known);
 }
 
 void committee_post_register(void *context, struct http_exchange *exchange,
@@ -190,7 +192,7 @@ void committee_post_register(void *context, struct http_exchange *exchange,
     (void)segment;
     const struct intake_desk *desk = context;
     struct principal principal;
-    char fingerprint[16];
+    char fingerprint[32];
     char reason[REASON_BYTES];
     const struct text_member members[] = {{"fingerprint", fingerprint, sizeof fingerprint, true},
                                           {"reason", reason, sizeof reason, true}};

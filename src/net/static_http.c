@@ -57,12 +57,20 @@ void static_http_get(void *context, struct http_exchange *exchange, const struct
     if (!coding_read(exchange, request, &coding)) {
         return;
     }
+    char etag[64];
     char headers[1024];
-    int length = snprintf(headers, sizeof headers, "%sVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
-                          http_coding_header(coding),
-                          file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
-                          file->may_be_framed ? "*" : "'none'");
+    int length = snprintf(etag, sizeof etag, "\"%s%s\"", file->version, http_coding_mark(coding));
+    assert(length > 0 && (size_t)length < sizeof etag);
+    length = snprintf(headers, sizeof headers,
+                      "%sETag: %s\r\nVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
+                      http_coding_header(coding), etag,
+                      file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
+                      file->may_be_framed ? "*" : "'none'");
     assert(length > 0 && (size_t)length < sizeof headers);
+    if (http_request_etag_matches(request, etag)) {
+        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
+        return;
+    }
     http_answer(exchange, &(struct http_answer){.status = 200,
                                                 .content_type = file->content_type,
                                                 .headers = headers,

@@ -13,8 +13,9 @@ struct static_bytes {
 struct static_file {
     const char *path; /* one that ends with '/' stands for whatever one segment follows it */
     const char *content_type;
-    bool is_immutable;  /* its name changes with its content, so that it may be kept for ever */
-    bool may_be_framed; /* by pages of other sites */
+    bool is_immutable;   /* its name changes with its content, so that it may be kept for ever */
+    bool may_be_framed;  /* by pages of other sites */
+    const char *version; /* another one for other bytes */
     struct static_bytes forms[HTTP_CODINGS];
 };
 

@@ -117,11 +117,13 @@ static void on_province(void *context, enum turnout_error error, const char *why
 {
     struct bulletins *bulletins = context;
     struct freezing *freezing = &bulletins->freezing;
-    const char *fault = error != TURNOUT_OK
-                            ? why
-                            : province_check(bulletins->options.reg, bulletins->options.losses, province);
-    if (fault != NULL) {
-        bulletins_failed(bulletins, "bulletin-waits", freezing->province, fault);
+    struct error fault;
+    if (error != TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", freezing->province, why);
+        return;
+    }
+    if (province_check(bulletins->options.reg, bulletins->options.losses, province, &fault) != TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", freezing->province, fault.text);
         return;
     }
     char name[STORE_FROZEN_NAME_BYTES];

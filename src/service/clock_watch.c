@@ -17,6 +17,8 @@ struct clock_watch {
     /* the looking thread's */
     int64_t store_ahead_ms;
     bool was_synchronised; /* when it stood where it stood */
+    int64_t jumped_to_ms;  /* where it stands since jumped_at_ms, when it has jumped */
+    int64_t jumped_at_ms;  /* by the clock that never jumps; 0: it has not */
     /* shared */
     _Atomic int64_t standing_ms; /* where it stood: wall clock less the clock that never jumps */
     atomic_bool is_doubted;
@@ -104,10 +106,28 @@ static bool do_units_contradict(const struct clock_watch *watch, bool is_synchro
            contradicting > atomic_load(&watch->fitting);
 }
 
+/* What units say from here on is held against the clock as it stands now. */
+static void note_jump(struct clock_watch *watch)
+{
+    watch->jumped_to_ms = stands_at();
+    watch->jumped_at_ms = clock_boot_ms();
+    (void)atomic_fetch_add(&watch->epoch, 1);
+}
+
+/* It may have been wrong where it stood, and nobody has found it wrong since. */
+static bool has_settled(const struct clock_watch *watch)
+{
+    bool is_contradicted = atomic_load(&watch->noted_epoch) == atomic_load(&watch->epoch) &&
+                           atomic_load(&watch->contradicting) > 0;
+    return !watch->was_synchronised && !is_contradicted &&
+           clock_boot_ms() - watch->jumped_at_ms >= CLOCK_SETTLED_MS;
+}
+
 /* From here on the clock is believed as it stands now. */
 static void believe(struct clock_watch *watch, bool is_synchronised)
 {
     watch->was_synchronised = is_synchronised;
+    watch->jumped_at_ms = 0;
     atomic_store(&watch->standing_ms, stands_at());
     (void)atomic_fetch_add(&watch->epoch, 1);
 }
@@ -123,15 +143,24 @@ bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES])
         watch->store_ahead_ms = 0; /* until it is asked again */
         has_jumped = is_contradicted = differs = false;
     }
+    if (!has_jumped) {
+        watch->jumped_at_ms = 0;
+    } else if (watch->jumped_at_ms == 0 ||
+               is_beyond(stands_at() - watch->jumped_to_ms, watch->tolerance_ms)) {
+        note_jump(watch);
+    } else if (has_settled(watch)) {
+        believe(watch, is_synchronised);
+        has_jumped = false;
+    }
     watch->was_synchronised = watch->was_synchronised || (is_synchronised && !has_jumped);
     atomic_store(&watch->is_doubted, has_jumped || is_contradicted || differs);
     ret_why[0] = '\0';
     if (has_jumped) {
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "the machine's clock has jumped by %" PRId64
-                       " s: set it right; restart turnoutd where "
-                       "it is right now",
-                       seconds_of(jumped_ms(watch)));
+                       " s: set it right; where it is right now, %s",
+                       seconds_of(jumped_ms(watch)),
+                       watch->was_synchronised ? "restart turnoutd" : "it is believed in a minute");
     } else if (is_contradicted) {
         (void)snprintf(ret_why, CLOCK_WHY_BYTES,
                        "%" PRIu32 " units report counts of this machine's future, %" PRIu32

@@ -1,4 +1,4 @@
-/* Compressing and tagging. */
+/* Codings are made once, whoever asks for them. */
 #include <turnout/service/document.h>
 
 #include <assert.h>
@@ -14,10 +14,8 @@
 enum { SMALL_BYTES_MAX = 64 * 1024, GZIP_SMALL = 6, GZIP_QUICK = 1, BROTLI_SMALL = 5, BROTLI_QUICK = 1 };
 
 /* Strong: the same bytes and no others. Each form is other bytes, so it has a tag of its own. */
-static void make_etags(struct document *document, int64_t revision)
+static void make_etags(struct document *document, int64_t version)
 {
-    static const char *const marks[HTTP_CODINGS] = {
-        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
     const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
     unsigned char hash[crypto_generichash_BYTES_MIN];
     int failed =
@@ -27,25 +25,35 @@ static void make_etags(struct document *document, int64_t revision)
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
         int length = snprintf(document->forms[coding].etag, ETAG_BYTES, "\"%lld-%.16s%s\"",
-                              (long long)revision, hex, marks[coding]);
+                              (long long)version, hex, http_coding_mark(coding));
         assert(length > 0 && length < ETAG_BYTES);
     }
 }
 
-struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision)
+struct document *document_of(struct slice bytes, const char *content_type, int64_t version)
 {
     struct document *document = memory_new(sizeof *document);
-    struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
     struct representation *gzip = &document->forms[HTTP_CODING_GZIP];
     struct representation *brotli = &document->forms[HTTP_CODING_BROTLI];
+    bool is_small = bytes.length <= SMALL_BYTES_MAX;
     document->content_type = content_type;
-    plain->bytes = buffer_take(rendered, &plain->length);
-    bool is_small = plain->length <= SMALL_BYTES_MAX;
-    gzip->bytes =
-        gzip_compress(plain->bytes, plain->length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
-    brotli->bytes =
-        brotli_compress(plain->bytes, plain->length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
-    make_etags(document, revision);
+    document->forms[HTTP_CODING_IDENTITY] = (struct representation){bytes.bytes, bytes.length, ""};
+    document->owned[HTTP_CODING_GZIP] =
+        gzip_compress(bytes.bytes, bytes.length, is_small ? GZIP_SMALL : GZIP_QUICK, &gzip->length);
+    gzip->bytes = document->owned[HTTP_CODING_GZIP];
+    document->owned[HTTP_CODING_BROTLI] =
+        brotli_compress(bytes.bytes, bytes.length, is_small ? BROTLI_SMALL : BROTLI_QUICK, &brotli->length);
+    brotli->bytes = document->owned[HTTP_CODING_BROTLI];
+    make_etags(document, version);
+    return document;
+}
+
+struct document *document_new(struct buffer *rendered, const char *content_type, int64_t version)
+{
+    size_t length;
+    char *bytes = buffer_take(rendered, &length);
+    struct document *document = document_of((struct slice){bytes, length}, content_type, version);
+    document->owned[HTTP_CODING_IDENTITY] = bytes;
     return document;
 }
 
@@ -53,7 +61,7 @@ void document_free(struct document *document)
 {
     if (document != NULL) {
         for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
-            free(document->forms[coding].bytes);
+            free(document->owned[coding]);
         }
         free(document);
     }

@@ -111,8 +111,8 @@ static void check_publication_age(const struct health *health, enum health_findi
     }
 }
 
-/* What Redis has lost may have been lost for good: a person decides, and reports are taken meanwhile. A warning. */
-static void check_losses(const struct health *health, enum health_finding posted, struct finding *finding)
+/* What Redis has lost, or holds that does not add up, is for a person to look at, and reports are taken meanwhile. Warnings. */
+static void check_figures(const struct health *health, enum health_finding posted, struct finding *finding)
 {
     if (health->taken[posted] != NULL) {
         *finding = *health->taken[posted];
@@ -157,7 +157,8 @@ static const struct check {
     {"register", check_posted, HEALTH_REGISTER},
     {"generation", check_posted, HEALTH_GENERATION},
     {"publication-age", check_publication_age, HEALTH_FINDINGS},
-    {"losses", check_losses, HEALTH_LOSSES},
+    {"losses", check_figures, HEALTH_LOSSES},
+    {"sums", check_figures, HEALTH_SUMS},
     {"clock", check_posted, HEALTH_CLOCK},
     {"keys", check_posted, HEALTH_KEYS},
     {"tokens", check_posted, HEALTH_TOKENS},

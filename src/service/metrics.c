@@ -64,6 +64,9 @@ static const struct metric publisher_metrics[] = {
      offsetof(struct publisher_counters, publications)},
     {"turnout_verification_failures_total", "counter", "Readings of a province that did not add up.",
      offsetof(struct publisher_counters, verification_failures)},
+    {"turnout_provinces_under_verification", "gauge",
+     "Provinces whose figures do not add up, from the units up, or of which Redis has lost something.",
+     offsetof(struct publisher_counters, unverified)},
     {"turnout_render_microseconds_total", "counter", "Time spent on making publications.",
      offsetof(struct publisher_counters, render_us)},
 };

@@ -1,55 +1,37 @@
-/* The sums of a province, from the units up. */
+/* Sums, then losses. */
 #include "province_check.h"
 
-#include <turnout/election/bulletin.h>
+#include <turnout/store/province_sums.h>
 
-static const char *check_commune(const struct election_register *reg, const struct store_province *province,
-                                 uint32_t place)
+enum turnout_error province_check(const struct election_register *reg, struct losses *losses,
+                                  const struct store_province *province, struct error *error)
 {
-    const struct area *area = &reg->areas[reg->areas[province->province].first_child + place];
-    const struct totals *totals = &province->communes[place].totals;
-    if (!totals_plausible(totals, area->units)) {
-        return "a commune's totals contradict themselves";
-    }
-    if (province->units == NULL) {
-        return NULL;
-    }
-    uint32_t first = register_first_unit(reg, province->province);
-    return bulletin_check_units(totals, &province->units[area->first_child - first], area->units);
+    enum turnout_error failed = province_sums_check(reg, province, error);
+    const char *lost = failed == TURNOUT_OK && losses != NULL ? losses_compare(losses, province) : NULL;
+    return lost == NULL ? failed : error_fail(error, TURNOUT_CONFLICT, "", "%s", lost);
 }
 
-const char *province_check(const struct election_register *reg, struct losses *losses,
-                           const struct store_province *province)
+static bool take_area(struct area_figures *area, const struct area_figures *figures)
 {
-    struct totals sum = {0};
-    for (uint32_t i = 0; i < province->commune_count; i++) {
-        const char *fault = check_commune(reg, province, i);
-        if (fault != NULL) {
-            return fault;
-        }
-        totals_add(&sum, &province->communes[i].totals);
-    }
-    if (!totals_equal(&sum, &province->totals)) {
-        return "the communes do not add up to the province";
-    }
-    return losses == NULL ? NULL : losses_compare(losses, province);
+    bool has_moved = !figures_are_same(area, figures);
+    *area = *figures;
+    return has_moved;
 }
 
-void province_take(const struct election_register *reg, const struct store_province *province,
+bool province_take(const struct election_register *reg, const struct store_province *province,
                    struct area_figures *areas)
 {
-    struct area_figures *figures = &areas[province->province];
-    figures->totals = province->totals;
-    figures->communes_complete = 0;
-    figures->excused = (struct excused){0};
-    figures->verified = true;
+    bool has_moved = false;
+    struct area_figures sum = {.totals = province->totals, .verified = true};
     for (uint32_t i = 0; i < province->commune_count; i++) {
-        struct area_figures *commune = &areas[reg->areas[province->province].first_child + i];
-        commune->totals = province->communes[i].totals;
-        commune->excused = province->excused[i];
-        excused_add(&figures->excused, &commune->excused);
-        commune->communes_complete = figures_are_complete(&commune->totals) ? 1 : 0;
-        figures->communes_complete += commune->communes_complete;
-        commune->verified = true;
+        const struct totals *totals = &province->communes[i].totals;
+        struct area_figures commune = {.totals = *totals,
+                                       .excused = province->excused[i],
+                                       .communes_complete = figures_are_complete(totals) ? 1 : 0,
+                                       .verified = true};
+        has_moved = take_area(&areas[reg->areas[province->province].first_child + i], &commune) || has_moved;
+        excused_add(&sum.excused, &commune.excused);
+        sum.communes_complete += commune.communes_complete;
     }
+    return take_area(&areas[province->province], &sum) || has_moved;
 }

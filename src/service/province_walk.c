@@ -33,12 +33,13 @@ static void on_province(void *context, enum turnout_error error, const char *why
 {
     struct province_walk *walk = context;
     const struct election_register *reg = walk->committee->options.reg;
+    struct error fault;
     if (error == TURNOUT_UNAVAILABLE) {
         end(walk, error, why);
         return;
     }
-    if (error == TURNOUT_OK && province_check(reg, NULL, province) == NULL) {
-        province_take(reg, province, walk->areas);
+    if (error == TURNOUT_OK && province_check(reg, NULL, province, &fault) == TURNOUT_OK) {
+        (void)province_take(reg, province, walk->areas); /* they were empty */
     }
     if (walk->province == walk->last) {
         end(walk, TURNOUT_OK, "");

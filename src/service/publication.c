@@ -12,8 +12,8 @@
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
-#include "movement.h"
 #include "selections.h"
+#include "since.h"
 
 static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
 
@@ -28,18 +28,19 @@ struct publication {
     struct document *snapshot;
     struct ledger_page *page;
     struct shelf *shelf;
+    struct series *series;                        /* NULL: there is none */
+    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
     uint64_t serial;
     bool *moved; /* one an area */
-    struct movement movement;
+    struct since since;
     struct selections selections;
-    _Atomic(struct document *)
-        *since; /* by how many provinces have moved; NULL until asked for, as what follows */
-    _Atomic(struct document *) corrections;
+    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
     _Atomic(struct document *) changes;
     _Atomic(struct document *) bulletins;
     _Atomic(struct document *) keys;
     _Atomic(struct document *) index;
     _Atomic(struct document *) csv[CSV_FORMS];
+    _Atomic(struct document *) nist;
     _Atomic(struct document *) rounds;
     _Atomic(struct document *) rounds_csv[CSV_FORMS];
     _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
@@ -64,10 +65,8 @@ static void find_moved(struct publication *publication, const struct publication
                       strcmp(previous->figures.publication, publication->figures.publication) != 0)) {
         publication->moved[REGISTER_NATION] = true;
     }
-    uint32_t province_count = publication->figures.reg->province_count;
-    publication->movement = movement_after(previous == NULL ? NULL : &previous->movement,
-                                           revision_of(publication), publication->moved, province_count);
-    publication->since = memory_new_array(province_count, sizeof *publication->since);
+    publication->since =
+        since_after(previous == NULL ? NULL : &previous->since, &publication->figures, publication->moved);
 }
 
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
@@ -94,13 +93,34 @@ struct publication *publication_new(const struct publication *previous, const st
 
     struct buffer rendered = {0};
     document_turnout_json(&rendered, &publication->figures);
-    publication->turnout = document_new(&rendered, CONTENT_JSON, revision_of(publication));
+    publication->turnout = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
     document_snapshot_json(&rendered, &publication->figures);
-    publication->snapshot = document_new(&rendered, CONTENT_JSON, revision_of(publication));
+    publication->snapshot = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
     buffer_done(&rendered);
     const struct document *csv = publication_snapshot_csv(publication, (struct csv_form){.separator = ','});
     assert(csv != NULL);
     return publication;
+}
+
+static size_t areas_of(const struct series *series)
+{
+    return (size_t)series_register(series)->province_count + 1;
+}
+
+void publication_show_series(struct publication *publication, struct series *series)
+{
+    publication->series = series;
+    series_acquire(series);
+    publication->series_documents = memory_new_array(areas_of(series), sizeof *publication->series_documents);
+}
+
+static void release_series(struct publication *publication)
+{
+    for (size_t i = 0; publication->series != NULL && i < areas_of(publication->series); i++) {
+        document_free(atomic_load(&publication->series_documents[i]));
+    }
+    free(publication->series_documents);
+    series_release(publication->series);
 }
 
 void publication_acquire(struct publication *publication)
@@ -121,23 +141,21 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->bulletins));
     document_free(atomic_load(&publication->keys));
     document_free(atomic_load(&publication->index));
+    since_done(&publication->since);
+    selections_done(&publication->selections);
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
+    release_series(publication);
     for (size_t i = 0; i < CSV_FORMS; i++) {
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
-    for (uint32_t i = 0; i < publication->reg->province_count; i++) {
-        document_free(atomic_load(&publication->since[i]));
-    }
-    movement_done(&publication->movement);
-    selections_done(&publication->selections);
     register_release(publication->reg);
-    free(publication->since);
     free(publication->area_documents);
     free(publication->moved);
     free(publication->areas);
@@ -193,7 +211,7 @@ static const struct document *csv_in_form(const struct publication *publication,
     }
     struct buffer rendered = {0};
     render(&rendered, &publication->figures, form.separator, form.bom);
-    return document_keep(&documents[place], document_new(&rendered, CONTENT_CSV, revision_of(publication)));
+    return document_keep(&documents[place], document_new(&rendered, DOCUMENT_CSV, revision_of(publication)));
 }
 
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
@@ -206,16 +224,28 @@ const struct document *publication_rounds_csv(struct publication *publication, s
     return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
 }
 
-const struct document *publication_rounds(struct publication *publication)
+/* The document that is kept there, made where it is asked for first. */
+static const struct document *kept_json(const struct publication *publication,
+                                        _Atomic(struct document *) *place,
+                                        void (*render)(struct buffer *out, const struct figures *figures))
 {
-    const struct document *known = atomic_load(&publication->rounds);
+    const struct document *known = atomic_load(place);
     if (known != NULL) {
         return known;
     }
     struct buffer rendered = {0};
-    document_rounds_json(&rendered, &publication->figures);
-    return document_keep(&publication->rounds,
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+    render(&rendered, &publication->figures);
+    return document_keep(place, document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+}
+
+const struct document *publication_rounds(struct publication *publication)
+{
+    return kept_json(publication, &publication->rounds, document_rounds_json);
+}
+
+const struct document *publication_nist(struct publication *publication)
+{
+    return kept_json(publication, &publication->nist, document_nist_json);
 }
 
 const struct document *publication_area(struct publication *publication, uint32_t area)
@@ -228,7 +258,7 @@ const struct document *publication_area(struct publication *publication, uint32_
     struct buffer rendered = {0};
     document_area_json(&rendered, &publication->figures, area);
     return document_keep(&publication->area_documents[area],
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 
 /* False when it is no place. */
@@ -268,7 +298,7 @@ struct document *publication_corrections_page(const struct publication *publicat
     }
     struct buffer rendered = {0};
     document_corrections_json(&rendered, &publication->figures, &page);
-    return document_new(&rendered, CONTENT_JSON, revision_of(publication));
+    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
 }
 
 const struct document *publication_corrections(struct publication *publication)
@@ -279,6 +309,33 @@ const struct document *publication_corrections(struct publication *publication)
     }
     return document_keep(&publication->corrections,
                          publication_corrections_page(publication, "", CORRECTIONS_MAX));
+}
+
+struct document *publication_series_part(const struct publication *publication, struct series_query query)
+{
+    if (!series_query_settle(publication->series, &query)) {
+        return NULL;
+    }
+    struct buffer rendered = {0};
+    document_series_json(&rendered, &publication->figures, publication->series, &query);
+    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
+}
+
+const struct series *publication_series(const struct publication *publication)
+{
+    return publication->series;
+}
+
+const struct document *publication_series_day(struct publication *publication, uint32_t area)
+{
+    const struct document *known = atomic_load(&publication->series_documents[area]);
+    if (known != NULL) {
+        return known;
+    }
+    struct document *made =
+        publication_series_part(publication, (struct series_query){.area = area, .step = 1});
+    assert(made != NULL); /* a day is never too much */
+    return document_keep(&publication->series_documents[area], made);
 }
 
 const struct document *publication_bulletins(struct publication *publication)
@@ -296,31 +353,12 @@ const struct document *publication_bulletins(struct publication *publication)
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);
     return document_keep(&publication->bulletins,
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_keys(struct publication *publication)
 {
-    const struct document *known = atomic_load(&publication->keys);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_keys_json(&rendered, &publication->figures);
-    return document_keep(&publication->keys, document_new(&rendered, CONTENT_JSON, revision_of(publication)));
-}
-
-const struct document *publication_index(struct publication *publication,
-                                         const struct document_listing *listings, size_t count)
-{
-    const struct document *known = atomic_load(&publication->index);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_index_json(&rendered, &publication->figures, listings, count);
-    return document_keep(&publication->index,
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+    return kept_json(publication, &publication->keys, document_keys_json);
 }
 
 const struct shelf *publication_shelf(const struct publication *publication)
@@ -347,49 +385,16 @@ const struct document *publication_changes(struct publication *publication)
     struct buffer rendered = {0};
     document_changes_json(&rendered, &publication->figures, publication->moved);
     return document_keep(&publication->changes,
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
-}
-
-/* False when it is neither `<revision>` nor what a document says as `next`. A revision of another run, of this server or of
- * another one, says nothing about this one's: it becomes one that was never shown. */
-static bool parse_since(const struct publication *publication, const char *text, int64_t *ret_revision)
-{
-    struct slice run = slice_of(text);
-    struct slice digits = text_split(&run, '.');
-    uint64_t revision;
-    if (!text_parse_unsigned(digits, INT64_MAX / 4, &revision)) {
-        return false;
-    }
-    if (run.bytes != NULL && (run.length == 0 || strspn(run.bytes, "0123456789abcdef") != run.length)) {
-        return false;
-    }
-    const char *own = publication->figures.run;
-    bool is_of_this_run = run.bytes == NULL || (own != NULL && slice_equals(run, own));
-    *ret_revision = is_of_this_run ? (int64_t)revision : -1;
-    return true;
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }
 
 const struct document *publication_since(struct publication *publication, const char *since)
 {
-    int64_t revision;
-    if (!parse_since(publication, since, &revision)) {
+    const struct document *changes;
+    if (!since_find(&publication->since, &publication->figures, since, &changes)) {
         return NULL;
     }
-    uint32_t count = movement_count_since(&publication->movement, revision);
-    if (count == publication->figures.reg->province_count) {
-        return publication->turnout;
-    }
-    const struct document *known = atomic_load(&publication->since[count]);
-    if (known != NULL) {
-        return known;
-    }
-    bool *moved = memory_new_array(publication->figures.reg->area_count, sizeof *moved);
-    struct buffer rendered = {0};
-    movement_mark_since(&publication->movement, revision, moved);
-    document_changes_json(&rendered, &publication->figures, moved);
-    free(moved);
-    return document_keep(&publication->since[count],
-                         document_new(&rendered, CONTENT_JSON, revision_of(publication)));
+    return changes == NULL ? publication->turnout : changes;
 }
 
 const struct document *publication_selection(struct publication *publication,
@@ -402,4 +407,17 @@ const struct document *publication_selection(struct publication *publication,
         wanted.bom = form->bom;
     }
     return selections_find(&publication->selections, &publication->figures, &wanted, ret_own);
+}
+
+const struct document *publication_index(struct publication *publication,
+                                         const struct document_listing *listings, size_t count)
+{
+    const struct document *known = atomic_load(&publication->index);
+    if (known != NULL) {
+        return known;
+    }
+    struct buffer rendered = {0};
+    document_index_json(&rendered, &publication->figures, listings, count);
+    return document_keep(&publication->index,
+                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }

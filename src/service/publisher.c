@@ -18,7 +18,6 @@
 #include <turnout/store/read.h>
 #include <turnout/wire/figures.h>
 
-#include "province_check.h"
 #include "publisher_private.h"
 
 enum {
@@ -26,42 +25,6 @@ enum {
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
 };
-
-/* ---- provinces ---- */
-
-static void refuse_province(struct publisher *publisher, uint32_t province, const char *why)
-{
-    if (publisher->areas[province].verified || publisher->renewed_ms == 0) {
-        log_error("under-verification", log_text("province", publisher->options.reg->areas[province].code),
-                  log_text("why", why));
-        publisher->moved = true;
-    }
-    const struct area *area = &publisher->options.reg->areas[province];
-    publisher->areas[province].verified = false;
-    for (uint32_t i = 0; i < area->children; i++) {
-        publisher->areas[area->first_child + i].verified = false;
-    }
-    counter_add(&publisher->counters.verification_failures, 1);
-}
-
-static void take_province(struct publisher *publisher, const struct store_province *province)
-{
-    const char *fault = province_check(publisher->options.reg, publisher->options.losses, province);
-    if (fault != NULL) {
-        refuse_province(publisher, province->province, fault);
-        return;
-    }
-    if (!publisher->areas[province->province].verified && publisher->renewed_ms != 0) {
-        log_info("verified-again",
-                 log_text("province", publisher->options.reg->areas[province->province].code));
-    }
-    province_take(publisher->options.reg, province, publisher->areas);
-    publisher->known[province->province] = province->version;
-    publisher->moved = true;
-    if (publisher->reading_is_durable) {
-        losses_note(publisher->options.losses, province);
-    }
-}
 
 /* A bulletin has come, or what is to be shown while figures are held back. */
 static void on_bulletins_moved(void *context)
@@ -131,7 +94,9 @@ static void complete_reading(struct publisher *publisher)
         counter_add(&publisher->counters.readings_failed, 1);
         return;
     }
+    publisher->has_read = true;
     remember(publisher);
+    publisher_count_unverified(publisher);
     int64_t now_ms = clock_monotonic_ms();
     counter_add(&publisher->counters.readings, 1);
     atomic_store(&publisher->counters.confirmed_ms, now_ms);
@@ -144,11 +109,7 @@ static void complete_reading(struct publisher *publisher)
         log_info("figures-current",
                  log_number("revision", publisher->areas[REGISTER_NATION].totals.revision));
     }
-    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
-    bool has_moved = publisher->moved || publisher->meta_moved || publisher->ledger_moved;
-    if (has_moved || publisher->renewed_ms == 0 || is_due(publisher)) {
-        publisher_renew(publisher);
-    }
+    publisher_show(publisher, is_due(publisher));
 }
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
@@ -206,11 +167,11 @@ static void on_province(void *context, enum turnout_error error, const char *why
     struct question *question = context;
     struct publisher *publisher = question->publisher;
     if (error == TURNOUT_BAD_INPUT) {
-        refuse_province(publisher, question->area, why);
+        publisher_refuse_province(publisher, question->area, why);
     } else if (error != TURNOUT_OK) {
         fail_reading(publisher, why);
     } else if (province != NULL) {
-        take_province(publisher, province);
+        publisher_take_province(publisher, province);
     }
     /* A ledger moves only with the revision. */
     if (error == TURNOUT_OK &&
@@ -223,7 +184,8 @@ static void on_province(void *context, enum turnout_error error, const char *why
 }
 
 /* What was changed behind our back does not move a revision, so now and then all are read; and one that did not add up
- * is read each time: it may have been mended without moving. */
+ * is read each time: it may have been mended without moving. The self-check: the first reading is with all units, and each
+ * later one with those of one province. */
 static void ask_next_province(struct publisher *publisher)
 {
     uint32_t province = publisher->next_province;
@@ -234,6 +196,10 @@ static void ask_next_province(struct publisher *publisher)
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
     bool is_known = publisher->areas[province].verified && !publisher->reads_all;
+    if (!publisher->has_read || province == publisher->checked) {
+        store_read_province_units(publisher->options.store, province, on_province, question);
+        return;
+    }
     store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
                         on_province, question);
 }
@@ -296,6 +262,7 @@ void publisher_relink(struct publisher *publisher)
 {
     publisher->is_settled = false;
     publisher->wants_all = true;
+    series_reader_forget(publisher->series);
     publisher_read_now(publisher);
 }
 
@@ -318,7 +285,8 @@ void publisher_read_now(struct publisher *publisher)
     publisher->has_asked_meta = false;
     publisher->answers_awaited = publisher->options.reg->province_count;
     publisher->next_province = 1;
-    for (int i = 0; i < PROVINCES_AT_A_TIME; i++) {
+    publisher->checked = publisher_choose_checked(publisher);
+    for (int i = 0; i < (publisher->has_read ? PROVINCES_AT_A_TIME : 1); i++) {
         ask_next_province(publisher);
     }
     read_ledger(publisher, REGISTER_NATION);
@@ -350,12 +318,14 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->series = series_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
 
 static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
+    series_reader_free(publisher->series);
     free(publisher->areas);
     free(publisher->known);
     register_release(publisher->options.reg);
@@ -369,6 +339,8 @@ void publisher_set_register(struct publisher *publisher, struct election_registe
     end_register(publisher);
     begin_register(publisher, reg);
     publisher->renewed_ms = 0; /* nothing was read of it yet */
+    publisher->has_read = false;
+    publisher->last_checked = 0;
     if (publisher->options.losses != NULL) {
         losses_set_register(publisher->options.losses, reg);
     }

@@ -8,6 +8,7 @@
 
 #include "bulletins.h"
 #include "ledger_reader.h"
+#include "series_reader.h"
 
 enum { RUN_BYTES = 9 };
 
@@ -22,7 +23,8 @@ struct publisher {
     struct store_meta meta;
     struct ledger_reader *ledgers;
     struct bulletins *bulletins;
-    char run[RUN_BYTES];                         /* id of this run: in figures */
+    char run[RUN_BYTES]; /* id of this run: in figures */
+    struct series_reader *series;
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */
     bool shows_rehearsal;                        /* its figures are of the rehearsal */
@@ -31,6 +33,10 @@ struct publisher {
     uint32_t answers_awaited;                    /* of the reading under way */
     uint32_t next_province;                      /* to be asked for in it */
     bool reads_all;                              /* in it: also what has not moved */
+    bool has_read;                               /* before it, all with their units */
+    uint32_t checked;                            /* in it: whose units are read; 0: nobody's */
+    uint32_t last_checked;                       /* the last province that was */
+    int64_t check_at_ms;                         /* when the next one may be; monotonic */
     bool has_asked_meta; /* in it: for what may be shown, which is the last question */
     bool reading_failed;
     bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
@@ -42,12 +48,25 @@ struct publisher {
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
     bool ledger_moved;     /* likewise */
+    bool series_moved;     /* likewise */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
 };
 
-/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown. */
-void publisher_renew(struct publisher *publisher);
+/* Takes what was read of a province, if it may be believed; else, or where it could not be read for what it is, the province
+ * is under verification. */
+void publisher_take_province(struct publisher *publisher, const struct store_province *province);
+void publisher_refuse_province(struct publisher *publisher, uint32_t province, const char *why);
+
+/* Whose units are read in the reading that begins, 0 for nobody's: one province after the other, at a pace. */
+uint32_t publisher_choose_checked(struct publisher *publisher);
+
+/* Tells how many provinces are under verification. */
+void publisher_count_unverified(struct publisher *publisher);
+
+/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown, or if it
+ * is time to say again that it stands; and goes on with the series of what is shown. */
+void publisher_show(struct publisher *publisher, bool is_due);
 
 #endif

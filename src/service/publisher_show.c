@@ -29,6 +29,7 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     publisher->shown =
         publication_new(previous, &figures, reg, areas, publisher->meta.phase,
                         ledger_reader_page(publisher->ledgers), bulletins_shelf(publisher->bulletins));
+    publication_show_series(publisher->shown, series_reader_series(publisher->series));
     publication_release(previous);
     counter_add(&publisher->counters.publications, 1);
     counter_add(&publisher->counters.render_us, (uint64_t)(clock_monotonic_us() - started_us));
@@ -113,7 +114,7 @@ static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
     enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
-    bool has_moved = publisher->meta_moved || publisher->ledger_moved;
+    bool has_moved = publisher->meta_moved || publisher->ledger_moved || publisher->series_moved;
     if (publisher->shown != NULL && !has_moved) {
         return;
     }
@@ -127,7 +128,7 @@ static void renew_held_back(struct publisher *publisher)
 }
 
 /* What is shown stands until all that is to be shown is at hand. */
-void publisher_renew(struct publisher *publisher)
+static void renew(struct publisher *publisher)
 {
     if (!bulletins_are_loaded(publisher->bulletins, &publisher->meta) &&
         (publisher->shown == NULL || publisher->meta.publication != PUBLICATION_LIVE)) {
@@ -141,5 +142,20 @@ void publisher_renew(struct publisher *publisher)
     publisher->moved = false;
     publisher->meta_moved = false;
     publisher->ledger_moved = false;
+    publisher->series_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
+}
+
+void publisher_show(struct publisher *publisher, bool is_due)
+{
+    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
+    publisher->series_moved = series_reader_take_moved(publisher->series) || publisher->series_moved;
+    bool has_moved =
+        publisher->moved || publisher->meta_moved || publisher->ledger_moved || publisher->series_moved;
+    if (has_moved || publisher->renewed_ms == 0 || is_due) {
+        renew(publisher);
+    }
+    bool is_told = publisher->shown != NULL && !clock_watch_is_doubted(publisher->options.clock);
+    series_reader_step(publisher->series, is_told ? publication_figures(publisher->shown) : NULL,
+                       clock_wall_ms() / 1000);
 }

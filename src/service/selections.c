@@ -41,7 +41,7 @@ static struct document *render(const struct figures *figures, const struct selec
     } else {
         document_selection_csv(&rendered, figures, wanted->separator, wanted->bom, &wanted->selection);
     }
-    return document_new(&rendered, is_json ? CONTENT_JSON : CONTENT_CSV,
+    return document_new(&rendered, is_json ? DOCUMENT_JSON : DOCUMENT_CSV,
                         figures->areas[REGISTER_NATION].totals.revision);
 }
 

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@ struct named_file {
 struct bulletin {
     _Atomic uint32_t references;
     struct bulletin_summary summary;
+    int64_t cut;
     struct bulletin_area *provinces; /* the summary's */
     struct buffer *bundles;
     size_t bundle_count;
@@ -44,8 +44,7 @@ static const char *content_type_of(struct slice name)
     if (slice_equals(name, BULLETIN_SIGNATURE_FILE)) {
         return "application/octet-stream";
     }
-    return slice_equals(name, BULLETIN_STATEMENT_FILE) ? "text/plain; charset=utf-8"
-                                                       : "text/csv; charset=utf-8; header=present";
+    return slice_equals(name, BULLETIN_STATEMENT_FILE) ? "text/plain; charset=utf-8" : DOCUMENT_CSV;
 }
 
 static void add_file(struct bulletin *bulletin, struct slice name, struct slice bytes)
@@ -60,8 +59,6 @@ static void add_file(struct bulletin *bulletin, struct slice name, struct slice 
                                      .has_units = bytes.length >= sizeof of_units - 1 &&
                                                   memcmp(bytes.bytes, of_units, sizeof of_units - 1) == 0}};
     sha256_hex(bytes, file->sha256);
-    int length = snprintf(file->file.etag, sizeof file->file.etag, "\"%.16s\"", file->sha256);
-    assert(length > 0 && (size_t)length < sizeof file->file.etag);
 }
 
 /* What the public does not see of a bundle is no file of the bulletin. */
@@ -92,7 +89,7 @@ static bool index_files(struct bulletin *bulletin)
     return true;
 }
 
-static const struct named_file *find(const struct bulletin *bulletin, struct slice name)
+static struct named_file *find(const struct bulletin *bulletin, struct slice name)
 {
     const struct named_file wanted = {.name = name};
     return bulletin->file_count == 0 ? NULL
@@ -164,7 +161,8 @@ static bool read_summary(struct bulletin *bulletin)
     const struct named_file *statement = find(bulletin, slice_of(BULLETIN_STATEMENT_FILE));
     const struct named_file *signature = find(bulletin, slice_of(BULLETIN_SIGNATURE_FILE));
     if (statement == NULL || signature == NULL ||
-        !bulletin_read_statement(statement->file.bytes, &summary->statement)) {
+        !bulletin_read_statement(statement->file.bytes, &summary->statement) ||
+        !rfc3339_parse(slice_of(summary->statement.cut), &bulletin->cut, NULL)) {
         return false;
     }
     memcpy(summary->sha256, statement->sha256, sizeof summary->sha256);
@@ -203,6 +201,9 @@ void bulletin_release(struct bulletin *bulletin)
     for (size_t i = 0; i < bulletin->bundle_count; i++) {
         buffer_done(&bulletin->bundles[i]);
     }
+    for (size_t i = 0; i < bulletin->file_count; i++) {
+        document_free(atomic_load(&bulletin->files[i].file.document));
+    }
     free(bulletin->bundles);
     free(bulletin->files);
     free(bulletin->provinces);
@@ -214,10 +215,23 @@ const struct bulletin_summary *bulletin_summary_of(const struct bulletin *bullet
     return &bulletin->summary;
 }
 
-const struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name)
+int64_t bulletin_cut(const struct bulletin *bulletin)
 {
-    const struct named_file *file = find(bulletin, name);
+    return bulletin->cut;
+}
+
+struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name)
+{
+    struct named_file *file = find(bulletin, name);
     return file == NULL ? NULL : &file->file;
+}
+
+const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file)
+{
+    const struct document *known = atomic_load(&file->document);
+    return known != NULL ? known
+                         : document_keep(&file->document, document_of(file->bytes, file->content_type,
+                                                                      bulletin->summary.statement.number));
 }
 
 /* ---- a shelf ---- */

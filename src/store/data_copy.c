@@ -14,6 +14,7 @@
 #include <turnout/base/file.h>
 #include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
+#include <turnout/store/in_force.h>
 #include <turnout/store/last_known.h>
 
 enum { STEP_BYTES = 256 * 1024, MANIFEST_BYTES_MAX = 64 * 1024, TRIES = 5 };
@@ -235,6 +236,27 @@ static enum turnout_error look_at(const struct private_folder *from, bool *ret_h
                             from->path);
 }
 
+static enum turnout_error copy_in_force(const struct private_folder *from, const struct private_folder *to,
+                                        struct error *error)
+{
+    char source_path[PATH_MAX];
+    char target_path[PATH_MAX];
+    struct private_folder source;
+    struct private_folder target;
+    enum turnout_error failed =
+        open_below(from, IN_FORCE_FOLDER, PRIVATE_FOLDER_FOUND, source_path, &source, error);
+    if (failed != TURNOUT_OK) {
+        return failed == TURNOUT_NOT_FOUND ? TURNOUT_OK : failed;
+    }
+    failed = open_below(to, IN_FORCE_FOLDER, PRIVATE_FOLDER_MADE, target_path, &target, error);
+    if (failed == TURNOUT_OK) {
+        failed = copy_files(&source, &target, error);
+        private_folder_close(&target);
+    }
+    private_folder_close(&source);
+    return failed;
+}
+
 static enum turnout_error copy_all(const struct private_folder *from, const struct private_folder *to,
                                    bool has_redis, struct error *error)
 {
@@ -243,6 +265,9 @@ static enum turnout_error copy_all(const struct private_folder *from, const stru
                           "%s/" REDIS_FOLDER " is there already: move it out of the way first", to->path);
     }
     enum turnout_error failed = copy_files(from, to, error);
+    if (failed == TURNOUT_OK) {
+        failed = copy_in_force(from, to, error);
+    }
     return failed == TURNOUT_OK && has_redis ? copy_redis(from, to, error) : failed;
 }
 

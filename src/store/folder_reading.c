@@ -11,9 +11,6 @@
 #include <turnout/base/file.h>
 #include <turnout/wire/csv_table.h>
 
-/* No file of an election within the limits comes near this; a wrong file is not read into memory. */
-enum { FILE_BYTES_MAX = 1 << 30 };
-
 void folder_reading_init(struct folder_reading *reading, const char *path, fault_fn *on_fault, void *context)
 {
     *reading = (struct folder_reading){.path = path, .limit = {.on_fault = on_fault, .context = context}};
@@ -38,7 +35,7 @@ char *folder_reading_file(struct folder_reading *reading, const char *file, cons
     buffer_printf(&path, "%s/%s", reading->path, file);
     char *bytes = NULL;
     struct error error;
-    enum turnout_error failed = file_read(path.bytes, FILE_BYTES_MAX, &bytes, ret_length, &error);
+    enum turnout_error failed = file_read(path.bytes, ELECTION_FILE_BYTES_MAX, &bytes, ret_length, &error);
     buffer_done(&path);
     if (failed != TURNOUT_OK) {
         faults_add(&reading->faults, file, 0, "", "%s; %s", error.text, remedy);

@@ -10,6 +10,9 @@
 #include <turnout/base/faults.h>
 #include <turnout/wire/csv.h>
 
+/* No file of an election within the limits comes near this; a wrong file is not read into memory. */
+enum { ELECTION_FILE_BYTES_MAX = 1 << 30 };
+
 /* One reading of a folder. */
 struct folder_reading {
     const char *path;         /* borrowed */

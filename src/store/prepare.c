@@ -129,7 +129,9 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
         failed = function_library_ensure(redis, error);
     }
     if (failed == TURNOUT_OK) {
-        failed = seeding_ensure(redis, options, preparation->known, ret_prepared, error);
+        struct seeding seeding = {preparation->known,
+                                  preparation->files == NULL ? options->reg : preparation->files};
+        failed = seeding_ensure(redis, options, &seeding, ret_prepared, error);
     }
     if (failed == TURNOUT_OK) {
         failed =

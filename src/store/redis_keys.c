@@ -41,6 +41,11 @@ void redis_key_bulletins(const struct election *election, char ret_key[REDIS_KEY
     name_key(election, "bulletins", ret_key);
 }
 
+void redis_key_series(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+{
+    name_key(election, "series", ret_key);
+}
+
 void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES])
 {
     name_key(election, "change", ret_key);

@@ -38,6 +38,9 @@ void redis_key_ledger(const struct election *election, char ret_key[REDIS_KEY_BY
 /* The bulletins of the whole election; each province has its files of its own. */
 void redis_key_bulletins(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
+/* What was published, minute by minute. */
+void redis_key_series(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
 /* What is noted down of a change of the register while it is under way. */
 void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 

@@ -34,6 +34,7 @@ struct claim {
     char generation[GENERATION_BYTES];
     bool is_seeded;
     enum election_phase phase;
+    const struct election_register *files; /* that this server follows to, where it stands */
 };
 
 /* Several servers may say the same, or one that came later something else. Where it stands nothing is written: Redis may
@@ -139,9 +140,14 @@ static enum turnout_error read_claim(const redisReply *meta, const struct store_
     if (!election_phase_parse(reply_text(meta->element[2]), &claim->phase)) {
         claim->phase = PHASE_REHEARSAL; /* it is not seeded yet */
     }
-    enum turnout_error failed = meta_words_judge_register(
-        reply_text(meta->element[0]), reply_text(meta->element[3]), options->election, options->reg,
-        claim->phase == PHASE_REHEARSAL ? remedy_in_rehearsal : remedy, error);
+    struct slice digest = reply_text(meta->element[0]);
+    struct slice files = reply_text(meta->element[3]);
+    const char *what_to_do = claim->phase == PHASE_REHEARSAL ? remedy_in_rehearsal : remedy;
+    enum turnout_error failed =
+        meta_words_judge_register(digest, files, options->election, claim->files, what_to_do, error);
+    if (failed != TURNOUT_OK && claim->files != options->reg) {
+        failed = meta_words_judge_register(digest, files, options->election, options->reg, what_to_do, error);
+    }
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -304,18 +310,18 @@ static enum turnout_error check_provinces(struct redisContext *redis, const stru
 }
 
 enum turnout_error seeding_ensure(struct redisContext *redis, const struct store_options *options,
-                                  const struct last_known *known, struct store_prepared *ret_prepared,
+                                  const struct seeding *seeding, struct store_prepared *ret_prepared,
                                   struct error *error)
 {
     char meta_key[REDIS_KEY_BYTES];
-    struct claim claim;
+    struct claim claim = {.files = seeding->files};
     struct store_prepared prepared = {.revision = 0};
     redis_key_meta(options->election, meta_key);
     sodium_bin2hex(claim.digest, sizeof claim.digest, options->reg->digest, REGISTER_DIGEST_BYTES);
 
-    enum turnout_error failed = check_known(redis, meta_key, known, &prepared.is_given_up, error);
+    enum turnout_error failed = check_known(redis, meta_key, seeding->known, &prepared.is_given_up, error);
     if (failed == TURNOUT_OK) {
-        failed = unfinished_change_end(redis, options, error);
+        failed = unfinished_change_end(redis, options->election, claim.files, error);
     }
     if (failed == TURNOUT_OK) {
         failed = claim_election(redis, options, meta_key, &claim, error);

@@ -33,79 +33,102 @@ static struct slice steps_of(const redisReply *change, const char *province)
     return steps;
 }
 
-static enum turnout_error take_step(struct redisContext *redis, const struct store_options *options,
-                                    const char *province, const struct register_digests *digests,
-                                    struct slice steps, struct error *error)
+enum step { STEP_DONE, STEP_HEARD, STEP_OTHER };
+
+/* A change that is under way. */
+struct unfinished {
+    struct redisContext *redis;
+    const struct election *election;
+    const struct election_register *reg; /* that it is to */
+    const redisReply *change;
+    struct register_digests digests;
+};
+
+static enum step step_of(const redisReply *reply)
+{
+    bool is_list = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
+    return slice_equals(head, "done") ? STEP_DONE : slice_equals(head, "heard") ? STEP_HEARD : STEP_OTHER;
+}
+
+static enum turnout_error take_step(const struct unfinished *unfinished, const char *province, bool undoes,
+                                    enum step *ret_step, struct error *error)
 {
     struct province_keys keys;
     struct redis_command command;
     redisReply *reply;
-    province_keys_init(&keys, options->election, province);
-    register_put_step(&command, &keys, digests, steps, false);
-    enum turnout_error failed = redis_sync_send(redis, "FCALL", &command, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
+    province_keys_init(&keys, unfinished->election, province);
+    register_put_step(&command, &keys, &unfinished->digests, steps_of(unfinished->change, province), undoes);
+    enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
+    if (failed == TURNOUT_OK) {
+        *ret_step = step_of(reply);
+        freeReplyObject(reply);
     }
-    bool is_list = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
-    struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
-    if (slice_equals(head, "heard") && reply->elements > 1) {
-        char shown[TEXT_SHOWN_BYTES];
-        failed = error_fail(
-            error, TURNOUT_CONFLICT, "election",
-            "a change of the register was interrupted, and unit %s has reported since: start with the "
-            "files of before; asking for the change again takes back what was done of it",
-            text_show(reply_text(reply->element[1]), shown));
-    } else if (!slice_equals(head, "done")) {
-        failed =
-            error_fail(error, TURNOUT_CONFLICT, "redis", "%s is of a third register", keys.text[KEY_TOTALS]);
-    }
-    freeReplyObject(reply);
     return failed;
 }
 
-static enum turnout_error end(struct redisContext *redis, const struct store_options *options,
-                              const struct register_digests *digests, struct error *error)
+/* In every province, as far as each does it. Back in one that has not done it changes nothing. */
+static enum turnout_error take_steps(const struct unfinished *unfinished, bool undoes, enum step *ret_step,
+                                     struct error *error)
+{
+    enum turnout_error failed = TURNOUT_OK;
+    *ret_step = STEP_DONE;
+    for (uint32_t province = 1; failed == TURNOUT_OK && province <= unfinished->reg->province_count;
+         province++) {
+        const char *code = unfinished->reg->areas[province].code;
+        failed = take_step(unfinished, code, undoes, ret_step, error);
+        if (failed == TURNOUT_OK && *ret_step != STEP_DONE && !undoes) {
+            return TURNOUT_OK;
+        }
+    }
+    return failed;
+}
+
+static enum turnout_error end(const struct unfinished *unfinished, bool is_taken_up, struct error *error)
 {
     struct redis_command command;
     redisReply *reply;
-    register_put_end(&command, options->election, digests, true);
-    enum turnout_error failed = redis_sync_send(redis, "FCALL", &command, &reply, error);
+    register_put_end(&command, unfinished->election, &unfinished->digests, is_taken_up);
+    enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
     if (failed == TURNOUT_OK) {
         freeReplyObject(reply);
     }
     return failed;
 }
 
-static enum turnout_error continue_change(struct redisContext *redis, const struct store_options *options,
-                                          const redisReply *change, struct error *error)
+/* A unit that must be silent may have reported since: then all goes back. */
+static enum turnout_error continue_change(struct unfinished *unfinished, struct error *error)
 {
-    struct register_digests digests;
-    sodium_bin2hex(digests.to, sizeof digests.to, options->reg->digest, REGISTER_DIGEST_BYTES);
-    if (!slice_equals(field_of(change, "to"), digests.to) ||
-        !slice_copy(field_of(change, "from"), digests.from, sizeof digests.from)) {
+    struct register_digests *digests = &unfinished->digests;
+    enum step step;
+    sodium_bin2hex(digests->to, sizeof digests->to, unfinished->reg->digest, REGISTER_DIGEST_BYTES);
+    if (!slice_equals(field_of(unfinished->change, "to"), digests->to) ||
+        !slice_copy(field_of(unfinished->change, "from"), digests->from, sizeof digests->from)) {
         return TURNOUT_OK;
     }
-    for (uint32_t province = 1; province <= options->reg->province_count; province++) {
-        const char *code = options->reg->areas[province].code;
-        enum turnout_error failed = take_step(redis, options, code, &digests, steps_of(change, code), error);
-        if (failed != TURNOUT_OK) {
-            return failed;
-        }
+    enum turnout_error failed = take_steps(unfinished, false, &step, error);
+    if (failed == TURNOUT_OK && step == STEP_OTHER) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis",
+                          "a change of the register was interrupted, and a province is of a third register");
     }
-    return end(redis, options, &digests, error);
+    bool goes_back = step == STEP_HEARD;
+    if (failed == TURNOUT_OK && goes_back) {
+        failed = take_steps(unfinished, true, &step, error);
+    }
+    return failed == TURNOUT_OK ? end(unfinished, !goes_back, error) : failed;
 }
 
-enum turnout_error unfinished_change_end(struct redisContext *redis, const struct store_options *options,
-                                         struct error *error)
+enum turnout_error unfinished_change_end(struct redisContext *redis, const struct election *election,
+                                         const struct election_register *reg, struct error *error)
 {
     char key[REDIS_KEY_BYTES];
-    redis_key_change(options->election, key);
+    redis_key_change(election, key);
     const struct slice arguments[] = {slice_of("HGETALL"), slice_of(key)};
     redisReply *change;
     enum turnout_error failed = redis_sync_command(redis, 2, arguments, &change, error);
     if (failed == TURNOUT_OK) {
-        failed =
-            change->type == REDIS_REPLY_ARRAY ? continue_change(redis, options, change, error) : TURNOUT_OK;
+        struct unfinished unfinished = {.redis = redis, .election = election, .reg = reg, .change = change};
+        failed = change->type == REDIS_REPLY_ARRAY ? continue_change(&unfinished, error) : TURNOUT_OK;
         freeReplyObject(change);
     }
     return failed;

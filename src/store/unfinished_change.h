@@ -8,9 +8,10 @@
 
 struct redisContext;
 
-/* Where Redis has noted down a change to the register of the options, brings it to its end. TURNOUT_CONFLICT when it
- * cannot be any more. Several servers may do this at the same time. */
-enum turnout_error unfinished_change_end(struct redisContext *redis, const struct store_options *options,
-                                         struct error *error);
+/* Where Redis has noted down a change to this register, brings it to its end; where a unit that must be silent has
+ * reported since, takes back what was done of it. TURNOUT_CONFLICT when neither can be. Several servers may do this at the
+ * same time. */
+enum turnout_error unfinished_change_end(struct redisContext *redis, const struct election *election,
+                                         const struct election_register *reg, struct error *error);
 
 #endif

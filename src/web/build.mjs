@@ -152,6 +152,7 @@ const rows = files.map(
      .content_type = "${file.type}",
      .is_immutable = ${file.isImmutable},
      .may_be_framed = ${file.mayBeFramed},
+     .version = "${createHash("sha256").update(file.codings.identity).digest("hex").slice(0, 16)}",
      .forms = {[HTTP_CODING_BROTLI] = ${embed(file.codings.brotli)},
                [HTTP_CODING_GZIP] = ${embed(file.codings.gzip)},
                [HTTP_CODING_IDENTITY] = ${embed(file.codings.identity)}}},

@@ -1,84 +1,24 @@
-// The committee's desk, `/committee`: sign in with a token; what is held, who is silent, one unit, phase and publication.
+// The committee's desk, `/committee`: sign in with a token; the round board, lists of units, one unit, the ledger, phase and
+// publication.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { useAddress } from "./committee/address.js";
+import { Board } from "./committee/board.jsx";
 import { Desk, useAnswer } from "./committee/desk.js";
 import { Election } from "./committee/election.jsx";
-import { Fault } from "./committee/fault.jsx";
 import { Held } from "./committee/held.jsx";
-import { Silent } from "./committee/silent.jsx";
-import { UnitSearch, UnitView } from "./committee/unit.jsx";
+import { Ledger } from "./committee/ledger.jsx";
+import { PlainList, Silent, Units } from "./committee/lists.jsx";
+import { SignIn } from "./committee/sign_in.jsx";
+import { UnitView } from "./committee/unit.jsx";
 import { Language, languageOf, useLanguage } from "./language.jsx";
 import { RehearsalBand } from "./parts/bands.jsx";
 import { Preferences } from "./parts/choices.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const COUNT_MS = 5000;
-
-// `#/held`, `#/silent/4?find=nhon`, `#/unit/0101-001`, `#/units`, `#/election`
-function readAddress() {
-  const [path, query] = location.hash.slice(2).split("?");
-  const [view, argument] = path.split("/").map(decodeURIComponent);
-  return { view: view || "held", argument, find: new URLSearchParams(query).get("find") ?? "" };
-}
-
-function useHash() {
-  const [address, setAddress] = useState(readAddress);
-  useEffect(() => {
-    const follow = () => setAddress(readAddress());
-    window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
-  }, []);
-  const go = (hash) => {
-    if (hash.startsWith("#/silent")) {
-      history.replaceState(null, "", hash);
-      setAddress(readAddress());
-    } else {
-      location.hash = hash;
-    }
-  };
-  return { address, go };
-}
-
-function SignIn({ signedIn }) {
-  const { say } = useLanguage();
-  const [token, setToken] = useState("");
-  const [problem, setProblem] = useState(null);
-  return (
-    <form
-      class="signin"
-      onSubmit={async (event) => {
-        event.preventDefault();
-        try {
-          signedIn(await Desk.open(token.trim()));
-        } catch (fault) {
-          setProblem(fault);
-        }
-      }}
-    >
-      <h1>{say("desk.title")}</h1>
-      <p class="soft">{say("desk.who")}</p>
-      <label for="token">{say("token")}</label>
-      <p class="small soft" id="token-help">
-        {say("token.help")}
-      </p>
-      <Fault problem={problem} />
-      <textarea
-        id="token"
-        rows={3}
-        spellcheck={false}
-        autocapitalize="off"
-        autocomplete="off"
-        aria-describedby="token-help"
-        aria-invalid={problem ? "true" : undefined}
-        value={token}
-        onInput={(event) => setToken(event.currentTarget.value)}
-      />
-      <button type="submit" class="button button--main">
-        {say("desk.open")}
-      </button>
-    </form>
-  );
-}
+const COUNT_MORE_MS = 15000;
 
 function Head({ desk, isUp, leave }) {
   const { say, date, time, minute, zone } = useLanguage();
@@ -103,43 +43,59 @@ function Head({ desk, isUp, leave }) {
   );
 }
 
-function Work({ desk, renew, leave }) {
-  const { say, count } = useLanguage();
-  const { address, go } = useHash();
-  const { answer: held, problem, ask: recount } = useAnswer(desk, "/v1/held?limit=1", desk.may("decide") ? COUNT_MS : 0);
+// What waits in the lists, shown beside their names; and what the server says of the election now.
+function useCounts(desk, change) {
+  const area = `/v1/areas/${desk.about.token.area.code}`;
+  const held = useAnswer(desk, desk.may("decide") && "/v1/held?limit=1", COUNT_MS);
+  const flagged = useAnswer(desk, `${area}/flagged?limit=1`, COUNT_MORE_MS);
+  const refused = useAnswer(desk, `${area}/refused?limit=1`, COUNT_MORE_MS);
+  const about = useAnswer(desk, "/v1/desk", COUNT_MORE_MS);
+  useEffect(() => about.answer && change(about.answer), [about.answer]);
+  return { held, flagged, refused, isUp: about.problem?.status !== 0 };
+}
+
+function Work({ desk, change, leave }) {
+  const { language, say, count } = useLanguage();
+  const address = useAddress();
+  const counts = useCounts(desk, change);
   const isNational = desk.may("admin") && desk.about.token.area.level === "nation";
-  const views = [
-    desk.may("decide") && ["held", say("view.held"), held && count(held.total)],
-    ["silent", say("view.silent")],
-    ["units", say("view.units")],
-    isNational && ["election", say("view.election")],
-  ].filter(Boolean);
-  const view = address.view === "held" && !desk.may("decide") ? "silent" : address.view;
   const shown = {
-    held: () => <Held desk={desk} recount={recount} />,
-    silent: () => <Silent desk={desk} round={address.argument === undefined ? undefined : Number(address.argument)} find={address.find} go={go} />,
-    units: () => <UnitSearch go={go} />,
-    unit: () => <UnitView key={address.argument} desk={desk} code={address.argument} />,
-    election: () => <Election key={desk.about.now} desk={desk} changed={renew} />,
+    board: desk.about.election.rounds.length > 0 && (() => <Board desk={desk} address={address} />),
+    silent: () => <Silent desk={desk} address={address} />,
+    held: desk.may("decide") && (() => <Held desk={desk} address={address} recount={counts.held.ask} />),
+    flagged: () => <PlainList key="flagged" desk={desk} address={address} view="flagged" />,
+    refused: () => <PlainList key="refused" desk={desk} address={address} view="refused" />,
+    owing: () => <PlainList key="owing" desk={desk} address={address} view="owing" />,
+    units: () => <Units desk={desk} address={address} />,
+    ledger: () => <Ledger desk={desk} address={address} />,
+    election: isNational && (() => <Election desk={desk} change={change} />),
   };
-  useEffect(() => {
-    document.title = held?.total > 0 ? `(${held.total}) ${say("desk.title")}` : say("desk.title");
-  });
+  const views = Object.keys(shown).filter((view) => shown[view]);
+  const view = address.view === "unit" ? "units" : views.includes(address.view) ? address.view : views[0];
+  const waiting = counts.held.answer?.total ?? 0;
+  usePage({ language, title: waiting > 0 ? `(${waiting}) ${say("desk.title")}` : say("desk.title") });
   return (
     <>
-      <Head desk={desk} isUp={problem?.status !== 0} leave={leave} />
+      <Head desk={desk} isUp={counts.isUp} leave={leave} />
       <nav class="views" aria-label={say("views")}>
         <ul>
-          {views.map(([name, word, number]) => (
+          {views.map((name) => (
             <li key={name}>
-              <a href={`#/${name}`} aria-current={name === view || (name === "units" && view === "unit") ? "page" : undefined}>
-                {word} {number && <b>{number}</b>}
+              <a href={`#/${name}`} aria-current={name === view ? "page" : undefined}>
+                {say(`view.${name}`)} {counts[name]?.answer?.total > 0 && <b>{count(counts[name].answer.total)}</b>}
               </a>
             </li>
           ))}
         </ul>
       </nav>
-      <main id="main">{(shown[view] ?? shown.units)()}</main>
+      <main id="main">
+        {desk.about.phase_warning && (
+          <p class="error" role="alert">
+            {say(`phase.warning.${desk.about.phase}`)}
+          </p>
+        )}
+        {address.view === "unit" ? <UnitView key={address.argument} desk={desk} code={address.argument} /> : shown[view]()}
+      </main>
     </>
   );
 }
@@ -149,10 +105,7 @@ function Committee({ opened }) {
   const [desk, setDesk] = useState(opened);
   const words = languageOf(language);
   const isRehearsal = desk?.about.phase === "rehearsal";
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.body.className = isRehearsal ? "desk is-rehearsal" : "desk";
-  });
+  usePage({ language, classes: ["desk", isRehearsal && "is-rehearsal"] });
   return (
     <Language.Provider value={words}>
       <a class="skip" href="#main">
@@ -162,7 +115,7 @@ function Committee({ opened }) {
       {desk ? (
         <Work
           desk={desk}
-          renew={async () => setDesk(await Desk.open(desk.token))}
+          change={(changes) => setDesk((old) => old?.with(changes))}
           leave={() => {
             desk.close();
             setDesk(null);

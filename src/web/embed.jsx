@@ -1,12 +1,12 @@
 // `/embed/headline` and `/embed/map`: the live picture's parts for pages of other sites, which may frame these alone.
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
 import { Address, useLocation } from "./address.jsx";
 import { useFeed } from "./feed.js";
 import { Language, languageOf, useLanguage } from "./language.jsx";
 import { Bands } from "./parts/bands.jsx";
 import { Headline } from "./parts/headline.jsx";
 import { ProvinceMap } from "./parts/province_map.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 // What the map shows, for pages on which nothing else says so.
@@ -36,12 +36,7 @@ function Embed() {
   const { address } = useLocation();
   const language = languageFor(address.language);
   const feed = useFeed("/v1/turnout", "/v1/events");
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.body.className = ["live", "embed", feed.document?.test && "is-rehearsal", (feed.isLost || feed.isOld) && "is-lost"]
-      .filter(Boolean)
-      .join(" ");
-  });
+  usePage({ language, classes: ["live", "embed", feed.document?.test && "is-rehearsal", (feed.isLost || feed.isOld) && "is-lost"] });
   return (
     <Address.Provider value={{ address, isEmbedded: true }}>
       <Language.Provider value={languageOf(language)}>

@@ -12,6 +12,7 @@ import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
 import { Missing } from "./parts/missing.jsx";
 import { ProvinceMap } from "./parts/province_map.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 
 const SPOKEN_MS = 60000; // a screen reader hears the headline at most so often
@@ -54,19 +55,12 @@ function useSpoken(text) {
 function usePageState(feed, area) {
   const { say, percent, time, language } = useLanguage();
   const isOld = feed.isLost || feed.isOld;
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.body.className = [
-      "live",
-      area.level !== "nation" && "area",
-      feed.document.test && "is-rehearsal",
-      isOld && "is-lost",
-    ]
-      .filter(Boolean)
-      .join(" ");
-    let title = say("title", area.percent === null ? say(area.verified ? "unpublished" : "verifying") : percent(area.percent));
-    title = feed.document.test ? say("title.rehearsal", title) : title;
-    document.title = isOld ? say("title.old", title, time(feed.document.generated_at)) : title;
+  let title = say("title", area.percent === null ? say(area.verified ? "unpublished" : "verifying") : percent(area.percent));
+  title = feed.document.test ? say("title.rehearsal", title) : title;
+  usePage({
+    language,
+    title: isOld ? say("title.old", title, time(feed.document.generated_at)) : title,
+    classes: ["live", area.level !== "nation" && "area", feed.document.test && "is-rehearsal", isOld && "is-lost"],
   });
 }
 
@@ -129,9 +123,7 @@ function Page({ feed, nation, setLanguage }) {
 
 function Waiting({ feed: { isUnknown, isLost }, code }) {
   const { say, language } = useLanguage();
-  useEffect(() => {
-    document.documentElement.lang = language;
-  });
+  usePage({ language });
   return (
     <main id="main" class="waiting">
       <h1>{isUnknown ? say("unknown", code) : say(isLost ? "lost" : "loading")}</h1>

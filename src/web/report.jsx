@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Language, languageOf, useLanguage } from "./language.jsx";
 import { RehearsalBand } from "./parts/bands.jsx";
 import { Preferences } from "./parts/choices.jsx";
+import { usePage } from "./page_state.js";
 import { applyTheme, currentTheme, languageFor } from "./preferences.js";
 import { Counter } from "./report/counter.jsx";
 import { Entry } from "./report/entry.jsx";
@@ -82,7 +83,7 @@ function Work({ unit }) {
         look={state.reports.length > 0 ? () => setPlace({ name: "status" }) : null}
       />
     ),
-    counter: () => <Counter unit={unit} use={enter} />,
+    counter: () => <Counter unit={unit} use={enter} enter={() => enter()} />,
     review: () => (
       <Review
         unit={unit}
@@ -106,11 +107,7 @@ function Report({ loaded }) {
   const isRehearsal = unit?.state.phase === "rehearsal";
   const words = languageOf(language);
   useEffect(() => unit?.start(setState), [unit]);
-  useEffect(() => {
-    document.documentElement.lang = language;
-    document.title = words.say("report.title");
-    document.body.className = isRehearsal ? "hall is-rehearsal" : "hall";
-  });
+  usePage({ language, title: words.say("report.title"), classes: ["hall", isRehearsal && "is-rehearsal"] });
   return (
     <Language.Provider value={words}>
       {isRehearsal && <RehearsalBand>{words.say("rehearsal.short")}</RehearsalBand>}

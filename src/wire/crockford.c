@@ -16,6 +16,28 @@ void crockford_write(const unsigned char bytes[CROCKFORD_WORD_BYTES], char ret_t
     }
 }
 
+/* The digit that is meant. */
+static char digit_of(char typed)
+{
+    char upper = typed >= 'a' && typed <= 'z' ? (char)(typed - 'a' + 'A') : typed;
+    return upper == 'O' ? '0' : upper == 'I' || upper == 'L' ? '1' : upper;
+}
+
+bool crockford_is_typed(struct slice typed, const char *written)
+{
+    for (size_t i = 0; i < typed.length; i++) {
+        if (typed.bytes[i] == '-' || typed.bytes[i] == ' ') {
+            continue;
+        }
+        written += *written == '-' ? 1 : 0;
+        if (*written == '\0' || *written != digit_of(typed.bytes[i])) {
+            return false;
+        }
+        written++;
+    }
+    return *written == '\0';
+}
+
 bool crockford_is_word(struct slice text)
 {
     for (size_t i = 0; i < text.length; i++) {

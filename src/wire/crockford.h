@@ -14,4 +14,8 @@ void crockford_write(const unsigned char bytes[CROCKFORD_WORD_BYTES], char ret_t
 /* Whether the text is what crockford_write() writes. */
 bool crockford_is_word(struct slice text);
 
+/* Whether a person has typed this word, or words with dashes between: case, dashes and blanks do not matter, O is read
+ * as 0, I and L as 1. */
+bool crockford_is_typed(struct slice typed, const char *written);
+
 #endif

@@ -16,12 +16,6 @@ static void begin_cell(struct csv_document *table)
     table->inside_row = true;
 }
 
-void csv_end_row(struct csv_document *table)
-{
-    buffer_append_text(table->out, "\r\n");
-    table->inside_row = false;
-}
-
 void csv_put_text(struct csv_document *table, const char *text)
 {
     begin_cell(table);
@@ -38,6 +32,14 @@ void csv_put_plain(struct csv_document *table, const char *text)
 {
     begin_cell(table);
     buffer_append_text(table->out, text);
+}
+
+void csv_end_row(struct csv_document *table)
+{
+    csv_put_plain(table, !table->has_header ? "test" : table->is_test ? "true" : "false");
+    buffer_append_text(table->out, "\r\n");
+    table->inside_row = false;
+    table->has_header = true;
 }
 
 void csv_put_count(struct csv_document *table, const struct area_figures *counted, int64_t count)
@@ -66,11 +68,11 @@ void csv_put_area(struct csv_document *table, const struct figures *figures, uin
     csv_put_text(table, areas[area].name);
 }
 
-struct csv_document csv_open(struct buffer *out, char separator, bool bom)
+struct csv_document csv_open(struct buffer *out, const struct figures *figures, char separator, bool bom)
 {
     assert(separator == ',' || separator == ';' || separator == '\t');
     if (bom) {
         buffer_append_text(out, "\xef\xbb\xbf");
     }
-    return (struct csv_document){.out = out, .separator = separator};
+    return (struct csv_document){.out = out, .separator = separator, .is_test = figures->test};
 }

@@ -1,5 +1,5 @@
 /* Tables that readers get, for spreadsheets and for programs that read tables (RFC 4180). They have no envelope, so every
- * row carries the revision it belongs to. */
+ * row carries the revision it belongs to, and ends with the column `test`: whether it is of a rehearsal. */
 #ifndef TURNOUT_WIRE_CSV_DOCUMENT_H
 #define TURNOUT_WIRE_CSV_DOCUMENT_H
 
@@ -10,10 +10,12 @@ struct csv_document {
     struct buffer *out; /* borrowed */
     char separator;
     bool inside_row;
+    bool is_test;
+    bool has_header; /* the first row is written */
 };
 
 /* `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. */
-struct csv_document csv_open(struct buffer *out, char separator, bool bom);
+struct csv_document csv_open(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* The next cell. A text that a spreadsheet would take for a formula gets an apostrophe before it; what is plain holds
  * digits, points, colons and the like, never a separator. */
@@ -29,6 +31,7 @@ void csv_put_percent(struct csv_document *table, const struct area_figures *coun
 /* The next cells: code, level, code of the parent, name. */
 void csv_put_area(struct csv_document *table, const struct figures *figures, uint32_t area);
 
+/* Ends a row, of which the first is the header. */
 void csv_end_row(struct csv_document *table);
 
 #endif

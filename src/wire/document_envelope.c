@@ -45,12 +45,19 @@ void document_put_percent(struct json_writer *json, const char *key, const struc
     json_put_raw(json, key, text);
 }
 
-static const char *status_of(const struct figures *figures)
+const char *document_status(const struct figures *figures)
 {
     const struct area_figures *nation = &figures->areas[REGISTER_NATION];
     uint32_t units = figures->reg->areas[REGISTER_NATION].units;
     bool complete = document_is_shown(nation) && units > 0 && nation->totals.units_final == units;
     return complete ? "unofficial-complete" : "unofficial-partial";
+}
+
+/* Units' clocks may be ahead: a document is never older than the latest count that it has. */
+static int64_t generated_at_of(const struct figures *figures)
+{
+    int64_t as_of = figures->areas[REGISTER_NATION].totals.as_of;
+    return figures->generated_at > as_of ? figures->generated_at : as_of;
 }
 
 struct json_writer document_open(struct buffer *out, const struct figures *figures)
@@ -66,13 +73,13 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     document_put_moment(&json, "closes", figures, election->closes);
     json_put_text(&json, "timezone", election->timezone);
     json_close_object(&json);
-    json_put_text(&json, "status", status_of(figures));
+    json_put_text(&json, "status", document_status(figures));
     json_put_boolean(&json, "test", figures->test);
     json_put_text(&json, "durability", figures->durability);
     json_put_text(&json, "publication", figures->publication);
     json_put_text(&json, "signing_key", figures->signing_key);
     json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
     document_put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
-    document_put_moment(&json, "generated_at", figures, figures->generated_at);
+    document_put_moment(&json, "generated_at", figures, generated_at_of(figures));
     return json;
 }

@@ -9,6 +9,9 @@
 /* Opens the document and writes the envelope; the caller adds what it is about and closes it. */
 struct json_writer document_open(struct buffer *out, const struct figures *figures);
 
+/* "unofficial-complete" once every unit has sent its final report, and that is shown; before, "unofficial-partial". */
+const char *document_status(const struct figures *figures);
+
 /* Whether the area's figures may be shown; where not, null stands in their place. */
 bool document_is_shown(const struct area_figures *counted);
 

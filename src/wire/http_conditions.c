@@ -105,6 +105,13 @@ const char *http_coding_header(enum http_coding coding)
     return lines[coding];
 }
 
+const char *http_coding_mark(enum http_coding coding)
+{
+    static const char *const marks[HTTP_CODINGS] = {
+        [HTTP_CODING_BROTLI] = "-br", [HTTP_CODING_GZIP] = "-gzip", [HTTP_CODING_IDENTITY] = ""};
+    return marks[coding];
+}
+
 /* ---- versions ---- */
 
 /* Splits the first entity tag off a list, without its `W/`. False at the end and where there is none: what

@@ -14,6 +14,7 @@
 struct replayed_unit {
     char code[AREA_CODE_BYTES];
     struct unit_state state; /* its roll says nothing while it is silent */
+    struct unit_rounds rounds;
     struct held_report *aside;
     size_t aside_count, aside_capacity;
     struct report_received *counted; /* since the last void, and accepted as they came */
@@ -135,6 +136,16 @@ struct step {
     int32_t listed;
 };
 
+static void add_change(const struct step *step, const struct totals *change)
+{
+    struct unit_rounds *rounds = &step->unit->rounds;
+    totals_add(&step->replay->totals, change);
+    for (uint32_t i = 0; i < ROUNDS_MAX; i++) {
+        rounds->heard |= change->rounds[i] > 0 ? UINT64_C(1) << i : 0;
+        rounds->late |= change->late[i] > 0 ? UINT64_C(1) << i : 0;
+    }
+}
+
 static enum turnout_error refuse(const char *what, struct error *error)
 {
     return error_fail(error, TURNOUT_BAD_INPUT, "", "%s", what);
@@ -212,6 +223,7 @@ static enum turnout_error take_report(const struct step *step, struct error *err
         *add_aside(unit) =
             (struct held_report){.received = received, .state = HELD_WAITING, .code = decision.code};
     }
+    add_change(step, &decision.change);
     step->replay->counts.tests += received.test ? 1 : 0;
     return TURNOUT_OK;
 }
@@ -246,6 +258,8 @@ static enum turnout_error take_decision(const struct step *step, struct error *e
         return refuse("no such report waits for a decision", error);
     }
     if (line->outcome == LOG_REJECTED) {
+        const struct totals change = rules_turned_down();
+        add_change(step, &change);
         held->state = HELD_REJECTED;
         return TURNOUT_OK;
     }
@@ -258,6 +272,7 @@ static enum turnout_error take_decision(const struct step *step, struct error *e
     if (line->outcome == LOG_RELEASED) {
         step->unit->state = decision.after;
     }
+    add_change(step, &decision.change);
     held->state = line->outcome == LOG_RELEASED ? HELD_RELEASED : HELD_SUPERSEDED;
     return TURNOUT_OK;
 }
@@ -278,6 +293,9 @@ static enum turnout_error take_void(const struct step *step, struct error *error
                           "what is voided goes to report %" PRId32 ", and the listed roll is %" PRId32, last,
                           step->listed);
     }
+    const struct totals change = rules_void(&step->before, step->listed, &unit->rounds, count_waiting(unit));
+    add_change(step, &change);
+    unit->rounds = (struct unit_rounds){0};
     size_t known = unit->aside_count;
     for (size_t i = 0; i < known; i++) {
         unit->aside[i].state = HELD_VOIDED;

@@ -148,7 +148,7 @@ void document_rounds_csv(struct buffer *out, const struct figures *figures, char
 {
     static const char *const columns[] = {"code",     "level",       "parent",  "name",
                                           "expected", "never_heard", "revision"};
-    struct csv_document table = csv_open(out, separator, bom);
+    struct csv_document table = csv_open(out, figures, separator, bom);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         csv_put_plain(&table, columns[i]);
     }

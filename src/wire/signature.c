@@ -136,6 +136,11 @@ void report_digest(const struct report *report, unsigned char ret_digest[REPORT_
     memcpy(ret_digest, whole, REPORT_DIGEST_BYTES);
 }
 
+bool receipt_is_typed(struct slice typed, const char *receipt)
+{
+    return crockford_is_typed(typed, receipt);
+}
+
 void receipt_from_digest(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_receipt[RECEIPT_BYTES])
 {
     enum { GROUP = CROCKFORD_WORD_DIGITS / 2 };

@@ -13,7 +13,7 @@ void document_selection_csv(struct buffer *out, const struct figures *figures, c
                             const struct selection *selection)
 {
     uint32_t fields = selection->fields == 0 ? FIELDS_OF_TABLE : selection->fields;
-    struct csv_document table = csv_open(out, separator, bom);
+    struct csv_document table = csv_open(out, figures, separator, bom);
     for (enum area_field field = 0; field < AREA_FIELDS; field++) {
         if ((fields & FIELD_BIT(field)) != 0) {
             csv_put_plain(&table, area_field_names[field].bytes);

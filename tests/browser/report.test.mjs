@@ -197,6 +197,18 @@ test("what comes before the opening or after the closing is kept, and sent again
   assert.deepEqual([state.seq, state.voted], [2, 61]);
 });
 
+test("whoever opens the form of an election that is closed is told so", async () => {
+  const page = await open();
+  await page.route("**/v1/units/*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('"phase":"rehearsal"', '"phase":"closed"') });
+  });
+  await signIn(page, "0201-001");
+  assert.match(await page.innerText(".error"), /^Cuộc bầu cử đã đóng\./);
+  await expectAccessible(page);
+  await closePage(page);
+});
+
 test("a report whose store was lost is sent again when the server says that it has another", async () => {
   const page = await open();
   await signIn(page, "0102-002");
@@ -284,6 +296,10 @@ test("in a small hall voters are counted one by one", async () => {
   await page.reload();
   await page.click("text=Đếm từng người");
   await expectText(page, ".counter .entry", "11");
+  await page.click("text=Nhập số mới");
+  await page.click("text=Dùng số đã đếm: 11");
+  assert.equal(await page.inputValue(".entry"), "11");
+  await page.click("text=Đếm từng người");
   await page.click("text=Dùng số này");
   assert.equal(await page.inputValue(".entry"), "11");
   await closePage(page);

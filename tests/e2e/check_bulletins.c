@@ -367,10 +367,10 @@ TEST(units_can_be_kept_for_committees)
 /* ---- what is held back ---- */
 
 /* Every public document, head and body. */
-static const char *const documents[] = {"/v1/turnout",    "/v1/areas/T",       "/v1/areas/01",
-                                        "/v1/areas/0101", "/v1/snapshot.json", "/v1/snapshot.csv",
-                                        "/v1/bulletins",  "/v1/keys",          "/v1/corrections",
-                                        "/v1/rounds",     "/v1/rounds.csv"};
+static const char *const documents[] = {
+    "/v1/turnout",      "/v1/areas/T",   "/v1/areas/01",       "/v1/areas/0101",  "/v1/snapshot.json",
+    "/v1/snapshot.csv", "/v1/bulletins", "/v1/keys",           "/v1/corrections", "/v1/rounds",
+    "/v1/rounds.csv",   "/v1/series",    "/v1/series?area=01", "/v1/nist.json"};
 
 /* Figures that only the reports have that the public is not shown: of the unit, of what it corrected, and what they make
  * of the areas above. */

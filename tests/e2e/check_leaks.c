@@ -85,6 +85,8 @@ static void list_targets(void)
                                           "/v1/turnout?since=5",
                                           "/v1/turnout?since=9",
                                           "/v1/snapshot.csv?bom=1&sep=%3B",
+                                          "/v1/snapshot.json?fields=voted&level=province",
+                                          "/v1/snapshot.csv?fields=held,units_final,revision",
                                           "/v1/rounds.csv?sep=%09",
                                           "/v1/corrections?limit=1",
                                           "/v1/corrections?after=1.1",

@@ -97,7 +97,16 @@ LOOP_TEST(pages_are_strict_and_never_cached, COUNT(pages))
     ck_assert_ptr_null(strstr(policy, "unsafe"));
     ck_assert_ptr_null(strstr(answer.body, "style="));
     ck_assert_ptr_null(strstr(answer.body, "<script>"));
+    char etag[HEADER_BYTES];
+    ck_assert(http_answer_header(&answer, "ETag", etag, sizeof etag));
     http_answer_done(&answer);
+    struct buffer header = {0};
+    buffer_printf(&header, "If-None-Match: %s\r\n", etag);
+    http_request(port, "GET", pages[_i].path, header.bytes, &answer);
+    ck_assert_int_eq(answer.status, 304);
+    http_check_header(&answer, "Cache-Control", "no-cache");
+    http_answer_done(&answer);
+    buffer_done(&header);
 }
 
 static const struct {

@@ -1,6 +1,7 @@
 /* Phases and publication modes over two servers of one election: what is allowed, that both agree within a second, and
  * what readers and units see of it. */
 #include <check.h>
+#include <ctype.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -187,6 +188,55 @@ TEST(opening_needs_the_fingerprint)
     change("/v1/phase", "{\"phase\":\"open\",\"fingerprint\":1}", 400, "malformed");
     ck_assert(shows(&first, true, "live"));
     set_phase("open", 200, "rehearsal");
+}
+
+/* As people type it: in lower case, and without the dash. */
+TEST(the_fingerprint_is_taken_as_people_type_it)
+{
+    char body[OPENING_BYTES];
+    committee_write_opening(&workspace, body);
+    char *dash = strchr(body, '-');
+    ck_assert_ptr_nonnull(dash);
+    for (char *c = dash - strlen("5XD2"); *c != '"'; c++) {
+        *c = (char)tolower((unsigned char)*c);
+    }
+    memmove(dash, dash + 1, strlen(dash));
+    change("/v1/phase", body, 200, "rehearsal");
+}
+
+static bool is_marked(const char *target)
+{
+    struct http_answer answer;
+    committee_ask(first.intake_http_port, target, admin, NULL, &answer);
+    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
+    json_t *document = json_of(answer.body);
+    const json_t *test = json_object_get(document, "test");
+    ck_assert_msg(json_is_boolean(test), "%s: %s", target, answer.body);
+    bool is_marked = json_is_true(test);
+    json_decref(document);
+    http_answer_done(&answer);
+    return is_marked;
+}
+
+static const char *const targets[] = {"/v1/desk",
+                                      "/v1/held",
+                                      "/v1/register",
+                                      "/v1/units/0101-001",
+                                      "/v1/areas/0101/units",
+                                      "/v1/areas/T/silent",
+                                      "/v1/areas/T/owing",
+                                      "/v1/areas/T/flagged",
+                                      "/v1/areas/T/refused"};
+
+LOOP_TEST(a_rehearsal_is_marked_in_the_documents_of_committees, COUNT(targets))
+{
+    ck_assert(is_marked(targets[_i]));
+    set_phase("open", 200, "rehearsal");
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    while (is_marked(targets[_i])) { /* the worker has not heard of it yet */
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
 }
 
 /* An election whose polls have not closed for years. */

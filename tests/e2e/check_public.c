@@ -242,11 +242,12 @@ static char *next_row(char **rest)
     return row;
 }
 
+/* Every row says, last of all, that it is of a rehearsal. */
 static void check_csv(char *csv, const char *separator)
 {
-    static const char *const titles[] = {"code",       "level",          "parent",    "name",
-                                         "registered", "voted",          "remaining", "percent",
-                                         "units",      "units_reported", "as_of",     "revision"};
+    static const char *const titles[] = {"code",  "level",     "parent",  "name",  "registered",
+                                         "voted", "remaining", "percent", "units", "units_reported",
+                                         "as_of", "revision",  "test"};
     struct buffer header = {0};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         buffer_append_text(&header, i > 0 ? separator : "");
@@ -268,6 +269,8 @@ static void check_csv(char *csv, const char *separator)
         const char *given = next_row(&csv);
         ck_assert_msg(strncmp(given, row.bytes, row.length) == 0, "%s\nshould begin with\n%s", given,
                       row.bytes);
+        const char *last = strrchr(given, separator[0]);
+        ck_assert_msg(last != NULL && strcmp(last + 1, "true") == 0, "%s", given);
         buffer_done(&row);
     }
     ck_assert_str_eq(csv, "");
@@ -329,13 +332,14 @@ static void expect_csv(const char *query, const char *wanted)
 
 TEST(a_small_reader_takes_what_it_needs)
 {
-    expect_csv("?level=nation&fields=voted", "code,voted\r\nT,2084\r\n");
+    expect_csv("?level=nation&fields=voted", "code,voted,test\r\nT,2084,true\r\n");
     expect_csv("?level=province,nation&fields=percent,code&sep=%3B&bom=1",
                "\xef\xbb\xbf"
-               "code;percent\r\nT;33.89\r\n01;68.64\r\n02;9.25\r\n");
+               "code;percent;test\r\nT;33.89;true\r\n01;68.64;true\r\n02;9.25;true\r\n");
     expect_csv("?fields=name,units_final&level=commune",
-               "code,name,units_final\r\n0101,Xã Một,0\r\n0102,\"Xã Hai, cũ\",0\r\n0201,Xã Ba,0\r\n0202,Xã "
-               "Trống,0\r\n");
+               "code,name,units_final,test\r\n0101,Xã Một,0,true\r\n0102,\"Xã Hai, cũ\",0,true\r\n0201,Xã "
+               "Ba,0,true\r\n0202,Xã "
+               "Trống,0,true\r\n");
     json_t *document = get_json("/v1/snapshot.json?level=province&fields=code,voted");
     json_t *wanted =
         json_pack("[{s:s, s:i}, {s:s, s:i}]", "code", "01", "voted", 1751, "code", "02", "voted", 333);

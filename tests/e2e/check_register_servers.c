@@ -35,7 +35,7 @@ static void share(const char *file)
     free(text);
 }
 
-static void start_second(bool with_new_files)
+static void start_second_again(void)
 {
     char redis[WORKSPACE_PATH_BYTES];
     char data[WORKSPACE_PATH_BYTES];
@@ -44,22 +44,24 @@ static void start_second(bool with_new_files)
     workspace_path(&workspace, "data/redis/redis.sock", redis);
     workspace_path(&workspace, "data-2", data);
     workspace_path(&workspace, "election-2", election);
-    workspace_add_small_election(&workspace, "election-2");
-    workspace_make_folder(&workspace, "data-2");
-    if (with_new_files) {
-        add_unit("election-2");
-    }
-    share("secret");
-    share("tokens.csv");
     int length = snprintf(address, sizeof address, "unix:%s", redis);
     ck_assert(length > 0 && (size_t)length < sizeof address);
     const char *const settings[] = {"--redis", address, "--data", data, "--election", election, NULL};
     turnoutd_start(&second, &workspace, settings);
 }
 
+static void start_second(void)
+{
+    workspace_add_small_election(&workspace, "election-2");
+    workspace_make_folder(&workspace, "data-2");
+    share("secret");
+    share("tokens.csv");
+    start_second_again();
+}
+
 TEST(another_server_is_not_ready_until_it_has_the_same_files)
 {
-    start_second(false);
+    start_second();
     report(&second, "0101-001", 1, 300, 201);
     add_unit("election");
     wait_named(&first, "0101-009");
@@ -83,7 +85,7 @@ TEST(another_server_is_not_ready_until_it_has_the_same_files)
 /* It may be taken up through any server that has the files. */
 TEST(two_servers_with_the_files_follow_at_once)
 {
-    start_second(false);
+    start_second();
     add_unit("election");
     add_unit("election-2");
     wait_named(&first, "0101-009");
@@ -187,10 +189,56 @@ TEST(an_interrupted_one_is_continued_after_kill_9)
 
 /* ---- a restart ---- */
 
-TEST(files_that_are_not_taken_up_do_not_start_and_nobody_is_told_to_reset)
+/* By a crash, say, while an office has changed its files and nobody has taken them up. */
+TEST(a_restart_goes_on_with_the_register_in_force)
 {
+    report(&first, "0101-001", 1, 300, 201);
+    small_wait_voted(first.public_port, 300);
+    add_unit("election");
+    restart();
+    wait_named(&first, "unit 0101-009 is added to commune 0101 with 40 registered");
+    expect_figures(&first, "T", 10, 6150, 300);
+    report(&first, "0101-001", 1, 300, 200);
+    report(&first, "0101-009", 1, 40, 404);
+    take_up_files(&first);
+    report(&first, "0101-009", 1, 40, 201);
+    small_wait_voted(first.public_port, 340);
+    expect_figures(&first, "T", 11, 6190, 340);
+    replace("election", "units.csv", "0101-009,0101,Khu vực 9,40", "0101-009,0101,Khu vực 9,41");
+    restart();
+    wait_named(&first, "0101-009");
+    expect_figures(&first, "T", 11, 6190, 340);
+}
+
+TEST(a_server_that_was_away_follows)
+{
+    start_second();
+    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    turnoutd_stop(&second);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    take_up_files(&first);
+    report(&first, "0101-009", 1, 40, 201);
+    add_unit("election-2");
+    start_second_again();
+    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    small_wait_voted(second.public_port, 40);
+    expect_figures(&second, "T", 11, 6190, 40);
+    report(&second, "0101-009", 2, 40, 201);
+    turnoutd_stop(&second);
+}
+
+/* Nobody is told to reset. */
+TEST(files_that_nobody_remembers_do_not_start)
+{
+    static const char *const kept[] = {"data/in-force/units.csv", "data/in-force/areas.csv"};
     turnoutd_stop(&first);
     add_unit("election");
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        char path[WORKSPACE_PATH_BYTES];
+        workspace_path(&workspace, kept[i], path);
+        ck_assert_int_eq(remove(path), 0);
+    }
     struct turnoutd refused;
     turnoutd_launch(&refused, &workspace, NULL);
     ck_assert_int_eq(process_wait_exit(&refused.process, PROCESS_DEADLINE_MS), 2);

@@ -116,12 +116,13 @@ TEST(newsrooms_get_a_table)
     ck_assert_int_eq(answer.status, 200);
     http_check_header(&answer, "Content-Type", "text/csv; charset=utf-8; header=present");
     static const char head[] = "code,level,parent,name,expected,never_heard,revision,09:00,15:00,"
-                               "2026-03-15 09:00,2026-03-15 15:00\r\n"
-                               "T,nation,,Đất Thử,10,9,1,10.00,0.00,0.00,0.00\r\n";
+                               "2026-03-15 09:00,2026-03-15 15:00,test\r\n"
+                               "T,nation,,Đất Thử,10,9,1,10.00,0.00,0.00,0.00,true\r\n";
     ck_assert_msg(strncmp(answer.body, head, strlen(head)) == 0, "%s", answer.body);
     http_answer_done(&answer);
     http_request(turnoutd.public_port, "GET", "/v1/rounds.csv?sep=%3B&bom=1", "", &answer);
-    ck_assert_ptr_nonnull(strstr(answer.body, "\r\n0101;commune;01;Xã Một;3;2;1;33.33;0.00;0.00;0.00\r\n"));
+    ck_assert_ptr_nonnull(
+        strstr(answer.body, "\r\n0101;commune;01;Xã Một;3;2;1;33.33;0.00;0.00;0.00;true\r\n"));
     http_answer_done(&answer);
     http_request(turnoutd.public_port, "GET", "/v1/rounds.csv?sep=x", "", &answer);
     ck_assert_int_eq(answer.status, 400);

@@ -47,6 +47,8 @@ static const struct {
     {"/v1/snapshot.json?fields=voted,parent,revision", "selection.schema.json", 200},
     {"/v1/snapshot.json?level=commune", "snapshot.schema.json", 200},
     {"/v1/snapshot.json?fields=vote", "problem.schema.json", 400},
+    {"/v1/series?area=01&from=2026-03-15T07:00:00%2B07:00&step=30", "series.schema.json", 200},
+    {"/v1/series?area=0101", "problem.schema.json", 404},
     {"/v1/areas/none", "problem.schema.json", 404},
     {"/v1/snapshot.csv?bom=2", "problem.schema.json", 400},
     {"/v2", "problem.schema.json", 404},

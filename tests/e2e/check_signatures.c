@@ -343,6 +343,12 @@ TEST(a_file_that_lacks_keys_is_not_taken_up)
     struct readyz_verdict verdict;
     readyz_ask(&turnoutd, "keys", &verdict);
     ck_assert_msg(!verdict.is_ok && strstr(verdict.why, "incomplete") != NULL, "%s", verdict.why);
+    turnoutd_stop(&turnoutd);
+    turnoutd_launch(&turnoutd, &workspace, signed_intake);
+    wait_logged("keys.csv has 0 keys, and 12 of those that were known");
+    turnoutd_await_ports(&turnoutd);
+    (void)report_until(3, "unit", "");
+    readyz_expect_broken(&turnoutd, "keys", "incomplete");
     key_rows_write(&workspace, rows, ROWS);
     wait_logged("keys-renewed keys=12");
     turnoutd_wait_ready(&turnoutd);

@@ -6,105 +6,22 @@
 #include <string.h>
 
 #include "command.h"
-#include "committee.h"
-#include "http.h"
 #include "shell.h"
 #include "shell_page.h"
-#include "signed_reports.h"
-#include "small_election.h"
+#include "signed_day.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-static char data[WORKSPACE_PATH_BYTES];
-static char election[WORKSPACE_PATH_BYTES];
 static char export[WORKSPACE_PATH_BYTES];
 
-static const struct key_row keys[] = {
-    {"unit-1", "0101-001", "", "", ""},
-    {"unit-2", "0101-002", "", "", ""},
-    {"office", "02", "", "2040-01-01T00:00:00+07:00", ""},
-    {"unit-4", "0102-001", "", "", ""},
-};
-
-static void start(void)
+static void start_for_export(void)
 {
-    workspace_init(&workspace);
-    workspace_path(&workspace, "data", data);
-    workspace_path(&workspace, "election", election);
+    start();
     workspace_path(&workspace, "export", export);
-    workspace_add_small_election(&workspace, "election");
-    key_rows_write(&workspace, keys, sizeof keys / sizeof keys[0]);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void stop(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-/* ---- a day ---- */
-
-static void report_by(const char *key, const char *unit, int seq, int voted, int32_t registered, int status)
-{
-    struct report report = signed_report_of(seq, voted);
-    char code[CODE_TEXT_BYTES];
-    report.test = false;
-    report.registered = registered;
-    ck_assert(slice_copy(slice_of(unit), report.unit, sizeof report.unit));
-    signed_report_sign(&report, key, key);
-    ck_assert_int_eq(signed_report_post(turnoutd.intake_http_port, &report, code), status);
-}
-
-static void report(const char *key, const char *unit, int seq, int voted)
-{
-    report_by(key, unit, seq, voted, REGISTERED_ABSENT, 201);
-}
-
-static void ask(enum token_role role, const char *target, const char *body, int status)
-{
-    char header[TOKEN_HEADER_BYTES];
-    token_header(&workspace, role, "T", header);
-    committee_expect(turnoutd.intake_http_port, target, header, body, status);
-}
-
-static void vouch(const char *unit, int seq, int voted)
-{
-    struct buffer body = {0};
-    small_report_write(&body,
-                       &(struct small_report){.unit = unit, .seq = seq, .voted = voted, .counts = true});
-    ask(ROLE_RELAY, "/v1/reports", body.bytes, 201);
-    buffer_done(&body);
-}
-
-/* Everything that a log can have: reports signed and vouched for, a held one released and another turned down, a void. */
-static void have_a_day(void)
-{
-    committee_open_election(&workspace, turnoutd.intake_http_port);
-    report("unit-1", "0101-001", 1, 100);
-    report("unit-2", "0101-002", 1, 50);
-    report("office", "0201-001", 1, 10);
-    report_by("unit-1", "0101-001", 2, 120, 2000, 202);
-    ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"09:00\"}", 201);
-    ask(ROLE_DECIDE, "/v1/held/0101-001.2", "{\"decision\":\"release\",\"reason\":\"so\"}", 200);
-    report_by("unit-2", "0101-002", 2, 60, 4000, 202);
-    ask(ROLE_DECIDE, "/v1/held/0101-002.2", "{\"decision\":\"reject\",\"reason\":\"no\"}", 200);
-    report("unit-4", "0102-001", 1, 700);
-    ask(ROLE_DECIDE, "/v1/units/0102-001/void", "{\"reason\":\"another's\"}", 200);
-    report("unit-4", "0102-001", 1, 70);
-    vouch("0201-002", 1, 30);
-    report("office", "0201-001", 2, 20);
-    report("unit-1", "0101-001", 3, 130);
-    ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"11:00\"}", 201);
-    report("unit-2", "0101-002", 3, 70);
 }
 
 static void start_and_export(void)
 {
-    start();
+    start_for_export();
     have_a_day();
     command_check(&workspace, 0, "14 lines of the log, 2 bulletins of small", NULL, "export", export,
                   "--election", election, "--data", data, NULL);
@@ -290,7 +207,7 @@ TEST(a_wrong_command_line_is_told)
 }
 
 CASE("registers and rehearsals");
-FIXTURE(start, stop);
+FIXTURE(start_for_export, stop);
 TIMEOUT(60);
 
 TEST(a_rehearsal_is_sound_and_its_unsigned_reports_are_counted)

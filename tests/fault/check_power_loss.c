@@ -118,11 +118,12 @@ LOOP_TEST(what_is_called_duplicate_is_durable, 2)
         struct fault_world world;
         fault_world_start(&world, cycles.seed, &(struct fault_options){.follows_disk = true});
         const struct small_report report = {.unit = "0102-002", .seq = 1, .voted = 1};
-        world.controls->kill_before_sync = 1;
+        (void)snprintf(world.controls->kill_word, sizeof world.controls->kill_word, "%s", report.unit);
         struct http_link stream;
         http_open(&stream, world.turnoutd.intake_stream_port);
         small_report_send(&stream, &report);
         fault_world_await_redis_end(&world);
+        world.controls->kill_word[0] = '\0';
         if (restarts_turnoutd) {
             fault_world_kill_turnoutd(&world);
         }

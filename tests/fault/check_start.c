@@ -198,7 +198,7 @@ TEST(a_data_folder_in_use_is_refused)
     workspace_init(&own);
     const char *const settings[] = {"--data", data, NULL};
     const char *const words[] = {"data-folder-in-use", data, NULL};
-    check_refusal(&own, settings, FAILED, words);
+    check_refusal(&own, settings, BAD_SETTINGS, words);
     workspace_done(&own);
 
     /* The first one took no harm. */
@@ -206,6 +206,7 @@ TEST(a_data_folder_in_use_is_refused)
     turnoutd_stop(&first);
 }
 
+/* Of what was in force nothing is remembered. */
 TEST(another_register_than_the_one_in_redis_is_refused)
 {
     struct turnoutd turnoutd;
@@ -213,6 +214,8 @@ TEST(another_register_than_the_one_in_redis_is_refused)
     turnoutd_stop(&turnoutd);
 
     char path[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "data/in-force/units.csv", path);
+    ck_assert_int_eq(remove(path), 0);
     workspace_path(&workspace, "election/units.csv", path);
     char *units = workspace_read(path);
     char *roll = strstr(units, ",2000\n");
@@ -238,12 +241,12 @@ TEST(a_data_folder_of_others_is_refused)
     workspace_make_folder(&workspace, "data");
     ck_assert_int_eq(chmod(data, 0770), 0);
     const char *const words[] = {"bad-data-folder", data, "chmod go-w", NULL};
-    check_refusal(&workspace, NULL, FAILED, words);
+    check_refusal(&workspace, NULL, BAD_SETTINGS, words);
     ck_assert_int_eq(chmod(data, 0700), 0);
     if (geteuid() == 0) { /* only root can give a folder away */
         ck_assert_int_eq(chown(data, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
         const char *const others[] = {"bad-data-folder", data, "another user", NULL};
-        check_refusal(&workspace, NULL, FAILED, others);
+        check_refusal(&workspace, NULL, BAD_SETTINGS, others);
     }
 }
 

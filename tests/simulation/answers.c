@@ -97,6 +97,13 @@ static void check_standing(const struct ticket *ticket, const struct report_mess
     }
 }
 
+/* An election that is closed does not say seq-behind. */
+static bool is_behind_and_closed(const struct ticket *ticket, const struct report_message *report)
+{
+    return report->outcome.code == CODE_CLOSED &&
+           report->received.seq < oracle_durable_seq(ticket->sent->unit);
+}
+
 static void check_rejected(const struct ticket *ticket, const struct report_message *report)
 {
     const struct oracle_record *record = oracle_find(ticket->sent->unit, report->received.digest);
@@ -113,7 +120,8 @@ static void check_rejected(const struct ticket *ticket, const struct report_mess
         fail(ticket, report, "but no committee has voided it on the disk");
     }
     if (was_acknowledged(ticket) && !report->outcome.by_committee &&
-        report->outcome.code != CODE_SEQ_BEHIND && report->outcome.code != CODE_VOIDED) {
+        report->outcome.code != CODE_SEQ_BEHIND && report->outcome.code != CODE_VOIDED &&
+        !is_behind_and_closed(ticket, report)) {
         fail(ticket, report, "but it was acknowledged before");
     }
     if (report->outcome.is_new) {
@@ -184,18 +192,18 @@ static bool is_true_of(enum decided decided, enum held_state state, const struct
 }
 
 /* Of some report with this seq. */
-static bool is_true(const struct decision_message *decision)
+static bool is_true(const struct ticket *ticket, const struct decision_message *decision)
 {
     const struct oracle_record *record = NULL;
     do {
-        record = oracle_find_before(decision->message.unit, decision->seq, record);
+        record = oracle_find_before(ticket->unit, decision->seq, record);
     } while (record != NULL && !is_true_of(decision->decided, decision->state, record));
     return record != NULL;
 }
 
 static bool is_true_of_unit(const struct ticket *ticket, const struct decision_message *decision)
 {
-    uint32_t unit = decision->message.unit;
+    uint32_t unit = ticket->unit;
     switch ((int)decision->decided) {
     case DECIDED_VOIDED:
         return oracle_was_voided_durably_since(unit, ticket->sent_us);
@@ -208,7 +216,7 @@ static bool is_true_of_unit(const struct ticket *ticket, const struct decision_m
 
 void answers_check_decision(const struct ticket *ticket, const struct decision_message *decision)
 {
-    uint32_t unit = decision->message.unit;
+    uint32_t unit = ticket->unit;
     enum decided decided = decision->decided;
     world_trace("server %u answers about %s seq %d: %s", ticket->server, scene.reg->units[unit].code,
                 decision->seq, decided_names[decided]);
@@ -218,7 +226,7 @@ void answers_check_decision(const struct ticket *ticket, const struct decision_m
     }
     bool is_right = decision->message.kind == MESSAGE_VOID ? is_true_of_unit(ticket, decision)
                     : decided == DECIDED_NOT_FOUND         ? !ticket->was_waiting
-                                                           : is_true(decision);
+                                                           : is_true(ticket, decision);
     if (!is_right) {
         world_fail("server %u answers about %s seq %d: %s, but that is not what is on the disk",
                    ticket->server, scene.reg->units[unit].code, decision->seq, decided_names[decided]);

@@ -16,6 +16,7 @@ struct call {
 
 void put_list(struct buffer *reply, size_t count);
 void put_bulk(struct buffer *reply, struct slice text);
+void put_integer(struct buffer *reply, int value);
 void refuse(struct buffer *reply, const char *why);
 
 /* Generation, digest and phase. False where the province was never seeded. */
@@ -24,5 +25,12 @@ bool ground_of(const struct model_key *totals, const struct slice *ret_ground[3]
 /* ---- model_commit.c ---- */
 
 void turnout_commit(const struct call *call, struct buffer *reply);
+
+/* ---- model_register.c ---- */
+
+void turnout_heard(const struct call *call, struct buffer *reply);
+void turnout_register_begin(const struct call *call, struct buffer *reply);
+void turnout_register_step(const struct call *call, struct buffer *reply);
+void turnout_register_end(const struct call *call, struct buffer *reply);
 
 #endif

@@ -6,6 +6,7 @@
 #include <turnout/base/limits.h>
 
 #include "model_call.h"
+#include "registers.h"
 
 static const uint64_t EXACT_MAX = (UINT64_C(1) << 53) - 1;
 
@@ -172,7 +173,8 @@ static void write_flagged(struct model_key *flagged, const struct part *part, co
     assert(flagged->field_count <= FLAGGED_MAX); /* what is beyond would have to go */
 }
 
-static void write_commune(const struct call *call, const struct part *part, enum election_phase phase)
+static void write_commune(const struct call *call, const struct part *part,
+                          const struct model_ground *standing)
 {
     struct model_key *keys[FLAGGED + 1];
     for (size_t i = 0; i <= FLAGGED; i++) {
@@ -185,7 +187,7 @@ static void write_commune(const struct call *call, const struct part *part, enum
         text_split_last(&last, ' ', &word) &&
         (slice_equals(word, "-") || text_parse_unsigned(text_split(&word, '-'), UINT64_MAX, &previous));
     assert(has_word);
-    uint64_t id = model_add(keys[LOG], part->args[CODE], previous, part->args[LINES], phase);
+    uint64_t id = model_add(keys[LOG], part->args[CODE], previous, part->args[LINES], standing);
     struct buffer words = {0};
     buffer_append(&words, part->args[WORDS].bytes, part->args[WORDS].length);
     buffer_printf(&words, " %llu-0", (unsigned long long)id);
@@ -193,7 +195,7 @@ static void write_commune(const struct call *call, const struct part *part, enum
     buffer_done(&words);
     const struct slice *at = write_units(keys, part);
     for (size_t i = 0; i < part->ledger; i++, at++) {
-        (void)model_add(keys[LEDGER], slice_of(""), 0, *at, phase);
+        (void)model_add(keys[LEDGER], slice_of(""), 0, *at, standing);
     }
     write_flagged(keys[FLAGGED], part, at);
 }
@@ -249,15 +251,15 @@ void turnout_commit(const struct call *call, struct buffer *reply)
         refuse(reply, "the totals would leave their range");
         return;
     }
-    enum election_phase phase = PHASE_REHEARSAL;
-    bool is_phase = election_phase_parse(*ground[2], &phase);
+    struct model_ground standing = {.reg = registers_find(*ground[1])};
+    bool is_phase = election_phase_parse(*ground[2], &standing.phase);
     assert(is_phase);
     if (matches) {
         model_begin_transaction();
     }
     for (size_t i = 0; i < count; i++) {
         if (parts[i].matches) {
-            write_commune(call, &parts[i], phase);
+            write_commune(call, &parts[i], &standing);
         }
     }
     if (matches) {

@@ -233,19 +233,20 @@ void model_delete(struct model_key *key, struct slice field)
 }
 
 uint64_t model_add(struct model_key *key, struct slice commune, uint64_t previous, struct slice lines,
-                   enum election_phase phase)
+                   const struct model_ground *ground)
 {
     (void)record(key);
     if (key->entry_count == key->entry_capacity) {
         key->entry_capacity = key->entry_capacity == 0 ? 64 : 2 * key->entry_capacity;
         key->entries = memory_resize(key->entries, key->entry_capacity, sizeof *key->entries);
     }
-    key->entries[key->entry_count++] = (struct model_entry){.id = ++data.last_id,
-                                                            .transaction = data.executed,
-                                                            .commune = copy_of(commune),
-                                                            .previous = previous,
-                                                            .lines = copy_of(lines),
-                                                            .phase = phase};
+    key->entries[key->entry_count++] =
+        (struct model_entry){.id = ++data.last_id,
+                             .transaction = data.executed,
+                             .commune = copy_of(commune),
+                             .previous = previous,
+                             .lines = copy_of(lines),
+                             .ground = ground == NULL ? (struct model_ground){0} : *ground};
     return data.last_id;
 }
 

@@ -24,15 +24,20 @@ struct model_field {
     struct slice value; /* owned */
 };
 
+/* What stood of the province when an entry was added. */
+struct model_ground {
+    enum election_phase phase;
+    uint32_t reg; /* the number of its register (registers.h) */
+};
+
 /* What was added to a stream. */
 struct model_entry {
     uint64_t id;
     uint64_t transaction;
-    struct slice commune; /* owned; empty in a ledger */
-    uint64_t previous;    /* 0: none */
-    struct slice lines;   /* owned */
-    /* Not seen by anybody who asks Redis: */
-    enum election_phase phase; /* of the province at that time */
+    struct slice commune;       /* owned; empty in a ledger */
+    uint64_t previous;          /* 0: none */
+    struct slice lines;         /* owned */
+    struct model_ground ground; /* not seen by anybody who asks Redis */
 };
 
 struct model_key {
@@ -73,7 +78,7 @@ void model_set(struct model_key *key, struct slice field, struct slice value);
 void model_set_text(struct model_key *key, const char *field, const char *value);
 void model_delete(struct model_key *key, struct slice field);
 uint64_t model_add(struct model_key *key, struct slice commune, uint64_t previous, struct slice lines,
-                   enum election_phase phase);
+                   const struct model_ground *ground); /* NULL: of no province */
 
 /* Byte for byte. */
 static inline bool model_is_same(struct slice a, struct slice b)

@@ -34,7 +34,7 @@ static void put_bulk_or_nil(struct buffer *reply, const struct slice *text)
     }
 }
 
-static void put_integer(struct buffer *reply, int value)
+void put_integer(struct buffer *reply, int value)
 {
     buffer_printf(reply, ":%d\r\n", value);
 }
@@ -119,7 +119,16 @@ static void turnout_set(const struct call *call, struct buffer *reply)
     if (model_is_same(*standing, call->args[1])) {
         model_begin_transaction();
         model_set(meta, call->args[0], call->args[2]);
-        (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[3], PHASE_REHEARSAL);
+        (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[3], NULL);
+        if (call->arg_count > 4) {
+            struct buffer shown = {0};
+            const struct slice *last = model_get_text(meta, "bulletin");
+            buffer_append(&shown, call->args[4].bytes, call->args[4].length);
+            buffer_append_char(&shown, ' ');
+            buffer_append(&shown, last == NULL ? "0" : last->bytes, last == NULL ? 1 : last->length);
+            model_set(meta, slice_of("shown"), (struct slice){shown.bytes, shown.length});
+            buffer_done(&shown);
+        }
         if (slice_equals(call->args[2], "closed")) {
             model_set(meta, slice_of("bulletin_closing"), slice_of("1"));
         }
@@ -179,9 +188,15 @@ static void call_function(struct slice name, const struct call *call, struct buf
         const char *name;
         void (*run)(const struct call *call, struct buffer *reply);
     } functions[] = {
-        {"turnout_commit", turnout_commit}, {"turnout_load", turnout_load},
-        {"turnout_gate", turnout_gate},     {"turnout_set", turnout_set},
+        {"turnout_commit", turnout_commit},
+        {"turnout_load", turnout_load},
+        {"turnout_gate", turnout_gate},
+        {"turnout_set", turnout_set},
         {"turnout_settle", turnout_settle},
+        {"turnout_heard", turnout_heard},
+        {"turnout_register_begin", turnout_register_begin},
+        {"turnout_register_step", turnout_register_step},
+        {"turnout_register_end", turnout_register_end},
     };
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         if (slice_equals(name, functions[i].name)) {
@@ -190,6 +205,16 @@ static void call_function(struct slice name, const struct call *call, struct buf
         }
     }
     assert(!"a function that the model does not have");
+}
+
+static void set_if_new(struct model_key *key, struct slice field, struct slice value, struct buffer *reply)
+{
+    bool is_new = model_get(key, field) == NULL;
+    if (is_new) {
+        model_begin_transaction();
+        model_set(key, field, value);
+    }
+    put_integer(reply, is_new ? 1 : 0);
 }
 
 void model_run(struct slice command, struct buffer *reply)
@@ -201,6 +226,8 @@ void model_run(struct slice command, struct buffer *reply)
     }
     if (slice_equals(words[0], "HMGET")) {
         put_fields(reply, model_key_of(words[1]), words + 2, count - 2);
+    } else if (slice_equals(words[0], "HSETNX")) {
+        set_if_new(model_key_of(words[1]), words[2], words[3], reply);
     } else {
         uint64_t keys = 0;
         bool is_call = count > 3 && text_parse_unsigned(words[2], count - 3, &keys);

@@ -10,6 +10,7 @@
 #include <turnout/wire/signature.h>
 
 #include "oracle_private.h"
+#include "registers.h"
 #include "scene.h"
 #include "senders.h"
 #include "world.h"
@@ -102,6 +103,28 @@ static void check_before(const struct log_line *line, uint32_t unit)
     }
 }
 
+/* The province has another register: silent units have its rolls, and so has what the communes add up to. */
+static void take_register(uint32_t province, uint32_t reg)
+{
+    const struct area *area = &scene.reg->areas[province];
+    if (reg == REGISTER_UNKNOWN || reg == oracle.provinces[province].reg) {
+        return;
+    }
+    oracle.provinces[province].reg = reg;
+    for (uint32_t i = area->first_child; i < area->first_child + area->children; i++) {
+        const struct area *commune = &scene.reg->areas[i];
+        for (uint32_t unit = commune->first_child; unit < commune->first_child + commune->units; unit++) {
+            struct unit_state *state = &oracle.units[unit].state;
+            if (state->seq == 0) {
+                int32_t roll = registers_roll(reg, unit);
+                oracle.communes[i].known.totals.registered += roll - state->registered;
+                state->registered = roll;
+            }
+        }
+        oracle.communes[i].is_touched = true;
+    }
+}
+
 static struct oracle_province *province_of(uint32_t unit)
 {
     return &oracle.provinces[register_province_of(scene.reg, scene.reg->units[unit].commune)];
@@ -136,9 +159,9 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
     if (sent == NULL || line->round != received.round) {
         world_fail("%s seq %d: nobody has sent this report", code, received.seq);
     }
-    struct rules_context context = {.phase = entry->phase,
+    struct rules_context context = {.phase = entry->ground.phase,
                                     .unit = &known->state,
-                                    .listed = (int32_t)scene.reg->units[unit].registered,
+                                    .listed = registers_roll(entry->ground.reg, unit),
                                     .held = known->held,
                                     .held_count = known->held_count,
                                     .alike = count_alike(unit, received.voted)};
@@ -149,7 +172,7 @@ static void read_report(struct oracle_commune *commune, const struct model_entry
         (is_held && decision.code != line->code)) {
         world_fail("%s seq %d: stands as %s, but is %s %s under what stood before it in phase %s", code,
                    received.seq, log_outcome_name(line->outcome), report_status_name(decision.status),
-                   report_code_name(decision.code), election_phase_name(entry->phase));
+                   report_code_name(decision.code), election_phase_name(entry->ground.phase));
     }
     struct oracle_record record = {
         .seq = received.seq, .fate = is_held ? FATE_WAITING : FATE_COUNTED, .stored_by = entry->transaction};
@@ -216,7 +239,7 @@ static void read_void(struct oracle_commune *commune, const struct model_entry *
                       const struct log_line *line)
 {
     struct oracle_unit *known = &oracle.units[unit];
-    int32_t listed = (int32_t)scene.reg->units[unit].registered;
+    int32_t listed = registers_roll(entry->ground.reg, unit);
     if (oracle_is_empty(known) || line->report.registered != listed) {
         world_fail("%s: voided, but there is nothing to void, or its roll is another",
                    scene.reg->units[unit].code);
@@ -275,6 +298,7 @@ static void read_entry(const struct model_entry *entry)
     uint32_t area = register_find_area(scene.reg, entry->commune);
     assert(area != REGISTER_NONE);
     struct oracle_commune *commune = &oracle.communes[area];
+    take_register(scene.reg->areas[area].parent, entry->ground.reg);
     if (entry->previous != commune->last_id) {
         world_fail("%s: an entry of its log does not name the one before it", scene.reg->areas[area].code);
     }
@@ -314,6 +338,8 @@ void oracle_follow(void)
         while (province->entries_read < log->entry_count) {
             read_entry(&log->entries[province->entries_read++]);
         }
+        const struct slice *digest = model_get_text(province->keys[KEY_TOTALS], "digest");
+        take_register(i, digest == NULL ? REGISTER_UNKNOWN : registers_find(*digest));
         const struct area *area = &scene.reg->areas[i];
         for (uint32_t commune = area->first_child; commune < area->first_child + area->children; commune++) {
             if (oracle.communes[commune].is_touched) {
@@ -329,7 +355,7 @@ static void forget(void)
 {
     for (uint32_t i = 0; i < scene.reg->unit_count; i++) {
         struct oracle_unit *unit = &oracle.units[i];
-        unit->state = (struct unit_state){.registered = (int32_t)scene.reg->units[i].registered};
+        unit->state = (struct unit_state){.registered = registers_roll(0, i)};
         unit->record_count = 0;
         unit->held_count = 0;
         unit->counted_count = 0;
@@ -339,7 +365,8 @@ static void forget(void)
     }
     for (uint32_t i = 1; i < scene.reg->area_count; i++) {
         oracle.communes[i] = (struct oracle_commune){.is_touched = true};
-        oracle.communes[i].known.totals.registered = scene.reg->areas[i].registered;
+        oracle.communes[i].known.totals.registered = registers_at(0)->areas[i].registered;
+        oracle.provinces[i].reg = 0;
         oracle.provinces[i].entries_read = 0;
         oracle.provinces[i].ledger_count = 0;
         oracle.provinces[i].flagged_count = 0;

@@ -41,6 +41,7 @@ struct oracle_province {
     size_t entries_read;
     size_t ledger_count;
     size_t flagged_count;
+    uint32_t reg; /* the number of its register */
     bool is_closed;
     int64_t closed_us; /* was closed until then; -1: never */
 };

@@ -10,6 +10,7 @@
 #include "model_data.h"
 #include "redis_keys.h"
 #include "redis_twin.h"
+#include "registers.h"
 #include "words.h"
 #include "world.h"
 
@@ -131,14 +132,12 @@ void scene_begin(uint32_t reports)
         .burst = (uint32_t)world_between(1, 20),
         .change_gap_us = world_between(20000, 2 * WORLD_SECOND_US),
         .has_changes = world_chance(600),
+        .has_registers = world_chance(500),
+        .follow = (uint32_t)world_between(200, 1000),
     };
     draw_election(&scene.election);
     draw_hazards(&scene.hazards);
-    for (size_t i = 0; i < sizeof scene.digest; i++) {
-        scene.digest[i] = (unsigned char)world_random(256);
-        (void)snprintf(scene.digest_hex + 2 * i, 3, "%02x", scene.digest[i]);
-    }
-    memcpy(scene.reg->digest, scene.digest, sizeof scene.digest);
+    registers_begin();
     world_set_wall_clock((int64_t)OPENS * 1000);
     seeded.generation = 0;
     scene_seed(world_chance(300) ? PHASE_REHEARSAL : PHASE_OPEN);
@@ -146,6 +145,7 @@ void scene_begin(uint32_t reports)
 
 void scene_end(void)
 {
+    registers_end();
     register_release(scene.reg);
     scene.reg = NULL;
 }
@@ -154,18 +154,20 @@ void scene_calm(void)
 {
     scene.hazards = (struct hazards){0};
     scene.has_changes = false;
+    scene.follow = 1000;
 }
 
 /* ---- seeding ---- */
 
 static void seed_province(uint32_t province, enum election_phase phase)
 {
-    const struct area *area = &scene.reg->areas[province];
+    const struct election_register *reg = registers_at(0);
+    const struct area *area = &reg->areas[province];
     struct province_keys keys;
     province_keys_init(&keys, &scene.election, area->code);
     struct model_key *communes = model_key_of(slice_of(keys.text[KEY_COMMUNES]));
     for (uint32_t i = 0; i < area->children; i++) {
-        const struct area *commune = &scene.reg->areas[area->first_child + i];
+        const struct area *commune = &reg->areas[area->first_child + i];
         struct store_commune silent = {.totals = {.registered = commune->registered}};
         struct buffer words = {0};
         words_write_commune(&words, &silent);
@@ -178,7 +180,7 @@ static void seed_province(uint32_t province, enum election_phase phase)
     size_t length = (size_t)(text_put_integer(digits, area->registered) - digits);
     model_set(totals, slice_of("registered"), (struct slice){digits, length});
     model_set_text(totals, "generation", seeded.text);
-    model_set_text(totals, "digest", scene.digest_hex);
+    model_set_text(totals, "digest", registers_hex(0));
     model_set_text(totals, "phase", election_phase_name(phase));
 }
 
@@ -195,7 +197,7 @@ void scene_seed(enum election_phase phase)
     char key[REDIS_KEY_BYTES];
     redis_key_meta(&scene.election, key);
     struct model_key *meta = model_key_of(slice_of(key));
-    model_set_text(meta, "digest", scene.digest_hex);
+    model_set_text(meta, "digest", registers_hex(0));
     model_set_text(meta, "generation", seeded.text);
     model_set_text(meta, "phase", election_phase_name(phase));
     model_set_text(meta, "publication", "live");

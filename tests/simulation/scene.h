@@ -24,7 +24,7 @@ struct hazards {
 
 struct scene {
     struct election election;
-    struct election_register *reg;
+    struct election_register *reg; /* with every unit (registers.h) */
     struct hazards hazards;
     uint32_t server_count;
     uint32_t reports;            /* to be sent */
@@ -35,9 +35,9 @@ struct scene {
     int64_t gap_us;        /* between two moments at which units send, on the average */
     uint32_t burst;        /* reports that are sent at one moment, at most */
     int64_t change_gap_us; /* between two changes of the election, at most */
-    bool has_changes;      /* of phase, generation and register */
-    unsigned char digest[GROUND_DIGEST_BYTES];
-    char digest_hex[2 * GROUND_DIGEST_BYTES + 1];
+    bool has_changes;      /* of phase, mode, generation and register */
+    bool has_registers;    /* more than one in turn */
+    uint32_t follow;       /* how often, of a thousand looks, a server follows to the register that stands */
 };
 
 extern struct scene scene;

@@ -13,11 +13,18 @@
 #include <turnout/wire/signature.h>
 
 #include "oracle.h"
+#include "registers.h"
 #include "scene.h"
 #include "servers.h"
 #include "world.h"
 
-enum { RECENT = 6, HOME_US = 2 * WORLD_SECOND_US, REST_US_MAX = 300000, VOIDED_US_MAX = 4 * WORLD_SECOND_US };
+enum {
+    RECENT = 6,
+    DISTURBERS = 4,
+    HOME_US = 2 * WORLD_SECOND_US,
+    REST_US_MAX = 300000,
+    VOIDED_US_MAX = 4 * WORLD_SECOND_US
+};
 
 struct sender {
     struct sent_report **reports;
@@ -176,9 +183,12 @@ void senders_learn(struct sent_report *sent, const struct report_outcome *outcom
 
 /* ---- sending ---- */
 
+/* A register can only change while the units that differ are silent: seldom one of these. */
 static uint32_t draw_unit(void)
 {
-    return (uint32_t)world_random(scene.reg->unit_count);
+    uint32_t unit = (uint32_t)world_random(scene.reg->unit_count);
+    bool is_rare = scene.has_registers && registers_differ_in(unit) && !world_chance(50);
+    return is_rare ? (uint32_t)world_random(scene.reg->unit_count) : unit;
 }
 
 /* Mostly the same for a while: what is decided by another server has to be loaded anew. */
@@ -285,6 +295,22 @@ static void act(uint32_t unit)
     default:
         send(draw_server(unit), make_report(unit));
         break;
+    }
+}
+
+static void report_a_change(void *context)
+{
+    (void)context;
+    uint32_t unit = (uint32_t)world_random(scene.reg->unit_count);
+    if (!senders.is_done && registers_differ_in(unit)) {
+        send((uint32_t)world_random(scene.server_count), make_report(unit));
+    }
+}
+
+void senders_disturb(int64_t within_us)
+{
+    for (int i = 0; i < DISTURBERS; i++) {
+        world_after(world_between(0, within_us), report_a_change, NULL);
     }
 }
 

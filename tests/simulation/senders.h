@@ -42,4 +42,7 @@ void senders_each(sent_report_fn *on_report);
 /* Sends every report once more of which nobody has told its sender anything. */
 void senders_send_rest(void);
 
+/* Units that differ between the registers report, some time within this one. */
+void senders_disturb(int64_t within_us);
+
 #endif

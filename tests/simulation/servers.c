@@ -11,7 +11,10 @@
 #include <turnout/service/tally.h>
 
 #include "answers.h"
+#include "model_data.h"
 #include "oracle.h"
+#include "redis_keys.h"
+#include "registers.h"
 #include "scene.h"
 #include "world.h"
 
@@ -23,6 +26,7 @@ enum {
 
 struct server {
     uint32_t number;
+    uint32_t reg; /* the number of the register that it has */
     struct tally *tally;
     uint32_t waiting;
     bool is_turn_planned;
@@ -103,7 +107,7 @@ static void start(struct server *server)
 {
     struct tally_options options = {
         .store = {.election = &scene.election,
-                  .reg = scene.reg,
+                  .reg = registers_at(server->reg),
                   .command_deadline_ms = scene.deadline_ms,
                   .in_flight_bytes_max = scene.in_flight_bytes_max},
         .commit_lines_max = scene.commit_lines_max,
@@ -128,11 +132,26 @@ static void check_overdue(void)
     }
 }
 
+/* Redis holds another register than this server has, and it has the files. */
+static void follow(struct server *server)
+{
+    char key[REDIS_KEY_BYTES];
+    redis_key_meta(&scene.election, key);
+    const struct slice *digest = model_get_text(model_key_of(slice_of(key)), "digest");
+    uint32_t held = digest == NULL ? REGISTER_UNKNOWN : registers_find(*digest);
+    if (held != REGISTER_UNKNOWN && held != server->reg && world_chance(scene.follow)) {
+        world_trace("server %u follows to register %u", server->number, held);
+        server->reg = held;
+        tally_set_register(server->tally, registers_at(held));
+    }
+}
+
 static void on_tick(void *context)
 {
     struct server *server = context;
     tally_tick(server->tally);
     check_overdue();
+    follow(server);
     if (world_chance(scene.hazards.server_end)) {
         world_trace("server %u ends", server->number);
         tally_free(server->tally);
@@ -145,9 +164,18 @@ static void on_tick(void *context)
 
 /* ---- messages ---- */
 
+/* The unit in the server's register; REGISTER_NONE when it cannot take a message about it. */
+static uint32_t place_in(uint32_t server, uint32_t unit)
+{
+    bool has_room = cast.servers[server].waiting < WITH_TALLY_MAX;
+    cast.figures.refused += has_room ? 0 : 1;
+    return has_room ? registers_unit_in(cast.servers[server].reg, unit) : REGISTER_NONE;
+}
+
 static void take(struct ticket *ticket, struct message *message)
 {
     struct server *server = &cast.servers[ticket->server];
+    message->reg = registers_at(server->reg);
     ticket->message = message;
     ticket->sent_us = world_now_us();
     ticket->generation = scene_generation();
@@ -166,24 +194,19 @@ static void take(struct ticket *ticket, struct message *message)
     tally_take(server->tally, message);
 }
 
-static bool has_room(uint32_t server)
-{
-    bool has_room = cast.servers[server].waiting < WITH_TALLY_MAX;
-    cast.figures.refused += has_room ? 0 : 1;
-    return has_room;
-}
-
 void server_send_report(uint32_t server, struct sent_report *sent)
 {
-    if (!has_room(server)) {
+    uint32_t place = place_in(server, sent->unit);
+    if (place == REGISTER_NONE) {
         return;
     }
     struct ticket *ticket = memory_new(sizeof *ticket);
     struct report_message *message = memory_new(sizeof *message + sent->json_bytes);
     ticket->server = server;
     ticket->sent = sent;
+    ticket->unit = sent->unit;
     ticket->was_acknowledged = sent->acknowledged_in == scene_generation();
-    message->message = (struct message){.kind = MESSAGE_REPORT, .reg = scene.reg, .unit = sent->unit};
+    message->message = (struct message){.kind = MESSAGE_REPORT, .unit = place};
     message->context = ticket;
     message->received = sent->received;
     message->received.received_ms = clock_wall_ms();
@@ -195,19 +218,20 @@ void server_send_report(uint32_t server, struct sent_report *sent)
 
 void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool release)
 {
-    if (!has_room(server)) {
+    uint32_t place = place_in(server, unit);
+    if (place == REGISTER_NONE) {
         return;
     }
     struct ticket *ticket = memory_new(sizeof *ticket);
     struct decision_message *message = memory_new(sizeof *message);
     const struct oracle_record *record = oracle_find_before(unit, seq, NULL);
     ticket->server = server;
+    ticket->unit = unit;
     ticket->was_waiting = record != NULL && oracle_is_stored_durably(record);
-    *message =
-        (struct decision_message){.message = {.kind = MESSAGE_DECISION, .reg = scene.reg, .unit = unit},
-                                  .seq = seq,
-                                  .release = release,
-                                  .who = "committee"};
+    *message = (struct decision_message){.message = {.kind = MESSAGE_DECISION, .unit = place},
+                                         .seq = seq,
+                                         .release = release,
+                                         .who = "committee"};
     message->context = ticket;
     message->now_ms = clock_wall_ms();
     world_trace("server %u is to %s %s seq %d", server, release ? "release" : "reject",
@@ -217,13 +241,15 @@ void server_send_decision(uint32_t server, uint32_t unit, int32_t seq, bool rele
 
 void server_send_void(uint32_t server, uint32_t unit)
 {
-    if (!has_room(server)) {
+    uint32_t place = place_in(server, unit);
+    if (place == REGISTER_NONE) {
         return;
     }
     struct ticket *ticket = memory_new(sizeof *ticket);
     struct decision_message *message = memory_new(sizeof *message + VOIDED_MAX * sizeof message->reports[0]);
     ticket->server = server;
-    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .reg = scene.reg, .unit = unit},
+    ticket->unit = unit;
+    *message = (struct decision_message){.message = {.kind = MESSAGE_VOID, .unit = place},
                                          .context = ticket,
                                          .now_ms = clock_wall_ms(),
                                          .who = "committee",

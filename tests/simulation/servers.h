@@ -16,6 +16,7 @@ struct ticket {
     struct ticket *next; /* of all of the run */
     struct message *message;
     struct sent_report *sent; /* NULL: a decision */
+    uint32_t unit;
     uint32_t server;
     int64_t sent_us;
     bool was_acknowledged; /* before it was sent, in `generation` */

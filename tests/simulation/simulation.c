@@ -39,7 +39,8 @@ struct settings {
 };
 
 struct figures {
-    uint64_t seeds, reports, acknowledged, decided, crashes, power_losses, server_ends, steps, digest;
+    uint64_t seeds, reports, acknowledged, taken_up, gone_back, decided, crashes, power_losses, server_ends,
+        steps, digest;
     uint64_t by_status[STATUS_COUNT];
     int64_t longest_us;
     uint32_t most_waiting;
@@ -51,6 +52,7 @@ static void on_went_back(void)
 {
     oracle_read_again();
     answers_check_all_stand();
+    officials_check_stands();
 }
 
 static void run_for(int64_t duration_us)
@@ -89,6 +91,7 @@ static void recover(void)
     }
     oracle_read_again();
     answers_check_all_stand();
+    officials_check_stands();
 }
 
 static void add_figures(struct figures *figures)
@@ -98,6 +101,8 @@ static void add_figures(struct figures *figures)
     figures->reports += senders_sent();
     figures->acknowledged += answers_acknowledged();
     figures->decided += servers->decided;
+    figures->taken_up += officials_taken_up();
+    figures->gone_back += officials_gone_back();
     figures->crashes += model_crashes();
     figures->power_losses += model_power_losses();
     figures->server_ends += servers->ends;
@@ -166,6 +171,8 @@ static void tell(const struct figures *figures, double seconds)
                  ", crashes %" PRIu64 ", power losses among them %" PRIu64 ", server ends %" PRIu64 "\n",
                  figures->seeds, figures->reports, figures->acknowledged, figures->decided, figures->crashes,
                  figures->power_losses, figures->server_ends);
+    (void)printf("registers taken up %" PRIu64 ", refused %" PRIu64 "\n", figures->taken_up,
+                 figures->gone_back);
     for (size_t i = 0; i < STATUS_COUNT; i++) {
         (void)printf("%s%s %" PRIu64, i == 0 ? "answers: " : ", ", report_status_name((enum report_status)i),
                      figures->by_status[i]);

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <event2/event.h>
+#include <hiredis/hiredis.h>
 #include <sodium.h>
 
 #include <turnout/base/clock.h>
@@ -142,11 +143,11 @@ TEST(hold_stands_until_it_is_live_again)
     wait_shown(10, "live");
     set_mode("hold");
     wait_shown(10, "hold");
-    uint64_t publications = publisher_counters(publisher)->publications;
+    int64_t generated_at = shown.generated_at;
     report(2, 20);
     run_for_a_while();
     ck_assert_int_eq(shown.voted, 10);
-    ck_assert_uint_eq(publisher_counters(publisher)->publications, publications);
+    ck_assert_int_eq(shown.generated_at, generated_at);
     set_mode("live");
     wait_shown(20, "live");
     ck_assert(!shown.withheld);
@@ -180,6 +181,37 @@ TEST(the_phase_ends_what_is_held)
     wait_shown(0, "hold");
     ck_assert(shown.withheld);
     ck_assert(!shown.test);
+}
+
+/* The voters of the nation in the newest minute of the series; -1: there is none. */
+static int64_t last_in_series(void)
+{
+    struct redisReply *reply =
+        redis_fixture_command(&store.redis, "XREVRANGE turnout:{e-1}:series + - COUNT 1");
+    struct slice words =
+        reply->elements == 0 ? slice_of("-1") : slice_of(reply->element[0]->element[1]->element[1]->str);
+    int64_t voted;
+    ck_assert(text_parse_integer(text_split(&words, ' '), -1, VOTERS_MAX, &voted));
+    freeReplyObject(reply);
+    return voted;
+}
+
+/* Each time that a minute is written, it is what is shown. */
+TEST(a_series_tells_nothing_that_is_held_back)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    set_mode("hold");
+    wait_shown(10, "hold");
+    report(2, 20);
+    redis_fixture_run(&store.redis, "DEL turnout:{e-1}:series");
+    publisher_relink(publisher); /* so that this minute is written again */
+    while (last_in_series() < 0) {
+        ck_assert_int_eq(event_base_loop(store.base, EVLOOP_ONCE), 0);
+    }
+    ck_assert_int_eq(last_in_series(), 10);
+    set_mode("live");
+    wait_shown(20, "live");
 }
 
 SUITE("publisher");

@@ -27,8 +27,9 @@ struct fault_controls {
     _Atomic int64_t syncs;            /* completed */
     _Atomic int64_t sync_delay_us;    /* before each fdatasync */
     _Atomic int64_t kill_before_sync; /* countdown: SIGKILL between a write and its fdatasync */
-    _Atomic int64_t fail_write;       /* countdown: that write fails with fail_errno */
-    _Atomic int64_t fail_sync;        /* countdown: that fdatasync does */
+    char kill_word[32];         /* the same before the one that follows a write of this word; empty: none */
+    _Atomic int64_t fail_write; /* countdown: that write fails with fail_errno */
+    _Atomic int64_t fail_sync;  /* countdown: that fdatasync does */
     _Atomic int64_t fail_errno;
     _Atomic int64_t other_sync_delay_us; /* before each fsync of any other regular file */
     _Atomic int64_t bytes_left;          /* that fstatvfs tells of any disk; 0: the truth */

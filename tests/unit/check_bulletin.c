@@ -36,22 +36,6 @@ TEST(a_label_has_a_length)
     ck_assert(!bulletin_label_is_good((struct slice){text, BULLETIN_LABEL_BYTES_MAX + 1}));
 }
 
-TEST(units_must_add_up)
-{
-    const struct unit_state units[] = {{.seq = 3, .voted = 40, .registered = 60}, {.registered = 30}};
-    const struct totals right = {.voted = 40, .registered = 90, .units_reported = 1, .held = 7};
-    ck_assert_ptr_null(bulletin_check_units(&right, units, 2));
-    struct totals wrong = right;
-    wrong.voted++;
-    ck_assert_ptr_nonnull(bulletin_check_units(&wrong, units, 2));
-    wrong = right;
-    wrong.registered--;
-    ck_assert_ptr_nonnull(bulletin_check_units(&wrong, units, 2));
-    wrong = right;
-    wrong.units_reported = 2;
-    ck_assert_ptr_nonnull(bulletin_check_units(&wrong, units, 2));
-}
-
 static const struct {
     int64_t now;
     uint32_t round;

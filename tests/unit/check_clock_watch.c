@@ -85,6 +85,7 @@ FIXTURE(set_up, tear_down);
 
 TEST(a_jump_is_doubted_until_the_clock_is_back)
 {
+    is_synchronised = true; /* where it stood, it was right */
     expect_believed();
     pass(HOUR_MS);
     wall_ms += TOLERANCE_MS;
@@ -98,6 +99,46 @@ TEST(a_jump_is_doubted_until_the_clock_is_back)
     expect_believed();
     wall_ms -= 2 * TOLERANCE_MS + 1000;
     expect_doubted("jumped by -121 s");
+}
+
+/* The server was started on a wrong clock, and somebody sets it right. */
+TEST(a_clock_that_nobody_vouched_for_is_believed_when_it_was_set)
+{
+    wall_ms += HOUR_MS;
+    expect_doubted("it is believed in a minute");
+    pass(CLOCK_SETTLED_MS - 1);
+    expect_doubted("jumped by 3600 s");
+    pass(1);
+    expect_believed();
+    pass(HOUR_MS);
+    expect_believed();
+}
+
+TEST(one_that_goes_on_jumping_is_not)
+{
+    wall_ms += HOUR_MS;
+    expect_doubted("jumped by 3600 s");
+    pass(CLOCK_SETTLED_MS / 2);
+    wall_ms += HOUR_MS;
+    expect_doubted("jumped by 7200 s");
+    pass(CLOCK_SETTLED_MS / 2);
+    expect_doubted("jumped by 7200 s");
+    pass(CLOCK_SETTLED_MS / 2);
+    expect_believed();
+}
+
+/* Set back by mistake: what fitted before does not speak for it. */
+TEST(one_that_a_unit_contradicts_is_not)
+{
+    count(0, 50, 0);
+    wall_ms -= HOUR_MS;
+    expect_doubted("jumped by -3600 s");
+    pass(CLOCK_SETTLED_MS / 2);
+    count(7, 8, HOUR_MS);
+    pass(CLOCK_SETTLED_MS);
+    expect_doubted("jumped by -3600 s");
+    wall_ms += HOUR_MS;
+    expect_believed();
 }
 
 TEST(small_jumps_add_up)

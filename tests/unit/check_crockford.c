@@ -37,4 +37,21 @@ TEST(every_digit_is_one_and_nothing_else_is)
     ck_assert(!crockford_is_word(slice_of("000000000")));
 }
 
+/* Each as somebody types 7K01-9M2D, and what is another word. */
+static const struct {
+    const char *typed;
+    bool is_it;
+} typed_words[] = {
+    {"7K01-9M2D", true},  {"7k01-9m2d", true},   {"7K019M2D", true},
+    {"7koi 9m2d", true},  {" 7KOL-9M2D ", true}, {"7-K-0-1-9M2D", true},
+    {"7K01-9M2", false},  {"7K01-9M2D0", false}, {"7K01-9M2C", false},
+    {"", false},          {"-", false},          {"7K01_9M2D", false},
+    {"7KQ1-9M2D", false},
+};
+
+LOOP_TEST(a_word_is_taken_as_people_type_it, COUNT(typed_words))
+{
+    ck_assert(crockford_is_typed(slice_of(typed_words[_i].typed), "7K01-9M2D") == typed_words[_i].is_it);
+}
+
 SUITE("crockford");

@@ -175,7 +175,7 @@ TEST(what_is_not_verified_is_not_shown)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5\r\n"));
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,5,true\r\n"));
 }
 
 TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
@@ -197,7 +197,19 @@ TEST(what_is_withheld_is_not_shown_and_not_called_wrong)
 
     buffer_clear(&out);
     document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0\r\n") != NULL, "%s", out.bytes);
+    ck_assert_msg(strstr(out.bytes, "\r\n15,province,VN,Miền Trung,,,,,2,,,0,true\r\n") != NULL, "%s",
+                  out.bytes);
+}
+
+/* A count may be of a moment that this server's clock has not reached. */
+TEST(no_document_is_older_than_what_it_says)
+{
+    counted[VN].totals.as_of = figures.generated_at + 57;
+    document_turnout_json(&out, &figures);
+    json_t *document = rendered();
+    ck_assert_str_eq(text_at(document, "generated_at"), "2026-03-15T15:01:00+07:00");
+    ck_assert_str_eq(text_at(document, "as_of"), "2026-03-15T15:01:00+07:00");
+    json_decref(document);
 }
 
 TEST(corrections_are_told_without_names)

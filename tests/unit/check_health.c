@@ -109,7 +109,7 @@ TEST(what_is_well_is_ready)
     ck_assert(health_serves_readers(health));
     json_t *document = shown();
     ck_assert(json_is_true(json_object_get(document, "ready")));
-    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 18);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "checks")), 19);
     json_decref(document);
 }
 
@@ -117,14 +117,23 @@ TEST(what_is_well_is_ready)
 LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
 {
     static const char *const names[HEALTH_FINDINGS] = {
-        [HEALTH_REDIS] = "store-link",        [HEALTH_CLOCK] = "clock",
-        [HEALTH_TALLY_LINK] = "store-link",   [HEALTH_PUBLISHER_LINK] = "store-link",
-        [HEALTH_WRITES] = "store-writes",     [HEALTH_FUNCTIONS] = "functions",
-        [HEALTH_DURABILITY] = "durability",   [HEALTH_RIGHTS] = "rights",
-        [HEALTH_REGISTER] = "register",       [HEALTH_GENERATION] = "generation",
-        [HEALTH_LOSSES] = "losses",           [HEALTH_KEYS] = "keys",
-        [HEALTH_TOKENS] = "tokens",           [HEALTH_FILES] = "files",
-        [HEALTH_DATA_FOLDER] = "data-folder", [HEALTH_DISK] = "disk",
+        [HEALTH_REDIS] = "store-link",
+        [HEALTH_CLOCK] = "clock",
+        [HEALTH_TALLY_LINK] = "store-link",
+        [HEALTH_PUBLISHER_LINK] = "store-link",
+        [HEALTH_WRITES] = "store-writes",
+        [HEALTH_FUNCTIONS] = "functions",
+        [HEALTH_DURABILITY] = "durability",
+        [HEALTH_RIGHTS] = "rights",
+        [HEALTH_REGISTER] = "register",
+        [HEALTH_GENERATION] = "generation",
+        [HEALTH_LOSSES] = "losses",
+        [HEALTH_SUMS] = "sums",
+        [HEALTH_KEYS] = "keys",
+        [HEALTH_TOKENS] = "tokens",
+        [HEALTH_FILES] = "files",
+        [HEALTH_DATA_FOLDER] = "data-folder",
+        [HEALTH_DISK] = "disk",
         [HEALTH_MEMORY] = "store-memory",
     };
     health_post(health, (enum health_finding)_i, false, "it is \"broken\"");

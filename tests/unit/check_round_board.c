@@ -97,11 +97,12 @@ TEST(who_is_excused_is_not_silent)
 TEST(the_table_has_a_column_a_round)
 {
     document_rounds_csv(&out, &figures, ',', false);
-    ck_assert_str_eq(out.bytes,
-                     "code,level,parent,name,expected,never_heard,revision,09:00,15:00,2026-03-16 09:00\r\n"
-                     "T,nation,,Land,8,2,9,62.50,12.50,0.00\r\n"
-                     "01,province,T,East,8,2,9,62.50,12.50,0.00\r\n"
-                     "02,province,T,West,0,0,9,,,\r\n");
+    ck_assert_str_eq(
+        out.bytes,
+        "code,level,parent,name,expected,never_heard,revision,09:00,15:00,2026-03-16 09:00,test\r\n"
+        "T,nation,,Land,8,2,9,62.50,12.50,0.00,false\r\n"
+        "01,province,T,East,8,2,9,62.50,12.50,0.00,false\r\n"
+        "02,province,T,West,0,0,9,,,,false\r\n");
 }
 
 /* Neither what did not pass its check nor what is held back. */
@@ -116,7 +117,7 @@ LOOP_TEST(what_is_not_to_be_shown_is_not, 2)
                                  "\"percent_on_time\":null,\"percent_heard\":null}"));
     buffer_clear(&out);
     document_rounds_csv(&out, &figures, ';', true);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n01;province;T;East;8;;9;;;\r\n"));
+    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n01;province;T;East;8;;9;;;;false\r\n"));
 }
 
 TEST(an_election_without_rounds_has_none)

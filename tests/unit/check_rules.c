@@ -1,6 +1,5 @@
-/* The decision about a report: the order in which rules.h says it, pairs of reports both ways round, and every order of a
- * few. What a report that counts adds up to is in check_totals.c, what becomes of held ones in check_held.c, the single
- * rules in check_violations.c. */
+/* The decision about a report: the order in which rules.h says it, pairs of reports both ways round, every order of a few.
+ * What counts adds up in check_totals.c; held reports are in check_held.c, the single rules in check_violations.c. */
 #include <turnout/election/rules.h>
 
 #include <string.h>
@@ -11,7 +10,7 @@
 
 #include "suite.h"
 
-enum { OPENS = 1773529200, LAST_AS_OF = OPENS + 7200, LISTED = 100 };
+enum { OPENS = 1773529200, LAST_AS_OF = OPENS + 7200, LISTED = 100, ANY = -1 };
 
 static struct election election = {.id = "vn-2026", .opens = OPENS, .offset_s = 7 * 3600};
 
@@ -37,7 +36,6 @@ FIXTURE(begin, NULL);
 
 /* ---- which sentence of rules.h decides ---- */
 
-enum { ANY = -1 };
 enum seq_kind { SEQ_NEW, SEQ_AGAIN, SEQ_TAKEN, SEQ_LOWER_LATER, SEQ_LOWER, SEQ_KINDS };
 enum held_kind {
     HELD_NONE,
@@ -70,11 +68,15 @@ static const struct {
     {"a test after it", true, PHASE_CLOSED, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
     {"it was voided", ANY, ANY, VOIDED_SAME, ANY, ANY, ANY, STATUS_REJECTED, CODE_VOIDED},
     {"it waits already", ANY, ANY, WAITS_SAME, ANY, ANY, ANY, STATUS_HELD, CODE_TOO_FAST},
+    {"waits, closed", ANY, PHASE_CLOSED, WAITS_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
     {"another waits with its seq", ANY, ANY, WAITS_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
     {"it was turned down", ANY, ANY, TURNED_DOWN_SAME, ANY, ANY, ANY, STATUS_REJECTED, CODE_TOO_FAST},
+    {"refused, closed", ANY, PHASE_CLOSED, TURNED_DOWN_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
     {"another was refused", ANY, ANY, TURNED_DOWN_OTHER, ANY, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
     {"the last one again", ANY, ANY, ANY, SEQ_AGAIN, ANY, ANY, STATUS_DUPLICATE, CODE_NONE},
+    {"taken, closed", ANY, PHASE_CLOSED, ANY, SEQ_TAKEN, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
     {"the last one's seq", ANY, ANY, ANY, SEQ_TAKEN, ANY, ANY, STATUS_REJECTED, CODE_SEQ_CONFLICT},
+    {"behind, closed", ANY, PHASE_CLOSED, ANY, SEQ_LOWER_LATER, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
     {"a lower seq, later", ANY, ANY, ANY, SEQ_LOWER_LATER, ANY, ANY, STATUS_REJECTED, CODE_SEQ_BEHIND},
     {"a lower seq, not later", ANY, ANY, ANY, SEQ_LOWER, ANY, ANY, STATUS_SUPERSEDED, CODE_NONE},
     {"closed", ANY, PHASE_CLOSED, ANY, ANY, ANY, ANY, STATUS_REJECTED, CODE_CLOSED},
@@ -161,13 +163,12 @@ static void check_situation(const struct situation *situation)
     ck_assert_msg(decision.code == sentences[wanted].code, "%s: %s", what, report_code_name(decision.code));
     ck_assert_msg(decision.held_before == (sentences[wanted].held == WAITS_SAME), "%s", what);
     ck_assert_msg(decision.by_committee == (sentences[wanted].held == TURNED_DOWN_SAME), "%s", what);
-    bool is_taken = sentences[wanted].held == WAITS_OTHER || sentences[wanted].held == TURNED_DOWN_OTHER;
+    bool is_taken = sentences[wanted].code == CODE_SEQ_CONFLICT && sentences[wanted].held != ANY;
     ck_assert_msg(decision.taken_by == (is_taken ? &held[1] : NULL), "%s", what);
     if (decision.status != STATUS_ACCEPTED) {
-        struct totals nothing = {0};
-        struct totals one_held = {.held = 1, .revision = 1};
         bool is_held_now = decision.status == STATUS_HELD && !decision.held_before;
-        ck_assert_msg(totals_equal(&decision.change, is_held_now ? &one_held : &nothing), "%s", what);
+        struct totals change = {.held = is_held_now, .revision = is_held_now};
+        ck_assert_msg(totals_equal(&decision.change, &change), "%s", what);
         ck_assert_int_eq(decision.change.as_of, 0);
     }
 }
@@ -244,7 +245,6 @@ static void check_records(const struct unit_records *unit)
     ck_assert_int_eq(totals->rounds[0] + totals->rounds[1] + totals->rounds[2] > 0, state->seq > 0);
 }
 
-/* As the tally does it. */
 static struct decision send_report(struct unit_records *unit, const struct brief *brief)
 {
     struct report_received received = report_of(brief);

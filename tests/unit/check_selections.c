@@ -62,7 +62,7 @@ TEST(the_same_is_made_once)
     ck_assert_ptr_nonnull(strstr(text_of(first), "\"areas\":[{\"code\":\"T\",\"voted\":7},{\"code\":\"1\""));
     const struct document *other = selections_find(&selections, &figures, &table, &own);
     ck_assert_ptr_ne(other, first);
-    ck_assert_str_eq(text_of(other), "code;voted\r\nT;7\r\n1;7\r\n11;7\r\n");
+    ck_assert_str_eq(text_of(other), "code;voted;test\r\nT;7;false\r\n1;7;false\r\n11;7;false\r\n");
     table.bom = true;
     ck_assert_ptr_ne(selections_find(&selections, &figures, &table, &own), other);
 }
@@ -88,7 +88,7 @@ TEST(only_so_many_are_made)
     struct selection_wanted small = wanted("units", "nation,province", ',');
     const struct document *document = selections_find(&selections, &figures, &small, &own);
     ck_assert_ptr_eq(document, own);
-    ck_assert_str_eq(text_of(document), "code,units\r\nT,1\r\n1,1\r\n");
+    ck_assert_str_eq(text_of(document), "code,units,test\r\nT,1,false\r\n1,1,false\r\n");
     document_free(own);
 }
 

@@ -67,7 +67,7 @@ static struct bulletin *sound(int64_t number)
 TEST(a_bulletin_has_its_files)
 {
     struct bulletin *bulletin = sound(1);
-    const struct bulletin_file *file = bulletin_find_file(bulletin, slice_of("areas/101.csv"));
+    struct bulletin_file *file = bulletin_find_file(bulletin, slice_of("areas/101.csv"));
     ck_assert_ptr_nonnull(file);
     ck_assert(file->has_units);
     file = bulletin_find_file(bulletin, slice_of("areas/01.csv"));

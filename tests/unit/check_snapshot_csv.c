@@ -9,18 +9,18 @@
 FIXTURE(set_up, tear_down);
 
 #define CSV_HEAD                                                                                             \
-    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision\r\n"
+    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision,test\r\n"
 
 TEST(the_table_quotes_and_guards_its_cells)
 {
     document_snapshot_csv(&out, &figures, ',', false);
     ck_assert_str_eq(out.bytes, CSV_HEAD
-                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5\r\n"
-                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5\r\n"
-                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5\r\n"
-                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5\r\n");
+                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5,true\r\n"
+                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
+                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5,true\r\n"
+                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5,true\r\n");
 }
 
 /* A table may have every field; what is not verified is an empty cell there too. */
@@ -35,11 +35,11 @@ TEST(a_table_of_everything)
         out.bytes,
         "code,level,parent,name,name_en,registered,voted,remaining,percent,units,units_reported,"
         "units_final,units_complete,communes,communes_complete,registered_reported,percent_of_reported,"
-        "percent_low,percent_high,held,as_of,verified,revision\r\n"
+        "percent_low,percent_high,held,as_of,verified,revision,test\r\n"
         "19753,commune,15,\"Xã, một\",,150,150,0,100.00,2,2,1,2,1,1,150,100.00,100.00,100.00,1,"
-        "2026-03-15T15:00:00+07:00,true,5\r\n"
-        "20333,commune,15,\"'=Xã \"\"hai\"\"\",,0,0,0,,0,0,0,0,1,0,0,,,,0,,true,5\r\n"
-        "'-4,commune,46,Xã ba,,,,,,1,,,,1,,,,,,,,false,5\r\n");
+        "2026-03-15T15:00:00+07:00,true,5,true\r\n"
+        "20333,commune,15,\"'=Xã \"\"hai\"\"\",,0,0,0,,0,0,0,0,1,0,0,,,,0,,true,5,true\r\n"
+        "'-4,commune,46,Xã ba,,,,,,1,,,,1,,,,,,,,false,5,true\r\n");
 }
 
 TEST(the_table_is_made_for_spreadsheets_when_asked)
@@ -93,9 +93,9 @@ TEST(a_table_of_some_fields_and_levels)
     ck_assert_int_eq(selection_read_fields("percent,voted,parent,as_of", &selection, &error), TURNOUT_OK);
     ck_assert_int_eq(selection_read_levels("province,nation", &selection, &error), TURNOUT_OK);
     document_selection_csv(&out, &figures, ';', false, &selection);
-    ck_assert_str_eq(out.bytes, "code;parent;voted;percent;as_of\r\n"
-                                "VN;;150;13.04;2026-03-15T15:00:00+07:00\r\n"
-                                "15;VN;150;100.00;2026-03-15T15:00:00+07:00\r\n46;VN;0;0.00;\r\n");
+    ck_assert_str_eq(out.bytes, "code;parent;voted;percent;as_of;test\r\n"
+                                "VN;;150;13.04;2026-03-15T15:00:00+07:00;true\r\n"
+                                "15;VN;150;100.00;2026-03-15T15:00:00+07:00;true\r\n46;VN;0;0.00;;true\r\n");
 }
 
 SUITE("snapshot_csv");

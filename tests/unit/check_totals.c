@@ -116,6 +116,45 @@ LOOP_TEST(test_equal_sees_every_count, COUNTS)
     ck_assert(!totals_equal(&a, &b));
 }
 
+/* The same as in proto/redis.md. */
+static const char *const figures[COUNTS] = {
+    "voted",       "registered",     "units_reported", "registered_reported",
+    "units_final", "units_complete", "held",           "revision",
+    "round:1",     "round:48",       "late:1",         "late:48",
+};
+
+LOOP_TEST(what_differs_is_named, COUNTS)
+{
+    struct totals is = numbered(0);
+    struct totals should_be = numbered(0);
+    struct totals_fault fault;
+    *count_at(&is, counts[_i]) += 5;
+    ck_assert(!totals_compare(&is, &should_be, &fault));
+    ck_assert_str_eq(fault.figure, figures[_i]);
+    ck_assert_int_eq(fault.is, fault.should_be + 5);
+    ck_assert_int_eq(fault.should_be, *count_at(&should_be, counts[_i]));
+}
+
+/* Counted from the states, or from one change after the other, it is the same. */
+TEST(units_count_what_their_changes_add)
+{
+    const struct unit_state units[] = {
+        {.seq = 3, .voted = 40, .registered = 60, .as_of = 100},
+        {.seq = 1, .voted = 30, .registered = 30, .as_of = 200, .kind = KIND_FINAL},
+        {.registered = 30},
+        {.seq = 1, .voted = 0, .registered = 0, .as_of = 50},
+    };
+    const struct totals wanted = {.voted = 70,
+                                  .registered = 120,
+                                  .units_reported = 3,
+                                  .registered_reported = 90,
+                                  .units_final = 1,
+                                  .units_complete = 1};
+    struct totals sum = rules_count_units(units, 4);
+    ck_assert(totals_equal(&sum, &wanted));
+    ck_assert_int_eq(sum.as_of, 200);
+}
+
 TEST(test_equal_passes_over_as_of)
 {
     struct totals a = numbered(0);

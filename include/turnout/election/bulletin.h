@@ -10,7 +10,6 @@
 #include <turnout/base/text.h>
 #include <turnout/election/election.h>
 #include <turnout/election/register.h>
-#include <turnout/election/rules.h>
 #include <turnout/election/totals.h>
 
 enum { BULLETIN_LABEL_BYTES_MAX = 96, BULLETIN_LABEL_BYTES = BULLETIN_LABEL_BYTES_MAX + 1 };
@@ -43,10 +42,6 @@ void bulletin_line_add(struct bulletin_line *sum, const struct bulletin_line *pa
 
 /* Whether they say the same. */
 bool bulletin_line_equals(const struct bulletin_line *a, const struct bulletin_line *b);
-
-/* NULL when the units of a commune add up to its totals; else why not. `units` are `count`, silent ones included. */
-const char *bulletin_check_units(const struct totals *commune, const struct unit_state *units,
-                                 uint32_t count);
 
 /* The latest round whose time of publication has come, from 1; 0 when none has. */
 uint32_t bulletin_round_due(const struct election *election, int64_t now);

@@ -72,7 +72,7 @@ struct report_outcome {
  *      equal, else seq-conflict
  *   4. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
  *   5. its seq is lower: seq-behind when it was counted later than the last one, else superseded
- *   6. the election is closed: closed
+ *   6. the election is closed: closed, also instead of seq-conflict and seq-behind
  *   7. a correction without a reason: reason-required
  *   8. the strictest mode of all rules that it breaks: rejected or held, with the code of the first rule in that mode
  *   9. accepted */
@@ -92,6 +92,9 @@ struct unit_rounds {
     uint64_t heard;
     uint64_t late;
 };
+
+/* What these units count, as far as their states tell: nothing of rounds, of held reports, and of the revision. */
+struct totals rules_count_units(const struct unit_state *units, size_t count);
 
 /* All that stands of a unit is taken out of the count: it is as if it had never reported. `listed` is its roll in the
  * register, `rounds` the rounds in which it counts, `waiting` how many of its reports are held. */

@@ -8,6 +8,8 @@
 
 #include <turnout/base/limits.h>
 
+enum { TOTALS_FIGURE_BYTES = 24 };
+
 /* All counts; `as_of` alone is a moment. In a change (rules.h) counts may be negative. */
 struct totals {
     int64_t voted;
@@ -31,6 +33,16 @@ bool totals_can_add(const struct totals *sum, const struct totals *change);
 
 /* Whether two totals agree in everything that must add up: all but as_of. */
 bool totals_equal(const struct totals *a, const struct totals *b);
+
+/* A figure that is not what it should be. */
+struct totals_fault {
+    char figure[TOTALS_FIGURE_BYTES]; /* as Redis calls it: `voted`, `round:3` */
+    int64_t is;
+    int64_t should_be;
+};
+
+/* The same; where they do not agree, *ret_fault is the first figure in which they do not. */
+bool totals_compare(const struct totals *is, const struct totals *should_be, struct totals_fault *ret_fault);
 
 /* Whether the figures can be true of an area of `units` units: nothing negative, voted <= registered_reported
  * <= registered, units_complete and units_final <= units_reported <= units, no round above units_reported,

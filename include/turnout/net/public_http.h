@@ -3,16 +3,7 @@
 #ifndef TURNOUT_NET_PUBLIC_HTTP_H
 #define TURNOUT_NET_PUBLIC_HTTP_H
 
-#include <turnout/net/events.h>
-#include <turnout/net/http_server.h>
-#include <turnout/service/publication.h>
-
-/* The context of the public routes. One a worker; the worker replaces the publication. */
-struct public_reader {
-    struct publication *publication; /* a reference held by the worker; NULL: there is none yet */
-    struct counters *counters;
-    struct events *events;
-};
+#include <turnout/net/public_reader.h>
 
 extern const struct http_route public_http_routes[];
 extern const size_t public_http_route_count;

@@ -3,7 +3,9 @@
  *   - while many units at once report counts of its future, and they are more than those whose counts fit;
  *   - while Redis's clock differs by more than the tolerance.
  * While it is doubted, no report is rejected for its time. A jump that ends another doubt, or that comes as the kernel
- * begins to call the clock synchronised, mended it; any other ends when the clock goes back, or with a restart. */
+ * begins to call the clock synchronised, mended it. So did one of a clock that the kernel did not call synchronised before,
+ * set by hand say, when CLOCK_SETTLED_MS later no unit has contradicted it. Any other ends when the clock goes back, or with a
+ * restart. */
 #ifndef TURNOUT_SERVICE_CLOCK_WATCH_H
 #define TURNOUT_SERVICE_CLOCK_WATCH_H
 
@@ -15,6 +17,7 @@ enum {
     CLOCK_CONTRADICTING_MIN = 3,
     CLOCK_CONTRADICTING_SYNCHRONISED_MIN = 10,
     CLOCK_FRESH_S = 900, /* a count of longer ago says nothing about now */
+    CLOCK_SETTLED_MS = 60000,
     CLOCK_WHY_BYTES = 200,
 };
 

@@ -1,4 +1,4 @@
-/* A rendered document in every coding that readers may ask for. Immutable once it is made. */
+/* What readers are sent of a document: its bytes in every coding, each with its ETag. Immutable. */
 #ifndef TURNOUT_SERVICE_DOCUMENT_H
 #define TURNOUT_SERVICE_DOCUMENT_H
 
@@ -7,16 +7,17 @@
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
+#include <turnout/base/text.h>
 #include <turnout/wire/http_request.h>
 
 enum { ETAG_BYTES = 64 };
 
-#define CONTENT_JSON "application/json"
-#define CONTENT_CSV  "text/csv; charset=utf-8; header=present"
+#define DOCUMENT_JSON "application/json"
+#define DOCUMENT_CSV  "text/csv; charset=utf-8; header=present"
 
 /* The same content in one coding. */
 struct representation {
-    char *bytes;
+    const char *bytes;
     size_t length;
     char etag[ETAG_BYTES]; /* strong, with its quotes */
 };
@@ -24,14 +25,19 @@ struct representation {
 struct document {
     const char *content_type;
     struct representation forms[HTTP_CODINGS];
+    char *owned[HTTP_CODINGS]; /* private */
 };
 
-/* Takes what was rendered into `rendered`, which is empty afterwards. */
-struct document *document_new(struct buffer *rendered, const char *content_type, int64_t revision);
+/* Takes what was rendered into `rendered`. `version` begins the ETag. */
+struct document *document_new(struct buffer *rendered, const char *content_type, int64_t version);
+
+/* Of bytes that live longer than it. */
+struct document *document_of(struct slice bytes, const char *content_type, int64_t version);
+
 void document_free(struct document *document); /* NULL-safe */
 
-/* Puts a freshly made document into its place, and returns the one that is there: when another worker was first, the
- * other's, and `made` is freed. */
+/* Puts a freshly made document into its place, which was empty: when another thread was first, its document is the one.
+ * Returns what is there. */
 const struct document *document_keep(_Atomic(struct document *) *place, struct document *made);
 
 #endif

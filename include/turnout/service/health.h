@@ -30,6 +30,7 @@ enum health_finding {
     HEALTH_REGISTER,
     HEALTH_GENERATION,
     HEALTH_LOSSES,
+    HEALTH_SUMS, /* whether all provinces add up */
     HEALTH_CLOCK,
     HEALTH_KEYS,
     HEALTH_TOKENS,

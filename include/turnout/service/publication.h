@@ -1,7 +1,7 @@
 /* A publication: everything the public can be shown at one revision, frozen. Made by the publisher, shared by
  * all workers by reference, freed by whoever lets go of it last.
  *
- * The large documents are rendered when the publication is made. The documents of single areas, the round
+ * The large documents are rendered when the publication is made. The documents of single areas, the NIST report, the round
  * board, and the less usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
  * most once a publication (two workers may race for it; one result is thrown away), which bounds what readers
  * can cost the counting. */
@@ -17,6 +17,7 @@
 #include <turnout/service/shelf.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/figures.h>
+#include <turnout/wire/series.h>
 
 /* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
 enum { CSV_FORMS = 6 };
@@ -33,6 +34,9 @@ struct publication;
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
+
+/* Shows this series, too, which it acquires. Once, before anybody else has the publication. */
+void publication_show_series(struct publication *publication, struct series *series);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
@@ -64,12 +68,14 @@ const struct document *publication_since(struct publication *publication, const 
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+
 /* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
  * the caller's to free. NULL when too many different ones have been asked for of this publication. */
 const struct document *publication_selection(struct publication *publication,
                                              const struct selection *selection, const struct csv_form *form,
                                              struct document **ret_own);
 
+const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
 const struct document *publication_area(struct publication *publication, uint32_t area);
@@ -80,6 +86,12 @@ const struct document *publication_corrections(struct publication *publication);
 enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
+
+/* The series of an area of its register, up to its newest minute and from a day before; or any part of it, which the caller
+ * frees: NULL where that is too much (series_query_settle()). */
+const struct series *publication_series(const struct publication *publication);
+const struct document *publication_series_day(struct publication *publication, uint32_t area);
+struct document *publication_series_part(const struct publication *publication, struct series_query query);
 const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_index(struct publication *publication,
                                          const struct document_listing *listings, size_t count);

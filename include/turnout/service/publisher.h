@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <turnout/service/clock_watch.h>
 #include <turnout/service/health.h>
 #include <turnout/service/losses.h>
 #include <turnout/service/publication.h>
@@ -28,6 +29,7 @@ struct publisher_options {
     int64_t period_ms;
     struct losses *losses;             /* NULL: nothing is remembered */
     const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
+    const struct clock_watch *clock;   /* NULL: it is not doubted */
     struct health *health;             /* how old the figures are, and the phase; may be NULL */
     const char *signing_key;           /* of the election's bulletins, as base64url; NULL: there is none */
     const unsigned char *signing_pair; /* its halves; NULL: another server has it */
@@ -40,6 +42,7 @@ struct publisher_counters {
     _Atomic uint64_t readings_failed;
     _Atomic uint64_t publications;
     _Atomic uint64_t verification_failures; /* provinces found not to add up */
+    _Atomic uint64_t unverified;            /* provinces that did not when they were last read */
     _Atomic uint64_t render_us;             /* spent on making publications */
     _Atomic uint64_t revision;              /* published, of the nation */
     _Atomic uint64_t voted;                 /* likewise */

@@ -9,15 +9,14 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/error.h>
+#include <turnout/service/document.h>
 #include <turnout/wire/bulletin_documents.h>
-
-enum { BULLETIN_ETAG_BYTES = 20 };
 
 struct bulletin_file {
     const char *content_type;
     struct slice bytes;
-    char etag[BULLETIN_ETAG_BYTES]; /* strong, with its quotes */
-    bool has_units;                 /* a commune's */
+    bool has_units;                      /* a commune's */
+    _Atomic(struct document *) document; /* private */
 };
 
 struct bulletin;
@@ -30,8 +29,14 @@ void bulletin_release(struct bulletin *bulletin); /* NULL-safe */
 
 const struct bulletin_summary *bulletin_summary_of(const struct bulletin *bulletin);
 
+/* When it was cut; Unix seconds. */
+int64_t bulletin_cut(const struct bulletin *bulletin);
+
 /* `bulletin.txt`, `bulletin.sig` or `areas/<code>.csv`; NULL when there is none. Borrowed. */
-const struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name);
+struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name);
+
+/* What readers are sent of it; made when it is asked for first. Borrowed like the bulletin. */
+const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file);
 
 struct shelf;
 

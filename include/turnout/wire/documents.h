@@ -46,6 +46,9 @@ void document_put_board_row(struct json_writer *json, const struct figures *figu
 /* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
 void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
+/* /v1/nist.json: an ElectionReport of NIST SP 1500-100 version 2 (proto/nist.schema.json). */
+void document_nist_json(struct buffer *out, const struct figures *figures);
+
 /* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
  * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */
 struct corrections {

@@ -40,6 +40,7 @@ struct log_replay {
     struct log_replay_of of;
     struct log_replay_counts counts;
     unsigned char head[LOG_HEAD_BYTES]; /* of the chain of these lines */
+    struct totals totals;               /* what these lines have added to those of the commune */
     struct replayed_unit
         *units; /* private; those of the commune in the register, then others by now elsewhere */
     size_t unit_count;

@@ -42,4 +42,8 @@ void report_digest(const struct report *report, unsigned char ret_digest[REPORT_
 /* The first 40 bits of the digest in Crockford base32, in two groups: `7K4Q-9M2D`. */
 void receipt_from_digest(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_receipt[RECEIPT_BYTES]);
 
+/* Whether a person has typed this receipt, or fingerprint: case, dashes and blanks do not matter, and letters that it
+ * never has are read as the digits that they look like (O is 0, I and L are 1). */
+bool receipt_is_typed(struct slice typed, const char *receipt);
+
 #endif

@@ -11,7 +11,11 @@
 
 #include <sodium.h>
 
+#include <turnout/store/log_walk.h>
+
 #include "command.h"
+
+enum { PATIENCE_STARTED_MS = 60000, PATIENCE_RUNNING_MS = 3000 };
 
 static void ignore_event(void *context, const char *event, pid_t pid, const char *detail)
 {
@@ -109,8 +113,17 @@ int server_redis_open(const char *command, const struct server_redis_options *op
         server_redis_close(&server);
         return status;
     }
+    server.patience_ms = server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS;
     *ret_server = server;
     return EXIT_DONE;
+}
+
+int server_redis_open_to_read(const char *command, const struct server_redis_options *options,
+                              struct server_redis *ret_server)
+{
+    struct server_redis_options where = *options;
+    where.data = where.redis == NULL ? where.data : NULL;
+    return server_redis_open(command, &where, REDIS_OF_ANY_SERVER, READER_REDIS_USER, ret_server);
 }
 
 void server_redis_close(struct server_redis *server)

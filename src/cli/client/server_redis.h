@@ -50,6 +50,7 @@ struct server_redis {
     struct store_address address;
     int data_fd;                 /* locked as turnoutd does, unless one runs there; -1 */
     struct managed_redis *redis; /* NULL: somebody else's, or of the turnoutd that runs */
+    int64_t patience_ms;         /* for it to serve: one that was started now may have to load first */
 };
 
 /* Checks that options for --redis come with it. Returns an exit status of cli/command.h. */
@@ -63,6 +64,10 @@ int server_redis_check_either(const char *command, const struct settings_values 
  * cli/command.h; what is wrong has been told for the command of this name. The caller ends with server_redis_close(). */
 int server_redis_open(const char *command, const struct server_redis_options *options,
                       enum server_redis_use use, const char *managed_user, struct server_redis *ret_server);
+
+/* The same, beside a turnoutd that runs or without one, as the user that may only look. */
+int server_redis_open_to_read(const char *command, const struct server_redis_options *options,
+                              struct server_redis *ret_server);
 void server_redis_close(struct server_redis *server);
 
 #endif

@@ -8,11 +8,6 @@
 #include "commands.h"
 #include "export/export_files.h"
 
-enum {
-    PATIENCE_STARTED_MS = 60000, /* for a Redis that was started now, and loads */
-    PATIENCE_RUNNING_MS = 3000,
-};
-
 struct export_options {
     const char *election; /* a folder */
     struct server_redis_options server;
@@ -21,11 +16,9 @@ struct export_options {
 static int export_to(const struct command_line *line, const struct election_folder *folder)
 {
     const struct export_options *options = line->options;
-    struct server_redis_options where = options->server;
     struct server_redis server;
     struct error error;
-    where.data = where.redis == NULL ? where.data : NULL;
-    int status = server_redis_open(line->name, &where, REDIS_OF_ANY_SERVER, READER_REDIS_USER, &server);
+    int status = server_redis_open_to_read(line->name, &options->server, &server);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -33,8 +26,7 @@ static int export_to(const struct command_line *line, const struct election_fold
     const struct export_of of = {.address = server.address,
                                  .folder = folder,
                                  .election_path = options->election,
-                                 .patience_ms =
-                                     server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS};
+                                 .patience_ms = server.patience_ms};
     if (export_write(&of, line->words[0], &counts, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         status = EXIT_FAILED;

@@ -15,11 +15,7 @@
 #include "client/print_fault.h"
 #include "client/server_redis.h"
 
-enum {
-    PATIENCE_STARTED_MS = 60000, /* for a Redis that was started now, and loads */
-    PATIENCE_RUNNING_MS = 3000,
-    HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1,
-};
+enum { HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
 
 struct log_options {
     const char *unit;
@@ -73,16 +69,14 @@ static int read_from(const struct command_line *line, const struct election_fold
                      const struct unit *unit)
 {
     const struct log_options *options = line->options;
-    struct server_redis_options where = options->server;
     struct server_redis server;
-    where.data = where.redis == NULL ? where.data : NULL;
-    int status = server_redis_open(line->name, &where, REDIS_OF_ANY_SERVER, READER_REDIS_USER, &server);
+    int status = server_redis_open_to_read(line->name, &options->server, &server);
     if (status == EXIT_DONE) {
         const struct log_walk_of of = {.address = server.address,
                                        .election = &folder->election,
                                        .reg = folder->reg,
                                        .area = unit->commune};
-        status = print_log(&of, server.redis == NULL ? PATIENCE_RUNNING_MS : PATIENCE_STARTED_MS, unit->code);
+        status = print_log(&of, server.patience_ms, unit->code);
         server_redis_close(&server);
     }
     return status;

@@ -12,6 +12,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/text.h>
 #include <turnout/wire/json_writer.h>
+#include <turnout/wire/signature.h>
 
 #include "client/committee_client.h"
 
@@ -150,7 +151,7 @@ static bool is_confirmed(const struct shown *shown)
     char answer[COMMAND_ANSWER_BYTES];
     command_ask("Type the fingerprint of the files, as everybody has read it", answer);
     answer[strcspn(answer, "\r")] = '\0';
-    return strcmp(answer, shown->files) == 0;
+    return receipt_is_typed(slice_of(answer), shown->files);
 }
 
 static int post(struct http_client *client, const struct shown *shown, const char *reason)

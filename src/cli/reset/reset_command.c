@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <turnout/store/in_force.h>
 #include <turnout/store/last_known.h>
 #include <turnout/store/reset.h>
 
@@ -58,7 +59,8 @@ static int clear(const struct store_address *address, const struct reset_options
         (void)fprintf(stderr, "that is not %s: nothing was cleared\n", election);
         return EXIT_FAILED;
     }
-    if (options->server.redis == NULL && last_known_remove(options->server.data, &error) != TURNOUT_OK) {
+    if (options->server.redis == NULL && (last_known_remove(options->server.data, &error) != TURNOUT_OK ||
+                                          in_force_remove(options->server.data, &error) != TURNOUT_OK)) {
         (void)fprintf(stderr, "%s\n", error.text);
         return EXIT_FAILED;
     }
@@ -70,7 +72,7 @@ static int clear(const struct store_address *address, const struct reset_options
                  deleted);
     if (options->server.redis != NULL) {
         (void)printf("a turnoutd that has served it remembers that: remove " LAST_KNOWN_FILE
-                     " from its data folder\n");
+                     " and " IN_FORCE_FOLDER " from its data folder\n");
     }
     return finish_output(EXIT_DONE);
 }

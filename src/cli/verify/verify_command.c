@@ -6,45 +6,23 @@
 
 #include <turnout/base/memory.h>
 
+#include "client/all_cores.h"
+#include "client/verdict.h"
 #include "commands.h"
+#include "verify/verify_commune.h"
 #include "verify/verify_unit.h"
-#include "verify/verify_workers.h"
-
-enum { FAULTS_PRINTED_MAX = 20 };
 
 struct verify_options {
     const char *unit;
     const char *receipt;
 };
 
-/* What was found in all of it. */
-struct verdict {
-    int64_t faults;
-    int64_t lines_behind;
-    struct log_replay_counts counts;
-};
-
 /* ---- telling ---- */
 
-static void print_fault_of(struct verdict *verdict, const char *text)
-{
-    verdict->faults++;
-    if (verdict->faults <= FAULTS_PRINTED_MAX) {
-        (void)fprintf(stderr, "%s\n", text);
-    }
-}
-
-static void print_not_checked(int64_t count, const char *what)
-{
-    if (count > 0) {
-        (void)printf("  %" PRId64 " %s\n", count, what);
-    }
-}
-
 /* What is there, but stands on somebody's word. */
-static void print_trust(const struct verify_export *export, const struct verdict *verdict)
+static void print_trust(const struct verify_export *export, const struct verdict *verdict,
+                        int64_t lines_behind)
 {
-    const struct log_replay_counts *counts = &verdict->counts;
     (void)printf("could not be checked:\n");
     if (export->bulletin_count > 0) {
         (void)printf("  that %s is the election's key: compare it with one from elsewhere\n",
@@ -52,20 +30,15 @@ static void print_trust(const struct verify_export *export, const struct verdict
     }
     (void)printf("  that areas.csv, units.csv, keys.csv and election.ini are the election's: compare their "
                  "sums with the election's own\n");
-    print_not_checked(counts->vouched, "reports that an office vouched for and no unit signed: only their "
-                                       "sums were checked");
-    print_not_checked(counts->revoked,
-                      "reports signed by a key that keys.csv revokes as of an earlier moment");
-    print_not_checked(counts->unsigned_tests, "test reports that nobody signed");
-    print_not_checked(counts->decisions, "decisions of committees, which nobody signs");
-    print_not_checked(export->losses, "losses of reports, which somebody has accepted: " EXPORT_LEDGER_FILE
-                                      " has who and when");
-    print_not_checked(verdict->lines_behind,
-                      "lines of the log behind the newest bulletin: that they are all, "
-                      "only the export says");
+    verdict_print_unproven(verdict);
+    verdict_print_count(export->losses, "losses of reports, which somebody has accepted: " EXPORT_LEDGER_FILE
+                                        " has who and when");
+    verdict_print_count(lines_behind, "lines of the log behind the newest bulletin: that they are all, "
+                                      "only the export says");
 }
 
-static void print_sound(const struct verify_export *export, const struct verdict *verdict)
+static void print_sound(const struct verify_export *export, const struct verdict *verdict,
+                        int64_t lines_behind)
 {
     const struct log_replay_counts *counts = &verdict->counts;
     (void)printf("%s: sound\n", export->folder.election.id);
@@ -80,42 +53,55 @@ static void print_sound(const struct verify_export *export, const struct verdict
     }
     (void)printf("  %" PRId64 " lines of the log, %" PRId64 " good signatures of reports\n", counts->lines,
                  counts->is_signed);
-    print_trust(export, verdict);
+    print_trust(export, verdict, lines_behind);
 }
 
 /* ---- checking ---- */
 
-static void add_result(struct verdict *verdict, const struct verify_result *result)
+/* All communes. */
+struct checking {
+    const struct verify_export *export;
+    struct verify_result *results; /* [0] the first commune's */
+};
+
+static void check_commune(void *context, uint32_t number)
 {
-    struct log_replay_counts *counts = &verdict->counts;
-    counts->lines += result->counts.lines;
-    counts->is_signed += result->counts.is_signed;
-    counts->revoked += result->counts.revoked;
-    counts->vouched += result->counts.vouched;
-    counts->unsigned_tests += result->counts.unsigned_tests;
-    counts->decisions += result->counts.decisions;
-    verdict->lines_behind += result->lines_behind;
-    if (result->fault[0] != '\0') {
-        print_fault_of(verdict, result->fault);
+    const struct checking *checking = context;
+    uint32_t first = checking->export->folder.reg->province_count + 1;
+    verify_commune(checking->export, first + number, &checking->results[number]);
+}
+
+/* Returns how many lines are behind the newest bulletin. */
+static int64_t check_communes(const struct verify_export *export, struct verdict *verdict)
+{
+    const struct election_register *reg = export->folder.reg;
+    uint32_t count = reg->area_count - 1 - reg->province_count;
+    struct checking checking = {export, memory_new_array(count, sizeof *checking.results)};
+    struct progress progress = progress_begin(count, "communes");
+    int64_t lines_behind = 0;
+    all_cores_run(count, check_commune, &checking, &progress);
+    progress_end(&progress);
+    for (uint32_t i = 0; i < count; i++) {
+        verdict_add_counts(verdict, &checking.results[i].counts);
+        lines_behind += checking.results[i].lines_behind;
+        if (checking.results[i].fault[0] != '\0') {
+            verdict_add_fault(verdict, checking.results[i].fault);
+        }
     }
+    free(checking.results);
+    return lines_behind;
 }
 
 static int verify_all(struct verify_export *export)
 {
-    const struct election_register *reg = export->folder.reg;
-    struct verify_result *results = memory_new_array(reg->area_count, sizeof *results);
     struct verdict verdict = {.faults = 0};
     for (int64_t number = 1; number <= export->bulletin_count; number++) {
         verify_export_bulletin(export, number, REGISTER_NONE);
         if (export->bulletins[number - 1].fault[0] != '\0') {
-            print_fault_of(&verdict, export->bulletins[number - 1].fault);
+            verdict_add_fault(&verdict, export->bulletins[number - 1].fault);
         }
     }
-    verify_all_communes(export, results);
-    for (uint32_t area = reg->province_count + 1; area < reg->area_count; area++) {
-        add_result(&verdict, &results[area]);
-    }
-    free(results);
+    int64_t lines_behind = check_communes(export, &verdict);
     if (verdict.faults > 0) {
         if (export->losses > 0) {
             (void)fprintf(stderr,
@@ -126,10 +112,10 @@ static int verify_all(struct verify_export *export)
                       "%s: NOT sound: %" PRId64 " bulletins or communes with something wrong; of each "
                       "the first line that is wrong is named%s\n",
                       export->folder.election.id, verdict.faults,
-                      verdict.faults > FAULTS_PRINTED_MAX ? ", of the first 20" : "");
+                      verdict.faults > VERDICT_FAULTS_MAX ? ", of the first 20" : "");
         return EXIT_FAILED;
     }
-    print_sound(export, &verdict);
+    print_sound(export, &verdict, lines_behind);
     return finish_output(EXIT_DONE);
 }
 

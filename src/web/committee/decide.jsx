@@ -1,5 +1,5 @@
 // A decision that needs a reason: one of a few, or in words of one's own.
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { useLanguage } from "../language.jsx";
 import { Fault } from "./fault.jsx";
 
@@ -8,6 +8,7 @@ export function Decide({ legend, submit, act, cancel, choices }) {
   const [choice, setChoice] = useState(choices[0]);
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState(null);
+  const id = useId();
   const words = choice === "other" ? "" : say(`reason.${choice}`);
   const reason = [words, note.trim()].filter(Boolean).join(": ");
   return (
@@ -26,14 +27,14 @@ export function Decide({ legend, submit, act, cancel, choices }) {
         <legend>{legend}</legend>
         {choices.map((value) => (
           <label key={value}>
-            <input type="radio" name="reason" checked={value === choice} onChange={() => setChoice(value)} /> {say(`reason.${value}`)}
+            <input type="radio" name={`${id}-reason`} checked={value === choice} onChange={() => setChoice(value)} /> {say(`reason.${value}`)}
           </label>
         ))}
-        <label class="vh" for="note">
+        <label class="vh" for={`${id}-note`}>
           {say("note")}
         </label>
         <textarea
-          id="note"
+          id={`${id}-note`}
           rows={2}
           maxLength={150}
           placeholder={say("note")}

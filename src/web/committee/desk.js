@@ -16,6 +16,7 @@ export class Desk {
   static async open(token) {
     const desk = new Desk(token);
     desk.about = await desk.ask("/v1/desk");
+    desk.aheadMs = Date.parse(desk.about.now) - Date.now();
     sessionStorage.setItem(TOKEN, token);
     return desk;
   }
@@ -31,6 +32,12 @@ export class Desk {
 
   constructor(token) {
     this.token = token;
+    this.relayToken = ""; // for corrections in the name of units
+  }
+
+  // The same desk, of which the server says something else now.
+  with(changes) {
+    return Object.assign(new Desk(this.token), this, { about: { ...this.about, ...changes } });
   }
 
   close() {
@@ -42,13 +49,21 @@ export class Desk {
     return roles.indexOf(this.about.token.role) >= roles.indexOf(role);
   }
 
-  async ask(path, body) {
+  // Now, by the server's clock and in the election's time: 2026-03-15T15:02:44+07:00.
+  now() {
+    const offset = this.about.now.slice(19);
+    const sign = offset[0] === "-" ? -1 : 1;
+    const minutes = offset === "Z" ? 0 : sign * (60 * Number(offset.slice(1, 3)) + Number(offset.slice(4)));
+    return new Date(Date.now() + this.aheadMs + 60000 * minutes).toISOString().slice(0, 19) + offset;
+  }
+
+  async ask(path, body, token = this.token) {
     let response;
     try {
       response = await fetch(path, {
         method: body ? "POST" : "GET",
         cache: "no-store",
-        headers: { Authorization: `Bearer ${this.token}`, ...(body && { "Content-Type": "application/json" }) },
+        headers: { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) },
         body: body && JSON.stringify(body),
       });
     } catch {
@@ -66,7 +81,7 @@ export class Desk {
 export function useAnswer(desk, path, everyMs) {
   const [state, setState] = useState({});
   const [turn, setTurn] = useState(0);
-  useEffect(() => setState({}), [desk, path]);
+  useEffect(() => setState({}), [desk.token, path]);
   useEffect(() => {
     let isOver = false;
     let timer;
@@ -85,11 +100,39 @@ export function useAnswer(desk, path, everyMs) {
         timer = setTimeout(look, everyMs);
       }
     }
-    look();
+    if (path) {
+      look();
+    }
     return () => {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [desk, path, everyMs, turn]);
+  }, [desk.token, path, everyMs, turn]);
+  return { ...state, ask: useCallback(() => setTurn((old) => old + 1), []) };
+}
+
+// All pages of the list at `path`, one after the other: { rows, at, problem, ask }. `at` is when they were asked for.
+export function useList(desk, path, name) {
+  const [state, setState] = useState({});
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let isOver = false;
+    async function read() {
+      const at = desk.now();
+      const rows = [];
+      let after = "";
+      do {
+        const page = await desk.ask(`${path}${path.includes("?") ? "&" : "?"}limit=1000${after}`);
+        rows.push(...page[name]);
+        after = page.next && `&after=${encodeURIComponent(page.next)}`;
+      } while (after && !isOver);
+      if (!isOver) {
+        setState({ rows, at });
+      }
+    }
+    setState({});
+    read().catch((problem) => !isOver && setState({ problem }));
+    return () => (isOver = true);
+  }, [desk.token, path, turn]);
   return { ...state, ask: useCallback(() => setTurn((old) => old + 1), []) };
 }

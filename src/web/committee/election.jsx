@@ -18,7 +18,10 @@ function Switch({ desk, title, kind, current, options, change, changed }) {
     try {
       // Asked again after `too-early`, it is meant.
       await change(wanted, { fingerprint: wanted === "open" ? fingerprint.trim() : undefined, early: problem?.code === "too-early" || undefined });
-      changed();
+      setWanted(null);
+      setProblem(null);
+      setId("");
+      changed(wanted);
     } catch (fault) {
       setProblem(fault);
     }
@@ -72,7 +75,7 @@ function Switch({ desk, title, kind, current, options, change, changed }) {
   );
 }
 
-export function Election({ desk, changed }) {
+export function Election({ desk, change }) {
   const { say } = useLanguage();
   const { phase, publication, election } = desk.about;
   const mode = publication ?? "live";
@@ -86,7 +89,7 @@ export function Election({ desk, changed }) {
         current={phase}
         options={phases[phase]}
         change={(wanted, more) => desk.ask("/v1/phase", { election: election.id, phase: wanted, ...more })}
-        changed={changed}
+        changed={(phase) => change({ phase })}
       />
       <Switch
         desk={desk}
@@ -95,7 +98,7 @@ export function Election({ desk, changed }) {
         current={mode}
         options={modes.filter((option) => option !== mode)}
         change={(wanted) => desk.ask("/v1/publication", { mode: wanted })}
-        changed={changed}
+        changed={(publication) => change({ publication })}
       />
     </div>
   );

@@ -1,23 +1,28 @@
 // Reports that wait for a decision: what counts, what is held, what would change; released or rejected with a reason.
 import { useState } from "preact/hooks";
-import { useLanguage } from "../language.jsx";
+import { fold, useLanguage } from "../language.jsx";
 import { Decide } from "./decide.jsx";
 import { useAnswer } from "./desk.js";
 import { Fault } from "./fault.jsx";
-import { UnitLink } from "./unit.jsx";
+import { UnitView } from "./unit.jsx";
+import { UnitLink } from "./unit_list.jsx";
 
 const LISTED = 50;
 const AGAIN_MS = 5000;
 
 const reasons = { release: ["telephone", "roll", "other"], reject: ["telephone", "wrong", "other"] };
 
-function Case({ desk, held, decided }) {
+function Case({ desk, held, isOpen, open, decided }) {
   const { say, knows, count, change, time } = useLanguage();
   const [decision, setDecision] = useState(null);
   const { answer: unit } = useAnswer(desk, `/v1/units/${held.unit}?limit=1`);
+  const begin = (what) => {
+    setDecision(what);
+    open();
+  };
   const codes = held.flags ? held.flags.split(",") : [held.code];
   return (
-    <article class={decision ? "case is-open" : "case"}>
+    <article class={isOpen ? "case is-open" : "case"}>
       <h2>
         <UnitLink code={held.unit}>
           {held.name} <span class="soft">{held.unit}</span>
@@ -59,10 +64,10 @@ function Case({ desk, held, decided }) {
       ) : (
         desk.may("decide") && (
           <div class="case__acts">
-            <button type="button" class="button" onClick={() => setDecision("release")}>
+            <button type="button" class="button" onClick={() => begin("release")}>
               {say("release")}
             </button>
-            <button type="button" class="button" onClick={() => setDecision("reject")}>
+            <button type="button" class="button" onClick={() => begin("reject")}>
               {say("reject")}
             </button>
           </div>
@@ -72,24 +77,37 @@ function Case({ desk, held, decided }) {
   );
 }
 
-export function Held({ desk, recount }) {
+// `#/held?open=0101-001.2`: beside them the history of the open one's unit, of the first where none was opened.
+export function Held({ desk, address, recount }) {
   const { say, count } = useLanguage();
   const { answer, problem, ask } = useAnswer(desk, `/v1/held?limit=${LISTED}`, AGAIN_MS);
   const decided = () => {
     ask();
     recount();
   };
+  const { find = "", open } = address.query;
+  const found = answer?.held.filter((held) => [held.unit, held.name].some((text) => fold(text).includes(fold(find)))) ?? [];
+  const opened = found.find(({ id }) => id === open) ?? found[0];
   return (
-    <section class="cases" aria-labelledby="held">
-      <header>
-        <h1 id="held">{answer ? say("held.count", count(answer.total)) : say("loading")}</h1>
-        <p class="small soft">{say("held.order")}</p>
-      </header>
-      <Fault problem={problem} />
-      {answer?.held.map((held) => (
-        <Case key={held.id} desk={desk} held={held} decided={decided} />
-      ))}
-      {answer?.next && <p class="soft">{say("held.more", count(answer.held.length))}</p>}
-    </section>
+    <div class="held">
+      <section aria-labelledby="held">
+        <header>
+          <h1 id="held">{answer ? say("held.count", count(answer.total)) : say("loading")}</h1>
+          <p class="small soft">{say("held.order")}</p>
+        </header>
+        {answer?.held.length > 1 && (
+          <p class="find">
+            <label for="find">{say("find")}</label>
+            <input id="find" type="search" autocomplete="off" placeholder={say("find.hint")} value={find} onInput={(event) => address.change({ find: event.currentTarget.value })} />
+          </p>
+        )}
+        <Fault problem={problem} />
+        {found.map((held) => (
+          <Case key={held.id} desk={desk} held={held} isOpen={held === opened} open={() => address.change({ open: held.id })} decided={decided} />
+        ))}
+        {answer?.next && <p class="soft">{say("held.more", count(answer.held.length))}</p>}
+      </section>
+      {opened && <UnitView key={opened.unit} desk={desk} code={opened.unit} isBeside />}
+    </div>
   );
 }

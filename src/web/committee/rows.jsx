@@ -1,15 +1,15 @@
 // The rows of a long table: only those near the window are there, so that thousands scroll as lightly as ten.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-const ROW_PX = 36; // `.long tr` in turnout.css
 const AROUND = 30; // rows above and below the window
 
-export function Rows({ items, columns, row }) {
+// `rowPx` is how high each row is, in turnout.css too.
+export function Rows({ items, columns, rowPx, row }) {
   const body = useRef(null);
   const [first, setFirst] = useState(0);
   useEffect(() => {
     const look = () => {
-      const above = -body.current.getBoundingClientRect().top / ROW_PX;
+      const above = -body.current.getBoundingClientRect().top / rowPx;
       setFirst(Math.max(0, AROUND * Math.floor(above / AROUND - 1)));
     };
     look();
@@ -21,11 +21,11 @@ export function Rows({ items, columns, row }) {
     };
   }, []);
   const start = Math.min(first, items.length);
-  const shown = items.slice(start, start + 3 * AROUND + Math.ceil(window.innerHeight / ROW_PX));
+  const shown = items.slice(start, start + 3 * AROUND + Math.ceil(window.innerHeight / rowPx));
   const gap = (rows) =>
     rows > 0 && (
       <tr aria-hidden="true">
-        <td colSpan={columns} style={{ height: `${rows * ROW_PX}px`, padding: 0 }} />
+        <td colSpan={columns} style={{ height: `${rows * rowPx}px`, padding: 0 }} />
       </tr>
     );
   return (

@@ -2,7 +2,7 @@
 import { useLanguage } from "../language.jsx";
 import { Stands } from "./entry.jsx";
 
-export function Counter({ unit, use }) {
+export function Counter({ unit, use, enter }) {
   const { say, count } = useLanguage();
   const { tally, standing } = unit.state;
   const add = (step) => unit.change({ tally: Math.max(0, tally + step) });
@@ -23,6 +23,9 @@ export function Counter({ unit, use }) {
           </button>
           <button type="button" class="button" disabled={tally === 0} onClick={() => add(-1)}>
             {say("count.undo")}
+          </button>
+          <button type="button" class="plain" onClick={enter}>
+            {say("new.figure")}
           </button>
         </div>
       </div>

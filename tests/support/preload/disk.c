@@ -63,6 +63,12 @@ static bool fails(_Atomic int64_t *countdown)
     return true;
 }
 
+static bool has_kill_word(const void *bytes, size_t length)
+{
+    size_t word_length = strlen(controls->kill_word);
+    return word_length > 0 && memmem(bytes, length, controls->kill_word, word_length) != NULL;
+}
+
 ssize_t write(int fd, const void *bytes, size_t length)
 {
     static ssize_t (*real_write)(int, const void *, size_t);
@@ -76,6 +82,9 @@ ssize_t write(int fd, const void *bytes, size_t length)
     ssize_t written = real_write(fd, bytes, length);
     if (file != NULL && written > 0) {
         atomic_fetch_add(&controls->writes, 1);
+        if (has_kill_word(bytes, (size_t)written)) {
+            atomic_store(&controls->kill_before_sync, 1);
+        }
     }
     return written;
 }

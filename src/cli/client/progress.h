@@ -1,0 +1,23 @@
+/* How far a long work is, on standard error, where that is a terminal: `12 of 34 provinces`. */
+#ifndef TURNOUT_CLI_PROGRESS_H
+#define TURNOUT_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    const char *what; /* is counted; borrowed */
+    uint32_t total;
+    bool is_shown;
+    int64_t drawn_ms;
+};
+
+struct progress progress_begin(uint32_t total, const char *what);
+
+/* Cheap: it is drawn ten times a second at most. */
+void progress_draw(struct progress *progress, uint32_t done);
+
+/* Leaves nothing of it on the line. */
+void progress_end(struct progress *progress);
+
+#endif

@@ -1,0 +1,47 @@
+/* The bytes are lent, never copied. */
+#include "document_answer.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "coding.h"
+
+static bool has_it_already(const struct document_answer *answer, const struct http_request *request,
+                           const struct representation *chosen)
+{
+    bool is_known = http_request_etag_matches(request, chosen->etag);
+    if (answer->counters != NULL) {
+        counter_add(&answer->counters->documents_served, 1);
+        counter_add(&answer->counters->documents_unchanged, is_known ? 1 : 0);
+    }
+    return is_known;
+}
+
+void document_answer(struct http_exchange *exchange, const struct http_request *request,
+                     const struct document_answer *answer)
+{
+    enum http_coding coding;
+    if (!coding_read(exchange, request, &coding)) {
+        answer->release(NULL, 0, answer->lender);
+        return;
+    }
+    const struct representation *chosen = &answer->document->forms[coding];
+    char headers[512];
+    int length =
+        snprintf(headers, sizeof headers,
+                 "%sETag: %s\r\nLast-Modified: %s\r\nCache-Control: %s\r\nVary: Accept-Encoding\r\n",
+                 http_coding_header(coding), chosen->etag, answer->last_modified, answer->cache_control);
+    assert(length > 0 && (size_t)length < sizeof headers);
+    if (has_it_already(answer, request, chosen)) {
+        http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
+        answer->release(NULL, 0, answer->lender);
+        return;
+    }
+    http_answer(exchange, &(struct http_answer){.status = 200,
+                                                .content_type = answer->document->content_type,
+                                                .headers = headers,
+                                                .body = chosen->bytes,
+                                                .body_bytes = chosen->length,
+                                                .release = answer->release,
+                                                .lender = answer->lender});
+}
