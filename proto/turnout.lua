@@ -672,6 +672,21 @@ end)
 
 ---- bulletins ----
 
+-- Passes over numbers: those up to this one were given before, by an election that was reset, or after the copy that this
+-- Redis was put back from.
+--   keys  meta
+--   args  the number
+redis.register_function('turnout_bulletin_pass', function(keys, args)
+    local number = count_of(args[1], keys[1], 'bulletin_passed')
+    if redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    if number > count_of(redis.call('HGET', keys[1], 'bulletin_passed'), keys[1], 'bulletin_passed') then
+        redis.call('HSET', keys[1], 'bulletin_passed', args[1])
+    end
+    return 1
+end)
+
 -- Begins a bulletin, unless one is under way: it has a number from now on, and every server knows that it is to be frozen.
 --   keys  meta
 --   args  Unix seconds; the label, '' where the bulletin that is due is passed over; what it is due for: a moment in Unix
@@ -679,12 +694,12 @@ end)
 -- Returns its number; 0 when none is due, -1 when one is under way: then nothing was changed.
 redis.register_function('turnout_bulletin_begin', function(keys, args)
     local meta = redis.call('HMGET', keys[1], 'schema', 'phase', 'bulletin', 'bulletin_begun', 'bulletin_due',
-                            'bulletin_closing')
+                            'bulletin_closing', 'bulletin_passed')
     if not meta[1] or not meta[2] then
         refuse(keys[1] .. ' was never seeded')
     end
     local due = args[3] ~= '' and args[3] ~= 'closing' and count_of(args[3], keys[1], 'bulletin_due')
-    local number = count_of(meta[3], keys[1], 'bulletin') + 1
+    local number = math.max(count_of(meta[3], keys[1], 'bulletin'), count_of(meta[7], keys[1], 'bulletin_passed')) + 1
     if meta[4] then
         return -1
     end

@@ -3,10 +3,8 @@
 #include "daemon.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 #include <sodium.h>
@@ -22,7 +20,6 @@
 #include "data_folder.h"
 #include "data_watch.h"
 #include "exposure.h"
-#include "fault_log.h"
 #include "keys_watch.h"
 #include "listening.h"
 #include "operate_thread.h"
@@ -175,9 +172,9 @@ static int prepare_redis(struct daemon *daemon)
 {
     struct error error;
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
+                                            .signing_key = daemon->data.signing_key,
+                                            .bulletin_number = daemon->data.bulletin_number,
                                             .relaxed = daemon->settings->durability_is_relaxed};
-    preparation.signing_key = daemon->data.signing_key;
-    preparation.files = registers_change(daemon->registers)->after;
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
     if (failed != TURNOUT_OK) {
@@ -223,6 +220,7 @@ static void start_publisher(struct daemon *daemon)
                                           .reg = daemon->folder->reg,
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,
+                                          .data = daemon->data.path,
                                           .is_durable = &daemon->gate.is_durable,
                                           .clock = daemon->clock,
                                           .health = daemon->health,

@@ -14,6 +14,7 @@
 
 #include <turnout/base/log.h>
 #include <turnout/base/private_file.h>
+#include <turnout/store/bulletin_number.h>
 #include <turnout/store/secret.h>
 
 static void say(const struct error *error, const char *event)
@@ -99,6 +100,16 @@ static bool take_signing_key(struct data_folder *folder)
     return true;
 }
 
+static bool read_bulletin_number(struct data_folder *folder)
+{
+    struct error error;
+    if (bulletin_number_read(folder->path, &folder->bulletin_number, &error) != TURNOUT_OK) {
+        say(&error, "bad-bulletin-number");
+        return false;
+    }
+    return true;
+}
+
 /* ---- what was known ---- */
 
 static bool is_there(const struct data_folder *folder, const char *name)
@@ -169,7 +180,9 @@ enum data_folder_state data_folder_open(struct data_folder *folder, const struct
     if (!recall(folder, settings, election)) {
         return DATA_FOLDER_REFUSED;
     }
-    return take_secret(folder) && take_signing_key(folder) ? DATA_FOLDER_OPEN : DATA_FOLDER_UNUSABLE;
+    return read_bulletin_number(folder) && take_secret(folder) && take_signing_key(folder)
+               ? DATA_FOLDER_OPEN
+               : DATA_FOLDER_UNUSABLE;
 }
 
 void data_folder_forget(struct data_folder *folder)

@@ -18,6 +18,7 @@ struct data_folder {
     unsigned char *secret;       /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
     unsigned char *signing_pair; /* likewise, SIGNING_PAIR_BYTES; and its public half */
     char signing_key[PUBLIC_KEY_TEXT_BYTES + 1];
+    int64_t bulletin_number; /* of the newest that was seen */
     bool has_known;
     struct last_known known; /* of this election */
 };

@@ -30,20 +30,20 @@ static void release_publication(const void *body, size_t body_bytes, void *lende
     publication_release(lender);
 }
 
-void bulletin_answer_file(struct publication *publication, const struct bulletin *bulletin,
-                          struct bulletin_file *file, struct http_exchange *exchange,
-                          const struct http_request *request, struct counters *counters)
+void bulletin_answer(struct publication *publication, const struct bulletin *bulletin,
+                     const struct document *document, struct http_exchange *exchange,
+                     const struct http_request *request, struct counters *counters)
 {
     char modified[HTTP_DATE_BYTES];
-    if (file == NULL) {
-        refuse_unknown(exchange, "the bulletin has no file of this name");
+    if (document == NULL) {
+        refuse_unknown(exchange, "the bulletin has nothing of this name");
         return;
     }
     http_date_write(bulletin_cut(bulletin), modified);
     publication_acquire(publication);
     document_answer(exchange, request,
                     &(struct document_answer){
-                        .document = bulletin_file_document(bulletin, file),
+                        .document = document,
                         .release = release_publication,
                         .lender = publication,
                         .last_modified = modified,

@@ -1,4 +1,4 @@
-/* A file of a bulletin, for the listener of readers and that of committees. */
+/* What is of a bulletin, for the listener of readers and that of committees. */
 #ifndef TURNOUT_NET_BULLETIN_ANSWER_H
 #define TURNOUT_NET_BULLETIN_ANSWER_H
 
@@ -10,10 +10,10 @@
 const struct bulletin *bulletin_of_path(struct publication *publication, struct http_exchange *exchange,
                                         struct slice number);
 
-/* Answers with a file of a bulletin; NULL: that there is none of this name. It never changes, and whoever may have it may
- * keep it: `counters` are those of the readers' listener, NULL where not everybody may have it. */
-void bulletin_answer_file(struct publication *publication, const struct bulletin *bulletin,
-                          struct bulletin_file *file, struct http_exchange *exchange,
-                          const struct http_request *request, struct counters *counters);
+/* Answers with what is of a bulletin, a file or another document; NULL: that there is none of this name. It never changes, and
+ * whoever may have it may keep it: `counters` are those of the readers' listener, NULL where not everybody may have it. */
+void bulletin_answer(struct publication *publication, const struct bulletin *bulletin,
+                     const struct document *document, struct http_exchange *exchange,
+                     const struct http_request *request, struct counters *counters);
 
 #endif

@@ -286,7 +286,8 @@ void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
     struct publication *publication = committee_publication(desk->committee);
     const struct bulletin *bulletin = bulletin_of_path(publication, exchange, number);
     if (bulletin != NULL) {
-        bulletin_answer_file(publication, bulletin, bulletin_find_file(bulletin, name), exchange, request,
-                             NULL);
+        bulletin_answer(publication, bulletin,
+                        bulletin_file_document(bulletin, bulletin_find_file(bulletin, name)), exchange,
+                        request, NULL);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "area_path.h"
 #include "bulletin_answer.h"
+#include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
 #include "public_listings.h"
@@ -16,17 +17,19 @@
 
 enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
 
-/* False after refusing. Whoever asks for the figures of a bulletin must not take today's for them. */
-static bool asks_for_now(struct http_exchange *exchange, const struct http_request *request)
+/* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked for. */
+static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
 {
-    if (!http_query_has(request->query, "at")) {
-        return true;
+    static const char *const others[] = {"since", "fields", "level"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (http_query_has(request->query, "at") && http_query_has(request->query, others[i])) {
+            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                                "at is not taken together with this one: a bulletin's documents are whole",
+                                others[i], NULL);
+            return false;
+        }
     }
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                        "this document is of now alone; the figures of a bulletin are its files, under "
-                        "/v1/bulletins/{number}/",
-                        "at", NULL);
-    return false;
+    return true;
 }
 
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -36,7 +39,8 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)body;
     struct public_reader *reader = context;
     char since[SINCE_BYTES] = "";
-    if (!asks_for_now(exchange, request)) {
+    if (!asks_of_one_time(exchange, request) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
         return;
     }
     if (!http_query_has(request->query, "since")) {
@@ -118,7 +122,8 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)body;
     struct public_reader *reader = context;
     struct selection selection;
-    if (!asks_for_now(exchange, request) || !read_selection(exchange, request->query, &selection)) {
+    if (!asks_of_one_time(exchange, request) || !read_selection(exchange, request->query, &selection) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
         return;
     }
     if (selection_is_all(&selection)) {
@@ -156,8 +161,9 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     struct public_reader *reader = context;
     struct selection selection;
     struct csv_form form;
-    if (!asks_for_now(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
-        !read_selection(exchange, request->query, &selection)) {
+    if (!asks_of_one_time(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
+        !read_selection(exchange, request->query, &selection) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
         return;
     }
     if (selection_is_all(&selection)) {
@@ -272,7 +278,8 @@ static void answer_file(const struct public_reader *reader, struct http_exchange
                             "", NULL);
         return;
     }
-    bulletin_answer_file(reader->publication, bulletin, file, exchange, request, reader->counters);
+    bulletin_answer(reader->publication, bulletin, bulletin_file_document(bulletin, file), exchange, request,
+                    reader->counters);
 }
 
 static void get_bulletin_statement(void *context, struct http_exchange *exchange,
@@ -320,6 +327,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
+    {HTTP_GET, "/bulletin/", static_http_get},
+    {HTTP_GET, "/check", static_http_get},
     {HTTP_GET, "/embed/", static_http_get},
     {HTTP_GET, "/assets/", static_http_get},
 };

@@ -13,12 +13,12 @@ static const char never[] = "never";
 
 const struct document_listing public_listings[] = {
     {"/v1", "this index", DOCUMENT_JSON, "index.schema.json", version},
-    {"/v1/turnout{?since}", "the nation and its provinces; with since, those that have moved", DOCUMENT_JSON,
-     "turnout.schema.json", figures},
+    {"/v1/turnout{?at,since}", "the nation and its provinces; with since, those that have moved",
+     DOCUMENT_JSON, "turnout.schema.json", figures},
     {"/v1/areas/{code}", "an area and its children", DOCUMENT_JSON, "area.schema.json", figures},
-    {"/v1/snapshot.json{?fields,level}", "everything down to the communes", DOCUMENT_JSON,
+    {"/v1/snapshot.json{?at,fields,level}", "everything down to the communes", DOCUMENT_JSON,
      "snapshot.schema.json", figures},
-    {"/v1/snapshot.csv{?bom,fields,level,sep}", "the same as a table", DOCUMENT_CSV, NULL, figures},
+    {"/v1/snapshot.csv{?at,bom,fields,level,sep}", "the same as a table", DOCUMENT_CSV, NULL, figures},
     {"/v1/nist.json", "the same as an ElectionReport of NIST SP 1500-100 version 2", DOCUMENT_JSON,
      "nist.schema.json", figures},
     {"/v1/rounds", "the round board: units on time, late and silent, by round and area", DOCUMENT_JSON,
@@ -40,6 +40,9 @@ const struct document_listing public_listings[] = {
     {"/v1/keys", "the keys that bulletins are signed with", DOCUMENT_JSON, "keys.schema.json", version},
     {"/", "the live picture, a page for people", HTML, NULL, version},
     {"/a/{code}", "the live picture of one area", HTML, NULL, version},
+    {"/bulletin/{number}", "a bulletin as a page to print", HTML, NULL, version},
+    {"/check{?bulletin,every,from,key,receipt,unit}",
+     "a page that checks a bulletin in the reader's own browser", HTML, NULL, version},
     {"/embed/{part}", "its headline or its map, for pages of other sites to frame", HTML, NULL, version},
 };
 const size_t public_listing_count = sizeof public_listings / sizeof public_listings[0];

@@ -7,9 +7,10 @@
 
 #include "coding.h"
 
-/* A page takes everything from this server, and runs no script and no style that stands in its HTML. */
+/* A page takes everything from this server, but for what it fetches where `asks_others` says so; and runs no script and no
+ * style that stands in its HTML. */
 #define POLICY                                                                                               \
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src %s; "     \
     "img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "    \
     "frame-ancestors %s\r\nReferrer-Policy: no-referrer\r\n"
 
@@ -61,11 +62,11 @@ void static_http_get(void *context, struct http_exchange *exchange, const struct
     char headers[1024];
     int length = snprintf(etag, sizeof etag, "\"%s%s\"", file->version, http_coding_mark(coding));
     assert(length > 0 && (size_t)length < sizeof etag);
-    length = snprintf(headers, sizeof headers,
-                      "%sETag: %s\r\nVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
-                      http_coding_header(coding), etag,
-                      file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
-                      file->may_be_framed ? "*" : "'none'");
+    length = snprintf(
+        headers, sizeof headers, "%sETag: %s\r\nVary: Accept-Encoding\r\nCache-Control: %s\r\n" POLICY,
+        http_coding_header(coding), etag,
+        file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache",
+        file->asks_others ? "'self' https: http:" : "'self'", file->may_be_framed ? "*" : "'none'");
     assert(length > 0 && (size_t)length < sizeof headers);
     if (http_request_etag_matches(request, etag)) {
         http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});

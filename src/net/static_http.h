@@ -15,6 +15,7 @@ struct static_file {
     const char *content_type;
     bool is_immutable;   /* its name changes with its content, so that it may be kept for ever */
     bool may_be_framed;  /* by pages of other sites */
+    bool asks_others;    /* its script may fetch from other servers */
     const char *version; /* another one for other bytes */
     struct static_bytes forms[HTTP_CODINGS];
 };

@@ -12,6 +12,7 @@
 #ifndef TURNOUT_SERVICE_BULLETINS_H
 #define TURNOUT_SERVICE_BULLETINS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <turnout/service/losses.h>
@@ -23,7 +24,9 @@ struct bulletins_options {
     const struct election *election; /* borrowed, as all here */
     const struct election_register *reg;
     struct store *store;
-    struct losses *losses; /* may be NULL */
+    struct losses *losses;         /* may be NULL */
+    const char *data;              /* the folder that remembers the number of the newest; NULL: none does */
+    const atomic_bool *is_durable; /* whether acknowledged means durable */
     const unsigned char
         *signing_pair; /* SIGNING_PAIR_BYTES; NULL: this server does not have the election's key */
     void (*on_moved)(void *context); /* the shelf or the picture is another */

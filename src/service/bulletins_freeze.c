@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/store/bulletin_number.h>
 #include <turnout/wire/bulletin_files.h>
 #include <turnout/wire/bundle.h>
+#include <turnout/wire/frozen_register.h>
 
 #include "bulletins_private.h"
 #include "province_check.h"
@@ -151,7 +153,8 @@ static void on_ended(void *context, enum turnout_error error, const char *why)
 static struct bulletin_statement statement_of(const struct bulletins *bulletins)
 {
     const struct bulletin_begun *begun = &bulletins->freezing.begun;
-    const struct bulletin *previous = shelf_find(bulletins->shelf, begun->number - 1);
+    size_t count = shelf_count(bulletins->shelf);
+    const struct bulletin *previous = count == 0 ? NULL : shelf_at(bulletins->shelf, count - 1);
     struct bulletin_statement statement = {
         .number = begun->number, .previous = "-", .is_rehearsal = begun->is_rehearsal};
     const char *nation = bulletins->options.reg->areas[REGISTER_NATION].code;
@@ -166,12 +169,26 @@ static struct bulletin_statement statement_of(const struct bulletins *bulletins)
     return statement;
 }
 
+/* Before anybody can read it: no other is given this number then, whatever becomes of Redis. */
+static bool remember_number(struct bulletins *bulletins)
+{
+    struct error error;
+    if (bulletins->options.data != NULL &&
+        bulletin_number_raise(bulletins->options.data, bulletins->freezing.begun.number, &error) !=
+            TURNOUT_OK) {
+        bulletins_failed(bulletins, "bulletin-waits", REGISTER_NATION, error.text);
+        return false;
+    }
+    return true;
+}
+
 static void end(struct bulletins *bulletins)
 {
     struct bulletin_statement statement = statement_of(bulletins);
     unsigned char signature[BULLETIN_SIGNATURE_BYTES];
     struct buffer text = {0};
     struct buffer nation = {0};
+    struct buffer reg = {0};
     struct buffer bundle = {0};
     bulletin_write_area(&nation, statement.nation, bulletins->freezing.provinces,
                         bulletins->options.reg->province_count);
@@ -181,9 +198,12 @@ static void end(struct bulletins *bulletins)
     bundle_put(&bundle, BULLETIN_STATEMENT_FILE, (struct slice){text.bytes, text.length});
     put_file(&bundle, statement.nation, &nation);
     bundle_put(&bundle, BULLETIN_SIGNATURE_FILE, (struct slice){(const char *)signature, sizeof signature});
+    frozen_register_write(&reg, bulletins->options.reg, atomic_load(bulletins->options.is_durable));
+    bundle_put(&bundle, FROZEN_REGISTER_FILE, (struct slice){reg.bytes, reg.length});
     store_end_bulletin(bulletins->options.store, statement.number,
                        (struct slice){bundle.bytes, bundle.length}, on_ended, bulletins);
     buffer_done(&bundle);
+    buffer_done(&reg);
     buffer_done(&nation);
     buffer_done(&text);
 }
@@ -191,7 +211,9 @@ static void end(struct bulletins *bulletins)
 static void freeze_next(struct bulletins *bulletins)
 {
     if (bulletins->freezing.province > bulletins->options.reg->province_count) {
-        end(bulletins);
+        if (remember_number(bulletins)) {
+            end(bulletins);
+        }
     } else {
         store_read_province_units(bulletins->options.store, bulletins->freezing.province, on_province,
                                   bulletins);

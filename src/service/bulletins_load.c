@@ -3,11 +3,28 @@
 #include <string.h>
 
 #include <turnout/base/log.h>
+#include <turnout/store/bulletin_number.h>
 #include <turnout/wire/bundle.h>
 
 #include "bulletins_private.h"
 
 /* ---- bulletins ---- */
+
+static void remember_number(const struct bulletins *bulletins)
+{
+    struct error error;
+    if (bulletins->options.data != NULL &&
+        bulletin_number_raise(bulletins->options.data, bulletins->loaded, &error) != TURNOUT_OK) {
+        log_error("cannot-keep-bulletin-number", log_text("what", error.text));
+    }
+}
+
+/* A number that was passed over has no files. The newest has. */
+static bool is_passed_over(const struct bulletins *bulletins, struct slice bundle)
+{
+    return bulletins->loading.area == REGISTER_NATION && bundle.bytes == NULL &&
+           bulletins->loaded + 1 < bulletins->meta.bulletin;
+}
 
 static void shelve(struct bulletins *bulletins)
 {
@@ -25,6 +42,7 @@ static void shelve(struct bulletins *bulletins)
                  log_text("label", bulletin_summary_of(bulletin)->statement.label),
                  log_text("sha256", bulletin_summary_of(bulletin)->sha256));
     }
+    remember_number(bulletins);
     bulletins->options.on_moved(bulletins->options.context);
     bulletins_done(bulletins);
 }
@@ -37,6 +55,11 @@ static void on_bundle(void *context, enum turnout_error error, const char *why, 
     struct loading *loading = &bulletins->loading;
     if (error != TURNOUT_OK) {
         bulletins_failed(bulletins, "bulletin-not-read", loading->area, why);
+        return;
+    }
+    if (is_passed_over(bulletins, bundle)) {
+        bulletins->loaded++;
+        bulletins_done(bulletins);
         return;
     }
     buffer_append(&loading->bundles[loading->area], bundle.bytes, bundle.length);

@@ -76,3 +76,20 @@ const struct document *document_keep(_Atomic(struct document *) *place, struct d
     document_free(made);
     return first;
 }
+
+enum { SEPARATORS = CSV_FORMS / 2 };
+static const char csv_separators[SEPARATORS] = {',', ';', '\t'};
+
+struct csv_form csv_form_at(size_t place)
+{
+    return (struct csv_form){.separator = csv_separators[place % SEPARATORS], .bom = place >= SEPARATORS};
+}
+
+size_t csv_form_place(struct csv_form form)
+{
+    size_t place = form.bom ? SEPARATORS : 0;
+    for (size_t i = 0; i < SEPARATORS; i++) {
+        place += csv_separators[i] == form.separator ? i : 0;
+    }
+    return place;
+}

@@ -15,8 +15,6 @@
 #include "selections.h"
 #include "since.h"
 
-static const char csv_separators[CSV_FORMS / 2] = {',', ';', '\t'};
-
 struct publication {
     _Atomic uint32_t references;
     struct figures figures;
@@ -199,12 +197,7 @@ static const struct document *csv_in_form(const struct publication *publication,
                                           _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
                                           struct csv_form form)
 {
-    size_t place = form.bom ? CSV_FORMS / 2 : 0;
-    for (size_t i = 0; i < CSV_FORMS / 2; i++) {
-        if (csv_separators[i] == form.separator) {
-            place += i;
-        }
-    }
+    size_t place = csv_form_place(form);
     const struct document *known = atomic_load(&documents[place]);
     if (known != NULL) {
         return known;

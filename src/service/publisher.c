@@ -366,6 +366,8 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
                                                                      .reg = options->reg,
                                                                      .store = options->store,
                                                                      .losses = options->losses,
+                                                                     .data = options->data,
+                                                                     .is_durable = options->is_durable,
                                                                      .signing_pair = options->signing_pair,
                                                                      .on_moved = on_bulletins_moved,
                                                                      .context = publisher});

@@ -26,6 +26,7 @@ struct bulletin {
     size_t bundle_count;
     struct named_file *files; /* sorted by name */
     size_t file_count;
+    _Atomic(struct document *) *frozen_documents; /* FROZEN_DOCUMENTS */
 };
 
 static int compare_names(struct slice a, struct slice b)
@@ -178,6 +179,7 @@ enum turnout_error bulletin_new(struct buffer *bundles, size_t count, struct bul
     atomic_init(&bulletin->references, 1);
     bulletin->bundles = memory_new_array(count, sizeof *bulletin->bundles);
     bulletin->bundle_count = count;
+    bulletin->frozen_documents = memory_new_array(FROZEN_DOCUMENTS, sizeof *bulletin->frozen_documents);
     memcpy(bulletin->bundles, bundles, count * sizeof *bundles);
     memset(bundles, 0, count * sizeof *bundles);
     if (!index_files(bulletin) || !read_summary(bulletin)) {
@@ -204,6 +206,10 @@ void bulletin_release(struct bulletin *bulletin)
     for (size_t i = 0; i < bulletin->file_count; i++) {
         document_free(atomic_load(&bulletin->files[i].file.document));
     }
+    for (size_t i = 0; i < FROZEN_DOCUMENTS; i++) {
+        document_free(atomic_load(&bulletin->frozen_documents[i]));
+    }
+    free(bulletin->frozen_documents);
     free(bulletin->bundles);
     free(bulletin->files);
     free(bulletin->provinces);
@@ -228,10 +234,32 @@ struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct
 
 const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file)
 {
+    if (file == NULL) {
+        return NULL;
+    }
     const struct document *known = atomic_load(&file->document);
     return known != NULL ? known
                          : document_keep(&file->document, document_of(file->bytes, file->content_type,
                                                                       bulletin->summary.statement.number));
+}
+
+struct slice bulletin_kept_text(const struct bulletin *bulletin, const char *area, const char *name)
+{
+    char file[BULLETIN_FILE_NAME_BYTES];
+    bulletin_file_name(area, file);
+    for (size_t i = 0; i < bulletin->bundle_count; i++) {
+        struct slice bundle = {bulletin->bundles[i].bytes, bulletin->bundles[i].length};
+        if (bundle_find(bundle, file).bytes != NULL) {
+            return bundle_find(bundle, name);
+        }
+    }
+    return (struct slice){0};
+}
+
+_Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bulletin, size_t which)
+{
+    assert(which < FROZEN_DOCUMENTS);
+    return &bulletin->frozen_documents[which];
 }
 
 /* ---- a shelf ---- */

@@ -9,6 +9,7 @@
 #include <turnout/store/frozen_files.h>
 #include <turnout/wire/bundle.h>
 #include <turnout/wire/frozen.h>
+#include <turnout/wire/frozen_register.h>
 
 #include "redis_keys.h"
 #include "redis_reply.h"
@@ -34,7 +35,7 @@ static enum turnout_error hand_on(const struct reading *reading, int64_t number,
     enum turnout_error failed = TURNOUT_OK;
     bool is_empty = bundle.length == 0;
     while (failed == TURNOUT_OK && bundle_next(&bundle, &name, &bytes)) {
-        if (!slice_equals(name, FROZEN_FILE)) {
+        if (!slice_equals(name, FROZEN_FILE) && !slice_equals(name, FROZEN_REGISTER_FILE)) {
             failed = reading->on_file(reading->context, number, name, bytes, error);
         }
     }
@@ -45,8 +46,9 @@ static enum turnout_error hand_on(const struct reading *reading, int64_t number,
     return failed;
 }
 
+/* *ret_is_there is false, and nothing handed on, where Redis has nothing under this number. */
 static enum turnout_error read_part(const struct reading *reading, int64_t number, const char *key,
-                                    struct error *error)
+                                    bool *ret_is_there, struct error *error)
 {
     char name[STORE_FROZEN_NAME_BYTES];
     redisReply *reply;
@@ -54,27 +56,36 @@ static enum turnout_error read_part(const struct reading *reading, int64_t numbe
     const struct slice arguments[] = {slice_of("HGET"), slice_of(key), slice_of(name)};
     enum turnout_error failed = redis_sync_command(reading->redis, 3, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
-        failed = hand_on(reading, number, key, reply_text(reply), error);
+        *ret_is_there = reply->type != REDIS_REPLY_NIL;
+        failed = *ret_is_there ? hand_on(reading, number, key, reply_text(reply), error) : TURNOUT_OK;
         freeReplyObject(reply);
     }
     return failed;
 }
 
-static enum turnout_error read_bulletin(const struct reading *reading, int64_t number, struct error *error)
+/* A number that was passed over has nothing. The newest has. */
+static enum turnout_error read_bulletin(const struct reading *reading, int64_t number, bool is_newest,
+                                        struct error *error)
 {
     const struct election_register *reg = reading->of->reg;
     char key[REDIS_KEY_BYTES];
     redis_key_bulletins(reading->of->election, key);
-    enum turnout_error failed = read_part(reading, number, key, error);
-    for (uint32_t i = 1; i <= reg->province_count && failed == TURNOUT_OK; i++) {
+    bool is_there = true;
+    enum turnout_error failed = read_part(reading, number, key, &is_there, error);
+    if (failed == TURNOUT_OK && !is_there && !is_newest) {
+        return TURNOUT_OK;
+    }
+    for (uint32_t i = 1; i <= reg->province_count && failed == TURNOUT_OK && is_there; i++) {
         struct province_keys keys;
         province_keys_init(&keys, reading->of->election, reg->areas[i].code);
-        failed = read_part(reading, number, keys.text[KEY_BULLETINS], error);
+        failed = read_part(reading, number, keys.text[KEY_BULLETINS], &is_there, error);
     }
-    return failed;
+    return failed != TURNOUT_OK || is_there ? failed
+                                            : error_fail(error, TURNOUT_CONFLICT, "redis",
+                                                         "a part of bulletin %" PRId64 " is gone", number);
 }
 
-static enum turnout_error read_meta(const struct reading *reading, int64_t *ret_count,
+static enum turnout_error read_meta(const struct reading *reading, int64_t *ret_newest,
                                     char ret_key[PUBLIC_KEY_TEXT_BYTES + 1], struct error *error)
 {
     char meta[REDIS_KEY_BYTES];
@@ -93,31 +104,28 @@ static enum turnout_error read_meta(const struct reading *reading, int64_t *ret_
         failed =
             error_fail(error, TURNOUT_CONFLICT, "redis", "%s: no key that bulletins are signed with", meta);
     } else {
-        *ret_count = count;
+        *ret_newest = count;
     }
     freeReplyObject(reply);
     return failed;
 }
 
 enum turnout_error bulletin_walk(const struct bulletin_walk_of *of, int64_t patience_ms,
-                                 bulletin_walk_fn *on_file, void *context, int64_t *ret_count,
+                                 bulletin_walk_fn *on_file, void *context,
                                  char ret_key[PUBLIC_KEY_TEXT_BYTES + 1], struct error *error)
 {
     struct reading reading = {.of = of, .on_file = on_file, .context = context};
-    int64_t count = 0;
+    int64_t newest = 0;
     enum turnout_error failed =
         walk_link_open(&of->address, of->election, of->reg, patience_ms, &reading.redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    failed = read_meta(&reading, &count, ret_key, error);
-    for (int64_t number = 1; number <= count && failed == TURNOUT_OK; number++) {
-        failed = read_bulletin(&reading, number, error);
+    failed = read_meta(&reading, &newest, ret_key, error);
+    for (int64_t number = 1; number <= newest && failed == TURNOUT_OK; number++) {
+        failed = read_bulletin(&reading, number, number == newest, error);
     }
     redisFree(reading.redis);
-    if (failed == TURNOUT_OK) {
-        *ret_count = count;
-    }
     return failed;
 }
 

@@ -133,6 +133,9 @@ static enum turnout_error prepare(struct redisContext *redis, const struct store
                                   preparation->files == NULL ? options->reg : preparation->files};
         failed = seeding_ensure(redis, options, &seeding, ret_prepared, error);
     }
+    if (failed == TURNOUT_OK && preparation->bulletin_number > 0) {
+        failed = seeding_pass_bulletins(redis, options->election, preparation->bulletin_number, error);
+    }
     if (failed == TURNOUT_OK) {
         failed =
             seeding_agree_on_key(redis, options->election, preparation->signing_key, ret_prepared, error);

@@ -372,3 +372,25 @@ enum turnout_error seeding_agree_on_key(struct redisContext *redis, const struct
     }
     return failed;
 }
+
+enum turnout_error seeding_pass_bulletins(struct redisContext *redis, const struct election *election,
+                                          int64_t number, struct error *error)
+{
+    char meta_key[REDIS_KEY_BYTES];
+    char text[DECIMAL_BYTES_MAX + 1];
+    redisReply *reply;
+    redis_key_meta(election, meta_key);
+    *text_put_integer(text, number) = '\0';
+    const struct slice asked[] = {slice_of("HMGET"), slice_of(meta_key), slice_of("bulletin"),
+                                  slice_of("bulletin_passed")};
+    const struct slice pass[] = {slice_of("FCALL"), slice_of("turnout_bulletin_pass"), slice_of("1"),
+                                 slice_of(meta_key), slice_of(text)};
+    enum turnout_error failed = redis_sync_command(redis, 4, asked, &reply, error);
+    if (failed != TURNOUT_OK) {
+        return failed;
+    }
+    bool stands = reply_is_list_of(reply, 2) &&
+                  (reply_count(reply->element[0]) >= number || reply_count(reply->element[1]) >= number);
+    freeReplyObject(reply);
+    return stands ? TURNOUT_OK : redis_sync_number(redis, 5, pass, NULL, error);
+}

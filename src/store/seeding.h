@@ -30,4 +30,8 @@ enum turnout_error seeding_agree_on_key(struct redisContext *redis, const struct
                                         const char *key, struct store_prepared *ret_prepared,
                                         struct error *error);
 
+/* No bulletin is given this number or one before it. Writes only where that is not so by what stands. */
+enum turnout_error seeding_pass_bulletins(struct redisContext *redis, const struct election *election,
+                                          int64_t number, struct error *error);
+
 #endif

@@ -2,27 +2,23 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 
-const defaults = { area: "", find: "", sort: "register", order: "ascending", map: "tiles", language: "" };
+// What the live picture's address says, and what it means where it says nothing.
+const picture = { find: "", sort: "register", order: "ascending", map: "tiles", beside: "", language: "" };
 
-function read() {
-  const query = new URLSearchParams(location.search);
-  const address = { area: "" };
-  for (const key of Object.keys(defaults)) {
-    address[key] = query.get(key) ?? defaults[key];
-  }
-  address.area = location.pathname.startsWith("/a/") ? decodeURIComponent(location.pathname.slice(3)) : "";
-  return address;
+function areaOf(path) {
+  return path.startsWith("/a/") ? decodeURIComponent(path.slice(3)) : "";
 }
 
-function write(address) {
-  const query = new URLSearchParams();
-  for (const key of Object.keys(defaults)) {
-    if (key !== "area" && address[key] !== defaults[key]) {
-      query.set(key, address[key]);
-    }
-  }
-  const path = address.area ? `/a/${encodeURIComponent(address.area)}` : location.pathname.startsWith("/a/") ? "/" : location.pathname;
-  return query.toString() ? `${path}?${query}` : path;
+function read(defaults) {
+  const query = new URLSearchParams(location.search);
+  const said = Object.keys(defaults).map((key) => [key, query.get(key) ?? defaults[key]]);
+  return { ...Object.fromEntries(said), area: areaOf(location.pathname) };
+}
+
+function queryOf(address, defaults) {
+  const said = Object.keys(defaults).filter((key) => address[key] !== defaults[key]);
+  const query = new URLSearchParams(said.map((key) => [key, address[key]])).toString();
+  return query && `?${query}`;
 }
 
 export const Address = createContext(null);
@@ -32,12 +28,12 @@ export function useAddress() {
 }
 
 // { address, change(changes), go(area), hasGone }: a change takes the place of the page in the browser's history, going adds
-// to it. Whoever has gone somewhere expects the focus there.
-export function useLocation() {
-  const [address, setAddress] = useState(read);
+// to it. Whoever has gone somewhere expects the focus there. `defaults` are the fields of the page's address.
+export function useLocation(defaults = picture) {
+  const [address, setAddress] = useState(() => read(defaults));
   const hasGone = useRef(false);
   useEffect(() => {
-    const follow = () => setAddress(read());
+    const follow = () => setAddress(read(defaults));
     window.addEventListener("popstate", follow);
     return () => window.removeEventListener("popstate", follow);
   }, []);
@@ -45,12 +41,12 @@ export function useLocation() {
     address,
     hasGone,
     change(changes) {
-      history.replaceState(null, "", write({ ...address, ...changes }));
-      setAddress(read());
+      history.replaceState(null, "", location.pathname + queryOf({ ...address, ...changes }, defaults));
+      setAddress(read(defaults));
     },
     go(area) {
       history.pushState(null, "", hrefOf(area, address.language));
-      setAddress(read());
+      setAddress(read(defaults));
       window.scrollTo(0, 0);
       hasGone.current = true;
     },
@@ -58,15 +54,21 @@ export function useLocation() {
 }
 
 function hrefOf(area, language) {
-  return write({ ...defaults, language, area });
+  return (area ? `/a/${encodeURIComponent(area)}` : "/") + pageQuery(language);
+}
+
+// What a link to another page takes along.
+export function pageQuery(language) {
+  return language && `?language=${language}`;
 }
 
 // A link to an area, to the nation where it has none. In the frame of another site it opens a window of its own.
 export function AreaLink({ area, children, ...more }) {
   const { address, go, isEmbedded } = useAddress();
-  if (isEmbedded) {
+  if (!go) {
+    const window = isEmbedded ? { target: "_blank", rel: "noreferrer" } : {};
     return (
-      <a href={hrefOf(area, address.language)} target="_blank" rel="noreferrer" {...more}>
+      <a href={hrefOf(area, address.language)} {...window} {...more}>
         {children}
       </a>
     );

@@ -16,6 +16,8 @@ const FIRST_VIEW_BYTES_MAX = 80_000;
 const pages = [
   { path: "/", script: "live" },
   { path: "/a/", script: "live" },
+  { path: "/bulletin/", script: "bulletin" },
+  { path: "/check", script: "check", asksOthers: true },
   { path: "/embed/headline", script: "embed", mayBeFramed: true },
   { path: "/embed/map", script: "embed", mayBeFramed: true },
   { path: "/report", script: "report" },
@@ -87,29 +89,28 @@ for (const [path, { entryPoint }] of Object.entries(bundled.metafile.outputs)) {
 
 const template = readFileSync(join(source, "page.html"), "utf8");
 const files = [
-  ...pages.map(({ path, script, mayBeFramed = false }) => ({
+  ...pages.map(({ path, script, mayBeFramed, asksOthers }) => ({
     path,
     type: "text/html; charset=utf-8",
     isImmutable: false,
     mayBeFramed,
+    asksOthers,
     bytes: Buffer.from(template.replace("{style}", served["turnout.css"]).replace("{script}", served[`${script}.jsx`])),
   })),
   ...bundled.outputFiles.map((file) => ({
     path: `/assets/${basename(file.path)}`,
     type: file.path.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8",
     isImmutable: true,
-    mayBeFramed: false,
     bytes: Buffer.from(file.contents),
   })),
 ];
-files.push(...outlines.map(({ path, bytes }) => ({ path, type: "application/json", isImmutable: true, mayBeFramed: false, bytes })));
+files.push(...outlines.map(({ path, bytes }) => ({ path, type: "application/json", isImmutable: true, bytes })));
 // The service worker of the unit's form has a path of its own, and knows by name what to keep.
 const kept = JSON.stringify(["/report", served["turnout.css"], served["report.jsx"]]);
 files.push({
   path: "/report-worker.js",
   type: "text/javascript; charset=utf-8",
   isImmutable: false,
-  mayBeFramed: false,
   bytes: Buffer.from(readFileSync(join(source, "report-worker.js"), "utf8").replace("FILES", kept)),
 });
 for (const file of files) {
@@ -151,7 +152,8 @@ const rows = files.map(
   (file) => `    {.path = "${file.path}",
      .content_type = "${file.type}",
      .is_immutable = ${file.isImmutable},
-     .may_be_framed = ${file.mayBeFramed},
+     .may_be_framed = ${file.mayBeFramed ?? false},
+     .asks_others = ${file.asksOthers ?? false},
      .version = "${createHash("sha256").update(file.codings.identity).digest("hex").slice(0, 16)}",
      .forms = {[HTTP_CODING_BROTLI] = ${embed(file.codings.brotli)},
                [HTTP_CODING_GZIP] = ${embed(file.codings.gzip)},

@@ -7,6 +7,7 @@ import { Language, languageOf, useLanguage } from "./language.jsx";
 import { AreaTable } from "./parts/area_table.jsx";
 import { Bands } from "./parts/bands.jsx";
 import { Colophon } from "./parts/colophon.jsx";
+import { Curve } from "./parts/curve.jsx";
 import { Headline } from "./parts/headline.jsx";
 import { Masthead } from "./parts/masthead.jsx";
 import { Milestones } from "./parts/milestones.jsx";
@@ -71,6 +72,7 @@ function Nation({ feed }) {
     <>
       <div class="picture">
         <Headline feed={feed} area={nation} />
+        <Curve feed={feed} area={nation} nation={feed.document} />
         <ProvinceMap election={election} provinces={provinces} />
         <Milestones nation={nation} provinces={provinces} />
       </div>
@@ -87,6 +89,7 @@ function Area({ feed, nation }) {
       {nation && <Crumbs nation={nation} area={area} />}
       <div class="picture">
         <Headline feed={feed} area={area} />
+        {area.level === "province" && nation && <Curve key={area.code} feed={feed} area={area} nation={nation} />}
         {children.length > 0 && <Missing area={area} communes={children} nation={nation} />}
       </div>
       {children.length > 0 && (
@@ -111,7 +114,7 @@ function Page({ feed, nation, setLanguage }) {
         {say("skip")}
       </a>
       <Bands feed={feed} />
-      <Masthead election={feed.document.election} setLanguage={setLanguage} />
+      <Masthead view="picture" election={feed.document.election} setLanguage={setLanguage} />
       <main id="main">{feed.document.area ? <Area feed={feed} nation={nation} /> : <Nation feed={feed} />}</main>
       <Colophon document={feed.document} area={area} />
       <p class="vh" role="status">

@@ -172,6 +172,15 @@ static void put_points(struct json_writer *json, const struct figures *figures, 
     json_close_array(json);
 }
 
+static void put_rounds(struct json_writer *json, const struct figures *figures)
+{
+    json_open_array(json, "rounds");
+    for (uint32_t round = 0; round < figures->election->round_count; round++) {
+        document_put_moment(json, NULL, figures, figures->election->rounds[round]);
+    }
+    json_close_array(json);
+}
+
 void document_series_json(struct buffer *out, const struct figures *figures, const struct series *series,
                           const struct series_query *query)
 {
@@ -187,6 +196,7 @@ void document_series_json(struct buffer *out, const struct figures *figures, con
     put_bound(&json, "from", figures, query->from);
     put_bound(&json, "to", figures, query->to);
     json_put_integer(&json, "step", query->step);
+    put_rounds(&json, figures);
     put_points(&json, figures, series, query);
     json_close_object(&json);
 }

@@ -15,8 +15,8 @@ export async function startBrowser() {
   return chromium.launch({ executablePath: process.env.PAGES_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
 
-// Opens an address in a browser context of its own. The page's `faults` are what must not be; end with closePage().
-export async function openPage(browser, url, { language = "vi-VN", ...options } = {}) {
+// Opens an address in a browser context of its own; `prepare(page)` comes before. The page's `faults` are what must not be; end with closePage().
+export async function openPage(browser, url, { language = "vi-VN", prepare = async () => {}, ...options } = {}) {
   const context = await browser.newContext({ locale: language, viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(DEADLINE_MS);
@@ -35,6 +35,7 @@ export async function openPage(browser, url, { language = "vi-VN", ...options } 
       page.faults.push(`a request to ${request.url()}`);
     }
   });
+  await prepare(page);
   await page.goto(url);
   return page;
 }

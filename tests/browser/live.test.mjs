@@ -73,21 +73,21 @@ test("the table is sorted by any column, and its address says so", async () => {
 
 test("rows stay where they are under the pointer", async () => {
   const page = await open("/a/01?sort=percent&order=descending");
-  await page.waitForSelector(".data tbody tr");
+  await page.waitForSelector(".provinces tbody tr");
   assert.deepEqual(await names(page), ["Xã Một", "Xã Hai, cũ"]);
-  await page.hover(".data tbody tr:first-child");
+  await page.hover(".provinces tbody tr:first-child");
   await report("0102-001", 1, 700);
-  await expectText(page, ".data tbody tr:nth-child(2) .pct", "87,52");
+  await expectText(page, ".provinces tbody tr:nth-child(2) .pct", "87,52");
   assert.deepEqual(await names(page), ["Xã Một", "Xã Hai, cũ"]);
   await page.hover(".headline h1");
   await report("0102-001", 2, 710, 10);
-  await expectText(page, ".data tbody tr:first-child .pct", "88,76");
+  await expectText(page, ".provinces tbody tr:first-child .pct", "88,76");
   await closePage(page);
 });
 
 test("a search needs no accents", async () => {
   const page = await open("/");
-  await page.waitForSelector(".data tbody tr");
+  await page.waitForSelector(".provinces tbody tr");
   for (const [wanted, found] of [
     ["dong", ["Miền Đông"]],
     ["ĐÔNG", ["Miền Đông"]],
@@ -103,7 +103,7 @@ test("a search needs no accents", async () => {
   assert.ok(await page.isVisible("text=Không có tên nào như vậy."));
   await page.fill("#find", "tay");
   await page.reload();
-  await page.waitForSelector(".data tbody tr");
+  await page.waitForSelector(".provinces tbody tr");
   assert.deepEqual(await names(page), ["Miền Tây"]);
   await closePage(page);
 });
@@ -158,7 +158,7 @@ test("language and theme are chosen, and kept", async () => {
 
 test("it can be used with the keyboard alone", async () => {
   const page = await open("/");
-  await page.waitForSelector(".data tbody tr");
+  await page.waitForSelector(".provinces tbody tr");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
   await page.focus("thead button");

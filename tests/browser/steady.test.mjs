@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { closePage, expectText, openPage, startBrowser, takeScreenshot } from "./browser.mjs";
 import { openDesk } from "./desk.mjs";
+import { costOf, measure, openDevtools, tasksOf, watchTasks } from "./devtools.mjs";
 import { Turnoutd, programs, source } from "./turnoutd.mjs";
 
 const seconds = Number(process.env.STEADY_SECONDS ?? 6);
@@ -17,6 +18,7 @@ const warmUpSeconds = Math.max(3, seconds / 10); // until every unit that report
 const EVENTS_A_SECOND = 10;
 const GROWTH_BYTES_MAX = 500_000;
 const GROWTH_NODES_MAX = 100;
+const SLICES = 5; // of the time, with what is held measured after each
 const SCROLL_STEPS = 300;
 const SCROLL_STEP_PX = 120;
 
@@ -63,41 +65,13 @@ async function reportUntil(isOver) {
   }
 }
 
-// What the page holds once all that can be freed is.
-async function measure(devtools) {
-  await devtools.send("HeapProfiler.collectGarbage");
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
-}
-
-// What takes longer than 50 ms is noted in `steady.longTasks`.
-function noteLongTasks() {
-  globalThis.steady = { events: 0, longTasks: [] };
-  const note = (list) => globalThis.steady.longTasks.push(...list.getEntries().map(({ duration }) => duration));
-  new PerformanceObserver(note).observe({ type: "longtask" });
-}
-
-async function openDevtools(page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" }); // the processor's time, whatever else runs
-  return devtools;
-}
-
-// What each of so many steps has cost the main thread between two measurements.
-function costOf(step, first, last, steps) {
-  const cost = (name) => `${((1000 * (last[name] - first[name])) / steps).toFixed(1)} ms`;
-  return `${step} takes the main thread ${cost("TaskDuration")}: script ${cost("ScriptDuration")}, style ${cost("RecalcStyleDuration")}, layout ${cost("LayoutDuration")}`;
-}
-
-const tasks = (longTasks) => `${longTasks.length} tasks above 50 ms, the longest ${Math.round(Math.max(0, ...longTasks))} ms`;
-
 test("a list of 8,899 units scrolls lightly", async (context) => {
   const page = await openDesk(browser, server, server.token("view", "79", "Hồ Chí Minh"), "#/silent/0");
   await expectText(page, ".tally .first dd", "8.899");
   await page.waitForSelector(".long tbody tr");
-  await page.evaluate(noteLongTasks);
   const devtools = await openDevtools(page);
   const first = await measure(devtools);
+  const endWatch = await watchTasks(devtools);
   // A notch of a wheel each frame; then to the end at once.
   const most = await page.evaluate(
     async ({ steps, stepPx }) => {
@@ -111,9 +85,10 @@ test("a list of 8,899 units scrolls lightly", async (context) => {
     },
     { steps: SCROLL_STEPS, stepPx: SCROLL_STEP_PX },
   );
+  const longTasks = await endWatch();
   const last = await measure(devtools);
   context.diagnostic(costOf(`a frame of ${SCROLL_STEP_PX} px`, first, last, SCROLL_STEPS));
-  context.diagnostic(tasks(await page.evaluate(() => globalThis.steady.longTasks)));
+  context.diagnostic(tasksOf(longTasks));
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   assert.ok(most < 200, `${most} rows are there at once`);
   const isShown = () => [...document.querySelectorAll(".long tbody tr:not([aria-hidden])")].some((row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < window.innerHeight - 100);
@@ -125,38 +100,44 @@ test("a list of 8,899 units scrolls lightly", async (context) => {
 });
 
 test("ten events a second leave the page as large and as quick as it was", async (context) => {
-  const page = await openPage(browser, "about:blank");
-  await page.addInitScript(noteLongTasks);
+  const page = await openPage(browser, server.publicUrl);
   await page.addInitScript(() => {
+    globalThis.eventCount = 0;
     const { addEventListener } = EventSource.prototype;
     EventSource.prototype.addEventListener = function (kind, listener) {
       addEventListener.call(this, kind, (event) => {
-        globalThis.steady.events++;
+        globalThis.eventCount++;
         listener(event);
       });
     };
   });
-  await page.goto(server.publicUrl);
+  await page.reload();
   await page.waitForSelector("a.tile");
-  page.faults = page.faults.filter((fault) => !fault.startsWith("a request to"));
   const devtools = await openDevtools(page);
 
   let isOver = false;
   const reporting = reportUntil(() => isOver);
   await page.waitForTimeout(1000 * warmUpSeconds);
-  const first = await measure(devtools);
-  await page.evaluate(() => Object.assign(globalThis.steady, { events: 0, longTasks: [] }));
-  await page.waitForTimeout(1000 * seconds);
-  const { events, longTasks } = await page.evaluate(() => globalThis.steady);
-  const last = await measure(devtools);
+  const eventCount = () => page.evaluate(() => globalThis.eventCount);
+  const before = await eventCount();
+  const measured = [await measure(devtools)];
+  const longTasks = [];
+  for (let slice = 0; slice < SLICES; slice++) {
+    const endWatch = await watchTasks(devtools);
+    await page.waitForTimeout((1000 * seconds) / SLICES);
+    longTasks.push(...(await endWatch()));
+    measured.push(await measure(devtools));
+  }
+  const events = (await eventCount()) - before;
+  const [first, last] = [measured[0], measured[SLICES]];
   isOver = true;
   await reporting;
 
   const grown = (name) => last[name] - first[name];
   context.diagnostic(`${(events / seconds).toFixed(1)} events a second for ${seconds} s`);
-  context.diagnostic(`heap ${Math.round(first.JSHeapUsedSize / 1000)} kB, grown by ${Math.round(grown("JSHeapUsedSize") / 1000)} kB; ${first.Nodes} nodes, grown by ${grown("Nodes")}; listeners grown by ${grown("JSEventListeners")}`);
+  context.diagnostic(`heap in kB: ${measured.map(({ JSHeapUsedSize }) => Math.round(JSHeapUsedSize / 1000)).join(", ")}; ${first.Nodes} nodes, grown by ${grown("Nodes")}; listeners grown by ${grown("JSEventListeners")}`);
   context.diagnostic(costOf("an event", first, last, events));
-  context.diagnostic(tasks(longTasks));
+  context.diagnostic(tasksOf(longTasks));
   assert.ok(events > 0, "no event came");
   assert.ok(grown("JSHeapUsedSize") < GROWTH_BYTES_MAX, "the heap has grown");
   assert.ok(grown("Nodes") < GROWTH_NODES_MAX, "there are more nodes");

@@ -92,6 +92,28 @@ export class Turnoutd {
     return (await fetch(`${this.publicUrl}/v1/turnout`)).json();
   }
 
+  // Freezes a bulletin now, and resolves with its number once the public sees it. The server knows a token within two seconds.
+  async freeze(label) {
+    this.admin ??= this.token("admin", (await this.turnout()).nation.code);
+    const headers = { Authorization: `Bearer ${this.admin}`, "Content-Type": "application/json" };
+    const { bulletin } = await until("a bulletin", async () => {
+      const answer = await fetch(`${this.intakeUrl}/v1/bulletins`, { method: "POST", headers, body: JSON.stringify({ label }) });
+      return answer.status === 201 && answer.json();
+    });
+    await until("the list of bulletins", async () => (await this.bulletins()).some(({ number }) => number === bulletin));
+    return bulletin;
+  }
+
+  async bulletins() {
+    return (await (await fetch(`${this.publicUrl}/v1/bulletins`)).json()).bulletins;
+  }
+
+  // The lines of a file of a bulletin, each as its cells.
+  async file(number, name) {
+    const text = await (await fetch(`${this.publicUrl}/v1/bulletins/${number}/${name}`)).text();
+    return text.trim().split("\n").map((line) => line.split(","));
+  }
+
   // Sends reports, 10,000 at a time, and resolves once the public sees as many voters of the nation as `voted`.
   async report(reports, voted, headers = {}) {
     for (let first = 0; first < reports.length; first += 10_000) {

@@ -64,13 +64,20 @@ static void find_asset(const char *html, const char *ending, char ret_path[PATH_
 
 SHARED_FIXTURE(start_server, stop_server);
 
+#define OWN "connect-src 'self';"
+
 static const struct {
-    const char *path, *ancestors;
+    const char *path, *asked, *ancestors;
     bool is_at_intake;
 } pages[] = {
-    {"/", "frame-ancestors 'none'", false},          {"/a/01", "frame-ancestors 'none'", false},
-    {"/embed/headline", "frame-ancestors *", false}, {"/embed/map", "frame-ancestors *", false},
-    {"/report", "frame-ancestors 'none'", true},     {"/committee", "frame-ancestors 'none'", true},
+    {"/", OWN, "frame-ancestors 'none'", false},
+    {"/a/01", OWN, "frame-ancestors 'none'", false},
+    {"/bulletin/1", OWN, "frame-ancestors 'none'", false},
+    {"/check", "connect-src 'self' https: http:;", "frame-ancestors 'none'", false},
+    {"/embed/headline", OWN, "frame-ancestors *", false},
+    {"/embed/map", OWN, "frame-ancestors *", false},
+    {"/report", OWN, "frame-ancestors 'none'", true},
+    {"/committee", OWN, "frame-ancestors 'none'", true},
 };
 
 LOOP_TEST(pages_are_strict_and_never_cached, COUNT(pages))
@@ -93,6 +100,7 @@ LOOP_TEST(pages_are_strict_and_never_cached, COUNT(pages))
     ck_assert(http_answer_header(&answer, "Content-Security-Policy", policy, sizeof policy));
     ck_assert_msg(strstr(policy, "default-src 'none'; script-src 'self'; style-src 'self'") == policy, "%s",
                   policy);
+    ck_assert_msg(strstr(policy, pages[_i].asked) != NULL, "%s", policy);
     ck_assert_msg(strstr(policy, pages[_i].ancestors) != NULL, "%s", policy);
     ck_assert_ptr_null(strstr(policy, "unsafe"));
     ck_assert_ptr_null(strstr(answer.body, "style="));
@@ -163,6 +171,8 @@ TEST(what_is_no_page_is_not_found)
     expect("/embed/other", 404, code);
     expect("/a/", 404, "not-found");
     expect("/a/01/02", 404, "not-found");
+    expect("/bulletin/", 404, "not-found");
+    expect("/check/1", 404, "not-found");
     struct http_answer answer;
     http_request(turnoutd.public_port, "POST", "/", "Content-Length: 0\r\n", &answer);
     ck_assert_int_eq(answer.status, 405);

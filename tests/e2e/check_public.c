@@ -303,19 +303,6 @@ TEST(snapshot_comes_as_csv)
     }
 }
 
-TEST(todays_figures_are_not_given_for_those_of_a_bulletin)
-{
-    static const char *const targets[] = {"/v1/turnout?at=1", "/v1/snapshot.json?at=1",
-                                          "/v1/snapshot.csv?at=1"};
-    for (size_t i = 0; i < COUNT(targets); i++) {
-        struct http_answer answer;
-        http_request(turnoutd.public_port, "GET", targets[i], "", &answer);
-        ck_assert_int_eq(answer.status, 400);
-        ck_assert_ptr_nonnull(strstr(answer.body, "\"field\":\"at\""));
-        http_answer_done(&answer);
-    }
-}
-
 /* ---- a part of the snapshot ---- */
 
 static void expect_csv(const char *query, const char *wanted)
@@ -365,6 +352,8 @@ static const struct {
     {"fields=%zz", "fields", "names, separated by commas"},
     {"level=unit", "level", "\"unit\" is no level of an area"},
     {"level=nation,provinces", "level", "\"provinces\" is no level of an area; did you mean province?"},
+    {"fields=voted&at=1", "fields",
+     "at is not taken together with this one: a bulletin's documents are whole"},
     {"fields=voted&level=", "level", "\"\" is no level of an area"},
 };
 

@@ -83,6 +83,46 @@ TEST(a_rehearsal_is_cleared)
     turnoutd_stop(&turnoutd);
 }
 
+static void freeze(int64_t number)
+{
+    char header[TOKEN_HEADER_BYTES];
+    char wanted[32];
+    struct http_answer answer;
+    token_header(&workspace, ROLE_ADMIN, "T", header);
+    committee_ask(turnoutd.intake_http_port, "/v1/bulletins", header, "{\"label\":\"x\"}", &answer);
+    (void)snprintf(wanted, sizeof wanted, "{\"bulletin\":%lld}", (long long)number);
+    ck_assert_int_eq(answer.status, 201);
+    ck_assert_str_eq(answer.body, wanted);
+    http_answer_done(&answer);
+}
+
+/* What was published under a number may be kept for ever by whoever has read it. */
+TEST(no_number_of_a_bulletin_is_given_again)
+{
+    freeze(1);
+    freeze(2);
+    turnoutd_stop(&turnoutd);
+    reset_here("", "small\n", 0, "cleared");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    json_decref(json_get(turnoutd.public_port, "/v1/bulletins/1/areas/T.csv", 404));
+    freeze(3);
+    struct http_answer answer;
+    http_request(turnoutd.public_port, "GET", "/v1/bulletins/3/bulletin.txt", "", &answer);
+    ck_assert_ptr_nonnull(strstr(answer.body, "+07:00\n-\nT\n")); /* there is none before it */
+    http_answer_done(&answer);
+    turnoutd_stop(&turnoutd);
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    freeze(4);
+    char export[WORKSPACE_PATH_BYTES];
+    char election[WORKSPACE_PATH_BYTES];
+    workspace_path(&workspace, "export", export);
+    workspace_path(&workspace, "election", election);
+    command_check(&workspace, 0, "0 lines of the log, 2 bulletins", NULL, "export", export, "--election",
+                  election, "--data", data, NULL);
+    command_check(&workspace, 0, "bulletin 4 (x, rehearsal)", NULL, "verify", export, NULL);
+    turnoutd_stop(&turnoutd);
+}
+
 TEST(an_election_is_not_cleared_by_mistake)
 {
     ask_to_open(200);

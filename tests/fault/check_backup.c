@@ -8,6 +8,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include "committee.h"
 #include "shell.h"
 #include "small_election.h"
 #include "suite.h"
@@ -98,6 +99,45 @@ TEST(a_copy_that_is_older_is_noticed)
     turnoutd_start(&turnoutd, &workspace, NULL);
     expect_logged("reports-missing reports=2");
     ck_assert(!is_verified());
+    turnoutd_stop(&turnoutd);
+}
+
+static void freeze(int64_t number)
+{
+    char header[TOKEN_HEADER_BYTES];
+    struct http_answer answer;
+    token_header(&workspace, ROLE_ADMIN, "T", header);
+    committee_ask(turnoutd.intake_http_port, "/v1/bulletins", header, "{\"label\":\"x\"}", &answer);
+    json_t *document = json_of(answer.body);
+    ck_assert_int_eq(json_integer_of(document, "bulletin"), number);
+    json_decref(document);
+    http_answer_done(&answer);
+}
+
+/* What was published under a number may be kept for ever by whoever has read it. */
+TEST(a_copy_that_is_older_gives_no_number_again)
+{
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    freeze(1);
+    expect("turnout backup copy --data data", 0, "holds a copy");
+    freeze(2);
+    turnoutd_stop(&turnoutd);
+    expect("rm -r data/redis && turnout restore copy --data data --yes small", 0, "put back");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    freeze(3);
+    turnoutd_stop(&turnoutd);
+    /* What came after the copy is known to nobody. */
+    expect("rm -r data && turnout restore copy --data data --yes small", 0, "put back");
+    turnoutd_start(&turnoutd, &workspace, NULL);
+    freeze(1001);
+    json_t *document = json_get(turnoutd.public_port, "/v1/bulletins", 200);
+    const json_t *bulletins = json_array_of(document, "bulletins");
+    ck_assert_uint_eq(json_array_size(bulletins), 2);
+    ck_assert_str_eq(json_text_of(json_array_get(bulletins, 0), "previous"),
+                     json_text_of(json_array_get(bulletins, 1), "sha256"));
+    json_decref(document);
+    expect("turnout export export --election election --data data", 0, "2 bulletins");
+    expect("turnout verify export", 0, "bulletin 1001 (x, rehearsal)");
     turnoutd_stop(&turnoutd);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <check.h>
+#include <hiredis/hiredis.h>
 
 #include <turnout/store/frozen_files.h>
 
@@ -160,6 +161,25 @@ TEST(a_closing_is_due_one)
     ck_assert(!read_meta()->is_closing_due);
     end(1, "closing");
     ck_assert_int_eq(begin("closing", BULLETIN_DUE_CLOSING), BULLETIN_NOT_DUE);
+}
+
+static int64_t pass(const char *number)
+{
+    struct redisReply *reply =
+        redis_fixture_command(&store.redis, "FCALL turnout_bulletin_pass 1 " META " %s", number);
+    int64_t answered = reply->type == REDIS_REPLY_INTEGER ? reply->integer : -9;
+    freeReplyObject(reply);
+    return answered;
+}
+
+TEST(numbers_are_passed_over)
+{
+    ck_assert_int_eq(pass("5"), 1);
+    ck_assert_int_eq(pass("3"), 1);
+    ck_assert_int_eq(pass("x"), -9);
+    ck_assert_int_eq(begin("09:00", BULLETIN_DUE_ASKED), 6);
+    end(6, "first");
+    ck_assert_int_eq(begin("11:00", BULLETIN_DUE_ASKED), 7);
 }
 
 static const char *const spoilt[] = {"HDEL " META " schema", "HSET " META " bulletin x",

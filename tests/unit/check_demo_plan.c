@@ -250,7 +250,7 @@ TEST(what_is_due)
     uint64_t count = demo_plan_report_count(plan);
     ck_assert_uint_eq(demo_plan_due(plan, 0), 0);
     ck_assert_uint_eq(demo_plan_due(plan, DAY(7, 0)), 0);
-    ck_assert_uint_eq(demo_plan_due(plan, DAY(9, 0)), UNITS);
+    ck_assert_uint_eq(demo_plan_due(plan, DAY(10, 0) - 1), UNITS);
     ck_assert_uint_eq(demo_plan_due(plan, DAY(20, 0) - 1) < count, true);
     ck_assert_uint_eq(demo_plan_due(plan, DAY(20, 0)), count);
     for (int64_t moment = DAY(7, 0); moment < DAY(20, 0); moment += 997) {
@@ -260,14 +260,28 @@ TEST(what_is_due)
     }
 }
 
+/* In every ten minutes, reports come and the count rises, and never by leaps: once the morning has begun, by this much of what
+ * it rose by in the ten minutes before, in hundredths. */
 TEST(the_figures_move_all_the_time)
 {
-    /* In every ten minutes of a wave, a tenth of it or so. */
-    for (int64_t moment = DAY(7, 10); moment <= DAY(9, 0); moment += 600) {
-        uint64_t more = demo_plan_due(plan, moment) - demo_plan_due(plan, moment - 600);
-        ck_assert_uint_ge(more, UNITS / 15);
-        ck_assert_uint_le(more, UNITS / 9);
+    enum { STEP_S = 600, LEAST = 30, MOST = 300 };
+    struct day day;
+    day_begin(&day);
+    int64_t voted = 0;
+    int64_t rise = 0;
+    for (int64_t moment = DAY(7, 20); moment <= DAY(20, 0); moment += STEP_S) {
+        uint64_t sent = day.next;
+        day_run(&day, moment);
+        int64_t now = day_figures(&day, "VN").voted;
+        ck_assert_uint_ge(day.next - sent, UNITS / 20);
+        ck_assert_int_gt(now, voted);
+        int64_t hundredths = rise == 0 ? 100 : (now - voted) * 100 / rise;
+        ck_assert_msg(hundredths >= LEAST && hundredths <= MOST, "%lld after %lld", (long long)(now - voted),
+                      (long long)rise);
+        rise = now - voted;
+        voted = now;
     }
+    free(day.units);
 }
 
 TEST(the_plan_is_always_the_same)
@@ -290,7 +304,7 @@ TEST(the_plan_is_always_the_same)
 
 /* ---- checkpoints that cannot be ---- */
 
-/* Each is put behind the true ones, as line 99, unless it takes the place of one of them. Of two that contradict each
+/* Each is put among the true ones, as line 99, unless it takes the place of one of them. Of two that contradict each
  * other either may be blamed. */
 static const struct {
     const char *what;
@@ -300,7 +314,7 @@ static const struct {
     const char *instead_of; /* of the same moment; NULL: an additional one */
     int line;               /* that is blamed */
 } impossible[] = {
-    {"falls within the day", DAY(17, 0), "46", {NONE, 948876, NONE, NONE, NONE, NONE}, NULL, 5},
+    {"falls within the day", DAY(17, 0), "46", {NONE, 948876, NONE, NONE, NONE, NONE}, NULL, 99},
     {"above the roll", DAY(19, 0), "46", {NONE, 969928, NONE, NONE, NONE, NONE}, NULL, 99},
     {"another roll", DAY(19, 0), "46", {969928, NONE, NONE, NONE, NONE, NONE}, NULL, 99},
     {"not its number of communes", DAY(19, 0), "80", {NONE, NONE, NONE, NONE, NONE, 97}, NULL, 99},
@@ -308,32 +322,47 @@ static const struct {
     {"fewer complete than before", DAY(19, 0), "66", {NONE, NONE, NONE, NONE, 47, NONE}, NULL, 99},
     {"complete without the voters", DAY(19, 0), "66", {NONE, NONE, 31000, NONE, 102, NONE}, NULL, 99},
     {"the communes' missing are more", DAY(20, 0), "46", {NONE, NONE, 33, NONE, NONE, NONE}, "46", 99},
-    {"a commune by day", DAY(16, 0), "19789", {NONE, NONE, 2, NONE, NONE, NONE}, NULL, 99},
+    {"a commune that falls within the day", DAY(16, 0), "19789", {NONE, NONE, 1, NONE, NONE, NONE}, NULL, 11},
     {"counts that contradict each other", DAY(16, 0), "48", {NONE, 1000000, 5, NONE, NONE, NONE}, NULL, 99},
     {"a percentage of another count", DAY(16, 0), "48", {NONE, 1000000, NONE, 9000, NONE, NONE}, NULL, 99},
     {"the nation falls within the day", DAY(16, 0), "VN", {NONE, 76043528, NONE, NONE, NONE, NONE}, "VN", 99},
     {"the nation above its roll", DAY(20, 0), "VN", {NONE, ROLL + 1, NONE, NONE, NONE, NONE}, "VN", 99},
-    {"a second time for one round", DAY(16, 10), "46", {NONE, 950000, NONE, NONE, NONE, NONE}, NULL, 99},
     {"before the polls open", DAY(6, 0), "48", {NONE, 1, NONE, NONE, NONE, NONE}, NULL, 99},
 };
 
-LOOP_TEST(what_cannot_be_met_is_named, COUNT(impossible))
+static int by_as_of(const void *left, const void *right)
+{
+    const struct checkpoint *a = left;
+    const struct checkpoint *b = right;
+    return (a->as_of > b->as_of) - (a->as_of < b->as_of);
+}
+
+/* The true checkpoints and one more, or one in the place of another. The caller frees the rows. */
+static struct checkpoints with_row(int64_t as_of, const char *code, const struct checkpoint_figures *asked,
+                                   bool replaces)
 {
     struct checkpoints changed = {.count = checkpoints.count};
     changed.rows = memory_new_array(checkpoints.count + 1, sizeof changed.rows[0]);
     memcpy(changed.rows, checkpoints.rows, checkpoints.count * sizeof changed.rows[0]);
-    struct checkpoint row = {.line = 99, .as_of = impossible[_i].moment, .published = impossible[_i].asked};
-    row.area = register_find_area(folder.reg, slice_of(impossible[_i].code));
+    struct checkpoint row = {.line = 99, .as_of = as_of, .published = *asked};
+    row.area = register_find_area(folder.reg, slice_of(code));
     ck_assert_uint_ne(row.area, REGISTER_NONE);
     size_t place = changed.count;
-    for (size_t i = 0; impossible[_i].instead_of != NULL && i < checkpoints.count; i++) {
+    for (size_t i = 0; replaces && i < checkpoints.count; i++) {
         if (changed.rows[i].as_of == row.as_of && changed.rows[i].area == row.area) {
             place = i;
         }
     }
     changed.count += place == changed.count;
     changed.rows[place] = row;
+    qsort(changed.rows, changed.count, sizeof changed.rows[0], by_as_of);
+    return changed;
+}
 
+LOOP_TEST(what_cannot_be_met_is_named, COUNT(impossible))
+{
+    struct checkpoints changed = with_row(impossible[_i].moment, impossible[_i].code, &impossible[_i].asked,
+                                          impossible[_i].instead_of != NULL);
     struct demo_plan *none = NULL;
     struct error error = {0};
     char line[32];
@@ -343,6 +372,29 @@ LOOP_TEST(what_cannot_be_met_is_named, COUNT(impossible))
     (void)snprintf(line, sizeof line, "line %d", impossible[_i].line);
     ck_assert_msg(strstr(error.text, line) != NULL, "%s: %s", impossible[_i].what, error.text);
     free(changed.rows);
+}
+
+/* More than the day has: between rounds, soon after another one, and of a commune. */
+static const struct {
+    int64_t moment;
+    const char *code;
+    struct checkpoint_figures asked;
+} possible[] = {
+    {DAY(10, 15), "VN", {NONE, NONE, NONE, 2500, NONE, NONE}},
+    {DAY(16, 10), "46", {NONE, 952000, NONE, NONE, NONE, NONE}},
+    {DAY(16, 0), "19789", {NONE, NONE, 2, NONE, NONE, NONE}},
+    {DAY(13, 0), "20050", {NONE, 6000, NONE, NONE, NONE, NONE}},
+};
+
+LOOP_TEST(what_can_be_met_is, COUNT(possible))
+{
+    struct checkpoints more = with_row(possible[_i].moment, possible[_i].code, &possible[_i].asked, false);
+    struct demo_plan *other = NULL;
+    struct error error = {0};
+    ck_assert_msg(demo_plan_new(&folder.election, folder.reg, &more, &other, &error) == TURNOUT_OK, "%s",
+                  error.text);
+    demo_plan_free(other);
+    free(more.rows);
 }
 
 /* ---- other registers ---- */

@@ -11,8 +11,13 @@ enum { NATION, PROVINCE, AREA_COUNT };
 
 #define SEVEN INT64_C(1773532800) /* 07:00 of the day */
 
-static const struct election election = {
-    .id = "e", .name = "E", .date = "2026-03-15", .timezone = "Asia/Ho_Chi_Minh", .offset_s = 25200};
+static const struct election election = {.id = "e",
+                                         .name = "E",
+                                         .date = "2026-03-15",
+                                         .timezone = "Asia/Ho_Chi_Minh",
+                                         .offset_s = 25200,
+                                         .rounds = {SEVEN + 7200},
+                                         .round_count = 1};
 static struct area areas[AREA_COUNT] = {
     [NATION] = {"T", "Land", "", AREA_NATION, REGISTER_NONE, PROVINCE, 1, 0, 8, 0},
     [PROVINCE] = {"01", "East", "Est", AREA_PROVINCE, NATION, AREA_COUNT, 0, 0, 8, 0},
@@ -72,7 +77,8 @@ TEST(points_are_written)
     ck_assert_ptr_nonnull(strstr(out.bytes,
                                  ",\"area\":{\"code\":\"T\",\"level\":\"nation\",\"name\":\"Land\","
                                  "\"name_en\":null},\"from\":\"2026-03-14T07:01:00+07:00\","
-                                 "\"to\":\"2026-03-15T07:01:00+07:00\",\"step\":1,"));
+                                 "\"to\":\"2026-03-15T07:01:00+07:00\",\"step\":1,"
+                                 "\"rounds\":[\"2026-03-15T09:00:00+07:00\"],"));
     ck_assert_str_eq(points_of((struct series_query){.area = PROVINCE, .from = SEVEN + 1, .step = 1}),
                      "\"points\":[{\"time\":\"2026-03-15T07:01:00+07:00\",\"registered\":1000,\"voted\":62,"
                      "\"percent\":6.2,\"units_reported\":2}]}");

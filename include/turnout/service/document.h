@@ -3,6 +3,7 @@
 #define TURNOUT_SERVICE_DOCUMENT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,17 @@ struct document {
     struct representation forms[HTTP_CODINGS];
     char *owned[HTTP_CODINGS]; /* private */
 };
+
+/* The forms of a table. */
+enum { CSV_FORMS = 6 };
+struct csv_form {
+    char separator; /* ',' ';' or tab */
+    bool bom;
+};
+
+/* Its place among them, from 0 to CSV_FORMS - 1, and back. */
+size_t csv_form_place(struct csv_form form);
+struct csv_form csv_form_at(size_t place);
 
 /* Takes what was rendered into `rendered`. `version` begins the ETag. */
 struct document *document_new(struct buffer *rendered, const char *content_type, int64_t version);

@@ -19,13 +19,6 @@
 #include <turnout/wire/figures.h>
 #include <turnout/wire/series.h>
 
-/* The forms of /v1/snapshot.csv and /v1/rounds.csv. */
-enum { CSV_FORMS = 6 };
-struct csv_form {
-    char separator; /* ',' ';' or tab */
-    bool bom;
-};
-
 struct publication;
 
 /* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the

@@ -28,6 +28,7 @@ struct publisher_options {
     struct store *store;             /* the publisher's own link, on the same loop */
     int64_t period_ms;
     struct losses *losses;             /* NULL: nothing is remembered */
+    const char *data;                  /* of the number of the newest bulletin; NULL: nowhere */
     const atomic_bool *is_durable;     /* whether acknowledged means durable; others may change it */
     const struct clock_watch *clock;   /* NULL: it is not doubted */
     struct health *health;             /* how old the figures are, and the phase; may be NULL */

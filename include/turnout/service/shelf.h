@@ -35,8 +35,16 @@ int64_t bulletin_cut(const struct bulletin *bulletin);
 /* `bulletin.txt`, `bulletin.sig` or `areas/<code>.csv`; NULL when there is none. Borrowed. */
 struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name);
 
-/* What readers are sent of it; made when it is asked for first. Borrowed like the bulletin. */
+/* What readers are sent of it; made when it is asked for first. Borrowed like the bulletin. NULL for NULL. */
 const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file);
+
+/* A text that is kept with the part of an area, the nation or a province, and that readers do not see; {NULL, 0} when there
+ * is none. Borrowed. */
+struct slice bulletin_kept_text(const struct bulletin *bulletin, const char *area, const char *name);
+
+/* The documents of its figures (frozen_view.h), each where it is kept once it was made; NULL until then. */
+enum { FROZEN_TURNOUT, FROZEN_SNAPSHOT, FROZEN_CSV, FROZEN_DOCUMENTS = FROZEN_CSV + CSV_FORMS };
+_Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bulletin, size_t which);
 
 struct shelf;
 

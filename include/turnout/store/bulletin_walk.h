@@ -20,10 +20,9 @@ struct bulletin_walk_of {
 typedef enum turnout_error bulletin_walk_fn(void *context, int64_t number, struct slice name,
                                             struct slice bytes, struct error *error);
 
-/* From the first bulletin to the newest one. *ret_count is how many there are, `ret_key` the public key that they are
- * signed with. */
+/* From the first bulletin to the newest one. `ret_key` is the public key that they are signed with. */
 enum turnout_error bulletin_walk(const struct bulletin_walk_of *of, int64_t patience_ms,
-                                 bulletin_walk_fn *on_file, void *context, int64_t *ret_count,
+                                 bulletin_walk_fn *on_file, void *context,
                                  char ret_key[PUBLIC_KEY_TEXT_BYTES + 1], struct error *error);
 
 /* A line of the election's ledger. */

@@ -15,8 +15,9 @@ struct store_preparation {
     const struct last_known *known; /* what this server remembers of the election; NULL: nothing */
     /* What this server will follow to, where Redis holds it already; NULL: its files hold nothing else. */
     const struct election_register *files;
-    bool relaxed;        /* start even though Redis may lose acknowledged reports */
-    int64_t patience_ms; /* how long to wait for Redis to listen, or to get on with loading */
+    int64_t bulletin_number; /* of the newest bulletin that it remembers; 0: none */
+    bool relaxed;            /* start even though Redis may lose acknowledged reports */
+    int64_t patience_ms;     /* how long to wait for Redis to listen, or to get on with loading */
     /* Asked now and then while waiting, and told what for: false gives up, with TURNOUT_UNAVAILABLE. May be NULL. */
     bool (*goes_on_waiting)(void *context, const char *why);
     void *context;

@@ -66,8 +66,8 @@ struct series_query {
  * SERIES_POINTS_MAX points of those that are kept. */
 bool series_query_settle(const struct series *series, struct series_query *query);
 
-/* /v1/series: envelope, the area, then a point for each `step` minutes of the day of which there is any: the first one.
- * The query is settled. */
+/* /v1/series: envelope, the area, the times of the election's rounds, then a point for each `step` minutes of the day of
+ * which there is any: the first one. The query is settled. */
 void document_series_json(struct buffer *out, const struct figures *figures, const struct series *series,
                           const struct series_query *query);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <turnout/base/private_file.h>
+#include <turnout/store/bulletin_number.h>
 #include <turnout/store/data_copy.h>
 #include <turnout/store/last_known.h>
 
@@ -116,7 +117,8 @@ static int put_back(const struct backup_options *options, const char *from)
         }
         if (!is_confirmed(options, of_copy.election)) {
             (void)fprintf(stderr, "that is not %s: nothing was changed\n", of_copy.election);
-        } else if (data_copy(from, options->data, &has_redis, &error) != TURNOUT_OK) {
+        } else if (data_copy(from, options->data, &has_redis, &error) != TURNOUT_OK ||
+                   (!has_known && bulletin_number_leap(options->data, &error) != TURNOUT_OK)) {
             (void)fail(&error);
         } else {
             say_what_is_next(has_known);

@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a draw is for. A wave's number may be added to those of a wave. */
+/* What a draw is for. A moment's number may be added to the last one. */
 enum {
     CHANCE_OF_LEAD,
     CHANCE_OF_RANK,
     CHANCE_OF_MISSING,
     CHANCE_OF_SURPLUS,
-    CHANCE_OF_PACE = 0x100,   /* of a wave */
-    CHANCE_OF_MOMENT = 0x200, /* of a wave */
+    CHANCE_OF_LATENESS,
+    CHANCE_OF_PACE = 0x100,
 };
 
 /* Any number, of an area or unit. */

@@ -1,14 +1,11 @@
 /* `turnout demo`: replays an election day against a turnoutd of its own, and holds what the public is served
  * against the figures that were published on the day. */
 #include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <turnout/base/clock.h>
@@ -27,9 +24,7 @@
 #include "keys/keys_table.h"
 #include "keys/unit_keys.h"
 
-enum { RATE_MOST = 100000, ADDRESS_BYTES = 32, CLOCK_BYTES = sizeof "20:00" };
-
-static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 9090};
+enum { RATE_MOST = 100000, CLOCK_BYTES = sizeof "20:00" };
 
 struct demo_options {
     uint32_t rate;
@@ -149,49 +144,15 @@ static int check_wall_clock(const struct demo *demo)
 
 /* ---- the server ---- */
 
-static bool is_free(uint16_t port)
-{
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    int one = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return true; /* the server will have the better words for it */
-    }
-    bool is_taken = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-                    bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno == EADDRINUSE;
-    (void)close(fd);
-    return !is_taken;
-}
-
-static const char *choose_address(const struct demo_options *options, enum demo_listener listener,
-                                  char room[ADDRESS_BYTES])
-{
-    if (options->addresses[listener] != NULL) {
-        return options->addresses[listener];
-    }
-    uint16_t port = default_ports[listener];
-    if (!is_free(port)) {
-        (void)printf("Port %u is taken: the listener `%s` gets another.\n", (unsigned)port,
-                     demo_listener_name(listener));
-        port = 0;
-    }
-    (void)snprintf(room, ADDRESS_BYTES, "127.0.0.1:%u", (unsigned)port);
-    return room;
-}
-
 static enum turnout_error start_server(struct demo *demo, struct error *error)
 {
     char binary[PATH_MAX];
-    char rooms[DEMO_LISTENER_COUNT][ADDRESS_BYTES];
     struct demo_server_options options = {.binary = binary,
                                           .election = demo->folder.election,
                                           .data = demo->folder.data,
                                           .log_path = demo->folder.log,
                                           .interrupt_fd = demo->interrupt_fd};
-    for (int i = 0; i < DEMO_LISTENER_COUNT; i++) {
-        options.addresses[i] = choose_address(demo->options, (enum demo_listener)i, rooms[i]);
-    }
+    memcpy(options.addresses, demo->options->addresses, sizeof options.addresses);
     enum turnout_error code = demo_find_server(binary, error);
     return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
 }
@@ -215,18 +176,10 @@ static int open_polls(struct demo *demo)
     const struct area *nation = &demo->election.reg->areas[REGISTER_NATION];
     enum turnout_error code = demo_bulletins_new(demo->folder.data, demo->election.election.id, nation->code,
                                                  &demo->bulletins, &error);
-    if (code == TURNOUT_OK) {
-        code = start_server(demo, &error);
-    }
-    if (code == TURNOUT_OK) {
-        code = demo_bulletins_connect(demo->bulletins, demo->server, &error);
-    }
-    if (code == TURNOUT_OK) {
-        code = demo_served_new(demo->server, &demo->served, &error);
-    }
-    if (code == TURNOUT_OK) {
-        code = check_nothing_counted(demo, &error);
-    }
+    code = code == TURNOUT_OK ? start_server(demo, &error) : code;
+    code = code == TURNOUT_OK ? demo_bulletins_connect(demo->bulletins, demo->server, &error) : code;
+    code = code == TURNOUT_OK ? demo_served_new(demo->server, &demo->served, &error) : code;
+    code = code == TURNOUT_OK ? check_nothing_counted(demo, &error) : code;
     if (code != TURNOUT_OK) {
         say("", &error);
         return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
@@ -373,15 +326,9 @@ static int sum_up(const struct demo *demo)
 static int run(struct demo *demo)
 {
     int status = make_plan(demo);
-    if (status == EXIT_DONE) {
-        status = check_wall_clock(demo);
-    }
-    if (status == EXIT_DONE) {
-        status = make_keys(demo);
-    }
-    if (status == EXIT_DONE) {
-        status = open_polls(demo);
-    }
+    status = status == EXIT_DONE ? check_wall_clock(demo) : status;
+    status = status == EXIT_DONE ? make_keys(demo) : status;
+    status = status == EXIT_DONE ? open_polls(demo) : status;
     if (status != EXIT_DONE) {
         return status;
     }

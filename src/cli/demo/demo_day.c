@@ -1,10 +1,11 @@
-/* The timetable, derived from the election's rounds and the times of the checkpoints. */
+/* The timetable, made of the election's rounds and the times of the checkpoints. */
 #include "demo/demo_day.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include <turnout/base/memory.h>
+
+#include "demo/demo_chance.h"
 
 /* A curve through equally spaced points of the day. */
 struct curve {
@@ -24,15 +25,20 @@ static const int32_t surplus_points[] = {0,      110000, 220000,    330000, 4400
 static const struct curve surplus_curve = {surplus_points,
                                            sizeof surplus_points / sizeof surplus_points[0] - 1};
 
+int64_t demo_day_end(const struct demo_day *day)
+{
+    return day->moments[day->moment_count - 1];
+}
+
 static int64_t curve_at(const struct curve *curve, const struct demo_day *day, int64_t moment)
 {
     if (moment <= day->opens) {
         return curve->points[0];
     }
-    if (moment >= day->last) {
+    if (moment >= demo_day_end(day)) {
         return curve->points[curve->spans];
     }
-    int64_t length_s = day->last - day->opens;
+    int64_t length_s = demo_day_end(day) - day->opens;
     int64_t along = (moment - day->opens) * curve->spans; /* in length_s-ths of a span */
     int64_t span = along / length_s;
     int64_t from = curve->points[span];
@@ -50,66 +56,61 @@ int64_t demo_day_surplus_at(const struct demo_day *day, int64_t moment)
     return curve_at(&surplus_curve, day, moment);
 }
 
-uint32_t demo_day_wave_at(const struct demo_day *day, int64_t moment)
+int64_t demo_day_report_at(const struct demo_day *day, uint32_t wave, uint32_t unit)
 {
-    uint32_t wave = 0;
-    while (wave + 1 < day->wave_count && day->starts[wave + 1] <= moment) {
-        wave++;
+    int64_t length_s = day->starts[wave + 1] - 1 - day->starts[wave];
+    return day->starts[wave] + length_s * (day->lateness[unit] + 1) / day->unit_count;
+}
+
+uint32_t demo_day_reports_by(const struct demo_day *day, uint32_t unit, int64_t moment)
+{
+    uint32_t reports = 0;
+    while (reports < day->wave_count && demo_day_report_at(day, reports, unit) <= moment) {
+        reports++;
     }
-    return wave;
+    return reports;
 }
 
-int64_t demo_day_end(const struct demo_day *day, uint32_t province, uint32_t wave)
+/* The checkpoints are in order. */
+static void note_moments(struct demo_day *day, const struct checkpoints *checkpoints, int64_t last_round)
 {
-    assert(province > REGISTER_NATION && wave < day->wave_count);
-    return day->ends[(province - 1) * day->wave_count + wave];
+    day->moments = memory_new_array(checkpoints->count + 1, sizeof day->moments[0]);
+    for (size_t i = 0; i < checkpoints->count; i++) {
+        if (day->moment_count == 0 || demo_day_end(day) < checkpoints->rows[i].as_of) {
+            day->moments[day->moment_count++] = checkpoints->rows[i].as_of;
+        }
+    }
+    if (day->moment_count == 0 || demo_day_end(day) < last_round) {
+        day->moments[day->moment_count++] = last_round;
+    }
 }
 
-static void begin_halfway(const struct election *election, struct demo_day *day)
+static void note_waves(struct demo_day *day, const struct election *election)
 {
+    day->wave_count = election->round_count;
     day->starts[0] = day->opens + 1;
     for (uint32_t wave = 1; wave < day->wave_count; wave++) {
         int64_t before = election->rounds[wave - 1];
         day->starts[wave] = before + (election->rounds[wave] - before + 1) / 2;
     }
+    day->starts[day->wave_count] = demo_day_end(day) + 1;
 }
 
-/* Lets the wave of one province end at the checkpoint's time. */
-static enum turnout_error end_at(struct demo_day *day, const struct checkpoint *checkpoint, uint32_t province,
-                                 bool *moved, struct error *error)
+static void order_units(struct demo_day *day, uint32_t unit_count)
 {
-    uint32_t wave = demo_day_wave_at(day, checkpoint->as_of);
-    size_t place = (province - 1) * day->wave_count + wave;
-    if (checkpoint->as_of <= day->starts[wave]) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "as_of",
-                          "checkpoint in line %u: no report of its round has come by then", checkpoint->line);
+    uint64_t *keys = memory_new_array(unit_count, sizeof keys[0]);
+    day->unit_count = unit_count;
+    day->order = memory_new_array(unit_count, sizeof day->order[0]);
+    day->lateness = memory_new_array(unit_count, sizeof day->lateness[0]);
+    for (uint32_t unit = 0; unit < unit_count; unit++) {
+        keys[unit] = (uint64_t)demo_chance(CHANCE_OF_LATENESS, unit) << 32 | unit;
     }
-    if (moved[place] && day->ends[place] != checkpoint->as_of) {
-        return error_fail(error, TURNOUT_CONFLICT, "as_of",
-                          "checkpoint in line %u: another one of round %u asks for a different time",
-                          checkpoint->line, wave + 1);
+    demo_sort(keys, unit_count);
+    for (uint32_t place = 0; place < unit_count; place++) {
+        day->order[place] = (uint32_t)keys[place];
+        day->lateness[day->order[place]] = place;
     }
-    moved[place] = true;
-    day->ends[place] = checkpoint->as_of;
-    return TURNOUT_OK;
-}
-
-static enum turnout_error end_at_checkpoints(struct demo_day *day, const struct election_register *reg,
-                                             const struct checkpoints *checkpoints, struct error *error)
-{
-    bool *moved = memory_new_array((size_t)reg->province_count * day->wave_count, sizeof moved[0]);
-    enum turnout_error code = TURNOUT_OK;
-    for (size_t i = 0; i < checkpoints->count && code == TURNOUT_OK; i++) {
-        const struct checkpoint *checkpoint = &checkpoints->rows[i];
-        bool is_nation = checkpoint->area == REGISTER_NATION;
-        uint32_t first = is_nation ? 1 : register_province_of(reg, checkpoint->area);
-        uint32_t last = is_nation ? reg->province_count : first;
-        for (uint32_t province = first; province <= last && code == TURNOUT_OK; province++) {
-            code = end_at(day, checkpoint, province, moved, error);
-        }
-    }
-    free(moved);
-    return code;
+    free(keys);
 }
 
 enum turnout_error demo_day_init(const struct election *election, const struct election_register *reg,
@@ -120,34 +121,25 @@ enum turnout_error demo_day_init(const struct election *election, const struct e
         return error_fail(error, TURNOUT_BAD_INPUT, "rounds",
                           "an election without rounds cannot be replayed");
     }
-    struct demo_day day = {
-        .opens = election->opens, .wave_count = election->round_count, .rounds = election->rounds};
-    day.ends = memory_new_array((size_t)reg->province_count * day.wave_count, sizeof day.ends[0]);
-    for (uint32_t province = 0; province < reg->province_count; province++) {
-        for (uint32_t wave = 0; wave < day.wave_count; wave++) {
-            day.ends[province * day.wave_count + wave] = election->rounds[wave];
-        }
-    }
-    begin_halfway(election, &day);
-    if (day.starts[0] >= election->rounds[0]) {
-        demo_day_done(&day);
+    if (election->opens + 1 >= election->rounds[0]) {
         return error_fail(error, TURNOUT_BAD_INPUT, "rounds", "the first round is not after the opening");
     }
-    enum turnout_error code = end_at_checkpoints(&day, reg, checkpoints, error);
-    if (code != TURNOUT_OK) {
-        demo_day_done(&day);
-        return code;
+    if (checkpoints->count > 0 && checkpoints->rows[0].as_of <= election->opens + 1) {
+        return error_fail(error, TURNOUT_BAD_INPUT, "as_of",
+                          "checkpoint in line %u: no report can have come by then",
+                          checkpoints->rows[0].line);
     }
-    for (uint32_t province = 1; province <= reg->province_count; province++) {
-        int64_t end = demo_day_end(&day, province, day.wave_count - 1);
-        day.last = end > day.last ? end : day.last;
-    }
-    *ret_day = day;
+    *ret_day = (struct demo_day){.opens = election->opens};
+    note_moments(ret_day, checkpoints, election->rounds[election->round_count - 1]);
+    note_waves(ret_day, election);
+    order_units(ret_day, reg->unit_count);
     return TURNOUT_OK;
 }
 
 void demo_day_done(struct demo_day *day)
 {
-    free(day->ends);
+    free(day->moments);
+    free(day->order);
+    free(day->lateness);
     *day = (struct demo_day){0};
 }

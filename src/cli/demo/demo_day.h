@@ -1,10 +1,9 @@
-/* The timetable of the demo's day: when each province's wave of reports begins and ends, and how far turnout and
- * the roll have come at a moment.
+/* The timetable of the demo's day: when each unit reports, when figures were published, and how far turnout and the roll
+ * have come at a moment.
  *
- * A wave is one report from every unit, for one round. All waves k begin halfway between rounds k - 1 and k, so
- * that the server counts them to round k; they end at the round's time, or where a figure was published at another
- * time near that round, then. So a wave is over everywhere before the next begins, and at the time of a checkpoint
- * no wave is under way in its area. */
+ * A wave is one report from every unit, for one round: from halfway to the round before up to halfway to the next one, so
+ * that the server counts it to this round. Every unit has a lateness of its own, early in all waves or late in all, and all
+ * together they are spread evenly: reports come all day long. */
 #ifndef TURNOUT_COMMAND_DEMO_DAY_H
 #define TURNOUT_COMMAND_DEMO_DAY_H
 
@@ -20,25 +19,29 @@ enum { DAY_WHOLE = 1000000 }; /* shares of the day's figures are in millionths *
 
 struct demo_day {
     int64_t opens; /* Unix seconds, as all moments here */
-    int64_t last;  /* the last wave's latest end */
     uint32_t wave_count;
-    const int64_t *rounds;      /* [wave], from 0; borrowed of the election */
-    int64_t starts[ROUNDS_MAX]; /* [wave] */
-    int64_t *ends;              /* [province * wave_count + wave], provinces from 0 */
+    int64_t starts[ROUNDS_MAX + 1]; /* [wave]; a wave ends a second before the next one starts */
+    uint32_t moment_count;
+    int64_t *moments; /* at which figures were published, in order; the last one is the day's end */
+    uint32_t unit_count;
+    uint32_t *order;    /* all units, the earliest first */
+    uint32_t *lateness; /* [unit]: its place among them */
 };
 
-/* Borrows the election until demo_day_done(). Fails with the line of a checkpoint whose time cannot end a wave: before the first report, or where another
- * checkpoint of the same province and round has a different time. */
+/* Fails with the line of a checkpoint by whose time no report can have come. */
 enum turnout_error demo_day_init(const struct election *election, const struct election_register *reg,
                                  const struct checkpoints *checkpoints, struct demo_day *ret_day,
                                  struct error *error);
 void demo_day_done(struct demo_day *day);
 
-/* The wave that a moment lies in or comes after. */
-uint32_t demo_day_wave_at(const struct demo_day *day, int64_t moment);
+/* The last of the moments. */
+int64_t demo_day_end(const struct demo_day *day);
 
-/* `province` is an index in the register. */
-int64_t demo_day_end(const struct demo_day *day, uint32_t province, uint32_t wave);
+/* The moment at which a unit reports in a wave; the last unit of the last wave does so at the end. */
+int64_t demo_day_report_at(const struct demo_day *day, uint32_t wave, uint32_t unit);
+
+/* How many reports a unit has sent by then. */
+uint32_t demo_day_reports_by(const struct demo_day *day, uint32_t unit, int64_t moment);
 
 /* How much of the day's turnout has come by then: an S-curve from 0 at the opening to DAY_WHOLE at the end, as
  * nothing was published of most provinces. Strictly rising in between. */

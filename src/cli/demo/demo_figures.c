@@ -1,38 +1,54 @@
-/* Works backwards: first the last wave, then each wave before it with the one after as its ceiling, so that a count
- * never falls. Within a wave it works downwards: the nation's voters are shared out among the provinces, a
- * province's among its communes, a commune's among its units. What was published enters as floors and ceilings;
- * where nothing was, a curve and a bit of chance stand in. */
+/* Works backwards from the end of the day, so that a count never falls. At each moment it first says, from the units up to
+ * the nation, in what range an area must be: by what its units can still report, and by what was published. Then it shares
+ * the nation's figure out within these ranges, down to the units. Where nothing was published, a curve and a bit of chance
+ * stand in. This is done twice: for the surplus of the roll, and for those who are missing. */
 #include "demo/demo_figures.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <turnout/base/memory.h>
 
 #include "demo/demo_chance.h"
-#include "demo/demo_rolls.h"
 #include "register/apportion.h"
 
 enum {
-    FINAL_TURNOUT_PERCENT = 99, /* where the nation's last figure was not published */
-    LEAD_S_MAX = 20 * 60,       /* a province is at most this much ahead of the nation or behind it */
-    INCOMPLETE_SPREAD = 40,     /* the higher, the more communes share what is missing at the end */
-    COMMUNE_PACE_SPREAD = 100,  /* thousandths between the keenest commune and the slowest, each wave */
-    UNIT_PACE_SPREAD = 20,      /* hundredths, likewise for units */
+    SURPLUS_HIGHEST_PER_100K = 110, /* of the nation's list, when its roll is longest */
+    SURPLUS_SHARE = 20,             /* a unit's roll grows by at most this part of its list */
+    FINAL_MISSING_PERCENT = 1,      /* where the nation's last figure was not published */
+    COMPLETE_OF_FOUR = 3,           /* communes that lack nobody at the end, where that can be */
+    COMPLETE_FROM = 940000,         /* turnout from which on the first of them do so */
+    LEAD_S_MAX = 20 * 60,           /* a province is at most this much ahead of the nation or behind it */
+    PACE_SPREAD = 10,               /* hundredths between the keenest and the slowest, each moment */
+};
+
+/* Between which bounds something must be, and what it would be best. */
+struct range {
+    int64_t least, most, wish;
+};
+
+struct planner;
+
+/* What is planned. */
+struct quantity {
+    struct range (*of_unit)(const struct planner *planner, uint32_t unit);
+    /* The range of an area, whose units and children together have this one. */
+    void (*tighten)(const struct planner *planner, uint32_t area, struct range *range);
 };
 
 struct planner {
     const struct demo_day *day;
     const struct election_register *reg;
     const struct checkpoints *checkpoints;
-    struct demo_wave *waves;
-    int64_t *rolls;       /* [wave * areas + area] */
-    int64_t *voted;       /* [area]: of the wave planned last, the one after the wave at hand */
-    int64_t *final_voted; /* [area]: of the last wave */
-    int64_t *targets;     /* [area]: of the wave at hand */
-    uint32_t *ranks;      /* [area]: a commune's place among those of its province, 0 for the keenest */
+    const struct quantity *quantity;
+    uint32_t moment;         /* at hand */
+    int32_t *planned;        /* [moment * units + unit] */
+    uint32_t *reports;       /* [unit]: sent by this moment */
+    uint32_t *reports_after; /* [unit]: by the moment after, if there is one */
+    struct range *ranges;    /* [area]: at this moment */
+    int64_t *shares;         /* [area]: at this moment */
+    int64_t *published; /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED where it does not tell */
+    uint32_t *ranks;    /* [area]: a commune's place among those of its province, 0 for the keenest */
     struct apportion_part *parts; /* for one area's children at a time */
 };
 
@@ -46,409 +62,305 @@ static int64_t at_least(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* ---- What the checkpoints ask for ---- */
-
-/* How many had voted in the checkpoint's area; FIGURE_UNPUBLISHED where it does not tell. */
-static int64_t voted_at_checkpoint(const struct planner *planner, const struct checkpoint *checkpoint)
+static bool is_last_moment(const struct planner *planner)
 {
-    const struct checkpoint_figures *published = &checkpoint->published;
-    size_t wave = demo_day_wave_at(planner->day, checkpoint->as_of);
-    int64_t roll = planner->rolls[wave * planner->reg->area_count + checkpoint->area];
-    if (published->voted != FIGURE_UNPUBLISHED) {
-        return published->voted;
-    }
-    if (published->remaining != FIGURE_UNPUBLISHED) {
-        return at_least(roll - published->remaining, 0);
-    }
-    if (published->percent != FIGURE_UNPUBLISHED) {
-        return (roll * published->percent + 5000) / 10000;
-    }
-    return FIGURE_UNPUBLISHED;
+    return planner->moment + 1 == planner->day->moment_count;
 }
 
-/* The same for an area at the end of a wave. */
-static int64_t voted_published(const struct planner *planner, uint32_t area, uint32_t wave)
+static int32_t *planned_at(const struct planner *planner, uint32_t moment)
+{
+    return planner->planned + (size_t)moment * planner->reg->unit_count;
+}
+
+static int64_t time_of(const struct planner *planner, uint32_t moment)
+{
+    return planner->day->moments[moment];
+}
+
+/* Whether a unit reports nothing between this moment and the one after: it stands there as it stands here. */
+static bool is_settled(const struct planner *planner, uint32_t unit)
+{
+    return !is_last_moment(planner) && planner->reports[unit] == planner->reports_after[unit];
+}
+
+/* ---- how much longer than the list the roll is ---- */
+
+static struct range surplus_of_unit(const struct planner *planner, uint32_t unit)
+{
+    int64_t listed = planner->reg->units[unit].registered;
+    int64_t wish = listed * demo_chance_skewed(CHANCE_OF_SURPLUS, unit) / 100;
+    if (is_settled(planner, unit)) {
+        int64_t after = planned_at(planner, planner->moment + 1)[unit];
+        return (struct range){after, after, wish};
+    }
+    return (struct range){0, planner->reports[unit] == 0 ? 0 : listed / SURPLUS_SHARE, wish};
+}
+
+/* A province of which the roll was published, or how many communes were complete, keeps its roll as listed. */
+static void tighten_surplus(const struct planner *planner, uint32_t area, struct range *range)
+{
+    int64_t listed = planner->reg->areas[area].registered;
+    int64_t moment = time_of(planner, planner->moment);
+    if (area == REGISTER_NATION) {
+        range->wish = listed * SURPLUS_HIGHEST_PER_100K / 100000 * demo_day_surplus_at(planner->day, moment) /
+                      DAY_WHOLE;
+    }
+    for (size_t i = 0; i < planner->checkpoints->count; i++) {
+        const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
+        bool has_roll = checkpoint->published.registered != FIGURE_UNPUBLISHED;
+        if (checkpoint->area != area) {
+            continue;
+        }
+        if (area == REGISTER_NATION && has_roll && checkpoint->as_of == moment) {
+            range->wish = checkpoint->published.registered - listed;
+        }
+        if (area != REGISTER_NATION &&
+            (has_roll || checkpoint->published.communes_complete != FIGURE_UNPUBLISHED)) {
+            *range = (struct range){0, 0, 0};
+        }
+    }
+}
+
+static const struct quantity surplus = {surplus_of_unit, tighten_surplus};
+
+/* What the checkpoints of this moment say, now that the rolls are known. */
+static void note_published(struct planner *planner)
 {
     for (size_t i = 0; i < planner->checkpoints->count; i++) {
         const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        if (checkpoint->area == area && demo_day_wave_at(planner->day, checkpoint->as_of) == wave) {
-            int64_t voted = voted_at_checkpoint(planner, checkpoint);
-            if (voted != FIGURE_UNPUBLISHED) {
-                return voted;
-            }
+        const struct checkpoint_figures *published = &checkpoint->published;
+        if (checkpoint->as_of != time_of(planner, planner->moment)) {
+            continue;
         }
+        int64_t listed = planner->reg->areas[checkpoint->area].registered;
+        int64_t roll = listed + planner->shares[checkpoint->area];
+        int64_t voted = published->voted != FIGURE_UNPUBLISHED       ? published->voted
+                        : published->remaining != FIGURE_UNPUBLISHED ? roll - published->remaining
+                        : published->percent != FIGURE_UNPUBLISHED
+                            ? (roll * published->percent + 5000) / 10000
+                            : FIGURE_UNPUBLISHED;
+        planner->published[i] = voted < 0 ? FIGURE_UNPUBLISHED : at_least(listed - voted, 0);
     }
-    return FIGURE_UNPUBLISHED;
 }
 
-/* The most communes of a province that had to be complete by the end of a wave; 0 when nothing is known. */
-static int64_t complete_by(const struct planner *planner, uint32_t province, uint32_t wave)
+/* ---- how many are missing ---- */
+
+/* How far turnout had come in the unit's province when it sent so many reports. */
+static int64_t turnout_reported(const struct planner *planner, uint32_t unit, uint32_t reports)
 {
-    int64_t most = 0;
+    uint32_t province = planner->reg->areas[planner->reg->units[unit].commune].parent;
+    int64_t lead_s = (int64_t)(demo_chance(CHANCE_OF_LEAD, province) % (2 * LEAD_S_MAX + 1)) - LEAD_S_MAX;
+    return demo_day_turnout_at(planner->day, demo_day_report_at(planner->day, reports - 1, unit) + lead_s);
+}
+
+/* A unit counts when it reports: of those whom it has counted by the moment after, it lacks some. */
+static struct range missing_of_unit(const struct planner *planner, uint32_t unit)
+{
+    int64_t listed = planner->reg->units[unit].registered;
+    if (planner->reports[unit] == 0) {
+        return (struct range){listed, listed, listed};
+    }
+    if (is_last_moment(planner)) {
+        return (struct range){0, listed, listed * demo_chance_skewed(CHANCE_OF_MISSING, unit)};
+    }
+    int64_t after = planned_at(planner, planner->moment + 1)[unit];
+    int64_t turnout = at_least(turnout_reported(planner, unit, planner->reports_after[unit]), 1);
+    int64_t wish =
+        listed - (listed - after) * turnout_reported(planner, unit, planner->reports[unit]) / turnout;
+    return (struct range){after, is_settled(planner, unit) ? after : listed, wish};
+}
+
+/* At the end a few communes lack most of those who are missing. Late in the day some have nobody missing already. */
+static void wish_for_area(const struct planner *planner, uint32_t area, struct range *range)
+{
+    const struct area *wished = &planner->reg->areas[area];
+    uint32_t chance = demo_chance(CHANCE_OF_MISSING, area);
+    int64_t turnout = demo_day_turnout_at(planner->day, time_of(planner, planner->moment));
+    if (is_last_moment(planner)) {
+        range->wish = wished->level == AREA_NATION     ? wished->registered * FINAL_MISSING_PERCENT / 100
+                      : wished->level == AREA_PROVINCE ? wished->registered / 1000 * (64 + chance % 256)
+                      : chance % 4 < COMPLETE_OF_FOUR  ? 0
+                                                       : wished->registered * (1 + chance / 4 % 8);
+    } else if (wished->level == AREA_COMMUNE && range->least == 0 &&
+               turnout > COMPLETE_FROM + chance % (DAY_WHOLE - COMPLETE_FROM)) {
+        range->wish = 0;
+    }
+}
+
+/* So many communes of the province had been found complete by then; no others, where that was found at this very moment. */
+static void tighten_commune(const struct planner *planner, const struct checkpoint *checkpoint,
+                            uint32_t commune, struct range *range)
+{
+    if (planner->ranks[commune] < checkpoint->published.communes_complete) {
+        range->most = range->least;
+    } else if (checkpoint->as_of == time_of(planner, planner->moment)) {
+        range->least = at_most(at_least(range->least, 1), range->most);
+    }
+}
+
+/* After a moment at which some communes were found to lack somebody: as many more were missing then. */
+static int64_t count_lacking(const struct planner *planner, const struct checkpoint *checkpoint)
+{
+    bool is_over = checkpoint->as_of < time_of(planner, planner->moment);
+    int64_t complete = checkpoint->published.communes_complete;
+    return is_over && complete != FIGURE_UNPUBLISHED
+               ? planner->reg->areas[checkpoint->area].children - complete
+               : 0;
+}
+
+static void tighten_missing(const struct planner *planner, uint32_t area, struct range *range)
+{
+    int64_t moment = time_of(planner, planner->moment);
+    const struct area *tightened = &planner->reg->areas[area];
+    wish_for_area(planner, area, range);
     for (size_t i = 0; i < planner->checkpoints->count; i++) {
         const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        if (checkpoint->area == province && demo_day_wave_at(planner->day, checkpoint->as_of) <= wave) {
-            most = at_least(most, checkpoint->published.communes_complete);
+        if (checkpoint->as_of > moment) {
+            continue; /* that holds already: a unit has no more voters than at the moment after */
         }
+        if (tightened->level == AREA_COMMUNE && checkpoint->area == tightened->parent &&
+            checkpoint->published.communes_complete != FIGURE_UNPUBLISHED) {
+            tighten_commune(planner, checkpoint, area, range);
+        }
+        if (checkpoint->area == area && planner->published[i] != FIGURE_UNPUBLISHED) {
+            int64_t most = planner->published[i] - count_lacking(planner, checkpoint);
+            range->most = at_least(at_most(range->most, most), range->least);
+            range->least = checkpoint->as_of == moment ? range->most : range->least;
+        }
+    }
+}
+
+static const struct quantity missing = {missing_of_unit, tighten_missing};
+
+/* ---- sharing out ---- */
+
+/* Children have higher numbers than their parents. */
+static void set_ranges(struct planner *planner)
+{
+    const struct quantity *quantity = planner->quantity;
+    for (uint32_t i = planner->reg->area_count; i > 0; i--) {
+        const struct area *area = &planner->reg->areas[i - 1];
+        struct range sum = {0, 0, 0};
+        for (uint32_t child = area->first_child; child < area->first_child + area->children; child++) {
+            struct range added =
+                area->level == AREA_COMMUNE ? quantity->of_unit(planner, child) : planner->ranges[child];
+            sum = (struct range){sum.least + added.least, sum.most + added.most, sum.wish + added.wish};
+        }
+        quantity->tighten(planner, i - 1, &sum);
+        planner->ranges[i - 1] = sum;
+    }
+}
+
+static void share_out(struct planner *planner, const struct area *area, int64_t share)
+{
+    bool of_units = area->level == AREA_COMMUNE;
+    for (uint32_t i = 0; i < area->children; i++) {
+        uint32_t child = area->first_child + i;
+        struct range range = of_units ? planner->quantity->of_unit(planner, child) : planner->ranges[child];
+        int64_t pace =
+            100 - PACE_SPREAD / 2 + demo_chance(CHANCE_OF_PACE + planner->moment, child) % (PACE_SPREAD + 1);
+        planner->parts[i] = (struct apportion_part){
+            .weight = apportion_weight(range.wish * pace), .least = range.least, .most = range.most};
+    }
+    (void)apportion(share, planner->parts, area->children);
+    for (uint32_t i = 0; i < area->children; i++) {
+        if (of_units) {
+            planned_at(planner, planner->moment)[area->first_child + i] = (int32_t)planner->parts[i].given;
+        } else {
+            planner->shares[area->first_child + i] = planner->parts[i].given;
+        }
+    }
+}
+
+static void plan_moment(struct planner *planner)
+{
+    const struct election_register *reg = planner->reg;
+    for (uint32_t unit = 0; unit < reg->unit_count; unit++) {
+        planner->reports_after[unit] = planner->reports[unit];
+        planner->reports[unit] = demo_day_reports_by(planner->day, unit, time_of(planner, planner->moment));
+    }
+    set_ranges(planner);
+    const struct range *range = &planner->ranges[REGISTER_NATION];
+    planner->shares[REGISTER_NATION] = at_least(at_most(range->wish, range->most), range->least);
+    for (uint32_t area = 0; area < reg->area_count; area++) {
+        share_out(planner, &reg->areas[area], planner->shares[area]);
+    }
+}
+
+/* ---- all of it ---- */
+
+/* Ranks all communes by chance, but those who are known to lack somebody at the end behind the others of their province, and
+ * those without voters, who are never complete, last. */
+static void rank_communes(struct planner *planner)
+{
+    const struct election_register *reg = planner->reg;
+    uint64_t *keys = memory_new_array(reg->area_count, sizeof keys[0]);
+    for (uint32_t area = 0; area < reg->area_count; area++) {
+        uint64_t standing = reg->areas[area].registered == 0 ? 2 : 0;
+        for (size_t i = 0; i < planner->checkpoints->count; i++) {
+            standing = planner->checkpoints->rows[i].area == area && planner->published[i] > 0 ? 1 : standing;
+        }
+        keys[area] = standing << 62 | (uint64_t)(demo_chance(CHANCE_OF_RANK, area) >> 2) << 32 | area;
+    }
+    demo_sort(keys, reg->area_count);
+    uint32_t *ranked = memory_new_array(reg->area_count, sizeof ranked[0]); /* [province] */
+    for (uint32_t i = 0; i < reg->area_count; i++) {
+        uint32_t area = (uint32_t)keys[i];
+        if (reg->areas[area].level == AREA_COMMUNE) {
+            planner->ranks[area] = ranked[reg->areas[area].parent]++;
+        }
+    }
+    free(ranked);
+    free(keys);
+}
+
+static uint32_t count_children_most(const struct election_register *reg)
+{
+    uint32_t most = 1;
+    for (uint32_t area = 0; area < reg->area_count; area++) {
+        most = reg->areas[area].children > most ? reg->areas[area].children : most;
     }
     return most;
 }
 
-/* How many of them, exactly, at the end of that wave; FIGURE_UNPUBLISHED when nothing is known. */
-static int64_t complete_at(const struct planner *planner, uint32_t province, uint32_t wave)
-{
-    int64_t complete = FIGURE_UNPUBLISHED;
-    for (size_t i = 0; i < planner->checkpoints->count; i++) {
-        const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        if (checkpoint->area == province && demo_day_wave_at(planner->day, checkpoint->as_of) == wave) {
-            complete = at_least(complete, checkpoint->published.communes_complete);
-        }
-    }
-    return complete;
-}
-
-/* ---- Provinces ---- */
-
-static int64_t lead_s(uint32_t area)
-{
-    if (area == REGISTER_NATION) {
-        return 0;
-    }
-    return (int64_t)(demo_chance(CHANCE_OF_LEAD, area) % (2 * LEAD_S_MAX + 1)) - LEAD_S_MAX;
-}
-
-struct anchor {
-    int64_t moment;
-    int64_t voted;
-};
-
-/* How many have voted in a province or the nation at a moment: the day's curve, bent to go through what was
- * published of it. */
-static int64_t voted_on_curve(const struct planner *planner, uint32_t area, int64_t moment)
-{
-    struct anchor before = {planner->day->opens, 0};
-    struct anchor after = {planner->day->last, planner->final_voted[area]};
-    for (size_t i = 0; i < planner->checkpoints->count; i++) {
-        const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        int64_t voted = voted_at_checkpoint(planner, checkpoint);
-        if (checkpoint->area != area || voted == FIGURE_UNPUBLISHED) {
-            continue;
-        }
-        if (checkpoint->as_of <= moment && checkpoint->as_of >= before.moment) {
-            before = (struct anchor){checkpoint->as_of, voted};
-        }
-        if (checkpoint->as_of >= moment && checkpoint->as_of < after.moment) {
-            after = (struct anchor){checkpoint->as_of, voted};
-        }
-    }
-    int64_t lead = lead_s(area);
-    int64_t from = demo_day_turnout_at(planner->day, before.moment + lead);
-    int64_t to = demo_day_turnout_at(planner->day, after.moment + lead);
-    if (to == from) {
-        return before.voted;
-    }
-    int64_t along = demo_day_turnout_at(planner->day, moment + lead) - from;
-    return before.voted + (after.voted - before.voted) * along / (to - from);
-}
-
-/* Between which counts a province can end a wave, for every published figure before and after to be reached. */
-static void bound_province(const struct planner *planner, uint32_t province, uint32_t wave,
-                           struct apportion_part *part)
-{
-    part->least = 0;
-    part->most = planner->voted[province];
-    for (uint32_t other = 0; other < planner->day->wave_count; other++) {
-        int64_t published = voted_published(planner, province, other);
-        if (published == FIGURE_UNPUBLISHED) {
-            continue;
-        }
-        if (other <= wave) {
-            part->least = at_least(part->least, published);
-        }
-        if (other >= wave) {
-            part->most = at_most(part->most, published);
-        }
-    }
-    part->least = at_most(part->least, part->most);
-}
-
-/* How many are missing at the end in the communes of a province of which that was published; the others have so many
- * voters that could be. */
-static int64_t missing_published(const struct planner *planner, uint32_t province, int64_t *ret_others)
-{
-    const struct area *area = &planner->reg->areas[province];
-    int64_t missing = 0;
-    *ret_others = 0;
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t commune = area->first_child + i;
-        int64_t listed = planner->reg->areas[commune].registered;
-        int64_t voted = voted_published(planner, commune, planner->day->wave_count - 1);
-        if (voted == FIGURE_UNPUBLISHED) {
-            *ret_others += listed;
-        } else {
-            missing += at_least(listed - voted, 0);
-        }
-    }
-    return missing;
-}
-
-/* The last wave: what is shared out is those who stayed away. */
-static void plan_provinces_last(struct planner *planner, uint32_t wave)
-{
-    const struct election_register *reg = planner->reg;
-    int64_t listed = reg->areas[REGISTER_NATION].registered;
-    int64_t voted = voted_published(planner, REGISTER_NATION, wave);
-    if (voted == FIGURE_UNPUBLISHED) {
-        voted = listed * FINAL_TURNOUT_PERCENT / 100;
-    }
-    for (uint32_t i = 0; i < reg->province_count; i++) {
-        struct apportion_part *part = &planner->parts[i];
-        struct apportion_part present;
-        int64_t others;
-        int64_t roll = reg->areas[1 + i].registered;
-        int64_t missing = missing_published(planner, 1 + i, &others);
-        bound_province(planner, 1 + i, wave, &present);
-        *part = (struct apportion_part){
-            .weight = apportion_weight(roll / 1000 * (64 + demo_chance(CHANCE_OF_MISSING, 1 + i) % 256)),
-            .least = at_least(roll - present.most, missing),
-            .most = at_most(roll - present.least, missing + others)};
-        part->least = at_most(part->least, part->most);
-    }
-    (void)apportion(listed - voted, planner->parts, reg->province_count);
-    for (uint32_t i = 0; i < reg->province_count; i++) {
-        planner->targets[1 + i] = reg->areas[1 + i].registered - planner->parts[i].given;
-    }
-}
-
-static void plan_provinces(struct planner *planner, uint32_t wave)
-{
-    uint32_t province_count = planner->reg->province_count;
-    int64_t voted = voted_published(planner, REGISTER_NATION, wave);
-    if (voted == FIGURE_UNPUBLISHED) {
-        voted = voted_on_curve(planner, REGISTER_NATION, planner->day->rounds[wave]);
-    }
-    for (uint32_t i = 0; i < province_count; i++) {
-        struct apportion_part *part = &planner->parts[i];
-        bound_province(planner, 1 + i, wave, part);
-        part->weight =
-            apportion_weight(voted_on_curve(planner, 1 + i, demo_day_end(planner->day, 1 + i, wave)));
-    }
-    (void)apportion(voted, planner->parts, province_count);
-    for (uint32_t i = 0; i < province_count; i++) {
-        planner->targets[1 + i] = planner->parts[i].given;
-    }
-}
-
-/* ---- Communes ---- */
-
-/* Ranks a province's communes by chance, but those of whom some are known to be missing at the end behind all
- * others, and those without voters, who are never complete, last. */
-static void rank_communes(struct planner *planner, uint32_t province)
-{
-    const struct area *area = &planner->reg->areas[province];
-    uint64_t *keys = memory_new_array(area->children, sizeof keys[0]);
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t commune = area->first_child + i;
-        int64_t listed = planner->reg->areas[commune].registered;
-        int64_t voted = voted_published(planner, commune, planner->day->wave_count - 1);
-        uint64_t standing = 0;
-        if (listed == 0) {
-            standing = 2;
-        } else if (voted != FIGURE_UNPUBLISHED && voted < listed) {
-            standing = 1;
-        }
-        keys[i] = standing << 62 | (uint64_t)(demo_chance(CHANCE_OF_RANK, commune) >> 2) << 32 | commune;
-    }
-    demo_sort(keys, area->children);
-    for (uint32_t i = 0; i < area->children; i++) {
-        planner->ranks[(uint32_t)keys[i]] = i;
-    }
-    free(keys);
-}
-
-/* How many communes of a province lack somebody at the end, when `missing` are missing in all: those published, and
- * as many more as the rest is spread over. `with_voters` are the communes that have any. */
-static int64_t count_incomplete(const struct planner *planner, uint32_t province, uint32_t wave,
-                                int64_t missing, int64_t *ret_with_voters)
-{
-    const struct area *area = &planner->reg->areas[province];
-    int64_t with_voters = 0;
-    int64_t published = 0;
-    int64_t loose = missing;
-    for (uint32_t i = 0; i < area->children; i++) {
-        int64_t listed = planner->reg->areas[area->first_child + i].registered;
-        int64_t voted = voted_published(planner, area->first_child + i, wave);
-        with_voters += listed > 0;
-        if (voted != FIGURE_UNPUBLISHED && voted < listed) {
-            published++;
-            loose -= listed - voted;
-        }
-    }
-    *ret_with_voters = with_voters;
-    int64_t complete = complete_at(planner, province, wave);
-    if (complete != FIGURE_UNPUBLISHED) {
-        return with_voters - complete;
-    }
-    int64_t more = 1 + with_voters * INCOMPLETE_SPREAD * missing / at_least(area->registered, 1);
-    more = at_most(more, with_voters - published - complete_by(planner, province, wave));
-    return published + at_least(at_most(more, loose), 0);
-}
-
-static void plan_communes_last(struct planner *planner, uint32_t province, uint32_t wave)
-{
-    const struct area *area = &planner->reg->areas[province];
-    int64_t missing = area->registered - planner->targets[province];
-    int64_t with_voters;
-    int64_t incomplete = count_incomplete(planner, province, wave, missing, &with_voters);
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t commune = area->first_child + i;
-        int64_t listed = planner->reg->areas[commune].registered;
-        int64_t voted = voted_published(planner, commune, wave);
-        bool is_complete = listed == 0 || planner->ranks[commune] < with_voters - incomplete;
-        struct apportion_part part = {.least = is_complete ? 0 : 1, .most = is_complete ? 0 : listed};
-        if (voted != FIGURE_UNPUBLISHED) {
-            part.least = part.most = at_least(listed - voted, 0);
-        }
-        part.weight = apportion_weight(listed * (1 + demo_chance(CHANCE_OF_MISSING, commune) % 8));
-        planner->parts[i] = part;
-    }
-    (void)apportion(missing, planner->parts, area->children);
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t commune = area->first_child + i;
-        planner->targets[commune] = planner->reg->areas[commune].registered - planner->parts[i].given;
-    }
-}
-
-static void plan_communes(struct planner *planner, uint32_t province, uint32_t wave)
-{
-    const struct area *area = &planner->reg->areas[province];
-    int64_t must_be_complete = complete_by(planner, province, wave);
-    bool others_must_not = complete_at(planner, province, wave) != FIGURE_UNPUBLISHED;
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t commune = area->first_child + i;
-        int64_t voted = planner->voted[commune];
-        int64_t rank = planner->ranks[commune];
-        int64_t pace = 1000 + COMMUNE_PACE_SPREAD / 2 - COMMUNE_PACE_SPREAD * rank / area->children;
-        struct apportion_part part = {.weight = apportion_weight(voted * pace), .most = voted};
-        if (rank < must_be_complete) {
-            part.least = voted;
-        } else if (others_must_not) {
-            part.most = at_least(at_most(voted, planner->reg->areas[commune].registered - 1), 0);
-        }
-        planner->parts[i] = part;
-    }
-    (void)apportion(planner->targets[province], planner->parts, area->children);
-    for (uint32_t i = 0; i < area->children; i++) {
-        planner->targets[area->first_child + i] = planner->parts[i].given;
-    }
-}
-
-/* ---- Units ---- */
-
-static void plan_units_last(struct planner *planner, uint32_t commune, uint32_t wave)
-{
-    const struct area *area = &planner->reg->areas[commune];
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t unit = area->first_child + i;
-        int64_t listed = planner->reg->units[unit].registered;
-        planner->parts[i] = (struct apportion_part){
-            .weight = apportion_weight(listed * demo_chance_skewed(CHANCE_OF_MISSING, unit)), .most = listed};
-    }
-    (void)apportion(area->registered - planner->targets[commune], planner->parts, area->children);
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t unit = area->first_child + i;
-        planner->waves[wave].voted[unit] =
-            (int32_t)(planner->reg->units[unit].registered - planner->parts[i].given);
-    }
-}
-
-/* A unit that counts early in the wave has had fewer voters by then. */
-static void plan_units(struct planner *planner, uint32_t commune, uint32_t wave)
-{
-    const struct area *area = &planner->reg->areas[commune];
-    const struct demo_wave *now = &planner->waves[wave];
-    const struct demo_wave *after = &planner->waves[wave + 1];
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t unit = area->first_child + i;
-        int64_t turnout = demo_day_turnout_at(planner->day, planner->day->opens + now->as_of_s[unit]);
-        uint32_t chance = demo_chance(CHANCE_OF_PACE + wave, unit) % (UNIT_PACE_SPREAD + 1);
-        int64_t pace = 100 - UNIT_PACE_SPREAD / 2 + (int64_t)chance;
-        planner->parts[i] =
-            (struct apportion_part){.weight = apportion_weight(after->voted[unit] * pace * (turnout / 256)),
-                                    .most = after->voted[unit]};
-    }
-    (void)apportion(planner->targets[commune], planner->parts, area->children);
-    for (uint32_t i = 0; i < area->children; i++) {
-        now->voted[area->first_child + i] = (int32_t)planner->parts[i].given;
-    }
-}
-
-/* ---- All of it ---- */
-
-/* Adds up what the units came to; it differs from the targets where bounds forbade them. */
-static void add_up(struct planner *planner, uint32_t wave)
-{
-    const struct election_register *reg = planner->reg;
-    memset(planner->voted, 0, reg->area_count * sizeof planner->voted[0]);
-    for (uint32_t unit = 0; unit < reg->unit_count; unit++) {
-        uint32_t commune = reg->units[unit].commune;
-        planner->voted[commune] += planner->waves[wave].voted[unit];
-        planner->voted[reg->areas[commune].parent] += planner->waves[wave].voted[unit];
-        planner->voted[REGISTER_NATION] += planner->waves[wave].voted[unit];
-    }
-}
-
-static void plan_last_wave(struct planner *planner)
-{
-    const struct election_register *reg = planner->reg;
-    uint32_t wave = planner->day->wave_count - 1;
-    for (uint32_t area = 0; area < reg->area_count; area++) {
-        planner->voted[area] = reg->areas[area].registered;
-    }
-    plan_provinces_last(planner, wave);
-    for (uint32_t province = 1; province <= reg->province_count; province++) {
-        rank_communes(planner, province);
-        plan_communes_last(planner, province, wave);
-    }
-    for (uint32_t commune = reg->province_count + 1; commune < reg->area_count; commune++) {
-        plan_units_last(planner, commune, wave);
-    }
-    add_up(planner, wave);
-    memcpy(planner->final_voted, planner->voted, reg->area_count * sizeof planner->voted[0]);
-}
-
-static void plan_wave(struct planner *planner, uint32_t wave)
-{
-    const struct election_register *reg = planner->reg;
-    plan_provinces(planner, wave);
-    for (uint32_t province = 1; province <= reg->province_count; province++) {
-        plan_communes(planner, province, wave);
-    }
-    for (uint32_t commune = reg->province_count + 1; commune < reg->area_count; commune++) {
-        plan_units(planner, commune, wave);
-    }
-    add_up(planner, wave);
-}
-
 void demo_figures_plan(const struct demo_day *day, const struct election_register *reg,
-                       const struct checkpoints *checkpoints, struct demo_wave *waves)
+                       const struct checkpoints *checkpoints, struct demo_figures *ret_figures)
 {
-    struct planner planner = {.day = day, .reg = reg, .checkpoints = checkpoints, .waves = waves};
-    planner.rolls = memory_new_array((size_t)day->wave_count * reg->area_count, sizeof planner.rolls[0]);
-    planner.voted = memory_new_array(reg->area_count, sizeof planner.voted[0]);
-    planner.final_voted = memory_new_array(reg->area_count, sizeof planner.final_voted[0]);
-    planner.targets = memory_new_array(reg->area_count, sizeof planner.targets[0]);
+    size_t standings = (size_t)day->moment_count * reg->unit_count;
+    struct planner planner = {.day = day, .reg = reg, .checkpoints = checkpoints, .quantity = &surplus};
+    ret_figures->missing = memory_new_array(standings, sizeof ret_figures->missing[0]);
+    ret_figures->surplus = memory_new_array(standings, sizeof ret_figures->surplus[0]);
+    planner.reports = memory_new_array(reg->unit_count, sizeof planner.reports[0]);
+    planner.reports_after = memory_new_array(reg->unit_count, sizeof planner.reports_after[0]);
+    planner.ranges = memory_new_array(reg->area_count, sizeof planner.ranges[0]);
+    planner.shares = memory_new_array(reg->area_count, sizeof planner.shares[0]);
+    planner.published = memory_new_array(checkpoints->count + 1, sizeof planner.published[0]);
     planner.ranks = memory_new_array(reg->area_count, sizeof planner.ranks[0]);
-    planner.parts = memory_new_array(demo_children_most(reg), sizeof planner.parts[0]);
-    demo_rolls_plan(day, reg, checkpoints, waves, planner.rolls);
-    plan_last_wave(&planner);
-    for (uint32_t wave = day->wave_count - 1; wave-- > 0;) {
-        plan_wave(&planner, wave);
+    planner.parts = memory_new_array(count_children_most(reg), sizeof planner.parts[0]);
+
+    planner.planned = ret_figures->surplus;
+    for (planner.moment = day->moment_count; planner.moment-- > 0;) {
+        plan_moment(&planner);
+        note_published(&planner);
     }
-    free(planner.rolls);
-    free(planner.voted);
-    free(planner.final_voted);
-    free(planner.targets);
+    rank_communes(&planner);
+    planner.quantity = &missing;
+    planner.planned = ret_figures->missing;
+    for (planner.moment = day->moment_count; planner.moment-- > 0;) {
+        plan_moment(&planner);
+    }
+
+    free(planner.reports);
+    free(planner.reports_after);
+    free(planner.ranges);
+    free(planner.shares);
+    free(planner.published);
     free(planner.ranks);
     free(planner.parts);
+}
+
+void demo_figures_done(struct demo_figures *figures)
+{
+    free(figures->missing);
+    free(figures->surplus);
 }

@@ -1,5 +1,5 @@
-/* The figures behind the demo's reports: how many have voted at every unit, and how long its roll is, at the end
- * of every wave. Private to demo_plan. */
+/* The figures behind the demo's reports: how many are missing at every unit, and by how much its roll is longer than the
+ * list, at each of the day's moments (demo_day.h). Private to demo_plan. */
 #ifndef TURNOUT_COMMAND_DEMO_FIGURES_H
 #define TURNOUT_COMMAND_DEMO_FIGURES_H
 
@@ -10,16 +10,15 @@
 #include "demo/checkpoints.h"
 #include "demo/demo_day.h"
 
-/* One wave. */
-struct demo_wave {
-    int32_t *voted;      /* [unit] */
-    int32_t *registered; /* [unit]; never below the roll as listed */
-    uint32_t *as_of_s;   /* [unit]; since the opening; filled before the figures are planned */
+/* By what the units have reported until then: [moment * units + unit]. */
+struct demo_figures {
+    int32_t *missing; /* listed, and not reported as having voted; never more than at the moment before */
+    int32_t *surplus;
 };
 
-/* Fills voted and registered of every wave. Counts never fall from wave to wave and never exceed the roll as listed.
- * Comes as near to the checkpoints as the register allows; whether that is near enough is the caller's to check. */
+/* Comes as near to the checkpoints as the register allows; whether that is near enough is the caller's to check. */
 void demo_figures_plan(const struct demo_day *day, const struct election_register *reg,
-                       const struct checkpoints *checkpoints, struct demo_wave *waves);
+                       const struct checkpoints *checkpoints, struct demo_figures *ret_figures);
+void demo_figures_done(struct demo_figures *figures);
 
 #endif

@@ -1,5 +1,5 @@
-/* Orders the day: gives every unit its moment in every wave, has the figures planned, and proves them against every
- * checkpoint before anybody may rely on them. Reports are made from the compact arrays when they are asked for. */
+/* Has the figures planned, and proves them against every checkpoint before anybody may rely on them. Reports are made of
+ * them when they are asked for. */
 #include "demo/demo_plan.h"
 
 #include <assert.h>
@@ -9,7 +9,6 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/election/percent.h>
 
-#include "demo/demo_chance.h"
 #include "demo/demo_day.h"
 #include "demo/demo_figures.h"
 
@@ -17,60 +16,63 @@ struct demo_plan {
     const struct election *election;
     const struct election_register *reg;
     struct demo_day day;
-    struct demo_wave waves[ROUNDS_MAX];
-    uint32_t *orders[ROUNDS_MAX]; /* [wave]: its units by as_of, then index */
+    struct demo_figures figures;
 };
 
-/* Spreads the units of a province evenly over its wave, in an order of chance; the last one counts at its very
- * end. `keys` has room for every unit. */
-static void spread_moments(struct demo_plan *plan, uint32_t province, uint32_t wave, uint64_t *keys)
+/* ---- what a unit reports ---- */
+
+struct standing {
+    int64_t voted;
+    int64_t registered;
+};
+
+/* Of a moment by its number. */
+static struct standing standing_at(const struct demo_plan *plan, uint32_t moment, uint32_t unit)
 {
-    const struct area *area = &plan->reg->areas[province];
-    int64_t end = demo_day_end(&plan->day, province, wave);
-    int64_t length_s = end - plan->day.starts[wave];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < area->children; i++) {
-        const struct area *commune = &plan->reg->areas[area->first_child + i];
-        for (uint32_t j = 0; j < commune->children; j++) {
-            uint32_t unit = commune->first_child + j;
-            keys[count++] = (uint64_t)demo_chance(CHANCE_OF_MOMENT + wave, unit) << 32 | unit;
-        }
-    }
-    demo_sort(keys, count);
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t before_end_s = length_s * (count - 1 - i) / count;
-        plan->waves[wave].as_of_s[(uint32_t)keys[i]] = (uint32_t)(end - before_end_s - plan->day.opens);
-    }
+    size_t place = (size_t)moment * plan->reg->unit_count + unit;
+    int64_t listed = plan->reg->units[unit].registered;
+    return (struct standing){listed - plan->figures.missing[place], listed + plan->figures.surplus[place]};
 }
 
-static void order_wave(struct demo_plan *plan, uint32_t wave, uint64_t *keys)
+static int64_t part_of(int64_t from, int64_t to, int64_t along, int64_t whole)
 {
-    uint32_t unit_count = plan->reg->unit_count;
-    for (uint32_t unit = 0; unit < unit_count; unit++) {
-        keys[unit] = (uint64_t)plan->waves[wave].as_of_s[unit] << 32 | unit;
-    }
-    demo_sort(keys, unit_count);
-    for (uint32_t i = 0; i < unit_count; i++) {
-        plan->orders[wave][i] = (uint32_t)keys[i];
-    }
+    return whole == 0 ? to : from + (to - from) * along / whole;
 }
 
-static void lay_out(struct demo_plan *plan)
+/* The last report before a moment says what was planned for the moment; those before it are on the way there, as far along as
+ * turnout is. */
+static struct standing standing_reported(const struct demo_plan *plan, uint32_t wave, uint32_t unit)
 {
-    uint32_t unit_count = plan->reg->unit_count;
-    uint64_t *keys = memory_new_array(unit_count, sizeof keys[0]);
-    for (uint32_t wave = 0; wave < plan->day.wave_count; wave++) {
-        plan->waves[wave].voted = memory_new_array(unit_count, sizeof plan->waves[wave].voted[0]);
-        plan->waves[wave].registered = memory_new_array(unit_count, sizeof plan->waves[wave].registered[0]);
-        plan->waves[wave].as_of_s = memory_new_array(unit_count, sizeof plan->waves[wave].as_of_s[0]);
-        plan->orders[wave] = memory_new_array(unit_count, sizeof plan->orders[wave][0]);
-        for (uint32_t province = 1; province <= plan->reg->province_count; province++) {
-            spread_moments(plan, province, wave, keys);
-        }
-        order_wave(plan, wave, keys);
+    const struct demo_day *day = &plan->day;
+    int64_t at = demo_day_report_at(day, wave, unit);
+    uint32_t moment = 0;
+    while (day->moments[moment] < at) {
+        moment++;
     }
-    free(keys);
+    struct standing to = standing_at(plan, moment, unit);
+    struct standing from = {0, plan->reg->units[unit].registered};
+    uint32_t before = 0; /* reports by the moment before */
+    if (moment > 0) {
+        before = demo_day_reports_by(day, unit, day->moments[moment - 1]);
+        from = before == 0 ? from : standing_at(plan, moment - 1, unit);
+    }
+    uint32_t reports = demo_day_reports_by(day, unit, day->moments[moment]);
+    int64_t since = before == 0 ? day->opens : demo_day_report_at(day, before - 1, unit);
+    int64_t begin = demo_day_turnout_at(day, since);
+    int64_t along = demo_day_turnout_at(day, at) - begin;
+    int64_t whole = demo_day_turnout_at(day, demo_day_report_at(day, reports - 1, unit)) - begin;
+    return (struct standing){part_of(from.voted, to.voted, along, whole),
+                             part_of(from.registered, to.registered, along, whole)};
 }
+
+/* After so many reports of the unit. */
+static struct standing standing_after(const struct demo_plan *plan, uint32_t reports, uint32_t unit)
+{
+    return reports == 0 ? (struct standing){0, plan->reg->units[unit].registered}
+                        : standing_reported(plan, reports - 1, unit);
+}
+
+/* ---- the proof ---- */
 
 static enum turnout_error check_checkpoint(const struct demo_plan *plan, const struct checkpoint *checkpoint,
                                            struct error *error)
@@ -120,8 +122,7 @@ enum turnout_error demo_plan_new(const struct election *election, const struct e
     plan->reg = reg;
     enum turnout_error code = demo_day_init(election, reg, checkpoints, &plan->day, error);
     if (code == TURNOUT_OK) {
-        lay_out(plan);
-        demo_figures_plan(&plan->day, reg, checkpoints, plan->waves);
+        demo_figures_plan(&plan->day, reg, checkpoints, &plan->figures);
         code = check_checkpoints(plan, checkpoints, error);
     }
     if (code != TURNOUT_OK) {
@@ -137,12 +138,7 @@ void demo_plan_free(struct demo_plan *plan)
     if (plan == NULL) {
         return;
     }
-    for (uint32_t wave = 0; wave < ROUNDS_MAX; wave++) {
-        free(plan->waves[wave].voted);
-        free(plan->waves[wave].registered);
-        free(plan->waves[wave].as_of_s);
-        free(plan->orders[wave]);
-    }
+    demo_figures_done(&plan->figures);
     demo_day_done(&plan->day);
     free(plan);
 }
@@ -160,19 +156,14 @@ struct place {
 static struct place place_of(const struct demo_plan *plan, uint64_t number)
 {
     assert(number < demo_plan_report_count(plan));
-    uint32_t wave = (uint32_t)(number / plan->reg->unit_count);
-    return (struct place){wave, plan->orders[wave][number % plan->reg->unit_count]};
-}
-
-static int64_t moment_of(const struct demo_plan *plan, uint32_t wave, uint32_t unit)
-{
-    return plan->day.opens + plan->waves[wave].as_of_s[unit];
+    return (struct place){(uint32_t)(number / plan->reg->unit_count),
+                          plan->day.order[number % plan->reg->unit_count]};
 }
 
 int64_t demo_plan_as_of(const struct demo_plan *plan, uint64_t number)
 {
     struct place place = place_of(plan, number);
-    return moment_of(plan, place.wave, place.unit);
+    return demo_day_report_at(&plan->day, place.wave, place.unit);
 }
 
 uint32_t demo_plan_unit(const struct demo_plan *plan, uint64_t number)
@@ -203,10 +194,9 @@ uint64_t demo_plan_due(const struct demo_plan *plan, int64_t moment)
 void demo_plan_report(const struct demo_plan *plan, uint64_t number, struct report *ret_report)
 {
     struct place place = place_of(plan, number);
-    const struct demo_wave *wave = &plan->waves[place.wave];
     const struct unit *unit = &plan->reg->units[place.unit];
-    int32_t roll = wave->registered[place.unit];
-    int32_t roll_before = place.wave == 0 ? (int32_t)unit->registered : wave[-1].registered[place.unit];
+    struct standing before = standing_after(plan, place.wave, place.unit);
+    struct standing now = standing_after(plan, place.wave + 1, place.unit);
     bool is_last = place.wave + 1 == plan->day.wave_count;
 
     struct report *report = ret_report;
@@ -215,14 +205,14 @@ void demo_plan_report(const struct demo_plan *plan, uint64_t number, struct repo
                 slice_copy(slice_of(unit->code), report->unit, sizeof report->unit);
     assert(fits);
     report->seq = (int32_t)place.wave + 1;
-    report->as_of = moment_of(plan, place.wave, place.unit);
+    report->as_of = demo_day_report_at(&plan->day, place.wave, place.unit);
     rfc3339_format(report->as_of, plan->election->offset_s, report->as_of_text);
-    report->voted = wave->voted[place.unit];
+    report->voted = (int32_t)now.voted;
     report->test = true;
-    if (roll != roll_before) {
-        report->registered = roll;
+    if (now.registered != before.registered) {
+        report->registered = (int32_t)now.registered;
     }
-    if (is_last && report->voted == roll) {
+    if (is_last && now.voted == now.registered) {
         report->kind = KIND_FINAL;
         report->kind_given = true;
     }
@@ -235,15 +225,10 @@ static void add_commune(const struct demo_plan *plan, uint32_t commune, int64_t 
     const struct area *area = &plan->reg->areas[commune];
     int64_t voted = 0;
     int64_t registered = 0;
-    for (uint32_t i = 0; i < area->children; i++) {
-        uint32_t unit = area->first_child + i;
-        uint32_t wave = 0; /* the first not reported */
-        while (wave < plan->day.wave_count && moment_of(plan, wave, unit) <= moment) {
-            wave++;
-        }
-        voted += wave == 0 ? 0 : plan->waves[wave - 1].voted[unit];
-        registered +=
-            wave == 0 ? (int64_t)plan->reg->units[unit].registered : plan->waves[wave - 1].registered[unit];
+    for (uint32_t unit = area->first_child; unit < area->first_child + area->children; unit++) {
+        struct standing standing = standing_after(plan, demo_day_reports_by(&plan->day, unit, moment), unit);
+        voted += standing.voted;
+        registered += standing.registered;
     }
     figures->voted += voted;
     figures->registered += registered;

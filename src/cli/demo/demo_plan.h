@@ -1,7 +1,7 @@
 /* Every report of the demo's day, planned so that each published figure comes out at its time.
  *
- * Pure: an election, its register and the checkpoints in, reports out; the same on every machine. One wave of
- * reports a round (demo_day.h), and in each wave one report from every unit. Takes 16 bytes a unit and wave. */
+ * Pure: an election, its register and the checkpoints in, reports out; the same on every machine. In each
+ * wave, which is one a round (demo_day.h), every unit reports once. Takes 8 bytes a unit and moment of the checkpoints. */
 #ifndef TURNOUT_COMMAND_DEMO_PLAN_H
 #define TURNOUT_COMMAND_DEMO_PLAN_H
 

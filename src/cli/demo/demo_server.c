@@ -1,9 +1,10 @@
-/* Process, pipe and log of the demo's turnoutd. */
+/* Process and addresses of the demo's turnoutd. */
 #include "demo/demo_server.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +22,6 @@
 #include <turnout/store/managed_redis.h>
 
 #include "client/http_client.h"
-#include "demo/demo_log.h"
 
 enum {
     START_DEADLINE_MS = 60000,
@@ -28,22 +29,20 @@ enum {
     READY_ASK_MS = 50, /* between two questions */
     READY_ANSWER_MS = 2000,
     ARGUMENTS_MAX = 24,
+    ADDRESS_BYTES = 32,
 };
 
 static const char *const listener_names[DEMO_LISTENER_COUNT] = {"public", "intake-http", "intake-stream",
                                                                 "operate"};
 
-const char *demo_listener_name(enum demo_listener listener)
-{
-    return listener_names[listener];
-}
+static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 9090};
 
 struct demo_server {
     pid_t pid;
     int pid_fd;
     int interrupt_fd; /* borrowed */
     char *data;
-    struct demo_log *log;
+    char *log_path;
     struct demo_address addresses[DEMO_LISTENER_COUNT];
 };
 
@@ -52,7 +51,39 @@ struct demo_server {
 struct arguments {
     const char *flags[ARGUMENTS_MAX];
     char names[DEMO_LISTENER_COUNT][sizeof "--intake-stream"];
+    char addresses[DEMO_LISTENER_COUNT][ADDRESS_BYTES];
 };
+
+static bool is_free(uint16_t port)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    int one = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return true; /* the server will have the better words for it */
+    }
+    bool is_taken = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+                    bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno == EADDRINUSE;
+    (void)close(fd);
+    return !is_taken;
+}
+
+static const char *choose_address(const struct demo_server_options *options, int listener,
+                                  char room[ADDRESS_BYTES])
+{
+    if (options->addresses[listener] != NULL) {
+        return options->addresses[listener];
+    }
+    uint16_t port = default_ports[listener];
+    if (!is_free(port)) {
+        (void)printf("Port %u is taken: the listener `%s` gets another.\n", (unsigned)port,
+                     listener_names[listener]);
+        port = 0;
+    }
+    (void)snprintf(room, ADDRESS_BYTES, "127.0.0.1:%u", (unsigned)port);
+    return room;
+}
 
 static void build_arguments(const struct demo_server_options *options, struct arguments *ret_arguments)
 {
@@ -67,7 +98,7 @@ static void build_arguments(const struct demo_server_options *options, struct ar
         int length = snprintf(name, sizeof ret_arguments->names[i], "--%s", listener_names[i]);
         assert(length > 0 && (size_t)length < sizeof ret_arguments->names[i]);
         ret_arguments->flags[count++] = name;
-        ret_arguments->flags[count++] = options->addresses[i];
+        ret_arguments->flags[count++] = choose_address(options, (int)i, ret_arguments->addresses[i]);
     }
     assert(count < ARGUMENTS_MAX);
     ret_arguments->flags[count] = NULL;
@@ -94,33 +125,31 @@ static _Noreturn void become_server(const struct arguments *arguments, pid_t par
 static enum turnout_error spawn(struct demo_server *server, const struct demo_server_options *options,
                                 struct error *error)
 {
-    int pipe_fds[2];
     struct arguments arguments;
     build_arguments(options, &arguments);
     if (access(options->binary, X_OK) != 0) {
         return error_fail_system(error, errno, "", "%s cannot be run", options->binary);
     }
-    if (pipe2(pipe_fds, O_CLOEXEC) != 0) {
-        return error_fail_system(error, errno, "", "no pipe for the server's log");
+    int log_fd = open(options->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    if (log_fd < 0) {
+        return error_fail_system(error, errno, "", "the server's log cannot be kept in %s",
+                                 options->log_path);
     }
     pid_t parent = getpid();
     server->pid = fork();
     if (server->pid == 0) {
-        become_server(&arguments, parent, pipe_fds[1]);
+        become_server(&arguments, parent, log_fd);
     }
     int errno_value = errno;
-    (void)close(pipe_fds[1]);
+    (void)close(log_fd);
     if (server->pid < 0) {
-        (void)close(pipe_fds[0]);
         return error_fail_system(error, errno_value, "", "no process for the server");
     }
     server->pid_fd = pidfd_open(server->pid, 0);
     if (server->pid_fd < 0) {
-        errno_value = errno;
-        (void)close(pipe_fds[0]);
-        return error_fail_system(error, errno_value, "", "the server's process cannot be watched");
+        return error_fail_system(error, errno, "", "the server's process cannot be watched");
     }
-    return demo_log_new(pipe_fds[0], options->log_path, &server->log, error);
+    return TURNOUT_OK;
 }
 
 /* ---- waiting ---- */
@@ -149,7 +178,7 @@ static bool all_listen(struct demo_server *server)
 {
     for (size_t i = 0; i < DEMO_LISTENER_COUNT; i++) {
         if (server->addresses[i].port == 0 &&
-            !demo_log_find_listener(server->log, listener_names[i], &server->addresses[i])) {
+            !demo_log_find_listener(server->log_path, listener_names[i], &server->addresses[i])) {
             return false;
         }
     }
@@ -182,14 +211,13 @@ static enum turnout_error await_ready(struct demo_server *server, struct error *
         case DEMO_INTERRUPTED:
             return error_fail(error, TURNOUT_UNAVAILABLE, "", "interrupted");
         case DEMO_SERVER_ENDED:
-            demo_log_finish(server->log);
-            demo_log_last_words(server->log, words);
+            demo_log_last_words(server->log_path, words);
             return error_fail(error, TURNOUT_SYSTEM, "", "the server did not start: %s", words);
         case DEMO_TIME_IS_UP:
             break;
         }
         if (clock_monotonic_ms() > deadline_ms) {
-            demo_log_last_words(server->log, words);
+            demo_log_last_words(server->log_path, words);
             return error_fail(error, TURNOUT_SYSTEM, "", "the server is not ready after %d s: %s",
                               START_DEADLINE_MS / 1000, words);
         }
@@ -207,6 +235,7 @@ enum turnout_error demo_server_start(const struct demo_server_options *options,
     server->pid_fd = -1;
     server->interrupt_fd = options->interrupt_fd;
     server->data = memory_copy_text(options->data);
+    server->log_path = memory_copy_text(options->log_path);
     enum turnout_error code = spawn(server, options, error);
     if (code == TURNOUT_OK) {
         code = await_ready(server, error);
@@ -236,7 +265,7 @@ void demo_server_url(const struct demo_server *server, enum demo_listener listen
 
 void demo_server_last_words(const struct demo_server *server, char ret_words[DEMO_WORDS_BYTES])
 {
-    demo_log_last_words(server->log, ret_words);
+    demo_log_last_words(server->log_path, ret_words);
 }
 
 static bool ends_within(const struct demo_server *server, int timeout_ms)
@@ -308,11 +337,11 @@ enum turnout_error demo_server_stop(struct demo_server *server, struct error *er
         return TURNOUT_OK;
     }
     enum turnout_error code = server->pid > 0 ? end_process(server, error) : TURNOUT_OK;
-    demo_log_free(server->log);
     if (server->pid_fd >= 0) {
         (void)close(server->pid_fd);
     }
     free(server->data);
+    free(server->log_path);
     free(server);
     return code;
 }

@@ -1,9 +1,8 @@
 /* A turnoutd of the demo's own: started, listened to, stopped.
  *
  * It runs in a process group of its own, so that Ctrl-C in the terminal reaches only the demo, which then stops it
- * in order; and it is told to end should the demo die without having done so. A thread reads its log for as long as
- * it lives, since a full pipe would bring the server to a halt: every line goes to a file, and the ports are read
- * from it. */
+ * in order; and it is told to end should the demo die without having done so. It logs to a file, from which its ports are
+ * read. */
 #ifndef TURNOUT_COMMAND_DEMO_SERVER_H
 #define TURNOUT_COMMAND_DEMO_SERVER_H
 
@@ -11,6 +10,8 @@
 #include <stdint.h>
 
 #include <turnout/base/error.h>
+
+#include "demo/demo_log.h"
 
 enum demo_listener {
     DEMO_PUBLIC,
@@ -20,24 +21,16 @@ enum demo_listener {
     DEMO_LISTENER_COUNT,
 };
 
-/* "public", "intake-http" ...: the name of the setting, and of the listener in the log. */
-const char *demo_listener_name(enum demo_listener listener);
-
-enum { DEMO_HOST_BYTES = 64, DEMO_URL_BYTES = 96 };
-
-/* Where a listener was found to listen. */
-struct demo_address {
-    char host[DEMO_HOST_BYTES];
-    uint16_t port; /* 0: not known yet */
-};
+enum { DEMO_URL_BYTES = 96 };
 
 struct demo_server_options {
     const char *binary;   /* the path of turnoutd */
     const char *election; /* its settings */
     const char *data;
-    const char *addresses[DEMO_LISTENER_COUNT];
-    const char *log_path; /* its log goes there */
-    int interrupt_fd;     /* readable once the demo is to end; borrowed until demo_server_stop() */
+    const char
+        *addresses[DEMO_LISTENER_COUNT]; /* NULL: the usual one, or any free port where that is taken */
+    const char *log_path;                /* its log goes there */
+    int interrupt_fd; /* readable once the demo is to end; borrowed until demo_server_stop() */
 };
 
 struct demo_server;
@@ -61,9 +54,7 @@ enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED };
 /* Waits for so long, or without end when negative, or until one of the other two. */
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms);
 
-enum { DEMO_WORDS_BYTES = 256 };
-
-/* The last line of its log, cut to fit; the last error if there was one. */
+/* demo_log_last_words() */
 void demo_server_last_words(const struct demo_server *server, char ret_words[DEMO_WORDS_BYTES]);
 
 /* Asks it to end, waits until it has, and frees. It is killed when it takes too long, which is an error, as is any

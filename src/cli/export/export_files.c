@@ -29,8 +29,9 @@ struct exporting {
     const struct export_of *of;
     const char *to;
     struct export_counts counts;
-    struct buffer *logs; /* one an area; those of the province that is being walked */
-    struct buffer heads; /* log.csv */
+    struct buffer *logs;   /* one an area; those of the province that is being walked */
+    struct buffer heads;   /* log.csv */
+    struct buffer numbers; /* of the bulletins, a line each */
 };
 
 /* ---- files ---- */
@@ -217,7 +218,7 @@ static bool is_file_name(struct slice name)
 static enum turnout_error on_file(void *context, int64_t number, struct slice name, struct slice bytes,
                                   struct error *error)
 {
-    const struct exporting *exporting = context;
+    struct exporting *exporting = context;
     char file[BULLETIN_FILE_NAME_BYTES];
     char path[EXPORT_NAME_BYTES];
     enum turnout_error failed = TURNOUT_OK;
@@ -226,6 +227,8 @@ static enum turnout_error on_file(void *context, int64_t number, struct slice na
                           "bulletin %" PRId64 " has a file of a strange name", number);
     }
     if (strcmp(file, BULLETIN_STATEMENT_FILE) == 0) { /* the first one of a bulletin */
+        buffer_printf(&exporting->numbers, "%" PRId64 "\n", number);
+        exporting->counts.bulletins++;
         export_bulletin_name(number, "", path);
         failed = make_folder(exporting, path, error);
         export_bulletin_name(number, "areas", path);
@@ -239,8 +242,7 @@ static enum turnout_error write_bulletins(struct exporting *exporting, const str
                                           struct error *error)
 {
     char key[PUBLIC_KEY_TEXT_BYTES + 1];
-    enum turnout_error failed = bulletin_walk(of, exporting->of->patience_ms, on_file, exporting,
-                                              &exporting->counts.bulletins, key, error);
+    enum turnout_error failed = bulletin_walk(of, exporting->of->patience_ms, on_file, exporting, key, error);
     return failed == TURNOUT_OK ? write_signing_key(exporting, key, error) : failed;
 }
 
@@ -330,6 +332,7 @@ static enum turnout_error write_head(const struct exporting *exporting, struct e
     struct buffer text = {0};
     buffer_printf(&text, EXPORT_HEAD "\n%s\n%" PRId64 "\n", exporting->of->folder->election.id,
                   exporting->counts.bulletins);
+    buffer_append(&text, exporting->numbers.bytes, exporting->numbers.length);
     return write_buffer(exporting, EXPORT_HEAD_FILE, &text, error);
 }
 
@@ -362,6 +365,7 @@ enum turnout_error export_write(const struct export_of *of, const char *to, stru
     if (failed == TURNOUT_OK) {
         failed = write_election(&exporting, error);
     }
+    buffer_done(&exporting.numbers);
     if (failed == TURNOUT_OK) {
         *ret_counts = exporting.counts;
     }

@@ -42,7 +42,7 @@ static void print_sound(const struct verify_export *export, const struct verdict
 {
     const struct log_replay_counts *counts = &verdict->counts;
     (void)printf("%s: sound\n", export->folder.election.id);
-    for (int64_t i = 0; i < export->bulletin_count; i++) {
+    for (size_t i = 0; i < export->bulletin_count; i++) {
         const struct verify_bulletin *bulletin = &export->bulletins[i];
         char label[BULLETIN_LABEL_BYTES];
         memcpy(label, bulletin->statement.label, sizeof label);
@@ -95,10 +95,10 @@ static int64_t check_communes(const struct verify_export *export, struct verdict
 static int verify_all(struct verify_export *export)
 {
     struct verdict verdict = {.faults = 0};
-    for (int64_t number = 1; number <= export->bulletin_count; number++) {
-        verify_export_bulletin(export, number, REGISTER_NONE);
-        if (export->bulletins[number - 1].fault[0] != '\0') {
-            verdict_add_fault(&verdict, export->bulletins[number - 1].fault);
+    for (size_t i = 0; i < export->bulletin_count; i++) {
+        verify_export_bulletin(export, i, REGISTER_NONE);
+        if (export->bulletins[i].fault[0] != '\0') {
+            verdict_add_fault(&verdict, export->bulletins[i].fault);
         }
     }
     int64_t lines_behind = check_communes(export, &verdict);

@@ -139,7 +139,7 @@ static enum turnout_error check_end(const struct commune_check *check, struct er
 static enum turnout_error check_all(struct commune_check *check, int64_t *ret_behind, struct error *error)
 {
     enum turnout_error failed = TURNOUT_OK;
-    for (int64_t i = 0; i < check->export->bulletin_count && failed == TURNOUT_OK; i++) {
+    for (size_t i = 0; i < check->export->bulletin_count && failed == TURNOUT_OK; i++) {
         failed = check_bulletin(check, &check->export->bulletins[i], error);
     }
     int64_t lines = check->replay.counts.lines;

@@ -108,6 +108,25 @@ static enum turnout_error read_signing_key(struct verify_export *export, struct 
     return failed;
 }
 
+/* How many bulletins there are, then the number of each, ascending. */
+static bool read_numbers(struct verify_export *export, struct slice rest)
+{
+    int64_t count;
+    int64_t before = 0;
+    if (!text_parse_integer(text_split(&rest, '\n'), 0, BULLETINS_MAX, &count)) {
+        return false;
+    }
+    export->bulletins = memory_new_array((size_t)count + 1, sizeof *export->bulletins);
+    for (; export->bulletin_count < (size_t)count; export->bulletin_count++) {
+        int64_t *number = &export->bulletins[export->bulletin_count].number;
+        if (!text_parse_integer(text_split(&rest, '\n'), before + 1, INT32_MAX, number)) {
+            return false;
+        }
+        before = *number;
+    }
+    return rest.length == 0;
+}
+
 static enum turnout_error read_head(struct verify_export *export, struct error *error)
 {
     char *bytes;
@@ -118,8 +137,7 @@ static enum turnout_error read_head(struct verify_export *export, struct error *
     }
     struct slice rest = {bytes, length};
     if (!slice_equals(text_split(&rest, '\n'), EXPORT_HEAD) ||
-        !slice_equals(text_split(&rest, '\n'), export->folder.election.id) ||
-        !text_parse_integer(text_split(&rest, '\n'), 0, BULLETINS_MAX, &export->bulletin_count)) {
+        !slice_equals(text_split(&rest, '\n'), export->folder.election.id) || !read_numbers(export, rest)) {
         failed = error_fail(error, TURNOUT_BAD_INPUT, "",
                             EXPORT_HEAD_FILE ": not the head of an export of %s", export->folder.election.id);
     }
@@ -181,15 +199,12 @@ enum turnout_error verify_export_open(const char *path, struct verify_export *re
     if (failed == TURNOUT_OK && export->bulletin_count > 0) {
         failed = read_signing_key(export, error);
     }
-    if (failed == TURNOUT_OK) {
-        export->bulletins = memory_new_array((size_t) export->bulletin_count + 1, sizeof *export->bulletins);
-    }
     return failed;
 }
 
 void verify_export_close(struct verify_export *export)
 {
-    for (int64_t i = 0; export->bulletins != NULL && i < export->bulletin_count; i++) {
+    for (size_t i = 0; i < export->bulletin_count; i++) {
         free(export->bulletins[i].children);
     }
     free(export->bulletins);
@@ -233,7 +248,7 @@ static enum turnout_error check_statement(const struct verify_export *export,
                                           struct slice text, struct error *error)
 {
     const struct bulletin_statement *statement = &bulletin->statement;
-    const char *previous = bulletin->number == 1 ? "-" : export->bulletins[bulletin->number - 2].sha256;
+    const char *previous = bulletin == export->bulletins ? "-" : bulletin[-1].sha256;
     if (!bulletin_read_statement(text, &bulletin->statement)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: not the statement of a bulletin", file);
     }
@@ -307,12 +322,11 @@ static enum turnout_error read_area(const struct verify_export *export, struct v
     return failed;
 }
 
-void verify_export_bulletin(struct verify_export *export, int64_t number, uint32_t only)
+void verify_export_bulletin(struct verify_export *export, size_t place, uint32_t only)
 {
-    struct verify_bulletin *bulletin = &export->bulletins[number - 1];
+    struct verify_bulletin *bulletin = &export->bulletins[place];
     const struct election_register *reg = export->folder.reg;
     struct error error;
-    bulletin->number = number;
     bulletin->children = memory_new_array(reg->area_count, sizeof *bulletin->children);
     enum turnout_error failed = read_statement(export, bulletin, &error);
     if (failed == TURNOUT_OK) {

@@ -42,12 +42,12 @@ struct verify_export {
     int64_t losses;                              /* that were accepted, by the ledger */
     unsigned char signing_key[PUBLIC_KEY_BYTES]; /* of the bulletins */
     char signing_key_text[PUBLIC_KEY_TEXT_BYTES + 1];
-    struct verify_bulletin *bulletins; /* number 1 first */
-    int64_t bulletin_count;
+    struct verify_bulletin *bulletins; /* in the order of their numbers */
+    size_t bulletin_count;
     struct verify_log_end *log_ends; /* one an area */
 };
 
-/* Reads all but the bulletins, of which it learns the count. Faults of the election's files go to standard error.
+/* Reads all but the bulletins, of which it learns the numbers. Faults of the election's files go to standard error.
  * TURNOUT_NOT_FOUND when it is no export, TURNOUT_BAD_INPUT. The caller ends with verify_export_close(), also after an
  * error. */
 enum turnout_error verify_export_open(const char *path, struct verify_export *ret_export,
@@ -56,7 +56,7 @@ void verify_export_close(struct verify_export *export);
 
 /* Reads and checks one: statement, signature, the one before it, the nation, and the provinces; or of these only `only`,
  * unless it is REGISTER_NONE. The one before must have been read. */
-void verify_export_bulletin(struct verify_export *export, int64_t number, uint32_t only);
+void verify_export_bulletin(struct verify_export *export, size_t place, uint32_t only);
 
 /* Reads a file of the export. The error names it. The caller frees. */
 enum turnout_error verify_export_file(const struct verify_export *export, const char *file, char **ret_bytes,

@@ -91,10 +91,10 @@ static bool has_sum(struct slice file, const struct bulletin_line *wanted)
 }
 
 /* Whether the bulletin has it; *ret_status is not EXIT_DONE when something on the way is wrong. */
-static bool look_in(const struct way *way, int64_t number, int *ret_status)
+static bool look_in(const struct way *way, size_t place, int *ret_status)
 {
     const struct election_register *reg = way->export->folder.reg;
-    const struct verify_bulletin *bulletin = &way->export->bulletins[number - 1];
+    const struct verify_bulletin *bulletin = &way->export->bulletins[place];
     uint32_t commune = way->unit->commune;
     struct slice cells[UNIT_CELLS];
     struct error error;
@@ -116,7 +116,7 @@ static bool look_in(const struct way *way, int64_t number, int *ret_status)
     bool is_found = find_line(way, file, cells);
     if (is_found && !has_sum(file, &bulletin->children[commune].line)) {
         char name[EXPORT_NAME_BYTES];
-        export_area_name(number, reg->areas[commune].code, name);
+        export_area_name(bulletin->number, reg->areas[commune].code, name);
         (void)fprintf(stderr, "%s: its sum is not what the province's file says of it\n", name);
     } else if (is_found) {
         print_way(way, bulletin, cells);
@@ -135,14 +135,14 @@ int verify_unit(struct verify_export *export, uint32_t unit, const char *receipt
         (void)fprintf(stderr, "--receipt %s: no receipt; one looks like 7K4Q-9M2D\n", receipt);
         return EXIT_USAGE;
     }
-    for (int64_t number = 1; number <= export->bulletin_count; number++) {
-        verify_export_bulletin(export, number, province);
+    for (size_t i = 0; i < export->bulletin_count; i++) {
+        verify_export_bulletin(export, i, province);
     }
-    int64_t number = export->bulletin_count;
-    while (number > 0 && !look_in(&way, number, &status)) {
-        number--;
+    size_t left = export->bulletin_count;
+    while (left > 0 && !look_in(&way, left - 1, &status)) {
+        left--;
     }
-    if (number == 0) {
+    if (left == 0) {
         (void)fprintf(
             stderr,
             "no bulletin has a report of unit %s with the receipt %s: it came behind the newest one, or "

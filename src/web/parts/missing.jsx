@@ -21,7 +21,9 @@ export function Missing({ area, communes, nation }) {
       <div class="missing">
         <div>
           <h3>
-            {say("incomplete.of", count(communes.filter((commune) => !isComplete(commune)).length), count(communes.length))}
+            {isComplete(area)
+              ? say("all.complete", count(communes.length))
+              : say("incomplete.of", count(communes.filter((commune) => !isComplete(commune)).length), count(communes.length))}
           </h3>
           <Shortest areas={incomplete.slice(0, SHOWN)} />
           <Scale areas={communes} title={say("communes.by.class")} />

@@ -1,8 +1,5 @@
 // Ed25519 by the browser where it has it, so that the key can be kept in a form that no script can read; else by a library.
-import * as ed25519 from "@noble/ed25519";
-import { sha512 } from "@noble/hashes/sha2";
-
-ed25519.etc.sha512Sync = (...parts) => sha512(ed25519.etc.concatBytes(...parts));
+import * as ed25519 from "../ed25519.js";
 
 const PKCS8_HEAD = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]; // RFC 8410
 
