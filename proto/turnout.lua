@@ -733,3 +733,24 @@ redis.register_function('turnout_bulletin_end', function(keys, args)
     redis.call('HDEL', keys[1], 'bulletin_begun')
     return 1
 end)
+
+---- milestones ----
+
+-- Tells milestones, unless others were told that the caller does not know of.
+--   keys  meta, milestones
+--   args  the id of the last entry that the caller knows, '' for none; the lines, each ended by a newline
+-- Returns 1, or 0 where another entry is the last: then nothing was written.
+redis.register_function('turnout_tell', function(keys, args)
+    if redis.call('HEXISTS', keys[1], 'schema') == 0 then
+        refuse(keys[1] .. ' was never seeded')
+    end
+    check_stream(keys[2])
+    local last = redis.call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1)[1]
+    if (last and last[1] or '') ~= args[1] then
+        return 0
+    end
+    for line in string.gmatch(args[2], '[^\n]+') do
+        redis.call('XADD', keys[2], '*', 'line', line)
+    end
+    return 1
+end)

@@ -44,7 +44,7 @@ struct daemon {
     struct data_watch data_watch;
     struct health *health;
 
-    struct listening public_http, intake_http, intake_stream, operate;
+    struct listenings listenings;
 
     struct redis_keeper redis;
     struct store_options store_options;
@@ -122,22 +122,11 @@ static bool read_tokens(struct daemon *daemon)
 
 /* ---- listening ---- */
 
-static bool open_one(struct listening *listening, const char *setting, const struct listen_address *wanted,
-                     uint32_t count)
-{
-    struct error error;
-    return listening_open(listening, setting, wanted, count, &error) == TURNOUT_OK ||
-           say(&error, "cannot-listen");
-}
-
 static bool open_listeners(struct daemon *daemon)
 {
-    const struct server_settings *settings = daemon->settings;
-    uint32_t workers = settings->workers;
-    return open_one(&daemon->public_http, "public", &settings->public_http, workers) &&
-           open_one(&daemon->intake_http, "intake-http", &settings->intake_http, workers) &&
-           open_one(&daemon->intake_stream, "intake-stream", &settings->intake_stream, workers) &&
-           open_one(&daemon->operate, "operate", &settings->operate, 1);
+    struct error error;
+    return listenings_open(&daemon->listenings, daemon->settings, &error) == TURNOUT_OK ||
+           say(&error, "cannot-listen");
 }
 
 /* ---- Redis ---- */
@@ -174,6 +163,7 @@ static int prepare_redis(struct daemon *daemon)
     struct store_preparation preparation = {.known = daemon->data.has_known ? &daemon->data.known : NULL,
                                             .signing_key = daemon->data.signing_key,
                                             .bulletin_number = daemon->data.bulletin_number,
+                                            .files = registers_change(daemon->registers)->after,
                                             .relaxed = daemon->settings->durability_is_relaxed};
     enum turnout_error failed =
         redis_keeper_prepare(&daemon->redis, &daemon->store_options, &preparation, &daemon->prepared, &error);
@@ -217,6 +207,7 @@ static void on_digest(void *context, const unsigned char digest[REGISTER_DIGEST_
 static void start_publisher(struct daemon *daemon)
 {
     struct publisher_options publisher = {.election = &daemon->folder->election,
+                                          .previous = daemon->folder->previous,
                                           .reg = daemon->folder->reg,
                                           .period_ms = daemon->settings->publish_ms,
                                           .losses = daemon->watch.losses,
@@ -270,17 +261,15 @@ static bool start_workers(struct daemon *daemon)
     const struct workers_options options = {.intake = &intake,
                                             .peers = daemon->peers,
                                             .hosts = &settings->hosts,
-                                            .public_http = &daemon->public_http,
-                                            .intake_http = &daemon->intake_http,
-                                            .intake_stream = &daemon->intake_stream,
+                                            .listenings = &daemon->listenings,
                                             .each = settings->workers};
     struct error error;
     if (workers_start(&daemon->workers, &options, &error) != TURNOUT_OK) {
         return say(&error, "cannot-start-worker");
     }
-    listening_log(&daemon->public_http);
-    listening_log(&daemon->intake_http);
-    listening_log(&daemon->intake_stream);
+    listening_log(&daemon->listenings.public_http);
+    listening_log(&daemon->listenings.intake_http);
+    listening_log(&daemon->listenings.intake_stream);
     return true;
 }
 
@@ -295,11 +284,11 @@ static bool start_operating(struct daemon *daemon)
                                     daemon->folder->reg->unit_count);
     daemon->health = health_new(&(struct health_options){&daemon->folder->election, settings->publish_ms});
     struct error error;
-    if (operate_thread_start(listening_give(&daemon->operate, 0), daemon->peers, &settings->hosts,
+    if (operate_thread_start(listening_give(&daemon->listenings.operate, 0), daemon->peers, &settings->hosts,
                              daemon->health, &daemon->operating, &error) != TURNOUT_OK) {
         return say(&error, "cannot-start-operating");
     }
-    listening_log(&daemon->operate);
+    listening_log(&daemon->listenings.operate);
     data_watch_start(&daemon->data_watch, daemon->base, &daemon->data, daemon->health);
     return true;
 }
@@ -421,10 +410,7 @@ static void stop(struct daemon *daemon)
         signals_stop(&daemon->signals);
         event_base_free(daemon->base);
     }
-    listening_close(&daemon->public_http);
-    listening_close(&daemon->intake_http);
-    listening_close(&daemon->intake_stream);
-    listening_close(&daemon->operate);
+    listenings_close(&daemon->listenings);
     file_watch_free(daemon->keys_watch);
     registers_free(daemon->registers);
 }

@@ -1,5 +1,4 @@
-/* One of the addresses that turnoutd listens on, with a socket for each thread that accepts there. Zeroed, it listens
- * nowhere. */
+/* The addresses that turnoutd listens on, with a socket for each thread that accepts there. */
 #ifndef TURNOUT_APP_LISTENING_H
 #define TURNOUT_APP_LISTENING_H
 
@@ -16,10 +15,15 @@ struct listening {
     int fds[WORKERS_MAX]; /* -1 once given */
 };
 
-/* Opens `count` sockets, none where the setting is off. A port 0 becomes the one that was found. The error's field is the
- * setting. */
-enum turnout_error listening_open(struct listening *listening, const char *setting,
-                                  const struct listen_address *wanted, uint32_t count, struct error *error);
+/* Zeroed, it listens nowhere. */
+struct listenings {
+    struct listening public_http, intake_http, intake_stream; /* a socket for each worker of a kind */
+    struct listening operate;
+};
+
+/* Opens all that are not off. A port 0 becomes the one that was found. The error's field is the setting. */
+enum turnout_error listenings_open(struct listenings *listenings, const struct server_settings *settings,
+                                   struct error *error);
 
 /* Gives a socket away; -1 where the setting is off. */
 int listening_give(struct listening *listening, uint32_t place);
@@ -28,6 +32,6 @@ int listening_give(struct listening *listening, uint32_t place);
 void listening_log(const struct listening *listening);
 
 /* Closes the sockets that were not given away. */
-void listening_close(struct listening *listening);
+void listenings_close(struct listenings *listenings);
 
 #endif

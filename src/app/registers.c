@@ -280,6 +280,7 @@ enum turnout_error registers_new(const char *folder, struct registers **ret_regi
     registers->first = memory_new(sizeof *registers->first);
     *registers->first = *files;
     register_acquire(files->reg);
+    previous_acquire(files->previous);
     set_change(registers, files->reg);
     memcpy(registers->held, files->reg->digest, sizeof registers->held);
     registers->path = folder;

@@ -25,8 +25,8 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
     enum turnout_error failed = TURNOUT_OK;
     for (uint32_t i = 0; i < options->each && failed == TURNOUT_OK; i++) {
         intake.port = tally_thread_port(intake.tally, i);
-        worker.intake_http_fd = listening_give(options->intake_http, i);
-        worker.intake_stream_fd = listening_give(options->intake_stream, i);
+        worker.intake_http_fd = listening_give(&options->listenings->intake_http, i);
+        worker.intake_stream_fd = listening_give(&options->listenings->intake_stream, i);
         failed = start_one(workers, &worker, error);
     }
     workers->reporting = workers->count;
@@ -36,7 +36,7 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
                                      .intake_http_fd = -1,
                                      .intake_stream_fd = -1};
     for (uint32_t i = 0; i < options->each && failed == TURNOUT_OK; i++) {
-        worker.public_fd = listening_give(options->public_http, i);
+        worker.public_fd = listening_give(&options->listenings->public_http, i);
         failed = start_one(workers, &worker, error);
     }
     return failed;

@@ -18,9 +18,7 @@ struct workers_options {
     const struct worker_intake_options *intake; /* each gets a port of its tally */
     struct peers *peers;
     const struct host_list *hosts;
-    struct listening *public_http;
-    struct listening *intake_http;
-    struct listening *intake_stream;
+    struct listenings *listenings;
     uint32_t each; /* that take reports, and that do not */
 };
 

@@ -182,6 +182,24 @@ static void get_nist(void *context, struct http_exchange *exchange, const struct
     public_answer(reader, exchange, request, publication_nist(reader->publication));
 }
 
+static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
+                           struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_milestones(reader->publication));
+}
+
+static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
+                     struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request, publication_feed(reader->publication));
+}
+
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
                        struct slice segment, struct slice body)
 {
@@ -315,6 +333,8 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
     {HTTP_GET, "/v1/nist.json", get_nist},
+    {HTTP_GET, "/v1/milestones", get_milestones},
+    {HTTP_GET, "/v1/feed.atom", get_feed},
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},

@@ -213,10 +213,5 @@ void committee_post_register(void *context, struct http_exchange *exchange,
         return;
     }
     struct register_request *asked = request_new(desk, exchange);
-    if (memcmp(change->before->digest, change->after->digest, REGISTER_DIGEST_BYTES) == 0) {
-        answer_taken_up(asked, false);
-        request_free(asked);
-        return;
-    }
     committee_take_up(desk->committee, &principal, reason, on_taken_up, asked);
 }

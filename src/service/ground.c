@@ -83,7 +83,7 @@ static void post_register(const struct ground *ground, const struct store_inspec
         (void)snprintf(
             finding.why, sizeof finding.why,
             "the register is being changed to %s; when that stays so, it was interrupted: do `turnout "
-            "register apply` again",
+            "register apply` again; with the files of before that gives it up",
             found->changing_to);
     }
     post(ground, HEALTH_REGISTER, &finding);

@@ -9,40 +9,11 @@
 #include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/wire/atom_feed.h>
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
-#include "selections.h"
-#include "since.h"
-
-struct publication {
-    _Atomic uint32_t references;
-    struct figures figures;
-    struct election_register *reg; /* a reference */
-    struct area_figures *areas;
-    enum election_phase phase;
-    char last_modified[HTTP_DATE_BYTES];
-    struct document *turnout;
-    struct document *snapshot;
-    struct ledger_page *page;
-    struct shelf *shelf;
-    struct series *series;                        /* NULL: there is none */
-    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
-    uint64_t serial;
-    bool *moved; /* one an area */
-    struct since since;
-    struct selections selections;
-    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
-    _Atomic(struct document *) changes;
-    _Atomic(struct document *) bulletins;
-    _Atomic(struct document *) keys;
-    _Atomic(struct document *) index;
-    _Atomic(struct document *) csv[CSV_FORMS];
-    _Atomic(struct document *) nist;
-    _Atomic(struct document *) rounds;
-    _Atomic(struct document *) rounds_csv[CSV_FORMS];
-    _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
-};
+#include "publication_private.h"
 
 static int64_t revision_of(const struct publication *publication)
 {
@@ -67,6 +38,15 @@ static void find_moved(struct publication *publication, const struct publication
         since_after(previous == NULL ? NULL : &previous->since, &publication->figures, publication->moved);
 }
 
+static void name_run(struct publication *publication)
+{
+    if (publication->figures.run != NULL) {
+        (void)snprintf(publication->run, sizeof publication->run, "%s%" PRIx64, publication->figures.run,
+                       publication->since.movement.serial);
+        publication->figures.run = publication->run;
+    }
+}
+
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf)
@@ -85,6 +65,7 @@ struct publication *publication_new(const struct publication *previous, const st
     publication->shelf = shelf;
     shelf_acquire(shelf);
     find_moved(publication, previous);
+    name_run(publication);
     publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
 
     http_date_write(figures->generated_at, publication->last_modified);
@@ -148,6 +129,8 @@ void publication_release(struct publication *publication)
         document_free(atomic_load(&publication->csv[i]));
         document_free(atomic_load(&publication->rounds_csv[i]));
     }
+    document_free(atomic_load(&publication->milestones));
+    document_free(atomic_load(&publication->feed));
     document_free(atomic_load(&publication->nist));
     document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
@@ -241,6 +224,11 @@ const struct document *publication_nist(struct publication *publication)
     return kept_json(publication, &publication->nist, document_nist_json);
 }
 
+const struct document *publication_milestones(struct publication *publication)
+{
+    return kept_json(publication, &publication->milestones, document_milestones_json);
+}
+
 const struct document *publication_area(struct publication *publication, uint32_t area)
 {
     assert(area < publication->figures.reg->area_count);
@@ -331,6 +319,35 @@ const struct document *publication_series_day(struct publication *publication, u
     return document_keep(&publication->series_documents[area], made);
 }
 
+/* Of every bulletin on the shelf, in the order of their numbers. The caller frees the list. */
+static const struct bulletin_summary **summaries_of(const struct publication *publication)
+{
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    return summaries;
+}
+
+/* Its tag is of its bytes alone: they stay as they are while there is nothing to be told of. */
+const struct document *publication_feed(struct publication *publication)
+{
+    const struct document *known = atomic_load(&publication->feed);
+    if (known != NULL) {
+        return known;
+    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
+    struct feed feed = {.bulletins = summaries,
+                        .bulletin_count = shelf_count(publication->shelf),
+                        .corrections = ledger_page_entries(publication->page),
+                        .correction_count = ledger_page_count(publication->page)};
+    struct buffer rendered = {0};
+    document_feed_atom(&rendered, &publication->figures, &feed);
+    free(summaries);
+    return document_keep(&publication->feed, document_new(&rendered, DOCUMENT_ATOM, 0));
+}
+
 const struct document *publication_bulletins(struct publication *publication)
 {
     const struct document *known = atomic_load(&publication->bulletins);
@@ -338,10 +355,7 @@ const struct document *publication_bulletins(struct publication *publication)
         return known;
     }
     size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
-    for (size_t i = 0; i < count; i++) {
-        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
-    }
+    const struct bulletin_summary **summaries = summaries_of(publication);
     struct buffer rendered = {0};
     document_bulletins_json(&rendered, &publication->figures, summaries, count);
     free(summaries);
@@ -378,39 +392,5 @@ const struct document *publication_changes(struct publication *publication)
     struct buffer rendered = {0};
     document_changes_json(&rendered, &publication->figures, publication->moved);
     return document_keep(&publication->changes,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
-}
-
-const struct document *publication_since(struct publication *publication, const char *since)
-{
-    const struct document *changes;
-    if (!since_find(&publication->since, &publication->figures, since, &changes)) {
-        return NULL;
-    }
-    return changes == NULL ? publication->turnout : changes;
-}
-
-const struct document *publication_selection(struct publication *publication,
-                                             const struct selection *selection, const struct csv_form *form,
-                                             struct document **ret_own)
-{
-    struct selection_wanted wanted = {.selection = *selection};
-    if (form != NULL) {
-        wanted.separator = form->separator;
-        wanted.bom = form->bom;
-    }
-    return selections_find(&publication->selections, &publication->figures, &wanted, ret_own);
-}
-
-const struct document *publication_index(struct publication *publication,
-                                         const struct document_listing *listings, size_t count)
-{
-    const struct document *known = atomic_load(&publication->index);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_index_json(&rendered, &publication->figures, listings, count);
-    return document_keep(&publication->index,
                          document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
 }

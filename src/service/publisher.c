@@ -139,7 +139,8 @@ struct question {
     uint32_t area;
 };
 
-static void on_ledger(void *context, enum turnout_error error, const char *why)
+/* Of a ledger, or of milestones. */
+static void on_lines_read(void *context, enum turnout_error error, const char *why)
 {
     struct publisher *publisher = context;
     if (error != TURNOUT_OK) {
@@ -156,7 +157,7 @@ static void read_ledger(struct publisher *publisher, uint32_t area)
         return;
     }
     publisher->answers_awaited++;
-    ledger_reader_read(publisher->ledgers, area, until, on_ledger, publisher);
+    ledger_reader_read(publisher->ledgers, area, until, on_lines_read, publisher);
 }
 
 static void ask_next_province(struct publisher *publisher);
@@ -283,13 +284,14 @@ void publisher_read_now(struct publisher *publisher)
     publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;
     publisher->has_asked_meta = false;
-    publisher->answers_awaited = publisher->options.reg->province_count;
+    publisher->answers_awaited = publisher->options.reg->province_count + 1; /* and the milestones */
     publisher->next_province = 1;
     publisher->checked = publisher_choose_checked(publisher);
     for (int i = 0; i < (publisher->has_read ? PROVINCES_AT_A_TIME : 1); i++) {
         ask_next_province(publisher);
     }
     read_ledger(publisher, REGISTER_NATION);
+    milestone_board_read(publisher->milestones, on_lines_read, publisher);
 }
 
 static void on_meta_timer(evutil_socket_t fd, short what, void *context)
@@ -318,6 +320,7 @@ static void begin_register(struct publisher *publisher, struct election_register
     publisher->options.reg = reg;
     publisher->areas = memory_new_array(reg->area_count, sizeof *publisher->areas);
     publisher->ledgers = ledger_reader_new(publisher->options.store, reg);
+    publisher->milestones = milestone_board_new(publisher->options.store, reg);
     publisher->series = series_reader_new(publisher->options.store, reg);
     publisher->known = memory_new_array(reg->area_count, sizeof *publisher->known);
 }
@@ -325,6 +328,7 @@ static void begin_register(struct publisher *publisher, struct election_register
 static void end_register(struct publisher *publisher)
 {
     ledger_reader_free(publisher->ledgers);
+    milestone_board_free(publisher->milestones);
     series_reader_free(publisher->series);
     free(publisher->areas);
     free(publisher->known);

@@ -8,9 +8,10 @@
 
 #include "bulletins.h"
 #include "ledger_reader.h"
+#include "milestone_board.h"
 #include "series_reader.h"
 
-enum { RUN_BYTES = 9 };
+enum { RUN_BYTES = FIGURES_RUN_DIGITS + 1 };
 
 struct publisher {
     struct publisher_options options;
@@ -22,8 +23,9 @@ struct publisher {
     struct store_version *known; /* one an area, used for provinces */
     struct store_meta meta;
     struct ledger_reader *ledgers;
+    struct milestone_board *milestones;
     struct bulletins *bulletins;
-    char run[RUN_BYTES]; /* id of this run: in figures */
+    char run[RUN_BYTES]; /* id of this run */
     struct series_reader *series;
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */
@@ -47,7 +49,7 @@ struct publisher {
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
     bool meta_moved;       /* likewise */
-    bool ledger_moved;     /* likewise */
+    bool lines_moved;      /* of the ledgers and the milestones, likewise */
     bool series_moved;     /* likewise */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */

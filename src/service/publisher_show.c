@@ -18,6 +18,7 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     publisher->shows_durable = atomic_load(publisher->options.is_durable);
     struct figures figures = {
         .election = publisher->options.election,
+        .previous = publisher->options.previous,
         .test = publisher->meta.phase == PHASE_REHEARSAL,
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
@@ -25,6 +26,10 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
         .run = publisher->run,
         .generated_at = generated_at,
     };
+    bool is_of_now = reg == publisher->options.reg;
+    if (is_of_now) {
+        milestone_board_put(publisher->milestones, areas);
+    }
     struct publication *previous = publisher->shown;
     publisher->shown =
         publication_new(previous, &figures, reg, areas, publisher->meta.phase,
@@ -38,6 +43,9 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
     atomic_store(&publisher->counters.voted, (uint64_t)nation->voted);
     publisher->on_published(publisher->context, publisher->shown);
     health_note_publication(publisher->options.health);
+    if (is_of_now) {
+        milestone_board_show(publisher->milestones, areas);
+    }
 }
 
 static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
@@ -114,7 +122,7 @@ static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
     enum picture_state state = bulletins_picture(publisher->bulletins, &publisher->meta, &picture);
-    bool has_moved = publisher->meta_moved || publisher->ledger_moved || publisher->series_moved;
+    bool has_moved = publisher->meta_moved || publisher->lines_moved || publisher->series_moved;
     if (publisher->shown != NULL && !has_moved) {
         return;
     }
@@ -141,17 +149,18 @@ static void renew(struct publisher *publisher)
     }
     publisher->moved = false;
     publisher->meta_moved = false;
-    publisher->ledger_moved = false;
+    publisher->lines_moved = false;
     publisher->series_moved = false;
     publisher->renewed_ms = clock_monotonic_ms();
 }
 
 void publisher_show(struct publisher *publisher, bool is_due)
 {
-    publisher->ledger_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->ledger_moved;
+    publisher->lines_moved = ledger_reader_take_moved(publisher->ledgers) || publisher->lines_moved;
+    publisher->lines_moved = milestone_board_take_moved(publisher->milestones) || publisher->lines_moved;
     publisher->series_moved = series_reader_take_moved(publisher->series) || publisher->series_moved;
     bool has_moved =
-        publisher->moved || publisher->meta_moved || publisher->ledger_moved || publisher->series_moved;
+        publisher->moved || publisher->meta_moved || publisher->lines_moved || publisher->series_moved;
     if (has_moved || publisher->renewed_ms == 0 || is_due) {
         renew(publisher);
     }

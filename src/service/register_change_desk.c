@@ -57,7 +57,9 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
     if (error == TURNOUT_OK) {
         request->take_up = *take_up;
         request->take_up.heard = request->heard;
-        memcpy(request->heard, take_up->heard, request->change->count * sizeof *request->heard);
+        for (size_t i = 0; i < request->change->count; i++) {
+            request->heard[i] = take_up->heard[i];
+        }
     }
     tally_written(&request->write, error, why);
 }
@@ -65,6 +67,10 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
 static void begin(struct write_message *write, struct store *store)
 {
     struct take_up_request *request = (struct take_up_request *)write;
+    if (request->change->count == 0) {
+        store_give_up_change(store, on_taken_up, request);
+        return;
+    }
     store_take_up(store, request->change, request->who, request->reason, clock_wall_ms(), on_taken_up,
                   request);
 }

@@ -28,32 +28,55 @@ void since_done(struct since *since)
     movement_done(&since->movement);
 }
 
-/* A revision of another run, of this server or of another one, says nothing about this one's: it becomes one that was never
+/* Hexadecimal. False when it is none, or too long. */
+static bool parse_serial(struct slice text, uint64_t *ret_serial)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t serial = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        const char *digit = strchr(digits, text.bytes[i]);
+        if (digit == NULL) {
+            return false;
+        }
+        serial = serial * 16 + (uint64_t)(digit - digits);
+    }
+    *ret_serial = serial;
+    return text.length > 0 && text.length <= 16;
+}
+
+/* What another run has shown, of this server or of another one, says nothing about this one's: it becomes what was never
  * shown. */
-static bool parse(const struct figures *figures, const char *text, int64_t *ret_revision)
+static bool parse(const struct figures *figures, const char *text, struct movement_place *ret_place)
 {
     struct slice run = slice_of(text);
     struct slice digits = text_split(&run, '.');
     uint64_t revision;
+    uint64_t serial = 0;
     if (!text_parse_unsigned(digits, INT64_MAX / 4, &revision)) {
         return false;
     }
-    if (run.bytes != NULL && (run.length == 0 || strspn(run.bytes, "0123456789abcdef") != run.length)) {
-        return false;
+    *ret_place = (struct movement_place){.revision = (int64_t)revision};
+    if (run.bytes == NULL) {
+        return true;
     }
-    bool is_of_this_run = run.bytes == NULL || (figures->run != NULL && slice_equals(run, figures->run));
-    *ret_revision = is_of_this_run ? (int64_t)revision : -1;
-    return true;
+    bool is_of_this_run = figures->run != NULL && run.length > FIGURES_RUN_DIGITS &&
+                          memcmp(run.bytes, figures->run, FIGURES_RUN_DIGITS) == 0;
+    if (is_of_this_run) {
+        run = (struct slice){run.bytes + FIGURES_RUN_DIGITS, run.length - FIGURES_RUN_DIGITS};
+    }
+    bool is_number = parse_serial(run, &serial);
+    *ret_place = (struct movement_place){.revision = -1, .serial = is_of_this_run ? serial : 0};
+    return is_number;
 }
 
 bool since_find(struct since *since, const struct figures *figures, const char *text,
                 const struct document **ret_document)
 {
-    int64_t revision;
-    if (!parse(figures, text, &revision)) {
+    struct movement_place place;
+    if (!parse(figures, text, &place)) {
         return false;
     }
-    uint32_t count = movement_count_since(&since->movement, revision);
+    uint32_t count = movement_count_since(&since->movement, place);
     *ret_document = NULL;
     if (count == since->movement.province_count) {
         return true;
@@ -62,7 +85,7 @@ bool since_find(struct since *since, const struct figures *figures, const char *
     if (*ret_document == NULL) {
         bool *moved = memory_new_array(figures->reg->area_count, sizeof *moved);
         struct buffer rendered = {0};
-        movement_mark_since(&since->movement, revision, moved);
+        movement_mark_since(&since->movement, place, moved);
         document_changes_json(&rendered, figures, moved);
         free(moved);
         *ret_document = document_keep(&since->documents[count],

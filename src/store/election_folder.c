@@ -11,6 +11,7 @@
 
 #include "election_ini.h"
 #include "folder_reading.h"
+#include "previous_file.h"
 
 /* ---- files ---- */
 
@@ -82,9 +83,10 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
     struct election_folder folder = {0};
     bool has_election = read_ini(&reading, &folder.election);
     folder.reg = read_register(&reading);
+    folder.previous = previous_file_read(&reading, has_election ? &folder.election : NULL, folder.reg);
     enum turnout_error failed = folder_reading_sum_up(&reading, path, error);
     if (failed != TURNOUT_OK) {
-        register_release(folder.reg);
+        election_folder_done(&folder);
         return failed;
     }
     assert(has_election && folder.reg != NULL);
@@ -96,5 +98,7 @@ enum turnout_error election_folder_read(const char *path, fault_fn *on_fault, vo
 void election_folder_done(struct election_folder *folder)
 {
     register_release(folder->reg);
+    previous_release(folder->previous);
     folder->reg = NULL;
+    folder->previous = NULL;
 }

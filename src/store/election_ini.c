@@ -9,6 +9,7 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/base/text.h>
 
+#include "previous_ini.h"
 #include "rules_ini.h"
 
 enum {
@@ -37,7 +38,8 @@ enum key_id {
     KEY_COUNT,
 };
 
-enum { KEYS_IN_ALL = KEY_COUNT + RULES_INI_KEYS }; /* behind ours those of rules_ini.h */
+/* Behind ours those of rules_ini.h and of previous_ini.h. */
+enum { PREVIOUS_KEYS_AT = KEY_COUNT + RULES_INI_KEYS, KEYS_IN_ALL = PREVIOUS_KEYS_AT + PREVIOUS_INI_KEYS };
 
 struct ini {
     struct ini_key keys[KEYS_IN_ALL]; /* where each stands */
@@ -64,20 +66,17 @@ static bool read_id(struct ini *ini, struct slice value)
     return slice_copy(value, ini->election.id, sizeof ini->election.id);
 }
 
-/* `what` it is: a name, a text. */
-static bool read_words(struct ini *ini, const char *field, const char *what, struct slice value,
-                       char ret_words[NAME_BYTES_MAX + 1])
+static bool read_words(struct ini *ini, const char *field, const char *what, struct slice words, char *ret)
 {
-    if (value.length == 0) {
+    bool is_good = words.length > 0 && slice_copy(words, ret, NAME_BYTES_MAX + 1);
+    if (words.length == 0) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
                    "the %s is empty; fill it in, or take the line out if it may be left out", what);
-    } else if (!slice_copy(value, ret_words, NAME_BYTES_MAX + 1)) {
+    } else if (!is_good) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
-                   "the %s has %zu bytes; shorten it to at most %d", what, value.length, NAME_BYTES_MAX);
-    } else {
-        return true;
+                   "the %s has %zu bytes; shorten it to at most %d", what, words.length, NAME_BYTES_MAX);
     }
-    return false;
+    return is_good;
 }
 
 static bool read_name(struct ini *ini, struct slice value)
@@ -290,6 +289,10 @@ static void list_keys(struct ini *ini)
     for (size_t key = 0; key < RULES_INI_KEYS; key++) {
         ini->keys[KEY_COUNT + key] = (struct ini_key){.section = "rules", .name = rules_ini_name(key)};
     }
+    for (size_t key = 0; key < PREVIOUS_INI_KEYS; key++) {
+        ini->keys[PREVIOUS_KEYS_AT + key] =
+            (struct ini_key){.section = "previous", .name = previous_ini_name(key)};
+    }
 }
 
 static void read_value(void *context, size_t key, struct slice value)
@@ -301,7 +304,11 @@ static void read_value(void *context, size_t key, struct slice value)
         return;
     }
     struct error fault;
-    ini->is_sound[key] = rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault) == TURNOUT_OK;
+    enum turnout_error failed =
+        key < PREVIOUS_KEYS_AT
+            ? rules_ini_read(key - KEY_COUNT, value, &ini->election.rules, &fault)
+            : previous_ini_read(key - PREVIOUS_KEYS_AT, value, &ini->election.previous, &fault);
+    ini->is_sound[key] = failed == TURNOUT_OK;
     if (!ini->is_sound[key]) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, fault.field, "%s", fault.text);
     }
@@ -399,6 +406,24 @@ static void place_complete_not_before(struct ini *ini)
     }
 }
 
+/* What is said of the previous election, if anything; a value that is at fault was told of. */
+static void check_previous(struct ini *ini)
+{
+    bool has_any = false;
+    bool is_sound = true;
+    size_t key;
+    struct error fault;
+    for (size_t i = PREVIOUS_KEYS_AT; i < KEYS_IN_ALL; i++) {
+        has_any = has_any || ini->keys[i].line != 0;
+        is_sound = is_sound && (ini->keys[i].line == 0 || ini->is_sound[i]);
+    }
+    if (has_any && is_sound &&
+        previous_ini_check(&ini->election.previous, ini->election.date, &key, &fault) != TURNOUT_OK) {
+        faults_add(&ini->faults, ELECTION_INI_FILE, ini->keys[PREVIOUS_KEYS_AT + key].line, fault.field, "%s",
+                   fault.text);
+    }
+}
+
 bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, void *context,
                        struct election *ret_election)
 {
@@ -416,6 +441,7 @@ bool election_ini_read(const char *bytes, size_t length, fault_fn *on_fault, voi
     check_polls(&ini);
     place_rounds(&ini);
     place_complete_not_before(&ini);
+    check_previous(&ini);
     if (ini.faults.count > 0) {
         return false;
     }

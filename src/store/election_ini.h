@@ -18,6 +18,12 @@
  *   corrections = counted                     or held
  *   as-of-tolerance-s = 120                   and the other numbers of rule_set.h, within their bounds
  *   complete-not-before = 08:00               local time; an hour after `opens` where it is left out
+ *
+ *   [previous]                                may be left out: of which election previous.csv has the figures
+ *   name = Bầu cử ...                         and name_en, as above
+ *   date = 2021-05-23
+ *   comparable = no                           yes where it is left out
+ *   reason = advance voting was counted, too  why not; only then
  */
 #ifndef TURNOUT_ELECTION_INI_H
 #define TURNOUT_ELECTION_INI_H

@@ -2,10 +2,7 @@
 #include <turnout/store/election_keys.h>
 
 #include <assert.h>
-#include <errno.h>
-#include <unistd.h>
 
-#include <turnout/base/buffer.h>
 #include <turnout/base/rfc3339.h>
 #include <turnout/wire/signature.h>
 
@@ -55,15 +52,6 @@ static void add_key(void *context, const struct csv_row *row)
                              revoked);
 }
 
-static bool is_missing(const char *folder)
-{
-    struct buffer path = {0};
-    buffer_printf(&path, "%s/" ELECTION_KEYS_FILE, folder);
-    bool missing = access(path.bytes, F_OK) != 0 && errno == ENOENT;
-    buffer_done(&path);
-    return missing;
-}
-
 enum turnout_error election_keys_read(const char *folder, const struct election_register *reg,
                                       fault_fn *on_fault, void *context, struct signing_keys **ret_keys,
                                       struct error *error)
@@ -73,7 +61,7 @@ enum turnout_error election_keys_read(const char *folder, const struct election_
     struct keys_reading keys = {.builder = NULL};
     folder_reading_init(&keys.reading, folder, on_fault, context);
     keys.builder = signing_keys_builder_new(reg, faults_pass_on, &keys.reading.faults);
-    if (!is_missing(folder)) {
+    if (folder_reading_has(&keys.reading, ELECTION_KEYS_FILE)) {
         (void)folder_reading_table(&keys.reading, &table, &keys);
     }
     struct signing_keys *built = signing_keys_builder_finish(keys.builder);

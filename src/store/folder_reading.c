@@ -2,9 +2,11 @@
 #include "folder_reading.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/encoding.h>
@@ -26,6 +28,15 @@ enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const c
     }
     return error_fail(error, TURNOUT_BAD_INPUT, "election", "%s: %" PRIu64 " fault%s", what,
                       reading->faults.count, reading->faults.count == 1 ? "" : "s");
+}
+
+bool folder_reading_has(const struct folder_reading *reading, const char *file)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/%s", reading->path, file);
+    bool is_missing = access(path.bytes, F_OK) != 0 && errno == ENOENT;
+    buffer_done(&path);
+    return !is_missing;
 }
 
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,

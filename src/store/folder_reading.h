@@ -26,6 +26,9 @@ void folder_reading_init(struct folder_reading *reading, const char *path, fault
 enum turnout_error folder_reading_sum_up(struct folder_reading *reading, const char *what,
                                          struct error *error);
 
+/* Whether there is a file of this name, readable or not. */
+bool folder_reading_has(const struct folder_reading *reading, const char *file);
+
 /* The whole file as UTF-8, which the caller frees, or NULL after telling why not. An empty one is of no use. */
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,
                           size_t *ret_length);

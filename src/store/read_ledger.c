@@ -1,29 +1,21 @@
 /* Reading ledgers: from the beginning or behind a line that is known, and back from the newest. */
 #include <turnout/store/read.h>
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <hiredis/hiredis.h>
 
 #include <turnout/base/memory.h>
 
 #include "redis_reply.h"
-#include "store_private.h"
+#include "stream_lines.h"
 
 struct question {
     const struct election_register *reg;
     store_ledger_fn *on_ledger;
     void *context;
 };
-
-/* A line of the stream: its id, and the one field `line`. */
-static struct slice line_text(const redisReply *entry)
-{
-    bool is_line = reply_is_list_of(entry, 2) && reply_is_list_of(entry->element[1], 2) &&
-                   slice_equals(reply_text(entry->element[1]->element[0]), "line");
-    return is_line ? reply_text(entry->element[1]->element[1]) : slice_of("");
-}
 
 /* TURNOUT_OK with the entries of all lines, of which each has up to LOG_LINE_ENTRIES_MAX. */
 static enum turnout_error read_entries(const struct question *question, const redisReply *reply,
@@ -32,7 +24,7 @@ static enum turnout_error read_entries(const struct question *question, const re
     size_t count = 0;
     for (size_t i = 0; i < reply->elements; i++) {
         struct log_line line;
-        enum turnout_error failed = log_line_read(line_text(reply->element[i]), &line, error);
+        enum turnout_error failed = log_line_read(stream_entry_line(reply->element[i]), &line, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
@@ -49,7 +41,7 @@ static void answer_ledger(const struct question *question, const redisReply *rep
     struct error error;
     enum turnout_error failed = read_entries(question, reply, entries, &ledger.count, &error);
     if (failed == TURNOUT_OK && reply->elements > 0) {
-        struct slice last_id = reply_text(reply->element[reply->elements - 1]->element[0]);
+        struct slice last_id = stream_entry_id(reply->element[reply->elements - 1]);
         if (!slice_copy(last_id, ledger.last_id, sizeof ledger.last_id)) {
             failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
         }
@@ -70,40 +62,26 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     free(question);
 }
 
-/* XRANGE or XREVRANGE of a ledger. */
-static void ask(struct store *store, const char *command_name, uint32_t province, const char *from,
-                const char *to, size_t limit, redis_link_reply_fn *on_answer, void *context)
+/* The key of a province's ledger, or of the election's own. */
+static void name_key(const struct store *store, uint32_t province, char ret_key[REDIS_KEY_BYTES])
 {
-    char election_key[REDIS_KEY_BYTES];
     struct province_keys keys;
-    const char *key = election_key;
     if (province == REGISTER_NATION) {
-        redis_key_ledger(store_election(store), election_key);
+        redis_key_ledger(store_election(store), ret_key);
     } else {
         store_keys_of(store, province, &keys);
-        key = keys.text[KEY_LEDGER];
+        memcpy(ret_key, keys.text[KEY_LEDGER], REDIS_KEY_BYTES);
     }
-    struct redis_command command;
-    redis_command_begin(&command, command_name);
-    redis_command_put_text(&command, key);
-    redis_command_put_text(&command, from);
-    redis_command_put_text(&command, to);
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, (int64_t)limit);
-    store_send(store, &command, on_answer, context);
 }
 
 void store_read_ledger(struct store *store, uint32_t province, const char *after_id, const char *until_id,
                        store_ledger_fn *on_ledger, void *context)
 {
-    char from[STORE_STREAM_ID_BYTES + 1] = "-";
-    if (after_id[0] != '\0') {
-        (void)snprintf(from, sizeof from, "(%s", after_id);
-    }
+    char key[REDIS_KEY_BYTES];
+    name_key(store, province, key);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_ledger, context};
-    ask(store, "XRANGE", province, from, until_id[0] == '\0' ? "+" : until_id, STORE_LEDGER_READ_MAX,
-        on_reply, question);
+    stream_lines_read(store, key, after_id, until_id, STORE_LEDGER_READ_MAX, on_reply, question);
 }
 
 /* ---- back from the newest ---- */
@@ -119,9 +97,9 @@ static void answer_lines(const struct back_question *question, const redisReply 
     struct error error = {.text = ""};
     enum turnout_error failed = TURNOUT_OK;
     for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
-        failed = log_line_read(line_text(reply->element[i]), &lines[i].line, &error);
+        failed = log_line_read(stream_entry_line(reply->element[i]), &lines[i].line, &error);
         if (failed == TURNOUT_OK &&
-            !slice_copy(reply_text(reply->element[i]->element[0]), lines[i].id, sizeof lines[i].id)) {
+            !slice_copy(stream_entry_id(reply->element[i]), lines[i].id, sizeof lines[i].id)) {
             failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
         }
     }
@@ -144,11 +122,9 @@ static void on_lines_reply(void *context, const redisReply *reply, const char *w
 void store_read_ledger_back(struct store *store, uint32_t province, const char *before_id, bool with_it,
                             size_t limit, store_ledger_lines_fn *on_lines, void *context)
 {
-    char from[STORE_STREAM_ID_BYTES + 1] = "+";
-    if (before_id[0] != '\0') {
-        (void)snprintf(from, sizeof from, "%s%s", with_it ? "" : "(", before_id);
-    }
+    char key[REDIS_KEY_BYTES];
+    name_key(store, province, key);
     struct back_question *question = memory_new(sizeof *question);
     *question = (struct back_question){on_lines, context};
-    ask(store, "XREVRANGE", province, from, "-", limit, on_lines_reply, question);
+    stream_lines_read_back(store, key, before_id, with_it, limit, on_lines_reply, question);
 }

@@ -50,3 +50,8 @@ void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BY
 {
     name_key(election, "change", ret_key);
 }
+
+void redis_key_milestones(const struct election *election, char ret_key[REDIS_KEY_BYTES])
+{
+    name_key(election, "milestones", ret_key);
+}

@@ -44,6 +44,9 @@ void redis_key_series(const struct election *election, char ret_key[REDIS_KEY_BY
 /* What is noted down of a change of the register while it is under way. */
 void redis_key_change(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
+/* The milestones that were told. */
+void redis_key_milestones(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
+
 void redis_key_meta(const struct election *election, char ret_key[REDIS_KEY_BYTES]);
 
 #endif

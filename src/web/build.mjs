@@ -13,9 +13,10 @@ import { outlineOf } from "./outline.mjs";
 const FIRST_VIEW_BYTES_MAX = 80_000;
 
 // A path that ends with '/' stands for whatever one segment follows it.
+const feed = '<link rel="alternate" type="application/atom+xml" title="Turnout" href="/v1/feed.atom">';
 const pages = [
-  { path: "/", script: "live" },
-  { path: "/a/", script: "live" },
+  { path: "/", script: "live", links: feed },
+  { path: "/a/", script: "live", links: feed },
   { path: "/bulletin/", script: "bulletin" },
   { path: "/check", script: "check", asksOthers: true },
   { path: "/embed/headline", script: "embed", mayBeFramed: true },
@@ -89,13 +90,15 @@ for (const [path, { entryPoint }] of Object.entries(bundled.metafile.outputs)) {
 
 const template = readFileSync(join(source, "page.html"), "utf8");
 const files = [
-  ...pages.map(({ path, script, mayBeFramed, asksOthers }) => ({
+  ...pages.map(({ path, script, links = "", mayBeFramed, asksOthers }) => ({
     path,
     type: "text/html; charset=utf-8",
     isImmutable: false,
     mayBeFramed,
     asksOthers,
-    bytes: Buffer.from(template.replace("{style}", served["turnout.css"]).replace("{script}", served[`${script}.jsx`])),
+    bytes: Buffer.from(
+      template.replace("{links}", links).replace("{style}", served["turnout.css"]).replace("{script}", served[`${script}.jsx`]),
+    ),
   })),
   ...bundled.outputFiles.map((file) => ({
     path: `/assets/${basename(file.path)}`,

@@ -106,13 +106,13 @@ function Verdict({ check, isDone }) {
   const bad = check.steps.find((step) => step.state === "bad");
   const { found: statement } = check.steps[0];
   let kind = isDone ? "good" : "running";
-  let words = isDone ? say("verdict.good", count(statement?.number ?? 0), count(check.files)) : say("verdict.running", count(check.files));
+  let words = isDone ? say("verdict.good", count(statement?.number ?? 0), count(check.files)) : say("verdict.running");
   if (bad) {
     kind = "bad";
     words = say("verdict.bad", <a href={`#step-${bad.name}`}>{say(`step.${bad.name}`)}</a>);
   }
   return (
-    <div class={`verdict verdict--${kind}`} role="status">
+    <div class={`verdict verdict--${kind}`}>
       <p>
         <strong>{words}</strong> {statement?.isTest && <span class="stamp stamp--hold">{say("rehearsal")}</span>}
       </p>
@@ -139,13 +139,12 @@ function useCheck(address, turn) {
   return state;
 }
 
-function Results({ check, wanted, isDone }) {
+function Results({ check, wanted }) {
   const { say } = useLanguage();
   const isOfUnit = ({ name }) => name.startsWith("unit");
   const way = check.steps.filter(isOfUnit);
   return (
     <>
-      <Verdict check={check} isDone={isDone} />
       {way.length > 0 && <Steps title={say("check.way", wanted.unit)} steps={way} wanted={wanted} />}
       <Steps title={say("check.files")} steps={check.steps.filter((step) => !isOfUnit(step))} wanted={wanted} />
     </>
@@ -159,7 +158,8 @@ function Words({ address, newest, start, state }) {
       <h1>{say("check.title")}</h1>
       <p class="check__lead">{say("check.lead")}</p>
       <Form address={address} newest={newest} start={start} />
-      {state && <Results {...state} />}
+      <div role="status">{state && <Verdict check={state.check} isDone={state.isDone} />}</div>
+      {state && <Results check={state.check} wanted={state.wanted} />}
       <p class="check__without small soft">{say("check.without")}</p>
     </div>
   );

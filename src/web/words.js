@@ -54,6 +54,8 @@ export const words = {
     "Chưa phải 100 %: chỉ ghi 100 khi không còn cử tri nào.",
     "Not 100%: that is said only when no voter is left.",
   ],
+  previous: ["{0}, lúc {1}: {2} ({3} điểm phần trăm)", "{0}, at {1}: {2} ({3} points)"],
+  "previous.incomparable": ["Không so sánh được: {0}", "Not comparable: {0}"],
   silent: [
     "{0} tổ chưa báo lần nào. Nếu cử tri ở đó đều chưa đi: {1}; nếu đều đã đi: {2}.",
     "{0} units not heard from. If none of their voters has voted: {1}; if all have: {2}.",
@@ -151,8 +153,8 @@ export const words = {
   ],
   "about.data": ["Số liệu mở", "Open data"],
   "about.data.text": [
-    "{0}, {1}. Được dùng lại, xin ghi nguồn. Phần mềm: Turnout, MIT.",
-    "{0}, {1}. Free to use; name the source. Software: Turnout, MIT.",
+    "{0}, {1}, {2}. Được dùng lại, xin ghi nguồn. Phần mềm: Turnout, MIT.",
+    "{0}, {1}, {2}. Free to use; name the source. Software: Turnout, MIT.",
   ],
 
   // A bulletin
@@ -213,7 +215,7 @@ export const words = {
     "Không tin cả trang này? proto/bulletin.md của Turnout kiểm như vậy bằng curl, sha256sum, awk và openssl.",
     "Do not trust this page either? Turnout’s proto/bulletin.md does the same with curl, sha256sum, awk and openssl.",
   ],
-  "verdict.running": ["Đang kiểm, {0} tệp…", "Checking, {0} files…"],
+  "verdict.running": ["Đang kiểm…", "Checking…"],
   "verdict.good": ["Bản tin số {0}: {1} tệp đã xem đều khớp.", "Bulletin {0}: all {1} files that were looked at agree."],
   "verdict.bad": ["Không khớp ở bước: {0}", "It fails at this step: {0}"],
   "step.statement": ["Bản tin, bulletin.txt", "The statement, bulletin.txt"],

@@ -2,6 +2,8 @@
 #include "area_fields.h"
 
 #include <turnout/base/rfc3339.h>
+#include <turnout/election/percent.h>
+#include <turnout/election/previous.h>
 
 #include "document_envelope.h"
 
@@ -33,13 +35,28 @@ const struct slice area_field_names[AREA_FIELDS] = {
     [FIELD_HELD] = NAME("held"),
     [FIELD_AS_OF] = NAME("as_of"),
     [FIELD_VERIFIED] = NAME("verified"),
+    [FIELD_PREVIOUS] = NAME("previous"),
+    [FIELD_FIRST_REPORT_AT] = NAME("first_report_at"),
+    [FIELD_REACHED_50_AT] = NAME("reached_50_at"),
+    [FIELD_REACHED_90_AT] = NAME("reached_90_at"),
+    [FIELD_REACHED_100_AT] = NAME("reached_100_at"),
     [FIELD_REVISION] = NAME("revision"),
 };
 
 struct value {
-    enum { VALUE_TEXT, VALUE_NUMBER, VALUE_COUNT, VALUE_PERCENT, VALUE_MOMENT, VALUE_BOOLEAN } kind;
+    enum {
+        VALUE_TEXT,
+        VALUE_NUMBER,
+        VALUE_COUNT,
+        VALUE_PERCENT,
+        VALUE_AS_OF,
+        VALUE_BOOLEAN,
+        VALUE_MILESTONE,
+        VALUE_PREVIOUS
+    } kind;
     const char *text; /* NULL: there is none */
     int64_t number;   /* a count and what follows from it are null where the area is not shown */
+    enum mark mark;   /* of a milestone */
     int64_t whole;    /* that the number is a part of, for a percentage */
 };
 
@@ -61,6 +78,11 @@ static struct value count(int64_t number)
 static struct value percent(int64_t part, int64_t whole)
 {
     return (struct value){.kind = VALUE_PERCENT, .number = part, .whole = whole};
+}
+
+static struct value milestone(enum mark mark)
+{
+    return (struct value){.kind = VALUE_MILESTONE, .mark = mark};
 }
 
 static struct value value_of(const struct figures *figures, uint32_t index, enum area_field field)
@@ -109,9 +131,19 @@ static struct value value_of(const struct figures *figures, uint32_t index, enum
     case FIELD_HELD:
         return count(totals->held);
     case FIELD_AS_OF:
-        return (struct value){.kind = VALUE_MOMENT, .number = totals->as_of};
+        return (struct value){.kind = VALUE_AS_OF, .number = totals->as_of};
     case FIELD_VERIFIED:
         return (struct value){.kind = VALUE_BOOLEAN, .number = counted->verified};
+    case FIELD_PREVIOUS:
+        return (struct value){.kind = VALUE_PREVIOUS};
+    case FIELD_FIRST_REPORT_AT:
+        return milestone(MARK_FIRST_REPORT);
+    case FIELD_REACHED_50_AT:
+        return milestone(MARK_50);
+    case FIELD_REACHED_90_AT:
+        return milestone(MARK_90);
+    case FIELD_REACHED_100_AT:
+        return milestone(MARK_100);
     case FIELD_REVISION:
         return number(figures->areas[REGISTER_NATION].totals.revision);
     case AREA_FIELDS:
@@ -120,9 +152,12 @@ static struct value value_of(const struct figures *figures, uint32_t index, enum
     return text("");
 }
 
-static void put_member(struct json_writer *json, const struct figures *figures,
-                       const struct area_figures *counted, struct slice name, struct value value)
+static void put_member(struct json_writer *json, const struct figures *figures, uint32_t index,
+                       enum area_field field)
 {
+    const struct area_figures *counted = &figures->areas[index];
+    const struct value value = value_of(figures, index, field);
+    struct slice name = area_field_names[field];
     switch (value.kind) {
     case VALUE_TEXT:
         if (value.text == NULL) {
@@ -140,11 +175,17 @@ static void put_member(struct json_writer *json, const struct figures *figures,
     case VALUE_PERCENT:
         document_put_percent(json, name.bytes, counted, value.number, value.whole);
         break;
-    case VALUE_MOMENT:
+    case VALUE_AS_OF:
         document_put_as_of(json, figures, counted);
         break;
     case VALUE_BOOLEAN:
         json_put_member(json, name, slice_of(value.number != 0 ? "true" : "false"));
+        break;
+    case VALUE_MILESTONE:
+        document_put_milestone(json, name.bytes, figures, counted, value.mark);
+        break;
+    case VALUE_PREVIOUS:
+        document_put_previous(json, figures, index);
         break;
     }
 }
@@ -154,16 +195,40 @@ void area_fields_put_json(struct json_writer *json, const struct figures *figure
 {
     for (enum area_field field = 0; field < AREA_FIELDS; field++) {
         if ((fields & FIELD_BIT(field)) != 0) {
-            put_member(json, figures, &figures->areas[area], area_field_names[field],
-                       value_of(figures, area, field));
+            put_member(json, figures, area, field);
         }
     }
 }
 
-static void put_cell(struct csv_document *table, const struct figures *figures,
-                     const struct area_figures *counted, struct value value)
+static void put_moment(struct csv_document *table, const struct figures *figures, bool is_known,
+                       int64_t moment)
 {
-    char moment[RFC3339_BYTES] = "";
+    char text[RFC3339_BYTES] = "";
+    if (is_known) {
+        rfc3339_format(moment, figures->election->offset_s, text);
+    }
+    csv_put_plain(table, text);
+}
+
+/* The percentage at the same hour of the election before. */
+static void put_previous(struct csv_document *table, const struct figures *figures, uint32_t index)
+{
+    char text[PERCENT_TEXT_BYTES];
+    const struct previous_figures *previous =
+        document_is_shown(&figures->areas[index])
+            ? previous_find(figures->previous, figures->election, figures->reg->areas[index].code,
+                            figures->areas[index].totals.as_of)
+            : NULL;
+    percent_format(previous == NULL ? PERCENT_NONE : previous->percent, text);
+    csv_put_plain(table, text);
+}
+
+static void put_cell(struct csv_document *table, const struct figures *figures, uint32_t index,
+                     enum area_field field)
+{
+    const struct area_figures *counted = &figures->areas[index];
+    const struct value value = value_of(figures, index, field);
+    bool is_shown = document_is_shown(counted);
     switch (value.kind) {
     case VALUE_TEXT:
         csv_put_text(table, value.text == NULL ? "" : value.text);
@@ -177,14 +242,18 @@ static void put_cell(struct csv_document *table, const struct figures *figures,
     case VALUE_PERCENT:
         csv_put_percent(table, counted, value.number, value.whole);
         break;
-    case VALUE_MOMENT:
-        if (document_is_shown(counted) && value.number != 0) {
-            rfc3339_format(value.number, figures->election->offset_s, moment);
-        }
-        csv_put_plain(table, moment);
+    case VALUE_AS_OF:
+        put_moment(table, figures, is_shown && value.number != 0, value.number);
         break;
     case VALUE_BOOLEAN:
         csv_put_plain(table, value.number != 0 ? "true" : "false");
+        break;
+    case VALUE_MILESTONE:
+        put_moment(table, figures, is_shown && counted->milestones[value.mark].is_reached,
+                   counted->milestones[value.mark].as_of);
+        break;
+    case VALUE_PREVIOUS:
+        put_previous(table, figures, index);
         break;
     }
 }
@@ -194,7 +263,7 @@ void area_fields_put_cells(struct csv_document *table, const struct figures *fig
 {
     for (enum area_field field = 0; field < AREA_FIELDS; field++) {
         if ((fields & FIELD_BIT(field)) != 0) {
-            put_cell(table, figures, &figures->areas[area], value_of(figures, area, field));
+            put_cell(table, figures, area, field);
         }
     }
 }

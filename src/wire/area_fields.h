@@ -31,13 +31,21 @@ enum area_field {
     FIELD_HELD,
     FIELD_AS_OF,
     FIELD_VERIFIED,
+    FIELD_PREVIOUS, /* in JSON two members, in a table a percentage */
+    FIELD_FIRST_REPORT_AT,
+    FIELD_REACHED_50_AT,
+    FIELD_REACHED_90_AT,
+    FIELD_REACHED_100_AT,
     FIELD_REVISION, /* the document's: in tables, which have no envelope */
     AREA_FIELDS
 };
 
 #define FIELD_BIT(field) (UINT32_C(1) << (field))
 
-#define FIELDS_OF_JSON (FIELD_BIT(FIELD_REVISION) - 1) /* all others */
+#define FIELDS_OF_AREA (FIELD_BIT(FIELD_REVISION) - 1) /* all others */
+
+/* Without milestones, which would be a third of it. */
+#define FIELDS_OF_SNAPSHOT (FIELD_BIT(FIELD_FIRST_REPORT_AT) - 1)
 
 /* The columns of a table that asks for no others. */
 #define FIELDS_OF_TABLE                                                                                      \

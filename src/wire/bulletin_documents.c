@@ -11,23 +11,10 @@
 
 /* ---- the list ---- */
 
-/* As a JSON number of at most two decimals; null where there is none. */
-static void put_points(struct json_writer *json, const char *key, const struct bulletin_line *before,
-                       const struct bulletin_line *after)
-{
-    char text[PERCENT_TEXT_BYTES + 1] = "-";
-    int32_t risen;
-    if (!bulletin_points_risen(before, after, &risen)) {
-        json_put_text(json, key, NULL);
-        return;
-    }
-    percent_format_json(risen < 0 ? -risen : risen, text + 1);
-    json_put_raw(json, key, risen < 0 ? text : text + 1);
-}
-
 static void put_change(struct json_writer *json, const struct bulletin_area *before,
                        const struct bulletin_area *after)
 {
+    int32_t risen = 0;
     if (before == NULL) {
         json_put_text(json, "change", NULL);
         return;
@@ -38,7 +25,8 @@ static void put_change(struct json_writer *json, const struct bulletin_area *bef
     json_put_integer(json, "units_reported", after->line.units_reported - before->line.units_reported);
     json_put_integer(json, "communes_complete",
                      (int64_t)after->communes_complete - (int64_t)before->communes_complete);
-    put_points(json, "percent_points", &before->line, &after->line);
+    bool is_known = bulletin_points_risen(&before->line, &after->line, &risen);
+    document_put_points(json, "percent_points", is_known, risen);
     json_close_object(json);
 }
 

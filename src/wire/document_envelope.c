@@ -27,6 +27,16 @@ void document_put_as_of(struct json_writer *json, const struct figures *figures,
     }
 }
 
+void document_put_milestone(struct json_writer *json, const char *key, const struct figures *figures,
+                            const struct area_figures *counted, enum mark mark)
+{
+    if (document_is_shown(counted) && counted->milestones[mark].is_reached) {
+        document_put_moment(json, key, figures, counted->milestones[mark].as_of);
+    } else {
+        json_put_text(json, key, NULL);
+    }
+}
+
 void document_put_count(struct json_writer *json, const char *key, const struct area_figures *counted,
                         int64_t count)
 {
@@ -43,6 +53,17 @@ void document_put_percent(struct json_writer *json, const char *key, const struc
     char text[PERCENT_TEXT_BYTES];
     percent_format_json(document_is_shown(counted) ? percent_of(part, whole) : PERCENT_NONE, text);
     json_put_raw(json, key, text);
+}
+
+void document_put_points(struct json_writer *json, const char *key, bool is_known, int32_t hundredths)
+{
+    char text[PERCENT_TEXT_BYTES + 1] = "-";
+    if (!is_known) {
+        json_put_text(json, key, NULL);
+        return;
+    }
+    percent_format_json(hundredths < 0 ? -hundredths : hundredths, text + 1);
+    json_put_raw(json, key, hundredths < 0 ? text : text + 1);
 }
 
 const char *document_status(const struct figures *figures)
@@ -81,5 +102,6 @@ struct json_writer document_open(struct buffer *out, const struct figures *figur
     json_put_integer(&json, "revision", figures->areas[REGISTER_NATION].totals.revision);
     document_put_as_of(&json, figures, &figures->areas[REGISTER_NATION]);
     document_put_moment(&json, "generated_at", figures, generated_at_of(figures));
+    document_put_previous_election(&json, figures);
     return json;
 }

@@ -9,7 +9,7 @@
 #include "document_envelope.h"
 
 /* Of areas that stand in their parent. */
-#define FIELDS_WITHOUT_PARENT (FIELDS_OF_JSON & ~FIELD_BIT(FIELD_PARENT))
+#define FIELDS_WITHOUT_PARENT (FIELDS_OF_AREA & ~FIELD_BIT(FIELD_PARENT))
 
 static const char *name_or_null(const char *name)
 {
@@ -79,7 +79,7 @@ void document_changes_json(struct buffer *out, const struct figures *figures, co
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "area", figures, area, FIELDS_OF_JSON);
+    put_area(&json, "area", figures, area, FIELDS_OF_AREA);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
@@ -92,7 +92,7 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures)
 void document_selection_json(struct buffer *out, const struct figures *figures,
                              const struct selection *selection)
 {
-    uint32_t fields = selection->fields == 0 ? FIELDS_OF_JSON : selection->fields;
+    uint32_t fields = selection->fields == 0 ? FIELDS_OF_SNAPSHOT : selection->fields;
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {

@@ -8,12 +8,23 @@ bool figures_are_complete(const struct totals *totals)
     return totals->registered > 0 && totals->voted == totals->registered;
 }
 
+/* What was told of a mark is told by its place in the stream. */
+static bool milestones_are_same(const struct area_figures *a, const struct area_figures *b)
+{
+    bool are_same = true;
+    for (int mark = 0; mark < MARK_COUNT; mark++) {
+        are_same = are_same && a->milestones[mark].told_ms == b->milestones[mark].told_ms &&
+                   a->milestones[mark].told_number == b->milestones[mark].told_number;
+    }
+    return are_same;
+}
+
 bool figures_are_same(const struct area_figures *a, const struct area_figures *b)
 {
     return totals_equal(&a->totals, &b->totals) && a->totals.as_of == b->totals.as_of &&
            a->communes_complete == b->communes_complete &&
            memcmp(&a->excused, &b->excused, sizeof a->excused) == 0 && a->verified == b->verified &&
-           a->withheld == b->withheld;
+           a->withheld == b->withheld && milestones_are_same(a, b);
 }
 
 void figures_sum_nation(const struct election_register *reg, struct area_figures *areas)

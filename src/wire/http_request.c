@@ -358,8 +358,10 @@ static enum http_parse parse_headers(struct parse *parse)
         enum http_parse step;
         if (*parse->at == '\r') {
             step = pass(parse, "\r\n", "the headers do not end in an empty line");
-            return step == HTTP_REQUEST_COMPLETE && !parse->host_seen ? bad(parse, 400, "Host is missing")
-                                                                      : step;
+            bool needs_host = !parse->version_1_0 || parse->target_host.length > 0;
+            return step == HTTP_REQUEST_COMPLETE && needs_host && !parse->host_seen
+                       ? bad(parse, 400, "Host is missing")
+                       : step;
         }
         step = parse_header(parse);
         if (step != HTTP_REQUEST_COMPLETE) {

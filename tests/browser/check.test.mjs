@@ -52,7 +52,7 @@ async function check(query, { language = "vi", ...options } = {}) {
   return page;
 }
 
-const finished = (page) => page.waitForSelector(".verdict--good, .verdict--bad:not(:has(~ * .step--running, ~ * .step--waiting))");
+const finished = (page) => page.waitForFunction(() => document.querySelector(".verdict") && !document.querySelector(".verdict--running, .step--running, .step--waiting"));
 
 // The steps as { name: state }.
 const statesOf = (page) =>

@@ -39,7 +39,7 @@ test("the round board says who is on time, late and silent, down to the units", 
   await page.click(".board tbody >> text=Miền Đông");
   await expectText(page, "h1", "Đợt 09:00 Miền Đông");
   assert.match(page.url(), /#\/board\/1\?area=01$/);
-  assert.equal(await page.locator("tr:has-text('Xã Một') .strip rect.on").count(), 1);
+  assert.equal(await page.locator("tr:has-text('Xã Một') .strip path.on").count(), 1);
   await page.fill("#find", "xa mot");
   assert.deepEqual(await page.locator(".board tbody th").allInnerTexts(), ["Xã Một"]);
   await takeScreenshot(page, "committee-board");

@@ -112,6 +112,18 @@ static json_t *wait_for(struct http_link *link, const char *key, int64_t voted, 
     }
 }
 
+/* Waits until the first report is told as a milestone, which moves what is shown once more. */
+static void wait_first_report(void)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (bool is_told = false; !is_told;) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "the first report is never told");
+        json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+        is_told = !json_is_null(json_object_get(json_object_of(document, "nation"), "first_report_at"));
+        json_decref(document);
+    }
+}
+
 FIXTURE(setup, teardown);
 
 TEST(what_moves_is_told)
@@ -139,7 +151,7 @@ TEST(who_comes_again_is_told_what_it_has_missed)
     struct http_link link;
     int64_t id;
     report("0201-001", 1, 300);
-    small_wait_voted(turnoutd.public_port, 300);
+    wait_first_report();
     listen_to(&link, "", "Last-Event-ID: 1\r\n"); /* nothing */
     report("0101-001", 1, 100);
     json_t *event = next_event(&link, &id);

@@ -113,7 +113,7 @@ static void expect_done(struct redisContext *redis, const char *format, ...)
 }
 
 /* As a server leaves it that is killed after the step of the first province: nobody goes on. */
-static void interrupt(void)
+static void interrupt_with(const char *field, const char *more_steps)
 {
     struct redisContext *redis = turnoutd_redis(&workspace);
     redisReply *digest = redisCommand(redis, "HGET turnout:{small}:meta digest");
@@ -129,12 +129,12 @@ static void interrupt(void)
     expect_done(
         redis,
         "FCALL turnout_register_begin 2 turnout:{small}:meta turnout:{small}:change %s %s files %s lines %s "
-        "province:01 %s",
+        "province:01 %s %s %s",
         digest->str, to, folder.reg->files,
         "{\"received\":4102444800000,\"outcome\":\"register\",\"change\":\"unit-added\",\"unit\":\"0101-"
         "009\","
         "\"area\":\"0101\",\"to\":\"40\",\"who\":\"me\",\"why\":\"a new station\"}\n",
-        steps);
+        steps, field, more_steps);
     expect_done(redis,
                 "FCALL turnout_register_step 4 turnout:{small:01}:totals turnout:{small:01}:communes "
                 "turnout:{small:01}:units turnout:{small:01}:aside %s %s 1 none %s",
@@ -142,6 +142,11 @@ static void interrupt(void)
     election_folder_done(&folder);
     freeReplyObject(digest);
     redisFree(redis);
+}
+
+static void interrupt(void)
+{
+    interrupt_with("province:02", "");
 }
 
 /* Readers keep the figures meanwhile; what is not concerned goes on. */
@@ -170,6 +175,47 @@ TEST(an_interrupted_one_is_continued_by_asking_again)
     small_wait_voted(first.public_port, 372);
     expect_figures(&first, "T", 11, 6190, 372);
     expect_correction("unit-added", "0101", "0101-009");
+}
+
+/* The files of before are put back, and asked for. */
+TEST(an_interrupted_one_is_given_up)
+{
+    char fingerprint[FINGERPRINT_BYTES];
+    report(&first, "0101-001", 1, 300, 201);
+    add_unit("election");
+    wait_named(&first, "0101-009");
+    interrupt();
+    readyz_expect_broken(&first, "register", "with the files of before that gives it up");
+    replace("election", "units.csv", "0101-009,0101,Khu vực 9,40\n", "");
+    wait_named(&first, "");
+    get_fingerprint(&first, "fingerprint", fingerprint);
+    json_t *answer = take_up(&first, fingerprint, 200);
+    ck_assert(json_is_true(json_object_get(answer, "changed")));
+    json_decref(answer);
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    report(&first, "0101-001", 2, 301, 201);
+    report(&first, "0101-009", 1, 40, 404);
+    small_wait_voted(first.public_port, 301);
+    expect_figures(&first, "T", 10, 6150, 301);
+    answer = take_up(&first, fingerprint, 200);
+    ck_assert(json_is_false(json_object_get(answer, "changed")));
+    json_decref(answer);
+}
+
+/* A unit that must be silent has reported since: a server that starts takes back what was done, and serves what stands. */
+TEST(an_interrupted_one_that_cannot_be_is_taken_back)
+{
+    add_unit("election");
+    replace("election", "units.csv", "0201-001,0201,Khu vực 1,", "0201-001,0201,Khu vực 1,1");
+    wait_named(&first, "0201-001");
+    interrupt_with("province:02", "unit 0201-001 0\nroll 0201 10000\n");
+    report(&first, "0201-001", 1, 30, 201);
+    restart();
+    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    report(&first, "0101-001", 1, 300, 201);
+    small_wait_voted(first.public_port, 330);
+    expect_figures(&first, "T", 10, 6150, 330);
+    expect_refused("by a report with `registered`");
 }
 
 TEST(an_interrupted_one_is_continued_after_kill_9)

@@ -39,6 +39,9 @@ static struct {
     uint64_t taken_up, gone_back;
     uint32_t reg; /* that was answered to be in force last; REGISTER_UNKNOWN: nobody knows */
     int mode;     /* likewise; -1: nobody knows */
+    uint32_t reg_wanted;
+    uint32_t reg_asked_in; /* the generation */
+    uint32_t mode_asked_in;
 } officials;
 
 /* ---- the phase ---- */
@@ -80,10 +83,12 @@ static const struct model_key *province_key(uint32_t province, int key)
 static void on_mode(void *context, enum turnout_error error, const char *why,
                     const struct store_change *change)
 {
+    bool is_known = error == TURNOUT_OK && officials.mode_asked_in == scene_generation();
     officials.is_changing = false;
-    officials.mode = error == TURNOUT_OK ? (int)(intptr_t)context : -1;
+    officials.mode = is_known ? (int)(intptr_t)context : -1;
     world_trace("the mode was changed: %s, %d", error == TURNOUT_OK ? "" : why,
                 change == NULL ? -1 : (int)change->outcome);
+    officials_check_stands();
 }
 
 static void change_mode(enum publication_mode mode)
@@ -94,6 +99,7 @@ static void change_mode(enum publication_mode mode)
     if (officials.is_up && !officials.is_changing) {
         officials.is_changing = true;
         officials.mode = -1;
+        officials.mode_asked_in = scene_generation();
         world_trace("figures are to be %s", publication_mode_name(mode));
         store_change_publication(officials.store, mode, shown, "office", clock_wall_ms(), on_mode,
                                  (void *)(intptr_t)mode);
@@ -153,8 +159,9 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
                 take_up == NULL ? -1 : (int)take_up->outcome);
     if (error == TURNOUT_OK && take_up->outcome <= TAKE_UP_DONE_BEFORE) {
         officials.taken_up++;
-        officials.reg =
-            registers_find(slice_of(registers_hex(officials.change->after == registers_at(0) ? 0 : 1)));
+        bool is_known = officials.reg_asked_in == scene_generation();
+        officials.reg = is_known ? officials.reg_wanted : REGISTER_UNKNOWN;
+        officials_check_stands();
     } else if (error == TURNOUT_OK) {
         officials.gone_back += take_up->outcome == TAKE_UP_REFUSED;
     }
@@ -190,6 +197,8 @@ static void change_register(void)
                                     .in_flight_bytes_max = STORE_IN_FLIGHT_BYTES_MAX};
     world_trace("register %u is to be in force", 1 - from);
     officials.reg = REGISTER_UNKNOWN;
+    officials.reg_wanted = 1 - from;
+    officials.reg_asked_in = scene_generation();
     officials.change = register_change_new(before, rules, after, rules);
     officials.taker = store_new(NULL, &options, on_taker_link, NULL);
     store_start(officials.taker);

@@ -298,6 +298,10 @@ static void read_entry(const struct model_entry *entry)
     uint32_t area = register_find_area(scene.reg, entry->commune);
     assert(area != REGISTER_NONE);
     struct oracle_commune *commune = &oracle.communes[area];
+    if (entry->ground.reg == REGISTER_UNKNOWN) {
+        world_fail("%s: was written to while its province had a register that no server has",
+                   scene.reg->areas[area].code);
+    }
     take_register(scene.reg->areas[area].parent, entry->ground.reg);
     if (entry->previous != commune->last_id) {
         world_fail("%s: an entry of its log does not name the one before it", scene.reg->areas[area].code);

@@ -45,7 +45,7 @@ static void add_unit(struct register_builder *builder, uint32_t unit, uint32_t r
 static void add_unit_to_each(struct register_builder *const builders[REGISTERS], uint32_t unit)
 {
     uint32_t roll = scene.reg->units[unit].registered;
-    uint64_t fate = world_random(10);
+    uint64_t fate = world_random(20);
     for (uint32_t i = 0; i < REGISTERS; i++) {
         bool is_mended = fate == 0 && i > 0;
         if (unit == 0 || fate == 0 || fate > 2 || fate == i + 1) {

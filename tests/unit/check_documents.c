@@ -23,7 +23,7 @@
     "\"percent\":13.04,\"units\":3,\"units_reported\":2,\"units_final\":1,\"units_complete\":2,"             \
     "\"communes\":3,"                                                                                        \
     "\"communes_complete\":1,\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":13.04," \
-    "\"percent_high\":100,\"held\":1,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
+    "\"percent_high\":100,\"held\":1,\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true"
 #define CENTRAL_MEMBERS                                                                                      \
     "\"name\":\"Miền "                                                                                     \
     "Trung\",\"name_en\":null,\"registered\":150,\"voted\":150,\"remaining\":0,\"percent\":100,"             \
@@ -31,14 +31,14 @@
     "complete\":1,"                                                                                          \
     "\"registered_reported\":150,\"percent_of_reported\":100,\"percent_low\":100,\"percent_high\":100,"      \
     "\"held\":1,"                                                                                            \
-    "\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true}"
+    "\"as_of\":\"2026-03-15T15:00:00+07:00\",\"verified\":true"
 #define SOUTHERN_MEMBERS                                                                                       \
     "\"name\":\"Huế\",\"name_en\":\"Hue\",\"registered\":1000,\"voted\":0,\"remaining\":1000,\"percent\":0," \
     "\"units\":1,\"units_reported\":0,\"units_final\":0,\"units_complete\":0,\"communes\":1,\"communes_"       \
     "complete\":0,"                                                                                            \
     "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":0,\"percent_high\":100,"           \
     "\"held\":0,"                                                                                              \
-    "\"as_of\":null,\"verified\":true}"
+    "\"as_of\":null,\"verified\":true"
 #define EMPTY_MEMBERS                                                                                        \
     "\"name\":\"=Xã "                                                                                       \
     "\\\"hai\\\"\",\"name_en\":null,\"registered\":0,\"voted\":0,\"remaining\":0,\"percent\":null,"          \
@@ -46,18 +46,34 @@
     "complete\":0,"                                                                                          \
     "\"registered_reported\":0,\"percent_of_reported\":null,\"percent_low\":null,\"percent_high\":null,"     \
     "\"held\":0,"                                                                                            \
-    "\"as_of\":null,\"verified\":true}"
+    "\"as_of\":null,\"verified\":true"
+
+#define NOTHING_REACHED                                                                                      \
+    ",\"first_report_at\":null,\"reached_50_at\":null,\"reached_90_at\":null,\"reached_100_at\":null}"
+#define ALL_REACHED                                                                                          \
+    ",\"first_report_at\":\"2026-03-15T08:00:00+07:00\",\"reached_50_at\":\"2026-03-15T08:00:01+07:00\","    \
+    "\"reached_90_at\":\"2026-03-15T08:00:02+07:00\",\"reached_100_at\":\"2026-03-15T08:00:03+07:00\"}"
 
 FIXTURE(set_up, tear_down);
 
+/* Every mark of an area, a second after the one before it, the first `hours` after opening. */
+static void reach_all(size_t area, int hours)
+{
+    for (int mark = 0; mark < MARK_COUNT; mark++) {
+        counted[area].milestones[mark] = (struct milestone){
+            .told_ms = 1773561600000, .is_reached = true, .as_of = 1773532800 + hours * 3600 + mark};
+    }
+}
+
 TEST(turnout_is_the_nation_and_its_provinces)
 {
+    reach_all(CENTRAL, 1);
     document_turnout_json(&out, &figures);
-    ck_assert_str_eq(out.bytes,
-                     ENVELOPE "\"nation\":{\"code\":\"VN\",\"level\":\"nation\"," VN_MEMBERS
-                              ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS
-                              ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS
-                              "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}");
+    ck_assert_str_eq(out.bytes, ENVELOPE
+                     "\"nation\":{\"code\":\"VN\",\"level\":\"nation\"," VN_MEMBERS NOTHING_REACHED
+                     ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS ALL_REACHED
+                     ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS NOTHING_REACHED
+                     "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}");
 }
 
 TEST(changes_are_the_nation_and_the_provinces_that_moved)
@@ -67,8 +83,8 @@ TEST(changes_are_the_nation_and_the_provinces_that_moved)
         const char *end;
     } cases[] = {
         {false, false, "\"provinces\":[],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
-        {true, false, CENTRAL_MEMBERS "],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
-        {true, true, SOUTHERN_MEMBERS "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}"},
+        {true, false, CENTRAL_MEMBERS NOTHING_REACHED "],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
+        {true, true, SOUTHERN_MEMBERS NOTHING_REACHED "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const bool moved[AREA_COUNT] = {[CENTRAL] = cases[i].central, [SOUTHERN] = cases[i].southern};
@@ -105,7 +121,8 @@ TEST(an_area_comes_with_its_children)
     document_area_json(&out, &figures, CENTRAL);
     ck_assert_ptr_eq(strstr(out.bytes, ENVELOPE "\"area\":{\"code\":\"15\","), out.bytes);
     ck_assert_ptr_nonnull(strstr(out.bytes, ",\"children\":[{\"code\":\"19753\",\"level\":\"commune\","));
-    ck_assert_ptr_nonnull(strstr(out.bytes, "{\"code\":\"20333\",\"level\":\"commune\"," EMPTY_MEMBERS "]}"));
+    ck_assert_ptr_nonnull(
+        strstr(out.bytes, "{\"code\":\"20333\",\"level\":\"commune\"," EMPTY_MEMBERS NOTHING_REACHED "]}"));
 }
 
 TEST(units_are_not_public)
@@ -125,7 +142,7 @@ TEST(the_snapshot_is_flat_with_parents_first)
     document_snapshot_json(&out, &figures);
     ck_assert_ptr_nonnull(strstr(
         out.bytes, ENVELOPE "\"areas\":[{\"code\":\"VN\",\"level\":\"nation\",\"parent\":null," VN_MEMBERS
-                            ",{\"code\":\"15\",\"level\":\"province\",\"parent\":\"VN\"," CENTRAL_MEMBERS));
+                            "},{\"code\":\"15\",\"level\":\"province\",\"parent\":\"VN\"," CENTRAL_MEMBERS));
     static const char *const parents[AREA_COUNT] = {NULL, "VN", "VN", "15", "15", "46"};
     json_t *document = rendered();
     const json_t *flat = json_object_get(document, "areas");

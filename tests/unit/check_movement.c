@@ -48,14 +48,14 @@ static void expect(int64_t since, const char *wanted)
     bool moved[PROVINCES + 1] = {false};
     char text[PROVINCES + 1] = "";
     uint32_t length = 0;
-    movement_mark_since(movement, since, moved);
+    movement_mark_since(movement, (struct movement_place){since, 0}, moved);
     for (int i = 1; i <= PROVINCES; i++) {
         if (moved[i]) {
             text[length++] = (char)('0' + i);
         }
     }
     ck_assert_msg(strcmp(text, wanted) == 0, "since %ld: %s, and not %s", (long)since, text, wanted);
-    ck_assert_uint_eq(movement_count_since(movement, since), length);
+    ck_assert_uint_eq(movement_count_since(movement, (struct movement_place){since, 0}), length);
 }
 
 FIXTURE(NULL, forget);
@@ -97,6 +97,18 @@ TEST(what_moves_while_the_revision_stands_is_told)
     expect(11, "");
 }
 
+/* Who can say of which publication it is hears of nothing twice. */
+TEST(a_serial_is_exact)
+{
+    bool moved[PROVINCES + 1] = {false};
+    show(10, all);
+    show(10, second);
+    movement_mark_since(&shown[1].movement, (struct movement_place){10, 1}, moved);
+    ck_assert(!moved[1] && moved[2] && !moved[3]);
+    ck_assert_uint_eq(movement_count_since(&shown[1].movement, (struct movement_place){10, 2}), 0);
+    ck_assert_uint_eq(movement_count_since(&shown[1].movement, (struct movement_place){10, 3}), PROVINCES);
+}
+
 /* Figures of the newest bulletin take the place of newer ones. */
 TEST(a_revision_that_falls_and_rises_is_told)
 {
@@ -130,8 +142,13 @@ LOOP_TEST(nobody_misses_anything, 200)
         show(revision, has_moved);
         for (int reader = 0; reader < count; reader++) {
             bool told[PROVINCES + 1] = {false};
-            movement_mark_since(&shown[count - 1].movement, shown[reader].revision, told);
+            bool told_exactly[PROVINCES + 1] = {false};
+            const struct movement *now = &shown[count - 1].movement;
+            movement_mark_since(now, (struct movement_place){shown[reader].revision, 0}, told);
+            movement_mark_since(now, (struct movement_place){-1, shown[reader].movement.serial},
+                                told_exactly);
             for (int i = 1; i <= PROVINCES; i++) {
+                ck_assert_int_eq(told_exactly[i], shown[reader].content[i] != shown[count - 1].content[i]);
                 ck_assert_msg(told[i] || shown[reader].content[i] == shown[count - 1].content[i],
                               "seed %d: a reader of publication %d is not told of %d in %d", _i, reader, i,
                               count);

@@ -59,6 +59,26 @@ TEST(values_stand_in_their_places)
     ck_assert_ptr_nonnull(strstr(result.detail, "the why; "));
 }
 
+/* Each: what the person who reads it is to do with the numbers that are shown. */
+static const struct {
+    enum report_code code;
+    const char *detail;
+} remedies[] = {
+    {CODE_VOTED_EXCEEDS_REGISTERED, "912 voted, 905 registered; if the count is right, send it again with "
+                                    "`registered`, the roll as it is now"},
+    {CODE_SEQ_BEHIND, "send this count again with seq 9"},
+    {CODE_ROLL_CHANGED, "check the roll; if it is right, call the commune's committee"},
+    {CODE_CLOSED, "keep this report and call the commune's committee"},
+    {CODE_NOT_OPEN, "keep this one, and send it again when the election is open"},
+};
+
+LOOP_TEST(the_remedy_is_named, sizeof remedies / sizeof remedies[0])
+{
+    struct report_result result;
+    say(remedies[_i].code, STATUS_REJECTED, &result);
+    ck_assert_msg(strstr(result.detail, remedies[_i].detail) != NULL, "%s", result.detail);
+}
+
 /* A value is no sentence: what looks like a place in it is none. */
 TEST(a_value_is_not_read)
 {

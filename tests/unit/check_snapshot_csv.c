@@ -30,16 +30,18 @@ TEST(a_table_of_everything)
     struct error error;
     ck_assert_int_eq(selection_read_levels("commune", &selection, &error), TURNOUT_OK);
     counted[SILENT].verified = false;
+    counted[FULL].milestones[MARK_90] = (struct milestone){.is_reached = true, .as_of = 1773532800};
     document_selection_csv(&out, &figures, ',', false, &selection);
     ck_assert_str_eq(
         out.bytes,
         "code,level,parent,name,name_en,registered,voted,remaining,percent,units,units_reported,"
         "units_final,units_complete,communes,communes_complete,registered_reported,percent_of_reported,"
-        "percent_low,percent_high,held,as_of,verified,revision,test\r\n"
+        "percent_low,percent_high,held,as_of,verified,previous,first_report_at,reached_50_at,reached_90_at,"
+        "reached_100_at,revision,test\r\n"
         "19753,commune,15,\"Xã, một\",,150,150,0,100.00,2,2,1,2,1,1,150,100.00,100.00,100.00,1,"
-        "2026-03-15T15:00:00+07:00,true,5,true\r\n"
-        "20333,commune,15,\"'=Xã \"\"hai\"\"\",,0,0,0,,0,0,0,0,1,0,0,,,,0,,true,5,true\r\n"
-        "'-4,commune,46,Xã ba,,,,,,1,,,,1,,,,,,,,false,5,true\r\n");
+        "2026-03-15T15:00:00+07:00,true,,,,2026-03-15T07:00:00+07:00,,5,true\r\n"
+        "20333,commune,15,\"'=Xã \"\"hai\"\"\",,0,0,0,,0,0,0,0,1,0,0,,,,0,,true,,,,,,5,true\r\n"
+        "'-4,commune,46,Xã ba,,,,,,1,,,,1,,,,,,,,false,,,,,,5,true\r\n");
 }
 
 TEST(the_table_is_made_for_spreadsheets_when_asked)

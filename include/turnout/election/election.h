@@ -9,6 +9,15 @@
 #include <turnout/base/limits.h>
 #include <turnout/election/rule_set.h>
 
+/* The one before, of which previous.h has the figures. */
+struct previous_election {
+    char name[NAME_BYTES_MAX + 1]; /* empty when there is none */
+    char name_en[NAME_BYTES_MAX + 1];
+    char date[sizeof "2021-05-23"];
+    bool is_incomparable;
+    char reason[NAME_BYTES_MAX + 1]; /* why; else empty */
+};
+
 struct election {
     char id[AREA_CODE_BYTES];
     char name[NAME_BYTES_MAX + 1];
@@ -28,6 +37,7 @@ struct election {
     char counted[NAME_BYTES_MAX + 1];
     char how_counted[NAME_BYTES_MAX + 1];
     char licence[NAME_BYTES_MAX + 1];
+    struct previous_election previous;
 };
 
 /* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.

@@ -200,7 +200,8 @@ void committee_set_change(struct committee *committee, struct register_change *c
 struct register_change *committee_change(const struct committee *committee); /* NULL: not known yet */
 
 /* As in store/take_up.h. TAKE_UP_DONE and TAKE_UP_DONE_BEFORE are not said before the server has followed. The principal
- * must have been found to be the nation's admin, and there must be a change. */
+ * must have been found to be the nation's admin, and there must be a change. Taking up one without a row gives up a change
+ * that was begun and not ended. */
 void committee_look_at_change(struct committee *committee, store_take_up_fn *on_looked, void *context);
 void committee_take_up(struct committee *committee, const struct principal *principal, const char *reason,
                        store_take_up_fn *on_taken_up, void *context);

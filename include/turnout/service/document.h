@@ -14,6 +14,7 @@
 enum { ETAG_BYTES = 64 };
 
 #define DOCUMENT_JSON "application/json"
+#define DOCUMENT_ATOM "application/atom+xml; charset=utf-8"
 #define DOCUMENT_CSV  "text/csv; charset=utf-8; header=present"
 
 /* The same content in one coding. */

@@ -67,7 +67,8 @@ const struct document *publication_snapshot_csv(struct publication *publication,
 const struct document *publication_selection(struct publication *publication,
                                              const struct selection *selection, const struct csv_form *form,
                                              struct document **ret_own);
-
+const struct document *publication_milestones(struct publication *publication);
+const struct document *publication_feed(struct publication *publication);
 const struct document *publication_nist(struct publication *publication);
 const struct document *publication_rounds(struct publication *publication);
 const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);

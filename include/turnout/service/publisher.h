@@ -24,6 +24,7 @@ enum {
 
 struct publisher_options {
     const struct election *election; /* borrowed, as all here */
+    const struct previous *previous; /* of the election before; NULL: nothing is known of it */
     struct election_register *reg;   /* a reference of its own is taken, as by publisher_set_register() */
     struct store *store;             /* the publisher's own link, on the same loop */
     int64_t period_ms;

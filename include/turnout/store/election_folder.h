@@ -1,15 +1,17 @@
-/* An election's folder on disk: election.ini, areas.csv, units.csv (keys.csv: election_keys.h). Read whole, checked whole, every fault
+/* An election's folder on disk: election.ini, areas.csv, units.csv and, if it is there, previous.csv (keys.csv: election_keys.h). Read whole, checked whole, every fault
  * reported with its file, line and what to do. */
 #ifndef TURNOUT_STORE_ELECTION_FOLDER_H
 #define TURNOUT_STORE_ELECTION_FOLDER_H
 
 #include <turnout/base/error.h>
 #include <turnout/election/election.h>
+#include <turnout/election/previous.h>
 #include <turnout/election/register.h>
 
 struct election_folder {
     struct election election;
     struct election_register *reg; /* owned; with its digest */
+    struct previous *previous;     /* likewise; NULL: there is no previous.csv */
 };
 
 /* TURNOUT_BAD_INPUT after every fault has gone to `on_fault`, with the file's name in the folder and the

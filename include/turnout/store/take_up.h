@@ -46,4 +46,8 @@ void store_look_at_change(struct store *store, struct register_change *change, s
 void store_take_up(struct store *store, struct register_change *change, const char *who, const char *reason,
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context);
 
+/* Takes back what was done of a change that was begun from the register of the store and not ended. TAKE_UP_DONE;
+ * TAKE_UP_DONE_BEFORE where none is under way; TAKE_UP_OTHER where one is from another register. */
+void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context);
+
 #endif

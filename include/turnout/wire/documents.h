@@ -35,6 +35,10 @@ void document_selection_json(struct buffer *out, const struct figures *figures,
 void document_selection_csv(struct buffer *out, const struct figures *figures, char separator, bool bom,
                             const struct selection *selection);
 
+/* /v1/milestones: envelope, then the provinces and the communes of which every registered voter has voted, each in the
+ * order in which they were complete. */
+void document_milestones_json(struct buffer *out, const struct figures *figures);
+
 /* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
  * were heard in each round. */
 void document_rounds_json(struct buffer *out, const struct figures *figures);

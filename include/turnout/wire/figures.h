@@ -7,6 +7,8 @@
 
 #include <turnout/election/election.h>
 #include <turnout/election/ledger.h>
+#include <turnout/election/milestone.h>
+#include <turnout/election/previous.h>
 #include <turnout/election/register.h>
 #include <turnout/election/totals.h>
 #include <turnout/wire/excuse.h>
@@ -16,22 +18,28 @@ struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
     struct excused excused;
+    struct milestone milestones[MARK_COUNT];
     bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
     bool withheld; /* nothing is wrong with them, but they are not to be shown either */
     char ledger_id
         [LEDGER_ID_BYTES]; /* of a province: the last entry of its ledger that is shown; may be empty */
 };
 
+enum { FIGURES_RUN_DIGITS = 8 };
+
 /* Everything that a publication shows, at one revision. */
 struct figures {
     const struct election *election;     /* borrowed */
+    const struct previous *previous;     /* borrowed; NULL: nothing is known of the election before */
     const struct election_register *reg; /* borrowed */
     const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
     bool test;                           /* a rehearsal */
     const char *durability;              /* "strict" or "relaxed" */
     const char *publication;             /* "live", "rounds" or "hold" */
     const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
-    const char *run; /* id of this server's run, within which revisions can be compared; NULL: none is said */
+    const char *
+        run; /* what names this publication of this server alone: FIGURES_RUN_DIGITS of the server's run, then which of it
+                      * it is, all hexadecimal; NULL: nothing does */
     int64_t generated_at; /* Unix seconds */
 };
 

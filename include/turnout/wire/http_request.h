@@ -3,7 +3,7 @@
  *
  * Accepted: GET, HEAD, POST, OPTIONS; targets of visible ASCII, in origin-form (`/path?query`) or absolute-form
  * (`http://host/path?query`, where the host must be the one in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
- * included); exactly one Host, of HTTP/1.0 too; at most one Authorization; a body only as exactly one all-digit Content-Length.
+ * included); exactly one Host (HTTP/1.0: at most one); at most one Authorization; a body only as exactly one all-digit Content-Length.
  * Refused with HTTP_REQUEST_BAD, after which the connection must be closed, and as soon as the bytes at hand
  * prove it: any Transfer-Encoding, a bare LF or CR, NUL or another control character, a folded line, a space
  * before a colon, an empty header name, a Content-Length on anything but POST other than 0, and everything else not

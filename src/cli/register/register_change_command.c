@@ -154,6 +154,17 @@ static bool is_confirmed(const struct shown *shown)
     return receipt_is_typed(slice_of(answer), shown->files);
 }
 
+static int tell(const struct shown *shown, const json_t *document)
+{
+    if (shown->changes > 0) {
+        (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
+                     shown->files);
+    } else if (json_is_true(json_object_get(document, "changed"))) {
+        (void)printf("a change that was begun and not ended was given up\n");
+    }
+    return EXIT_DONE;
+}
+
 static int post(struct http_client *client, const struct shown *shown, const char *reason)
 {
     struct http_response response = {0};
@@ -168,14 +179,10 @@ static int post(struct http_client *client, const struct shown *shown, const cha
     if (http_client_post(client, "/v1/register", "application/json", body.bytes, body.length, &response,
                          &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s; it may be done in part: do it again\n", error.text);
-    } else if (response.status == HTTP_OK) {
-        (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
-                     shown->files);
-        status = EXIT_DONE;
     } else {
         json_t *document =
             json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
-        status = complain(document, response.status);
+        status = response.status == HTTP_OK ? tell(shown, document) : complain(document, response.status);
         json_decref(document);
     }
     buffer_done(&body);
@@ -196,7 +203,7 @@ static int apply(struct http_client *client, const char *reason)
     } else if (shown.changes > 0 && !is_confirmed(&shown)) {
         (void)fprintf(stderr, "that is not their fingerprint: nothing was changed\n");
         status = EXIT_FAILED;
-    } else if (shown.changes > 0) {
+    } else {
         status = post(client, &shown, reason);
     }
     json_decref(shown.document);
@@ -248,7 +255,8 @@ const struct command command_register_apply = {
     .name = "register apply",
     .purpose = "Takes up the register of the election's files, while units report: shows what changes, and "
                "asks for\n"
-               "its fingerprint. Interrupted, it is finished by giving it again.",
+               "its fingerprint. Interrupted, it is finished by giving it again;\n"
+               "or given up, by giving it with the files of the register in force.",
     .usage = "--token-file FILE --reason TEXT [OPTIONS]",
     .settings = {apply_settings, sizeof apply_settings / sizeof apply_settings[0]},
     .options_bytes = sizeof(struct register_options),

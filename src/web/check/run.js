@@ -113,13 +113,6 @@ export class Check {
     return step.found;
   }
 
-  #progress(step) {
-    step.done++;
-    if (step.done % TELL_EVERY === 0) {
-      this.#tell();
-    }
-  }
-
   async #readStatement(step) {
     const { number } = this.#wanted;
     const bytes = await this.#source.bytes(number, "bulletin.txt");
@@ -155,19 +148,31 @@ export class Check {
     raise(step.found);
   }
 
+  // Calls work(item, index) for many items, some at a time, until one of them gives something.
+  async #search(step, items, work) {
+    step.total += items.length;
+    let next = 0;
+    let found = null;
+    const worker = async () => {
+      while (next < items.length && !found && !this.#signal.aborted) {
+        const index = next++;
+        found = (await work(items[index], index)) ?? found;
+        step.done++;
+        if (step.done % TELL_EVERY === 0) {
+          this.#tell();
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return found;
+  }
+
   // Reads an area for each of many lines. The step has the fault of the first that has one.
   async #readAll(step, lines, read) {
     step.found = new Array(lines.length);
-    step.total = lines.length;
-    let next = 0;
-    const work = async () => {
-      while (next < lines.length && !this.#signal.aborted) {
-        const index = next++;
-        step.found[index] = await read(lines[index]);
-        this.#progress(step);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await this.#search(step, lines, async (line, index) => {
+      step.found[index] = await read(line);
+    });
     step.found.forEach(raise);
   }
 
@@ -187,23 +192,23 @@ export class Check {
   // A unit's code mostly begins with its commune's, so such communes are looked at first.
   async #findUnit(step, places) {
     const { unit, receipt } = this.#wanted;
-    const isLikely = ({ line }) => unit.startsWith(line.code);
-    const likely = places.filter(isLikely).sort((a, b) => b.line.code.length - a.line.code.length);
-    step.total = places.length;
-    for (const place of [...likely, ...places.filter((other) => !isLikely(other))]) {
+    const find = async (place) => {
       const commune = await this.#readCommune(place);
       const line = commune.area?.children.find(({ code }) => code === unit);
-      if (line) {
-        step.found = { line, commune, province: place.province, isReceiptGiven: receipt !== "" };
-        compareReceipt(line, receiptOf(receipt));
-        return;
-      }
-      if (commune.fault?.key === "fault.hidden" || this.#signal.aborted) {
-        raise(commune);
-      }
-      this.#progress(step);
+      const isHidden = commune.fault?.key === "fault.hidden"; // as all of them are
+      return line || isHidden ? { line, commune, province: place.province } : null;
+    };
+    const isLikely = ({ line }) => unit.startsWith(line.code);
+    const likely = await this.#search(step, places.filter(isLikely), find);
+    const found = likely ?? (await this.#search(step, places.filter((place) => !isLikely(place)), find));
+    if (!found) {
+      throw new Fault("fault.no-unit", unit);
     }
-    throw new Fault("fault.no-unit", unit);
+    if (!found.line) {
+      raise(found.commune);
+    }
+    step.found = found;
+    compareReceipt(found.line, receiptOf(receipt));
   }
 
   async #followUp({ commune, province }, nation) {

@@ -51,8 +51,8 @@ export function Silent({ desk, address }) {
 // `#/owing`, `#/flagged`, `#/refused`: lists that need nothing but an area.
 const plain = {
   owing: { rows: "units", show: ["telephone", "status", "last", "voted", "registered"], saveAs: "owing.csv" },
-  flagged: { rows: "flagged", show: ["why", "received", "voted", "telephone"], isTall: true },
-  refused: { rows: "refused", show: ["why", "received", "voted", "telephone"], isTall: true },
+  flagged: { rows: "flagged", show: ["why", "received", "claimed", "telephone"], isTall: true },
+  refused: { rows: "refused", show: ["why", "received", "claimed", "telephone"], isTall: true },
 };
 
 export function PlainList({ desk, address, view }) {
@@ -75,7 +75,7 @@ export function PlainList({ desk, address, view }) {
 export function Commune({ desk, address, area }) {
   const { say } = useLanguage();
   const list = useList(desk, `/v1/areas/${area}/units`, "units");
-  return <UnitList list={list} show={["status", "last", "voted", "registered", "telephone"]} label={say("units.of", area)} find={address.query.find ?? ""} change={address.change} />;
+  return <UnitList list={list} show={["telephone", "status", "last", "voted", "registered"]} label={say("units.of", area)} find={address.query.find ?? ""} change={address.change} />;
 }
 
 // `#/units`: a unit by its code, or `#/units?area=0101` those of a commune.

@@ -23,8 +23,9 @@ const columns = {
   status: { title: "state", wide: true, cell: (row, { say, minute }) => (row.status ? say(`status.${row.status}`, row.into ?? (row.until && minute(row.until))) : "") },
   last: { title: "last.heard", wide: true, cell: (row, { say, time }) => (row.as_of ? time(row.as_of) : say("never")) },
   received: { title: "column.received", wide: true, cell: (row, { time }) => time(row.received) },
-  voted: { title: "voted", wide: true, number: true, cell: (row, { count }) => (row.seq > 0 ? count(row.voted) : "–") },
-  registered: { title: "registered", number: true, cell: (row, { count }) => count(row.registered) },
+  voted: { title: "voted", number: true, cell: (row, { count }) => (row.seq > 0 ? count(row.voted) : "–") },
+  claimed: { title: "voted", wide: true, number: true, cell: (row, { count }) => count(row.voted) },
+  registered: { title: "registered", wide: true, number: true, cell: (row, { count }) => count(row.registered) },
   why: {
     title: "column.why",
     name: "why",

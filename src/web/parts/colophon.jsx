@@ -9,7 +9,7 @@ export function Colophon({ document, area }) {
     ["what", say("about.what.text", count(area.units))],
     ["when", say("about.when.text", area.as_of ? moment(area.as_of).join(" ") : "–")],
     ["check", say("about.check.text")],
-    ["data", say("about.data.text", <a href={json}>JSON</a>, <a href="/v1/snapshot.csv">CSV</a>)],
+    ["data", say("about.data.text", <a href={json}>JSON</a>, <a href="/v1/snapshot.csv">CSV</a>, <a href="/v1/feed.atom">Atom</a>)],
   ];
   return (
     <footer class="colophon">

@@ -60,6 +60,19 @@ function Figure({ area }) {
   );
 }
 
+// The same hour of the election before.
+function Previous({ area, election }) {
+  const { say, name, number, percent } = useLanguage();
+  const points = area.difference_points;
+  const sign = points > 0 ? "+" : points < 0 ? "−" : "";
+  return (
+    <p class="previous soft">
+      {say("previous", name(election), area.previous.time, percent(area.previous.percent), sign + number(Math.abs(points)))}
+      {!election.comparable && <>. {say("previous.incomparable", election.reason)}</>}
+    </p>
+  );
+}
+
 function Facts({ area, election }) {
   const { say, count } = useLanguage();
   const moment = useMoment(election);
@@ -124,6 +137,7 @@ export function Headline({ feed, area }) {
       ) : (
         <Figure area={area} />
       )}
+      {area.previous && area.difference_points !== null && <Previous area={area} election={document.previous_election} />}
       {["rounds", "hold"].includes(document.publication) && <p class="soft">{say(document.publication)}</p>}
       <Facts area={area} election={document.election} />
     </section>

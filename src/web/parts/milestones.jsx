@@ -9,15 +9,18 @@ const SLOW = 5;
 
 const byPercent = (a, b) => a.percent - b.percent || b.remaining - a.remaining;
 
+// In the order in which they were; one that is so just now is told of a moment later.
+const byCompletion = (a, b) => ((a.reached_100_at ?? "~") < (b.reached_100_at ?? "~") ? -1 : 1);
+
 function Complete({ areas }) {
-  const { say, name } = useLanguage();
+  const { say, name, minute } = useLanguage();
   return (
     <>
       <h3>{say("provinces.complete")}</h3>
       <ul class="lines">
         {areas.map((area) => (
           <li key={area.code}>
-            <AreaLink area={area.code}>{name(area)}</AreaLink> <b>100</b>
+            <AreaLink area={area.code}>{name(area)}</AreaLink> <b>{area.reached_100_at ? minute(area.reached_100_at) : "100"}</b>
           </li>
         ))}
         {areas.length === 0 && (
@@ -39,7 +42,7 @@ export function Milestones({ nation, provinces }) {
   return (
     <section class="marks" aria-label={say("milestones")}>
       <div>
-        <Complete areas={counted.filter(isComplete)} />
+        <Complete areas={counted.filter(isComplete).sort(byCompletion)} />
         <h3>{say(isNear ? "nearest" : "fastest")}</h3>
         <ol class="lines">
           {first.slice(0, NEAR).map((area) => (

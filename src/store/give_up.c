@@ -1,0 +1,144 @@
+/* Giving up a change that was begun and not ended: each province goes back, by the steps that were noted down. */
+#include <turnout/store/take_up.h>
+
+#include <stdlib.h>
+
+#include <hiredis/hiredis.h>
+#include <sodium.h>
+
+#include <turnout/base/memory.h>
+#include <turnout/wire/register_digest.h>
+
+#include "redis_reply.h"
+#include "register_calls.h"
+#include "store_private.h"
+#include "words.h"
+
+struct giving_up {
+    struct store *store;
+    struct register_digests digests;
+    struct buffer *steps; /* of each province */
+    uint32_t province;    /* whose step is under way */
+    store_take_up_fn *on_given_up;
+    void *context;
+};
+
+static void giving_up_free(struct giving_up *giving_up)
+{
+    for (uint32_t i = 0; i < store_register(giving_up->store)->province_count; i++) {
+        buffer_done(&giving_up->steps[i]);
+    }
+    free(giving_up->steps);
+    free(giving_up);
+}
+
+static void conclude(struct giving_up *giving_up, enum take_up_outcome outcome, const char *other)
+{
+    struct take_up take_up = {.outcome = outcome};
+    unsigned char digest[REGISTER_DIGEST_BYTES];
+    if (words_read_hex(slice_of(other), digest, sizeof digest)) {
+        register_fingerprint(digest, take_up.other);
+    }
+    giving_up->on_given_up(giving_up->context, TURNOUT_OK, "", &take_up);
+    giving_up_free(giving_up);
+}
+
+static void fail(struct giving_up *giving_up, const redisReply *reply, const char *why)
+{
+    giving_up->on_given_up(giving_up->context, reply_error(reply), reply_words(reply, why), NULL);
+    giving_up_free(giving_up);
+}
+
+static void on_end(void *context, const redisReply *reply, const char *why)
+{
+    struct giving_up *giving_up = context;
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
+        fail(giving_up, reply, why);
+    } else {
+        conclude(giving_up, reply->integer == 1 ? TAKE_UP_DONE : TAKE_UP_DONE_BEFORE, "");
+    }
+}
+
+static void on_step(void *context, const redisReply *reply, const char *why);
+
+static void next_step(struct giving_up *giving_up)
+{
+    struct redis_command command;
+    struct province_keys keys;
+    if (giving_up->province == store_register(giving_up->store)->province_count) {
+        register_put_end(&command, store_election(giving_up->store), &giving_up->digests, false);
+        store_send(giving_up->store, &command, on_end, giving_up);
+        return;
+    }
+    const struct buffer *steps = &giving_up->steps[giving_up->province++];
+    store_keys_of(giving_up->store, giving_up->province, &keys);
+    register_put_step(&command, &keys, &giving_up->digests,
+                      (struct slice){steps->bytes == NULL ? "" : steps->bytes, steps->length}, true);
+    store_send(giving_up->store, &command, on_step, giving_up);
+}
+
+/* A province that never took its step is of the register before, or says so as `other`. */
+static void on_step(void *context, const redisReply *reply, const char *why)
+{
+    struct giving_up *giving_up = context;
+    bool is_list = reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
+    if (slice_equals(head, "done") || slice_equals(head, "other")) {
+        next_step(giving_up);
+    } else {
+        fail(giving_up, reply, why);
+    }
+}
+
+static void note_field(struct giving_up *giving_up, struct slice name, struct slice value)
+{
+    const struct election_register *reg = store_register(giving_up->store);
+    if (slice_equals(name, "from")) {
+        (void)slice_copy(value, giving_up->digests.from, sizeof giving_up->digests.from);
+    } else if (slice_equals(name, "to")) {
+        (void)slice_copy(value, giving_up->digests.to, sizeof giving_up->digests.to);
+    }
+    for (uint32_t i = 0; i < reg->province_count; i++) {
+        struct buffer field = {0};
+        buffer_append_text(&field, REGISTER_STEPS_FIELD);
+        buffer_append_text(&field, reg->areas[1 + i].code);
+        if (slice_equals(name, field.bytes)) {
+            buffer_append(&giving_up->steps[i], value.bytes, value.length);
+        }
+        buffer_done(&field);
+    }
+}
+
+static void on_change(void *context, const redisReply *reply, const char *why)
+{
+    struct giving_up *giving_up = context;
+    char own[REGISTER_DIGEST_TEXT_BYTES];
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY) {
+        fail(giving_up, reply, why);
+        return;
+    }
+    for (size_t i = 0; i + 1 < reply->elements; i += 2) {
+        note_field(giving_up, reply_text(reply->element[i]), reply_text(reply->element[i + 1]));
+    }
+    sodium_bin2hex(own, sizeof own, store_register(giving_up->store)->digest, REGISTER_DIGEST_BYTES);
+    if (reply->elements == 0) {
+        conclude(giving_up, TAKE_UP_DONE_BEFORE, "");
+    } else if (!slice_equals(slice_of(own), giving_up->digests.from)) {
+        conclude(giving_up, TAKE_UP_OTHER, giving_up->digests.from);
+    } else {
+        next_step(giving_up);
+    }
+}
+
+void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context)
+{
+    char key[REDIS_KEY_BYTES];
+    struct redis_command command;
+    struct giving_up *giving_up = memory_new(sizeof *giving_up);
+    *giving_up = (struct giving_up){.store = store, .on_given_up = on_given_up, .context = context};
+    giving_up->steps = memory_new_array(store_register(store)->province_count, sizeof *giving_up->steps);
+    redis_key_change(store_election(store), key);
+    redis_command_begin(&command, "HGETALL");
+    redis_command_put_text(&command, key);
+    store_send(store, &command, on_change, giving_up);
+}

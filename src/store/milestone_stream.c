@@ -1,0 +1,140 @@
+/* Milestones as lines of a stream: `<area> <mark> reached <revision> <as of>`, or `withdrawn`. */
+#include <turnout/store/milestone_stream.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <hiredis/hiredis.h>
+
+#include <turnout/base/memory.h>
+
+#include "redis_reply.h"
+#include "stream_lines.h"
+
+static const char word_reached[] = "reached";
+static const char word_withdrawn[] = "withdrawn";
+
+/* ---- reading ---- */
+
+struct question {
+    const struct election_register *reg;
+    store_milestones_fn *on_milestones;
+    void *context;
+};
+
+/* `<milliseconds>-<number>` */
+static bool read_id(struct slice id, struct milestone *milestone)
+{
+    struct slice rest = id;
+    uint64_t number;
+    if (!text_parse_integer(text_split(&rest, '-'), 1, INT64_MAX, &milestone->told_ms) ||
+        !text_parse_unsigned(rest, UINT32_MAX, &number)) {
+        return false;
+    }
+    milestone->told_number = (uint32_t)number;
+    return true;
+}
+
+static bool read_entry(const redisReply *entry, const struct election_register *reg,
+                       struct store_milestone *ret_entry)
+{
+    struct slice rest = stream_entry_line(entry);
+    struct milestone *milestone = &ret_entry->milestone;
+    ret_entry->area = register_find_area(reg, text_split(&rest, ' '));
+    if (!mark_parse(text_split(&rest, ' '), &ret_entry->mark)) {
+        return false;
+    }
+    struct slice word = text_split(&rest, ' ');
+    milestone->is_reached = slice_equals(word, word_reached);
+    return (milestone->is_reached || slice_equals(word, word_withdrawn)) &&
+           text_parse_integer(text_split(&rest, ' '), 0, INT64_MAX, &milestone->revision) &&
+           text_parse_integer(rest, 0, INT64_MAX, &milestone->as_of) &&
+           read_id(stream_entry_id(entry), milestone);
+}
+
+static void answer_milestones(const struct question *question, const redisReply *reply)
+{
+    struct store_milestone *entries = memory_new_array(reply->elements, sizeof *entries);
+    struct store_milestones milestones = {.entries = entries,
+                                          .count = reply->elements,
+                                          .has_more = reply->elements == STORE_MILESTONES_READ_MAX};
+    bool is_sound = true;
+    for (size_t i = 0; i < reply->elements && is_sound; i++) {
+        is_sound =
+            read_entry(reply->element[i], question->reg, &entries[i]) &&
+            slice_copy(stream_entry_id(reply->element[i]), milestones.last_id, sizeof milestones.last_id);
+    }
+    question->on_milestones(question->context, is_sound ? TURNOUT_OK : TURNOUT_BAD_INPUT,
+                            is_sound ? "" : "a line of the election's milestones is none",
+                            is_sound ? &milestones : NULL);
+    free(entries);
+}
+
+static void on_milestones(void *context, const redisReply *reply, const char *why)
+{
+    struct question *question = context;
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
+        answer_milestones(question, reply);
+    } else {
+        question->on_milestones(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    }
+    free(question);
+}
+
+void store_read_milestones(struct store *store, const char *after_id, store_milestones_fn *on_read,
+                           void *context)
+{
+    char key[REDIS_KEY_BYTES];
+    redis_key_milestones(store_election(store), key);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){store_register(store), on_read, context};
+    stream_lines_read(store, key, after_id, "", STORE_MILESTONES_READ_MAX, on_milestones, question);
+}
+
+/* ---- telling ---- */
+
+void store_telling_add(struct store_telling *telling, const char *area_code, enum mark mark,
+                       const struct milestone *milestone)
+{
+    assert(telling->count < STORE_MILESTONES_TOLD_MAX);
+    buffer_printf(&telling->lines, "%s %s %s %" PRId64 " %" PRId64 "\n", area_code, mark_name(mark),
+                  milestone->is_reached ? word_reached : word_withdrawn, milestone->revision,
+                  milestone->as_of);
+    telling->count++;
+}
+
+struct telling {
+    store_told_fn *on_told;
+    void *context;
+};
+
+static void on_told_reply(void *context, const redisReply *reply, const char *why)
+{
+    struct telling *telling = context;
+    bool is_answer = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
+    telling->on_told(telling->context, is_answer ? TURNOUT_OK : reply_error(reply),
+                     is_answer ? "" : reply_words(reply, why), is_answer && reply->integer == 1);
+    free(telling);
+}
+
+void store_tell_milestones(struct store *store, const char *last_id, struct store_telling *lines,
+                           store_told_fn *on_told, void *context)
+{
+    char key[REDIS_KEY_BYTES];
+    struct redis_command command;
+    redis_command_begin(&command, "FCALL");
+    redis_command_put_text(&command, "turnout_tell");
+    redis_command_put_integer(&command, 2);
+    redis_key_meta(store_election(store), key);
+    redis_command_put_text(&command, key);
+    redis_key_milestones(store_election(store), key);
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, last_id);
+    redis_command_put(&command, (struct slice){lines->lines.bytes, lines->lines.length});
+    buffer_done(&lines->lines);
+    lines->count = 0;
+    struct telling *telling = memory_new(sizeof *telling);
+    *telling = (struct telling){on_told, context};
+    store_send(store, &command, on_told_reply, telling);
+}

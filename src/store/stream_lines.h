@@ -1,0 +1,21 @@
+/* Streams whose entries have one field, `line`: ledgers and milestones. */
+#ifndef TURNOUT_STORE_STREAM_LINES_H
+#define TURNOUT_STORE_STREAM_LINES_H
+
+#include "store_private.h"
+
+struct redisReply;
+
+/* Asks for the oldest `most` entries behind `after_id` (empty: from the beginning) up to `until_id` (empty: to the end). */
+void stream_lines_read(struct store *store, const char *key, const char *after_id, const char *until_id,
+                       size_t most, redis_link_reply_fn *on_reply, void *context);
+
+/* The newest `most` before `before_id`, `with_it` or without (empty: from the newest on), newest first. */
+void stream_lines_read_back(struct store *store, const char *key, const char *before_id, bool with_it,
+                            size_t most, redis_link_reply_fn *on_reply, void *context);
+
+/* Of an entry of such a reply. */
+struct slice stream_entry_id(const struct redisReply *entry);
+struct slice stream_entry_line(const struct redisReply *entry); /* empty where it has none */
+
+#endif
