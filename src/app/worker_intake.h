@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include <turnout/net/intake_http.h>
+#include <turnout/net/intake_desk.h>
 #include <turnout/service/counters.h>
 #include <turnout/store/store.h>
 

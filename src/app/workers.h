@@ -29,9 +29,9 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
 /* Each gets a reference of its own. */
 void workers_put_publication(const struct workers *workers, struct publication *publication);
 
-/* For a watch over the files (file_watch.h): keys or tokens, for the workers that are the context. */
-void workers_put_keys(void *workers, void *keys);
-void workers_put_tokens(void *workers, void *tokens);
+/* For a watch over the files (file_watch.h): keys or tokens, for the struct workers that is the context. */
+void workers_put_keys(void *context, void *keys);
+void workers_put_tokens(void *context, void *tokens);
 
 /* Drains and ends them. Then the tally, for whose answers they may wait, and which answers what is left; it is freed, too. */
 void workers_stop(struct workers *workers, struct tally_thread *tally);

@@ -7,10 +7,14 @@
 
 #include <turnout/base/log.h>
 
-static void *or_die(void *block, size_t bytes)
+static void *or_die(void *block, size_t count, size_t bytes_each)
 {
     if (block == NULL) {
-        log_error("out-of-memory", log_number("bytes", (int64_t)bytes));
+        int64_t bytes;
+        if (__builtin_mul_overflow(count, bytes_each, &bytes)) {
+            bytes = INT64_MAX; /* or more */
+        }
+        log_error("out-of-memory", log_number("bytes", bytes));
         log_stop(); /* else the line would be lost */
         abort();
     }
@@ -28,7 +32,7 @@ void *memory_new_array(size_t count, size_t bytes_each)
         count = 1;
         bytes_each = 1;
     }
-    return or_die(calloc(count, bytes_each), bytes_each);
+    return or_die(calloc(count, bytes_each), count, bytes_each);
 }
 
 void *memory_resize(void *block, size_t count, size_t bytes_each)
@@ -37,10 +41,10 @@ void *memory_resize(void *block, size_t count, size_t bytes_each)
         count = 1;
         bytes_each = 1;
     }
-    return or_die(reallocarray(block, count, bytes_each), bytes_each);
+    return or_die(reallocarray(block, count, bytes_each), count, bytes_each);
 }
 
 char *memory_copy_text(const char *text)
 {
-    return or_die(strdup(text), strlen(text));
+    return or_die(strdup(text), strlen(text) + 1, 1);
 }

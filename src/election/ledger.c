@@ -1,4 +1,4 @@
-/* The kinds of ledger entries by name. */
+/* The kinds of ledger entries by name, and the order of their ids. */
 #include <turnout/election/ledger.h>
 
 static const char *const names[LEDGER_KIND_COUNT] = {[LEDGER_CORRECTION] = "correction",
@@ -44,4 +44,23 @@ bool ledger_kind_is_of_counts(enum ledger_kind kind)
 {
     return kind < LEDGER_PHASE || kind == LEDGER_UNIT_ADDED || kind == LEDGER_UNIT_WITHDRAWN ||
            kind == LEDGER_ROLL_MENDED;
+}
+
+/* All 0 for an empty one. */
+static void read_id(const char *id, int64_t ret_parts[2])
+{
+    struct slice rest = slice_of(id);
+    ret_parts[0] = 0;
+    ret_parts[1] = 0;
+    (void)text_parse_integer(text_split(&rest, '-'), 0, INT64_MAX, &ret_parts[0]);
+    (void)text_parse_integer(rest, 0, INT64_MAX, &ret_parts[1]);
+}
+
+bool ledger_id_is_behind(const char *id, const char *other)
+{
+    int64_t one[2];
+    int64_t two[2];
+    read_id(id, one);
+    read_id(other, two);
+    return one[0] > two[0] || (one[0] == two[0] && one[1] > two[1]);
 }

@@ -4,7 +4,7 @@
 
 #include <turnout/base/buffer.h>
 #include <turnout/net/http_server.h>
-#include <turnout/net/intake_http.h>
+#include <turnout/net/intake_desk.h>
 #include <turnout/service/committee.h>
 #include <turnout/service/principal.h>
 #include <turnout/wire/json_writer.h>

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 #include <event2/event.h>
@@ -22,36 +23,79 @@ struct stream {
 struct events {
     TAILQ_HEAD(, stream) streams;
     struct event *timer;
+    /* Of the current publication, what was last told of the nation, and of another area; may be NULL. */
+    struct event_bytes *told[2];
 };
 
 /* ---- writing ---- */
 
-static void release_publication(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
-}
+/* The bytes of an event, written once and lent to every stream that is told it. The worker's own, as all here. */
+struct event_bytes {
+    uint32_t references;
+    const struct document *document; /* that it is of */
+    size_t length;
+    char bytes[];
+};
 
 static int64_t id_of(const struct publication *publication)
 {
     return publication_figures(publication)->areas[REGISTER_NATION].totals.revision;
 }
 
-/* The document is one line. */
-static void write_event(struct stream *stream, struct publication *publication,
+/* The document is one line. The caller holds the first reference. */
+static struct event_bytes *event_bytes_new(const struct publication *publication,
+                                           const struct document *document)
+{
+    const struct representation *data = &document->forms[HTTP_CODING_IDENTITY];
+    struct buffer text = {0};
+    buffer_printf(&text, "id: %" PRId64 "\nevent: turnout\ndata: ", id_of(publication));
+    buffer_append(&text, data->bytes, data->length);
+    buffer_append_text(&text, "\n\n");
+    struct event_bytes *event = memory_new(sizeof *event + text.length);
+    event->references = 1;
+    event->document = document;
+    event->length = text.length;
+    memcpy(event->bytes, text.bytes, text.length);
+    buffer_done(&text);
+    return event;
+}
+
+static void event_bytes_release(struct event_bytes *event)
+{
+    if (event != NULL && --event->references == 0) {
+        free(event);
+    }
+}
+
+static void give_back(const void *body, size_t body_bytes, void *lender)
+{
+    (void)body;
+    (void)body_bytes;
+    event_bytes_release(lender);
+}
+
+/* `document` is one of the current publication, that of the stream's area. */
+static void write_event(struct stream *stream, const struct publication *publication,
                         const struct document *document)
 {
-    const struct representation *plain = &document->forms[HTTP_CODING_IDENTITY];
-    char head[64];
-    int length = snprintf(head, sizeof head, "id: %" PRId64 "\nevent: turnout\ndata: ", id_of(publication));
-    assert(length > 0 && (size_t)length < sizeof head);
-    http_stream_write(stream->exchange, (struct slice){head, (size_t)length}, NULL, NULL);
-    publication_acquire(publication);
-    http_stream_write(stream->exchange, (struct slice){plain->bytes, plain->length}, release_publication,
-                      publication);
-    http_stream_write(stream->exchange, slice_of("\n\n"), NULL, NULL);
+    struct event_bytes **told = &stream->events->told[stream->area == REGISTER_NATION ? 0 : 1];
+    if (*told == NULL || (*told)->document != document) {
+        event_bytes_release(*told);
+        *told = event_bytes_new(publication, document);
+    }
+    struct event_bytes *event = *told;
+    event->references++;
+    http_stream_write(stream->exchange, (struct slice){event->bytes, event->length}, give_back, event);
     http_stream_send(stream->exchange);
+}
+
+/* Nothing is told any more of a publication that is not the current one. */
+static void forget_told(struct events *events)
+{
+    for (int i = 0; i < 2; i++) {
+        event_bytes_release(events->told[i]);
+        events->told[i] = NULL;
+    }
 }
 
 static const struct document *whole(struct publication *publication, uint32_t area)
@@ -59,19 +103,29 @@ static const struct document *whole(struct publication *publication, uint32_t ar
     return area == REGISTER_NATION ? publication_turnout(publication) : publication_area(publication, area);
 }
 
+/* What a stream is told of a publication; NULL: nothing. */
+static const struct document *news_of(struct publication *publication, uint32_t area, bool has_missed)
+{
+    if (has_missed) {
+        return whole(publication, area);
+    }
+    if (!publication_has_moved(publication, area)) {
+        return NULL;
+    }
+    return area == REGISTER_NATION ? publication_changes(publication) : publication_area(publication, area);
+}
+
 void events_tell(struct events *events, const struct publication *before, struct publication *after)
 {
     /* This worker was not given the ones between. */
     bool has_missed = before == NULL || publication_serial(after) != publication_serial(before) + 1;
     struct stream *stream;
+    forget_told(events);
     TAILQ_FOREACH(stream, &events->streams, all)
     {
-        if (has_missed) {
-            write_event(stream, after, whole(after, stream->area));
-        } else if (publication_has_moved(after, stream->area)) {
-            write_event(stream, after,
-                        stream->area == REGISTER_NATION ? publication_changes(after)
-                                                        : publication_area(after, stream->area));
+        const struct document *document = news_of(after, stream->area, has_missed);
+        if (document != NULL) {
+            write_event(stream, after, document);
         }
     }
 }
@@ -166,6 +220,7 @@ void events_free(struct events *events)
 {
     if (events != NULL) {
         assert(TAILQ_EMPTY(&events->streams));
+        forget_told(events);
         event_free(events->timer);
         free(events);
     }

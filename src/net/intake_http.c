@@ -28,7 +28,8 @@ enum {
 
 /* A report of a batch. */
 struct batch_line {
-    uint64_t number; /* of its line in the body, from 1, empty lines counted; 0: no batch */
+    uint64_t number;   /* of its line in the body, from 1, empty lines counted; 0: no batch */
+    struct slice text; /* in the submission's body; NULL: too long */
     struct report_result result;
 };
 
@@ -45,8 +46,6 @@ struct submission {
     bool is_vouched;
     struct principal voucher;
     struct buffer body;
-    struct slice rest;
-    struct line_framer framer;
     size_t submitted;
     bool waits; /* for answers, before more are submitted */
 };
@@ -144,14 +143,16 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
 
 /* ---- submitting ---- */
 
-static struct submission *submission_new(struct http_exchange *exchange, bool is_batch, size_t count)
+/* Takes the lines. */
+static struct submission *submission_new(struct http_exchange *exchange, bool is_batch,
+                                         struct batch_line *lines, size_t count)
 {
     struct submission *submission = memory_new(sizeof *submission);
     submission->exchange = exchange;
     submission->is_batch = is_batch;
     submission->count = count;
     submission->awaited = 1;
-    submission->lines = memory_new_array(count, sizeof *submission->lines);
+    submission->lines = lines;
     return submission;
 }
 
@@ -183,33 +184,46 @@ static enum line_found next_line(struct line_framer *framer, struct slice *rest,
     }
 }
 
-static size_t count_lines(struct slice body)
+/* The lines of a body, or the first ones where there are more than a request may hold. The caller frees. */
+static struct batch_line *frame_lines(struct slice body, size_t *ret_count)
 {
     struct line_framer framer;
-    struct slice line;
+    struct batch_line *lines = NULL;
     size_t count = 0;
+    size_t capacity = 0;
     line_framer_init(&framer, REPORT_BYTES_MAX);
-    while (next_line(&framer, &body, &line) != LINE_NONE) {
-        count++;
+    while (count <= REPORTS_A_REQUEST_MAX) {
+        struct slice text;
+        enum line_found found = next_line(&framer, &body, &text);
+        if (found == LINE_NONE) {
+            break;
+        }
+        if (count == capacity) {
+            capacity = capacity == 0 ? 16 : 2 * capacity;
+            lines = memory_resize(lines, capacity, sizeof *lines);
+        }
+        lines[count++] = (struct batch_line){
+            .number = framer.line_number,
+            .text = found == LINE_TOO_LONG ? (struct slice){NULL, 0} : text,
+        };
     }
-    return count;
+    *ret_count = count;
+    return lines;
 }
 
 static void submit_line(struct submission *submission)
 {
-    struct slice line;
     uint64_t tag = submission->submitted++;
-    enum line_found found = next_line(&submission->framer, &submission->rest, &line);
-    submission->lines[tag].number = submission->framer.line_number;
+    struct slice text = submission->lines[tag].text;
     submission->awaited++;
     if (visit_is_over(http_exchange_visit(submission->exchange))) {
         intake_refuse(submission->intake, CODE_TOO_MANY, too_many_why, on_answer, submission, tag);
-    } else if (found == LINE_TOO_LONG) {
+    } else if (text.bytes == NULL) {
         intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,
                       submission, tag);
     } else {
-        intake_submit(submission->intake, submission->is_vouched ? &submission->voucher : NULL, line.bytes,
-                      line.length, on_answer, submission, tag);
+        intake_submit(submission->intake, submission->is_vouched ? &submission->voucher : NULL, text.bytes,
+                      text.length, on_answer, submission, tag);
     }
 }
 
@@ -235,28 +249,32 @@ static enum http_step submit_some(void *context)
 static void submit_batch(struct intake *intake, const struct principal *voucher,
                          struct http_exchange *exchange, struct slice body)
 {
-    size_t count = count_lines(body);
+    size_t count;
+    struct batch_line *lines = frame_lines(body, &count);
     if (count == 0 || count > REPORTS_A_REQUEST_MAX) {
         refuse_body(exchange, count == 0 ? CODE_MALFORMED : CODE_TOO_LARGE,
                     count == 0 ? "the body holds no report" : "a request holds at most 10000 reports");
+        free(lines);
         return;
     }
-    struct submission *submission = submission_new(exchange, true, count);
+    struct submission *submission = submission_new(exchange, true, lines, count);
     submission->intake = intake;
     submission->is_vouched = voucher != NULL;
     if (voucher != NULL) {
         submission->voucher = *voucher;
     }
     buffer_append(&submission->body, body.bytes, body.length);
-    submission->rest = (struct slice){submission->body.bytes, body.length};
-    line_framer_init(&submission->framer, REPORT_BYTES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct slice *text = &lines[i].text;
+        text->bytes = text->bytes == NULL ? NULL : submission->body.bytes + (text->bytes - body.bytes);
+    }
     http_answer_by_steps(exchange, submit_some, submission);
 }
 
 static void submit_single(struct intake *intake, const struct principal *voucher,
                           struct http_exchange *exchange, struct slice body)
 {
-    struct submission *submission = submission_new(exchange, false, 1);
+    struct submission *submission = submission_new(exchange, false, memory_new(sizeof *submission->lines), 1);
     http_answer_later(exchange);
     submission->awaited++;
     intake_submit(intake, voucher, body.bytes, body.length, on_answer, submission, 0);

@@ -7,6 +7,7 @@
 
 #include "area_path.h"
 #include "bulletin_answer.h"
+#include "diff_http.h"
 #include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
@@ -338,6 +339,7 @@ const struct http_route public_http_routes[] = {
     {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},
+    {HTTP_GET, "/v1/diff", diff_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
     {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},

@@ -29,6 +29,8 @@ const struct document_listing public_listings[] = {
     {"/v1/rounds.csv{?bom,sep}", "the same as a table, a column a round", DOCUMENT_CSV, NULL, figures},
     {"/v1/series{?area,from,step,to}", "the nation or a province minute by minute", DOCUMENT_JSON,
      "series.schema.json", figures},
+    {"/v1/diff?from={number}{&to}", "what moved from a bulletin to another, or to now, and why",
+     DOCUMENT_JSON, "diff.schema.json", figures},
     {"/v1/corrections{?after,limit}", "what was corrected, decided or changed, newest first", DOCUMENT_JSON,
      "corrections.schema.json", figures},
     {"/v1/events{?area}", "what moves, as it moves: server-sent events", "text/event-stream", NULL, figures},

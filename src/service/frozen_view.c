@@ -46,6 +46,7 @@ struct frozen_view *frozen_view_new(const struct bulletin *bulletin, const struc
                                      .durability = is_durable ? "strict" : "relaxed",
                                      .publication = "rounds",
                                      .signing_key = now->signing_key,
+                                     .previous = now->previous,
                                      .generated_at = bulletin_cut(bulletin)};
     if (!read_provinces(view, bulletin)) {
         frozen_view_free(view);

@@ -93,23 +93,9 @@ const char *ledger_reader_last(const struct ledger_reader *reader, uint32_t area
 
 /* ---- what is known ---- */
 
-/* `<milliseconds>-<number>`; all 0 for an empty one. */
-static void read_id(const char *id, int64_t ret_parts[2])
-{
-    struct slice rest = slice_of(id);
-    ret_parts[0] = 0;
-    ret_parts[1] = 0;
-    (void)text_parse_integer(text_split(&rest, '-'), 0, INT64_MAX, &ret_parts[0]);
-    (void)text_parse_integer(rest, 0, INT64_MAX, &ret_parts[1]);
-}
-
 bool ledger_reader_is_beyond(const struct ledger_reader *reader, uint32_t area, const char *until)
 {
-    int64_t known[2];
-    int64_t allowed[2];
-    read_id(reader->followed[area].last, known);
-    read_id(until, allowed);
-    return known[0] > allowed[0] || (known[0] == allowed[0] && known[1] > allowed[1]);
+    return ledger_id_is_behind(reader->followed[area].last, until);
 }
 
 void ledger_reader_forget(struct ledger_reader *reader)

@@ -368,6 +368,11 @@ const struct document *publication_keys(struct publication *publication)
     return kept_json(publication, &publication->keys, document_keys_json);
 }
 
+const struct ledger_page *publication_ledger(const struct publication *publication)
+{
+    return publication->page;
+}
+
 const struct shelf *publication_shelf(const struct publication *publication)
 {
     return publication->shelf;

@@ -71,7 +71,7 @@ static void answer_milestones(const struct question *question, const redisReply 
     free(entries);
 }
 
-static void on_milestones(void *context, const redisReply *reply, const char *why)
+static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
     if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
@@ -82,14 +82,14 @@ static void on_milestones(void *context, const redisReply *reply, const char *wh
     free(question);
 }
 
-void store_read_milestones(struct store *store, const char *after_id, store_milestones_fn *on_read,
+void store_read_milestones(struct store *store, const char *after_id, store_milestones_fn *on_milestones,
                            void *context)
 {
     char key[REDIS_KEY_BYTES];
     redis_key_milestones(store_election(store), key);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){store_register(store), on_read, context};
-    stream_lines_read(store, key, after_id, "", STORE_MILESTONES_READ_MAX, on_milestones, question);
+    *question = (struct question){store_register(store), on_milestones, context};
+    stream_lines_read(store, key, after_id, "", STORE_MILESTONES_READ_MAX, on_reply, question);
 }
 
 /* ---- telling ---- */
@@ -104,21 +104,21 @@ void store_telling_add(struct store_telling *telling, const char *area_code, enu
     telling->count++;
 }
 
-struct telling {
+struct waiting {
     store_told_fn *on_told;
     void *context;
 };
 
 static void on_told_reply(void *context, const redisReply *reply, const char *why)
 {
-    struct telling *telling = context;
+    struct waiting *waiting = context;
     bool is_answer = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    telling->on_told(telling->context, is_answer ? TURNOUT_OK : reply_error(reply),
+    waiting->on_told(waiting->context, is_answer ? TURNOUT_OK : reply_error(reply),
                      is_answer ? "" : reply_words(reply, why), is_answer && reply->integer == 1);
-    free(telling);
+    free(waiting);
 }
 
-void store_tell_milestones(struct store *store, const char *last_id, struct store_telling *lines,
+void store_tell_milestones(struct store *store, const char *last_id, struct store_telling *telling,
                            store_told_fn *on_told, void *context)
 {
     char key[REDIS_KEY_BYTES];
@@ -131,10 +131,10 @@ void store_tell_milestones(struct store *store, const char *last_id, struct stor
     redis_key_milestones(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_command_put_text(&command, last_id);
-    redis_command_put(&command, (struct slice){lines->lines.bytes, lines->lines.length});
-    buffer_done(&lines->lines);
-    lines->count = 0;
-    struct telling *telling = memory_new(sizeof *telling);
-    *telling = (struct telling){on_told, context};
-    store_send(store, &command, on_told_reply, telling);
+    redis_command_put(&command, (struct slice){telling->lines.bytes, telling->lines.length});
+    buffer_done(&telling->lines);
+    telling->count = 0;
+    struct waiting *waiting = memory_new(sizeof *waiting);
+    *waiting = (struct waiting){on_told, context};
+    store_send(store, &command, on_told_reply, waiting);
 }

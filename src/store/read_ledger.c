@@ -28,7 +28,12 @@ static enum turnout_error read_entries(const struct question *question, const re
         if (failed != TURNOUT_OK) {
             return failed;
         }
-        count += log_line_ledger_entries(&line, question->reg, &entries[count]);
+        size_t more = log_line_ledger_entries(&line, question->reg, &entries[count]);
+        for (size_t j = 0; j < more; j++) {
+            (void)slice_copy(reply_text(reply->element[i]->element[0]), entries[count + j].id,
+                             LEDGER_ID_BYTES);
+        }
+        count += more;
     }
     *ret_count = count;
     return TURNOUT_OK;

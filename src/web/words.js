@@ -520,6 +520,7 @@ export const words = {
   "owing.units": ["tổ chưa có báo cáo cuối", "units that owe a final"],
   "units.of": ["Các tổ bầu cử của {0}", "Units of {0}"],
   "list.empty": ["Không có gì.", "There is nothing."],
+  "list.cut": ["Chỉ có {0} tổ đầu tiên. Vào từ một tỉnh ở bảng đợt báo cáo để có đủ.", "The first {0} units alone. Come from a province on the round board for all of them."],
   "asked.at": ["lúc {0}", "as of {0}"],
   "column.why": ["Vì sao", "Why"],
   "save.phones": ["Lưu danh sách điện thoại (CSV)", "Save the telephone list (CSV)"],

@@ -42,6 +42,7 @@ export async function openPage(browser, url, { language = "vi-VN", prepare = asy
 
 export async function closePage(page) {
   assert.deepEqual(page.faults, []);
+  await page.unrouteAll({ behavior: "ignoreErrors" }); // what a test answers itself may still be under way
   await page.context().close();
 }
 

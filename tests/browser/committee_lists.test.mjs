@@ -126,6 +126,19 @@ test("what broke a rule, what was refused, and who owes a final", async () => {
   await closePage(page);
 });
 
+test("a list that is too long for one page says so", async () => {
+  const page = await openDesk(browser, server, admin);
+  await page.route("**/owing?*", async (route) => {
+    const after = Number(new URL(route.request().url()).searchParams.get("after") ?? 0);
+    const units = Array.from({ length: 1000 }, (_, index) => ({ unit: `U${after + index}`, name: "", commune: "0101", contact: null, seq: 0, registered: 1 }));
+    await route.fulfill({ json: { area: "T", units, total: 72195, next: String(after + 1000) } });
+  });
+  await page.click(".views >> text=Chưa có báo cáo cuối");
+  await expectText(page, ".tally .first dd", "72.195");
+  await expectText(page, ".error", "Chỉ có 10.000 tổ đầu tiên. Vào từ một tỉnh ở bảng đợt báo cáo để có đủ.");
+  await closePage(page);
+});
+
 test("a unit is found by its code", async () => {
   const page = await openDesk(browser, server, decider, "#/units");
   await page.fill("#code", "0102-001");

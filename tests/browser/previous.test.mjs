@@ -39,7 +39,7 @@ after(async () => {
 
 test("the headline names the same hour of the election before, at that hour only", async () => {
   const page = await openPage(browser, `${server.publicUrl}/`);
-  await expectText(page, ".previous", "Bầu cử 2021, lúc 09:00: 20,00\u00a0% (−10,00 điểm phần trăm). Không so sánh được: Bầu sớm cũng được tính");
+  await expectText(page, ".previous", "Bầu cử 2021, lúc 09:00: 20,00 % (−10,00 điểm phần trăm). Không so sánh được: Bầu sớm cũng được tính");
   await expectAccessible(page);
   await closePage(page);
   const english = await openPage(browser, `${server.publicUrl}/?language=en`);

@@ -16,7 +16,7 @@ const seconds = Number(process.env.STEADY_SECONDS ?? 6);
 const isLong = seconds >= 60;
 const warmUpSeconds = Math.max(3, seconds / 10); // until every unit that reports has been drawn once, and the engine has settled
 const EVENTS_A_SECOND = 10;
-const GROWTH_BYTES_MAX = 1_000_000;
+const GROWTH_BYTES_MAX = 500_000;
 const GROWTH_NODES_MAX = 100;
 const SLICES = 5; // of the time, with what is held measured after each
 const SCROLL_STEPS = 300;
@@ -93,6 +93,7 @@ test("a list of 8,899 units scrolls lightly", async (context) => {
   assert.ok(most < 200, `${most} rows are there at once`);
   const isShown = () => [...document.querySelectorAll(".long tbody tr:not([aria-hidden])")].some((row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < window.innerHeight - 100);
   await page.waitForFunction(isShown);
+  assert.equal(await page.locator(".error").count(), 0);
   await page.goto(`${server.intakeUrl}/committee#/board/1`);
   await page.waitForSelector(".board tbody tr:nth-child(100)");
   await takeScreenshot(page, "committee-board-large", false);
@@ -139,7 +140,9 @@ test("ten events a second leave the page as large and as quick as it was", async
   context.diagnostic(costOf("an event", first, last, events));
   context.diagnostic(tasksOf(longTasks));
   assert.ok(events > 0, "no event came");
-  assert.ok(grown("JSHeapUsedSize") < GROWTH_BYTES_MAX, "the heap has grown");
+  // The least of several: now and then not all that is free is found.
+  const least = (some) => Math.min(...some.map(({ JSHeapUsedSize }) => JSHeapUsedSize));
+  assert.ok(least(measured.slice(-3)) - least(measured.slice(0, 3)) < GROWTH_BYTES_MAX, "the heap has grown");
   assert.ok(grown("Nodes") < GROWTH_NODES_MAX, "there are more nodes");
   assert.ok(grown("JSEventListeners") <= 10, "there are more listeners");
   assert.ok(!isLong || longTasks.length === 0, "the main thread was kept");

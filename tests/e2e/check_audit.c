@@ -78,6 +78,7 @@ static const struct {
      "commune 0101: held is 1, and its log comes to 0\n"},
     {"word $communes 0101 11 -1; r HINCRBY $totals round:1 -1",
      "commune 0101: round:1 is 1, and its log comes to 2\n"},
+    {"word $communes 0101 10 1", "commune 0101: as_of is "},
     {"r HINCRBY $totals voted 1", "01: voted is 271, and its communes come to 270\n"},
     /* the log */
     {"line $log '\"voted\":100' '\"voted\":101'",
@@ -116,6 +117,22 @@ TEST(a_server_that_was_stopped_is_audited)
     turnoutd_stop(&turnoutd);
     command_check(&workspace, 0, "  1 test reports that nobody signed", NULL, AUDIT, NULL);
     turnoutd_start(&turnoutd, &workspace, NULL);
+}
+
+/* What is counted while the log is read was not there when the figures were, and is passed over. */
+TEST(a_server_that_counts_is_audited)
+{
+    char command[512];
+    int length =
+        snprintf(command, sizeof command,
+                 "set -eu\n"
+                 "turnout simulate --election election --stream %s --reports-a-unit 20 --rate 100 >said &\n"
+                 "for i in 1 2 3 4 5 6; do turnout audit --election election --data data; done >audits\n"
+                 "wait $! && grep 'accepted *200' said && grep -c 'small: sound' audits | grep 6",
+                 turnoutd.stream_address);
+    ck_assert(length > 0 && length < (int)sizeof command);
+    workspace_write(&workspace, "meanwhile", command);
+    shell(&workspace, "sh ./meanwhile");
 }
 
 SUITE("audit");

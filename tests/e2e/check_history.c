@@ -123,4 +123,151 @@ LOOP_TEST(what_is_not_there_is_said, COUNT(refused))
     json_decref(problem);
 }
 
+/* ---- what moved ---- */
+
+static json_t *get_diff(const struct turnoutd *turnoutd, const char *target)
+{
+    char fault[JSON_SCHEMA_FAULT_BYTES];
+    json_t *document = json_get(turnoutd->public_port, target, 200);
+    ck_assert_msg(json_schema_check("diff.schema.json", document, fault), "%s: %s", target, fault);
+    return document;
+}
+
+/* Whether a member of the document's area at `place` has this number. */
+static void expect_number(const json_t *document, size_t place, const char *side, const char *key,
+                          int64_t value)
+{
+    const json_t *area = json_array_get(json_array_of(document, "areas"), place);
+    ck_assert_msg(json_integer_of(json_object_of(area, side), key) == value, "%s %s of %s is %lld", side, key,
+                  json_text_of(area, "code"), (long long)json_integer_of(json_object_of(area, side), key));
+}
+
+static void correct(const char *unit, int seq, int voted, const char *more)
+{
+    struct buffer body = {0};
+    small_report_write(&body, &(struct small_report){
+                                  .unit = unit, .seq = seq, .voted = voted, .more = more, .counts = true});
+    committee_expect(first.intake_http_port, "/v1/reports", relay, body.bytes, 201);
+    buffer_done(&body);
+}
+
+/* Between the first two bulletins a correction, a roll that changed, a void and a unit more; behind them a report. */
+static void live_through_it(void)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    report(&first, "0201-001", 1, 30, 201);
+    freeze();
+    correct("0101-001", 2, 280, ",\"kind\":\"correction\",\"reason\":\"mistyped\"");
+    correct("0101-002", 1, 100, ",\"registered\":510");
+    committee_expect(first.intake_http_port, "/v1/units/0201-001/void", admin, "{\"reason\":\"twice\"}", 200);
+    add_unit("election");
+    wait_named(&first, "unit 0101-009 is added");
+    take_up_files(&first);
+    freeze();
+    report(&first, "0102-001", 1, 7, 201);
+    small_wait_voted(first.public_port, 387);
+}
+
+TEST(a_diff_says_what_moved_and_why)
+{
+    live_through_it();
+    json_t *document = get_diff(&first, "/v1/diff?from=1&to=2");
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "from"), "bulletin"), 1);
+    ck_assert_int_eq(json_integer_of(json_object_of(document, "to"), "bulletin"), 2);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "areas")), 3);
+    expect_number(document, 0, "before", "voted", 330);
+    expect_number(document, 0, "after", "voted", 380);
+    expect_number(document, 0, "after", "registered", 6200); /* ten by report, forty of the unit */
+    expect_number(document, 0, "why", "reports", 3);
+    expect_number(document, 0, "why", "corrections", 1);
+    expect_number(document, 0, "why", "roll_changes", 1);
+    expect_number(document, 0, "why", "voided", 1);
+    expect_number(document, 0, "why", "register_changes", 1);
+    expect_number(document, 1, "after", "voted", 380);
+    expect_number(document, 1, "why", "voided", 0);
+    expect_number(document, 2, "after", "voted", 0);
+    expect_number(document, 2, "why", "voided", 1);
+    ck_assert_int_eq(json_integer_of(document, "total"), 4);
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "changes")), 4);
+    json_decref(document);
+
+    document = get_diff(&first, "/v1/diff?from=2&to=now");
+    ck_assert(json_is_null(json_object_get(json_object_of(document, "to"), "bulletin")));
+    ck_assert_int_eq(json_integer_of(document, "total"), 0);
+    expect_number(document, 0, "after", "voted", 387);
+    expect_number(document, 0, "why", "reports", 1);
+    json_decref(document);
+
+    document = get_diff(&first, "/v1/diff?from=1&to=2&area=01");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "areas")),
+                      2); /* the other commune did not move */
+    expect_number(document, 1, "after", "voted", 380);
+    ck_assert_int_eq(json_integer_of(document, "total"), 3);
+    json_decref(document);
+    document = get_diff(&first, "/v1/diff?from=1&area=0202");
+    ck_assert_uint_eq(json_array_size(json_array_of(document, "areas")), 1);
+    expect_number(document, 0, "why", "reports", 0);
+    json_decref(document);
+}
+
+TEST(a_diff_is_the_same_from_every_server)
+{
+    live_through_it();
+    json_t *here = get_diff(&first, "/v1/diff?from=1&to=2");
+    start_second();
+    json_t *there = get_diff(&second, "/v1/diff?from=1&to=2");
+    restart();
+    json_t *again = get_diff(&first, "/v1/diff?from=1&to=2");
+    static const char *const members[] = {"from", "to", "areas", "changes", "total"};
+    for (int i = 0; i < COUNT(members); i++) {
+        const json_t *wanted = json_object_get(here, members[i]);
+        ck_assert_msg(json_equal(wanted, json_object_get(there, members[i])), "%s", members[i]);
+        ck_assert_msg(json_equal(wanted, json_object_get(again, members[i])), "%s", members[i]);
+    }
+    json_decref(here);
+    json_decref(there);
+    json_decref(again);
+    turnoutd_stop(&second);
+}
+
+/* What is shown now is what is held back from. */
+TEST(a_diff_tells_nothing_that_is_held_back)
+{
+    report(&first, "0101-001", 1, 300, 201);
+    small_wait_voted(first.public_port, 300);
+    freeze();
+    committee_expect(first.intake_http_port, "/v1/publication", admin, "{\"mode\":\"hold\"}", 200);
+    correct("0101-001", 2, 280, ",\"kind\":\"correction\",\"reason\":\"mistyped\"");
+    report(&first, "0201-001", 1, 30, 201);
+    start_second(); /* which takes longer than any reading */
+    turnoutd_stop(&second);
+    json_t *document = get_diff(&first, "/v1/diff?from=1");
+    expect_number(document, 0, "after", "voted", 300);
+    expect_number(document, 0, "why", "reports", 0);
+    expect_number(document, 0, "why", "corrections", 0);
+    json_decref(document);
+}
+
+static const struct {
+    const char *target;
+    int status;
+    const char *code;
+} refused_diffs[] = {{"/v1/diff", 400, "bad-parameter"},
+                     {"/v1/diff?to=1", 400, "bad-parameter"},
+                     {"/v1/diff?from=x", 400, "bad-parameter"},
+                     {"/v1/diff?from=1&to=1", 400, "bad-parameter"},
+                     {"/v1/diff?from=1&to=later", 400, "bad-parameter"},
+                     {"/v1/diff?from=2", 404, "unknown-bulletin"},
+                     {"/v1/diff?from=1&to=2", 404, "unknown-bulletin"},
+                     {"/v1/diff?from=1&area=9", 404, "unknown-area"},
+                     {"/v1/diff?from=1&area=", 404, "unknown-area"}};
+
+LOOP_TEST(what_cannot_be_compared_is_said, COUNT(refused_diffs))
+{
+    freeze();
+    json_t *problem = json_get(first.public_port, refused_diffs[_i].target, refused_diffs[_i].status);
+    ck_assert_str_eq(json_text_of(problem, "code"), refused_diffs[_i].code);
+    json_decref(problem);
+}
+
 SUITE("history");

@@ -1,11 +1,13 @@
 /* Milestones: told when figures reach a mark, withdrawn when they fall below it, the same from every server and after every
  * start, and never before the figures themselves are public. */
 #include <check.h>
+#include <hiredis/hiredis.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <turnout/base/clock.h>
+#include <turnout/base/text.h>
 
 #include "committee.h"
 #include "http.h"
@@ -188,6 +190,39 @@ TEST(they_stand_from_every_server_and_after_every_start)
     expect_same_from(&first, document);
     json_decref(document);
     buffer_done(&codes);
+}
+
+/* Each mark is told once, by whichever server was first. */
+TEST(two_servers_tell_each_once)
+{
+    struct buffer told = {0};
+    start_second();
+    for (int voted = 100; voted <= 1000; voted += 100) {
+        report("0101-001", voted / 100, 9, voted, NULL);
+        small_wait_voted((voted % 200 == 0 ? &first : &second)->public_port, voted);
+    }
+    report("0101-002", 1, 10, 500, NULL);
+    report("0101-003", 1, 10, 250, NULL);
+    wait_mark(&first, "0101", "reached_100_at", 10);
+    wait_mark(&second, "0101", "reached_100_at", 10);
+    turnoutd_stop(&second);
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    struct redisReply *reply = redisCommand(redis, "XRANGE turnout:{small}:milestones - +");
+    for (size_t i = 0; i < reply->elements; i++) {
+        char mark[64];
+        struct slice rest = slice_of(reply->element[i]->element[1]->element[1]->str);
+        struct slice area = text_split(&rest, ' ');
+        struct slice name = text_split(&rest, ' ');
+        (void)snprintf(mark, sizeof mark, ";%.*s %.*s;", (int)area.length, area.bytes, (int)name.length,
+                       name.bytes);
+        ck_assert_msg(told.bytes == NULL || strstr(told.bytes, mark) == NULL, "%s is told twice", mark);
+        buffer_append_text(&told, mark);
+    }
+    ck_assert_ptr_nonnull(strstr(told.bytes, ";T first-report;"));
+    ck_assert_ptr_nonnull(strstr(told.bytes, ";01 50;"));
+    freeReplyObject(reply);
+    redisFree(redis);
+    buffer_done(&told);
 }
 
 /* Figures that are held back reach nothing; once they are published they do. */

@@ -96,6 +96,7 @@ TEST(an_export_of_a_changed_register_is_sound)
                   data, NULL);
     command_check(&workspace, 0, "bulletin 1 (1): 400 of 6150, recomputed", NULL, "verify", export, NULL);
     command_check(&workspace, 0, "bulletin 2 (2): 1205 of 5920, recomputed", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, "small: sound", NULL, "audit", "--election", election, "--data", data, NULL);
 }
 
 TEST(a_commune_is_added_and_one_is_renamed)

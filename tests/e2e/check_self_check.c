@@ -188,6 +188,14 @@ TEST(a_removed_unit_is_noticed)
     expect_mended();
 }
 
+TEST(a_unit_of_nowhere_is_noticed)
+{
+    set(UNITS, "0201-001", "1 7 1200 1773540000 1773540000000 progress 1 00000000000000000000000000000000");
+    expect_noticed("units 0201-001: not the state of a unit of 01");
+    set(UNITS, "0201-001", NULL);
+    expect_mended();
+}
+
 /* Who knows how figures hang together changes all of them, up to the province. */
 static void add_to_sums(int by)
 {

@@ -74,6 +74,7 @@ static const struct {
     {"/v1/snapshot.json?at=1", IMMUTABLE},
     {"/v1/snapshot.csv?at=1", IMMUTABLE},
     {"/v1/snapshot.csv?at=1&sep=%3B&bom=1", IMMUTABLE},
+    {"/v1/diff?from=1", LIVE},
     {"/v1/keys", LIVE},
     {"/v1/nist.json", LIVE},
     {"/v1/milestones", LIVE},

@@ -21,7 +21,7 @@
 #include "senders.h"
 #include "world.h"
 
-enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 10000 };
+enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 4000 };
 
 enum { QUIET_US = 4 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
 
@@ -203,7 +203,7 @@ static void change_register(void)
     officials.taker = store_new(NULL, &options, on_taker_link, NULL);
     store_start(officials.taker);
     world_after(world_chance(300) ? world_between(0, 20000) : TAKING_US_MAX, end_taking, officials.taker);
-    if (world_chance(300)) {
+    if (world_chance(400)) {
         senders_disturb(DISTURBED_US);
     }
 }
@@ -229,6 +229,12 @@ void officials_check_stands(void)
                    publication_mode_name((enum publication_mode)officials.mode));
     }
     check_shown();
+}
+
+uint32_t officials_register_before(uint32_t province)
+{
+    return province == officials.province ? registers_find(slice_of(officials.register_before))
+                                          : REGISTER_UNKNOWN;
 }
 
 uint64_t officials_taken_up(void)
@@ -318,6 +324,7 @@ static void change_something(void)
         change_phase(PHASE_CLOSED);
         break;
     case 6:
+    case 7:
         change_mode((enum publication_mode)world_random(PUBLICATION_HOLD + 1));
         break;
     case 12:

@@ -15,6 +15,9 @@ void officials_open(void);
 /* Registers and modes that were answered to be in force are, and what was shown is there where figures are held back. */
 void officials_check_stands(void);
 
+/* The register of the province before it had one that no server has; REGISTER_UNKNOWN where it has none such. */
+uint32_t officials_register_before(uint32_t province);
+
 /* How many registers were taken up, and how many changes went back because a unit had reported. */
 uint64_t officials_taken_up(void);
 uint64_t officials_gone_back(void);

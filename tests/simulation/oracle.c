@@ -9,6 +9,7 @@
 #include <turnout/wire/log_line.h>
 #include <turnout/wire/signature.h>
 
+#include "officials.h"
 #include "oracle_private.h"
 #include "registers.h"
 #include "scene.h"
@@ -343,7 +344,8 @@ void oracle_follow(void)
             read_entry(&log->entries[province->entries_read++]);
         }
         const struct slice *digest = model_get_text(province->keys[KEY_TOTALS], "digest");
-        take_register(i, digest == NULL ? REGISTER_UNKNOWN : registers_find(*digest));
+        uint32_t reg = digest == NULL ? REGISTER_UNKNOWN : registers_find(*digest);
+        take_register(i, reg == REGISTER_UNKNOWN ? officials_register_before(i) : reg);
         const struct area *area = &scene.reg->areas[i];
         for (uint32_t commune = area->first_child; commune < area->first_child + area->children; commune++) {
             if (oracle.communes[commune].is_touched) {

@@ -301,9 +301,14 @@ static void act(uint32_t unit)
 static void report_a_change(void *context)
 {
     (void)context;
-    uint32_t unit = (uint32_t)world_random(scene.reg->unit_count);
-    if (!senders.is_done && registers_differ_in(unit)) {
-        send((uint32_t)world_random(scene.server_count), make_report(unit));
+    uint32_t units = scene.reg->unit_count;
+    uint32_t first = (uint32_t)world_random(units);
+    for (uint32_t i = 0; i < units && !senders.is_done; i++) {
+        uint32_t unit = (first + i) % units;
+        if (registers_differ_in(unit)) {
+            send((uint32_t)world_random(scene.server_count), make_report(unit));
+            return;
+        }
     }
 }
 

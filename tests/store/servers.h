@@ -73,6 +73,11 @@ static inline void server_on_answered(void *context, struct message *message)
 {
     struct server *server = context;
     struct server_answer *answer;
+    if (message->kind == MESSAGE_WRITE) {
+        struct write_message *write = (struct write_message *)message;
+        write->on_written(write);
+        return;
+    }
     if (message->kind == MESSAGE_REPORT) {
         const struct report_message *report = (const struct report_message *)message;
         answer = report->context;

@@ -46,7 +46,7 @@ static void expand(struct listing *listing, const char *path)
     const char *end = strchr(begin, '}');
     ck_assert_ptr_nonnull(end);
     char target[PUBLIC_TARGET_BYTES];
-    if (begin[1] == '?') { /* parameters, which are left out */
+    if (begin[1] == '?' || begin[1] == '&') { /* parameters, which are left out */
         (void)snprintf(target, sizeof target, "%.*s%s", (int)(begin - path), path, end + 1);
         expand(listing, target);
         return;

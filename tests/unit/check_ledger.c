@@ -42,4 +42,15 @@ TEST(kinds_have_names)
     ck_assert(!ledger_kind_parse(slice_of("Phase"), &parsed));
 }
 
+static const struct {
+    const char *id, *other;
+    bool is_behind;
+} ids[] = {{"2-0", "1-9", true},  {"1-10", "1-9", true}, {"10-0", "9-0", true}, {"1-1", "1-1", false},
+           {"1-0", "1-1", false}, {"1-0", "", true},     {"", "", false},       {"", "1-0", false}};
+
+LOOP_TEST(lines_have_an_order, COUNT(ids))
+{
+    ck_assert_int_eq(ledger_id_is_behind(ids[_i].id, ids[_i].other), ids[_i].is_behind);
+}
+
 SUITE("ledger");

@@ -328,6 +328,51 @@ TEST(a_held_report_is_turned_down)
     "{\"received\":" RECEIVED ",\"outcome\":\"voided\",\"unit\":\"u-1\",\"seq\":" seq                        \
     ",\"registered\":" listed ",\"before\":" before ",\"who\":\"x\",\"why\":\"y\"}"
 
+static void expect_totals(const struct totals *wanted)
+{
+    struct totals_fault fault = {.figure = ""};
+    ck_assert_msg(totals_compare(&replay.totals, wanted, &fault), "%s is %lld, not %lld", fault.figure,
+                  (long long)fault.is, (long long)fault.should_be);
+}
+
+/* A report of the first round, one that is held and released, and a void of all of it. Line by line. */
+TEST(lines_add_up_to_the_totals_of_the_commune)
+{
+    take(1, 10, "\"round\":1,\"before\":null");
+    struct totals wanted = {
+        .voted = 10, .units_reported = 1, .registered_reported = 1000, .revision = 1, .rounds = {1}};
+    expect_totals(&wanted);
+    ck_assert_int_eq(replay.totals.as_of, NINE);
+    hold();
+    wanted.held = 1;
+    wanted.revision = 2;
+    expect_totals(&wanted);
+    decide("released");
+    expect_taken();
+    wanted.voted = 20;
+    wanted.registered = 2000;
+    wanted.registered_reported = 3000;
+    wanted.held = 0;
+    wanted.revision = 3;
+    expect_totals(&wanted);
+    write_text(VOIDED("2", "1000", "[20,3000]"));
+    expect_taken();
+    wanted = (struct totals){.revision = 4};
+    expect_totals(&wanted);
+    ck_assert_int_eq(replay.totals.as_of, NINE);
+}
+
+TEST(what_is_turned_down_waits_no_more)
+{
+    take(1, 10, SILENT);
+    hold();
+    decide("rejected");
+    expect_taken();
+    const struct totals wanted = {
+        .voted = 10, .units_reported = 1, .registered_reported = 1000, .revision = 3};
+    expect_totals(&wanted);
+}
+
 TEST(a_void_takes_all_back)
 {
     write_text(VOIDED("1", "1000", "null"));

@@ -152,4 +152,38 @@ TEST(another_generation_and_an_older_phase_are_told)
     ck_assert(!is_whole(REVISION, 9)); /* it is not forgotten for that */
 }
 
+TEST(what_could_not_be_written_is_written_later)
+{
+    char elsewhere[sizeof folder + 1];
+    struct last_known known;
+    struct error error;
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s-", folder);
+    losses_note_meta(losses, &(struct store_meta){.phase = PHASE_OPEN, .generation = "aa"});
+    ck_assert_int_eq(rename(folder, elsewhere), 0);
+    losses_keep(losses, true);
+    ck_assert_int_eq(rename(elsewhere, folder), 0);
+    losses_keep(losses, true);
+    ck_assert_int_eq(last_known_read(folder, &known, &error), TURNOUT_OK);
+    ck_assert_int_eq(known.phase, PHASE_OPEN);
+    last_known_done(&known);
+}
+
+TEST(the_first_loss_is_told)
+{
+    struct last_known known;
+    struct losses_sum sum;
+    struct error error;
+    ck_assert_int_eq(last_known_read(folder, &known, &error), TURNOUT_OK);
+    known.provinces[0].short_since_ms = 2000;
+    known.provinces[1].short_since_ms = 3000;
+    losses_free(losses);
+    losses = losses_new(
+        &(struct losses_options){.election = &election, .reg = reg, .data = folder, .generation = "aa"},
+        &known);
+    last_known_done(&known);
+    ck_assert(losses_sum(losses, &sum));
+    ck_assert_uint_eq(sum.provinces, 2);
+    ck_assert_int_eq(sum.since_ms, 2000);
+}
+
 SUITE("losses");

@@ -2,10 +2,12 @@
 #include <turnout/base/memory.h>
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -77,6 +79,29 @@ SIGNAL_TEST(an_overflowing_resize_ends_the_process, SIGABRT)
 {
     expect_death();
     free(memory_resize(NULL, SIZE_MAX / 2, 4));
+}
+
+TEST(what_was_wanted_is_said_in_all)
+{
+    enum { COUNT_WANTED = 1 << 20, BYTES_EACH = 1 << 30 };
+    char said[256] = "";
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        const struct rlimit none = {0, 0};
+        bool is_ready = setrlimit(RLIMIT_CORE, &none) == 0 && dup2(ends[1], STDERR_FILENO) >= 0;
+        free(is_ready ? memory_new_array(COUNT_WANTED, BYTES_EACH) : NULL);
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);
+    ck_assert_msg(strstr(said, "bytes=1125899906842624") != NULL, "%s", said);
+    (void)close(ends[0]);
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status));
 }
 
 #endif

@@ -19,7 +19,7 @@ static void expand(const char *template, char ret_path[PATH_BYTES])
     for (const char *at = template; *at != '\0'; at++) {
         ck_assert_uint_lt(length + 1, PATH_BYTES);
         if (*at == '{') {
-            bool is_query = at[1] == '?';
+            bool is_query = at[1] == '?' || at[1] == '&';
             at = strchr(at, '}');
             ck_assert_ptr_nonnull(at);
             if (is_query) {
@@ -37,7 +37,8 @@ static const struct http_route *route_of(const struct document_listing *listing)
                                          .route_count = public_http_route_count};
     char path[PATH_BYTES];
     expand(listing->path, path);
-    const struct http_request request = {.method = HTTP_GET, .path = slice_of(path)};
+    struct slice rest = slice_of(path);
+    const struct http_request request = {.method = HTTP_GET, .path = text_split(&rest, '?')};
     const struct route_match match = http_find_route(&service, &request);
     ck_assert_msg(match.route != NULL, "%s is listed, but there is no route", listing->path);
     return match.route;

@@ -13,7 +13,6 @@ enum {
     CONTACT_BYTES_MAX = 100,   /* of a unit */
 
     REPORT_BYTES_MAX = 4096, /* one report as JSON */
-    REPORT_DEPTH_MAX = 4,
     SEQ_MAX = 2147483647,
     VOTERS_MAX = 10000000, /* `voted` and `registered` of one unit */
     NOTE_CHARACTERS_MAX = 200,

@@ -34,7 +34,8 @@ enum ledger_kind {
 enum { LEDGER_VALUE_BYTES = AREA_CODE_BYTES, LEDGER_ID_BYTES = 48 /* the id of a line in Redis */ };
 
 struct ledger_entry {
-    int64_t when_ms; /* Unix milliseconds */
+    char id[LEDGER_ID_BYTES]; /* of its line in Redis; empty where it was not read there */
+    int64_t when_ms;          /* Unix milliseconds */
     enum ledger_kind kind;
     uint32_t unit; /* index in the register it was read by; REGISTER_NONE: of no unit there */
     char unit_code[AREA_CODE_BYTES]; /* good in every register; empty: of no unit */
@@ -45,6 +46,9 @@ struct ledger_entry {
     char after[LEDGER_VALUE_BYTES];
     char reason[NOTE_BYTES_MAX + 1]; /* may be empty */
 };
+
+/* Whether the line of this id (`<milliseconds>-<number>`) stands behind the other in its ledger. An empty one stands before all. */
+bool ledger_id_is_behind(const char *id, const char *other);
 
 const char *
 ledger_kind_name(enum ledger_kind kind); /* "correction", "roll-change", ... as in proto/redis.md */

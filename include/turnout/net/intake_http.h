@@ -3,21 +3,9 @@
 #ifndef TURNOUT_NET_INTAKE_HTTP_H
 #define TURNOUT_NET_INTAKE_HTTP_H
 
-#include <turnout/election/election.h>
-#include <turnout/election/register.h>
 #include <turnout/net/http_server.h>
 
-struct intake;
-struct committee;
-
-/* The context of the intake listener's routes. One a worker; all borrowed. */
-struct intake_desk {
-    const struct election *election;
-    const struct election_register *reg;
-    struct intake *intake;
-    struct committee *committee;
-};
-
+/* Their context is a struct intake_desk. */
 extern const struct http_route intake_http_routes[];
 extern const size_t intake_http_route_count;
 

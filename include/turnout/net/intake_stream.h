@@ -4,7 +4,7 @@
 #define TURNOUT_NET_INTAKE_STREAM_H
 
 #include <turnout/net/connection.h>
-#include <turnout/net/intake_http.h>
+#include <turnout/net/intake_desk.h>
 
 enum {
     STREAM_LINE_MS = 10000,              /* from a line's first byte to its end */

@@ -8,7 +8,7 @@
 
 struct frozen_view;
 
-/* `now` says what belongs to no bulletin: the election itself, and its key. Borrowed while the view is there. NULL where the
+/* `now` says what belongs to no bulletin: the election itself, the one before, and its key. No area has milestones. Borrowed while the view is there. NULL where the
  * bulletin does not have them: it was frozen by an older server. */
 struct frozen_view *frozen_view_new(const struct bulletin *bulletin, const struct figures *now);
 void frozen_view_free(struct frozen_view *view); /* NULL-safe */

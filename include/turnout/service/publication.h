@@ -92,6 +92,7 @@ const struct document *publication_index(struct publication *publication,
 const struct document *publication_keys(struct publication *publication);
 
 /* Borrowed while a reference is held. */
+const struct ledger_page *publication_ledger(const struct publication *publication);
 const struct shelf *publication_shelf(const struct publication *publication);
 
 #endif

@@ -74,21 +74,23 @@ static int check_provinces(const struct audit_of *of, int64_t losses, struct ver
     return conclude(of->folder, verdict, losses);
 }
 
-static int check(struct audit_of *of)
+/* `from` has all but the past. */
+static int check(const struct audit_of *from)
 {
-    const struct bulletin_walk_of walk_of = {of->address, &of->folder->election, of->folder->reg};
+    const struct bulletin_walk_of walk_of = {from->address, &from->folder->election, from->folder->reg};
     struct ledger ledger = {.losses = 0};
+    struct audit_of of = *from;
     struct verdict verdict = {.faults = 0};
     struct error error;
     int status = EXIT_FAILED;
-    if (ledger_walk(&walk_of, of->patience_ms, on_ledger_line, &ledger, &error) != TURNOUT_OK) {
+    if (ledger_walk(&walk_of, of.patience_ms, on_ledger_line, &ledger, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
     } else {
         if (ledger.bad > 0) {
             verdict_add_fault(&verdict, "the election's ledger has lines that are none");
         }
-        of->past = &ledger.past;
-        status = check_provinces(of, ledger.losses, &verdict);
+        of.past = &ledger.past;
+        status = check_provinces(&of, ledger.losses, &verdict);
     }
     register_past_done(&ledger.past);
     return status;
@@ -101,7 +103,7 @@ static int check_server(const struct command_line *line, const struct election_f
     struct server_redis server;
     int status = server_redis_open_to_read(line->name, &options->server, &server);
     if (status == EXIT_DONE) {
-        struct audit_of of = {
+        const struct audit_of of = {
             .address = server.address, .folder = folder, .keys = keys, .patience_ms = server.patience_ms};
         status = check(&of);
         server_redis_close(&server);

@@ -93,13 +93,13 @@ static enum turnout_error check_totals(const struct log_replay *replay, const st
                                        const struct totals *counted, struct error *error)
 {
     struct totals should_be = replay->totals;
-    struct totals_fault fault;
+    struct totals_fault fault = {.figure = "as_of", .is = stands->as_of, .should_be = should_be.as_of};
     should_be.registered = counted->registered; /* also the rolls of those that were never heard */
-    return totals_compare(stands, &should_be, &fault)
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_CONFLICT, "",
-                            "commune %s: %s is %" PRId64 ", and its log comes to %" PRId64, code_of(replay),
-                            fault.figure, fault.is, fault.should_be);
+    bool is_equal = totals_compare(stands, &should_be, &fault) && stands->as_of == should_be.as_of;
+    return is_equal ? TURNOUT_OK
+                    : error_fail(error, TURNOUT_CONFLICT, "",
+                                 "commune %s: %s is %" PRId64 ", and its log comes to %" PRId64,
+                                 code_of(replay), fault.figure, fault.is, fault.should_be);
 }
 
 void audit_commune(const struct log_replay_of *of, struct commune_audit *audit)

@@ -150,9 +150,10 @@ export function Board({ desk, address }) {
         <Fault problem={problem} />
         {own && <Tally row={own} />}
         {own?.silent === null && <p class="stamp stamp--hold">{say("verifying")}</p>}
-        {own?.silent > 0 && (
-          <p class="small">
-            <a href={hashOf("silent", round, { area: address.query.area })}>{say("board.list")}</a>
+        {own && (
+          <p class="actions-row small">
+            {own.silent > 0 && <a href={hashOf("silent", round, { area: address.query.area })}>{say("board.list")}</a>}
+            <a href={hashOf("owing", undefined, { area: address.query.area })}>{say("owing.title")}</a>
           </p>
         )}
       </section>

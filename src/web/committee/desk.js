@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 
 const TOKEN = "turnout.token";
+const ROWS_MAX = 10000; // of a list: as many as the largest province has units; each page has the server look at all
 
 export class Problem extends Error {
   constructor(status, { code = "unavailable", detail = "" } = {}) {
@@ -111,7 +112,8 @@ export function useAnswer(desk, path, everyMs) {
   return { ...state, ask: useCallback(() => setTurn((old) => old + 1), []) };
 }
 
-// All pages of the list at `path`, one after the other: { rows, at, problem, ask }. `at` is when they were asked for.
+// The list at `path`, page after page: { rows, total, at, problem, ask }. `at` is when it was asked for; `total` is above the
+// number of rows where there are too many for one page to hold.
 export function useList(desk, path, name) {
   const [state, setState] = useState({});
   const [turn, setTurn] = useState(0);
@@ -121,13 +123,14 @@ export function useList(desk, path, name) {
       const at = desk.now();
       const rows = [];
       let after = "";
+      let page;
       do {
-        const page = await desk.ask(`${path}${path.includes("?") ? "&" : "?"}limit=1000${after}`);
+        page = await desk.ask(`${path}${path.includes("?") ? "&" : "?"}limit=1000${after}`);
         rows.push(...page[name]);
         after = page.next && `&after=${encodeURIComponent(page.next)}`;
-      } while (after && !isOver);
+      } while (after && rows.length < ROWS_MAX && !isOver);
       if (!isOver) {
-        setState({ rows, at });
+        setState({ rows, total: after ? page.total : rows.length, at });
       }
     }
     setState({});

@@ -10,7 +10,7 @@ import { UnitList } from "./unit_list.jsx";
 // The area of the address, else the token's.
 export const areaOf = (desk, address) => address.query.area ?? desk.about.token.area.code;
 
-function Total({ word, rows, children }) {
+function Total({ word, list, children }) {
   const { say, count } = useLanguage();
   return (
     <dl class="tally">
@@ -18,7 +18,7 @@ function Total({ word, rows, children }) {
         <dt>
           {children} {say(word)}
         </dt>
-        <dd>{rows ? count(rows.length) : "…"}</dd>
+        <dd>{list.rows ? count(list.total) : "…"}</dd>
       </div>
     </dl>
   );
@@ -40,7 +40,7 @@ export function Silent({ desk, address }) {
         </h1>
         <RoundLinks desk={desk} view="silent" chosen={round} query={address.query} withNever />
       </header>
-      <Total word="silent.units" rows={list.rows}>
+      <Total word="silent.units" list={list}>
         <Square state="silent" />
       </Total>
       <UnitList list={list} show={["telephone", "status", "last", "voted", "registered"]} label={title} find={address.query.find ?? ""} change={address.change} saveAs={`silent-${round}.csv`} />
@@ -65,7 +65,7 @@ export function PlainList({ desk, address, view }) {
         <h1 id="list">{say(`${view}.title`)}</h1>
         <p class="small soft">{say(`${view}.what`)}</p>
       </header>
-      <Total word={`${view}.units`} rows={list.rows} />
+      <Total word={`${view}.units`} list={list} />
       <UnitList list={list} show={show} label={say(`${view}.title`)} find={address.query.find ?? ""} change={address.change} saveAs={saveAs} isTall={isTall} />
     </section>
   );

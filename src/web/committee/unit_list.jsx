@@ -43,7 +43,7 @@ const columns = {
 // `list` is what useList() gives; `show` names the columns behind the unit's own.
 export function UnitList({ list, show, label, find, change, saveAs, isTall }) {
   const language = useLanguage();
-  const { say, time } = language;
+  const { say, count, time } = language;
   const wanted = fold(find);
   const found = list.rows?.filter((row) => [row.unit, row.name, row.commune].some((text) => fold(text).includes(wanted)));
   const rowPx = isTall ? TALL_ROW_PX : ROW_PX;
@@ -70,6 +70,7 @@ export function UnitList({ list, show, label, find, change, saveAs, isTall }) {
           )}
         </p>
       </header>
+      {list.total > list.rows.length && <p class="error">{say("list.cut", count(list.rows.length))}</p>}
       <table class={isTall ? "data long long--tall" : "data long"} aria-label={label}>
         <thead>
           <tr>

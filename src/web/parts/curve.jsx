@@ -130,7 +130,7 @@ function Drawing({ width, election, lines, rounds }) {
       {[...drawn].reverse().map(({ kind, points }) => (
         <path key={kind} class={kind} d={pathOf(points, frame)} />
       ))}
-      <Marks marks={marksOf(own.points, rounds, frame)} />
+      <Marks marks={marksOf(own.points, lines[1]?.points ?? [], rounds, frame)} />
       {[...drawn].reverse().map(({ kind, end }) => (
         <circle key={kind} class={kind === "nation" ? "dot--last" : "dot--other"} cx={end.x} cy={end.y} r={kind === "nation" ? 6 : 3.5} />
       ))}

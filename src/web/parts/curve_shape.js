@@ -1,5 +1,5 @@
 // Where everything of the curve lies, in pixels of its measured width.
-const HOUR_MS = 3600000;
+const SPAN_MS = 600000; // at least
 const WIDE = 560; // from here on there is room for words at the points
 const TICK_PX = { wide: 44, narrow: 28 };
 const TICK_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * 60000);
@@ -29,7 +29,7 @@ export function frameOf(width, [first, last]) {
   };
 }
 
-// From the opening to the closing; of another day's points from the first of them, an hour at least.
+// From the opening to the closing; of another day's points from the first of them to the last.
 export function spanOf(series, election) {
   if (series.isOfDay) {
     return [Date.parse(election.opens), Date.parse(election.closes)];
@@ -37,7 +37,7 @@ export function spanOf(series, election) {
   const { points } = series;
   const first = points.length > 0 ? points[0].time : Date.parse(election.opens);
   const last = points.length > 0 ? points[points.length - 1].time : first;
-  return [first, Math.max(last, first + HOUR_MS)];
+  return [first, Math.max(last, first + SPAN_MS)];
 }
 
 // The times below the axis: opening, rounds and closing of the day, and those of them for which there is room; else round times.
@@ -67,18 +67,20 @@ export function valueAt(points, time) {
   return points.filter((point) => point.time <= time).pop()?.percent ?? null;
 }
 
-// Rounds with the figure at each, and where the figure is written: left above its circle, unless the top or another is there.
-export function marksOf(points, rounds, frame) {
+// Rounds with the figure at each, and where the figure is written: left above its circle, or right below where the line `beside`
+// is above. Where there is no room it is left out.
+export function marksOf(points, beside, rounds, frame) {
   const newest = points[points.length - 1]?.time ?? 0;
-  let taken = -Infinity;
+  let taken = frame.left;
   return rounds
     .filter((time) => time < newest && valueAt(points, time) !== null)
     .map((time) => {
       const percent = valueAt(points, time);
       const mark = { time, percent, x: frame.x(time), y: frame.y(percent), label: null };
-      const label = { x: mark.x - 8, y: mark.y - 7 };
-      const start = label.x - VALUE_PX.width;
-      if (frame.isWide && start > Math.max(taken, frame.left) && label.y - VALUE_PX.height > frame.top) {
+      const isBelow = valueAt(beside, time) >= percent && beside.length > 0;
+      const label = isBelow ? { x: mark.x + 8 + VALUE_PX.width, y: mark.y + 17 } : { x: mark.x - 8, y: mark.y - 7 };
+      const isInside = label.y - VALUE_PX.height > frame.top && label.y < frame.bottom - 4;
+      if (frame.isWide && isInside && label.x - VALUE_PX.width > taken) {
         mark.label = label;
         taken = label.x;
       }
