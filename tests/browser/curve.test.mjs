@@ -51,14 +51,21 @@ async function withDay(page) {
 const numbers = (page, selector, ...names) =>
   page.locator(selector).evaluateAll((elements, wanted) => elements.map((element) => wanted.map((name) => Number(element.getAttribute(name)))), names);
 
-test("it ends with the figure of the headline, whatever day it is", async () => {
+test("a day that is replayed has its rounds from its bulletins, and ends with the figure of the headline", async () => {
   const page = await open("/");
   await expectLabel(page, "Cả nước: 6,50\u00a0%");
   await page.click(".curve summary");
   await expectText(page, ".curve tbody tr:last-child td", "6,50");
   await server.report([{ election: "small", unit: "0201-001", seq: 1, as_of: "2026-03-15T09:00:00+07:00", voted: 1200, test: true }], 1600);
   await expectLabel(page, "Cả nước: 26,02\u00a0%");
-  assert.equal(await page.locator(".curve .dot").count(), 0, "no round is in these hours");
+  assert.equal(await page.locator(".curve .dot").count(), 0, "no round is over");
+  await server.freeze("09:00");
+  await server.report([{ election: "small", unit: "0201-002", seq: 1, as_of: "2026-03-15T10:30:00+07:00", voted: 300, test: true }], 1900);
+  await page.waitForSelector(".curve .dot");
+  await expectLabel(page, "Cả nước: 30,89\u00a0%");
+  assert.equal((await page.getAttribute(".curve path.nation", "d")).split("L").length, 3);
+  const rows = (await page.locator(".curve tbody tr").allInnerTexts()).map((row) => row.split("\t"));
+  assert.deepEqual(rows, [["09:00", "26,02"], ["10:30", "30,89"]]);
   await closePage(page);
 });
 

@@ -95,7 +95,7 @@ function Table({ rows, round, address }) {
     <section aria-labelledby="by">
       <header>
         <h2 id="by">
-          {say(rows[0].level === "commune" ? "board.communes" : "board.provinces")} {hasSquares && <span class="soft small">{say("board.squares")}</span>}
+          {say(rows[0].level === "commune" ? "board.communes" : "board.provinces")}
         </h2>
         <p class="find">
           <label for="find">{say("find")}</label>
@@ -109,7 +109,7 @@ function Table({ rows, round, address }) {
             {counts.map((name) => (
               <Head key={name} name={name} title={say(`board.${name}.column`)} class={classOf(name)} {...head} />
             ))}
-            {hasSquares && <td class="strip" />}
+            {hasSquares && <td class="strip soft">{say("board.squares")}</td>}
           </tr>
         </thead>
         <tbody>

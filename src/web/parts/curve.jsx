@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAddress } from "../address.jsx";
 import { useLanguage } from "../language.jsx";
 import { useSeries } from "../series.js";
-import { frameOf, marksOf, pathOf, placeLabels, spanOf, ticksOf, valueAt } from "./curve_shape.js";
+import { frameOf, marksOf, pathOf, placeLabels, ticksOf, valueAt } from "./curve_shape.js";
 
 const GRID = [25, 50, 75, 100];
 
@@ -19,6 +19,8 @@ function useWidth() {
   }, []);
   return [element, width];
 }
+
+const spanOf = ({ opens, closes }) => [Date.parse(opens), Date.parse(closes)];
 
 function offsetOf(moment) {
   return moment.endsWith("Z") ? 0 : Date.parse(`${moment.slice(0, 19)}Z`) - Date.parse(moment);
@@ -108,7 +110,7 @@ function Drawing({ width, election, lines, rounds }) {
   const { percent } = useLanguage();
   const [own] = lines;
   const offsetMs = offsetOf(election.opens);
-  const span = spanOf(own, election);
+  const span = spanOf(election);
   const frame = frameOf(width, span);
   const ticks = ticksOf(span, rounds, frame, offsetMs);
   const drawn = lines
@@ -130,7 +132,7 @@ function Drawing({ width, election, lines, rounds }) {
       {[...drawn].reverse().map(({ kind, points }) => (
         <path key={kind} class={kind} d={pathOf(points, frame)} />
       ))}
-      <Marks marks={marksOf(own.points, lines[1]?.points ?? [], rounds, frame)} />
+      <Marks marks={marksOf(own.points, lines[1]?.points ?? [], own.marked, frame)} />
       {[...drawn].reverse().map(({ kind, end }) => (
         <circle key={kind} class={kind === "nation" ? "dot--last" : "dot--other"} cx={end.x} cy={end.y} r={kind === "nation" ? 6 : 3.5} />
       ))}
@@ -146,7 +148,7 @@ function Table({ lines, rounds, election }) {
   const offsetMs = offsetOf(election.opens);
   const [own] = lines;
   const newest = own.points[own.points.length - 1]?.time ?? 0;
-  const marked = rounds.length > 0 ? rounds : ticksOf(spanOf(own, election), [], null, offsetMs);
+  const marked = rounds.length > 0 ? own.marked : ticksOf(spanOf(election), [], null, offsetMs);
   const times = [...marked.filter((time) => time < newest), ...(newest > 0 ? [newest] : [])];
   return (
     <details>
@@ -210,15 +212,14 @@ export function Curve({ feed, area, nation }) {
   const { election, generated_at: generatedAt } = feed.document;
   const besides = area.level === "nation" ? nation.provinces : [nation.nation, ...nation.provinces];
   const beside = besides.find(({ code }) => code === address.beside) ?? (area.level === "nation" ? null : nation.nation);
-  const nowOf = (shown) => shown && { time: Date.parse(generatedAt), percent: shown.percent };
-  const own = useSeries(area.code, election, nowOf(area));
-  const other = useSeries(beside?.code ?? null, election, nowOf(beside));
+  const own = useSeries(area, election, generatedAt);
+  const other = useSeries(beside, election, generatedAt);
   const title = (shown) => (shown.level === "nation" ? say("nationwide") : name(shown));
   const lines = [
     own && { ...own, kind: "nation", name: title(area) },
     own && other && { ...other, kind: "other", name: title(beside) },
   ].filter(Boolean);
-  const rounds = own?.isOfDay ? own.rounds.map(Date.parse) : [];
+  const rounds = own?.rounds ?? [];
   return (
     <section class="curve" aria-labelledby="curve">
       <header>

@@ -1,5 +1,4 @@
 // Where everything of the curve lies, in pixels of its measured width.
-const SPAN_MS = 600000; // at least
 const WIDE = 560; // from here on there is room for words at the points
 const TICK_PX = { wide: 44, narrow: 28 };
 const TICK_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * 60000);
@@ -29,18 +28,7 @@ export function frameOf(width, [first, last]) {
   };
 }
 
-// From the opening to the closing; of another day's points from the first of them to the last.
-export function spanOf(series, election) {
-  if (series.isOfDay) {
-    return [Date.parse(election.opens), Date.parse(election.closes)];
-  }
-  const { points } = series;
-  const first = points.length > 0 ? points[0].time : Date.parse(election.opens);
-  const last = points.length > 0 ? points[points.length - 1].time : first;
-  return [first, Math.max(last, first + SPAN_MS)];
-}
-
-// The times below the axis: opening, rounds and closing of the day, and those of them for which there is room; else round times.
+// The times below the axis: opening, closing, and the rounds for which there is room; full hours or so where there are none.
 export function ticksOf(span, rounds, frame, offsetMs) {
   const [first, last] = span;
   if (rounds.length === 0) {
