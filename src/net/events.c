@@ -11,6 +11,7 @@
 #include <event2/event.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/service/document.h>
 
 struct stream {
     TAILQ_ENTRY(stream) all;

@@ -3,15 +3,35 @@
 
 #include <string.h>
 
+#include <turnout/service/document.h>
+
 #include "area_path.h"
 #include "bulletin_answer.h"
 #include "diff_http.h"
 #include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
+#include "public_listings.h"
 #include "retry_after.h"
 #include "series_http.h"
 #include "static_http.h"
+
+enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
+
+/* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked for. */
+static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
+{
+    static const char *const others[] = {"since", "fields", "level"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (http_query_has(request->query, "at") && http_query_has(request->query, others[i])) {
+            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                                "at is not taken together with this one: a bulletin's documents are whole",
+                                others[i], NULL);
+            return false;
+        }
+    }
+    return true;
+}
 
 static void get_turnout(void *context, struct http_exchange *exchange, const struct http_request *request,
                         struct slice segment, struct slice body)
@@ -19,8 +39,23 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (!frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
+    char since[SINCE_BYTES] = "";
+    if (!asks_of_one_time(exchange, request) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
+        return;
+    }
+    if (!http_query_has(request->query, "since")) {
         public_answer(reader, exchange, request, publication_turnout(reader->publication));
+        return;
+    }
+    const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
+                                         ? publication_since(reader->publication, since)
+                                         : NULL;
+    if (changes != NULL) {
+        public_answer(reader, exchange, request, changes);
+    } else {
+        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
+                            "since is the next of the document before, or a revision", "since", NULL);
     }
 }
 
@@ -35,53 +70,87 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     }
 }
 
+/* `?fields=` and `?level=`; zeroed where neither is there. False after refusing. */
+static bool read_selection(struct http_exchange *exchange, struct slice query,
+                           struct selection *ret_selection)
+{
+    static const struct {
+        const char *name;
+        enum turnout_error (*read)(const char *names, struct selection *selection, struct error *error);
+    } parameters[] = {{"fields", selection_read_fields}, {"level", selection_read_levels}};
+    *ret_selection = (struct selection){0};
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        char names[SELECTION_BYTES];
+        struct error error = {.text = "names, separated by commas"};
+        if (http_query_has(query, parameters[i].name) &&
+            (!http_query_value(query, parameters[i].name, names, sizeof names) ||
+             parameters[i].read(names, ret_selection, &error) != TURNOUT_OK)) {
+            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", error.text,
+                                parameters[i].name, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answer_selection(struct public_reader *reader, struct http_exchange *exchange,
+                             const struct http_request *request, const struct selection *selection,
+                             const struct csv_form *form)
+{
+    struct document *own;
+    const struct document *document = publication_selection(reader->publication, selection, form, &own);
+    if (own != NULL) {
+        public_answer_own(reader, exchange, request, own);
+        return;
+    }
+    if (document != NULL) {
+        public_answer(reader, exchange, request, document);
+        return;
+    }
+    char headers[RETRY_AFTER_BYTES];
+    retry_after_header(headers);
+    http_answer_problem(
+        exchange, 503, "busy", "Busy",
+        "too many different fields and levels with communes are being asked for: ask again, or take the "
+        "whole document",
+        "", headers);
+}
+
 static void get_snapshot_json(void *context, struct http_exchange *exchange,
                               const struct http_request *request, struct slice segment, struct slice body)
 {
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    if (!frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
+    struct selection selection;
+    if (!asks_of_one_time(exchange, request) || !read_selection(exchange, request->query, &selection) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
+        return;
+    }
+    if (selection_is_all(&selection)) {
         public_answer(reader, exchange, request, publication_snapshot(reader->publication));
+    } else {
+        answer_selection(reader, exchange, request, &selection, NULL);
     }
 }
 
-/* `?bom=1` and `?sep=;` (or a comma or a tab). False when a parameter is there but is none of these; then
- * *ret_field names it. */
-static bool parse_csv_form(struct slice query, struct csv_form *ret_form, const char **ret_field)
+/* `?bom=1` and `?sep=;` (or a comma or a tab). False after refusing what is none of these. */
+static bool read_csv_form(struct http_exchange *exchange, struct slice query, struct csv_form *ret_form)
 {
-    struct csv_form form = {.separator = ','};
-    char value[4];
-    if (http_query_has(query, "bom")) {
-        *ret_field = "bom";
-        if (!http_query_value(query, "bom", value, sizeof value) ||
-            (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) {
-            return false;
-        }
-        form.bom = value[0] == '1';
-    }
-    if (http_query_has(query, "sep")) {
-        *ret_field = "sep";
-        if (!http_query_value(query, "sep", value, sizeof value) || strlen(value) != 1 ||
-            strchr(",;\t", value[0]) == NULL) {
-            return false;
-        }
-        form.separator = value[0];
-    }
-    *ret_form = form;
-    return true;
-}
-
-/* False after refusing. */
-static bool read_csv_form(struct http_exchange *exchange, const struct http_request *request,
-                          struct csv_form *ret_form)
-{
-    const char *field;
-    if (!parse_csv_form(request->query, ret_form, &field)) {
+    char bom[4] = "0";
+    char separator[4] = ",";
+    bool has_bom = !http_query_has(query, "bom") || http_query_value(query, "bom", bom, sizeof bom);
+    bool has_separator =
+        !http_query_has(query, "sep") || http_query_value(query, "sep", separator, sizeof separator);
+    has_bom = has_bom && (strcmp(bom, "0") == 0 || strcmp(bom, "1") == 0);
+    has_separator = has_separator && strlen(separator) == 1 && strchr(",;\t", separator[0]) != NULL;
+    if (!has_bom || !has_separator) {
         http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)", field, NULL);
+                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)",
+                            has_bom ? "sep" : "bom", NULL);
         return false;
     }
+    *ret_form = (struct csv_form){.separator = separator[0], .bom = bom[0] == '1'};
     return true;
 }
 
@@ -91,10 +160,17 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
+    struct selection selection;
     struct csv_form form;
-    if (read_csv_form(exchange, request, &form) &&
-        !frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
+    if (!asks_of_one_time(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
+        !read_selection(exchange, request->query, &selection) ||
+        frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
+        return;
+    }
+    if (selection_is_all(&selection)) {
         public_answer(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+    } else {
+        answer_selection(reader, exchange, request, &selection, &form);
     }
 }
 
@@ -141,7 +217,7 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
     (void)body;
     struct public_reader *reader = context;
     struct csv_form form;
-    if (read_csv_form(exchange, request, &form)) {
+    if (read_csv_form(exchange, request->query, &form)) {
         public_answer(reader, exchange, request, publication_rounds_csv(reader->publication, form));
     }
 }
@@ -195,6 +271,16 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     public_answer(reader, exchange, request, publication_keys(reader->publication));
 }
 
+static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,
+                      struct slice segment, struct slice body)
+{
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    public_answer(reader, exchange, request,
+                  publication_index(reader->publication, public_listings, public_listing_count));
+}
+
 /* `name` is that of a file within the bulletin. */
 static void answer_file(const struct public_reader *reader, struct http_exchange *exchange,
                         const struct http_request *request, struct slice number, struct slice name)
@@ -242,6 +328,7 @@ static void get_bulletin_area(void *context, struct http_exchange *exchange,
 }
 
 const struct http_route public_http_routes[] = {
+    {HTTP_GET, "/v1", get_index},
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},

@@ -13,33 +13,7 @@
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
-struct publication {
-    _Atomic uint32_t references;
-    struct figures figures;
-    struct election_register *reg; /* a reference */
-    struct area_figures *areas;
-    enum election_phase phase;
-    char last_modified[HTTP_DATE_BYTES];
-    struct document *turnout;
-    struct document *snapshot;
-    struct ledger_page *page;
-    struct shelf *shelf;
-    struct series *series;                        /* NULL: there is none */
-    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
-    uint64_t serial;
-    bool *moved;                            /* one an area */
-    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
-    _Atomic(struct document *) changes;
-    _Atomic(struct document *) bulletins;
-    _Atomic(struct document *) keys;
-    _Atomic(struct document *) csv[CSV_FORMS];
-    _Atomic(struct document *) milestones;
-    _Atomic(struct document *) feed;
-    _Atomic(struct document *) nist;
-    _Atomic(struct document *) rounds;
-    _Atomic(struct document *) rounds_csv[CSV_FORMS];
-    _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
-};
+#include "publication_private.h"
 
 static int64_t revision_of(const struct publication *publication)
 {
@@ -59,6 +33,17 @@ static void find_moved(struct publication *publication, const struct publication
     if (!is_first && (previous->phase != publication->phase ||
                       strcmp(previous->figures.publication, publication->figures.publication) != 0)) {
         publication->moved[REGISTER_NATION] = true;
+    }
+    publication->since =
+        since_after(previous == NULL ? NULL : &previous->since, &publication->figures, publication->moved);
+}
+
+static void name_run(struct publication *publication)
+{
+    if (publication->figures.run != NULL) {
+        (void)snprintf(publication->run, sizeof publication->run, "%s%" PRIx64, publication->figures.run,
+                       publication->since.movement.serial);
+        publication->figures.run = publication->run;
     }
 }
 
@@ -80,6 +65,7 @@ struct publication *publication_new(const struct publication *previous, const st
     publication->shelf = shelf;
     shelf_acquire(shelf);
     find_moved(publication, previous);
+    name_run(publication);
     publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
 
     http_date_write(figures->generated_at, publication->last_modified);
@@ -133,6 +119,9 @@ void publication_release(struct publication *publication)
     document_free(atomic_load(&publication->changes));
     document_free(atomic_load(&publication->bulletins));
     document_free(atomic_load(&publication->keys));
+    document_free(atomic_load(&publication->index));
+    since_done(&publication->since);
+    selections_done(&publication->selections);
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
     release_series(publication);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <event2/event.h>
+#include <sodium.h>
 
 #include <turnout/base/clock.h>
 #include <turnout/base/log.h>
@@ -349,6 +350,13 @@ void publisher_set_register(struct publisher *publisher, struct election_registe
     }
 }
 
+static void make_run(char ret_run[RUN_BYTES])
+{
+    unsigned char random[(RUN_BYTES - 1) / 2];
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(ret_run, RUN_BYTES, random, sizeof random);
+}
+
 struct publisher *publisher_new(struct event_base *base, const struct publisher_options *options,
                                 publisher_published_fn *on_published, void *context)
 {
@@ -356,6 +364,7 @@ struct publisher *publisher_new(struct event_base *base, const struct publisher_
     publisher->options = *options;
     publisher->on_published = on_published;
     publisher->context = context;
+    make_run(publisher->run);
     begin_register(publisher, options->reg);
     publisher->bulletins = bulletins_new(&(struct bulletins_options){.election = options->election,
                                                                      .reg = options->reg,

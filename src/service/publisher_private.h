@@ -11,6 +11,8 @@
 #include "milestone_board.h"
 #include "series_reader.h"
 
+enum { RUN_BYTES = FIGURES_RUN_DIGITS + 1 };
+
 struct publisher {
     struct publisher_options options;
     publisher_published_fn *on_published;
@@ -23,6 +25,7 @@ struct publisher {
     struct ledger_reader *ledgers;
     struct milestone_board *milestones;
     struct bulletins *bulletins;
+    char run[RUN_BYTES]; /* id of this run */
     struct series_reader *series;
     struct publication *shown;                   /* what the public sees; NULL before the first */
     bool shows_durable;                          /* it says that acknowledged means durable */

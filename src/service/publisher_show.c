@@ -23,6 +23,7 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
         .durability = publisher->shows_durable ? "strict" : "relaxed",
         .publication = publication_mode_name(publisher->meta.publication),
         .signing_key = publisher->options.signing_key,
+        .run = publisher->run,
         .generated_at = generated_at,
     };
     bool is_of_now = reg == publisher->options.reg;

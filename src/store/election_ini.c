@@ -31,6 +31,9 @@ enum key_id {
     KEY_ROUNDS,
     KEY_BULLETIN_DELAY,
     KEY_UNIT_FIGURES,
+    KEY_COUNTED,
+    KEY_HOW_COUNTED,
+    KEY_LICENCE,
     KEY_COMPLETE_NOT_BEFORE,
     KEY_COUNT,
 };
@@ -63,29 +66,27 @@ static bool read_id(struct ini *ini, struct slice value)
     return slice_copy(value, ini->election.id, sizeof ini->election.id);
 }
 
-static bool read_any_name(struct ini *ini, const char *field, struct slice value,
-                          char ret_name[NAME_BYTES_MAX + 1])
+static bool read_words(struct ini *ini, const char *field, const char *what, struct slice words, char *ret)
 {
-    if (value.length == 0) {
+    bool is_good = words.length > 0 && slice_copy(words, ret, NAME_BYTES_MAX + 1);
+    if (words.length == 0) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
-                   "the name is empty; fill it in, or take the line out if it may be left out");
-    } else if (!slice_copy(value, ret_name, NAME_BYTES_MAX + 1)) {
+                   "the %s is empty; fill it in, or take the line out if it may be left out", what);
+    } else if (!is_good) {
         faults_add(&ini->faults, ELECTION_INI_FILE, ini->line, field,
-                   "the name has %zu bytes; shorten it to at most %d", value.length, NAME_BYTES_MAX);
-    } else {
-        return true;
+                   "the %s has %zu bytes; shorten it to at most %d", what, words.length, NAME_BYTES_MAX);
     }
-    return false;
+    return is_good;
 }
 
 static bool read_name(struct ini *ini, struct slice value)
 {
-    return read_any_name(ini, "name", value, ini->election.name);
+    return read_words(ini, "name", "name", value, ini->election.name);
 }
 
 static bool read_name_en(struct ini *ini, struct slice value)
 {
-    return read_any_name(ini, "name_en", value, ini->election.name_en);
+    return read_words(ini, "name_en", "name", value, ini->election.name_en);
 }
 
 static bool read_date(struct ini *ini, struct slice value)
@@ -229,6 +230,21 @@ static bool read_unit_figures(struct ini *ini, struct slice value)
     return true;
 }
 
+static bool read_counted(struct ini *ini, struct slice value)
+{
+    return read_words(ini, "counted", "text", value, ini->election.counted);
+}
+
+static bool read_how_counted(struct ini *ini, struct slice value)
+{
+    return read_words(ini, "how-counted", "text", value, ini->election.how_counted);
+}
+
+static bool read_licence(struct ini *ini, struct slice value)
+{
+    return read_words(ini, "licence", "text", value, ini->election.licence);
+}
+
 static bool read_complete_not_before(struct ini *ini, struct slice value)
 {
     if (!parse_time_of_day(value, &ini->election.rules.complete_not_before)) {
@@ -259,6 +275,9 @@ static const struct key keys[KEY_COUNT] = {
     [KEY_ROUNDS] = {"election", "rounds", true, read_rounds},
     [KEY_BULLETIN_DELAY] = {"election", "bulletin-delay-s", false, read_bulletin_delay},
     [KEY_UNIT_FIGURES] = {"election", "unit-figures", false, read_unit_figures},
+    [KEY_COUNTED] = {"election", "counted", false, read_counted},
+    [KEY_HOW_COUNTED] = {"election", "how-counted", false, read_how_counted},
+    [KEY_LICENCE] = {"election", "licence", false, read_licence},
     [KEY_COMPLETE_NOT_BEFORE] = {"rules", "complete-not-before", false, read_complete_not_before},
 };
 

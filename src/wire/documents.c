@@ -2,76 +2,26 @@
  * register says of it and shows null for everything that was counted. */
 #include <turnout/wire/documents.h>
 
+#include <inttypes.h>
 #include <stddef.h>
 
+#include "area_fields.h"
 #include "document_envelope.h"
+
+/* Of areas that stand in their parent. */
+#define FIELDS_WITHOUT_PARENT (FIELDS_OF_AREA & ~FIELD_BIT(FIELD_PARENT))
 
 static const char *name_or_null(const char *name)
 {
     return name[0] == '\0' ? NULL : name;
 }
 
-static void put_members(struct json_writer *json, const struct figures *figures, uint32_t index)
-{
-    const struct area *area = &figures->reg->areas[index];
-    const struct area_figures *counted = &figures->areas[index];
-    const struct totals *totals = &counted->totals;
-    int64_t silent = totals->registered - totals->registered_reported;
-
-    json_put_text(json, "name", area->name);
-    json_put_text(json, "name_en", name_or_null(area->name_en));
-    document_put_count(json, "registered", counted, totals->registered);
-    document_put_count(json, "voted", counted, totals->voted);
-    document_put_count(json, "remaining", counted, totals->registered - totals->voted);
-    document_put_percent(json, "percent", counted, totals->voted, totals->registered);
-    json_put_integer(json, "units", area->units);
-    document_put_count(json, "units_reported", counted, totals->units_reported);
-    document_put_count(json, "units_final", counted, totals->units_final);
-    document_put_count(json, "units_complete", counted, totals->units_complete);
-    json_put_integer(json, "communes", area->communes);
-    document_put_count(json, "communes_complete", counted, counted->communes_complete);
-    document_put_count(json, "registered_reported", counted, totals->registered_reported);
-    document_put_percent(json, "percent_of_reported", counted, totals->voted, totals->registered_reported);
-    document_put_percent(json, "percent_low", counted, totals->voted, totals->registered);
-    document_put_percent(json, "percent_high", counted, totals->voted + silent, totals->registered);
-    document_put_count(json, "held", counted, totals->held);
-    document_put_as_of(json, figures, counted);
-    json_put_boolean(json, "verified", counted->verified);
-    document_put_previous(json, figures, index);
-}
-
-static void put_milestones(struct json_writer *json, const struct figures *figures, uint32_t index)
-{
-    static const char *const keys[MARK_COUNT] = {[MARK_FIRST_REPORT] = "first_report_at",
-                                                 [MARK_50] = "reached_50_at",
-                                                 [MARK_90] = "reached_90_at",
-                                                 [MARK_100] = "reached_100_at"};
-    const struct area_figures *counted = &figures->areas[index];
-    for (int mark = 0; mark < MARK_COUNT; mark++) {
-        document_put_milestone(json, keys[mark], figures, counted, (enum mark)mark);
-    }
-}
-
-static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index)
+static void put_area(struct json_writer *json, const char *key, const struct figures *figures, uint32_t index,
+                     uint32_t fields)
 {
     json_open_object(json, key);
-    json_put_text(json, "code", figures->reg->areas[index].code);
-    json_put_text(json, "level", area_level_name(figures->reg->areas[index].level));
-    put_members(json, figures, index);
-    put_milestones(json, figures, index);
+    area_fields_put_json(json, figures, index, fields);
     json_close_object(json);
-}
-
-static void open_area_with_parent(struct json_writer *json, const char *key, const struct figures *figures,
-                                  uint32_t index)
-{
-    const struct area *area = &figures->reg->areas[index];
-    json_open_object(json, key);
-    json_put_text(json, "code", area->code);
-    json_put_text(json, "level", area_level_name(area->level));
-    json_put_text(json, "parent",
-                  area->parent == REGISTER_NONE ? NULL : figures->reg->areas[area->parent].code);
-    put_members(json, figures, index);
 }
 
 static void put_children(struct json_writer *json, const char *key, const struct figures *figures,
@@ -81,50 +31,74 @@ static void put_children(struct json_writer *json, const char *key, const struct
     uint32_t count = area->level == AREA_COMMUNE ? 0 : area->children; /* units are not public */
     json_open_array(json, key);
     for (uint32_t i = 0; i < count; i++) {
-        put_area(json, NULL, figures, area->first_child + i);
+        put_area(json, NULL, figures, area->first_child + i, FIELDS_WITHOUT_PARENT);
     }
     json_close_array(json);
+}
+
+/* Whether all provinces are there, and how to ask for what moves after this. */
+static void put_end(struct json_writer *json, const struct figures *figures, bool is_whole)
+{
+    json_put_boolean(json, "whole", is_whole);
+    if (figures->run == NULL) {
+        json_put_text(json, "next", NULL);
+    } else {
+        struct buffer next = {0};
+        buffer_printf(&next, "%" PRId64 ".%s", figures->areas[REGISTER_NATION].totals.revision, figures->run);
+        json_put_text(json, "next", next.bytes);
+        buffer_done(&next);
+    }
 }
 
 void document_turnout_json(struct buffer *out, const struct figures *figures)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "nation", figures, REGISTER_NATION);
+    put_area(&json, "nation", figures, REGISTER_NATION, FIELDS_WITHOUT_PARENT);
     put_children(&json, "provinces", figures, REGISTER_NATION);
+    put_end(&json, figures, true);
     json_close_object(&json);
 }
 
 void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved)
 {
     struct json_writer json = document_open(out, figures);
-    put_area(&json, "nation", figures, REGISTER_NATION);
+    bool is_whole = true;
+    put_area(&json, "nation", figures, REGISTER_NATION, FIELDS_WITHOUT_PARENT);
     json_open_array(&json, "provinces");
     for (uint32_t province = 1; province <= figures->reg->province_count; province++) {
+        is_whole = is_whole && moved[province];
         if (moved[province]) {
-            put_area(&json, NULL, figures, province);
+            put_area(&json, NULL, figures, province, FIELDS_WITHOUT_PARENT);
         }
     }
     json_close_array(&json);
+    put_end(&json, figures, is_whole);
     json_close_object(&json);
 }
 
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area)
 {
     struct json_writer json = document_open(out, figures);
-    open_area_with_parent(&json, "area", figures, area);
-    put_milestones(&json, figures, area);
-    json_close_object(&json);
+    put_area(&json, "area", figures, area, FIELDS_OF_AREA);
     put_children(&json, "children", figures, area);
     json_close_object(&json);
 }
 
 void document_snapshot_json(struct buffer *out, const struct figures *figures)
 {
+    document_selection_json(out, figures, &(struct selection){0});
+}
+
+void document_selection_json(struct buffer *out, const struct figures *figures,
+                             const struct selection *selection)
+{
+    uint32_t fields = selection->fields == 0 ? FIELDS_OF_SNAPSHOT : selection->fields;
     struct json_writer json = document_open(out, figures);
     json_open_array(&json, "areas");
     for (uint32_t i = 0; i < figures->reg->area_count; i++) {
-        open_area_with_parent(&json, NULL, figures, i); /* without milestones: they would be a third of it */
-        json_close_object(&json);
+        if (selection_has_level(selection, figures->reg->areas[i].level)) {
+            put_area(&json, NULL, figures, i, fields);
+        }
     }
     json_close_array(&json);
     json_close_object(&json);
@@ -175,6 +149,28 @@ void document_corrections_json(struct buffer *out, const struct figures *figures
     json_close_array(&json);
     json_put_integer(&json, "total", page->total);
     json_put_text(&json, "next", page->next);
+    json_close_object(&json);
+}
+
+void document_index_json(struct buffer *out, const struct figures *figures,
+                         const struct document_listing *listings, size_t count)
+{
+    const struct election *election = figures->election;
+    struct json_writer json = document_open(out, figures);
+    json_put_text(&json, "counted", name_or_null(election->counted));
+    json_put_text(&json, "how_counted", name_or_null(election->how_counted));
+    json_put_text(&json, "licence", name_or_null(election->licence));
+    json_open_array(&json, "documents");
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(&json, NULL);
+        json_put_text(&json, "path", listings[i].path);
+        json_put_text(&json, "what", listings[i].what);
+        json_put_text(&json, "media_type", listings[i].media_type);
+        json_put_text(&json, "schema", listings[i].schema);
+        json_put_text(&json, "changes", listings[i].changes);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
     json_close_object(&json);
 }
 

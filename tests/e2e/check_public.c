@@ -303,4 +303,73 @@ TEST(snapshot_comes_as_csv)
     }
 }
 
+/* ---- a part of the snapshot ---- */
+
+static void expect_csv(const char *query, const char *wanted)
+{
+    struct buffer target = {0};
+    struct http_answer answer;
+    buffer_printf(&target, "/v1/snapshot.csv%s", query);
+    get(target.bytes, "", &answer);
+    ck_assert_msg(answer.status == 200 && strcmp(answer.body, wanted) == 0, "%s: %d %s", query, answer.status,
+                  answer.body);
+    http_answer_done(&answer);
+    buffer_done(&target);
+}
+
+TEST(a_small_reader_takes_what_it_needs)
+{
+    expect_csv("?level=nation&fields=voted", "code,voted,test\r\nT,2084,true\r\n");
+    expect_csv("?level=province,nation&fields=percent,code&sep=%3B&bom=1",
+               "\xef\xbb\xbf"
+               "code;percent;test\r\nT;33.89;true\r\n01;68.64;true\r\n02;9.25;true\r\n");
+    expect_csv("?fields=name,units_final&level=commune",
+               "code,name,units_final,test\r\n0101,Xã Một,0,true\r\n0102,\"Xã Hai, cũ\",0,true\r\n0201,Xã "
+               "Ba,0,true\r\n0202,Xã "
+               "Trống,0,true\r\n");
+    json_t *document = get_json("/v1/snapshot.json?level=province&fields=code,voted");
+    json_t *wanted =
+        json_pack("[{s:s, s:i}, {s:s, s:i}]", "code", "01", "voted", 1751, "code", "02", "voted", 333);
+    check_envelope(document);
+    ck_assert(json_equal(json_array_of(document, "areas"), wanted));
+    json_decref(wanted);
+    json_decref(document);
+
+    /* All fields of all levels are the document itself. */
+    json_t *whole = get_json("/v1/snapshot.json");
+    document = get_json("/v1/snapshot.json?level=commune,province,nation");
+    ck_assert(json_equal(whole, document));
+    json_decref(document);
+    json_decref(whole);
+}
+
+static const struct {
+    const char *query, *field, *detail;
+} unknown[] = {
+    {"fields=vote", "fields", "\"vote\" is no field of an area; did you mean voted?"},
+    {"fields=", "fields", "\"\" is no field of an area"},
+    {"fields=voted,units,x", "fields", "\"x\" is no field of an area"},
+    {"fields=%zz", "fields", "names, separated by commas"},
+    {"level=unit", "level", "\"unit\" is no level of an area"},
+    {"level=nation,provinces", "level", "\"provinces\" is no level of an area; did you mean province?"},
+    {"fields=voted&at=1", "fields",
+     "at is not taken together with this one: a bulletin's documents are whole"},
+    {"fields=voted&level=", "level", "\"\" is no level of an area"},
+};
+
+LOOP_TEST(an_unknown_field_or_level_is_named, COUNT(unknown))
+{
+    static const char *const documents[] = {"/v1/snapshot.json", "/v1/snapshot.csv"};
+    for (int i = 0; i < COUNT(documents); i++) {
+        struct buffer target = {0};
+        buffer_printf(&target, "%s?%s", documents[i], unknown[_i].query);
+        json_t *problem = json_get(turnoutd.public_port, target.bytes, 400);
+        ck_assert_str_eq(json_text_of(problem, "code"), "bad-parameter");
+        ck_assert_str_eq(json_text_of(problem, "field"), unknown[_i].field);
+        ck_assert_str_eq(json_text_of(problem, "detail"), unknown[_i].detail);
+        json_decref(problem);
+        buffer_done(&target);
+    }
+}
+
 SUITE("public");

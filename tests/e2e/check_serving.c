@@ -51,7 +51,11 @@ static const struct {
     const char *target;
     const char *cache_control;
 } documents[] = {
+    {"/v1", LIVE},
     {"/v1/turnout", LIVE},
+    {"/v1/turnout?since=0", LIVE},
+    {"/v1/snapshot.json?fields=voted", LIVE},
+    {"/v1/snapshot.csv?level=province", LIVE},
     {"/v1/areas/01", LIVE},
     {"/v1/snapshot.json", LIVE},
     {"/v1/snapshot.csv", LIVE},

@@ -1,8 +1,4 @@
-/* The public documents of a small nation, to the byte where their shape is a promise, through jansson elsewhere:
- *
- *   VN > 15 > 19753: units 19753-001 (100 voters), 19753-002 (50)      all have voted
- *           > 20333: no unit
- *      > 46 > 19804: unit 19804-001 (1000)                              silent */
+/* The public documents of a small nation, to the byte where their shape is a promise, through jansson elsewhere. */
 #include <turnout/wire/documents.h>
 
 #include <stdio.h>
@@ -12,70 +8,8 @@
 #include <jansson.h>
 
 #include "hidden_area.h"
+#include "nation_of_two.h"
 #include "suite.h"
-
-enum { VN, CENTRAL, SOUTHERN, FULL, EMPTY, SILENT, AREA_COUNT };
-
-static const struct election election = {
-    .id = "vn-2026",
-    .name = "Bầu cử \"2026\"",
-    .date = "2026-03-15",
-    .timezone = "Asia/Ho_Chi_Minh",
-    .opens = 1773532800,
-    .closes = 1773669600, /* on the next day */
-    .offset_s = 25200,
-};
-
-static struct area areas[AREA_COUNT];
-static struct unit units[] = {{.code = "15.1-001", .name = "Khu", .commune = FULL, .registered = 100}};
-static const struct election_register reg = {
-    .areas = areas, .area_count = AREA_COUNT, .province_count = 2, .units = units, .unit_count = 3};
-static struct area_figures counted[AREA_COUNT];
-static struct figures figures;
-static struct buffer out;
-
-/* Fresh for every test, so that each can spoil what it likes. */
-static void set_up(void)
-{
-    static const struct area fresh_areas[AREA_COUNT] = {
-        [VN] = {"VN", "Việt Nam", "Viet Nam", AREA_NATION, REGISTER_NONE, CENTRAL, 2, 3, 3, 1150},
-        [CENTRAL] = {"15", "Miền Trung", "", AREA_PROVINCE, VN, FULL, 2, 2, 2, 150},
-        [SOUTHERN] = {"46", "Huế", "Hue", AREA_PROVINCE, VN, SILENT, 1, 1, 1, 1000},
-        [FULL] = {"19753", "Xã, một", "", AREA_COMMUNE, CENTRAL, 0, 2, 1, 2, 150},
-        [EMPTY] = {"20333", "=Xã \"hai\"", "", AREA_COMMUNE, CENTRAL, 2, 0, 1, 0, 0},
-        [SILENT] = {"-4", "Xã ba", "", AREA_COMMUNE, SOUTHERN, 2, 1, 1, 1, 1000},
-    };
-    static const struct totals full = {.voted = 150,
-                                       .registered = 150,
-                                       .units_reported = 2,
-                                       .registered_reported = 150,
-                                       .units_final = 1,
-                                       .units_complete = 2,
-                                       .held = 1,
-                                       .revision = 5,
-                                       .as_of = 1773561600};
-    memcpy(areas, fresh_areas, sizeof areas);
-    for (size_t i = 0; i < AREA_COUNT; i++) {
-        counted[i] = (struct area_figures){.verified = true};
-    }
-    counted[FULL] = counted[CENTRAL] = counted[VN] =
-        (struct area_figures){.verified = true, .communes_complete = 1, .totals = full};
-    counted[VN].totals.registered = 1150;
-    counted[SOUTHERN].totals.registered = counted[SILENT].totals.registered = 1000;
-    figures = (struct figures){.election = &election,
-                               .reg = &reg,
-                               .areas = counted,
-                               .test = true,
-                               .durability = "strict",
-                               .publication = "live",
-                               .generated_at = 1773561603};
-    buffer_clear(&out);
-}
-
-static void tear_down(void)
-{
-    buffer_done(&out);
-}
 
 #define ENVELOPE                                                                                             \
     "{\"election\":{\"id\":\"vn-2026\",\"name\":\"Bầu cử \\\"2026\\\"\",\"date\":\"2026-03-15\","        \
@@ -138,7 +72,35 @@ TEST(turnout_is_the_nation_and_its_provinces)
     ck_assert_str_eq(out.bytes, ENVELOPE
                      "\"nation\":{\"code\":\"VN\",\"level\":\"nation\"," VN_MEMBERS NOTHING_REACHED
                      ",\"provinces\":[{\"code\":\"15\",\"level\":\"province\"," CENTRAL_MEMBERS ALL_REACHED
-                     ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS NOTHING_REACHED "]}");
+                     ",{\"code\":\"46\",\"level\":\"province\"," SOUTHERN_MEMBERS NOTHING_REACHED
+                     "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}");
+}
+
+TEST(changes_are_the_nation_and_the_provinces_that_moved)
+{
+    static const struct {
+        bool central, southern;
+        const char *end;
+    } cases[] = {
+        {false, false, "\"provinces\":[],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
+        {true, false, CENTRAL_MEMBERS NOTHING_REACHED "],\"whole\":false,\"next\":\"5.0a1b2c3d\"}"},
+        {true, true, SOUTHERN_MEMBERS NOTHING_REACHED "],\"whole\":true,\"next\":\"5.0a1b2c3d\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const bool moved[AREA_COUNT] = {[CENTRAL] = cases[i].central, [SOUTHERN] = cases[i].southern};
+        buffer_clear(&out);
+        document_changes_json(&out, &figures, moved);
+        ck_assert_ptr_eq(strstr(out.bytes, ENVELOPE "\"nation\":{\"code\":\"VN\","), out.bytes);
+        ck_assert_str_eq(out.bytes + out.length - strlen(cases[i].end), cases[i].end);
+    }
+}
+
+TEST(a_document_of_no_run_has_no_next)
+{
+    static const char end[] = "\"whole\":true,\"next\":null}";
+    figures.run = NULL;
+    document_turnout_json(&out, &figures);
+    ck_assert_str_eq(out.bytes + out.length - strlen(end), end);
 }
 
 static json_t *rendered(void)
@@ -193,63 +155,19 @@ TEST(the_snapshot_is_flat_with_parents_first)
     json_decref(document);
 }
 
-#define CSV_HEAD                                                                                             \
-    "code,level,parent,name,registered,voted,remaining,percent,units,units_reported,as_of,revision,test\r\n"
-
-TEST(the_table_quotes_and_guards_its_cells)
+TEST(a_selection_has_the_fields_and_areas_asked_for)
 {
-    document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_str_eq(out.bytes, CSV_HEAD
-                     "VN,nation,,Việt Nam,1150,150,1000,13.04,3,2,2026-03-15T15:00:00+07:00,5,true\r\n"
-                     "15,province,VN,Miền Trung,150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
-                     "46,province,VN,Huế,1000,0,1000,0.00,1,0,,5,true\r\n"
-                     "19753,commune,15,\"Xã, một\",150,150,0,100.00,2,2,2026-03-15T15:00:00+07:00,5,true\r\n"
-                     "20333,commune,15,\"'=Xã \"\"hai\"\"\",0,0,0,,0,0,,5,true\r\n"
-                     "'-4,commune,46,Xã ba,1000,0,1000,0.00,1,0,,5,true\r\n");
-}
-
-TEST(the_table_is_made_for_spreadsheets_when_asked)
-{
-    document_snapshot_csv(&out, &figures, ';', true);
-    ck_assert_int_eq(strncmp(out.bytes,
-                             "\xef\xbb\xbf"
-                             "code;level;parent;name;",
-                             26),
-                     0);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n19753;commune;15;\"Xã, một\";150;150;0;100.00;2;2;"));
-    buffer_clear(&out);
-    document_snapshot_csv(&out, &figures, '\t', false);
-    ck_assert_ptr_nonnull(strstr(out.bytes, "\r\n46\tprovince\tVN\tHuế\t1000\t0\t"));
-}
-
-static const struct {
-    const char *name, *cell;
-} formulas[] = {{"=1+1", "'=1+1"},
-                {"+1", "'+1"},
-                {"-1", "'-1"},
-                {"@SUM(A1)", "'@SUM(A1)"},
-                {"\tx", "?x"},
-                {"a=1", "a=1"},
-                {"1-2", "1-2"},
-                {"", ""},
-                {"a;=1+1", "a;'=1+1"},
-                {"a,=1", "\"a,'=1\""},
-                {"a,@x", "\"a,'@x\""},
-                {"a; \"=1", "\"a; \"\"'=1\""},
-                {"a;b=1", "a;b=1"},
-                {"\xef\xbc\x9d"
-                 "1",
-                 "'\xef\xbc\x9d"
-                 "1"}};
-
-LOOP_TEST(no_name_becomes_a_formula, COUNT(formulas))
-{
-    char expected[64];
-    ck_assert_int_gt(snprintf(expected, sizeof expected, "\r\n46,province,VN,%s,1000,", formulas[_i].cell),
-                     0);
-    areas[SOUTHERN].name = formulas[_i].name;
-    document_snapshot_csv(&out, &figures, ',', false);
-    ck_assert_msg(strstr(out.bytes, expected) != NULL, "%s", out.bytes);
+    struct selection selection = {0};
+    struct error error;
+    ck_assert_int_eq(selection_read_fields("percent,voted,parent,as_of", &selection, &error), TURNOUT_OK);
+    ck_assert_int_eq(selection_read_levels("province,nation", &selection, &error), TURNOUT_OK);
+    document_selection_json(&out, &figures, &selection);
+    ck_assert_str_eq(
+        out.bytes,
+        ENVELOPE "\"areas\":[{\"code\":\"VN\",\"parent\":null,\"voted\":150,\"percent\":13.04,"
+                 "\"as_of\":\"2026-03-15T15:00:00+07:00\"},{\"code\":\"15\",\"parent\":\"VN\",\"voted\":150,"
+                 "\"percent\":100,\"as_of\":\"2026-03-15T15:00:00+07:00\"},"
+                 "{\"code\":\"46\",\"parent\":\"VN\",\"voted\":0,\"percent\":0,\"as_of\":null}]}");
 }
 
 TEST(what_is_not_verified_is_not_shown)
@@ -335,6 +253,26 @@ TEST(corrections_are_told_without_names)
     buffer_clear(&out);
     document_corrections_json(&out, &figures, &(struct corrections){0});
     ck_assert_str_eq(out.bytes, ENVELOPE "\"corrections\":[],\"total\":0,\"next\":null}");
+}
+
+TEST(the_index_names_documents_and_what_they_count)
+{
+    static const struct document_listing listings[] = {
+        {"/v1/areas/{code}", "an area", "application/json", "area.schema.json", "figures"},
+        {"/v1/snapshot.csv{?sep}", "a table", "text/csv", NULL, "never"},
+    };
+    struct election with_words = election;
+    (void)snprintf(with_words.counted, sizeof with_words.counted, "cử tri \"đã\" bỏ phiếu");
+    (void)snprintf(with_words.licence, sizeof with_words.licence, "CC BY 4.0");
+    figures.election = &with_words;
+    document_index_json(&out, &figures, listings, 2);
+    ck_assert_str_eq(
+        out.bytes, ENVELOPE
+        "\"counted\":\"cử tri \\\"đã\\\" bỏ phiếu\",\"how_counted\":null,\"licence\":\"CC BY 4.0\","
+        "\"documents\":[{\"path\":\"/v1/areas/{code}\",\"what\":\"an area\","
+        "\"media_type\":\"application/json\",\"schema\":\"area.schema.json\",\"changes\":\"figures\"},"
+        "{\"path\":\"/v1/snapshot.csv{?sep}\",\"what\":\"a table\",\"media_type\":\"text/csv\","
+        "\"schema\":null,\"changes\":\"never\"}]}");
 }
 
 TEST(complete_once_every_unit_has_closed)

@@ -204,6 +204,18 @@ TEST(what_bulletins_need_is_read)
     election_folder_done(&folder);
 }
 
+TEST(words_for_readers_are_read)
+{
+    static const char ini[] = ELECTION POLLS ROUNDS "counted = cử tri đã bỏ phiếu\nhow-counted = by unit\n"
+                                                    "licence = CC BY 4.0\n";
+    write_file("election.ini", ini, sizeof ini - 1);
+    struct election_folder folder = read_sound_folder();
+    ck_assert_str_eq(folder.election.counted, "cử tri đã bỏ phiếu");
+    ck_assert_str_eq(folder.election.how_counted, "by unit");
+    ck_assert_str_eq(folder.election.licence, "CC BY 4.0");
+    election_folder_done(&folder);
+}
+
 TEST(the_rules_are_read)
 {
     static const char ini[] =
@@ -220,6 +232,9 @@ TEST(the_rules_are_read)
     ck_assert_int_eq(rules->complete_not_before, folder.election.opens);
     election_folder_done(&folder);
 }
+
+#define TEN     "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 /* What is put in the place of the sound file, and how each fault told begins. */
 static const struct {
@@ -308,6 +323,11 @@ static const struct {
      "election.ini:10: unit-figures: neither public nor committee;"},
     {ELECTION POLLS ROUNDS "bulletin-delay-s =\nunit-figures =\n",
      "election.ini:9: bulletin-delay-s: not a whole number\nelection.ini:10: unit-figures: neither public"},
+    {ELECTION POLLS ROUNDS "counted =\nhow-counted =\nlicence =\n",
+     "election.ini:9: counted: the text is empty;\nelection.ini:10: how-counted: the text is empty;\n"
+     "election.ini:11: licence: the text is empty;"},
+    {ELECTION POLLS ROUNDS "licence = " HUNDRED HUNDRED HUNDRED "\n",
+     "election.ini:9: licence: the text has 300 bytes; shorten it to at most 256"},
     /* rules */
     {ELECTION POLLS ROUNDS "[rules]\nas-of-tolerance-s = 86401\n",
      "election.ini:10: as-of-tolerance-s: not a number"},

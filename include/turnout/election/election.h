@@ -32,6 +32,11 @@ struct election {
     int32_t bulletin_delay_s; /* from a round to the bulletin that is published for it */
     bool hides_unit_figures;  /* the figures of single units are for committees */
     struct rules rules;
+    /* Words for readers, each empty when there are none: what the figures count, how it is counted, and under which
+     * licence the documents may be used. */
+    char counted[NAME_BYTES_MAX + 1];
+    char how_counted[NAME_BYTES_MAX + 1];
+    char licence[NAME_BYTES_MAX + 1];
     struct previous_election previous;
 };
 

@@ -15,6 +15,7 @@
 #include <turnout/service/document.h>
 #include <turnout/service/public_ledger.h>
 #include <turnout/service/shelf.h>
+#include <turnout/wire/documents.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/series.h>
 
@@ -50,12 +51,22 @@ bool publication_has_moved(const struct publication *publication, uint32_t area)
 /* The document of an event (documents.h). */
 const struct document *publication_changes(struct publication *publication);
 
+/* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
+ * whole of it where this server has shown no such revision. NULL when `since` is neither. */
+const struct document *publication_since(struct publication *publication, const char *since);
+
 /* ---- documents ---- */
 
 /* Valid while a reference is held. */
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
 const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
+
+/* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
+ * the caller's to free. NULL when too many different ones have been asked for of this publication. */
+const struct document *publication_selection(struct publication *publication,
+                                             const struct selection *selection, const struct csv_form *form,
+                                             struct document **ret_own);
 const struct document *publication_milestones(struct publication *publication);
 const struct document *publication_feed(struct publication *publication);
 const struct document *publication_nist(struct publication *publication);
@@ -76,6 +87,8 @@ const struct series *publication_series(const struct publication *publication);
 const struct document *publication_series_day(struct publication *publication, uint32_t area);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
 const struct document *publication_bulletins(struct publication *publication);
+const struct document *publication_index(struct publication *publication,
+                                         const struct document_listing *listings, size_t count);
 const struct document *publication_keys(struct publication *publication);
 
 /* Borrowed while a reference is held. */

@@ -3,17 +3,20 @@
 #define TURNOUT_WIRE_DOCUMENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/election/ledger.h>
 #include <turnout/wire/figures.h>
 #include <turnout/wire/json_writer.h>
+#include <turnout/wire/selection.h>
 
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
 
-/* An event of /v1/events: the same with those provinces alone that have moved; `moved` has one entry an area. */
+/* An event of /v1/events, or what has moved since a revision: the same with those provinces alone that have moved; `moved`
+ * has one entry an area. */
 void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved);
 
 /* /v1/areas/{code}: envelope, the area, its children (none for a commune: units are not public). */
@@ -25,6 +28,12 @@ void document_snapshot_json(struct buffer *out, const struct figures *figures);
 /* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
  * spreadsheet would take for a formula is quoted with an apostrophe before it. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
+
+/* The same of some areas, and of these some fields alone. */
+void document_selection_json(struct buffer *out, const struct figures *figures,
+                             const struct selection *selection);
+void document_selection_csv(struct buffer *out, const struct figures *figures, char separator, bool bom,
+                            const struct selection *selection);
 
 /* /v1/milestones: envelope, then the provinces and the communes of which every registered voter has voted, each in the
  * order in which they were complete. */
@@ -54,6 +63,19 @@ struct corrections {
 };
 void document_corrections_json(struct buffer *out, const struct figures *figures,
                                const struct corrections *page);
+
+/* A public document as the index names it. */
+struct document_listing {
+    const char *path; /* a URI template (RFC 6570): /v1/areas/{code} */
+    const char *what;
+    const char *media_type;
+    const char *schema;  /* a file of proto/; NULL: it is no JSON */
+    const char *changes; /* index.schema.json says which words there are */
+};
+
+/* /v1, the index: envelope, what is counted, how, under which licence, then the documents. */
+void document_index_json(struct buffer *out, const struct figures *figures,
+                         const struct document_listing *listings, size_t count);
 
 /* An entry of a ledger. `who` has changed it; empty: a unit has signed it; NULL: that is not said. */
 void document_put_entry(struct json_writer *json, const struct figures *figures,

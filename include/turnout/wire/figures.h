@@ -25,6 +25,8 @@ struct area_figures {
         [LEDGER_ID_BYTES]; /* of a province: the last entry of its ledger that is shown; may be empty */
 };
 
+enum { FIGURES_RUN_DIGITS = 8 };
+
 /* Everything that a publication shows, at one revision. */
 struct figures {
     const struct election *election;     /* borrowed */
@@ -35,7 +37,10 @@ struct figures {
     const char *durability;              /* "strict" or "relaxed" */
     const char *publication;             /* "live", "rounds" or "hold" */
     const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
-    int64_t generated_at;                /* Unix seconds */
+    const char *
+        run; /* what names this publication of this server alone: FIGURES_RUN_DIGITS of the server's run, then which of it
+                      * it is, all hexadecimal; NULL: nothing does */
+    int64_t generated_at; /* Unix seconds */
 };
 
 /* Whether readers are shown the same of an area. */
