@@ -22,7 +22,7 @@ void mailbox_done(struct mailbox *mailbox)
     (void)close(mailbox->wake_fd);
 }
 
-static void wake(struct mailbox *mailbox)
+void mailbox_wake(struct mailbox *mailbox)
 {
     int failed = eventfd_write(mailbox->wake_fd, 1);
     assert(failed == 0);
@@ -39,28 +39,27 @@ void mailbox_put_publication(struct mailbox *mailbox, struct publication *public
 {
     publication_acquire(publication);
     publication_release(atomic_exchange(&mailbox->publication, publication));
-    wake(mailbox);
 }
 
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys)
 {
     signing_keys_acquire(keys);
     signing_keys_release(atomic_exchange(&mailbox->keys, keys));
-    wake(mailbox);
+    mailbox_wake(mailbox);
 }
 
 void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens)
 {
     tokens_acquire(tokens);
     tokens_release(atomic_exchange(&mailbox->tokens, tokens));
-    wake(mailbox);
+    mailbox_wake(mailbox);
 }
 
 void mailbox_put_change(struct mailbox *mailbox, struct register_change *change)
 {
     register_change_acquire(change);
     register_change_release(atomic_exchange(&mailbox->change, change));
-    wake(mailbox);
+    mailbox_wake(mailbox);
 }
 
 void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals)
@@ -72,7 +71,7 @@ void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals)
 void mailbox_ask_to_drain(struct mailbox *mailbox)
 {
     atomic_store(&mailbox->is_asked_to_drain, true);
-    wake(mailbox);
+    mailbox_wake(mailbox);
 }
 
 struct publication *mailbox_take_publication(struct mailbox *mailbox)

@@ -42,11 +42,15 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
     return failed;
 }
 
-/* Those for readers, which are the last, come first: whoever is told of a bulletin can read it. */
+/* All have it before any is woken, and those for readers, which are the last, are woken first: whoever is told of a
+ * bulletin by one of them can read it from another. */
 void workers_put_publication(const struct workers *workers, struct publication *publication)
 {
+    for (uint32_t i = 0; i < workers->count; i++) {
+        mailbox_put_publication(worker_mailbox(workers->all[i]), publication);
+    }
     for (uint32_t i = workers->count; i > 0; i--) {
-        mailbox_put_publication(worker_mailbox(workers->all[i - 1]), publication);
+        mailbox_wake(worker_mailbox(workers->all[i - 1]));
     }
 }
 
