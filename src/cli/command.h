@@ -38,6 +38,13 @@ const char *command_action(const struct command *command);
         .name = "help", .kind = SETTING_FLAG, .help = "prints this"                                          \
     }
 
+/* The election's folder, into `member` of the options. */
+#define ELECTION_FOLDER(type, member)                                                                        \
+    {                                                                                                        \
+        .name = "election", .kind = SETTING_PATH, SETTING_AT(type, member), .is_required = true,             \
+        .takes = "DIR", .help = "the election's folder"                                                      \
+    }
+
 /* Reads argv[1] and what follows, and runs the command or prints its help. `actions` are it and those beside it, ended
  * by NULL: an option may be another's. Returns the exit status. */
 int command_run(const struct command *command, const struct command *const *actions, int argc, char **argv);

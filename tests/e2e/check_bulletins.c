@@ -42,18 +42,6 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-static void start_second(void)
-{
-    char redis[WORKSPACE_PATH_BYTES];
-    char data[WORKSPACE_PATH_BYTES];
-    char address[WORKSPACE_PATH_BYTES + 8];
-    workspace_path(&workspace, "data/redis/redis.sock", redis);
-    workspace_path(&workspace, "data-2", data);
-    (void)snprintf(address, sizeof address, "unix:%s", redis);
-    const char *const settings[] = {"--redis", address, "--data", data, NULL};
-    turnoutd_start(&second, &workspace, settings);
-}
-
 static void report(const char *unit, int seq, int voted, const char *more)
 {
     small_report_expect(first.intake_http_port,
@@ -253,7 +241,7 @@ TEST(they_are_the_same_bytes_from_every_server_for_ever)
     ck_assert_int_eq(freeze("11:30"), 1);
     get_all(&first, 1, &bytes[0]);
     report("0101-001", 2, 640, NULL);
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     expect_same(&second, 1, &bytes[0]);
     ck_assert_int_eq(freeze("15:00"), 2);
     get_all(&first, 2, &bytes[1]);
@@ -292,7 +280,7 @@ TEST(servers_agree_on_one_key)
 {
     char line[PROCESS_LINE_BYTES];
     share_tokens();
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     process_wait_line(&second.process, second.process.stderr_path, "other-signing-key", line);
     json_t *keys = json_get(first.public_port, "/v1/keys", 200);
     json_t *others = json_get(second.public_port, "/v1/keys", 200);
@@ -423,7 +411,7 @@ LOOP_TEST(nothing_that_is_held_back_shows, 2)
     ask("/v1/publication", body, 200);
     report("0101-001", 2, 791, NULL);
     report("0101-001", 3, 737, ",\"kind\":\"correction\",\"reason\":\"miscount\"");
-    start_second(); /* which takes longer than any reading */
+    turnoutd_start_second(&second, &workspace, NULL, NULL); /* which takes longer than any reading */
     turnoutd_stop(&second);
     search();
     process_kill(&first.process);
@@ -438,7 +426,7 @@ LOOP_TEST(nothing_that_is_held_back_shows, 2)
     expect_body(&answer, "\"before\":791,\"after\":737");
     http_answer_done(&answer);
     report("0101-001", 4, 800, NULL);
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     json_t *document = json_get(second.public_port, "/v1/turnout", 200);
     ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "voted"), 737);
     json_decref(document);

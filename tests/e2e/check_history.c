@@ -7,18 +7,6 @@
 
 static struct turnoutd second;
 
-static void start_second(void)
-{
-    char redis[WORKSPACE_PATH_BYTES];
-    char data[WORKSPACE_PATH_BYTES];
-    char address[WORKSPACE_PATH_BYTES + 8];
-    workspace_path(&workspace, "data/redis/redis.sock", redis);
-    workspace_path(&workspace, "data-2", data);
-    (void)snprintf(address, sizeof address, "unix:%s", redis);
-    const char *const settings[] = {"--redis", address, "--data", data, NULL};
-    turnoutd_start(&second, &workspace, settings);
-}
-
 static void freeze(void)
 {
     committee_expect(first.intake_http_port, "/v1/bulletins", admin, "{\"label\":\"x\"}", 201);
@@ -88,7 +76,7 @@ TEST(they_are_the_same_bytes_from_every_server_for_ever)
     get_all(&first, &bytes);
     report(&first, "0101-001", 2, 400, 201);
     small_wait_voted(first.public_port, 500);
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     expect_same(&second, &bytes);
     turnoutd_stop(&second);
     expect_same(&first, &bytes);
@@ -214,7 +202,7 @@ TEST(a_diff_is_the_same_from_every_server)
 {
     live_through_it();
     json_t *here = get_diff(&first, "/v1/diff?from=1&to=2");
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     json_t *there = get_diff(&second, "/v1/diff?from=1&to=2");
     restart();
     json_t *again = get_diff(&first, "/v1/diff?from=1&to=2");
@@ -239,7 +227,7 @@ TEST(a_diff_tells_nothing_that_is_held_back)
     committee_expect(first.intake_http_port, "/v1/publication", admin, "{\"mode\":\"hold\"}", 200);
     correct("0101-001", 2, 280, ",\"kind\":\"correction\",\"reason\":\"mistyped\"");
     report(&first, "0201-001", 1, 30, 201);
-    start_second(); /* which takes longer than any reading */
+    turnoutd_start_second(&second, &workspace, NULL, NULL); /* which takes longer than any reading */
     turnoutd_stop(&second);
     json_t *document = get_diff(&first, "/v1/diff?from=1");
     expect_number(document, 0, "after", "voted", 300);

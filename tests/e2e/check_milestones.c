@@ -36,17 +36,6 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-static void start_second(void)
-{
-    char redis[WORKSPACE_PATH_BYTES];
-    char data[WORKSPACE_PATH_BYTES];
-    char address[WORKSPACE_PATH_BYTES + 8];
-    workspace_path(&workspace, "data/redis/redis.sock", redis);
-    workspace_path(&workspace, "data-2", data);
-    (void)snprintf(address, sizeof address, "unix:%s", redis);
-    turnoutd_start(&second, &workspace, (const char *const[]){"--redis", address, "--data", data, NULL});
-}
-
 static void ask(enum token_role role, const char *target, const char *body, int status)
 {
     char header[TOKEN_HEADER_BYTES];
@@ -180,7 +169,7 @@ TEST(they_stand_from_every_server_and_after_every_start)
     list_codes(document, "provinces_complete", &codes);
     list_codes(document, "communes_complete", &codes);
     ck_assert_str_eq(codes.bytes, "02 0102 0201 ");
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     expect_same_from(&second, document);
     report("0101-001", 3, 13, 1000, NULL); /* another time for the same figures moves nothing */
     wait_for_readings();
@@ -196,7 +185,7 @@ TEST(they_stand_from_every_server_and_after_every_start)
 TEST(two_servers_tell_each_once)
 {
     struct buffer told = {0};
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     for (int voted = 100; voted <= 1000; voted += 100) {
         report("0101-001", voted / 100, 9, voted, NULL);
         small_wait_voted((voted % 200 == 0 ? &first : &second)->public_port, voted);

@@ -1,9 +1,12 @@
 /* proto/newsroom.md: its ten lines, each run by itself as it stands there, and its dictionary, which has every field; and what
  * it says of the time before the polls open. */
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <turnout/base/clock.h>
 
 #include "shell_page.h"
 #include "small_election.h"
@@ -12,6 +15,8 @@
 #include "workspace.h"
 
 #define PAGE "/proto/newsroom.md"
+
+enum { ASK_AGAIN_MS = 10 };
 
 static struct workspace workspace;
 static struct turnoutd turnoutd;
@@ -69,10 +74,25 @@ static void run(const char *line, int i)
 
 FIXTURE(setup, teardown);
 
+/* A milestone is told a publication later than the figures that reach it. */
+static void await_first_report(void)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    bool is_told = false;
+    while (!is_told) {
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
+        is_told = !json_is_null(json_object_get(json_object_of(document, "nation"), "first_report_at"));
+        json_decref(document);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
+}
+
 TEST(its_ten_lines_do_what_they_say)
 {
     small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 412}, 201);
     small_wait_voted(turnoutd.public_port, 412);
+    await_first_report();
     char path[WORKSPACE_PATH_BYTES];
     shell_extract(&workspace, PAGE, "lines");
     workspace_path(&workspace, "lines", path);

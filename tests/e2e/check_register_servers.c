@@ -37,17 +37,9 @@ static void share(const char *file)
 
 static void start_second_again(void)
 {
-    char redis[WORKSPACE_PATH_BYTES];
-    char data[WORKSPACE_PATH_BYTES];
     char election[WORKSPACE_PATH_BYTES];
-    char address[WORKSPACE_PATH_BYTES + 8];
-    workspace_path(&workspace, "data/redis/redis.sock", redis);
-    workspace_path(&workspace, "data-2", data);
     workspace_path(&workspace, "election-2", election);
-    int length = snprintf(address, sizeof address, "unix:%s", redis);
-    ck_assert(length > 0 && (size_t)length < sizeof address);
-    const char *const settings[] = {"--redis", address, "--data", data, "--election", election, NULL};
-    turnoutd_start(&second, &workspace, settings);
+    turnoutd_start_second(&second, &workspace, "--election", election);
 }
 
 static void start_second(void)

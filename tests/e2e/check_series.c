@@ -34,18 +34,6 @@ static void teardown(void)
     workspace_done(&workspace);
 }
 
-static void start_second(void)
-{
-    char redis[WORKSPACE_PATH_BYTES];
-    char data[WORKSPACE_PATH_BYTES];
-    char address[WORKSPACE_PATH_BYTES + 8];
-    workspace_path(&workspace, "data/redis/redis.sock", redis);
-    workspace_path(&workspace, "data-2", data);
-    (void)snprintf(address, sizeof address, "unix:%s", redis);
-    const char *const settings[] = {"--redis", address, "--data", data, NULL};
-    turnoutd_start(&second, &workspace, settings);
-}
-
 /* The document, once it has at least so many points; the caller gives it back. */
 static json_t *wait_points(const struct turnoutd *turnoutd, const char *target, size_t least)
 {
@@ -100,7 +88,7 @@ TEST(every_server_shows_the_same)
 {
     json_decref(wait_points(&first, "/v1/series", 1));
     write_minutes(4);
-    start_second();
+    turnoutd_start_second(&second, &workspace, NULL, NULL);
     json_t *there = wait_points(&second, "/v1/series?step=1", 4);
     process_kill(&first.process);
     turnoutd_start(&first, &workspace, NULL);

@@ -172,6 +172,19 @@ void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace
     turnoutd_await(turnoutd);
 }
 
+void turnoutd_start_second(struct turnoutd *turnoutd, const struct workspace *workspace, const char *setting,
+                           const char *value)
+{
+    char redis[WORKSPACE_PATH_BYTES];
+    char data[WORKSPACE_PATH_BYTES];
+    char address[WORKSPACE_PATH_BYTES + sizeof "unix:"];
+    workspace_path(workspace, "data/redis/redis.sock", redis);
+    workspace_path(workspace, "data-2", data);
+    (void)snprintf(address, sizeof address, "unix:%s", redis);
+    turnoutd_start(turnoutd, workspace,
+                   (const char *const[]){"--redis", address, "--data", data, setting, value, NULL});
+}
+
 static bool is_serving(const struct turnoutd *turnoutd)
 {
     char *log = workspace_read(turnoutd->process.stderr_path);

@@ -42,6 +42,11 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
 void turnoutd_launch_by(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const launcher[], const char *const settings[]);
 
+/* Starts another one on the Redis that the first one manages, with its data in `data-2`. `setting` and its value are one more,
+ * NULL for none. */
+void turnoutd_start_second(struct turnoutd *turnoutd, const struct workspace *workspace, const char *setting,
+                           const char *value);
+
 /* Learns the ports, which are there before it is ready. */
 void turnoutd_await_ports(struct turnoutd *turnoutd);
 

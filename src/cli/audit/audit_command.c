@@ -136,21 +136,12 @@ static int run(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-#define AT(member) SETTING_AT(struct audit_options, member)
-
 static const struct setting settings[] = {
-    {.name = "election",
-     .kind = SETTING_PATH,
-     AT(election),
-     .is_required = true,
-     .takes = "DIR",
-     .help = "the election's folder"},
+    ELECTION_FOLDER(struct audit_options, election),
     SERVER_REDIS_SETTINGS(struct audit_options, "turnoutd's data folder, when it manages Redis itself",
                           READER_REDIS_USER),
     COMMAND_HELP,
 };
-
-#undef AT
 
 const struct command command_audit = {
     .name = "audit",

@@ -63,21 +63,12 @@ static int run(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-#define AT(member) SETTING_AT(struct export_options, member)
-
 static const struct setting settings[] = {
-    {.name = "election",
-     .kind = SETTING_PATH,
-     AT(election),
-     .is_required = true,
-     .takes = "DIR",
-     .help = "the election's folder"},
+    ELECTION_FOLDER(struct export_options, election),
     SERVER_REDIS_SETTINGS(struct export_options, "turnoutd's data folder, when it manages Redis itself",
                           READER_REDIS_USER),
     COMMAND_HELP,
 };
-
-#undef AT
 
 const struct command command_export = {
     .name = "export",

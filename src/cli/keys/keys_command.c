@@ -285,14 +285,8 @@ static int list(const struct command_line *line)
 
 #define AT(member) SETTING_AT(struct keys_options, member)
 
-#define ELECTION                                                                                             \
-    {                                                                                                        \
-        .name = "election", .kind = SETTING_PATH, AT(election), .is_required = true, .takes = "DIR",         \
-        .help = "the election's folder"                                                                      \
-    }
-
 static const struct setting make_settings[] = {
-    ELECTION,
+    ELECTION_FOLDER(struct keys_options, election),
     {.name = "out",
      .kind = SETTING_PATH,
      AT(out),
@@ -323,7 +317,7 @@ static const struct setting make_settings[] = {
 };
 
 static const struct setting revoke_settings[] = {
-    ELECTION,
+    ELECTION_FOLDER(struct keys_options, election),
     {.name = "at",
      .kind = SETTING_MOMENT,
      AT(at),
@@ -333,7 +327,7 @@ static const struct setting revoke_settings[] = {
 };
 
 static const struct setting list_settings[] = {
-    ELECTION,
+    ELECTION_FOLDER(struct keys_options, election),
     {.name = "area",
      .kind = SETTING_TEXT,
      AT(area),

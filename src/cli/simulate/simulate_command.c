@@ -374,12 +374,7 @@ static enum turnout_error read_rate(const char *text, void *target, struct error
 #define AT(member) SETTING_AT(struct simulate_options, member)
 
 static const struct setting settings[] = {
-    {.name = "election",
-     .kind = SETTING_PATH,
-     AT(folder),
-     .is_required = true,
-     .takes = "DIR",
-     .help = "the election's folder"},
+    ELECTION_FOLDER(struct simulate_options, folder),
     {.name = "stream",
      .kind = SETTING_HOST_PORT,
      AT(stream),
