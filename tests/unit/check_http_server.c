@@ -324,6 +324,33 @@ TEST(the_last_step_is_told_that_nobody_waits)
     ck_assert_int_eq(close(peer), 0);
 }
 
+/* ---- requests that came together ---- */
+
+/* However long each takes, nobody waits for all that somebody else has asked for in one packet. */
+TEST(others_are_served_between_two_requests)
+{
+    enum { TOGETHER = 100 };
+    int peer = connect_peer(here);
+    int other = connect_peer(here);
+    struct buffer asked = {0};
+    for (int i = 0; i < TOGETHER; i++) {
+        buffer_append_text(&asked, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    buffer_append_text(&asked, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    say(peer, asked.bytes);
+    ck_assert_int_eq(shutdown(peer, SHUT_WR), 0);
+    say(other, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_heard(other, "HTTP/1.1 204 ");
+    ck_assert_uint_lt(counters.requests, TOGETHER / 10);
+    turn_until_kept();
+    answer_kept();
+    expect_heard(peer, "late but here"); /* all the same */
+    ck_assert_uint_eq(counters.requests, TOGETHER + 2);
+    ck_assert_int_eq(close(peer), 0);
+    ck_assert_int_eq(close(other), 0);
+    buffer_done(&asked);
+}
+
 /* ---- large bodies ---- */
 
 enum { LARGE_BYTES = 6 * 1024 * 1024, FIT = PEER_RESERVED_BYTES_MAX / LARGE_BYTES };
