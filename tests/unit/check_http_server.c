@@ -499,6 +499,22 @@ TEST(the_kernel_holds_little_of_a_large_answer)
     ck_assert_int_eq(close(peer), 0);
 }
 
+/* However much it has asked for. */
+TEST(who_takes_no_answer_is_not_given_another)
+{
+    enum { TOGETHER = 30, TAKEN_MAX = 8 };
+    struct buffer asked = {0};
+    for (int i = 0; i < TOGETHER; i++) {
+        buffer_append_text(&asked, "GET /much/60000 HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    int peer = connect_deaf_peer(asked.bytes, false);
+    turn_for(1000);
+    ck_assert_uint_ge(counters.requests, 1);
+    ck_assert_uint_le(counters.requests, TAKEN_MAX);
+    ck_assert_int_eq(close(peer), 0);
+    buffer_done(&asked);
+}
+
 static const struct {
     const char *says;
     bool ends; /* and says that it will say no more */
