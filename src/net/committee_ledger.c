@@ -143,16 +143,16 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
     free(listing);
 }
 
-/* `<id>.<code of the nation or of a province>` */
+/* `<id>.<code of the nation or of a province>`. Redis has no line of the id 0-0, and looks for none before it. */
 static bool read_after(const struct election_register *reg, const char *text,
                        struct committee_ledger_place *ret_after)
 {
     struct slice code = slice_of(text);
     struct slice id = text_split(&code, '.');
-    struct place ignored;
+    struct place place;
     ret_after->province = register_find_area(reg, code);
-    return read_id(id, &ignored) && slice_copy(id, ret_after->id, sizeof ret_after->id) &&
-           ret_after->province <= reg->province_count;
+    return read_id(id, &place) && (place.ms > 0 || place.number > 0) &&
+           slice_copy(id, ret_after->id, sizeof ret_after->id) && ret_after->province <= reg->province_count;
 }
 
 void committee_get_ledger(void *context, struct http_exchange *exchange, const struct http_request *request,

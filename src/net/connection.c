@@ -123,11 +123,16 @@ static void send_output(struct connection *connection)
 
 /* ---- reading ---- */
 
+static bool is_listened_to(const struct connection *connection)
+{
+    return connection->state == CONNECTION_OPEN && !connection->is_paused && !connection->has_had_its_turn;
+}
+
 /* Offers `length` bytes to the session and keeps what it leaves. `bytes` may be the kept input itself. */
 static void offer(struct connection *connection, const char *bytes, size_t length)
 {
     size_t taken = 0;
-    while (taken < length && connection->state == CONNECTION_OPEN && !connection->is_paused) {
+    while (taken < length && is_listened_to(connection)) {
         size_t step = connection->calls->on_bytes(connection->session, bytes + taken, length - taken);
         assert(step <= length - taken);
         if (step == 0) {
@@ -152,8 +157,7 @@ static void offer(struct connection *connection, const char *bytes, size_t lengt
 
 static void offer_end(struct connection *connection)
 {
-    if (connection->peer_has_ended && !connection->end_was_told && !connection->is_paused &&
-        connection->state == CONNECTION_OPEN) {
+    if (connection->peer_has_ended && !connection->end_was_told && is_listened_to(connection)) {
         connection->end_was_told = true;
         connection->calls->on_end(connection->session, connection->input.bytes, connection->input.length);
     }
@@ -176,6 +180,9 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct connection *connection = context;
     struct connections *connections = connection->connections;
+    if (connection->state == CONNECTION_OPEN && connection->has_had_its_turn) {
+        return; /* it is due, and nothing more is taken in until then */
+    }
     ssize_t length = read(fd, connections->scratch, sizeof connections->scratch);
     if (length < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
@@ -211,7 +218,8 @@ static void on_writable(evutil_socket_t fd, short what, void *context)
 
 void connection_settle(struct connection *connection)
 {
-    if (connection->state == CONNECTION_OPEN && !connection->is_paused && connection->input.length > 0) {
+    connection->has_had_its_turn = false;
+    if (is_listened_to(connection) && connection->input.length > 0) {
         offer(connection, connection->input.bytes, connection->input.length);
     }
     offer_end(connection);
@@ -221,6 +229,8 @@ void connection_settle(struct connection *connection)
     }
     if (connection->state == CONNECTION_CLOSED) {
         connection_destroy(connection);
+    } else if (connection->has_had_its_turn) {
+        put_due(connection);
     }
 }
 
@@ -330,6 +340,12 @@ void connection_resume(struct connection *connection)
         }
         put_due(connection);
     }
+}
+
+void connection_end_turn(struct connection *connection)
+{
+    connection->has_had_its_turn = true;
+    put_due(connection);
 }
 
 void connection_set_deadline(struct connection *connection, int64_t ms)

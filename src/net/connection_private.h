@@ -35,6 +35,7 @@ struct connection {
     enum connection_state state;
     bool is_due;
     bool is_paused;
+    bool has_had_its_turn;     /* what it says besides waits until the loop has looked at everybody else */
     bool peer_has_ended;       /* it has finished sending */
     bool end_was_told;         /* and the session knows */
     bool is_writing;           /* the write event is on */

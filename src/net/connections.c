@@ -70,10 +70,13 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
 
 /* ---- room ---- */
 
+/* Who asks for much at once is always due, and is spared no more than who is quiet. */
 static bool may_be_ended(const struct connection *connection)
 {
+    bool asks_for_more = connection->has_had_its_turn && connection->input.length > 0;
+    bool is_due = connection->is_due && !asks_for_more;
     return connection->state == CONNECTION_CLOSED ||
-           !(connection->is_due || connection->calls->is_awaited(connection->session));
+           !(is_due || connection->calls->is_awaited(connection->session));
 }
 
 static void end_for_another(struct connection *connection)

@@ -49,7 +49,7 @@ static void conclude(struct http_exchange *exchange)
     exchange->is_answered_later = false;
     bool gave_back = connection_reserve(exchange->connection, 0);
     assert(gave_back);
-    connection_send(exchange->connection);
+    connection_end_turn(exchange->connection); /* what was written is sent then, too */
     if (!exchange->keeps_alive) {
         connection_finish(exchange->connection);
         return;

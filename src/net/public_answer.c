@@ -35,6 +35,10 @@ void public_answer(struct public_reader *reader, struct http_exchange *exchange,
 void public_answer_own(struct public_reader *reader, struct http_exchange *exchange,
                        const struct http_request *request, struct document *own)
 {
+    enum http_coding coding;
+    if (http_request_choose_coding(request, &coding)) {
+        document_shed(own, coding); /* what it costs us is what the connection is known to owe */
+    }
     document_answer(exchange, request,
                     &(struct document_answer){
                         .document = own,

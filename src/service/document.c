@@ -57,6 +57,18 @@ struct document *document_new(struct buffer *rendered, const char *content_type,
     return document;
 }
 
+void document_shed(struct document *document, enum http_coding kept)
+{
+    for (enum http_coding coding = 0; coding < HTTP_CODINGS; coding++) {
+        if (coding != kept) {
+            free(document->owned[coding]);
+            document->owned[coding] = NULL;
+            document->forms[coding].bytes = NULL;
+            document->forms[coding].length = 0;
+        }
+    }
+}
+
 void document_free(struct document *document)
 {
     if (document != NULL) {

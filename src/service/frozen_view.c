@@ -11,7 +11,9 @@
 struct frozen_view {
     struct election_register *reg; /* a reference */
     struct area_figures *areas;
-    struct figures figures;
+    const char *durability;
+    int64_t generated_at;
+    bool is_rehearsal;
 };
 
 static bool read_provinces(struct frozen_view *view, const struct bulletin *bulletin)
@@ -24,11 +26,11 @@ static bool read_provinces(struct frozen_view *view, const struct bulletin *bull
         }
     }
     figures_sum_nation(view->reg, view->areas);
-    view->figures.test = head.is_rehearsal;
+    view->is_rehearsal = head.is_rehearsal;
     return true;
 }
 
-struct frozen_view *frozen_view_new(const struct bulletin *bulletin, const struct figures *now)
+static struct frozen_view *view_new(const struct bulletin *bulletin)
 {
     const char *nation = bulletin_summary_of(bulletin)->statement.nation;
     bool is_durable = false;
@@ -40,14 +42,8 @@ struct frozen_view *frozen_view_new(const struct bulletin *bulletin, const struc
     struct frozen_view *view = memory_new(sizeof *view);
     view->reg = reg;
     view->areas = memory_new_array(reg->area_count, sizeof *view->areas);
-    view->figures = (struct figures){.election = now->election,
-                                     .reg = reg,
-                                     .areas = view->areas,
-                                     .durability = is_durable ? "strict" : "relaxed",
-                                     .publication = "rounds",
-                                     .signing_key = now->signing_key,
-                                     .previous = now->previous,
-                                     .generated_at = bulletin_cut(bulletin)};
+    view->durability = is_durable ? "strict" : "relaxed";
+    view->generated_at = bulletin_cut(bulletin);
     if (!read_provinces(view, bulletin)) {
         frozen_view_free(view);
         return NULL;
@@ -64,9 +60,31 @@ void frozen_view_free(struct frozen_view *view)
     }
 }
 
-const struct figures *frozen_view_figures(const struct frozen_view *view)
+bool frozen_view_figures(const struct bulletin *bulletin, const struct figures *now,
+                         struct figures *ret_figures)
 {
-    return &view->figures;
+    _Atomic(struct frozen_view *) *place = bulletin_frozen_view(bulletin);
+    struct frozen_view *view = atomic_load(place);
+    if (view == NULL) {
+        struct frozen_view *made = view_new(bulletin);
+        if (made == NULL) {
+            return false;
+        }
+        view = atomic_compare_exchange_strong(place, &view, made) ? made : view;
+        if (view != made) { /* another thread was first */
+            frozen_view_free(made);
+        }
+    }
+    *ret_figures = (struct figures){.election = now->election,
+                                    .reg = view->reg,
+                                    .areas = view->areas,
+                                    .test = view->is_rehearsal,
+                                    .durability = view->durability,
+                                    .publication = "rounds",
+                                    .signing_key = now->signing_key,
+                                    .previous = now->previous,
+                                    .generated_at = view->generated_at};
+    return true;
 }
 
 /* ---- documents ---- */
@@ -79,20 +97,19 @@ const struct document *frozen_document(const struct bulletin *bulletin, const st
     if (known != NULL) {
         return known;
     }
-    struct frozen_view *view = frozen_view_new(bulletin, now);
-    if (view == NULL) {
+    struct figures figures;
+    if (!frozen_view_figures(bulletin, now, &figures)) {
         return NULL;
     }
     struct buffer rendered = {0};
     if (which == FROZEN_TURNOUT) {
-        document_turnout_json(&rendered, &view->figures);
+        document_turnout_json(&rendered, &figures);
     } else if (which == FROZEN_SNAPSHOT) {
-        document_snapshot_json(&rendered, &view->figures);
+        document_snapshot_json(&rendered, &figures);
     } else {
         struct csv_form form = csv_form_at(which - FROZEN_CSV);
-        document_snapshot_csv(&rendered, &view->figures, form.separator, form.bom);
+        document_snapshot_csv(&rendered, &figures, form.separator, form.bom);
     }
-    frozen_view_free(view);
     return document_keep(place, document_new(&rendered, which < FROZEN_CSV ? DOCUMENT_JSON : DOCUMENT_CSV,
                                              bulletin_summary_of(bulletin)->statement.number));
 }

@@ -4,15 +4,18 @@
 #include <turnout/service/frozen_view.h>
 #include <turnout/wire/diff.h>
 
-/* Of a bulletin, or of the publication where the view is NULL. */
-static struct diff_side side_of(const struct publication *publication, const struct bulletin *bulletin,
-                                const struct frozen_view *view)
+/* Of a bulletin, or of the publication where it is NULL. False where the bulletin has no figures. */
+static bool read_side(const struct publication *publication, const struct bulletin *bulletin,
+                      struct figures *figures, struct diff_side *ret_side)
 {
+    const struct figures *now = publication_figures(publication);
     if (bulletin == NULL) {
-        return (struct diff_side){.figures = publication_figures(publication)};
+        *ret_side = (struct diff_side){.figures = now};
+        return true;
     }
     const struct bulletin_statement *statement = &bulletin_summary_of(bulletin)->statement;
-    return (struct diff_side){frozen_view_figures(view), statement->number, statement->label};
+    *ret_side = (struct diff_side){figures, statement->number, statement->label};
+    return frozen_view_figures(bulletin, now, figures);
 }
 
 static enum diff_outcome render(const struct publication *publication, struct diff *diff, const char *area,
@@ -36,16 +39,11 @@ enum diff_outcome publication_diff(const struct publication *publication, const 
                                    const struct bulletin *to, const char *area,
                                    struct document **ret_document)
 {
-    const struct figures *now = publication_figures(publication);
-    struct frozen_view *before = frozen_view_new(from, now);
-    struct frozen_view *after = to == NULL ? NULL : frozen_view_new(to, now);
-    enum diff_outcome outcome = DIFF_NO_FIGURES;
-    if (before != NULL && (to == NULL || after != NULL)) {
-        struct diff diff = {.before = side_of(publication, from, before),
-                            .after = side_of(publication, to, after)};
-        outcome = render(publication, &diff, area, ret_document);
-    }
-    frozen_view_free(before);
-    frozen_view_free(after);
-    return outcome;
+    struct figures before;
+    struct figures after;
+    struct diff diff = {.entry_count = 0};
+    return read_side(publication, from, &before, &diff.before) &&
+                   read_side(publication, to, &after, &diff.after)
+               ? render(publication, &diff, area, ret_document)
+               : DIFF_NO_FIGURES;
 }

@@ -27,6 +27,7 @@ struct bulletin {
     struct named_file *files; /* sorted by name */
     size_t file_count;
     _Atomic(struct document *) *frozen_documents; /* FROZEN_DOCUMENTS */
+    _Atomic(struct frozen_view *) *frozen_view;   /* one */
 };
 
 static int compare_names(struct slice a, struct slice b)
@@ -180,6 +181,7 @@ enum turnout_error bulletin_new(struct buffer *bundles, size_t count, struct bul
     bulletin->bundles = memory_new_array(count, sizeof *bulletin->bundles);
     bulletin->bundle_count = count;
     bulletin->frozen_documents = memory_new_array(FROZEN_DOCUMENTS, sizeof *bulletin->frozen_documents);
+    bulletin->frozen_view = memory_new_array(1, sizeof *bulletin->frozen_view);
     memcpy(bulletin->bundles, bundles, count * sizeof *bundles);
     memset(bundles, 0, count * sizeof *bundles);
     if (!index_files(bulletin) || !read_summary(bulletin)) {
@@ -209,6 +211,8 @@ void bulletin_release(struct bulletin *bulletin)
     for (size_t i = 0; i < FROZEN_DOCUMENTS; i++) {
         document_free(atomic_load(&bulletin->frozen_documents[i]));
     }
+    frozen_view_free(atomic_load(bulletin->frozen_view));
+    free(bulletin->frozen_view);
     free(bulletin->frozen_documents);
     free(bulletin->bundles);
     free(bulletin->files);
@@ -260,6 +264,11 @@ _Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bull
 {
     assert(which < FROZEN_DOCUMENTS);
     return &bulletin->frozen_documents[which];
+}
+
+_Atomic(struct frozen_view *) *bulletin_frozen_view(const struct bulletin *bulletin)
+{
+    return bulletin->frozen_view;
 }
 
 /* ---- a shelf ---- */

@@ -107,6 +107,11 @@ function Verdict({ check, isDone }) {
   const { found: statement } = check.steps[0];
   let kind = isDone ? "good" : "running";
   let words = isDone ? say("verdict.good", count(statement?.number ?? 0), count(check.files)) : say("verdict.running");
+  // Whoever has made the link may have made files and key, too.
+  if (isDone && check.steps.find(({ name }) => name === "signature").found?.isOwn === false) {
+    kind = "given";
+    words = say("verdict.given", count(statement?.number ?? 0), count(check.files));
+  }
   if (bad) {
     kind = "bad";
     words = say("verdict.bad", <a href={`#step-${bad.name}`}>{say(`step.${bad.name}`)}</a>);

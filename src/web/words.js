@@ -217,6 +217,10 @@ export const words = {
   ],
   "verdict.running": ["Đang kiểm…", "Checking…"],
   "verdict.good": ["Bản tin số {0}: {1} tệp đã xem đều khớp.", "Bulletin {0}: all {1} files that were looked at agree."],
+  "verdict.given": [
+    "Bản tin số {0}: {1} tệp đã xem khớp với nhau, nhưng khóa đã cho không phải của máy chủ này. Ai cũng làm được một khóa như vậy.",
+    "Bulletin {0}: all {1} files that were looked at agree with each other, but the key that was given is not this server’s. Anybody can make such a key.",
+  ],
   "verdict.bad": ["Không khớp ở bước: {0}", "It fails at this step: {0}"],
   "step.statement": ["Bản tin, bulletin.txt", "The statement, bulletin.txt"],
   "step.signature": ["Chữ ký, bulletin.sig", "The signature, bulletin.sig"],

@@ -276,6 +276,20 @@ for (const { what, change, step, fault } of [
   });
 }
 
+test("what is signed by a key that came with the link is not said to be right", async () => {
+  const key = await forge(() => {});
+  const page = await check({ bulletin: number, from: proxy.url, every: "1", key });
+  assert.deepEqual(await bad(page), []);
+  assert.equal(await page.locator(".verdict--good").count(), 0);
+  assert.match(await page.innerText(".verdict--given"), /không phải của máy chủ này/);
+  await expectAccessible(page);
+  await closePage(page);
+  const { keys } = await (await fetch(`${server.publicUrl}/v1/keys`)).json();
+  const same = await check({ bulletin: number, key: keys[0].public_key });
+  await same.waitForSelector(".verdict--good");
+  await closePage(same);
+});
+
 test("an address that is none, or that does not let pages read it, is said so", async () => {
   const page = await check({ bulletin: number, from: "http://127.0.0.1:1" });
   assert.match(await faultOf(page, "statement"), /^bulletin\.txt: không tải được\./);

@@ -214,7 +214,7 @@ TEST(the_ledger_comes_in_pages)
         ck_assert_str_eq(seen.bytes, cases[i].wanted);
         buffer_done(&seen);
     }
-    static const char *const bad[] = {"x", "1-1", "1-1.0101", "1-1.none", "1-1."};
+    static const char *const bad[] = {"x", "1-1", "1-1.0101", "1-1.none", "1-1.", "0-0.T"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         (void)snprintf(target, sizeof target, "/v1/areas/T/ledger?after=%s", bad[i]);
         committee_expect(turnoutd.intake_http_port, target, admin, NULL, 400);

@@ -194,6 +194,30 @@ TEST(nothing_else_is_looked_at)
                   "0101-001", "--receipt", receipt, NULL);
 }
 
+/* By whoever has made an export and signs it with a key of their own. */
+TEST(a_forged_line_does_not_reach_the_terminal)
+{
+    char receipt[RECEIPT_BYTES];
+    char copy[WORKSPACE_PATH_BYTES];
+    read_receipt(2, "0101-001", receipt);
+    shell(&workspace,
+          "cp -r export forged && cd forged && openssl genpkey -algorithm ed25519 -out key.pem && "
+          "sed -i 's/^0101-001,2000,130,/0101-001,2000,\\x1b[31m130,/' bulletin-2/areas/0101.csv && "
+          "last=areas/0101.csv && for above in areas/01.csv areas/T.csv bulletin.txt; do "
+          "  old=$(sha256sum <../export/bulletin-2/$last | cut -c 1-64); "
+          "  new=$(sha256sum <bulletin-2/$last | cut -c 1-64); "
+          "  sed -i s/$old/$new/ bulletin-2/$above; last=$above; done && "
+          "openssl pkeyutl -sign -rawin -inkey key.pem -in bulletin-2/bulletin.txt "
+          "  -out bulletin-2/bulletin.sig && "
+          "public_key=$(openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | openssl base64 -A | "
+          "  tr '+/' '-_' | tr -d '=') && "
+          "sed -i 's/\"public_key\":\"[^\"]*/\"public_key\":\"'$public_key/ keys.json");
+    workspace_path(&workspace, "forged", copy);
+    command_check(&workspace, 1, NULL,
+                  "bulletin-2/areas/0101.csv: the line of 0101-001 is not that of a report\n", "verify", copy,
+                  "--unit", "0101-001", "--receipt", receipt, NULL);
+}
+
 TEST(a_wrong_command_line_is_told)
 {
     command_check(&workspace, 2, NULL, "--unit and --receipt go together", "verify", export, "--unit",

@@ -324,6 +324,33 @@ TEST(the_last_step_is_told_that_nobody_waits)
     ck_assert_int_eq(close(peer), 0);
 }
 
+/* ---- requests that came together ---- */
+
+/* However long each takes, nobody waits for all that somebody else has asked for in one packet. */
+TEST(others_are_served_between_two_requests)
+{
+    enum { TOGETHER = 100 };
+    int peer = connect_peer(here);
+    int other = connect_peer(here);
+    struct buffer asked = {0};
+    for (int i = 0; i < TOGETHER; i++) {
+        buffer_append_text(&asked, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    buffer_append_text(&asked, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    say(peer, asked.bytes);
+    ck_assert_int_eq(shutdown(peer, SHUT_WR), 0);
+    say(other, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_heard(other, "HTTP/1.1 204 ");
+    ck_assert_uint_lt(counters.requests, TOGETHER / 10);
+    turn_until_kept();
+    answer_kept();
+    expect_heard(peer, "late but here"); /* all the same */
+    ck_assert_uint_eq(counters.requests, TOGETHER + 2);
+    ck_assert_int_eq(close(peer), 0);
+    ck_assert_int_eq(close(other), 0);
+    buffer_done(&asked);
+}
+
 /* ---- large bodies ---- */
 
 enum { LARGE_BYTES = 6 * 1024 * 1024, FIT = PEER_RESERVED_BYTES_MAX / LARGE_BYTES };
@@ -470,6 +497,22 @@ TEST(the_kernel_holds_little_of_a_large_answer)
     ck_assert_int_gt(bytes, 0);
     ck_assert_int_le(bytes, CONNECTION_KERNEL_BYTES + CONNECTION_WRITE_BYTES);
     ck_assert_int_eq(close(peer), 0);
+}
+
+/* However much it has asked for. */
+TEST(who_takes_no_answer_is_not_given_another)
+{
+    enum { TOGETHER = 30, TAKEN_MAX = 8 };
+    struct buffer asked = {0};
+    for (int i = 0; i < TOGETHER; i++) {
+        buffer_append_text(&asked, "GET /much/60000 HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    int peer = connect_deaf_peer(asked.bytes, false);
+    turn_for(1000);
+    ck_assert_uint_ge(counters.requests, 1);
+    ck_assert_uint_le(counters.requests, TAKEN_MAX);
+    ck_assert_int_eq(close(peer), 0);
+    buffer_done(&asked);
 }
 
 static const struct {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <turnout/service/frozen_view.h>
 #include <turnout/wire/bulletin_files.h>
 #include <turnout/wire/bundle.h>
 
@@ -18,6 +19,12 @@ static struct slice text_of(const struct buffer *buffer)
 {
     return (struct slice){buffer->bytes, buffer->length};
 }
+
+static const char kept_register[] = "turnout-frozen-register-1 strict\nVN,nation,,Land,,2\n"
+                                    "01,province,VN,One,,2\n101,commune,01,A,,1\n102,commune,01,B,,1\n";
+static const char kept_figures[] =
+    "turnout-frozen-1 1773561603 rehearsal verified - 1773561600000-0\n"
+    "101 10 10 1 1 1 10 0 4 1773561600 1 0 0 0\n102 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
 
 /* A nation of one province of two communes. */
 static void write_bundles(int64_t number)
@@ -46,7 +53,8 @@ static void write_bundles(int64_t number)
     bundle_put(&bundles[0], "bulletin.txt", text_of(&text));
     bundle_put(&bundles[0], "areas/VN.csv", text_of(&nation));
     bundle_put(&bundles[0], "bulletin.sig", slice_of("signature"));
-    bundle_put(&bundles[1], "figures", slice_of("not a file of the bulletin"));
+    bundle_put(&bundles[0], "register", slice_of(kept_register)); /* these are no files of the bulletin */
+    bundle_put(&bundles[1], "figures", slice_of(kept_figures));
     bundle_put(&bundles[1], "areas/101.csv", slice_of(one));
     bundle_put(&bundles[1], "areas/102.csv", slice_of(two));
     bundle_put(&bundles[1], "areas/01.csv", text_of(&province));
@@ -138,6 +146,23 @@ TEST(a_shelf_keeps_what_was_put_on_it)
     ck_assert_int_eq(bulletin_summary_of(shelf_find(two, 1))->statement.number, 1);
     shelf_release(two);
     shelf_release(empty);
+}
+
+/* They are much to read, and anybody may ask for them. */
+TEST(its_figures_are_read_once)
+{
+    static const struct figures now = {.signing_key = "k"};
+    struct bulletin *bulletin = sound(1);
+    struct figures figures;
+    struct figures again;
+    ck_assert(frozen_view_figures(bulletin, &now, &figures));
+    ck_assert(figures.test);
+    ck_assert_str_eq(figures.signing_key, "k");
+    ck_assert_int_eq(figures.areas[REGISTER_NATION].totals.voted, 10);
+    ck_assert(frozen_view_figures(bulletin, &now, &again));
+    ck_assert_ptr_eq(again.areas, figures.areas);
+    ck_assert_ptr_eq(again.reg, figures.reg);
+    bulletin_release(bulletin);
 }
 
 SUITE("shelf");

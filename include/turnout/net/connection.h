@@ -97,6 +97,10 @@ bool connection_reserve(struct connection *connection, size_t bytes);
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 
+/* The session has done one thing of those that may have come together: what is left is offered, and its output sent, when
+ * the loop has looked at everybody else. */
+void connection_end_turn(struct connection *connection);
+
 /* Counted from now; replaces the one before. 0: none. */
 void connection_set_deadline(struct connection *connection, int64_t ms);
 

@@ -18,7 +18,7 @@ enum {
     HTTP_HANDLE_MS = 30000, /* for a handler that answers later: longer than any of its own deadlines */
     HTTP_SMALL_BODY_BYTES_MAX = 64 * 1024,
     HTTP_STREAM_UNSENT_BYTES_MAX = 256 * 1024,
-    HTTP_UNSENT_BYTES_MAX = 1024 * 1024, /* above it a connection's next request waits */
+    HTTP_UNSENT_BYTES_MAX = 64 * 1024, /* above it a connection's next request waits */
 };
 
 /* One request and the answer to it. */

@@ -47,6 +47,9 @@ struct document *document_new(struct buffer *rendered, const char *content_type,
 /* Of bytes that live longer than it. */
 struct document *document_of(struct slice bytes, const char *content_type, int64_t version);
 
+/* Frees what it is in other codings, where it is for one reader. */
+void document_shed(struct document *document, enum http_coding kept);
+
 void document_free(struct document *document); /* NULL-safe */
 
 /* Puts a freshly made document into its place, which was empty: when another thread was first, its document is the one.

@@ -49,6 +49,15 @@ static bool find_line(const struct way *way, struct slice file, struct slice ret
     return false;
 }
 
+/* The roll, the count and the report's number; whoever has made the export may have written anything. */
+static bool are_counts(const struct slice cells[UNIT_CELLS])
+{
+    int64_t count;
+    return text_parse_integer(cells[1], 0, INT32_MAX, &count) &&
+           text_parse_integer(cells[2], 0, INT32_MAX, &count) &&
+           text_parse_integer(cells[3], 1, INT32_MAX, &count);
+}
+
 static void print_area(const struct way *way, const struct verify_bulletin *bulletin, uint32_t area)
 {
     const struct area *of = &way->export->folder.reg->areas[area];
@@ -113,11 +122,13 @@ static bool look_in(const struct way *way, size_t place, int *ret_status)
         return true;
     }
     struct slice file = {bytes, length};
+    char name[EXPORT_NAME_BYTES];
+    export_area_name(bulletin->number, reg->areas[commune].code, name);
     bool is_found = find_line(way, file, cells);
     if (is_found && !has_sum(file, &bulletin->children[commune].line)) {
-        char name[EXPORT_NAME_BYTES];
-        export_area_name(bulletin->number, reg->areas[commune].code, name);
         (void)fprintf(stderr, "%s: its sum is not what the province's file says of it\n", name);
+    } else if (is_found && !are_counts(cells)) {
+        (void)fprintf(stderr, "%s: the line of %s is not that of a report\n", name, way->unit->code);
     } else if (is_found) {
         print_way(way, bulletin, cells);
         *ret_status = finish_output(EXIT_DONE);
