@@ -5,7 +5,8 @@ import { Stands } from "./entry.jsx";
 export function Counter({ unit, use, enter }) {
   const { say, count } = useLanguage();
   const { tally, standing } = unit.state;
-  const add = (step) => unit.change({ tally: Math.max(0, tally + step) });
+  // On what is counted, not on what is shown: of two quick presses the second may come before the first is shown.
+  const add = (step) => unit.change({ tally: Math.max(0, unit.state.tally + step) });
   return (
     <>
       <Stands standing={standing} />
