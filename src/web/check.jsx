@@ -125,10 +125,12 @@ function Verdict({ check, isDone }) {
   );
 }
 
-// The check that the address asks for; begun anew with every `turn`.
+// The check that the address asks for; begun anew with every `turn`, which the button makes. A link alone has this browser ask
+// nobody but this server.
 function useCheck(address, turn) {
   const [state, setState] = useState(null);
-  const wanted = wantedOf(address);
+  const asked = wantedOf(address);
+  const wanted = asked && asked.address !== "" && turn === 0 ? null : asked;
   const key = JSON.stringify(wanted);
   useEffect(() => {
     if (!wanted) {

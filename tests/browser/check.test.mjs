@@ -45,9 +45,14 @@ after(async () => {
   await server?.stop();
 });
 
-// Opens the page with what it is to check, and waits until it has.
+// Opens the page with what it is to check, and waits until it has. A link alone has it ask nobody else: that takes the button.
 async function check(query, { language = "vi", ...options } = {}) {
   const page = await openPage(browser, `${server.publicUrl}/check?${new URLSearchParams({ ...query, language })}`, options);
+  if (query.from) {
+    await page.waitForSelector("button[type=submit]");
+    assert.equal(await page.locator(".verdict").count(), 0);
+    await page.click("button[type=submit]");
+  }
   await finished(page);
   return page;
 }
