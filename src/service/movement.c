@@ -17,8 +17,9 @@ struct movement movement_after(const struct movement *previous, int64_t revision
                                 .moved = memory_new_array(province_count + 1, sizeof *movement.moved)};
     int64_t now = 2 * movement.highest + (has_risen ? 0 : 1);
     for (uint32_t province = 1; province <= province_count; province++) {
-        movement.moved[province] = has_moved[province] ? now : previous->moved[province];
-        movement.serials[province] = has_moved[province] ? movement.serial : previous->serials[province];
+        bool moves = previous == NULL || has_moved[province];
+        movement.moved[province] = moves ? now : previous->moved[province];
+        movement.serials[province] = moves ? movement.serial : previous->serials[province];
     }
     return movement;
 }

@@ -241,8 +241,8 @@ static enum turnout_error copy_in_force(const struct private_folder *from, const
 {
     char source_path[PATH_MAX];
     char target_path[PATH_MAX];
-    struct private_folder source;
-    struct private_folder target;
+    struct private_folder source = {.fd = -1};
+    struct private_folder target = {.fd = -1};
     enum turnout_error failed =
         open_below(from, IN_FORCE_FOLDER, PRIVATE_FOLDER_FOUND, source_path, &source, error);
     if (failed != TURNOUT_OK) {
