@@ -170,17 +170,8 @@ static struct report_message *message_of(const struct intake *intake, const stru
 {
     struct report_message *message = memory_new(sizeof *message + sent.length);
     message->message = (struct message){.kind = MESSAGE_REPORT, .unit = arrival->unit};
-    message->received =
-        (struct report_received){.seq = report->seq,
-                                 .voted = report->voted,
-                                 .registered = report->registered,
-                                 .kind = report->kind,
-                                 .reason = report->reason,
-                                 .test = report->test,
-                                 .round = election_round_at(intake->options.election, report->as_of),
-                                 .as_of = report->as_of,
-                                 .received_ms = arrival->received_ms};
-    report_digest(report, message->received.digest);
+    message->received = report_received_of(report, election_round_at(intake->options.election, report->as_of),
+                                           arrival->received_ms);
     memcpy(message->as_of_text, report->as_of_text, sizeof message->as_of_text);
     if (arrival->is_vouched) {
         principal_write_who(arrival->voucher, message->who);

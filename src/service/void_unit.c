@@ -90,7 +90,6 @@ static void send(struct voiding *voiding)
 
 static void add_report(struct voiding *voiding, const struct log_line *line)
 {
-    const struct report *report = &line->report;
     if (voiding->count == VOIDED_MAX) {
         return;
     }
@@ -99,15 +98,8 @@ static void add_report(struct voiding *voiding, const struct log_line *line)
         voiding->reports = memory_resize(voiding->reports, voiding->capacity, sizeof *voiding->reports);
     }
     struct voided_report *voided = &voiding->reports[voiding->count++];
-    *voided = (struct voided_report){.received = {.seq = report->seq,
-                                                  .voted = report->voted,
-                                                  .registered = report->registered,
-                                                  .kind = report->kind,
-                                                  .reason = report->reason,
-                                                  .round = line->round,
-                                                  .as_of = report->as_of,
-                                                  .received_ms = line->received_ms}};
-    report_digest(report, voided->received.digest);
+    *voided =
+        (struct voided_report){.received = report_received_of(&line->report, line->round, line->received_ms)};
     (void)rules_read_flags(line->flags, &voided->violations); /* of rules that this server knows */
 }
 

@@ -163,22 +163,6 @@ static int32_t count_alike(const struct step *step)
     return alike;
 }
 
-static struct report_received received_of(const struct log_line *line)
-{
-    const struct report *report = &line->report;
-    struct report_received received = {.seq = report->seq,
-                                       .voted = report->voted,
-                                       .registered = report->registered,
-                                       .kind = report->kind,
-                                       .reason = report->reason,
-                                       .test = report->test,
-                                       .round = line->round,
-                                       .as_of = report->as_of,
-                                       .received_ms = line->received_ms};
-    report_digest(report, received.digest);
-    return received;
-}
-
 static enum turnout_error check_decision(const struct log_line *line, const struct decision *decision,
                                          struct error *error)
 {
@@ -201,7 +185,8 @@ static enum turnout_error take_report(const struct step *step, struct error *err
 {
     const struct election *election = step->replay->of.election;
     struct replayed_unit *unit = step->unit;
-    struct report_received received = received_of(step->line);
+    struct report_received received =
+        report_received_of(&step->line->report, step->line->round, step->line->received_ms);
     struct rules_context context = {
         .phase = received.test ? PHASE_REHEARSAL : PHASE_OPEN,
         .unit = &step->before,

@@ -136,6 +136,21 @@ void report_digest(const struct report *report, unsigned char ret_digest[REPORT_
     memcpy(ret_digest, whole, REPORT_DIGEST_BYTES);
 }
 
+struct report_received report_received_of(const struct report *report, uint32_t round, int64_t received_ms)
+{
+    struct report_received received = {.seq = report->seq,
+                                       .voted = report->voted,
+                                       .registered = report->registered,
+                                       .kind = report->kind,
+                                       .reason = report->reason,
+                                       .test = report->test,
+                                       .round = round,
+                                       .as_of = report->as_of,
+                                       .received_ms = received_ms};
+    report_digest(report, received.digest);
+    return received;
+}
+
 bool receipt_is_typed(struct slice typed, const char *receipt)
 {
     return crockford_is_typed(typed, receipt);

@@ -6,7 +6,6 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
-#include "json_schema.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
@@ -31,14 +30,7 @@ static void teardown(void)
 
 static json_t *get(const char *target, const char *schema)
 {
-    struct http_answer answer;
-    char fault[JSON_SCHEMA_FAULT_BYTES];
-    committee_ask(turnoutd.intake_http_port, target, decide, NULL, &answer);
-    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
-    json_t *document = json_of(answer.body);
-    ck_assert_msg(json_schema_check(schema, document, fault), "%s: %s\n%s", target, fault, answer.body);
-    http_answer_done(&answer);
-    return document;
+    return committee_get(turnoutd.intake_http_port, target, decide, schema);
 }
 
 static void report(const struct small_report *sent, int status)

@@ -101,15 +101,7 @@ static struct sent_report *keep(uint32_t unit, const struct report *report)
     struct sender *sender = &senders.units[unit];
     struct sent_report *sent = memory_new(sizeof *sent);
     sent->unit = unit;
-    sent->received = (struct report_received){.seq = report->seq,
-                                              .voted = report->voted,
-                                              .registered = report->registered,
-                                              .kind = report->kind,
-                                              .reason = report->reason,
-                                              .test = report->test,
-                                              .round = election_round_at(&scene.election, report->as_of),
-                                              .as_of = report->as_of};
-    report_digest(report, sent->received.digest);
+    sent->received = report_received_of(report, election_round_at(&scene.election, report->as_of), 0);
     struct buffer json = {0};
     report_json_write(&json, report);
     sent->json = buffer_take(&json, &sent->json_bytes);

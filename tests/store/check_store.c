@@ -347,16 +347,7 @@ static void run_batch(struct sequence *sequence, uint32_t size)
         uint32_t unit = draw(sequence, reg->unit_count);
         const struct sent *sent = next_sent(sequence, unit);
         const struct report *report = &sent->report;
-        struct report_received received = {.seq = report->seq,
-                                           .voted = report->voted,
-                                           .registered = report->registered,
-                                           .kind = report->kind,
-                                           .reason = report->reason,
-                                           .test = report->test,
-                                           .round = sent->round,
-                                           .as_of = report->as_of,
-                                           .received_ms = sent->received_ms};
-        report_digest(report, received.digest);
+        struct report_received received = report_received_of(report, sent->round, sent->received_ms);
         store_fixture_add_at(&sequence->store, unit, report, sent->round, sent->received_ms);
         memory_store_apply(sequence->oracle, unit, &received, &wanted[i]);
     }

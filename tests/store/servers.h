@@ -162,15 +162,7 @@ static inline const struct server_answer *server_send(struct server *server, uin
     struct server_answer *answer = server_next_answer(server);
     message->message = (struct message){.kind = MESSAGE_REPORT, .reg = server->fixture->reg, .unit = unit};
     message->context = answer;
-    message->received = (struct report_received){.seq = report->seq,
-                                                 .voted = report->voted,
-                                                 .registered = report->registered,
-                                                 .kind = report->kind,
-                                                 .reason = report->reason,
-                                                 .test = report->test,
-                                                 .as_of = report->as_of,
-                                                 .received_ms = report->as_of * 1000 + 123};
-    report_digest(report, message->received.digest);
+    message->received = report_received_of(report, 0, report->as_of * 1000 + 123);
     message->sent_bytes = (uint32_t)sent.length;
     memcpy(message->sent, sent.bytes, sent.length);
     buffer_done(&sent);

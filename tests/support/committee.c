@@ -14,6 +14,9 @@
 #include <turnout/store/tokens.h>
 #include <turnout/wire/register_digest.h>
 
+#include "json_schema.h"
+#include "small_election.h"
+
 void committee_register(const struct workspace *workspace)
 {
     char data[WORKSPACE_PATH_BYTES];
@@ -95,6 +98,18 @@ void committee_expect(uint16_t intake_http_port, const char *target, const char 
     ck_assert_msg(answer.status == status, "%s %s: %d, not %d: %s", target, body == NULL ? "" : body,
                   answer.status, status, answer.body);
     http_answer_done(&answer);
+}
+
+json_t *committee_get(uint16_t intake_http_port, const char *target, const char *headers, const char *schema)
+{
+    struct http_answer answer;
+    char fault[JSON_SCHEMA_FAULT_BYTES];
+    committee_ask(intake_http_port, target, headers, NULL, &answer);
+    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
+    json_t *document = json_of(answer.body);
+    ck_assert_msg(json_schema_check(schema, document, fault), "%s: %s\n%s", target, fault, answer.body);
+    http_answer_done(&answer);
+    return document;
 }
 
 static void set_phase(const struct workspace *workspace, uint16_t intake_http_port, const char *body)

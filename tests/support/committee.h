@@ -3,6 +3,7 @@
 #ifndef TURNOUT_TESTS_COMMITTEE_H
 #define TURNOUT_TESTS_COMMITTEE_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include <turnout/wire/token.h>
@@ -42,6 +43,9 @@ void committee_ask(uint16_t intake_http_port, const char *target, const char *he
 /* The same; fails the test unless it is answered with this status, and frees the answer. */
 void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
                       int status);
+
+/* Gets a document, which must be answered with 200 and be what the schema says; the caller gives it back with json_decref(). */
+json_t *committee_get(uint16_t intake_http_port, const char *target, const char *headers, const char *schema);
 
 /* What opens the election in the workspace's folder `election`: `{"phase":"open","fingerprint":…}`. */
 enum { OPENING_BYTES = 64 };

@@ -267,16 +267,7 @@ void store_fixture_add_at(struct store_fixture *fixture, uint32_t unit, const st
     *waiting = (struct waiting){fixture, fixture->sent};
     message->message = (struct message){.kind = MESSAGE_REPORT, .reg = fixture->reg, .unit = unit};
     message->context = waiting;
-    message->received = (struct report_received){.seq = report->seq,
-                                                 .voted = report->voted,
-                                                 .registered = report->registered,
-                                                 .kind = report->kind,
-                                                 .reason = report->reason,
-                                                 .test = report->test,
-                                                 .round = round,
-                                                 .as_of = report->as_of,
-                                                 .received_ms = received_ms};
-    report_digest(report, message->received.digest);
+    message->received = report_received_of(report, round, received_ms);
     message->sent_bytes = (uint32_t)sent.length;
     memcpy(message->sent, sent.bytes, sent.length);
     buffer_done(&sent);

@@ -39,6 +39,9 @@ void report_sign_with_pair(struct report *report, const unsigned char pair[SIGNI
  * the same seq are the same report when their digests are equal. Allocates nothing. */
 void report_digest(const struct report *report, unsigned char ret_digest[REPORT_DIGEST_BYTES]);
 
+/* What the rules decide on of a report that was taken at this time, for this round (0: none). */
+struct report_received report_received_of(const struct report *report, uint32_t round, int64_t received_ms);
+
 /* The first 40 bits of the digest in Crockford base32, in two groups: `7K4Q-9M2D`. */
 void receipt_from_digest(const unsigned char digest[REPORT_DIGEST_BYTES], char ret_receipt[RECEIPT_BYTES]);
 
