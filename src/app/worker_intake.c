@@ -231,7 +231,7 @@ struct worker_intake *worker_intake_new(struct event_base *base, const struct wo
     part->options.store.address = store_address_for_reading(&options->store.address);
     part->store = store_new(base, &part->options.store, on_link, part);
     make_desk(part, counters);
-    part->options.keys = NULL; /* whoever needs these has a reference */
+    part->options.keys = NULL; /* the intake and the committee have references of their own */
     part->options.tokens = NULL;
     part->answers_event =
         event_new(base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, part);

@@ -47,7 +47,7 @@ void worker_intake_set_publication(struct worker_intake *part, struct publicatio
 /* Keys, tokens and registers that the mailbox has. */
 void worker_intake_take_mail(struct worker_intake *part);
 
-/* Answers what came back from the tally last, and whoever waits; the connections are still there. NULL-safe, as is the
+/* Answers what came back from the tally last, and the requests that still wait; the connections are still there. NULL-safe, as is the
  * next. */
 void worker_intake_end(struct worker_intake *part);
 void worker_intake_free(struct worker_intake *part);

@@ -46,7 +46,7 @@ struct slice bulletin_kept_text(const struct bulletin *bulletin, const char *are
 enum { FROZEN_TURNOUT, FROZEN_SNAPSHOT, FROZEN_CSV, FROZEN_DOCUMENTS = FROZEN_CSV + CSV_FORMS };
 _Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bulletin, size_t which);
 
-/* What its figures were read into (frozen_view.c), kept likewise. */
+/* Its figures, read (frozen_view.c). It is kept once it was made, as the documents are. */
 struct frozen_view;
 _Atomic(struct frozen_view *) *bulletin_frozen_view(const struct bulletin *bulletin);
 void frozen_view_free(struct frozen_view *view); /* NULL-safe */

@@ -7,7 +7,7 @@
 
 #include <turnout/base/error.h>
 
-/* Users of config/redis/users.acl: the server, and whoever may read and nothing else. */
+/* Users of config/redis/users.acl: the server, and one that may only read. */
 #define SERVER_REDIS_USER "turnoutd"
 #define READER_REDIS_USER "turnout-reader"
 

@@ -12,7 +12,7 @@
 
 enum {
     STORE_MILESTONES_READ_MAX = 4000, /* at a time */
-    STORE_MILESTONES_TOLD_MAX = 1000, /* likewise */
+    STORE_MILESTONES_TOLD_MAX = 1000, /* at a time */
 };
 
 struct store_milestone {

@@ -31,7 +31,7 @@ struct log_replay_counts {
     int64_t vouched;   /* reports that an office has vouched for: its name stands there, and no proof */
     int64_t unsigned_tests; /* test reports that nobody has signed or vouched for */
     int64_t decisions;      /* of committees: their names stand there, and no proof */
-    int64_t tests;          /* test reports, whoever says so */
+    int64_t tests;          /* test reports, signed, vouched or neither */
 };
 
 struct replayed_unit;

@@ -10,7 +10,7 @@ struct commune_audit {
     struct buffer log;           /* its lines, each ended by a newline */
     bool log_is_whole;           /* or else only the lines are checked */
     struct store_commune stands; /* what Redis says of it; the log may have gone on from there */
-    struct unit_state *units;    /* likewise, of its units; borrowed */
+    struct unit_state *units;    /* what Redis says of its units; borrowed */
     struct log_replay_counts counts;
     struct error fault; /* the first; its text is empty where there is none */
 };
