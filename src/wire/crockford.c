@@ -16,11 +16,21 @@ void crockford_write(const unsigned char bytes[CROCKFORD_WORD_BYTES], char ret_t
     }
 }
 
-/* The digit that is meant. */
-static char digit_of(char typed)
+/* Whether the letter or digit typed means that digit. */
+static bool is_digit(char typed, char digit)
 {
-    char upper = typed >= 'a' && typed <= 'z' ? (char)(typed - 'a' + 'A') : typed;
-    return upper == 'O' ? '0' : upper == 'I' || upper == 'L' ? '1' : upper;
+    switch (typed) {
+    case 'o':
+    case 'O':
+        return digit == '0';
+    case 'i':
+    case 'I':
+    case 'l':
+    case 'L':
+        return digit == '1';
+    default:
+        return typed == digit || (typed >= 'a' && typed <= 'z' && typed - 'a' == digit - 'A');
+    }
 }
 
 bool crockford_is_typed(struct slice typed, const char *written)
@@ -30,7 +40,7 @@ bool crockford_is_typed(struct slice typed, const char *written)
             continue;
         }
         written += *written == '-' ? 1 : 0;
-        if (*written == '\0' || *written != digit_of(typed.bytes[i])) {
+        if (*written == '\0' || !is_digit(typed.bytes[i], *written)) {
             return false;
         }
         written++;
