@@ -131,7 +131,7 @@ void tally_note_write(struct tally *tally)
 {
     tally->written_ms = clock_monotonic_ms();
     health_note_write(tally->options.health, tally->written_ms);
-    if (tally->is_refused) {
+    if (tally->is_refused && tally_is_up(tally)) {
         tally->is_refused = false;
         health_post(tally->options.health, HEALTH_WRITES, true, "");
     }
@@ -143,10 +143,18 @@ static void note_refusal(struct tally *tally, const char *why)
     health_post(tally->options.health, HEALTH_WRITES, false, why);
 }
 
-void tally_unsettle(struct tally *tally, const char *why)
+/* Reports are refused until the link settles again, and whoever asks is told so from now on. */
+static void note_unsettled(struct tally *tally, const char *why)
 {
     note_refusal(tally, why);
+    tally->is_settled = false;
+    tally->options.on_link(tally->options.context, false, why);
+}
+
+void tally_unsettle(struct tally *tally, const char *why)
+{
     if (!tally->is_settled) {
+        note_refusal(tally, why);
         return;
     }
     tally->is_settled = false;
@@ -156,7 +164,7 @@ void tally_unsettle(struct tally *tally, const char *why)
             commune_forget(tally->provinces[i].gathered);
         }
     }
-    tally->options.on_link(tally->options.context, false, why);
+    note_unsettled(tally, why);
 }
 
 static void on_settled(void *context, enum turnout_error error, const char *why)
@@ -172,9 +180,13 @@ static void on_settled(void *context, enum turnout_error error, const char *why)
         log_warning("store-unwilling", log_text("link", "tally"), log_text("why", why));
         return;
     }
+    if (shut_why(tally) != NULL) {
+        return; /* a tick settles when it is open again */
+    }
+    bool was_settled = tally->is_settled;
+    tally->is_settled = true;
     tally_note_write(tally);
-    if (!tally->is_settled && shut_why(tally) == NULL) {
-        tally->is_settled = true;
+    if (!was_settled) {
         tally->options.on_link(tally->options.context, true, "");
         tally_load_waiting(tally);
     }
@@ -200,7 +212,7 @@ static void on_link(void *context, bool up, const char *why)
     }
     tally->is_settled = false;
     tally_forget_all(tally);
-    tally->options.on_link(tally->options.context, false, why);
+    note_unsettled(tally, why);
 }
 
 /* A link that is not settled wants to be; one that is, but has had nothing to write, shows that it still could. */
@@ -347,8 +359,7 @@ void tally_set_register(struct tally *tally, const struct election_register *reg
 {
     assert(!tally_is_writing(tally));
     store_set_register(tally->store, reg); /* what is in flight is uncertain, and its messages wait again */
-    tally->is_settled = false;
-    tally->options.on_link(tally->options.context, false, "the register has changed");
+    note_unsettled(tally, "the register has changed");
     end_register(tally, why_changing);
     begin_register(tally, reg);
     tally->settle_at_ms = 0;

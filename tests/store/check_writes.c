@@ -47,7 +47,7 @@ static void setup(void)
     store_fixture_begin(&store);
     store_fixture_disconnect(&store);
     gate = (struct gate){.inspected = 1}; /* the first link is as good as looked at */
-    server_start_behind(&server, &store, SERVER_REPORTS_PER_MINUTE, &gate);
+    server_start_behind(&server, &store, SERVER_REPORTS_PER_MINUTE, &gate, NULL);
     wanted = (struct small_write){.write = {.message = {.kind = MESSAGE_WRITE, .reg = store.reg},
                                             .begin = begin,
                                             .on_written = on_written}};

@@ -105,14 +105,15 @@ static inline void server_run_until(const struct server *server, const uint32_t 
     }
 }
 
-/* On the fixture's Redis, which must be prepared; returns once it is up. The gate is borrowed, or NULL. A zeroed server,
- * ended by server_stop(). */
+/* On the fixture's Redis, which must be prepared; returns once it is up. Gate and health are borrowed, or NULL. A zeroed
+ * server, ended by server_stop(). */
 static inline void server_start_behind(struct server *server, struct store_fixture *fixture,
-                                       uint32_t reports_per_minute, struct gate *gate)
+                                       uint32_t reports_per_minute, struct gate *gate, struct health *health)
 {
     struct tally_options options = {.store = fixture->options,
                                     .reports_per_minute = reports_per_minute,
                                     .gate = gate,
+                                    .health = health,
                                     .on_answered = server_on_answered,
                                     .on_turn_wanted = server_on_turn_wanted,
                                     .on_link = server_on_link,
@@ -132,7 +133,7 @@ static inline void server_start_behind(struct server *server, struct store_fixtu
 static inline void server_start(struct server *server, struct store_fixture *fixture,
                                 uint32_t reports_per_minute)
 {
-    server_start_behind(server, fixture, reports_per_minute, NULL);
+    server_start_behind(server, fixture, reports_per_minute, NULL, NULL);
 }
 
 /* Everything that was sent is answered then. */
