@@ -475,12 +475,17 @@ redis.register_function('turnout_renew', function(keys, args)
     return 1
 end)
 
--- Ends an acceptance of a loss: the election has the generation that its provinces were given.
---   keys  meta, ledger
+-- A turn of a change of the register, as the change has it: `<generation>.<number>`.
+local TURN = '^(.+)%.(%d+)$'
+
+-- Ends an acceptance of a loss: the election has the generation that its provinces were given, and so has a change of the
+-- register that is under way.
+--   keys  meta, ledger, change
 --   args  the generation, as in meta's `renewing`; the one that the server's memory names; the ledger's line
 -- Returns 1, or 0 when meta's `renewing` is another: then nothing was changed. Both generations that were are given up.
 redis.register_function('turnout_accept', function(keys, args)
     local standing = redis.call('HMGET', keys[1], 'renewing', 'generation', 'given_up')
+    local turn = redis.call('HGET', keys[3], 'turn')
     check_stream(keys[2])
     if standing[1] ~= args[1] then
         return 0
@@ -493,30 +498,65 @@ redis.register_function('turnout_accept', function(keys, args)
     redis.call('HSET', keys[1], 'generation', args[1], 'given_up', table.concat(words, ' '))
     redis.call('HDEL', keys[1], 'renewing')
     redis.call('XADD', keys[2], '*', 'line', args[3])
+    if turn then
+        redis.call('HSET', keys[3], 'turn', (string.gsub(turn, '^.+%.', args[1] .. '.')))
+    end
     return 1
 end)
 
 ---- taking up another register ----
 
--- Notes down a change of the register before anything of it is done, so that whoever is interrupted can be continued.
+-- A change of the register goes forth or back, and turns when somebody goes the other way. Turns are numbered: an even one
+-- goes forth, an odd one back. Every call says the turn that it belongs to, so that one that comes late, when others have
+-- turned the change or ended it, does nothing.
+
+-- Notes down a change of the register before anything of it is done, so that whoever is interrupted can be continued; or
+-- goes on with it, also where it was going back.
 --   keys  meta, change
---   args  the digest that must stand, the digest that is wanted; then fields of the change and their values in turn
--- Returns `begun`, also where this very change was begun before (then nothing is written: what was noted down stands);
--- `other` and the digest that stands; or `busy` and the digest that another change is to.
+--   args  the digest that must stand, the digest that is wanted; then fields of the change and their values in turn, or
+--         none, to go on with it only where it was noted down
+-- Returns `begun` and the turn; `other` and the digest that stands; or `busy` and the digest that another change is to.
+-- What was noted down before stands.
 redis.register_function('turnout_register_begin', function(keys, args)
-    local digest = redis.call('HGET', keys[1], 'digest')
-    local to = redis.call('HGET', keys[2], 'to')
-    if digest ~= args[1] then
-        return {'other', digest or ''}
+    local meta = redis.call('HMGET', keys[1], 'digest', 'generation', 'turn')
+    local to, turn = unpack(redis.call('HMGET', keys[2], 'to', 'turn'))
+    local number = count_of(meta[3], keys[1], 'turn')
+    if meta[1] ~= args[1] or not meta[2] or not (to or args[3]) then
+        return {'other', meta[1] or ''}
     end
     if to and to ~= args[2] then
         return {'busy', to}
     end
+    if to and number % 2 == 0 then
+        return {'begun', turn}
+    end
+    number = string.format('%.0f', number + 2 - number % 2)
+    turn = meta[2] .. '.' .. number
     if not to then
         call_with('HSET', keys[2], args, 3, #args)
-        redis.call('HSET', keys[2], 'from', args[1], 'to', args[2])
     end
-    return {'begun'}
+    redis.call('HSET', keys[2], 'from', args[1], 'to', args[2], 'turn', turn)
+    redis.call('HSET', keys[1], 'turn', number)
+    return {'begun', turn}
+end)
+
+-- Turns a change back: from then on it is given up, unless somebody begins it again.
+--   keys  meta, change
+--   args  the turn that it is in
+-- Returns the turn that goes back, also where it is that already; '' where the change is in another turn, or is not there.
+redis.register_function('turnout_register_back', function(keys, args)
+    local turn = redis.call('HGET', keys[2], 'turn')
+    local generation, number = string.match(args[1], TURN)
+    if not number or turn ~= args[1] then
+        return ''
+    end
+    if number % 2 == 0 then
+        number = string.format('%.0f', number + 1)
+        turn = generation .. '.' .. number
+        redis.call('HSET', keys[2], 'turn', turn)
+        redis.call('HSET', keys[1], 'turn', number)
+    end
+    return turn
 end)
 
 -- Whether a unit counts, or something of it waits for a decision. A report that was set aside has eleven words.
@@ -561,19 +601,23 @@ end
 
 -- Takes a province from one register to another, or back again.
 --   keys  totals, communes, units, aside
---   args  the digest that must stand; the digest that is wanted; 1, or -1 to undo; the words of a commune that counts
---         nothing; the steps, each `<what> <code> <number>` and a newline: `unit`: it must be silent; `commune`: it is
---         added, where it is not there; `roll`: the commune's roll changes by the number
--- Returns `done`, also where the wanted digest stands; `heard` and the units that are not silent; or `other` and the
--- digest that stands. Only where it is done was anything written.
+--   args  the digest that must stand; the digest that is wanted; the turn; the words of a commune that counts nothing; the
+--         steps, each `<what> <code> <number>` and a newline: `unit`: it must be silent; `commune`: it is added, where it
+--         is not there; `roll`: the commune's roll changes by the number. A turn that goes back undoes them
+-- Returns `done`, also where the wanted digest stands; `heard` and the units that are not silent; `other` and the digest
+-- that stands; or `overtaken` where the province has seen a later turn, or is of another generation. Only where it is done
+-- was anything written but the turn.
 redis.register_function('turnout_register_step', function(keys, args)
-    local digest = ground_of(keys[1])[2]
-    if digest == args[2] then
-        return {'done'}
-    elseif digest ~= args[1] then
-        return {'other', digest}
+    local ground = ground_of(keys[1])
+    local generation, number = string.match(args[3], TURN)
+    if generation ~= ground[1] or tonumber(number) < count_of(redis.call('HGET', keys[1], 'turn'), keys[1], 'turn') then
+        return {'overtaken'}
     end
-    local sign, communes, gone, heard, moved = tonumber(args[3]), {}, {}, {'heard'}, 0
+    if ground[2] ~= args[1] then
+        redis.call('HSET', keys[1], 'turn', number)
+        return ground[2] == args[2] and {'done'} or {'other', ground[2]}
+    end
+    local sign, communes, gone, heard, moved = number % 2 == 0 and 1 or -1, {}, {}, {'heard'}, 0
     for what, code, number in string.gmatch(args[5], '(%a+) (%S+) (-?%d+)\n') do
         if what == 'unit' and is_heard(keys[3], keys[4], code) then
             heard[#heard + 1] = code
@@ -609,25 +653,27 @@ redis.register_function('turnout_register_step', function(keys, args)
     for code in pairs(gone) do
         redis.call('HDEL', keys[2], code)
     end
-    redis.call('HSET', keys[1], 'registered', string.format('%.0f', registered), 'digest', args[2])
+    redis.call('HSET', keys[1], 'registered', string.format('%.0f', registered), 'digest', args[2], 'turn', number)
     return {'done'}
 end)
 
--- Ends a change of the register: it is taken up, or given up.
+-- Ends a change of the register in which every province has taken its step: it is taken up, or given up.
 --   keys  meta, ledger, change
---   args  the digest that the change is to; 1 when every province has taken it up, 0 when none has
--- Returns 1, or 0 when there is no such change: then nothing was written.
+--   args  the turn; the digest that is wanted: of the register after, or before where the turn goes back
+-- Returns 1; 0 where the change was ended before as is wanted; -1 where it is in another turn, or was ended otherwise. Only
+-- for 1 was anything written.
 redis.register_function('turnout_register_end', function(keys, args)
     local change = {}
     local pairs_of = redis.call('HGETALL', keys[3])
+    local meta = redis.call('HMGET', keys[1], 'schema', 'digest')
     check_stream(keys[2])
     for i = 1, #pairs_of, 2 do
         change[pairs_of[i]] = pairs_of[i + 1]
     end
-    if change.to ~= args[1] or redis.call('HEXISTS', keys[1], 'schema') == 0 then
-        return 0
+    if change.turn ~= args[1] or not meta[1] then
+        return not change.turn and meta[2] == args[2] and 0 or -1
     end
-    if args[2] == '1' then
+    if args[2] == change.to then
         redis.call('HSET', keys[1], 'digest', change.to, 'files', change.files or '')
         for line in string.gmatch(change.lines or '', '[^\n]+') do
             redis.call('XADD', keys[2], '*', 'line', line)

@@ -138,12 +138,18 @@ static void refuse_rows(const struct register_request *request, const struct tak
 
 static void refuse_other(const struct register_request *request, const struct take_up *take_up)
 {
+    const char *other = take_up->other[0] == '\0' ? "another register" : take_up->other;
+    bool is_busy = take_up->outcome != TAKE_UP_OTHER;
     struct buffer detail = {0};
-    bool is_busy = take_up->outcome == TAKE_UP_BUSY;
-    buffer_printf(&detail,
-                  is_busy ? "a change to %s was begun and not ended: take that one up first"
-                          : "Redis holds %s: this server has not followed yet, or has other files; ask again",
-                  take_up->other[0] == '\0' ? "another register" : take_up->other);
+    if (take_up->outcome == TAKE_UP_OVERTAKEN) {
+        buffer_append_text(&detail, "somebody else is at this change, or has just ended it: ask again");
+    } else if (is_busy) {
+        buffer_printf(&detail, "a change to %s was begun and not ended: take that one up first", other);
+    } else {
+        buffer_printf(&detail,
+                      "Redis holds %s: this server has not followed yet, or has other files; ask again",
+                      other);
+    }
     http_answer_problem(request->exchange, 409, is_busy ? "register-busy" : "register-differs",
                         "Another register", detail.bytes, "", NULL);
     buffer_done(&detail);
@@ -171,7 +177,7 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
         desk_refuse_for_store(request->exchange, error, why);
     } else if (take_up->outcome == TAKE_UP_REFUSED) {
         refuse_rows(request, take_up);
-    } else if (take_up->outcome == TAKE_UP_OTHER || take_up->outcome == TAKE_UP_BUSY) {
+    } else if (take_up->outcome >= TAKE_UP_OTHER) {
         refuse_other(request, take_up);
     } else {
         answer_taken_up(request, take_up->outcome == TAKE_UP_DONE);

@@ -1,6 +1,8 @@
 /* Giving up a change that was begun and not ended: each province goes back, by the steps that were noted down. */
 #include <turnout/store/take_up.h>
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>
@@ -16,7 +18,7 @@
 
 struct giving_up {
     struct store *store;
-    struct register_digests digests;
+    struct noted_change noted;
     struct buffer *steps; /* of each province */
     uint32_t province;    /* whose step is under way */
     store_take_up_fn *on_given_up;
@@ -54,6 +56,8 @@ static void on_end(void *context, const redisReply *reply, const char *why)
     struct giving_up *giving_up = context;
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
         fail(giving_up, reply, why);
+    } else if (reply->integer < 0) {
+        conclude(giving_up, TAKE_UP_OVERTAKEN, "");
     } else {
         conclude(giving_up, reply->integer == 1 ? TAKE_UP_DONE : TAKE_UP_DONE_BEFORE, "");
     }
@@ -66,13 +70,13 @@ static void next_step(struct giving_up *giving_up)
     struct redis_command command;
     struct province_keys keys;
     if (giving_up->province == store_register(giving_up->store)->province_count) {
-        register_put_end(&command, store_election(giving_up->store), &giving_up->digests, false);
+        register_put_end(&command, store_election(giving_up->store), &giving_up->noted, true);
         store_send(giving_up->store, &command, on_end, giving_up);
         return;
     }
     const struct buffer *steps = &giving_up->steps[giving_up->province++];
     store_keys_of(giving_up->store, giving_up->province, &keys);
-    register_put_step(&command, &keys, &giving_up->digests,
+    register_put_step(&command, &keys, &giving_up->noted,
                       (struct slice){steps->bytes == NULL ? "" : steps->bytes, steps->length}, true);
     store_send(giving_up->store, &command, on_step, giving_up);
 }
@@ -85,60 +89,83 @@ static void on_step(void *context, const redisReply *reply, const char *why)
     struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
     if (slice_equals(head, "done") || slice_equals(head, "other")) {
         next_step(giving_up);
+    } else if (slice_equals(head, "overtaken")) {
+        conclude(giving_up, TAKE_UP_OVERTAKEN, "");
     } else {
         fail(giving_up, reply, why);
     }
 }
 
-static void note_field(struct giving_up *giving_up, struct slice name, struct slice value)
-{
-    const struct election_register *reg = store_register(giving_up->store);
-    if (slice_equals(name, "from")) {
-        (void)slice_copy(value, giving_up->digests.from, sizeof giving_up->digests.from);
-    } else if (slice_equals(name, "to")) {
-        (void)slice_copy(value, giving_up->digests.to, sizeof giving_up->digests.to);
-    }
-    for (uint32_t i = 0; i < reg->province_count; i++) {
-        struct buffer field = {0};
-        buffer_append_text(&field, REGISTER_STEPS_FIELD);
-        buffer_append_text(&field, reg->areas[1 + i].code);
-        if (slice_equals(name, field.bytes)) {
-            buffer_append(&giving_up->steps[i], value.bytes, value.length);
-        }
-        buffer_done(&field);
-    }
-}
-
-static void on_change(void *context, const redisReply *reply, const char *why)
+static void on_back(void *context, const redisReply *reply, const char *why)
 {
     struct giving_up *giving_up = context;
-    char own[REGISTER_DIGEST_TEXT_BYTES];
-    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY) {
+    struct slice turn = reply == NULL ? slice_of("") : reply_text(reply);
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING ||
+        !slice_copy(turn, giving_up->noted.turn, sizeof giving_up->noted.turn)) {
         fail(giving_up, reply, why);
-        return;
-    }
-    for (size_t i = 0; i + 1 < reply->elements; i += 2) {
-        note_field(giving_up, reply_text(reply->element[i]), reply_text(reply->element[i + 1]));
-    }
-    sodium_bin2hex(own, sizeof own, store_register(giving_up->store)->digest, REGISTER_DIGEST_BYTES);
-    if (reply->elements == 0) {
-        conclude(giving_up, TAKE_UP_DONE_BEFORE, "");
-    } else if (!slice_equals(slice_of(own), giving_up->digests.from)) {
-        conclude(giving_up, TAKE_UP_OTHER, giving_up->digests.from);
+    } else if (turn.length == 0) {
+        conclude(giving_up, TAKE_UP_OVERTAKEN, "");
     } else {
         next_step(giving_up);
     }
 }
 
+enum { CHANGE_FROM, CHANGE_TO, CHANGE_TURN, CHANGE_STEPS }; /* then the steps of each province */
+
+/* False where the change is not what a server notes down. */
+static bool read_change(struct giving_up *giving_up, const redisReply *reply)
+{
+    struct noted_change *noted = &giving_up->noted;
+    for (uint32_t i = 0; i < store_register(giving_up->store)->province_count; i++) {
+        struct slice steps = reply_text(reply->element[CHANGE_STEPS + i]);
+        buffer_append(&giving_up->steps[i], steps.bytes, steps.length);
+    }
+    return slice_copy(reply_text(reply->element[CHANGE_FROM]), noted->from, sizeof noted->from) &&
+           slice_copy(reply_text(reply->element[CHANGE_TO]), noted->to, sizeof noted->to) &&
+           slice_copy(reply_text(reply->element[CHANGE_TURN]), noted->turn, sizeof noted->turn);
+}
+
+static void on_change(void *context, const redisReply *reply, const char *why)
+{
+    struct giving_up *giving_up = context;
+    const struct election_register *reg = store_register(giving_up->store);
+    char own[REGISTER_DIGEST_TEXT_BYTES];
+    if (!reply_is_list_of(reply, CHANGE_STEPS + (size_t)reg->province_count) ||
+        !read_change(giving_up, reply)) {
+        fail(giving_up, reply, why);
+        return;
+    }
+    sodium_bin2hex(own, sizeof own, reg->digest, REGISTER_DIGEST_BYTES);
+    if (giving_up->noted.to[0] == '\0') {
+        conclude(giving_up, TAKE_UP_DONE_BEFORE, "");
+    } else if (!slice_equals(slice_of(own), giving_up->noted.from)) {
+        conclude(giving_up, TAKE_UP_OTHER, giving_up->noted.from);
+    } else {
+        struct redis_command command;
+        register_put_back(&command, store_election(giving_up->store), &giving_up->noted);
+        store_send(giving_up->store, &command, on_back, giving_up);
+    }
+}
+
 void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context)
 {
+    const struct election_register *reg = store_register(store);
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
     struct giving_up *giving_up = memory_new(sizeof *giving_up);
     *giving_up = (struct giving_up){.store = store, .on_given_up = on_given_up, .context = context};
-    giving_up->steps = memory_new_array(store_register(store)->province_count, sizeof *giving_up->steps);
+    giving_up->steps = memory_new_array(reg->province_count, sizeof *giving_up->steps);
     redis_key_change(store_election(store), key);
-    redis_command_begin(&command, "HGETALL");
+    redis_command_begin(&command, "HMGET");
     redis_command_put_text(&command, key);
+    redis_command_put_text(&command, "from");
+    redis_command_put_text(&command, "to");
+    redis_command_put_text(&command, "turn");
+    for (uint32_t i = 0; i < reg->province_count; i++) {
+        char field[REDIS_KEY_BYTES];
+        int length = snprintf(field, sizeof field, REGISTER_STEPS_FIELD "%s", reg->areas[1 + i].code);
+        assert(length > 0 && (size_t)length < sizeof field);
+        redis_command_put_text(&command, field);
+    }
     store_send(store, &command, on_change, giving_up);
 }

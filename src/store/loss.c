@@ -154,12 +154,14 @@ static enum turnout_error finish(struct redisContext *redis, const struct electi
                                  struct slice line, struct error *error)
 {
     char ledger_key[REDIS_KEY_BYTES];
+    char change_key[REDIS_KEY_BYTES];
     int64_t is_done;
     redis_key_ledger(election, ledger_key);
-    const struct slice arguments[] = {
-        slice_of("FCALL"),    slice_of("turnout_accept"), slice_of("2"),      slice_of(meta_key),
-        slice_of(ledger_key), slice_of(generation),       slice_of(given_up), line};
-    enum turnout_error failed = redis_sync_number(redis, 8, arguments, &is_done, error);
+    redis_key_change(election, change_key);
+    const struct slice arguments[] = {slice_of("FCALL"),    slice_of("turnout_accept"), slice_of("3"),
+                                      slice_of(meta_key),   slice_of(ledger_key),       slice_of(change_key),
+                                      slice_of(generation), slice_of(given_up),         line};
+    enum turnout_error failed = redis_sync_number(redis, 9, arguments, &is_done, error);
     if (failed == TURNOUT_OK && is_done != 1) {
         failed = error_fail(error, TURNOUT_CONFLICT, "redis", "somebody else does the same: begin again");
     }

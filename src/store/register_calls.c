@@ -109,13 +109,17 @@ static void put_buffer(struct redis_command *command, struct buffer *text)
 }
 
 void register_put_begin(struct redis_command *command, const struct election *election,
-                        const struct register_change *change, const struct register_digests *digests,
-                        const char *who, const char *reason, int64_t now_ms)
+                        const struct noted_change *noted)
+{
+    begin_call(command, "turnout_register_begin", election, false);
+    redis_command_put_text(command, noted->from);
+    redis_command_put_text(command, noted->to);
+}
+
+void register_put_change(struct redis_command *command, const struct register_change *change, const char *who,
+                         const char *reason, int64_t now_ms)
 {
     struct buffer text = {0};
-    begin_call(command, "turnout_register_begin", election, false);
-    redis_command_put_text(command, digests->from);
-    redis_command_put_text(command, digests->to);
     for (size_t i = 0; i < change->count; i++) {
         register_line_write(&text, change, &change->rows[i], who, reason, now_ms);
         buffer_append_char(&text, '\n');
@@ -138,8 +142,15 @@ void register_put_begin(struct redis_command *command, const struct election *el
     buffer_done(&text);
 }
 
+void register_put_back(struct redis_command *command, const struct election *election,
+                       const struct noted_change *noted)
+{
+    begin_call(command, "turnout_register_back", election, false);
+    redis_command_put_text(command, noted->turn);
+}
+
 void register_put_step(struct redis_command *command, const struct province_keys *keys,
-                       const struct register_digests *digests, struct slice steps, bool undoes)
+                       const struct noted_change *noted, struct slice steps, bool undoes)
 {
     static const int used[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_ASIDE};
     static const struct store_commune empty;
@@ -150,9 +161,9 @@ void register_put_step(struct redis_command *command, const struct province_keys
     for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
         redis_command_put_text(command, keys->text[used[i]]);
     }
-    redis_command_put_text(command, undoes ? digests->to : digests->from);
-    redis_command_put_text(command, undoes ? digests->from : digests->to);
-    redis_command_put_integer(command, undoes ? -1 : 1);
+    redis_command_put_text(command, undoes ? noted->to : noted->from);
+    redis_command_put_text(command, undoes ? noted->from : noted->to);
+    redis_command_put_text(command, noted->turn);
     words_write_commune(&words, &empty);
     buffer_append_text(&words, " -");
     put_buffer(command, &words);
@@ -161,9 +172,9 @@ void register_put_step(struct redis_command *command, const struct province_keys
 }
 
 void register_put_end(struct redis_command *command, const struct election *election,
-                      const struct register_digests *digests, bool is_taken_up)
+                      const struct noted_change *noted, bool undoes)
 {
     begin_call(command, "turnout_register_end", election, true);
-    redis_command_put_text(command, digests->to);
-    redis_command_put_integer(command, is_taken_up ? 1 : 0);
+    redis_command_put_text(command, noted->turn);
+    redis_command_put_text(command, undoes ? noted->from : noted->to);
 }

@@ -9,12 +9,13 @@
 #include "redis_command.h"
 #include "redis_keys.h"
 
-enum { REGISTER_DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1 };
+enum { REGISTER_DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1, REGISTER_TURN_BYTES = 64 };
 
-/* What a change is from and to, as Redis writes it. */
-struct register_digests {
+/* A change as Redis has noted it down: what it is from and to, and the turn that its calls belong to. */
+struct noted_change {
     char from[REGISTER_DIGEST_TEXT_BYTES];
     char to[REGISTER_DIGEST_TEXT_BYTES];
+    char turn[REGISTER_TURN_BYTES];
 };
 
 #define REGISTER_STEPS_FIELD "province:" /* and the province's code: a field of the change */
@@ -22,18 +23,22 @@ struct register_digests {
 /* The province, of the register before, in which a row's unit or commune is looked for. */
 uint32_t register_row_province(const struct register_change *change, const struct register_row *row);
 
+/* Goes on with a change that was noted down; with register_put_change() behind it, notes it down where it was not. */
 void register_put_begin(struct redis_command *command, const struct election *election,
-                        const struct register_change *change, const struct register_digests *digests,
-                        const char *who, const char *reason, int64_t now_ms);
+                        const struct noted_change *noted);
+void register_put_change(struct redis_command *command, const struct register_change *change, const char *who,
+                         const char *reason, int64_t now_ms);
+
+void register_put_back(struct redis_command *command, const struct election *election,
+                       const struct noted_change *noted);
 
 /* The steps of a province, out of the change. */
 void register_write_steps(struct buffer *out, const struct register_change *change, uint32_t province);
 
-/* `undoes`: from `to` back to `from`. */
+/* `undoes`: from `to` back to `from`, which the turn must say too. */
 void register_put_step(struct redis_command *command, const struct province_keys *keys,
-                       const struct register_digests *digests, struct slice steps, bool undoes);
-
+                       const struct noted_change *noted, struct slice steps, bool undoes);
 void register_put_end(struct redis_command *command, const struct election *election,
-                      const struct register_digests *digests, bool is_taken_up);
+                      const struct noted_change *noted, bool undoes);
 
 #endif

@@ -22,7 +22,7 @@ enum { LOOKED_AT_MAX = 1000 }; /* units in one question */
 struct taking {
     struct store *store;
     struct register_change *change;
-    struct register_digests digests;
+    struct noted_change noted;
     char *who; /* NULL: it is only looked at */
     char *reason;
     int64_t now_ms;
@@ -82,6 +82,8 @@ static void on_end(void *context, const redisReply *reply, const char *why)
     struct taking *taking = context;
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
         fail(taking, reply, why);
+    } else if (reply->integer < 0) {
+        conclude(taking, TAKE_UP_OVERTAKEN, slice_of(""));
     } else if (taking->undoes) {
         conclude(taking, TAKE_UP_REFUSED, slice_of(""));
     } else {
@@ -98,7 +100,7 @@ static void next_step(struct taking *taking)
     struct redis_command command;
     taking->province++;
     if (taking->province > taking->change->before->province_count) {
-        register_put_end(&command, store_election(taking->store), &taking->digests, !taking->undoes);
+        register_put_end(&command, store_election(taking->store), &taking->noted, taking->undoes);
         store_send(taking->store, &command, on_end, taking);
         return;
     }
@@ -106,7 +108,7 @@ static void next_step(struct taking *taking)
     struct buffer steps = {0};
     store_keys_of(taking->store, taking->province, &keys);
     register_write_steps(&steps, taking->change, taking->province);
-    register_put_step(&command, &keys, &taking->digests,
+    register_put_step(&command, &keys, &taking->noted,
                       (struct slice){steps.bytes == NULL ? "" : steps.bytes, steps.length}, taking->undoes);
     buffer_done(&steps);
     store_send(taking->store, &command, on_step, taking);
@@ -118,12 +120,28 @@ static void note_heard(struct taking *taking, size_t row)
     taking->heard[row] = true;
 }
 
+static void on_back(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    struct slice turn = reply == NULL ? slice_of("") : reply_text(reply);
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING ||
+        !slice_copy(turn, taking->noted.turn, sizeof taking->noted.turn)) {
+        fail(taking, reply, why);
+    } else if (turn.length == 0) {
+        conclude(taking, TAKE_UP_OVERTAKEN, turn);
+    } else {
+        taking->undoes = true;
+        taking->province = 0;
+        next_step(taking);
+    }
+}
+
 /* To the register before, in every province: where nothing was done, nothing is undone. */
 static void go_back(struct taking *taking)
 {
-    taking->undoes = true;
-    taking->province = 0;
-    next_step(taking);
+    struct redis_command command;
+    register_put_back(&command, store_election(taking->store), &taking->noted);
+    store_send(taking->store, &command, on_back, taking);
 }
 
 /* These units have reported since they were looked at. */
@@ -149,6 +167,8 @@ static void on_step(void *context, const redisReply *reply, const char *why)
         go_back(taking);
     } else if (is_headed(reply, "other")) {
         conclude(taking, TAKE_UP_OTHER, second_text(reply));
+    } else if (is_headed(reply, "overtaken")) {
+        conclude(taking, TAKE_UP_OVERTAKEN, slice_of(""));
     } else {
         fail(taking, reply, why);
     }
@@ -156,15 +176,27 @@ static void on_step(void *context, const redisReply *reply, const char *why)
 
 /* ---- the beginning ---- */
 
+/* Where units are in the way, only what was noted down before is taken in hand, to be taken back. */
+static enum take_up_outcome outcome_of_other(const struct taking *taking, struct slice digest)
+{
+    if (slice_equals(digest, taking->noted.to)) {
+        return TAKE_UP_DONE_BEFORE;
+    }
+    return slice_equals(digest, taking->noted.from) ? TAKE_UP_REFUSED : TAKE_UP_OTHER;
+}
+
 static void on_begun(void *context, const redisReply *reply, const char *why)
 {
     struct taking *taking = context;
-    if (is_headed(reply, "begun")) {
-        next_step(taking);
+    if (is_headed(reply, "begun") &&
+        slice_copy(second_text(reply), taking->noted.turn, sizeof taking->noted.turn)) {
+        if (taking->heard_count > 0) {
+            go_back(taking);
+        } else {
+            next_step(taking);
+        }
     } else if (is_headed(reply, "other")) {
-        struct slice digest = second_text(reply);
-        conclude(taking, slice_equals(digest, taking->digests.to) ? TAKE_UP_DONE_BEFORE : TAKE_UP_OTHER,
-                 digest);
+        conclude(taking, outcome_of_other(taking, second_text(reply)), second_text(reply));
     } else if (is_headed(reply, "busy")) {
         conclude(taking, TAKE_UP_BUSY, second_text(reply));
     } else {
@@ -177,16 +209,18 @@ static void begin(struct taking *taking)
     bool is_possible = taking->heard_count == 0 && taking->change->impossible == 0;
     if (!is_possible && (taking->who == NULL || taking->change->impossible > 0)) {
         conclude(taking, TAKE_UP_REFUSED, slice_of(""));
-    } else if (!is_possible) {
-        go_back(taking); /* it may have been begun before, and interrupted */
-    } else if (taking->who == NULL) {
-        conclude(taking, TAKE_UP_POSSIBLE, slice_of(""));
-    } else {
-        struct redis_command command;
-        register_put_begin(&command, store_election(taking->store), taking->change, &taking->digests,
-                           taking->who, taking->reason, taking->now_ms);
-        store_send(taking->store, &command, on_begun, taking);
+        return;
     }
+    if (taking->who == NULL) {
+        conclude(taking, TAKE_UP_POSSIBLE, slice_of(""));
+        return;
+    }
+    struct redis_command command;
+    register_put_begin(&command, store_election(taking->store), &taking->noted);
+    if (is_possible) {
+        register_put_change(&command, taking->change, taking->who, taking->reason, taking->now_ms);
+    }
+    store_send(taking->store, &command, on_begun, taking);
 }
 
 /* ---- looking ---- */
@@ -253,10 +287,9 @@ static struct taking *taking_new(struct store *store, struct register_change *ch
     *taking =
         (struct taking){.store = store, .change = change, .on_taken_up = on_taken_up, .context = context};
     register_change_acquire(change);
-    sodium_bin2hex(taking->digests.from, sizeof taking->digests.from, change->before->digest,
+    sodium_bin2hex(taking->noted.from, sizeof taking->noted.from, change->before->digest,
                    REGISTER_DIGEST_BYTES);
-    sodium_bin2hex(taking->digests.to, sizeof taking->digests.to, change->after->digest,
-                   REGISTER_DIGEST_BYTES);
+    sodium_bin2hex(taking->noted.to, sizeof taking->noted.to, change->after->digest, REGISTER_DIGEST_BYTES);
     taking->heard = memory_new_array(change->count, sizeof *taking->heard);
     taking->asked = memory_new_array(LOOKED_AT_MAX, sizeof *taking->asked);
     return taking;

@@ -33,7 +33,7 @@ static struct slice steps_of(const redisReply *change, const char *province)
     return steps;
 }
 
-enum step { STEP_DONE, STEP_HEARD, STEP_OTHER };
+enum step { STEP_DONE, STEP_HEARD, STEP_OTHER, STEP_OVERTAKEN };
 
 /* A change that is under way. */
 struct unfinished {
@@ -41,14 +41,35 @@ struct unfinished {
     const struct election *election;
     const struct election_register *reg; /* that it is to */
     const redisReply *change;
-    struct register_digests digests;
+    struct noted_change noted;
 };
+
+static enum turnout_error fail_overtaken(struct error *error)
+{
+    return error_fail(
+        error, TURNOUT_CONFLICT, "redis",
+        "a change of the register was interrupted, and somebody else has just turned it round or "
+        "ended it: start again");
+}
+
+/* ---- steps ---- */
+
+static struct slice head_of(const redisReply *reply)
+{
+    bool is_list = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    return is_list ? reply_text(reply->element[0]) : slice_of("");
+}
 
 static enum step step_of(const redisReply *reply)
 {
-    bool is_list = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
-    struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
-    return slice_equals(head, "done") ? STEP_DONE : slice_equals(head, "heard") ? STEP_HEARD : STEP_OTHER;
+    static const char *const heads[] = {
+        [STEP_DONE] = "done", [STEP_HEARD] = "heard", [STEP_OVERTAKEN] = "overtaken"};
+    for (size_t step = 0; step < sizeof heads / sizeof heads[0]; step++) {
+        if (heads[step] != NULL && slice_equals(head_of(reply), heads[step])) {
+            return (enum step)step;
+        }
+    }
+    return STEP_OTHER;
 }
 
 static enum turnout_error take_step(const struct unfinished *unfinished, const char *province, bool undoes,
@@ -58,11 +79,12 @@ static enum turnout_error take_step(const struct unfinished *unfinished, const c
     struct redis_command command;
     redisReply *reply;
     province_keys_init(&keys, unfinished->election, province);
-    register_put_step(&command, &keys, &unfinished->digests, steps_of(unfinished->change, province), undoes);
+    register_put_step(&command, &keys, &unfinished->noted, steps_of(unfinished->change, province), undoes);
     enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
     if (failed == TURNOUT_OK) {
         *ret_step = step_of(reply);
         freeReplyObject(reply);
+        failed = *ret_step == STEP_OVERTAKEN ? fail_overtaken(error) : TURNOUT_OK;
     }
     return failed;
 }
@@ -84,14 +106,50 @@ static enum turnout_error take_steps(const struct unfinished *unfinished, bool u
     return failed;
 }
 
-static enum turnout_error end(const struct unfinished *unfinished, bool is_taken_up, struct error *error)
+/* ---- the change as a whole ---- */
+
+/* Takes it in hand, as one that goes forth. */
+static enum turnout_error begin(struct unfinished *unfinished, bool *ret_is_begun, struct error *error)
 {
     struct redis_command command;
     redisReply *reply;
-    register_put_end(&command, unfinished->election, &unfinished->digests, is_taken_up);
+    register_put_begin(&command, unfinished->election, &unfinished->noted);
     enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
     if (failed == TURNOUT_OK) {
+        *ret_is_begun =
+            slice_equals(head_of(reply), "begun") && reply->elements == 2 &&
+            slice_copy(reply_text(reply->element[1]), unfinished->noted.turn, sizeof unfinished->noted.turn);
         freeReplyObject(reply);
+    }
+    return failed;
+}
+
+static enum turnout_error turn_back(struct unfinished *unfinished, struct error *error)
+{
+    struct redis_command command;
+    redisReply *reply;
+    register_put_back(&command, unfinished->election, &unfinished->noted);
+    enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
+    if (failed == TURNOUT_OK) {
+        struct slice turn = reply_text(reply);
+        bool is_turned =
+            turn.length > 0 && slice_copy(turn, unfinished->noted.turn, sizeof unfinished->noted.turn);
+        freeReplyObject(reply);
+        failed = is_turned ? TURNOUT_OK : fail_overtaken(error);
+    }
+    return failed;
+}
+
+static enum turnout_error end(const struct unfinished *unfinished, bool undoes, struct error *error)
+{
+    struct redis_command command;
+    redisReply *reply;
+    register_put_end(&command, unfinished->election, &unfinished->noted, undoes);
+    enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
+    if (failed == TURNOUT_OK) {
+        bool is_overtaken = reply->type != REDIS_REPLY_INTEGER || reply->integer < 0;
+        freeReplyObject(reply);
+        failed = is_overtaken ? fail_overtaken(error) : TURNOUT_OK;
     }
     return failed;
 }
@@ -99,23 +157,31 @@ static enum turnout_error end(const struct unfinished *unfinished, bool is_taken
 /* A unit that must be silent may have reported since: then all goes back. */
 static enum turnout_error continue_change(struct unfinished *unfinished, struct error *error)
 {
-    struct register_digests *digests = &unfinished->digests;
+    struct noted_change *noted = &unfinished->noted;
     enum step step;
-    sodium_bin2hex(digests->to, sizeof digests->to, unfinished->reg->digest, REGISTER_DIGEST_BYTES);
-    if (!slice_equals(field_of(unfinished->change, "to"), digests->to) ||
-        !slice_copy(field_of(unfinished->change, "from"), digests->from, sizeof digests->from)) {
+    bool is_begun = false;
+    sodium_bin2hex(noted->to, sizeof noted->to, unfinished->reg->digest, REGISTER_DIGEST_BYTES);
+    if (!slice_equals(field_of(unfinished->change, "to"), noted->to) ||
+        !slice_copy(field_of(unfinished->change, "from"), noted->from, sizeof noted->from)) {
         return TURNOUT_OK;
     }
-    enum turnout_error failed = take_steps(unfinished, false, &step, error);
+    enum turnout_error failed = begin(unfinished, &is_begun, error);
+    if (failed != TURNOUT_OK || !is_begun) {
+        return failed;
+    }
+    failed = take_steps(unfinished, false, &step, error);
     if (failed == TURNOUT_OK && step == STEP_OTHER) {
         return error_fail(error, TURNOUT_CONFLICT, "redis",
                           "a change of the register was interrupted, and a province is of a third register");
     }
     bool goes_back = step == STEP_HEARD;
     if (failed == TURNOUT_OK && goes_back) {
+        failed = turn_back(unfinished, error);
+    }
+    if (failed == TURNOUT_OK && goes_back) {
         failed = take_steps(unfinished, true, &step, error);
     }
-    return failed == TURNOUT_OK ? end(unfinished, !goes_back, error) : failed;
+    return failed == TURNOUT_OK ? end(unfinished, goes_back, error) : failed;
 }
 
 enum turnout_error unfinished_change_end(struct redisContext *redis, const struct election *election,

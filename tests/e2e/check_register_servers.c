@@ -93,15 +93,17 @@ TEST(two_servers_with_the_files_follow_at_once)
 
 /* ---- interrupted ---- */
 
-static void expect_done(struct redisContext *redis, const char *format, ...)
+/* The caller frees the reply, which is a list headed by `says`. */
+static redisReply *expect_answer(struct redisContext *redis, const char *says, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     redisReply *reply = redisvCommand(redis, format, arguments);
     va_end(arguments);
     ck_assert_ptr_nonnull(reply);
-    ck_assert_msg(reply->type != REDIS_REPLY_ERROR, "%s", reply->str);
-    freeReplyObject(reply);
+    ck_assert_msg(reply->type == REDIS_REPLY_ARRAY, "%s", reply->str);
+    ck_assert_str_eq(reply->element[0]->str, says);
+    return reply;
 }
 
 /* As a server leaves it that is killed after the step of the first province: nobody goes on. */
@@ -118,8 +120,8 @@ static void interrupt_with(const char *field, const char *more_steps)
     workspace_path(&workspace, "election", path);
     ck_assert_int_eq(election_folder_read(path, refuse_fault, NULL, &folder, &error), TURNOUT_OK);
     sodium_bin2hex(to, sizeof to, folder.reg->digest, REGISTER_DIGEST_BYTES);
-    expect_done(
-        redis,
+    redisReply *begun = expect_answer(
+        redis, "begun",
         "FCALL turnout_register_begin 2 turnout:{small}:meta turnout:{small}:change %s %s files %s lines %s "
         "province:01 %s %s %s",
         digest->str, to, folder.reg->files,
@@ -127,10 +129,12 @@ static void interrupt_with(const char *field, const char *more_steps)
         "009\","
         "\"area\":\"0101\",\"to\":\"40\",\"who\":\"me\",\"why\":\"a new station\"}\n",
         steps, field, more_steps);
-    expect_done(redis,
-                "FCALL turnout_register_step 4 turnout:{small:01}:totals turnout:{small:01}:communes "
-                "turnout:{small:01}:units turnout:{small:01}:aside %s %s 1 none %s",
-                digest->str, to, steps);
+    freeReplyObject(
+        expect_answer(redis, "done",
+                      "FCALL turnout_register_step 4 turnout:{small:01}:totals turnout:{small:01}:communes "
+                      "turnout:{small:01}:units turnout:{small:01}:aside %s %s %s none %s",
+                      digest->str, to, begun->element[1]->str, steps));
+    freeReplyObject(begun);
     election_folder_done(&folder);
     freeReplyObject(digest);
     redisFree(redis);

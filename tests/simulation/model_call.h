@@ -30,6 +30,7 @@ void turnout_commit(const struct call *call, struct buffer *reply);
 
 void turnout_heard(const struct call *call, struct buffer *reply);
 void turnout_register_begin(const struct call *call, struct buffer *reply);
+void turnout_register_back(const struct call *call, struct buffer *reply);
 void turnout_register_step(const struct call *call, struct buffer *reply);
 void turnout_register_end(const struct call *call, struct buffer *reply);
 

@@ -195,6 +195,7 @@ static void call_function(struct slice name, const struct call *call, struct buf
         {"turnout_settle", turnout_settle},
         {"turnout_heard", turnout_heard},
         {"turnout_register_begin", turnout_register_begin},
+        {"turnout_register_back", turnout_register_back},
         {"turnout_register_step", turnout_register_step},
         {"turnout_register_end", turnout_register_end},
     };

@@ -1,54 +1,119 @@
-/* turnout_heard, turnout_register_begin, _step and _end of proto/turnout.lua, written as they stand there. */
+/* turnout_heard, turnout_register_begin, _back, _step and _end of proto/turnout.lua, written as they stand there. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model_call.h"
 
-enum { COMMUNES_MAX = 16, ASIDE_WORDS = 11 };
+enum { COMMUNES_MAX = 16, ASIDE_WORDS = 11, TURN_BYTES = 64 };
+
+/* ---- turns ---- */
+
+/* A count of a field; absent is 0. */
+static int64_t count_in(const struct model_key *key, const char *field)
+{
+    const struct slice *text = model_get_text(key, field);
+    int64_t count = 0;
+    bool is_count = text == NULL || text_parse_integer(*text, 0, INT64_MAX, &count);
+    assert(is_count);
+    return count;
+}
+
+static void set_count(struct model_key *key, const char *field, int64_t count)
+{
+    char digits[DECIMAL_BYTES_MAX];
+    size_t length = (size_t)(text_put_integer(digits, count) - digits);
+    model_set(key, slice_of(field), (struct slice){digits, length});
+}
+
+static void set_turn(struct model_key *meta, struct model_key *change, struct slice generation,
+                     int64_t number)
+{
+    char turn[TURN_BYTES];
+    (void)snprintf(turn, sizeof turn, "%.*s.%lld", (int)generation.length, generation.bytes,
+                   (long long)number);
+    model_set_text(change, "turn", turn);
+    set_count(meta, "turn", number);
+}
+
+static bool read_turn(struct slice turn, struct slice *ret_generation, int64_t *ret_number)
+{
+    *ret_generation = text_split(&turn, '.');
+    return text_parse_integer(turn, 0, INT64_MAX, ret_number);
+}
 
 /* ---- the change as a whole ---- */
 
+static void put_answer(struct buffer *reply, const char *head, struct slice text)
+{
+    put_list(reply, 2);
+    put_bulk(reply, slice_of(head));
+    put_bulk(reply, text);
+}
+
 void turnout_register_begin(const struct call *call, struct buffer *reply)
 {
-    const struct slice *digest = model_get_text(model_key_of(call->keys[0]), "digest");
+    struct model_key *meta = model_key_of(call->keys[0]);
     struct model_key *change = model_key_of(call->keys[1]);
+    const struct slice *digest = model_get_text(meta, "digest");
+    const struct slice *generation = model_get_text(meta, "generation");
     const struct slice *to = model_get_text(change, "to");
-    if (digest == NULL || !model_is_same(*digest, call->args[0])) {
-        put_list(reply, 2);
-        put_bulk(reply, slice_of("other"));
-        put_bulk(reply, digest == NULL ? slice_of("") : *digest);
+    int64_t number = count_in(meta, "turn");
+    if (digest == NULL || !model_is_same(*digest, call->args[0]) || generation == NULL ||
+        (to == NULL && call->arg_count == 2)) {
+        put_answer(reply, "other", digest == NULL ? slice_of("") : *digest);
         return;
     }
     if (to != NULL && !model_is_same(*to, call->args[1])) {
-        put_list(reply, 2);
-        put_bulk(reply, slice_of("busy"));
-        put_bulk(reply, *to);
+        put_answer(reply, "busy", *to);
         return;
     }
-    if (to == NULL) {
+    if (to == NULL || number % 2 != 0) {
         model_begin_transaction();
-        for (size_t i = 2; i + 1 < call->arg_count; i += 2) {
+        for (size_t i = 2; to == NULL && i + 1 < call->arg_count; i += 2) {
             model_set(change, call->args[i], call->args[i + 1]);
         }
         model_set(change, slice_of("from"), call->args[0]);
         model_set(change, slice_of("to"), call->args[1]);
+        set_turn(meta, change, *generation, number + 2 - number % 2);
     }
-    put_list(reply, 1);
-    put_bulk(reply, slice_of("begun"));
+    put_answer(reply, "begun", *model_get_text(change, "turn"));
+}
+
+void turnout_register_back(const struct call *call, struct buffer *reply)
+{
+    struct model_key *meta = model_key_of(call->keys[0]);
+    struct model_key *change = model_key_of(call->keys[1]);
+    const struct slice *turn = model_get_text(change, "turn");
+    if (turn == NULL || !model_is_same(*turn, call->args[0])) {
+        put_bulk(reply, slice_of(""));
+        return;
+    }
+    struct slice generation;
+    int64_t number;
+    bool is_turn = read_turn(call->args[0], &generation, &number);
+    assert(is_turn); /* it is the one that stands */
+    if (number % 2 == 0) {
+        model_begin_transaction();
+        set_turn(meta, change, generation, number + 1);
+    }
+    put_bulk(reply, *model_get_text(change, "turn"));
 }
 
 void turnout_register_end(const struct call *call, struct buffer *reply)
 {
     struct model_key *meta = model_key_of(call->keys[0]);
     struct model_key *change = model_key_of(call->keys[2]);
-    const struct slice *to = model_get_text(change, "to");
-    if (to == NULL || !model_is_same(*to, call->args[0]) || model_get_text(meta, "schema") == NULL) {
-        put_integer(reply, 0);
+    const struct slice *turn = model_get_text(change, "turn");
+    const struct slice *digest = model_get_text(meta, "digest");
+    if (turn == NULL || !model_is_same(*turn, call->args[0]) || model_get_text(meta, "schema") == NULL) {
+        bool is_wanted = turn == NULL && digest != NULL && model_is_same(*digest, call->args[1]);
+        put_integer(reply, is_wanted ? 0 : -1);
         return;
     }
     model_begin_transaction();
-    if (slice_equals(call->args[1], "1")) {
+    const struct slice *to = model_get_text(change, "to");
+    if (model_is_same(*to, call->args[1])) {
         const struct slice *files = model_get_text(change, "files");
         const struct slice *lines = model_get_text(change, "lines");
         model_set(meta, slice_of("digest"), *to);
@@ -137,18 +202,13 @@ static struct changing *find_changing(struct changing *communes, size_t *count, 
 static void write_step(struct model_key *totals, struct model_key *communes, struct slice digest,
                        struct changing *changing, size_t count, int64_t moved)
 {
-    const struct slice *standing = model_get_text(totals, "registered");
-    int64_t registered = 0;
-    bool is_count = standing != NULL && text_parse_integer(*standing, 0, INT64_MAX, &registered);
-    assert(is_count && registered + moved >= 0);
-    char digits[DECIMAL_BYTES_MAX];
-    size_t length = (size_t)(text_put_integer(digits, registered + moved) - digits);
-    model_begin_transaction();
+    int64_t registered = count_in(totals, "registered") + moved;
+    assert(registered >= 0);
     for (size_t i = 0; i < count; i++) {
         model_set(communes, changing[i].code,
                   (struct slice){changing[i].words.bytes, changing[i].words.length});
     }
-    model_set(totals, slice_of("registered"), (struct slice){digits, length});
+    set_count(totals, "registered", registered);
     model_set(totals, slice_of("digest"), digest);
 }
 
@@ -161,16 +221,27 @@ void turnout_register_step(const struct call *call, struct buffer *reply)
         refuse(reply, "never seeded");
         return;
     }
-    bool is_done = model_is_same(*ground[1], call->args[1]);
-    if (is_done || !model_is_same(*ground[1], call->args[0])) {
+    struct slice generation;
+    struct slice digest = *ground[1];
+    int64_t turn;
+    if (!read_turn(call->args[2], &generation, &turn) || !model_is_same(*ground[0], generation) ||
+        turn < count_in(totals, "turn")) {
+        put_list(reply, 1);
+        put_bulk(reply, slice_of("overtaken"));
+        return;
+    }
+    if (!model_is_same(digest, call->args[0])) {
+        model_begin_transaction();
+        set_count(totals, "turn", turn);
+        bool is_done = model_is_same(digest, call->args[1]);
         put_list(reply, is_done ? 1 : 2);
         put_bulk(reply, slice_of(is_done ? "done" : "other"));
         if (!is_done) {
-            put_bulk(reply, *ground[1]);
+            put_bulk(reply, digest);
         }
         return;
     }
-    int64_t sign = slice_equals(call->args[2], "1") ? 1 : -1;
+    int64_t sign = turn % 2 == 0 ? 1 : -1;
     struct changing changing[COMMUNES_MAX] = {0};
     struct buffer heard = {0};
     size_t count = 0;
@@ -198,6 +269,8 @@ void turnout_register_step(const struct call *call, struct buffer *reply)
     put_bulk(reply, slice_of(heard_count > 0 ? "heard" : "done"));
     buffer_append(reply, heard.bytes, heard.length);
     if (heard_count == 0) {
+        model_begin_transaction();
+        set_count(totals, "turn", turn);
         write_step(totals, communes, call->args[1], changing, count, moved);
     }
     for (size_t i = 0; i < count; i++) {

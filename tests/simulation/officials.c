@@ -21,7 +21,7 @@
 #include "senders.h"
 #include "world.h"
 
-enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, DISTURBED_US = 4000 };
+enum { SHOWN_PROVINCES = 2, TAKING_US_MAX = 3 * WORLD_SECOND_US, GIVEN_UP_IN = 4, DISTURBED_US = 4000 };
 
 enum { QUIET_US = 4 * WORLD_SECOND_US, OPEN_AGAIN_US = 200000, OTHER_REGISTER_US_MAX = 500000 };
 
@@ -170,12 +170,29 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
     }
 }
 
+/* The files of before are put back. */
+static void on_given_up(void *context, enum turnout_error error, const char *why,
+                        const struct take_up *take_up)
+{
+    (void)context;
+    world_trace("the change is given up: %s, %d", error == TURNOUT_OK ? "" : why,
+                take_up == NULL ? -1 : (int)take_up->outcome);
+    if (officials.taker != NULL) {
+        world_after(0, end_taking, officials.taker);
+    }
+}
+
 static void on_taker_link(void *context, bool up, const char *why)
 {
     (void)context;
     (void)why;
-    if (up && !officials.is_taking) {
-        officials.is_taking = true;
+    if (!up || officials.is_taking) {
+        return;
+    }
+    officials.is_taking = true;
+    if (!officials.opens && world_random(GIVEN_UP_IN) == 0) {
+        store_give_up_change(officials.taker, on_given_up, NULL);
+    } else {
         store_take_up(officials.taker, officials.change, "office", "a new station", clock_wall_ms(),
                       on_taken_up, NULL);
     }

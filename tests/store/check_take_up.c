@@ -15,7 +15,7 @@
 #include "suite.h"
 #include "told_faults.h"
 
-enum { ID_BEFORE = 1, ID_AFTER = 2 };
+enum { ID_BEFORE = 1, ID_AFTER = 2, TURN_BYTES = 64 };
 
 static struct store_fixture store;
 static struct election_register *after;
@@ -285,22 +285,49 @@ TEST(what_is_impossible_is_not_begun)
 
 /* ---- interruptions ---- */
 
-static void run_step(const char *province, const char *steps)
+static void write_digest(int byte, char ret_text[2 * REGISTER_DIGEST_BYTES + 1])
+{
+    for (size_t i = 0; i < REGISTER_DIGEST_BYTES; i++) {
+        (void)snprintf(ret_text + 2 * i, 3, "%02x", (unsigned)byte);
+    }
+}
+
+/* A turn of this number. */
+static void write_turn(long long number, char ret_turn[TURN_BYTES])
+{
+    redisReply *generation = redis_fixture_command(&store.redis, "HGET turnout:{e-1}:meta generation");
+    (void)snprintf(ret_turn, TURN_BYTES, "%s.%lld", generation->str, number);
+    freeReplyObject(generation);
+}
+
+/* As a call from the register before to the one after, or back, that comes late. */
+static void expect_step(const char *says, const char *province, const char *turn, bool undoes,
+                        const char *steps)
 {
     char from[2 * REGISTER_DIGEST_BYTES + 1];
     char to[2 * REGISTER_DIGEST_BYTES + 1];
-    for (size_t i = 0; i < REGISTER_DIGEST_BYTES; i++) {
-        (void)snprintf(from + 2 * i, 3, "%02x", ID_BEFORE);
-        (void)snprintf(to + 2 * i, 3, "%02x", ID_AFTER);
-    }
+    write_digest(undoes ? ID_AFTER : ID_BEFORE, from);
+    write_digest(undoes ? ID_BEFORE : ID_AFTER, to);
     redisReply *reply = redis_fixture_command(&store.redis,
                                               "FCALL turnout_register_step 4 turnout:{e-1:%s}:totals "
                                               "turnout:{e-1:%s}:communes turnout:{e-1:%s}:units "
-                                              "turnout:{e-1:%s}:aside %s %s 1 %s %b",
-                                              province, province, province, province, from, to, "unused",
-                                              steps, strlen(steps));
+                                              "turnout:{e-1:%s}:aside %s %s %s %s %b",
+                                              province, province, province, province, from, to, turn,
+                                              "unused", steps, strlen(steps));
     ck_assert_int_eq(reply->type, REDIS_REPLY_ARRAY);
-    ck_assert_str_eq(reply->element[0]->str, "done");
+    ck_assert_str_eq(reply->element[0]->str, says);
+    freeReplyObject(reply);
+}
+
+static void expect_end(int says, const char *turn, int wanted)
+{
+    char digest[2 * REGISTER_DIGEST_BYTES + 1];
+    write_digest(wanted, digest);
+    redisReply *reply = redis_fixture_command(&store.redis,
+                                              "FCALL turnout_register_end 3 turnout:{e-1}:meta "
+                                              "turnout:{e-1}:ledger turnout:{e-1}:change %s %s",
+                                              turn, digest);
+    ck_assert_int_eq(reply->integer, says);
     freeReplyObject(reply);
 }
 
@@ -313,9 +340,7 @@ static void interrupt(void)
     store_fixture_run_until(&store, &answer.is_there);
     ck_assert_int_eq(answer.take_up.outcome, TAKE_UP_OTHER);
     char digest[2 * REGISTER_DIGEST_BYTES + 1];
-    for (size_t i = 0; i < REGISTER_DIGEST_BYTES; i++) {
-        (void)snprintf(digest + 2 * i, 3, "%02x", ID_BEFORE);
-    }
+    write_digest(ID_BEFORE, digest);
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:totals digest %s", digest);
     expect_integer(&store, 1, "EXISTS turnout:{e-1}:change");
     expect_integer(&store, 0, "XLEN turnout:{e-1}:ledger");
@@ -399,18 +424,122 @@ TEST(another_register_in_redis_is_named)
 
 TEST(a_step_changes_nothing_where_it_cannot_be_whole)
 {
-    redisReply *reply = redis_fixture_command(&store.redis,
-                                              "FCALL turnout_register_step 4 turnout:{e-1:01}:totals "
-                                              "turnout:{e-1:01}:communes turnout:{e-1:01}:units "
-                                              "turnout:{e-1:01}:aside 00 11 1 words %b",
-                                              "roll 01.1 5\n", strlen("roll 01.1 5\n"));
-    ck_assert_str_eq(reply->element[0]->str, "other");
-    freeReplyObject(reply);
+    char turn[TURN_BYTES];
+    write_turn(2, turn);
     int64_t registered = registered_in("01");
-    run_step("01", "roll 01.1 5\n");
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals digest 00");
+    expect_step("other", "01", turn, false, "roll 01.1 5\n");
+    char digest[2 * REGISTER_DIGEST_BYTES + 1];
+    write_digest(ID_BEFORE, digest);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals digest %s", digest);
+    ck_assert_int_eq(registered_in("01"), registered);
+    expect_step("done", "01", turn, false, "roll 01.1 5\n");
     ck_assert_int_eq(registered_in("01"), registered + 5);
-    run_step("01", "roll 01.1 5\n"); /* it is done */
+    expect_step("done", "01", turn, false, "roll 01.1 5\n"); /* it was done */
     ck_assert_int_eq(registered_in("01"), registered + 5);
+}
+
+/* ---- calls that come late ---- */
+
+static void on_given_up(void *context, enum turnout_error error, const char *why,
+                        const struct take_up *take_up)
+{
+    struct answer *answer = context;
+    ck_assert_msg(error == TURNOUT_OK, "%s", why);
+    *answer = (struct answer){.is_there = true, .take_up = {.outcome = take_up->outcome}};
+}
+
+static struct answer give_up(void)
+{
+    struct answer answer = {.is_there = false};
+    store_give_up_change(store.store, on_given_up, &answer);
+    store_fixture_run_until(&store, &answer.is_there);
+    return answer;
+}
+
+/* Of a server that was held up before its second step, and somebody else gave the change up. */
+TEST(a_step_after_it_was_given_up_does_nothing)
+{
+    int64_t registered = registered_in("02");
+    make_change(all_kinds, "02.new");
+    interrupt();
+    char turn[TURN_BYTES];
+    write_turn(2, turn);
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
+    expect_step("overtaken", "01", turn, false, "roll 01.1 5\n");
+    expect_step("overtaken", "02", turn, false, "roll 02.1 5\n");
+    expect_end(-1, turn, ID_AFTER);
+    ck_assert_int_eq(registered_in("02"), registered);
+    check_sums();
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_DONE);
+    follow();
+    check_sums();
+}
+
+/* Of a server that gave it up, while somebody began it again. */
+TEST(a_step_back_after_it_was_begun_again_does_nothing)
+{
+    make_change(all_kinds, "02.new");
+    interrupt();
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
+    interrupt();
+    int64_t registered = registered_in("01");
+    char turn[TURN_BYTES];
+    write_turn(3, turn);
+    expect_step("overtaken", "01", turn, true, "roll 01.1 5\n");
+    expect_end(-1, turn, ID_BEFORE);
+    ck_assert_int_eq(registered_in("01"), registered);
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_DONE);
+    follow();
+    check_sums();
+}
+
+/* It is half taken back, and goes forth again. */
+TEST(one_that_goes_back_is_begun_again)
+{
+    make_change(all_kinds, "02.new");
+    interrupt();
+    char turn[TURN_BYTES];
+    write_turn(2, turn);
+    redis_fixture_run(&store.redis,
+                      "FCALL turnout_register_back 2 turnout:{e-1}:meta turnout:{e-1}:change %s", turn);
+    expect_end(-1, turn, ID_AFTER);
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_DONE);
+    expect_text(&store, "4", "HGET turnout:{e-1}:meta turn");
+    follow();
+    check_sums();
+}
+
+TEST(a_call_of_another_generation_does_nothing)
+{
+    make_change(all_kinds, "02.new");
+    interrupt();
+    expect_step("overtaken", "02", "0123456789abcdef.8", false, "roll 02.1 5\n");
+    expect_step("overtaken", "02", "none", false, "roll 02.1 5\n");
+    expect_end(-1, "0123456789abcdef.2", ID_AFTER);
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_DONE);
+}
+
+TEST(one_is_continued_after_a_loss_was_accepted)
+{
+    make_change(all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1}:meta renewing 00ff");
+    expect_integer(&store, 1, "FCALL turnout_renew 1 turnout:{e-1:01}:totals 00ff");
+    expect_integer(&store, 1, "FCALL turnout_renew 1 turnout:{e-1:02}:totals 00ff");
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_OVERTAKEN); /* until it is at its end */
+    expect_integer(&store, 1,
+                   "FCALL turnout_accept 3 turnout:{e-1}:meta turnout:{e-1}:ledger turnout:{e-1}:change "
+                   "00ff before line");
+    expect_text(&store, "00ff.2", "HGET turnout:{e-1}:change turn");
+    ck_assert_int_eq(take_up().take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted();
+}
+
+TEST(nothing_is_given_up_where_nothing_was_begun)
+{
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE_BEFORE);
+    expect_integer(&store, 0, "EXISTS turnout:{e-1}:change");
 }
 
 SUITE("take_up");

@@ -7,7 +7,8 @@
  *      under the register before, and readers go on with the figures that they have
  *   3. meta has the new digest, and the ledger its lines (turnout_register_end): now servers follow
  * Where a unit has reported since it was looked at, its province refuses, and all go back. Whoever is interrupted in
- * between is continued by the next who asks for the same, or starts with the files of the new register. */
+ * between is continued by the next who asks for the same, or starts with the files of the new register. Each time that a
+ * change goes the other way it has a later turn: calls of an earlier one that are still on their way do nothing. */
 #ifndef TURNOUT_STORE_TAKE_UP_H
 #define TURNOUT_STORE_TAKE_UP_H
 
@@ -25,6 +26,7 @@ enum take_up_outcome {
     TAKE_UP_REFUSED,     /* a row is impossible, or needs a silent unit, and the unit is not */
     TAKE_UP_OTHER,       /* Redis holds another register than the one that the change begins with */
     TAKE_UP_BUSY,        /* another change was begun and not ended */
+    TAKE_UP_OVERTAKEN,   /* somebody else has turned this one round meanwhile, or ended it otherwise */
 };
 
 struct take_up {
@@ -47,7 +49,7 @@ void store_take_up(struct store *store, struct register_change *change, const ch
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context);
 
 /* Takes back what was done of a change that was begun from the register of the store and not ended. TAKE_UP_DONE;
- * TAKE_UP_DONE_BEFORE where none is under way; TAKE_UP_OTHER where one is from another register. */
+ * TAKE_UP_DONE_BEFORE where none is under way; TAKE_UP_OTHER where one is from another register; TAKE_UP_OVERTAKEN. */
 void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context);
 
 #endif
