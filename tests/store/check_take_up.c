@@ -68,6 +68,22 @@ TEST(what_was_counted_stays)
     expect_text(&changed.store, "6", "HGET turnout:{e-1:01}:totals voted");
 }
 
+/* Its worker has not heard of the change yet: its number may be another unit's by now. */
+TEST(a_report_of_the_register_before_is_not_decided)
+{
+    static const struct edit edits[] = {{"01.1-001", NULL, NULL}, {NULL, NULL, NULL}};
+    struct election_register *before = changed.store.reg;
+    make_change(&changed, edits, NULL);
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_DONE);
+    register_acquire(before);
+    follow(&changed);
+    changed.store.reg = before;
+    report(&changed, "01.1-001", 1, 5, STATUS_UNAVAILABLE);
+    changed.store.reg = changed.after;
+    register_release(before);
+    expect_text(&changed.store, "0", "HGET turnout:{e-1:01}:totals voted");
+}
+
 /* Each, while its unit has reported. */
 static const struct edit needing_silence[] = {{"01.1-002", NULL, NULL},
                                               {"01.1-002", "01.2", NULL},
