@@ -158,7 +158,6 @@ void tally_unsettle(struct tally *tally, const char *why)
         return;
     }
     tally->is_settled = false;
-    tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
     for (uint32_t i = 0; i < tally->reg->province_count; i++) {
         while (tally->provinces[i].gathered != NULL) { /* what was not sent waits for its deadline */
             commune_forget(tally->provinces[i].gathered);
