@@ -1,4 +1,4 @@
-/* The committee's side of the server (DESIGN section 8, proto/committee.md): who may see and do what, and doing it.
+/* The committee's side of the server (proto/committee.md): who may see and do what, and doing it.
  * One a worker, on the worker's loop. It reads on the worker's link, and writes by messages to the tally. */
 #ifndef TURNOUT_SERVICE_COMMITTEE_H
 #define TURNOUT_SERVICE_COMMITTEE_H
@@ -33,7 +33,7 @@ struct committee_options {
 struct committee;
 
 struct committee *committee_new(const struct committee_options *options);
-void committee_free(struct committee *committee); /* NULL-safe; free the store before, then end it */
+void committee_free(struct committee *committee); /* NULL-safe; after store_free() and committee_end() */
 void committee_end(struct committee *committee);  /* whoever still waits is answered */
 
 /* From now on areas and units are those of another register, borrowed like the first. Nothing may be under way. */
@@ -208,7 +208,7 @@ void committee_take_up(struct committee *committee, const struct principal *prin
 
 /* ---- phase and publication ---- */
 
-/* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
+/* As in store/meta.h; what was changed is logged. The principal must have been found to be the nation's admin. */
 void committee_change_phase(struct committee *committee, const struct principal *principal,
                             enum election_phase phase, store_changed_fn *on_changed, void *context);
 void committee_change_publication(struct committee *committee, const struct principal *principal,
