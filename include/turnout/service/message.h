@@ -57,6 +57,7 @@ struct report_message {
     char sent[];
 };
 
+/* What became of a decision. The order counts: first what was written, then what changed nothing, last what failed. */
 enum decided {
     DECIDED_RELEASED,    /* a held report: counted */
     DECIDED_REJECTED,    /* will not be counted */
