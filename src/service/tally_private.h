@@ -119,7 +119,7 @@ struct tally {
     bool is_settling;
     bool is_stopping;
     uint32_t writes;      /* that have the link */
-    uint64_t moment;      /* numbers messages taken, loads and commits sent, so that one can say which was first */
+    uint64_t moment;      /* numbers messages taken, loads and commits sent: tells which was first */
     int64_t settle_at_ms; /* try again not before; monotonic */
     int64_t written_ms;   /* when Redis last took a write; monotonic */
     bool is_refused;      /* Redis has refused a write since: health knows */

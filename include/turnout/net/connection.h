@@ -49,7 +49,7 @@ struct connection_session {
 
 enum {
     CONNECTION_READ_BYTES = 64 * 1024,  /* at most this much a connection and turn */
-    CONNECTION_WRITE_BYTES = 64 * 1024, /* at most this much, too: nobody waits for all of what others are sent */
+    CONNECTION_WRITE_BYTES = 64 * 1024, /* the same: nobody waits for all of what others are sent */
     CONNECTION_WRITE_MS = 10000, /* for the peer to acknowledge all of what it was sent; then it is reset */
     CONNECTION_LINGER_MS = 2000, /* how long a finished connection waits for the peer to hang up */
     CONNECTION_KERNEL_BYTES = 64 * 1024, /* of what could not be sent yet that the kernel takes */
