@@ -6,7 +6,7 @@
 
 #include "server_settings.h"
 
-/* Exit statuses (README.md). */
+/* Exit statuses (DESIGN section 10). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_SETTINGS = 2 };
 
 /* Reads and checks the election; writes what it is to `out` and every fault to standard error. */

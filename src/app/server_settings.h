@@ -1,4 +1,4 @@
-/* The settings of turnoutd. One table says every setting once; flags, TURNOUT_* variables,
+/* The settings of turnoutd (DESIGN section 10). One table says every setting once; flags, TURNOUT_* variables,
  * the INI file, --help, --print-config and --check-config all come from it (base/settings.h). */
 #ifndef TURNOUT_APP_SERVER_SETTINGS_H
 #define TURNOUT_APP_SERVER_SETTINGS_H

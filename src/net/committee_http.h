@@ -1,4 +1,4 @@
-/* What committees ask of the intake listener (proto/committee.md): the handlers, whose routes stand
+/* What committees ask of the intake listener (DESIGN section 8, proto/committee.md): the handlers, whose routes stand
  * in the table of intake_http.c. Their context is the worker's struct intake_desk. */
 #ifndef TURNOUT_NET_COMMITTEE_HTTP_H
 #define TURNOUT_NET_COMMITTEE_HTTP_H

@@ -1,4 +1,4 @@
-/* Whether Redis is set up so that what it has answered is on the disk. */
+/* Whether Redis is set up so that what it has answered is on the disk (DESIGN section 1, promise 1). */
 #ifndef TURNOUT_STORE_DURABILITY_H
 #define TURNOUT_STORE_DURABILITY_H
 

@@ -1,7 +1,7 @@
 /* election.ini: what an election is called, when it is, and its rules.
  *
  *   [election]
- *   id = vn-2026                              a code (base/text.h)
+ *   id = vn-2026                              a code (DESIGN section 2)
  *   name = Bầu cử ...                         UTF-8, at most NAME_BYTES_MAX bytes
  *   name_en = Election of ...                 may be left out
  *   date = 2026-03-15                         the first day, if there are several

@@ -1,4 +1,4 @@
-/* The names of the keys (proto/redis.md). */
+/* The names of the keys (DESIGN section 5, proto/redis.md). */
 #ifndef TURNOUT_STORE_REDIS_KEYS_H
 #define TURNOUT_STORE_REDIS_KEYS_H
 

@@ -1,4 +1,4 @@
-/* HTTP requests as hostile and as odd as they come, each with the one outcome that is allowed, on
+/* HTTP requests as hostile and as odd as they come, each with the one outcome that is allowed (DESIGN section 9), on
  * both listeners of a real turnoutd. Each file of tests/conformance/http is a case:
  *
  *   # why it is one

@@ -1,4 +1,4 @@
-/* Reports into a real turnoutd over HTTP, one by one and in batches: what each is answered (proto/report.md), and
+/* Reports into a real turnoutd over HTTP, one by one and in batches: what each is answered (DESIGN section 6), and
  * that what was acknowledged outlives the server. */
 #include <check.h>
 #include <string.h>

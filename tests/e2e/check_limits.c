@@ -1,5 +1,5 @@
-/* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's.
- * The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
+/* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's (DESIGN
+ * section 9). The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

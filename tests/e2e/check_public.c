@@ -1,4 +1,4 @@
-/* What readers get from a real turnoutd (proto/openapi.yaml): the documents and every figure in them. The tests
+/* What readers get from a real turnoutd (DESIGN section 7): the documents and every figure in them. The tests
  * only read, so they share one server with five reports in it. How the documents are served: check_serving.c. */
 #include <check.h>
 #include <math.h>

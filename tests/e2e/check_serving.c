@@ -1,4 +1,4 @@
-/* How a real turnoutd speaks HTTP to readers and operators: caching, compression,
+/* How a real turnoutd speaks HTTP to readers and operators (DESIGN sections 7 and 9): caching, compression,
  * methods, paths, and requests that must be refused. The tests only read, so they share one server. */
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Signed reports into a real turnoutd: who may say what, which code the others are told, and what becomes of a key
- * while the server runs (proto/report.md). */
+ * while the server runs (DESIGN section 6). */
 #include <check.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* Reports into a real turnoutd by the stream, one a line: what each line is answered (proto/report.md), and that
+/* Reports into a real turnoutd by the stream, one a line: what each line is answered (DESIGN section 6), and that
  * what was acknowledged is counted once. */
 #include <check.h>
 #include <stdlib.h>

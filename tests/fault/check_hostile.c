@@ -1,4 +1,4 @@
-/* Peers that are slow, silent, deaf or far too many: each meets an absolute deadline or a bound,
+/* Peers that are slow, silent, deaf or far too many: each meets an absolute deadline or a bound (DESIGN section 9),
  * and everybody else is served as if they were not there. */
 #include <check.h>
 #include <errno.h>
@@ -82,7 +82,7 @@ struct bad_peer {
     int64_t ended_ms; /* 0: it is still there */
 };
 
-/* The deadlines of the server; a line of the stream has as long as a body. */
+/* DESIGN section 9; a line of the stream has as long as a body. */
 enum { HEAD_MS = 5000, BODY_MS = 10000, LINE_MS = 10000, WRITE_MS = 10000 };
 
 static const char post_head[] =

@@ -1,5 +1,5 @@
 /* What every answer to a report has to be like, by whichever way it came, and the reports that must be refused
- * (proto/report.md). */
+ * (DESIGN section 6). */
 #ifndef TURNOUT_TESTS_ANSWERS_H
 #define TURNOUT_TESTS_ANSWERS_H
 

@@ -1,6 +1,6 @@
 #!lua name=peer
 
--- What somebody would write first who wants Redis to count reports: it looks at what the unit sent
+-- What somebody would write first who wants Redis to count reports (DESIGN section 11): it looks at what the unit sent
 -- last, and keeps the report, the unit's figures and the totals. tools/bench/run measures turnoutd beside it. It leaves
 -- out what turnoutd does besides: rules, held reports, rounds, final and complete units, hashes.
 

@@ -51,7 +51,7 @@ enum { DECIMAL_BYTES_MAX = 20 }; /* of any 64-bit integer, its sign included */
 char *text_put_unsigned(char *at, uint64_t value);
 char *text_put_integer(char *at, int64_t value);
 
-/* A code: 1 to `AREA_CODE_BYTES_MAX` of A-Z a-z 0-9 . _ -. */
+/* A code: 1 to `AREA_CODE_BYTES_MAX` of A-Z a-z 0-9 . _ - (DESIGN section 2). */
 bool text_is_code(struct slice slice);
 
 /* The id of a signing key: 1 to `KEY_BYTES_MAX` of the same characters. */

@@ -1,4 +1,4 @@
-/* A bulletin: the figures of all areas down to the units, frozen for a round and numbered. Pure: what a
+/* A bulletin: the figures of all areas down to the units, frozen for a round and numbered (DESIGN section 7). Pure: what a
  * line of one says, whether lines add up, and for which round one is due. Its bytes: wire/bulletin_files.h. */
 #ifndef TURNOUT_ELECTION_BULLETIN_H
 #define TURNOUT_ELECTION_BULLETIN_H

@@ -1,4 +1,4 @@
-/* The keys that reports are signed with (proto/report.md). A key belongs to a unit, or to an area whose office
+/* The keys that reports are signed with (DESIGN section 6). A key belongs to a unit, or to an area whose office
  * sends for the units in it. Built once from the rows of keys.csv, then immutable and shared by reference, so that
  * a newer set can take its place while the old one is still in use. */
 #ifndef TURNOUT_ELECTION_KEYS_H

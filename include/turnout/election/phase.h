@@ -1,4 +1,4 @@
-/* The phase of an election, and what the public sees of its figures. */
+/* The phase of an election, and what the public sees of its figures (DESIGN section 8). */
 #ifndef TURNOUT_ELECTION_PHASE_H
 #define TURNOUT_ELECTION_PHASE_H
 

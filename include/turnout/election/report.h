@@ -1,4 +1,4 @@
-/* A report: one unit's statement that as of this time this many have voted (proto/report.md), and what
+/* A report: one unit's statement that as of this time this many have voted (DESIGN section 6), and what
  * becomes of it. Plain values, no pointers: copied freely. */
 #ifndef TURNOUT_ELECTION_REPORT_H
 #define TURNOUT_ELECTION_REPORT_H

@@ -1,5 +1,5 @@
-/* /v1/events: who has it open on a worker, and telling them of each publication in which something has moved. An
- * event is written once a worker, and lent to everybody who is told it. */
+/* /v1/events: who has it open on a worker, and telling them of each publication in which something has moved (DESIGN section
+ * 7). An event is written once a worker, and lent to everybody who is told it. */
 #ifndef TURNOUT_NET_EVENTS_H
 #define TURNOUT_NET_EVENTS_H
 

@@ -1,5 +1,5 @@
-/* HTTP on top of connections: requests in, answers out, keep-alive and pipelining in order, the deadlines, and the
- * refusals of what is no good request. Routes are a table; handlers answer at once or later. */
+/* HTTP on top of connections: requests in, answers out, keep-alive and pipelining in order, the deadlines and
+ * refusals of DESIGN section 9. Routes are a table; handlers answer at once or later. */
 #ifndef TURNOUT_NET_HTTP_SERVER_H
 #define TURNOUT_NET_HTTP_SERVER_H
 

@@ -1,5 +1,5 @@
-/* The intake listener over HTTP: POST /v1/reports, one as application/json, many as application/x-ndjson
- * (proto/report.md), and what committees ask (proto/committee.md). */
+/* The intake listener over HTTP: POST /v1/reports, one as application/json, many as application/x-ndjson (DESIGN section
+ * 6), and what committees ask (section 8). */
 #ifndef TURNOUT_NET_INTAKE_HTTP_H
 #define TURNOUT_NET_INTAKE_HTTP_H
 

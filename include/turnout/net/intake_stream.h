@@ -1,5 +1,5 @@
 /* Reports over a stream: JSON, one a line; answers as JSON, one a line, each with the number of the line it
- * answers, in whatever order they become known (proto/report.md). */
+ * answers, in whatever order they become known (DESIGN section 6). */
 #ifndef TURNOUT_NET_INTAKE_STREAM_H
 #define TURNOUT_NET_INTAKE_STREAM_H
 

@@ -1,4 +1,4 @@
-/* What everybody may read (proto/openapi.yaml), answered from the worker's current publication by reference,
+/* What everybody may read (DESIGN section 7), answered from the worker's current publication by reference,
  * without touching Redis. */
 #ifndef TURNOUT_NET_PUBLIC_HTTP_H
 #define TURNOUT_NET_PUBLIC_HTTP_H

@@ -1,4 +1,4 @@
-/* Whether this machine's clock can be believed. It is doubted
+/* Whether this machine's clock can be believed (DESIGN section 3). It is doubted
  *   - while it stands elsewhere than where it stood, measured by the clock that never jumps, by more than the tolerance;
  *   - while many units at once report counts of its future, and they are more than those whose counts fit;
  *   - while Redis's clock differs by more than the tolerance.

@@ -1,4 +1,4 @@
-/* The committee's side of the server (proto/committee.md): who may see and do what, and doing it.
+/* The committee's side of the server (DESIGN section 8, proto/committee.md): who may see and do what, and doing it.
  * One a worker, on the worker's loop. It reads on the worker's link, and writes by messages to the tally. */
 #ifndef TURNOUT_SERVICE_COMMITTEE_H
 #define TURNOUT_SERVICE_COMMITTEE_H
@@ -209,7 +209,7 @@ void committee_take_up(struct committee *committee, const struct principal *prin
 
 /* ---- phase and publication ---- */
 
-/* As in store/meta.h; what was changed is logged. The principal must have been found to be the nation's admin. */
+/* As in store.h; what was changed is logged. The principal must have been found to be the nation's admin. */
 void committee_change_phase(struct committee *committee, const struct principal *principal,
                             enum election_phase phase, store_changed_fn *on_changed, void *context);
 void committee_change_publication(struct committee *committee, const struct principal *principal,

@@ -1,5 +1,5 @@
-/* Health: one table of checks, from which /readyz, a gauge in /metrics and a line of the log at each change come.
- * The table stands in health.c; what each check says, and what to do then, in proto/health.md.
+/* Health: one table of checks, from which /readyz, a gauge in /metrics and a line of the log at each change come (DESIGN
+ * section 1, promise 8). The table stands in health.c; what each check says, and what to do then, in proto/health.md.
  *
  * Nothing here asks anybody: threads post what they find, and one thread evaluates it. Neither side ever waits. */
 #ifndef TURNOUT_SERVICE_HEALTH_H

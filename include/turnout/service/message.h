@@ -1,4 +1,4 @@
-/* What workers ask of the tally, and what it answers. A message is made by a worker, travels to the
+/* What workers ask of the tally, and what it answers (TALLY: one inbox). A message is made by a worker, travels to the
  * tally, and comes back to the same worker with its answer; at any time one thread has it. */
 #ifndef TURNOUT_SERVICE_MESSAGE_H
 #define TURNOUT_SERVICE_MESSAGE_H

@@ -70,7 +70,7 @@ void store_commit(struct store *store, uint32_t province, const struct store_gro
                   void *context);
 
 /* Makes a write of its own. Once it is answered, everything that the link has shown is durable, also what a Redis that
- * was started anew has read back from its file. */
+ * was started anew has read back from its file (DESIGN section 5). */
 typedef void store_settled_fn(void *context, enum turnout_error error, const char *why);
 void store_settle(struct store *store, int64_t now_ms, store_settled_fn *on_settled, void *context);
 

@@ -1,5 +1,5 @@
 /* A server's memory outside of Redis: what it has last seen there of its election, in the file `last-known` of its data
- * folder. By it a Redis that comes back older, empty or as another one is noticed.
+ * folder. By it a Redis that comes back older, empty or as another one is noticed (DESIGN section 3).
  *
  * The file is text, a line a value (proto/redis.md). Its last line is a SHA-256 of those above it: a file that was damaged
  * is refused, never guessed at. */

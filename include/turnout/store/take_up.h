@@ -1,4 +1,4 @@
-/* Taking up a changed register in Redis, in an order that readers, other servers, and a crash at any
+/* Taking up a changed register in Redis (DESIGN section 10), in an order that readers, other servers, and a crash at any
  * point can live with:
  *   0. every unit that must be silent is looked at; where one is not, nothing is done
  *   1. the whole change is noted down beside meta (turnout_register_begin), so that it can be continued without the files

@@ -1,4 +1,4 @@
-/* The files of a bulletin, byte for byte (proto/bulletin.md). The same figures make the same bytes. */
+/* The files of a bulletin, byte for byte (DESIGN section 7, proto/bulletin.md). The same figures make the same bytes. */
 #ifndef TURNOUT_WIRE_BULLETIN_FILES_H
 #define TURNOUT_WIRE_BULLETIN_FILES_H
 

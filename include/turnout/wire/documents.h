@@ -1,4 +1,4 @@
-/* The public documents (proto/openapi.yaml): figures in, JSON and CSV bytes out. Pure. */
+/* The public documents (DESIGN section 7): figures in, JSON and CSV bytes out. Pure. */
 #ifndef TURNOUT_WIRE_DOCUMENTS_H
 #define TURNOUT_WIRE_DOCUMENTS_H
 

@@ -1,5 +1,5 @@
 /* HTTP/1.1 requests, parsed strictly (RFC 9112, and stricter where RFC 9112 leaves a choice that has let
- * requests be smuggled). Pure: bytes in, slices into the same bytes out.
+ * requests be smuggled; DESIGN section 9). Pure: bytes in, slices into the same bytes out.
  *
  * Accepted: GET, HEAD, POST, OPTIONS; targets of visible ASCII, in origin-form (`/path?query`) or absolute-form
  * (`http://host/path?query`, where the host must be the one in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line

@@ -1,7 +1,6 @@
-/* The log of reports (proto/redis.md), which is not the log of the server (base/log.h): one line of JSON for each report
- * that was counted or held, each decision about one, and each unit that was voided, as Redis keeps them commune by commune;
- * and the chain of hashes over a commune's lines. Lines that the public may read about are in the province's ledger, too.
- * Lines about the whole election are in a ledger of their own. */
+/* The log (DESIGN section 5): one line of JSON for each report that was counted or held, each decision about one, and each
+ * unit that was voided, as Redis keeps it a commune, and the chain of hashes over a commune's lines. The same lines are in a province's ledger,
+ * where they tell what the public may read about, and beside them those about the whole election. */
 #ifndef TURNOUT_WIRE_LOG_LINE_H
 #define TURNOUT_WIRE_LOG_LINE_H
 

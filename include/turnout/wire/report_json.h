@@ -1,4 +1,4 @@
-/* Reports and their answers as JSON (proto/report.md; RFC 8259 strictly: one value, the whole input, UTF-8, no
+/* Reports and their answers as JSON (DESIGN section 6; RFC 8259 strictly: one value, the whole input, UTF-8, no
  * duplicate key, no unknown key, integers written as integers). */
 #ifndef TURNOUT_WIRE_REPORT_JSON_H
 #define TURNOUT_WIRE_REPORT_JSON_H

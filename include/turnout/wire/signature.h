@@ -1,4 +1,4 @@
-/* The lines that a report's signature and receipt are computed from (proto/report.md). */
+/* The lines that a report's signature and receipt are computed from (DESIGN section 6). */
 #ifndef TURNOUT_WIRE_SIGNATURE_H
 #define TURNOUT_WIRE_SIGNATURE_H
 

@@ -1,5 +1,5 @@
-/* Bearer tokens, `role.area.expiry.id.mac` (proto/committee.md): what an office or a committee shows
- * instead of a signature. Anybody who has the secret can make one. Its id is random and stands in tokens.csv (store/tokens.h),
+/* Bearer tokens, `role.area.expiry.id.mac` (DESIGN section 8, proto/committee.md): what an office or a committee shows
+ * instead of a signature. Whoever has the secret can make one. Its id is random and stands in tokens.csv (store/tokens.h),
  * with its label and whether it has been revoked. */
 #ifndef TURNOUT_WIRE_TOKEN_H
 #define TURNOUT_WIRE_TOKEN_H

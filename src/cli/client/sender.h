@@ -1,4 +1,4 @@
-/* Sends reports over the stream intake (proto/report.md): many unanswered at a time, over several connections,
+/* Sends reports over the stream intake (DESIGN section 6): many unanswered at a time, over several connections,
  * each report answered exactly once to the caller whatever happens to the network.
  *
  * The sender pulls. Whenever a connection has room it asks `next` for a report; the caller keeps its plan in

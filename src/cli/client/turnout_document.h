@@ -1,4 +1,4 @@
-/* The document `/v1/turnout` (proto/turnout.schema.json) as a client reads it. Unknown fields are passed over; a field that
+/* The document `/v1/turnout` (DESIGN section 7) as a client reads it. Unknown fields are passed over; a field that
  * is missing or of the wrong type makes the whole document bad, since half a figure is worse than none. */
 #ifndef TURNOUT_TURNOUT_DOCUMENT_H
 #define TURNOUT_TURNOUT_DOCUMENT_H

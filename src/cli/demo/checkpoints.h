@@ -44,7 +44,7 @@ enum turnout_error checkpoints_read(const char *path, const struct election_regi
                                     struct checkpoints *ret_checkpoints, struct error *error);
 void checkpoints_done(struct checkpoints *checkpoints);
 
-/* The figures of an area object as served (proto/area.schema.json); a null figure is FIGURE_UNPUBLISHED. */
+/* The figures of an area object as served (DESIGN section 7); a null figure is FIGURE_UNPUBLISHED. */
 enum turnout_error checkpoint_figures_of_document(const json_t *area, struct checkpoint_figures *ret_figures,
                                                   struct error *error);
 
