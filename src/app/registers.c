@@ -202,7 +202,7 @@ static bool are_figures_there(const struct registers *registers)
     return has_read && tally_thread_is_up(registers->parts.tally);
 }
 
-/* A change that begins with the register of whoever gets it says that all have followed. */
+/* A worker that gets a change whose `before` is its own register knows by it that all have followed. */
 static void end_following(struct registers *registers)
 {
     struct buffer fingerprint = {0};

@@ -1,4 +1,5 @@
-/* Phase and publication over HTTP: asked by an admin of the nation, answered when Redis has answered. */
+/* Phase, publication mode and bulletins over HTTP: asked for by an admin of the nation, answered when it is done. Also
+ * the files of a bulletin that committees alone get. */
 #include "committee_http.h"
 
 #include <stdlib.h>

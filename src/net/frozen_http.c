@@ -1,4 +1,4 @@
-/* Immutable: kept by whoever has it. */
+/* Answers `?at=` with a document of a bulletin. It never changes, and caches may keep it. */
 #include "frozen_http.h"
 
 #include <turnout/service/frozen_view.h>

@@ -1,4 +1,4 @@
-/* Codings are made once, whoever asks for them. */
+/* Documents: each is compressed once, and all readers get the same bytes. */
 #include <turnout/service/document.h>
 
 #include <assert.h>

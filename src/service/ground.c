@@ -1,4 +1,4 @@
-/* Asking, and drawing the consequences. */
+/* Asks Redis whether it is still what it was, tells health, and shuts or opens the gate. */
 #include <turnout/service/ground.h>
 
 #include <assert.h>

@@ -47,7 +47,10 @@ struct health {
     struct verdict verdicts[CHECKS_MAX];
 };
 
-/* ---- the checks; each fills a finding that is ok and says nothing ---- */
+/* ---- the checks ---- */
+
+/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `posted` names the
+ * finding of others that the check begins with. */
 
 static void say(struct finding *finding, bool is_ok, const char *why)
 {

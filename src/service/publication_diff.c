@@ -1,4 +1,4 @@
-/* Two views side by side, and the ledger as the publication has it. */
+/* Compares two bulletins, or one and what is shown, and adds what the ledger says of the time between. */
 #include <turnout/service/publication_diff.h>
 
 #include <turnout/service/frozen_view.h>

@@ -34,12 +34,12 @@ struct publisher {
     char shown_picture[STORE_FROZEN_NAME_BYTES]; /* the picture that it shows; empty: none */
     uint32_t answers_awaited;                    /* of the reading under way */
     uint32_t next_province;                      /* to be asked for in it */
-    bool reads_all;                              /* in it: also what has not moved */
-    bool has_read;                               /* before it, all with their units */
-    uint32_t checked;                            /* in it: whose units are read; 0: nobody's */
-    uint32_t last_checked;                       /* the last province that was */
+    bool reads_all;                              /* the reading under way: also what has not moved */
+    bool has_read;                               /* one reading is complete: the first was with all units */
+    uint32_t checked;                            /* the province whose units it reads; 0: none */
+    uint32_t last_checked;                       /* the last province whose units were read */
     int64_t check_at_ms;                         /* when the next one may be; monotonic */
-    bool has_asked_meta; /* in it: for what may be shown, which is the last question */
+    bool has_asked_meta; /* it has asked what may be shown, which is its last question */
     bool reading_failed;
     bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
     bool is_settled;         /* a write of ours was answered on this link */
@@ -48,9 +48,9 @@ struct publisher {
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
     bool moved;            /* the figures, since they were last looked at */
-    bool meta_moved;       /* likewise */
-    bool lines_moved;      /* of the ledgers and the milestones, likewise */
-    bool series_moved;     /* likewise */
+    bool meta_moved;       /* what may be shown, since then */
+    bool lines_moved;      /* the ledgers and the milestones, since then */
+    bool series_moved;     /* since then */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;

@@ -1,4 +1,5 @@
-/* One question at a time: everything that stands is read before anything is written. */
+/* Follows the series in Redis, and goes on with it. One question at a time: everything that stands is read before
+ * anything is written. */
 #include "series_reader.h"
 
 #include <stdlib.h>

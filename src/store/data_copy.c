@@ -1,4 +1,4 @@
-/* Files one by one; Redis's into a folder that takes its name when it is whole. */
+/* Copies a data folder: files one by one; Redis's into a folder that takes its name when it is whole. */
 #include <turnout/store/data_copy.h>
 
 #include <dirent.h>
