@@ -196,13 +196,12 @@ static void ask_next_province(struct publisher *publisher)
     publisher->next_province++;
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
-    bool is_known = publisher->areas[province].verified && !publisher->reads_all;
     if (!publisher->has_read || province == publisher->checked) {
         store_read_province_units(publisher->options.store, province, on_province, question);
         return;
     }
-    store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
-                        on_province, question);
+    store_read_province(publisher->options.store, province,
+                        publisher->reads_all ? NULL : &publisher->known[province], on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
