@@ -70,7 +70,7 @@ void workers_put_tokens(void *context, void *tokens)
     }
 }
 
-void workers_stop(struct workers *workers, struct tally_thread *tally)
+void workers_drain(struct workers *workers)
 {
     for (uint32_t i = 0; i < workers->count; i++) {
         mailbox_ask_to_drain(worker_mailbox(workers->all[i]));
@@ -78,10 +78,12 @@ void workers_stop(struct workers *workers, struct tally_thread *tally)
     for (uint32_t i = 0; i < workers->count; i++) {
         worker_join(workers->all[i]);
     }
-    tally_thread_stop(tally);
+}
+
+void workers_free(struct workers *workers)
+{
     for (uint32_t i = 0; i < workers->count; i++) {
         worker_free(workers->all[i]);
     }
     workers->count = 0;
-    tally_thread_free(tally);
 }

@@ -189,7 +189,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     struct principal principal;
     char name[16];
     enum publication_mode mode;
-    const struct text_member members[] = {{"mode", name, sizeof name, true}};
+    const struct text_member members[] = {{"mode", name, sizeof name, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
@@ -234,7 +234,7 @@ void committee_post_bulletin(void *context, struct http_exchange *exchange,
     const struct intake_desk *desk = context;
     struct principal principal;
     char label[BULLETIN_LABEL_BYTES];
-    const struct text_member members[] = {{"label", label, sizeof label, true}};
+    const struct text_member members[] = {{"label", label, sizeof label, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
