@@ -47,10 +47,10 @@ struct publisher {
     bool wants_all;        /* the next reading reads all */
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
-    bool moved;            /* the figures, since they were last looked at */
-    bool meta_moved;       /* likewise */
-    bool lines_moved;      /* of the ledgers and the milestones, likewise */
-    bool series_moved;     /* likewise */
+    bool moved;            /* the figures have changed since the last publication */
+    bool meta_moved;       /* the same of what may be shown */
+    bool lines_moved;      /* the same of the ledgers and the milestones */
+    bool series_moved;     /* the same of the series */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;

@@ -49,7 +49,7 @@ struct ini {
     bool is_sound[KEYS_IN_ALL]; /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
     int64_t midnight_utc;           /* of `date` */
-    int64_t round_days[ROUNDS_MAX]; /* likewise, of a round's day; 0: that is `date` */
+    int64_t round_days[ROUNDS_MAX]; /* the same of each round's day; 0: it is `date` */
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
@@ -386,7 +386,7 @@ static void place_rounds(struct ini *ini)
     }
 }
 
-/* Likewise. An hour after opening where nothing else is said. */
+/* From a time of the day to a moment. Where the file names none, it is one hour after the opening. */
 static void place_complete_not_before(struct ini *ini)
 {
     struct election *election = &ini->election;
