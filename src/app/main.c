@@ -42,7 +42,7 @@ static bool ignore_signals(void)
     return true;
 }
 
-/* An event_log_cb. libevent would write its warnings to standard error itself, and wait for whoever reads it. */
+/* An event_log_cb. libevent itself would write its warnings to standard error, and block while the reader is slow. */
 static void log_libevent(int severity, const char *text)
 {
     if (severity == EVENT_LOG_ERR) {

@@ -194,7 +194,7 @@ void rules_decide(const struct election *election, const struct rules_context *c
     } else {
         decide_new_seq(election, context, received, ret_decision);
     }
-    /* Whoever numbers it anew would only hear then that the election is closed. */
+    /* Another number would not help: the election is closed, so say that at once. */
     if (context->phase == PHASE_CLOSED &&
         (ret_decision->code == CODE_SEQ_CONFLICT || ret_decision->code == CODE_SEQ_BEHIND)) {
         conclude(ret_decision, STATUS_REJECTED, CODE_CLOSED);

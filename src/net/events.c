@@ -130,7 +130,7 @@ void events_tell(struct events *events, const struct publication *before, struct
     }
 }
 
-/* Shows that the connection is alive, to both sides and to whoever is in between. */
+/* Shows both sides, and every proxy in between, that the connection is alive. */
 static void on_comment(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;

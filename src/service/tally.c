@@ -91,7 +91,7 @@ static void set_unavailable(struct message *message, const char *why)
     }
 }
 
-/* Whatever was decided while the gate was open, nothing is acknowledged once it is shut. */
+/* Nothing is acknowledged once the gate is shut, even if it was decided while the gate was open. */
 void tally_answer(struct tally *tally, struct message *message)
 {
     const char *why = shut_why(tally);
@@ -143,7 +143,7 @@ static void note_refusal(struct tally *tally, const char *why)
     health_post(tally->options.health, HEALTH_WRITES, false, why);
 }
 
-/* Reports are refused until the link settles again, and whoever asks is told so from now on. */
+/* From now on reports are refused, and /readyz says why, until the link settles again. */
 static void note_unsettled(struct tally *tally, const char *why)
 {
     note_refusal(tally, why);
