@@ -117,7 +117,7 @@ static bool stands(const struct publisher *publisher, enum picture_state state, 
            is_of_this_phase(publisher, publisher->shows_rehearsal);
 }
 
-/* Only figures are held back. The ledger's line that says who holds them back is shown at once. */
+/* Only figures are held back. The ledger's line that says so is shown at once. */
 static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
