@@ -278,7 +278,7 @@ int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *
     int32_t seq = unit->seq;
     do {
         if (seq == SEQ_MAX) {
-            return SEQ_MAX; /* there is none; a unit gets so far only by steps that were let through */
+            return SEQ_MAX; /* no number is left; a unit gets here only by many steps that were let through */
         }
         seq++;
     } while (find_held(&context, seq) != NULL);

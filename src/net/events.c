@@ -23,7 +23,7 @@ struct stream {
 struct events {
     TAILQ_HEAD(, stream) streams;
     struct event *timer;
-    /* Of the current publication, what was last told of the nation, and of another area; may be NULL. */
+    /* What was last told of the current publication: of the nation, and of another area. May be NULL. */
     struct event_bytes *told[2];
 };
 

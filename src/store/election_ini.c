@@ -150,8 +150,8 @@ static bool parse_time_of_day(struct slice text, int64_t *ret_seconds)
     return true;
 }
 
-/* Takes the day off the front of `2026-03-16T09:00`, or of `2026-03-16`, of which nothing is left. False, and nothing
- * taken, where there is none. */
+/* Takes the day off the front of `2026-03-16T09:00`. Of `2026-03-16` nothing is left. False where there is no day: then
+ * nothing is taken. */
 static bool take_day(struct slice *word, int64_t *ret_day)
 {
     struct slice day = {word->bytes, word->length < DATE_LENGTH ? word->length : DATE_LENGTH};
