@@ -89,7 +89,7 @@ static void write_event(struct stream *stream, const struct publication *publica
     http_stream_send(stream->exchange);
 }
 
-/* Nothing is told any more of a publication that is not the current one. */
+/* Forgets the events of a publication that is not the current one any more. */
 static void forget_told(struct events *events)
 {
     for (int i = 0; i < 2; i++) {

@@ -240,7 +240,7 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
 
 static void on_settled(void *context, enum turnout_error error, const char *why)
 {
-    (void)why; /* the tally says it, which settles, too */
+    (void)why; /* the tally settles, too, and reports the failure */
     struct publisher *publisher = context;
     publisher->is_settling = false;
     if (error == TURNOUT_OK) {

@@ -406,7 +406,7 @@ static void place_complete_not_before(struct ini *ini)
     }
 }
 
-/* What is said of the previous election, if anything; a value that is at fault was told of. */
+/* Checks the values about the previous election, if there are any. Faults of single values have been reported. */
 static void check_previous(struct ini *ini)
 {
     bool has_any = false;
