@@ -33,7 +33,7 @@ void mailbox_put_publication(struct mailbox *mailbox, struct publication *public
 void mailbox_wake(struct mailbox *mailbox);
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys);
 void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
-/* Of the units of a register that the worker is about to be given. */
+/* Their units are those of the register that the worker is about to be given. */
 void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
 
 /* From the register that is in force to the one of the election's files. To a worker that has another register than the

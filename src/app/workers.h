@@ -7,7 +7,7 @@
 #include "listening.h"
 #include "worker.h"
 
-/* Zeroed, there are none. */
+/* A zeroed struct has no workers. */
 struct workers {
     struct worker *all[WORKERS_IN_ALL_MAX];
     uint32_t count;     /* that run */

@@ -108,7 +108,8 @@ static bool is_of_this_election(const struct intake_desk *desk, struct http_exch
     return is_this;
 }
 
-/* Whoever opens the election has read the fingerprint to the others, so that all have the same register. */
+/* The admin who opens the election must send the register's fingerprint. The offices have read it to each other, so all
+ * have the same register. */
 static bool shows_register(const struct intake_desk *desk, struct http_exchange *exchange,
                            const char *fingerprint)
 {

@@ -1,4 +1,4 @@
-/* Answers `?at=` with a document of a bulletin. It never changes, and caches may keep it. */
+/* Frozen documents are immutable: every cache may keep them. */
 #include "frozen_http.h"
 
 #include <turnout/service/frozen_view.h>

@@ -1,4 +1,4 @@
-/* Documents: each is compressed once, and all readers get the same bytes. */
+/* Each coding of a document is made once, for all its readers. */
 #include <turnout/service/document.h>
 
 #include <assert.h>

@@ -244,7 +244,7 @@ static bool has_changed(const struct verdict *verdict, const struct finding *fou
            (verdict->finding.why[0] == '\0') != (found->why[0] == '\0');
 }
 
-/* That a server that starts is found in good order is no news. */
+/* A check that passes when the server starts is not logged. */
 static void log_change(const char *name, const struct verdict *before, const struct finding *found)
 {
     if (!found->is_ok) {

@@ -2,7 +2,7 @@
  *   tally.c           messages in, the link, the end of a turn
  *   tally_communes.c  what is known of a commune: unknown, loading, ready; forgetting
  *   tally_decide.c    a report on a commune that is ready
- *   tally_committee.c a decision about a held report, and a void, on a commune that is ready
+ *   tally_committee.c a decision about a held report, or a void, on a commune that is ready
  *   tally_commit.c    batches on their way to Redis, and their answers */
 #ifndef TURNOUT_SERVICE_TALLY_PRIVATE_H
 #define TURNOUT_SERVICE_TALLY_PRIVATE_H
