@@ -448,7 +448,7 @@ redis.register_function('turnout_set', function(keys, args)
     if not standing[1] or not standing[2] then
         refuse(keys[1] .. ' was never seeded')
     end
-    redis.call('XLEN', keys[2])
+    check_stream(keys[2])
     if standing[2] == args[2] then
         redis.call('HSET', keys[1], args[1], args[3])
         redis.call('XADD', keys[2], '*', 'line', args[4])
@@ -507,8 +507,8 @@ end)
 ---- taking up another register ----
 
 -- A change of the register goes forth or back, and turns when somebody goes the other way. Turns are numbered: an even one
--- goes forth, an odd one back. Every call says the turn that it belongs to, so that one that comes late, when others have
--- turned the change or ended it, does nothing.
+-- goes forth, an odd one back. Every call but the first says the turn that it belongs to, so that one that comes late, when
+-- others have turned the change or ended it, does nothing. A first call that comes late leaves an interrupted change.
 
 -- Notes down a change of the register before anything of it is done, so that whoever is interrupted can be continued; or
 -- goes on with it, also where it was going back.
@@ -527,7 +527,7 @@ redis.register_function('turnout_register_begin', function(keys, args)
     if to and to ~= args[2] then
         return {'busy', to}
     end
-    if to and number % 2 == 0 then
+    if to and turn and number % 2 == 0 then
         return {'begun', turn}
     end
     number = string.format('%.0f', number + 2 - number % 2)

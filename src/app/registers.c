@@ -173,6 +173,14 @@ static void hand_out_refusals(const struct registers *registers)
     refusals_release(refusals);
 }
 
+/* Redis holds the register of the files, and another one is in force here. */
+static bool is_to_follow(const struct registers *registers)
+{
+    const struct register_change *change = registers->change;
+    return memcmp(change->after->digest, registers->held, sizeof registers->held) == 0 &&
+           memcmp(change->before->digest, registers->held, sizeof registers->held) != 0;
+}
+
 static void begin_following(struct registers *registers)
 {
     struct election_register *reg = registers->change->after;
@@ -222,8 +230,11 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     struct registers *registers = context;
-    if (registers->stage == STAGE_IDLE) {
+    if (registers->stage == STAGE_IDLE && is_to_follow(registers)) {
         begin_following(registers);
+    } else if (registers->stage == STAGE_IDLE) { /* the files were changed once more */
+        int failed = event_del(registers->tick_event);
+        assert(failed == 0);
     } else if (registers->stage == STAGE_OTHERS && atomic_load(&registers->awaited) == 0) {
         follow_with_figures(registers);
     } else if (registers->stage == STAGE_FIGURES &&
@@ -236,10 +247,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 static void follow_if_held(struct registers *registers)
 {
-    const struct register_change *change = registers->change;
-    bool is_held = memcmp(change->after->digest, registers->held, sizeof registers->held) == 0 &&
-                   memcmp(change->before->digest, registers->held, sizeof registers->held) != 0;
-    if (registers->stage == STAGE_IDLE && is_held && registers->tick_event != NULL) {
+    if (registers->stage == STAGE_IDLE && is_to_follow(registers) && registers->tick_event != NULL) {
         struct timeval tick = {.tv_usec = TICK_MS * 1000};
         int failed = event_add(registers->tick_event, &tick);
         assert(failed == 0);

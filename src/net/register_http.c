@@ -128,6 +128,11 @@ static void refuse_rows(const struct register_request *request, const struct tak
             buffer_printf(&detail, ": %s", remedy);
         }
     }
+    if (change->count == 0) {
+        buffer_append_text(&detail,
+                           "a unit has reported that only the register to be given up has: void it, then "
+                           "ask again; or take that register up");
+    }
     if (refused > named) {
         buffer_printf(&detail, "; and %zu more: GET /v1/register lists them", refused - named);
     }

@@ -41,6 +41,8 @@ void committee_free(struct committee *committee)
 void committee_set_register(struct committee *committee, const struct election_register *reg)
 {
     committee->options.reg = reg;
+    register_change_release(committee->change); /* it is from the register before; the next one comes */
+    committee->change = NULL;
 }
 
 void committee_set_keys(struct committee *committee, struct signing_keys *keys)

@@ -261,6 +261,7 @@ static void settle(struct publisher *publisher)
 void publisher_relink(struct publisher *publisher)
 {
     publisher->is_settled = false;
+    publisher->reading_is_durable = false; /* also of a reading that is under way */
     publisher->wants_all = true;
     series_reader_forget(publisher->series);
     publisher_read_now(publisher);
@@ -278,7 +279,7 @@ void publisher_read_now(struct publisher *publisher)
         return; /* else Redis is slow; the next turn will do */
     }
     settle(publisher);
-    publisher->reads_all = publisher->wants_all || is_due(publisher);
+    publisher->reads_all = publisher->wants_all;
     publisher->wants_all = false;
     publisher->reading_is_durable = publisher->is_settled;
     publisher->reading_failed = false;

@@ -36,10 +36,13 @@ static void answer(struct take_up_request *request)
     free(request);
 }
 
+/* The server has left the register that the change is from; or there was nothing to follow. */
 static bool is_followed(const struct take_up_request *request)
 {
-    const struct register_change *change = request->committee->change;
-    return memcmp(change->before->digest, request->change->after->digest, REGISTER_DIGEST_BYTES) == 0;
+    const struct register_change *now = request->committee->change;
+    const unsigned char *before = request->change->before->digest;
+    return request->change->count == 0 ||
+           (now != NULL && memcmp(now->before->digest, before, REGISTER_DIGEST_BYTES) != 0);
 }
 
 static void log_taken_up(const struct take_up_request *request)

@@ -81,15 +81,21 @@ static void next_step(struct giving_up *giving_up)
     store_send(giving_up->store, &command, on_step, giving_up);
 }
 
-/* A province that never took its step answers `done`, too. One of a third register answers `other`: nothing of this change
- * can be undone there. */
+/* A province that never took its step answers `done`, too. One of a third register answers `other`. One in which a unit has
+ * reported that the register before does not have, or has elsewhere, answers `heard`. Then the change stands as it is. */
 static void on_step(void *context, const redisReply *reply, const char *why)
 {
     struct giving_up *giving_up = context;
     bool is_list = reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
     struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
-    if (slice_equals(head, "done") || slice_equals(head, "other")) {
+    if (slice_equals(head, "done")) {
         next_step(giving_up);
+    } else if (slice_equals(head, "heard")) {
+        conclude(giving_up, TAKE_UP_REFUSED, "");
+    } else if (slice_equals(head, "other") && reply->elements == 2) {
+        char digest[REGISTER_DIGEST_TEXT_BYTES] = "";
+        (void)slice_copy(reply_text(reply->element[1]), digest, sizeof digest);
+        conclude(giving_up, TAKE_UP_OTHER, digest);
     } else if (slice_equals(head, "overtaken")) {
         conclude(giving_up, TAKE_UP_OVERTAKEN, "");
     } else {

@@ -167,15 +167,14 @@ void seeding_make_generation(char ret_generation[GENERATION_BYTES])
     sodium_bin2hex(ret_generation, GENERATION_BYTES, random, sizeof random);
 }
 
-/* Fills all of *claim but the digest, which is given. */
+/* Fills all of *claim but the digest and whether it is seeded, which are given. */
 static enum turnout_error claim_election(struct redisContext *redis, const struct store_options *options,
                                          const char *meta_key, struct claim *claim, struct error *error)
 {
     char generation[GENERATION_BYTES];
     seeding_make_generation(generation);
-    enum turnout_error failed = check_schema(redis, options->election, meta_key, &claim->is_seeded, error);
-    if (failed == TURNOUT_OK &&
-        !claim->is_seeded) { /* a Redis that takes no writes now has been claimed before */
+    enum turnout_error failed = TURNOUT_OK;
+    if (!claim->is_seeded) { /* a Redis that takes no writes now has been claimed before */
         failed = set_once(redis, meta_key, "digest", claim->digest, error);
     }
     if (failed == TURNOUT_OK && !claim->is_seeded) {
@@ -321,6 +320,9 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     sodium_bin2hex(claim.digest, sizeof claim.digest, options->reg->digest, REGISTER_DIGEST_BYTES);
 
     enum turnout_error failed = check_known(redis, meta_key, seeding->known, &prepared.is_given_up, error);
+    if (failed == TURNOUT_OK) {
+        failed = check_schema(redis, options->election, meta_key, &claim.is_seeded, error);
+    }
     if (failed == TURNOUT_OK) {
         failed = unfinished_change_end(redis, options->election, claim.files, error);
     }

@@ -161,11 +161,14 @@ static void note_all_heard(struct taking *taking, const redisReply *reply)
 static void on_step(void *context, const redisReply *reply, const char *why)
 {
     struct taking *taking = context;
-    if (is_headed(reply, "done") || (taking->undoes && is_headed(reply, "other"))) {
+    if (is_headed(reply, "done")) {
         next_step(taking);
     } else if (is_headed(reply, "heard") && !taking->undoes) {
         note_all_heard(taking, reply);
         go_back(taking);
+    } else if (is_headed(reply, "heard")) { /* under the register after: it goes back once they are void */
+        note_all_heard(taking, reply);
+        conclude(taking, TAKE_UP_REFUSED, slice_of(""));
     } else if (is_headed(reply, "other")) {
         conclude(taking, TAKE_UP_OTHER, second_text(reply));
     } else if (is_headed(reply, "overtaken")) {

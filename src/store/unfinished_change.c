@@ -100,7 +100,7 @@ static enum turnout_error take_steps(const struct unfinished *unfinished, bool u
          province++) {
         const char *code = unfinished->reg->areas[province].code;
         failed = take_step(unfinished, code, undoes, ret_step, error);
-        if (failed == TURNOUT_OK && *ret_step != STEP_DONE && !undoes) {
+        if (failed == TURNOUT_OK && *ret_step != STEP_DONE) {
             return TURNOUT_OK;
         }
     }
@@ -171,16 +171,21 @@ static enum turnout_error continue_change(struct unfinished *unfinished, struct 
         return failed;
     }
     failed = take_steps(unfinished, false, &step, error);
-    if (failed == TURNOUT_OK && step == STEP_OTHER) {
-        return error_fail(error, TURNOUT_CONFLICT, "redis",
-                          "a change of the register was interrupted, and a province is of a third register");
-    }
-    bool goes_back = step == STEP_HEARD;
-    if (failed == TURNOUT_OK && goes_back) {
+    bool goes_back = failed == TURNOUT_OK && step == STEP_HEARD;
+    if (goes_back) {
         failed = turn_back(unfinished, error);
     }
     if (failed == TURNOUT_OK && goes_back) {
         failed = take_steps(unfinished, true, &step, error);
+    }
+    if (failed == TURNOUT_OK && step == STEP_HEARD) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis",
+                          "a change of the register was interrupted, and units have reported under either "
+                          "register: start with the files of before, and void the units that it names");
+    }
+    if (failed == TURNOUT_OK && step == STEP_OTHER) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis",
+                          "a change of the register was interrupted, and a province is of a third register");
     }
     return failed == TURNOUT_OK ? end(unfinished, goes_back, error) : failed;
 }

@@ -74,6 +74,24 @@ TEST(another_server_is_not_ready_until_it_has_the_same_files)
     turnoutd_stop(&second);
 }
 
+/* Asks what would change until nothing would; between two registers nothing can be said. */
+static void look_while_following(const struct turnoutd *turnoutd)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (bool has_followed = false; !has_followed;) {
+        struct http_answer answer;
+        ck_assert_int_lt(clock_monotonic_ms(), deadline_ms);
+        committee_ask(turnoutd->intake_http_port, "/v1/register", admin, NULL, &answer);
+        ck_assert_msg(answer.status == 200 || answer.status == 503, "%d %s", answer.status, answer.body);
+        if (answer.status == 200) {
+            json_t *document = json_of(answer.body);
+            has_followed = json_integer_of(document, "changes") == 0;
+            json_decref(document);
+        }
+        http_answer_done(&answer);
+    }
+}
+
 /* It may be taken up through any server that has the files. */
 TEST(two_servers_with_the_files_follow_at_once)
 {
@@ -84,6 +102,7 @@ TEST(two_servers_with_the_files_follow_at_once)
     wait_named(&second, "0101-009");
     take_up_files(&second);
     report(&second, "0101-009", 1, 40, 201);
+    look_while_following(&first);
     readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
     small_wait_voted(first.public_port, 40);
     expect_figures(&first, "T", 11, 6190, 40);

@@ -267,6 +267,51 @@ TEST(one_is_continued_after_a_loss_was_accepted)
     check_nothing_noted(&changed);
 }
 
+/* Counted by a server that had not heard that its register is not in force any more; and the other way round. */
+static void interrupt_and_hear(void)
+{
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1:01}:units u-new %s",
+                      "1 5 70 1773561600 1773561600123 progress 0 00");
+    report(&changed, "02.1-001", 1, 5, STATUS_ACCEPTED);
+}
+
+TEST(what_was_heard_under_the_register_after_stands_in_the_way_back)
+{
+    interrupt_and_hear();
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_REFUSED);
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_REFUSED);
+    expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1:01}:units u-new");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted(&changed);
+    check_sums(&changed);
+}
+
+TEST(nobody_starts_on_what_goes_neither_forth_nor_back)
+{
+    struct error error;
+    bool durable;
+    interrupt_and_hear();
+    changed.store.options.reg = changed.after;
+    ck_assert_int_eq(store_fixture_prepare(&changed.store, ID_AFTER, false, &durable, &error),
+                     TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, "units have reported under either register") != NULL, "%s", error.text);
+    expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
+}
+
+/* As it was noted down by a server that knew of no turns. */
+TEST(one_without_a_turn_is_given_one)
+{
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1}:change turn");
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1}:meta turn");
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted(&changed);
+}
+
 TEST(nothing_is_given_up_where_nothing_was_begun)
 {
     ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE_BEFORE);

@@ -49,7 +49,8 @@ void store_take_up(struct store *store, struct register_change *change, const ch
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context);
 
 /* Takes back what was done of a change that was begun from the register of the store and not ended. TAKE_UP_DONE;
- * TAKE_UP_DONE_BEFORE where none is under way; TAKE_UP_OTHER where one is from another register; TAKE_UP_OVERTAKEN. */
+ * TAKE_UP_DONE_BEFORE where none is under way; TAKE_UP_OTHER where one is from another register; TAKE_UP_REFUSED where
+ * a unit has reported that only the register after has: it is to be void first; TAKE_UP_OVERTAKEN. */
 void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context);
 
 #endif
