@@ -439,27 +439,32 @@ end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the field; the value that must stand; the new value; the ledger's line; where the public is shown from then on
---         what it was shown at that moment: the name under which every province keeps it
--- Returns the value that stood; where it is another than the one that must, nothing was changed. What the public is shown
--- is noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
+--   args  the generation; the field; the value that must stand; the new value; the ledger's line; where the public is
+--         shown from then on what it was shown at that moment: the name under which every province keeps it
+-- Returns the value that stood, or '' in another generation; where it is another than the one that must, nothing was
+-- changed. What the public is shown is noted with the number of the last bulletin: a later one takes its place. An election
+-- that closes is due a bulletin.
 redis.register_function('turnout_set', function(keys, args)
-    local standing = redis.call('HMGET', keys[1], 'schema', args[1], 'bulletin')
-    if not standing[1] or not standing[2] then
+    local schema, standing, bulletin, generation =
+        unpack(redis.call('HMGET', keys[1], 'schema', args[2], 'bulletin', 'generation'))
+    if not schema or not standing then
         refuse(keys[1] .. ' was never seeded')
     end
     check_stream(keys[2])
-    if standing[2] == args[2] then
-        redis.call('HSET', keys[1], args[1], args[3])
-        redis.call('XADD', keys[2], '*', 'line', args[4])
-        if args[5] then
-            redis.call('HSET', keys[1], 'shown', args[5] .. ' ' .. (standing[3] or '0'))
+    if generation ~= args[1] then
+        return ''
+    end
+    if standing == args[3] then
+        redis.call('HSET', keys[1], args[2], args[4])
+        redis.call('XADD', keys[2], '*', 'line', args[5])
+        if args[6] then
+            redis.call('HSET', keys[1], 'shown', args[6] .. ' ' .. (bulletin or '0'))
         end
-        if args[3] == 'closed' then
+        if args[4] == 'closed' then
             redis.call('HSET', keys[1], 'bulletin_closing', '1')
         end
     end
-    return standing[2]
+    return standing
 end)
 
 -- Gives a province another generation, where it was seeded.
@@ -515,17 +520,17 @@ end)
 --   keys  meta, change
 --   args  the digest that must stand, the digest that is wanted; then fields of the change and their values in turn, or
 --         none, to go on with it only where it was noted down
--- Returns `begun` and the turn; `other` and the digest that stands; or `busy` and the digest that another change is to.
+-- Returns `begun` and the turn; `busy` and the digest that another change is to; or `other` and the digest that stands.
 -- What was noted down before stands.
 redis.register_function('turnout_register_begin', function(keys, args)
     local meta = redis.call('HMGET', keys[1], 'digest', 'generation', 'turn')
     local to, turn = unpack(redis.call('HMGET', keys[2], 'to', 'turn'))
     local number = count_of(meta[3], keys[1], 'turn')
-    if meta[1] ~= args[1] or not meta[2] or not (to or args[3]) then
-        return {'other', meta[1] or ''}
-    end
     if to and to ~= args[2] then
         return {'busy', to}
+    end
+    if meta[1] ~= args[1] or not meta[2] or not (to or args[3]) then
+        return {'other', meta[1] or ''}
     end
     if to and turn and number % 2 == 0 then
         return {'begun', turn}

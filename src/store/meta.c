@@ -139,7 +139,8 @@ struct changing {
     enum election_phase phase;
     const char *value; /* the name of what is wanted */
     const char *before;
-    const struct buffer *shown; /* one a province; NULL: figures are not held back */
+    char generation[GENERATION_BYTES]; /* that it was decided under */
+    const struct buffer *shown;        /* one a province; NULL: figures are not held back */
     char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
     int64_t now_ms;
@@ -200,6 +201,7 @@ static void set_meta(struct changing *changing)
     redis_command_put_integer(&command, 2);
     redis_command_put_text(&command, meta);
     redis_command_put_text(&command, ledger);
+    redis_command_put_text(&command, changing->generation);
     redis_command_put_text(&command, log_outcome_name(changing->kind));
     redis_command_put_text(&command, changing->before);
     redis_command_put_text(&command, changing->value);
@@ -341,7 +343,10 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
     struct changing *changing = context;
     if (error != TURNOUT_OK) {
         conclude(changing, error, why, NULL);
-    } else if (changing->kind == LOG_PHASE) {
+        return;
+    }
+    memcpy(changing->generation, meta->generation, sizeof changing->generation);
+    if (changing->kind == LOG_PHASE) {
         change_phase(changing, meta->phase);
     } else {
         changing->before = publication_mode_name(meta->publication);

@@ -110,26 +110,31 @@ static void turnout_gate(const struct call *call, struct buffer *reply)
 static void turnout_set(const struct call *call, struct buffer *reply)
 {
     struct model_key *meta = model_key_of(call->keys[0]);
-    const struct slice *standing = model_get(meta, call->args[0]);
+    const struct slice *generation = model_get_text(meta, "generation");
+    const struct slice *standing = model_get(meta, call->args[1]);
     if (standing == NULL || model_get_text(meta, "schema") == NULL) {
         refuse(reply, "never seeded");
         return;
     }
+    if (generation == NULL || !model_is_same(*generation, call->args[0])) {
+        put_bulk(reply, slice_of(""));
+        return;
+    }
     put_bulk(reply, *standing);
-    if (model_is_same(*standing, call->args[1])) {
+    if (model_is_same(*standing, call->args[2])) {
         model_begin_transaction();
-        model_set(meta, call->args[0], call->args[2]);
-        (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[3], NULL);
-        if (call->arg_count > 4) {
+        model_set(meta, call->args[1], call->args[3]);
+        (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[4], NULL);
+        if (call->arg_count > 5) {
             struct buffer shown = {0};
             const struct slice *last = model_get_text(meta, "bulletin");
-            buffer_append(&shown, call->args[4].bytes, call->args[4].length);
+            buffer_append(&shown, call->args[5].bytes, call->args[5].length);
             buffer_append_char(&shown, ' ');
             buffer_append(&shown, last == NULL ? "0" : last->bytes, last == NULL ? 1 : last->length);
             model_set(meta, slice_of("shown"), (struct slice){shown.bytes, shown.length});
             buffer_done(&shown);
         }
-        if (slice_equals(call->args[2], "closed")) {
+        if (slice_equals(call->args[3], "closed")) {
             model_set(meta, slice_of("bulletin_closing"), slice_of("1"));
         }
     }

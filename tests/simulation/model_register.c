@@ -59,13 +59,13 @@ void turnout_register_begin(const struct call *call, struct buffer *reply)
     const struct slice *generation = model_get_text(meta, "generation");
     const struct slice *to = model_get_text(change, "to");
     int64_t number = count_in(meta, "turn");
+    if (to != NULL && !model_is_same(*to, call->args[1])) {
+        put_answer(reply, "busy", *to);
+        return;
+    }
     if (digest == NULL || !model_is_same(*digest, call->args[0]) || generation == NULL ||
         (to == NULL && call->arg_count == 2)) {
         put_answer(reply, "other", digest == NULL ? slice_of("") : *digest);
-        return;
-    }
-    if (to != NULL && !model_is_same(*to, call->args[1])) {
-        put_answer(reply, "busy", *to);
         return;
     }
     if (to == NULL || number % 2 != 0) {

@@ -301,6 +301,24 @@ TEST(nobody_starts_on_what_goes_neither_forth_nor_back)
     expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
 }
 
+/* Meta holds the register that is asked for, but not every province does. */
+TEST(while_it_is_interrupted_the_register_before_is_not_in_force)
+{
+    static const struct edit edits[] = {{"u-new", "01.2", "70"}, {NULL, NULL, NULL}};
+    make_change(&changed, edits, NULL);
+    interrupt();
+    struct election_register *before = changed.store.reg;
+    struct register_change *forth = changed.change;
+    changed.change = register_change_new(changed.after, &changed.store.election.rules, before,
+                                         &changed.store.election.rules);
+    store_set_register(changed.store.store, changed.after);
+    store_fixture_wait_up(&changed.store);
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_BUSY);
+    store_set_register(changed.store.store, before);
+    register_change_release(changed.change);
+    changed.change = forth;
+}
+
 /* As it was noted down by a server that knew of no turns. */
 TEST(one_without_a_turn_is_given_one)
 {

@@ -174,6 +174,36 @@ TEST(publications_follow_each_other)
     expect_integer(&store, 3, "XLEN " LEDGER);
 }
 
+TEST(of_two_changes_at_once_one_is_made)
+{
+    static const struct buffer shown[2];
+    struct changed changed[2] = {{.done = false}, {.done = false}};
+    store_change_publication(store.store, PUBLICATION_HOLD, shown, "token:Aid", 1, on_changed, &changed[0]);
+    store_change_publication(store.store, PUBLICATION_ROUNDS, shown, "token:Bid", 2, on_changed, &changed[1]);
+    store_fixture_run_until(&store, &changed[0].done);
+    store_fixture_run_until(&store, &changed[1].done);
+    ck_assert_int_eq(changed[0].error, TURNOUT_OK);
+    ck_assert_int_eq(changed[1].error, TURNOUT_UNAVAILABLE);
+    expect_text(&store, "hold", "HGET " META " publication");
+    expect_integer(&store, 1, "XLEN " LEDGER);
+}
+
+TEST(figures_are_held_back_only_where_what_stands_is_kept)
+{
+    redis_fixture_run(&store.redis, "SET turnout:{e-1:02}:bulletins none");
+    ck_assert_int_ne(change_publication(PUBLICATION_HOLD).error, TURNOUT_OK);
+    expect_text(&store, "live", "HGET " META " publication");
+}
+
+/* It was decided on what is gone. */
+TEST(a_change_that_comes_after_a_reset_changes_nothing)
+{
+    expect_text(&store, "",
+                "FCALL turnout_set 2 " META " " LEDGER " another publication live hold line shown-1");
+    expect_text(&store, "live", "HGET " META " publication");
+    expect_integer(&store, 0, "XLEN " LEDGER);
+}
+
 TEST(the_ledger_says_who_and_when)
 {
     static const char *const lines[] = {
