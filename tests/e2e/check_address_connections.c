@@ -6,23 +6,16 @@
 #include "http.h"
 #include "limited.h"
 #include "metric.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void set_up(void)
 {
     limited_start(&turnoutd, &workspace);
 }
 
-static void tear_down(void)
-{
-    limited_stop(&turnoutd, &workspace);
-}
-
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 /* One more than an address may have is served, and the one that has been quiet longest gives way. */
 static void expect_the_quietest_to_go(uint16_t port)

@@ -12,22 +12,15 @@
 #include "http.h"
 #include "limited.h"
 #include "metric.h"
+#include "one_server.h"
 #include "signed_reports.h"
 #include "suite.h"
 
 enum { LINE_BYTES = 1024 };
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
 static void set_up(void)
 {
     limited_start(&turnoutd, &workspace);
-}
-
-static void tear_down(void)
-{
-    limited_stop(&turnoutd, &workspace);
 }
 
 /* ---- asking ---- */
@@ -73,7 +66,7 @@ static void spend_all(void)
     http_expect_closed(&link);
 }
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 /* ---- in vain ---- */
 

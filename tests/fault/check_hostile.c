@@ -14,13 +14,9 @@
 #include "honest_unit.h"
 #include "http.h"
 #include "metric.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static const char *const one_worker[] = {"--workers", "1", NULL};
 
@@ -29,13 +25,7 @@ static void setup(void)
     workspace_init(&workspace);
 }
 
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 /* With so few, there is room for some dozens of connections. */
 static void start_with_few_descriptors(rlim_t descriptors)

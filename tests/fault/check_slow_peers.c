@@ -11,25 +11,15 @@
 
 #include "honest_unit.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static const char *const one_worker[] = {"--workers", "1", NULL};
 
 static void setup(void)
 {
     workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* What a bad peer does: says something, then one byte at each tick or none at all, or the same again and again
@@ -199,7 +189,7 @@ static size_t bad_peers_left(const char **ret_name)
     return left;
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(the_slow_are_ended_and_hold_nobody_up)
 {

@@ -38,12 +38,6 @@ void limited_start(struct turnoutd *turnoutd, struct workspace *workspace)
     turnoutd_start(turnoutd, workspace, settings);
 }
 
-void limited_stop(struct turnoutd *turnoutd, struct workspace *workspace)
-{
-    turnoutd_stop(turnoutd);
-    workspace_done(workspace);
-}
-
 void write_signed(struct buffer *out, int32_t seq, const char *signer)
 {
     struct report report = signed_report_of(seq, seq);

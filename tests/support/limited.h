@@ -18,7 +18,6 @@ extern bool limited_counts;
 
 /* Has the keys "unit" of 0101-001, "neighbour" of 0101-002 and "commune" of 0101. */
 void limited_start(struct turnoutd *turnoutd, struct workspace *workspace);
-void limited_stop(struct turnoutd *turnoutd, struct workspace *workspace);
 
 /* A signed report of 0101-001; `signer` is "unit" for a good signature. */
 void write_signed(struct buffer *out, int32_t seq, const char *signer);
