@@ -393,7 +393,10 @@ static void stop(struct daemon *daemon)
 {
     operate_thread_stop(daemon->operating);
     registers_stop(daemon->registers);
-    workers_stop(&daemon->workers, daemon->tally);
+    workers_drain(&daemon->workers);
+    tally_thread_stop(daemon->tally);
+    workers_free(&daemon->workers);
+    tally_thread_free(daemon->tally);
     redis_watch_read_last(&daemon->watch);
     peers_free(daemon->peers);
     redis_watch_stop(&daemon->watch);

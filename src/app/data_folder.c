@@ -117,7 +117,7 @@ static bool is_there(const struct data_folder *folder, const char *name)
     struct private_folder opened;
     struct error error;
     if (private_folder_open(folder->path, PRIVATE_FOLDER_FOUND, "data", &opened, &error) != TURNOUT_OK) {
-        return true; /* nobody knows: whoever needs it says what is wrong */
+        return true; /* unknown: the code that reads it reports the fault */
     }
     bool is_missing = faccessat(opened.fd, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
     private_folder_close(&opened);

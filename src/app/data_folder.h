@@ -16,7 +16,7 @@ struct data_folder {
     char absolute[PATH_MAX];
     int lock_fd;                 /* -1: not locked */
     unsigned char *secret;       /* TOKEN_SECRET_BYTES that are neither swapped out nor dumped */
-    unsigned char *signing_pair; /* likewise, SIGNING_PAIR_BYTES; and its public half */
+    unsigned char *signing_pair; /* SIGNING_PAIR_BYTES, kept the same way; signing_key is the public half */
     char signing_key[PUBLIC_KEY_TEXT_BYTES + 1];
     int64_t bulletin_number; /* of the newest that was seen */
     bool has_known;

@@ -1,4 +1,4 @@
-/* stat, statvfs. */
+/* Watches the data folder with stat(2), and its disk with statvfs(3). */
 #include "data_watch.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* RLIMIT_NOFILE. */
+/* How many connections fit into RLIMIT_NOFILE, which is raised as far as it may be. */
 #include "descriptors.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Looks at addresses, and as ssh does at owners and modes. */
+/* Says at start what others can reach (listening addresses) and may write (owners and modes of files, which are looked
+ * at as ssh does). */
 #include "exposure.h"
 
 #include <limits.h>

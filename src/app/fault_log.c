@@ -1,4 +1,4 @@
-/* Logging faults. */
+/* Logs the faults of files that are read. */
 #include "fault_log.h"
 
 #include <turnout/base/log.h>

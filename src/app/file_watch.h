@@ -54,9 +54,9 @@ bool file_watch_recall(struct file_watch *watch, void *known);
 void *file_watch_current(const struct file_watch *watch);
 
 /* From now on looks every FILE_LOOK_MS whether the file is another, and reads it at the second look that finds it so. A
- * faulty one changes nothing: its faults are logged once, and the set known so far stays. It stays also when the file
- * is gone, for whoever writes it anew may have it gone for a moment, and when the file lacks what must not go. Health is
- * told, as that finding. */
+ * faulty one changes nothing: its faults are logged once, and the set known so far stays. The set stays also when the
+ * file is gone, because an editor that replaces a file may remove it for a moment, and when the file lacks what must not
+ * go. Health is told, as that finding. */
 void file_watch_start(struct file_watch *watch, struct event_base *base, struct health *health,
                       enum health_finding finding, file_watch_fn *on_change, void *context);
 

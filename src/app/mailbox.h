@@ -1,5 +1,6 @@
-/* What reaches a worker from other threads: a newer publication, newer keys or tokens, a register, the wish to stop. Each is left in a
- * place of its own, the newest in place of one that was not taken yet, and an eventfd wakes the worker's loop to look. */
+/* What reaches a worker from other threads: a newer publication, newer keys or tokens, a register, the wish to stop.
+ * Each is left in a place of its own, the newest in place of one that was not taken yet, and an eventfd wakes the
+ * worker's loop to look. */
 #ifndef TURNOUT_APP_MAILBOX_H
 #define TURNOUT_APP_MAILBOX_H
 
@@ -32,10 +33,11 @@ void mailbox_put_publication(struct mailbox *mailbox, struct publication *public
 void mailbox_wake(struct mailbox *mailbox);
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys);
 void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
-/* Of the units of a register that the worker is about to be given. */
+/* Their units are those of the register that the worker is about to be given. */
 void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
 
-/* From the register that is in force to the one of the election's files. */
+/* From the register that is in force to the one of the election's files. To a worker that has another register than the
+ * one in force it also says: follow. To one that has it: all have followed, or the files have changed. */
 void mailbox_put_change(struct mailbox *mailbox, struct register_change *change);
 void mailbox_ask_to_drain(struct mailbox *mailbox);
 

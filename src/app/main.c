@@ -29,8 +29,8 @@ static bool shut_others_out(void)
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 
-/* A peer that hangs up is an error of write(), not the end of the process; nor is any signal that tools send by habit,
- * such as those that rotate logs. The daemon listens to SIGHUP later. */
+/* A peer that hangs up is an error of write() and must not end the process. The signals that tools such as log rotation send
+ * must not end it either. The daemon listens to SIGHUP later. */
 static bool ignore_signals(void)
 {
     static const int ignored[] = {SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2};
@@ -42,7 +42,7 @@ static bool ignore_signals(void)
     return true;
 }
 
-/* An event_log_cb. libevent would write its warnings to standard error itself, and wait for whoever reads it. */
+/* An event_log_cb. libevent itself would write its warnings to standard error, and block while the reader is slow. */
 static void log_libevent(int severity, const char *text)
 {
     if (severity == EVENT_LOG_ERR) {

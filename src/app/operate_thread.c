@@ -1,4 +1,4 @@
-/* A loop with one listener and one timer. */
+/* The operations thread: a loop with one listener and one timer. */
 #include "operate_thread.h"
 
 #include <assert.h>

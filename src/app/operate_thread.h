@@ -14,7 +14,7 @@
 
 struct operate_thread;
 
-/* Whoever counts something. */
+/* The parts of the server whose counters are shown. */
 struct operate_sources {
     struct worker *const *workers; /* worker_count of them */
     uint32_t worker_count;

@@ -1,4 +1,4 @@
-/* Between Redis that is prepared and the publisher that reads it. */
+/* What this server remembers of the election. Called when Redis is prepared, before the publisher reads it. */
 #include "recall.h"
 
 #include <string.h>

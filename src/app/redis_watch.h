@@ -23,7 +23,7 @@ void redis_watch_start(struct redis_watch *watch, struct event_base *base, const
                        struct publisher_options *publisher, struct ground_options *ground,
                        publisher_published_fn *on_published, void *context);
 
-/* Reads once more, with some patience: what was acknowledged up to the end is to be known at the next start. */
+/* Reads once more, and waits a while for the answers. So the next start knows what was acknowledged up to the end. */
 void redis_watch_read_last(struct redis_watch *watch);
 
 void redis_watch_stop(struct redis_watch *watch);

@@ -202,7 +202,8 @@ static bool are_figures_there(const struct registers *registers)
     return has_read && tally_thread_is_up(registers->parts.tally);
 }
 
-/* A change that begins with the register of whoever gets it says that all have followed. */
+/* All have followed. A worker learns it from the change that it gets now: the change begins with the worker's own
+ * register. */
 static void end_following(struct registers *registers)
 {
     struct buffer fingerprint = {0};

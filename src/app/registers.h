@@ -3,10 +3,11 @@
  *
  * A changed areas.csv or units.csv is read and named, and no more. When Redis holds the register of the files, because an
  * admin has taken it up here or through another server, everybody here follows, in this order:
- *   1. the tally and the workers: each answers what it has under way in terms of the register before. Meanwhile a report
+ *   1. the tally and the workers: each first answers what it has under way under the register before. Meanwhile a report
  *      may be `unavailable`
  *   2. the publisher, with what is remembered of losses: the next reading is of the new register
- *   3. once its figures are shown and the tally's link is up, whoever has asked for the change is answered */
+ *   3. the figures of the new register are shown and the tally's link is up: now those who asked for the change are
+ *      answered */
 #ifndef TURNOUT_APP_REGISTERS_H
 #define TURNOUT_APP_REGISTERS_H
 

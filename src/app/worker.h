@@ -1,5 +1,6 @@
 /* A worker: one thread with its own loop and listening sockets, and an intake with a port to the tally where it listens
- * for units. It shares nothing with the others but the publication, the signing keys, the tokens and the table of peers.
+ * for units. It shares with the others only the publication, the register, the signing keys, the tokens, the refusals
+ * and the table of peers, and reads what the watch over the clock says.
  *
  * A worker that listens for readers alone takes second place: on busy cores the kernel runs the others first, so that
  * readers cannot slow the counting down. */

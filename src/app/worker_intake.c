@@ -24,7 +24,7 @@ struct worker_intake {
     struct event *turn_event;   /* at the end of a turn: wakes the tally */
     struct event *follow_event; /* while there is a register to follow: looks whether nothing is under way */
     struct election_register *reg;
-    struct register_change *next; /* begins with the register to follow; NULL: there is none */
+    struct register_change *next; /* its `before` is the register to follow; NULL: there is none */
     struct intake *intake;
     struct committee *committee;
     struct intake_desk desk;
@@ -98,6 +98,7 @@ static void take_tokens(struct worker_intake *part)
     }
 }
 
+/* A change says two things: which register is in force (`before`), and what the files would change. */
 static void take_change(struct worker_intake *part)
 {
     struct register_change *change = mailbox_take_change(part->mailbox);

@@ -42,8 +42,8 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
     return failed;
 }
 
-/* All have it before any is woken, and those for readers, which are the last, are woken first: whoever is told of a
- * bulletin by one of them can read it from another. */
+/* Every worker has the publication before any is woken. The workers for readers are the last in the list and are woken
+ * first. So a reader that hears of a bulletin from one worker can read it from another. */
 void workers_put_publication(const struct workers *workers, struct publication *publication)
 {
     for (uint32_t i = 0; i < workers->count; i++) {
@@ -70,7 +70,7 @@ void workers_put_tokens(void *context, void *tokens)
     }
 }
 
-void workers_stop(struct workers *workers, struct tally_thread *tally)
+void workers_drain(struct workers *workers)
 {
     for (uint32_t i = 0; i < workers->count; i++) {
         mailbox_ask_to_drain(worker_mailbox(workers->all[i]));
@@ -78,10 +78,12 @@ void workers_stop(struct workers *workers, struct tally_thread *tally)
     for (uint32_t i = 0; i < workers->count; i++) {
         worker_join(workers->all[i]);
     }
-    tally_thread_stop(tally);
+}
+
+void workers_free(struct workers *workers)
+{
     for (uint32_t i = 0; i < workers->count; i++) {
         worker_free(workers->all[i]);
     }
     workers->count = 0;
-    tally_thread_free(tally);
 }

@@ -7,7 +7,7 @@
 #include "listening.h"
 #include "worker.h"
 
-/* Zeroed, there are none. */
+/* A zeroed struct has no workers. */
 struct workers {
     struct worker *all[WORKERS_IN_ALL_MAX];
     uint32_t count;     /* that run */
@@ -22,7 +22,7 @@ struct workers_options {
     uint32_t each; /* that take reports, and that do not */
 };
 
-/* Borrows the options for the call, and what they borrow. Those that run when it fails are ended by workers_stop(). */
+/* Borrows the options for the call, and what they borrow. Those that run when it fails are ended by workers_drain() and workers_free(). */
 enum turnout_error workers_start(struct workers *workers, const struct workers_options *options,
                                  struct error *error);
 
@@ -33,7 +33,10 @@ void workers_put_publication(const struct workers *workers, struct publication *
 void workers_put_keys(void *context, void *keys);
 void workers_put_tokens(void *context, void *tokens);
 
-/* Drains and ends them. Then the tally, for whose answers they may wait, and which answers what is left; it is freed, too. */
-void workers_stop(struct workers *workers, struct tally_thread *tally);
+/* They answer what they have and end; the tally, for whose answers they wait, must still run. */
+void workers_drain(struct workers *workers);
+
+/* After the tally was stopped, which answers what is left. */
+void workers_free(struct workers *workers);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where a server is, as one word. */
+/* Reads `HOST:PORT`. */
 #include <turnout/base/host_port.h>
 
 #include <string.h>

@@ -19,13 +19,13 @@
 
 enum {
     QUEUE_BYTES = 64 * 1024,
-    FLUSH_MS = 1000,          /* what log_stop waits for whoever reads the log */
+    FLUSH_MS = 1000,          /* how long log_stop waits for a slow reader */
     DROPPED_EVERY_MS = 10000, /* how often it is said, at most, that lines were dropped */
     LATELY_MS = 60000,
 };
 
 enum log_state {
-    LOG_DIRECT,   /* no thread: lines are written by whoever logs them */
+    LOG_DIRECT,   /* no thread: each caller writes its own lines */
     LOG_QUEUED,   /* the thread writes them */
     LOG_FLUSHING, /* the same, and log_stop waits for the thread to end */
     LOG_GIVEN_UP, /* nobody has read them: nothing is queued any more */
@@ -147,7 +147,7 @@ static void write_out(void *context, const char *bytes, size_t length)
         if (written >= 0) {
             bytes += written;
             length -= (size_t)written;
-        } else if (errno == EAGAIN) { /* whoever shares our standard error has made it non-blocking */
+        } else if (errno == EAGAIN) { /* another process made our standard error non-blocking */
             struct pollfd writable = {.fd = STDERR_FILENO, .events = POLLOUT};
             (void)poll(&writable, 1, -1);
         } else if (errno != EINTR) {

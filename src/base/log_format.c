@@ -88,7 +88,7 @@ static void put_number(struct log_line *line, int64_t number)
     put(line, digits, (size_t)length);
 }
 
-/* Of the kind, the text itself is a part: it needs no escapes to be told from another. */
+/* The text is part of the line's kind. There it stands unescaped: it only has to differ from other texts. */
 static void put_text(struct log_line *line, const char *text)
 {
     line->kind_length = put_within(line->kind, line->kind_length, LOG_KIND_BYTES_MAX, text, strlen(text));

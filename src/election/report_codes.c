@@ -19,7 +19,7 @@ static const struct {
     [STATUS_REJECTED] = {"rejected", 400},     [STATUS_UNAVAILABLE] = {"unavailable", 503},
 };
 
-/* Whoever reads a sentence has a telephone in one hand: what is wrong comes first, with its values; then what to do. */
+/* The reader of a sentence has a telephone in one hand. So the fault comes first, with its values; then what to do. */
 static const struct {
     const char *name;
     int http_status;

@@ -194,7 +194,7 @@ void rules_decide(const struct election *election, const struct rules_context *c
     } else {
         decide_new_seq(election, context, received, ret_decision);
     }
-    /* Whoever numbers it anew would only hear then that the election is closed. */
+    /* Another number would not help: the election is closed, so say that at once. */
     if (context->phase == PHASE_CLOSED &&
         (ret_decision->code == CODE_SEQ_CONFLICT || ret_decision->code == CODE_SEQ_BEHIND)) {
         conclude(ret_decision, STATUS_REJECTED, CODE_CLOSED);
@@ -278,7 +278,7 @@ int32_t rules_next_seq(const struct unit_state *unit, const struct held_report *
     int32_t seq = unit->seq;
     do {
         if (seq == SEQ_MAX) {
-            return SEQ_MAX; /* there is none; a unit gets so far only by steps that were let through */
+            return SEQ_MAX; /* no number is left; a unit gets here only by many steps that were let through */
         }
         seq++;
     } while (find_held(&context, seq) != NULL);

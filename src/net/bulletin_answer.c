@@ -1,4 +1,4 @@
-/* Files that never change. */
+/* Answers with files of a bulletin, which never change. */
 #include "bulletin_answer.h"
 
 #include <turnout/wire/http_date.h>

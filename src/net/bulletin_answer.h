@@ -10,8 +10,8 @@
 const struct bulletin *bulletin_of_path(struct publication *publication, struct http_exchange *exchange,
                                         struct slice number);
 
-/* Answers with what is of a bulletin, a file or another document; NULL: that there is none of this name. It never changes, and
- * whoever may have it may keep it: `counters` are those of the readers' listener, NULL where not everybody may have it. */
+/* Answers with a document of a bulletin; NULL: that there is none of this name. The document never changes, so a reader may
+ * keep it. `counters` are those of the readers' listener; NULL where not everybody may read the document. */
 void bulletin_answer(struct publication *publication, const struct bulletin *bulletin,
                      const struct document *document, struct http_exchange *exchange,
                      const struct http_request *request, struct counters *counters);

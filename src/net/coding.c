@@ -1,4 +1,4 @@
-/* One choice for documents and pages. */
+/* Chooses the coding (gzip, br or none) of an answer, for documents and pages alike. */
 #include "coding.h"
 
 bool coding_read(struct http_exchange *exchange, const struct http_request *request,

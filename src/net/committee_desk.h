@@ -19,7 +19,7 @@ void desk_refuse_admission(struct http_exchange *exchange, enum admission admiss
 bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
                 const struct http_request *request, enum token_role wanted, struct principal *ret_principal);
 
-/* The nation's admin, whose are the phase, the publication and the register. */
+/* Admits an admin of the nation only: for the phase, the publication and the register. */
 bool desk_admit_admin(const struct intake_desk *desk, struct http_exchange *exchange,
                       const struct http_request *request, struct principal *ret_principal);
 

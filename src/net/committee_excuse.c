@@ -92,10 +92,10 @@ void committee_post_excuse(void *context, struct http_exchange *exchange, const 
     struct excuse excuse = {.status = EXCUSE_NONE};
     char status[STATUS_BYTES];
     char until[RFC3339_BYTES];
-    const struct text_member members[] = {{"status", status, sizeof status, true},
-                                          {"into", excuse.into, sizeof excuse.into, false},
-                                          {"until", until, sizeof until, false},
-                                          {"note", excuse.note, sizeof excuse.note, false}};
+    const struct text_member members[] = {{"status", status, sizeof status, TEXT_REQUIRED},
+                                          {"into", excuse.into, sizeof excuse.into, TEXT_OPTIONAL},
+                                          {"until", until, sizeof until, TEXT_OPTIONAL},
+                                          {"note", excuse.note, sizeof excuse.note, TEXT_OPTIONAL}};
     uint32_t unit = desk_admit_unit(desk, exchange, request, ROLE_DECIDE, segment, &principal);
     if (unit == REGISTER_NONE ||
         !desk_read_body(exchange, request, body, members, sizeof members / sizeof members[0])) {

@@ -1,4 +1,5 @@
-/* Phase and publication over HTTP: asked by an admin of the nation, answered when Redis has answered. */
+/* Phase, publication mode and bulletins over HTTP: asked for by an admin of the nation, answered when it is done. Also
+ * the files of a bulletin that committees alone get. */
 #include "committee_http.h"
 
 #include <stdlib.h>
@@ -107,7 +108,8 @@ static bool is_of_this_election(const struct intake_desk *desk, struct http_exch
     return is_this;
 }
 
-/* Whoever opens the election has read the fingerprint to the others, so that all have the same register. */
+/* The admin who opens the election must send the register's fingerprint. The offices have read it to each other, so all
+ * have the same register. */
 static bool shows_register(const struct intake_desk *desk, struct http_exchange *exchange,
                            const char *fingerprint)
 {
@@ -188,7 +190,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     struct principal principal;
     char name[16];
     enum publication_mode mode;
-    const struct text_member members[] = {{"mode", name, sizeof name, true}};
+    const struct text_member members[] = {{"mode", name, sizeof name, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;
@@ -233,7 +235,7 @@ void committee_post_bulletin(void *context, struct http_exchange *exchange,
     const struct intake_desk *desk = context;
     struct principal principal;
     char label[BULLETIN_LABEL_BYTES];
-    const struct text_member members[] = {{"label", label, sizeof label, true}};
+    const struct text_member members[] = {{"label", label, sizeof label, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
         return;

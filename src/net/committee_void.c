@@ -49,7 +49,7 @@ void committee_post_void(void *context, struct http_exchange *exchange, const st
     const struct intake_desk *desk = context;
     struct principal principal;
     char reason[REASON_BYTES];
-    const struct text_member members[] = {{"reason", reason, sizeof reason, true}};
+    const struct text_member members[] = {{"reason", reason, sizeof reason, TEXT_REQUIRED}};
     uint32_t unit = desk_admit_unit(desk, exchange, request, ROLE_DECIDE, segment, &principal);
     if (unit == REGISTER_NONE || !desk_read_body(exchange, request, body, members, 1)) {
         return;

@@ -43,7 +43,7 @@ static void must(int failed)
     assert(failed == 0);
 }
 
-/* What the kernel has that the peer's kernel has not acknowledged. */
+/* Bytes that our kernel has sent or will send, and that the peer's kernel has not acknowledged. */
 static uint64_t untaken_bytes(const struct connection *connection)
 {
     int bytes = 0;
@@ -56,7 +56,7 @@ static void set_write_deadline(struct connection *connection, int64_t now_ms)
     connection->owed_bytes = connection->written_bytes + connection_unsent_bytes(connection);
 }
 
-/* The peer will say no more, so that nothing but its acknowledgements tells whether it has taken the last answer. */
+/* The peer has finished sending. Only its acknowledgements tell whether it has received the last answer. */
 static void linger_until_taken(struct connection *connection)
 {
     if (untaken_bytes(connection) == 0) {
@@ -241,7 +241,7 @@ static bool has_passed(int64_t deadline_ms, int64_t now_ms)
     return deadline_ms != 0 && deadline_ms <= now_ms;
 }
 
-/* The peer has had its time to take what it was sent. */
+/* The time that the peer had to acknowledge what it was sent is over. */
 static void check_taken(struct connection *connection, int64_t now_ms)
 {
     uint64_t untaken = untaken_bytes(connection);
@@ -373,10 +373,11 @@ void connection_close(struct connection *connection)
 
 struct connection *connection_new(struct connections *connections, int fd, struct visit *visit)
 {
-    /* Answers are written whole, so waiting to fill a segment gains nothing. Without it they are only later. */
+    /* Answers are written whole, so waiting to fill a segment gains nothing. If this fails, answers are only later. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    /* What the peer does not take stays here, where large documents are shared. Without it the kernel copies more. */
+    /* What the peer does not take stays in our output, which shares large documents. If this fails, the kernel only copies
+     * more. */
     int unsent_bytes = CONNECTION_KERNEL_BYTES;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes);
 
@@ -400,13 +401,13 @@ void connection_attach(struct connection *connection, const struct connection_se
     if (connection->connections->is_draining) {
         calls->on_drain(session);
     } else {
-        /* What it says at once is heard at once: so many may come in one turn that it would have to make room before
-         * the loop looks at it. */
+        /* Read what the peer has sent already. Many connections may come in one turn: this one might be closed to make
+         * room for others before the loop looks at it. */
         on_readable(connection->fd, EV_READ, connection);
     }
 }
 
-/* What the peer has not taken by now is not kept for it: the kernel would hold it for minutes. */
+/* Drops what the peer has not acknowledged by now. Otherwise the kernel would keep it for minutes. */
 static void close_socket(const struct connection *connection)
 {
     if (connection_unsent_bytes(connection) > 0 || untaken_bytes(connection) > 0) {

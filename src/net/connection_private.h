@@ -84,13 +84,13 @@ void connections_add(struct connection *connection);
 void connections_note_alive(struct connection *connection);
 void connections_remove(struct connection *connection);
 
-/* Makes one of `fd`, which is taken, as is the visit, and adds it. A session is attached next. */
+/* Makes a connection of `fd` and adds it. Takes `fd` and the visit. A session is attached next. */
 struct connection *connection_new(struct connections *connections, int fd, struct visit *visit);
 
 /* Ends it here and now. Not for a connection whose session is being called. */
 void connection_destroy(struct connection *connection);
 
-/* What is to be done for it at the end of a turn. It may be gone afterwards. */
+/* Does what is left to do for the connection at the end of a turn. The connection may be gone afterwards. */
 void connection_settle(struct connection *connection);
 
 /* Looks at its deadlines. */

@@ -70,7 +70,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
 
 /* ---- room ---- */
 
-/* Who asks for much at once is always due, and is spared no more than who is quiet. */
+/* A connection that is due is not ended. One that is due only because it has sent many requests at once does not count as
+ * due: it always would be. */
 static bool may_be_ended(const struct connection *connection)
 {
     bool asks_for_more = connection->has_had_its_turn && connection->input.length > 0;
@@ -85,7 +86,7 @@ static void end_for_another(struct connection *connection)
     connection_destroy(connection);
 }
 
-/* Ends the one that has been quiet longest of those that nobody would miss. */
+/* Ends a connection to which no answer is owed: the quietest newcomer, or else the quietest of the others. */
 static bool make_room(struct connections *connections)
 {
     for (int standing = NEWCOMER; standing < STANDINGS; standing++) {

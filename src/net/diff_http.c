@@ -1,4 +1,4 @@
-/* Which two times, and of which area. */
+/* GET /v1/diff: reads which two times are asked for, and of which area. */
 #include "diff_http.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The bytes are lent, never copied. */
+/* Answers with a document, as 200 or 304. Its bytes are lent, never copied. */
 #include "document_answer.h"
 
 #include <assert.h>

@@ -23,7 +23,7 @@ struct stream {
 struct events {
     TAILQ_HEAD(, stream) streams;
     struct event *timer;
-    /* Of the current publication, what was last told of the nation, and of another area; may be NULL. */
+    /* What was last told of the current publication: of the nation, and of another area. May be NULL. */
     struct event_bytes *told[2];
 };
 
@@ -89,7 +89,7 @@ static void write_event(struct stream *stream, const struct publication *publica
     http_stream_send(stream->exchange);
 }
 
-/* Nothing is told any more of a publication that is not the current one. */
+/* Forgets the events of a publication that is not the current one any more. */
 static void forget_told(struct events *events)
 {
     for (int i = 0; i < 2; i++) {
@@ -132,7 +132,7 @@ void events_tell(struct events *events, const struct publication *before, struct
     }
 }
 
-/* Shows that the connection is alive, to both sides and to whoever is in between. */
+/* Shows both sides, and every proxy in between, that the connection is alive. */
 static void on_comment(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;

@@ -1,4 +1,4 @@
-/* Immutable: kept by whoever has it. */
+/* Frozen documents are immutable: every cache may keep them. */
 #include "frozen_http.h"
 
 #include <turnout/service/frozen_view.h>

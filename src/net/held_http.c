@@ -11,7 +11,7 @@
 #include "committee_desk.h"
 #include "page.h"
 
-/* Of a page: they are parsed and written in one turn of the loop, while units wait. */
+/* Rows of a page. A page is parsed and written in one turn of the loop, while units wait. */
 enum { HELD_ROWS = 100, HELD_ROWS_MAX = 200 };
 
 enum { REASON_BYTES = NOTE_BYTES_MAX + 1 };

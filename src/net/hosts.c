@@ -1,4 +1,5 @@
-/* Names are compared as they are written, in any case; addresses as what they are. */
+/* The names under which a listener may be asked. Names are compared as text, in upper or lower case; addresses by
+ * value. */
 #include <turnout/net/hosts.h>
 
 #include <string.h>

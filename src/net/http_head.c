@@ -1,4 +1,4 @@
-/* The lines before a body. */
+/* Writes the status line and the headers of an answer. */
 #include "http_head.h"
 
 #include <assert.h>

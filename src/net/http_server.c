@@ -183,7 +183,7 @@ bool http_is_awaited(const struct http_exchange *exchange)
     return exchange->connection != NULL;
 }
 
-/* Refuses a request that cannot be read on: whatever follows it on the connection is not trusted. */
+/* Refuses a request whose end is not known. The bytes behind it are not trusted, so the connection ends. */
 static void refuse(struct http_exchange *exchange, int status, const char *code, const char *detail)
 {
     exchange->stage = STAGE_HEAD;
@@ -204,7 +204,7 @@ static void handle(struct http_exchange *exchange, const struct http_request *re
     exchange->was_continued = false;
     exchange->empty_lines = 0;
     if (match.route == NULL) {
-        /* A body ends the connection here as it does in await_body(): how the bytes arrive makes no difference. */
+        /* A body ends the connection here, as in await_body(): it must not matter how the bytes arrive. */
         exchange->keeps_alive = exchange->keeps_alive && body.length == 0;
         http_answer_without_route(exchange, exchange->service, request, &match);
         return;
@@ -239,7 +239,7 @@ static void enter(struct http_exchange *exchange, enum http_stage stage, int64_t
     }
 }
 
-/* Whether somebody wants the body that is announced. False after refusing. */
+/* Whether a handler wants the announced body. False after refusing. */
 static bool admit_body(struct http_exchange *exchange, const struct http_request *request)
 {
     const struct http_service *service = exchange->service;
@@ -261,8 +261,8 @@ static bool admit_body(struct http_exchange *exchange, const struct http_request
     return service->admits_large_body(service->context, exchange, request);
 }
 
-/* The head is there and its body is not yet: `length` bytes have arrived. False when the request has been refused
- * instead: before its body is taken in, somebody must want it, and there must be room for what comes. */
+/* The head has arrived, but not the whole body: `length` bytes are there. Before the body is read, a handler must want it
+ * and there must be room for it. False when the request has been refused instead. */
 static bool await_body(struct http_exchange *exchange, const struct http_request *request, size_t length)
 {
     if (exchange->stage != STAGE_BODY && !admit_body(exchange, request)) {
@@ -277,8 +277,7 @@ static bool await_body(struct http_exchange *exchange, const struct http_request
     return true;
 }
 
-/* Passes over the empty lines before a request; they begin none. Returns how many bytes they are, 0 when what is there
- * is to be read as a request. */
+/* Skips empty lines before a request. Returns the number of bytes skipped; 0 when the bytes are to be parsed as a request. */
 static size_t pass_empty_lines(struct http_exchange *exchange, const char *bytes, size_t length)
 {
     size_t lines = exchange->stage == STAGE_BODY ? 0 : http_request_empty_lines(bytes, length);
@@ -302,7 +301,7 @@ static size_t on_bytes(void *session, const char *bytes, size_t length)
 {
     struct http_exchange *exchange = session;
     if (exchange->stage == STAGE_STREAM) {
-        return length; /* nothing that is said now is answered */
+        return length; /* a stream ignores further input */
     }
     size_t passed = pass_empty_lines(exchange, bytes, length);
     if (passed > 0) {

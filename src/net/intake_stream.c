@@ -1,4 +1,4 @@
-/* The stream session. It outlives its connection while reports of it are with the store: their answers then
+/* The stream session. It outlives its connection while reports of it are with the tally: their answers then
  * have nowhere to go, and the last one frees the session. */
 #include <turnout/net/intake_stream.h>
 

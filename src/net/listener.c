@@ -77,7 +77,7 @@ static void set_port(struct listen_address *address, uint16_t port)
 
 static enum turnout_error fail_open(const struct listen_address *address, int reason, struct error *error)
 {
-    if (reason == EADDRINUSE) {
+    if (reason == EADDRINUSE && address->port != 0) {
         return error_fail(
             error, TURNOUT_IN_USE, "",
             "%s:%u is in use by another process; stop it or choose another port (0: any free one)",

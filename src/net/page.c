@@ -1,4 +1,4 @@
-/* The parameters and members of lists in pages. */
+/* Reads `limit` and `after` of a request, and writes `total` and `next` of an answer. */
 #include "page.h"
 
 static void refuse(struct http_exchange *exchange, const char *detail, const char *field)

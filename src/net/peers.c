@@ -29,13 +29,13 @@ struct peer {
     TAILQ_ENTRY(peer) away; /* in `away` while no connection is open */
     struct peer_address address;
     uint32_t connections[PEER_USES];
-    _Atomic int64_t whole_at_us; /* its budget of what is asked in vain */
+    _Atomic int64_t whole_at_us; /* when its budget of failures is full again */
     _Atomic size_t reserved_bytes;
 };
 
 struct peers {
     struct peers_options options;
-    int64_t cost_us; /* of one thing in vain */
+    int64_t cost_us; /* of one failure */
     unsigned char hash_key[crypto_shorthash_KEYBYTES];
     pthread_mutex_t lock;
     struct peer *table;

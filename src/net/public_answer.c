@@ -1,4 +1,4 @@
-/* What is lent: the publication, or a document of the request's own. */
+/* Answers readers with a document. What is lent is the publication, or a document of the request's own. */
 #include "public_answer.h"
 
 #include "document_answer.h"

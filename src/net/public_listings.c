@@ -1,4 +1,4 @@
-/* The words of the index. */
+/* The table of public documents, of which the index (`/v1`) is made. */
 #include "public_listings.h"
 
 #include <turnout/service/document.h>

@@ -200,8 +200,8 @@ void committee_post_register(void *context, struct http_exchange *exchange,
     struct principal principal;
     char fingerprint[32];
     char reason[REASON_BYTES];
-    const struct text_member members[] = {{"fingerprint", fingerprint, sizeof fingerprint, true},
-                                          {"reason", reason, sizeof reason, true}};
+    const struct text_member members[] = {{"fingerprint", fingerprint, sizeof fingerprint, TEXT_REQUIRED},
+                                          {"reason", reason, sizeof reason, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
         !desk_read_body(exchange, request, body, members, 2) || !is_change_known(desk, exchange)) {
         return;

@@ -1,4 +1,4 @@
-/* Draws the seconds anew for each answer. */
+/* The header Retry-After. Draws the seconds anew for each answer. */
 #include "retry_after.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* Which part of the series is asked for. */
+/* GET /v1/series: reads which part of the series is asked for. */
 #include "series_http.h"
 
 #include <turnout/base/rfc3339.h>

@@ -1,4 +1,4 @@
-/* What counts as asked in vain, and how it is refused. */
+/* What counts as a failure, and how a request is turned away. */
 #include "too_many.h"
 
 #include "retry_after.h"

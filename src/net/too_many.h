@@ -1,4 +1,4 @@
-/* Turning away who has asked too much in vain (net/peers.h), on the intake listeners. */
+/* Turning away addresses with too many failures (net/peers.h), on the intake listeners. */
 #ifndef TURNOUT_NET_TOO_MANY_H
 #define TURNOUT_NET_TOO_MANY_H
 
@@ -10,12 +10,12 @@
 
 extern const char too_many_why[]; /* for a report that is turned away */
 
-/* What the answer to a report says of who sent it. New reports are good; refused ones and repetitions were in vain,
- * for nobody needs a key to repeat what they have seen. */
+/* Notes a report's result for the sender's address. A new report is good. A refused one or a repetition is a failure:
+ * nobody needs a key to repeat a report that they have seen. */
 void too_many_note_result(struct visit *visit, const struct report_result *result);
 
-/* Whether this request may not be heard; then it has been answered, and the connection ends with that, so that the next
- * try is a first one. `asks_much`: more than one report. */
+/* True when the request is turned away. Then it has been answered and the connection ends, so that the next try is the first
+ * one of a new connection. `asks_much`: more than one report. */
 bool too_many_refuse(struct http_exchange *exchange, bool asks_much);
 
 #endif

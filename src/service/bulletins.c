@@ -1,4 +1,4 @@
-/* What is to be done about bulletins next: one step at a time, each begun by what Redis says of the election. */
+/* Decides what to do next about bulletins: one step at a time, each begun by what Redis says of the election. */
 #include "bulletins.h"
 
 #include <assert.h>

@@ -1,8 +1,8 @@
 /* Bulletins: when one is due, freezing it a province at a time, and reading back what was frozen, also by other servers and
  * before this one was started. Belongs to the publisher, and lives on its loop and its link.
  *
- *   begin    Redis gives the number. From there on every server knows that it is under way, and whoever can sign goes on
- *            with it, also after a crash.
+ *   begin    Redis gives the number. From then on every server knows that the bulletin is under way. A server that can sign
+ *            goes on with it, also after a crash.
  *   freeze   each province: read at one instant, checked, kept. Of several servers, the first one's part is kept.
  *   end      the nation's file, the statement and its signature follow from what is kept.
  *   load     every server reads it whole from Redis, checks the hashes, and serves those bytes.

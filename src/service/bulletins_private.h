@@ -34,7 +34,7 @@ struct bulletins {
     struct frozen_head picture_head;
 };
 
-/* What was awaited has come; whatever is to be done next is begun, unless it has failed. */
+/* The awaited answer has come. Begins the next step, unless this one has failed. */
 void bulletins_done(struct bulletins *bulletins);
 void bulletins_failed(struct bulletins *bulletins, const char *event, uint32_t area, const char *why);
 

@@ -43,7 +43,7 @@ static struct waiting_bulletin **place_of(struct waiting_bulletin *waiting)
     return place;
 }
 
-/* Whoever waits for one that readers can have now. */
+/* Answers the requests that wait for a bulletin that readers can have now. */
 static void answer_waiting(struct committee *committee)
 {
     int64_t now_ms = clock_monotonic_ms();

@@ -47,13 +47,19 @@ bool committee_decide(struct committee *committee, const struct principal *princ
 
 /* ---- what became of it ---- */
 
+static const char *why_failed(enum decided decided)
+{
+    return decided == DECIDED_UNSOUND ? "what Redis holds of the commune cannot be right"
+                                      : "not known to be stored";
+}
+
 static void log_held(const struct committee *committee, const struct decision_message *message)
 {
     char id[HELD_ID_BYTES];
     held_id_write(committee->options.reg->units[message->message.unit].code, message->seq, id);
     if (message->decided >= DECIDED_UNAVAILABLE) {
         log_warning("held-decision", log_text("who", message->who), log_text("id", id),
-                    log_text("failed", "not known to be stored"));
+                    log_text("failed", why_failed(message->decided)));
     } else if (message->decided <= DECIDED_SUPERSEDED) {
         log_info("held-decision", log_text("who", message->who), log_text("id", id),
                  log_text("is", held_state_name(message->state)));
@@ -65,7 +71,7 @@ static void log_void(const struct committee *committee, const struct decision_me
     const char *unit = committee->options.reg->units[message->message.unit].code;
     if (message->decided >= DECIDED_UNAVAILABLE) {
         log_warning("void", log_text("who", message->who), log_text("unit", unit),
-                    log_text("failed", "not known to be stored"));
+                    log_text("failed", why_failed(message->decided)));
     } else if (message->decided == DECIDED_VOIDED) {
         log_info("void", log_text("who", message->who), log_text("unit", unit));
     }

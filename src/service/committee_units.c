@@ -35,7 +35,8 @@ static bool is_first_page(const struct reading *reading)
     return reading->after.entry[0] == '\0';
 }
 
-/* Of the first page all are counted, as far as the reading goes; behind it only whether there are more is asked. */
+/* For the first page, all lines are counted as far as the reading goes. For later pages it is enough to know that there
+ * are more. */
 static bool on_line(void *context, const struct log_line *line, const struct store_log_place *place)
 {
     struct reading *reading = context;

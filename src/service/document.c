@@ -1,4 +1,4 @@
-/* Codings are made once, whoever asks for them. */
+/* Each coding of a document is made once, for all its readers. */
 #include <turnout/service/document.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* Out of the texts that are kept with a bulletin. */
+/* Makes the figures and documents of a bulletin out of the texts that are kept with it. */
 #include <turnout/service/frozen_view.h>
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Asking, and drawing the consequences. */
+/* Asks Redis whether it is still what it was, tells health, and shuts or opens the gate. */
 #include <turnout/service/ground.h>
 
 #include <assert.h>
@@ -37,8 +37,8 @@ static void post(const struct ground *ground, enum health_finding finding, const
     health_post(ground->options.health, finding, found->is_ok, found->why);
 }
 
-/* A Redis that was told to be durable again is so only when its file is whole: until then it writes one that nothing
- * would be read back from. */
+/* A Redis whose `appendonly` was switched on again is durable only once it has written a whole file. A restart before that
+ * would read nothing back. */
 static bool judge_durability(struct ground *ground, const struct store_inspection *found)
 {
     struct store_finding durability = found->durability;

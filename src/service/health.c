@@ -47,7 +47,10 @@ struct health {
     struct verdict verdicts[CHECKS_MAX];
 };
 
-/* ---- the checks; each fills a finding that is ok and says nothing ---- */
+/* ---- the checks ---- */
+
+/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `posted` names the
+ * finding of others that the check begins with. */
 
 static void say(struct finding *finding, bool is_ok, const char *why)
 {
@@ -241,7 +244,7 @@ static bool has_changed(const struct verdict *verdict, const struct finding *fou
            (verdict->finding.why[0] == '\0') != (found->why[0] == '\0');
 }
 
-/* That a server that starts is found in good order is no news. */
+/* A check that passes when the server starts is not logged. */
 static void log_change(const char *name, const struct verdict *before, const struct finding *found)
 {
     if (!found->is_ok) {

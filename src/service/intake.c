@@ -67,7 +67,7 @@ struct arrival {
     bool is_vouched;                 /* that is what it stands on */
 };
 
-/* Of what would be refused because its time has not come yet, or is over. */
+/* The code of a report whose key or token is not valid yet, or not any more. */
 static enum report_code code_of_time(const struct intake *intake)
 {
     return clock_watch_is_doubted(intake->options.clock) ? CODE_CLOCK_IN_DOUBT : CODE_UNKNOWN_KEY;

@@ -79,7 +79,7 @@ static void take_over(struct losses *losses, const struct last_known *file, cons
     }
 }
 
-/* What all provinces together miss, for whoever asks. */
+/* What all provinces together miss. Other threads read it. */
 static void add_up(struct losses *losses)
 {
     int64_t reports = 0;

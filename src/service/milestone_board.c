@@ -17,7 +17,7 @@ struct milestone_board {
     void *context;
     bool is_read; /* all of it, at least once */
     bool is_telling;
-    bool was_refused; /* another entry was the last one: what came behind ours is to be read */
+    bool was_refused; /* the last entry was another one: read what came behind the one we know */
     bool has_moved;
     bool is_bad; /* it could not be read: said once */
 };
@@ -130,7 +130,7 @@ static void on_told(void *context, enum turnout_error error, const char *why, bo
     }
 }
 
-/* Whether the figures say of a mark what was not told, and are not older than what was. */
+/* Whether the figures show something about a mark that was not told yet, and are not older than the last entry. */
 static bool is_new(const struct milestone *known, enum mark mark, const struct totals *totals)
 {
     return mark_is_reached(mark, totals) != known->is_reached && totals->revision >= known->revision;

@@ -1,4 +1,4 @@
-/* One number a province. */
+/* Keeps of each province, as one number, when it moved last. */
 #include "movement.h"
 
 #include <stdlib.h>

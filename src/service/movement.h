@@ -16,7 +16,7 @@ struct movement {
     uint64_t serial; /* how many times it has shown something */
     uint32_t province_count;
     int64_t *moved; /* for areas 1 to province_count: 2r when the province moved at r, 2r + 1 when after it */
-    uint64_t *serials; /* likewise: the serial at which it moved last */
+    uint64_t *serials; /* for the same areas: the serial at which each moved last */
 };
 
 /* What a reader has: a revision; and, where it can say so, of which serial, which is exact. */

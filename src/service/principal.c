@@ -1,4 +1,4 @@
-/* Names a principal. */
+/* What logs and ledgers call a principal. */
 #include <turnout/service/principal.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* Sums, then losses. */
+/* Checks a province as it was read: first its sums, then what Redis may have lost of it. */
 #include "province_check.h"
 
 #include <turnout/store/province_sums.h>

@@ -1,10 +1,11 @@
-/* Two views side by side, and the ledger as the publication has it. */
+/* Compares two bulletins, or one and what is shown, and adds what the ledger says of the time between. */
 #include <turnout/service/publication_diff.h>
 
 #include <turnout/service/frozen_view.h>
 #include <turnout/wire/diff.h>
 
-/* Of a bulletin, or of the publication where it is NULL. False where the bulletin has no figures. */
+/* Reads one side of a diff: a bulletin, or the publication where `bulletin` is NULL. False where the bulletin has no
+ * figures. */
 static bool read_side(const struct publication *publication, const struct bulletin *bulletin,
                       struct figures *figures, struct diff_side *ret_side)
 {

@@ -21,12 +21,12 @@
 #include "publisher_private.h"
 
 enum {
-    /* A burst of all would keep reports waiting in Redis for as long as all take, and one by one would take too long
+    /* All at once would keep reports waiting in Redis until the last province is read. One by one would take too long
      * while Redis is busy. */
     PROVINCES_AT_A_TIME = 8,
 };
 
-/* A bulletin has come, or what is to be shown while figures are held back. */
+/* A new bulletin is there, or the figures to show while the current ones are held back. */
 static void on_bulletins_moved(void *context)
 {
     struct publisher *publisher = context;
@@ -60,7 +60,7 @@ static bool is_due(const struct publisher *publisher)
     return clock_monotonic_ms() - publisher->renewed_ms >= PUBLISHER_RENEW_MS;
 }
 
-/* What may be shown has changed: that wants figures of now. */
+/* If what may be shown has changed, the current figures are read. */
 static void complete_meta(struct publisher *publisher)
 {
     publisher->reads_meta_alone = false;
@@ -114,7 +114,7 @@ static void complete_reading(struct publisher *publisher)
 
 static void on_meta(void *context, enum turnout_error error, const char *why, const struct store_meta *meta);
 
-/* Last of all: what it allows to be shown is what was read before. */
+/* Asked last: meta says what may be shown, and the figures that it allows were read before it. */
 static void ask_meta(struct publisher *publisher)
 {
     publisher->has_asked_meta = true;
@@ -184,9 +184,9 @@ static void on_province(void *context, enum turnout_error error, const char *why
     count_answer(publisher);
 }
 
-/* What was changed behind our back does not move a revision, so now and then all are read; and one that did not add up
- * is read each time: it may have been mended without moving. The self-check: the first reading is with all units, and each
- * later one with those of one province. */
+/* A change made behind our back does not move a revision. So from time to time all provinces are read, and a province that
+ * did not add up is read each time: somebody may have mended it. The self-check: the first reading includes all units, and
+ * each later one the units of one province. */
 static void ask_next_province(struct publisher *publisher)
 {
     uint32_t province = publisher->next_province;
@@ -196,13 +196,12 @@ static void ask_next_province(struct publisher *publisher)
     publisher->next_province++;
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){publisher, province};
-    bool is_known = publisher->areas[province].verified && !publisher->reads_all;
     if (!publisher->has_read || province == publisher->checked) {
         store_read_province_units(publisher->options.store, province, on_province, question);
         return;
     }
-    store_read_province(publisher->options.store, province, is_known ? &publisher->known[province] : NULL,
-                        on_province, question);
+    store_read_province(publisher->options.store, province,
+                        publisher->reads_all ? NULL : &publisher->known[province], on_province, question);
 }
 
 static void take_meta(struct publisher *publisher, const struct store_meta *meta)
@@ -240,7 +239,7 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
 
 static void on_settled(void *context, enum turnout_error error, const char *why)
 {
-    (void)why; /* the tally says it, which settles, too */
+    (void)why; /* the tally settles, too, and reports the failure */
     struct publisher *publisher = context;
     publisher->is_settling = false;
     if (error == TURNOUT_OK) {
@@ -249,7 +248,7 @@ static void on_settled(void *context, enum turnout_error error, const char *why)
     }
 }
 
-/* What a Redis that was started anew shows may not be on its disk. */
+/* A Redis that has restarted may show what is not on its disk yet. A write of ours makes it durable. */
 static void settle(struct publisher *publisher)
 {
     if (publisher->options.losses != NULL && !publisher->is_settled && !publisher->is_settling &&

@@ -34,12 +34,12 @@ struct publisher {
     char shown_picture[STORE_FROZEN_NAME_BYTES]; /* the picture that it shows; empty: none */
     uint32_t answers_awaited;                    /* of the reading under way */
     uint32_t next_province;                      /* to be asked for in it */
-    bool reads_all;                              /* in it: also what has not moved */
-    bool has_read;                               /* before it, all with their units */
-    uint32_t checked;                            /* in it: whose units are read; 0: nobody's */
-    uint32_t last_checked;                       /* the last province that was */
+    bool reads_all;                              /* the reading under way: also what has not moved */
+    bool has_read;                               /* one reading is complete: the first was with all units */
+    uint32_t checked;                            /* the province whose units it reads; 0: none */
+    uint32_t last_checked;                       /* the last province whose units were read */
     int64_t check_at_ms;                         /* when the next one may be; monotonic */
-    bool has_asked_meta; /* in it: for what may be shown, which is the last question */
+    bool has_asked_meta; /* it has asked what may be shown, which is its last question */
     bool reading_failed;
     bool reading_is_durable; /* what it shows cannot be lost any more, and is remembered */
     bool is_settled;         /* a write of ours was answered on this link */
@@ -47,28 +47,28 @@ struct publisher {
     bool wants_all;        /* the next reading reads all */
     bool reads_meta_alone; /* the reading under way */
     bool wants_figures;    /* and one of everything is due after it */
-    bool moved;            /* the figures, since they were last looked at */
-    bool meta_moved;       /* likewise */
-    bool lines_moved;      /* of the ledgers and the milestones, likewise */
-    bool series_moved;     /* likewise */
+    bool moved;            /* the figures have changed since the last publication */
+    bool meta_moved;       /* the same of what may be shown */
+    bool lines_moved;      /* the same of the ledgers and the milestones */
+    bool series_moved;     /* the same of the series */
     bool is_dark;          /* the last reading failed: said once */
     int64_t renewed_ms;    /* when they were last looked at; monotonic; 0: never */
     struct publisher_counters counters;
 };
 
-/* Takes what was read of a province, if it may be believed; else, or where it could not be read for what it is, the province
- * is under verification. */
+/* Takes what was read of a province if it adds up. If it does not, or if Redis holds something unreadable, the province is
+ * under verification. */
 void publisher_take_province(struct publisher *publisher, const struct store_province *province);
 void publisher_refuse_province(struct publisher *publisher, uint32_t province, const char *why);
 
-/* Whose units are read in the reading that begins, 0 for nobody's: one province after the other, at a pace. */
+/* The province whose units are read in the reading that begins; 0: none. The provinces take turns, at a limited rate. */
 uint32_t publisher_choose_checked(struct publisher *publisher);
 
 /* Tells how many provinces are under verification. */
 void publisher_count_unverified(struct publisher *publisher);
 
-/* Makes a publication of what was read, or of what may be shown in its place, if it is another one than is shown, or if it
- * is time to say again that it stands; and goes on with the series of what is shown. */
+/* Makes a publication of what was read, or of what may be shown in its place. Does so only if that has changed, or if it is
+ * time to say again that the figures stand. Then goes on with the series. */
 void publisher_show(struct publisher *publisher, bool is_due);
 
 #endif

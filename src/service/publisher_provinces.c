@@ -1,7 +1,7 @@
 /* What the publisher takes of a province: only what adds up, from the units up.
  *
- * The units are what a reading seldom has, for they are many. The first one has them all; after it, each has those of one
- * province in its turn. Where a province was found not to add up, only a reading with its units shows that it does again. */
+ * The units are many, so few readings include them. The first reading has the units of all provinces. Each later one has
+ * those of one province, in turn. A province that did not add up is believed again only after a reading with its units. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -12,7 +12,7 @@
 #include "province_check.h"
 #include "publisher_private.h"
 
-/* Redis takes some 6 ms for so many. */
+/* Redis needs some 6 ms to read so many. */
 enum { UNITS_CHECKED_A_SECOND = 5000 };
 
 void publisher_refuse_province(struct publisher *publisher, uint32_t province, const char *why)

@@ -9,8 +9,8 @@
 
 #include "publisher_private.h"
 
-/* Makes a publication of these figures, which it takes, and hands it on. What is shown again may be of a register that
- * was. */
+/* Makes a publication of these figures and hands it on. Takes the figures. Figures that are shown again may be of an earlier
+ * register. */
 static void publish(struct publisher *publisher, struct election_register *reg, struct area_figures *areas,
                     int64_t generated_at)
 {
@@ -107,8 +107,8 @@ static bool is_of_this_phase(const struct publisher *publisher, bool is_rehearsa
     return is_rehearsal == (publisher->meta.phase == PHASE_REHEARSAL);
 }
 
-/* Whether what is shown stands: the same picture, also where it was of a register that is no more; or, where Redis keeps
- * none, whatever it is. */
+/* Whether what is shown may stay: it is the same picture, even one of an earlier register. Where Redis keeps no picture,
+ * anything may stay. */
 static bool stands(const struct publisher *publisher, enum picture_state state, const struct picture *picture)
 {
     bool is_same =
@@ -117,7 +117,7 @@ static bool stands(const struct publisher *publisher, enum picture_state state, 
            is_of_this_phase(publisher, publisher->shows_rehearsal);
 }
 
-/* Who holds the figures back is never withheld. */
+/* Only figures are held back. The ledger's line that says so is shown at once. */
 static void renew_held_back(struct publisher *publisher)
 {
     struct picture picture;
@@ -135,7 +135,7 @@ static void renew_held_back(struct publisher *publisher)
     }
 }
 
-/* What is shown stands until all that is to be shown is at hand. */
+/* Keeps what is shown until everything that is to be shown has been read. */
 static void renew(struct publisher *publisher)
 {
     if (!bulletins_are_loaded(publisher->bulletins, &publisher->meta) &&

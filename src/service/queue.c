@@ -1,4 +1,5 @@
-/* One sender, one receiver. The indices run freely and wrap around; their difference is how many are in the ring. */
+/* A ring with one sender and one receiver, and waking. The indices run freely and wrap around; their difference is how
+ * many are in the ring. */
 #include <turnout/service/queue.h>
 
 #include <assert.h>

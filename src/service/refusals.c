@@ -1,4 +1,5 @@
-/* A ring of entries, the newest last; a unit's entry moves to the end when it is refused again. */
+/* The last refused try of each unit: a ring of entries, the newest last; a unit's entry moves to the end when it is
+ * refused again. */
 #include <turnout/service/refusals.h>
 
 #include <assert.h>

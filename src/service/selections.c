@@ -1,4 +1,4 @@
-/* A few documents, found by what was asked for. */
+/* Keeps the few selections of a publication that were made, by the fields and levels that were asked for. */
 #include "selections.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* One question at a time: everything that stands is read before anything is written. */
+/* Follows the series in Redis, and goes on with it. One question at a time: everything that stands is read before
+ * anything is written. */
 #include "series_reader.h"
 
 #include <stdlib.h>
@@ -94,7 +95,8 @@ static void read_on(struct series_reader *reader)
 
 /* ---- writing ---- */
 
-/* What stands now is read, whoever has written it. That nothing could be written is said by those who write reports. */
+/* Reads the entry that stands now, which may be another server's. A failed write is not reported here: the tally reports
+ * it. */
 static void on_written(void *context, enum turnout_error error, const char *why)
 {
     (void)error;

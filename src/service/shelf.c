@@ -115,7 +115,7 @@ static bool is_child_file(const struct bulletin *bulletin, const struct bulletin
     return *ret_file != NULL && strcmp((*ret_file)->sha256, child->sha256) == 0;
 }
 
-/* Of the file of a nation or province: each child's file must be the one that it names. */
+/* Reads the file of the nation or of a province. Each child's file must have the hash that stands in this file. */
 static bool read_province(struct bulletin *bulletin, const struct named_file *file,
                           struct bulletin_area *ret_area)
 {

@@ -1,4 +1,5 @@
-/* One document for each number of provinces, because what moved later is in every question that asks further back. */
+/* Documents of what has moved since a revision. There is one for each number of provinces that have moved: what moved
+ * later is in every answer that goes further back. */
 #include "since.h"
 
 #include <stdlib.h>

@@ -91,7 +91,7 @@ static void set_unavailable(struct message *message, const char *why)
     }
 }
 
-/* Whatever was decided while the gate was open, nothing is acknowledged once it is shut. */
+/* Nothing is acknowledged once the gate is shut, even if it was decided while the gate was open. */
 void tally_answer(struct tally *tally, struct message *message)
 {
     const char *why = shut_why(tally);
@@ -143,7 +143,7 @@ static void note_refusal(struct tally *tally, const char *why)
     health_post(tally->options.health, HEALTH_WRITES, false, why);
 }
 
-/* Reports are refused until the link settles again, and whoever asks is told so from now on. */
+/* From now on reports are refused, and /readyz says why, until the link settles again. */
 static void note_unsettled(struct tally *tally, const char *why)
 {
     note_refusal(tally, why);
@@ -158,9 +158,8 @@ void tally_unsettle(struct tally *tally, const char *why)
         return;
     }
     tally->is_settled = false;
-    tally->settle_at_ms = clock_monotonic_ms() + SETTLE_AGAIN_MS;
     for (uint32_t i = 0; i < tally->reg->province_count; i++) {
-        while (tally->provinces[i].gathered != NULL) { /* what was not sent waits for its deadline */
+        while (tally->provinces[i].gathered != NULL) { /* their messages wait again, up to their deadline */
             commune_forget(tally->provinces[i].gathered);
         }
     }
@@ -215,7 +214,8 @@ static void on_link(void *context, bool up, const char *why)
     note_unsettled(tally, why);
 }
 
-/* A link that is not settled wants to be; one that is, but has had nothing to write, shows that it still could. */
+/* A link that is not settled must settle. A settled link that has written nothing for a while makes a write of its own: it
+ * shows that Redis still takes writes. */
 static bool wants_to_settle(const struct tally *tally, int64_t now_ms)
 {
     bool is_quiet = tally->options.health != NULL && now_ms - tally->written_ms >= TALLY_PROBE_MS;
@@ -223,14 +223,14 @@ static bool wants_to_settle(const struct tally *tally, int64_t now_ms)
            (!tally->is_settled || is_quiet);
 }
 
-/* And not only until Redis was looked at. */
+/* Something is wrong. A gate that is shut only until Redis has been looked at does not count. */
 static bool is_shut_for_long(const struct tally *tally)
 {
     return tally->options.gate != NULL && atomic_load(&tally->options.gate->why) != NULL;
 }
 
-/* While the gate is shut nothing is written, and when it opens the link must settle again: what was written in between
- * was perhaps not synced. */
+/* While the gate is shut nothing is written. When it opens, the link must settle again: what others wrote in between may
+ * not be synced. */
 static void look_at_gate(struct tally *tally)
 {
     const char *why = shut_why(tally);
@@ -254,7 +254,7 @@ void tally_written(struct write_message *write, enum turnout_error error, const 
     tally->writes--;
     write->error = error;
     (void)snprintf(write->why, sizeof write->why, "%s", why);
-    /* The gate is not asked: a change of the register, which is written here, shuts it. */
+    /* Do not ask the gate: a change of the register is written here and shuts it. */
     tally->options.on_answered(tally->options.context, &write->message);
 }
 
@@ -271,7 +271,7 @@ void tally_take(struct tally *tally, struct message *message)
         tally_answer_unavailable(tally, message, why_away); /* or what the gate says */
         return;
     }
-    if (message->reg != tally->reg) { /* its worker will be given ours, or we its */
+    if (message->reg != tally->reg) { /* one of us has yet to follow to the other's register */
         tally_answer_unavailable(tally, message, why_changing);
         return;
     }

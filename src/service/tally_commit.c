@@ -106,7 +106,8 @@ void batch_note_held(struct batch *batch, uint32_t unit)
     }
 }
 
-/* What was decided leaves `held` after what is new has come. A seq that was voided may be held again within the batch. */
+/* turnout_commit adds the new reports to `held` first, and then removes those that were decided. A seq that was voided may
+ * be held again within the batch, and must not be removed. */
 static void forget_decided(struct batch *batch, const char id[HELD_ID_BYTES])
 {
     for (size_t i = batch->decided_count; i > 0; i--) {
@@ -183,7 +184,7 @@ static void answer_batch(struct batch *batch)
     }
 }
 
-/* Redis refused and has written nothing: to try at once again would be in vain. */
+/* Redis refused the commit and wrote nothing. Trying again at once would fail again. */
 static void refuse_batch(struct batch *batch, enum turnout_error error)
 {
     struct tally *tally = batch->commune->tally;
@@ -360,7 +361,7 @@ static void send_commit(struct tally *tally, struct tally_province *province)
     free(communes);
 }
 
-/* One commit at a time lets the next one grow; a full one need not wait. */
+/* While one commit is in flight, the next one grows. A full one need not wait. */
 void province_send(struct tally *tally, struct tally_province *province)
 {
     while (province->gathered != NULL && tally_is_up(tally) &&

@@ -1,4 +1,4 @@
-/* What committees decide, on a commune that is ready: about a held report, and that a unit's reports are void. */
+/* What committees decide, on a commune that is ready: what becomes of a held report, and that a unit's reports are void. */
 #include <string.h>
 
 #include "tally_private.h"
@@ -55,7 +55,7 @@ static void store_decision(struct tally_commune *commune, const struct decision_
     }
 }
 
-/* The one that was held last: after a void a seq may be used again. */
+/* The last report held under this seq: after a void a seq may be used again. */
 static struct held_report *find_seq(struct unit_held *held, int32_t seq)
 {
     for (size_t i = held == NULL ? 0 : held->count; i > 0; i--) {
@@ -93,7 +93,8 @@ void commune_decide_held(struct tally_commune *commune, struct decision_message 
 
 /* ---- voids ---- */
 
-/* Whether the unit is as it was when its reports were read. Reports that stand alike in another election tell nothing. */
+/* Whether the unit is as it was when its reports were read. Another generation is another count: equal reports there prove
+ * nothing. */
 static bool is_as_read(struct tally_commune *commune, const struct decision_message *wanted)
 {
     const struct unit_state *state = commune_state_of(commune, wanted->message.unit);
@@ -102,7 +103,7 @@ static bool is_as_read(struct tally_commune *commune, const struct decision_mess
            (state->seq == 0 || memcmp(state->digest, wanted->unit.digest, sizeof state->digest) == 0);
 }
 
-/* What was held of the unit is voided, whatever was decided about it. */
+/* Voids all reports of the unit that were ever held, also those that a committee has decided about. */
 static void void_held(struct unit_held *held, struct batch *batch, const char *unit)
 {
     for (size_t i = 0; held != NULL && i < held->count; i++) {
@@ -114,7 +115,7 @@ static void void_held(struct unit_held *held, struct batch *batch, const char *u
     }
 }
 
-/* The reports that counted are set aside, too, so that they are known when they are sent again. */
+/* Sets the counted reports aside, too. So the tally knows them when the unit sends them again. */
 static void void_counted(struct tally_commune *commune, const struct decision_message *wanted,
                          struct batch *batch)
 {

@@ -160,7 +160,7 @@ static bool is_same_ground(const struct store_ground *a, const struct store_grou
            memcmp(a->digest, b->digest, sizeof a->digest) == 0;
 }
 
-/* What was decided on another ground must not be sent under this one: it is decided again. */
+/* Decisions made on another ground must not be sent under this one: their messages are decided again. */
 void province_set_ground(struct tally *tally, struct tally_province *province,
                          const struct store_ground *ground)
 {
@@ -225,7 +225,7 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     keep_loaded(commune, loaded);
     commune->confirmed_at = commune->asked_at;
     commune->confirmed_ms = commune->asked_ms;
-    /* Where a message came after the question, its refusal waits for another load. */
+    /* If a message came after the question was asked, its refusal waits for another load. */
     for (struct message *message; (message = message_list_pop(&waiting)) != NULL;) {
         commune_take(commune, message);
     }
@@ -242,7 +242,7 @@ static void load(struct tally_commune *commune)
     }
 }
 
-/* What is decided anew after its deadline would be in flight for as long again. */
+/* After its deadline a message is not decided again: it would be in flight for another full deadline. */
 void commune_take(struct tally_commune *commune, struct message *message)
 {
     if (message->deadline_ms <= clock_monotonic_ms()) {
@@ -266,7 +266,7 @@ void commune_take_when_loaded(struct tally_commune *commune, struct message *mes
 
 /* ---- what waits ---- */
 
-/* Takes communes for which nothing waits any more out of the list. */
+/* Removes the communes from the list for which nothing waits any more. */
 static void prune_waiting(struct tally *tally)
 {
     struct tally_commune **at = &tally->waiting;

@@ -1,5 +1,5 @@
-/* Deciding a message on a commune that is ready. What was decided stands in the commune at once, so that the next message
- * is decided on it; its answer waits until it is durable. */
+/* Deciding a message on a commune that is ready. The decision changes the commune in memory at once, so the next message is
+ * decided on top of it. The answer waits until the decision is durable. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +15,10 @@ struct unit_state *commune_state_of(struct tally_commune *commune, uint32_t unit
     return &commune->units[unit - commune->tally->reg->areas[commune->area].first_child];
 }
 
-/* What this has stored stands. But what is refused may have become right: another server may have counted the report,
- * corrected or voided the unit's last one, opened the election again. So a refusal waits until Redis was asked about the
- * commune after the message had come. That a report stood before is true unless another server has voided it meanwhile:
- * it is enough that Redis was asked a moment ago, so that reports that are sent again and again cost little. */
+/* An answer to what this message has stored is true. A refusal may be wrong by now: another server may have counted the
+ * report, corrected or voided the unit's last one, or opened the election again. So a refusal waits until Redis was asked
+ * about the commune after the message had come. A `duplicate` is true unless another server has voided the report
+ * meanwhile. For it, an answer of Redis from a moment ago is enough, so that reports sent again and again cost little. */
 bool commune_confirms(const struct tally_commune *commune, const struct message *message)
 {
     if (!message->is_refusal && !message->is_from_memory) {
@@ -104,13 +104,13 @@ size_t commune_count_waiting(const struct unit_held *held)
     return waiting;
 }
 
-/* So many reports of a unit may wait for a committee. */
+/* At most TALLY_HELD_WAITING_MAX reports of a unit may wait for a committee. */
 static bool has_room_to_wait(const struct decision *decision, const struct unit_held *held)
 {
     return decision->status != STATUS_HELD || commune_count_waiting(held) < TALLY_HELD_WAITING_MAX;
 }
 
-/* Charges what is about to be stored to the unit's account. False when there is no room in it. */
+/* Charges the unit's rate limit for a report that is about to be stored. False when the limit is reached. */
 static bool charge(struct tally *tally, struct report_message *report)
 {
     if (report->is_charged) {
@@ -154,7 +154,7 @@ static void store_report(struct tally_commune *commune, struct report_message *r
     }
 }
 
-/* Only the rule that asks for the server's own time. */
+/* Whether the report was rejected by the one rule that depends on the server's own clock. */
 static bool is_rejected_for_its_time(const struct report_message *report)
 {
     return report->outcome.status == STATUS_REJECTED && report->outcome.code == CODE_AS_OF_IN_FUTURE;

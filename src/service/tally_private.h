@@ -2,7 +2,7 @@
  *   tally.c           messages in, the link, the end of a turn
  *   tally_communes.c  what is known of a commune: unknown, loading, ready; forgetting
  *   tally_decide.c    a report on a commune that is ready
- *   tally_committee.c a decision about a held report, and a void, likewise
+ *   tally_committee.c a decision about a held report, or a void, on a commune that is ready
  *   tally_commit.c    batches on their way to Redis, and their answers */
 #ifndef TURNOUT_SERVICE_TALLY_PRIVATE_H
 #define TURNOUT_SERVICE_TALLY_PRIVATE_H
@@ -119,7 +119,7 @@ struct tally {
     bool is_settling;
     bool is_stopping;
     uint32_t writes;      /* that have the link */
-    uint64_t moment;      /* numbers messages taken, loads and commits sent: says which was first */
+    uint64_t moment;      /* numbers messages taken, loads and commits sent: tells which was first */
     int64_t settle_at_ms; /* try again not before; monotonic */
     int64_t written_ms;   /* when Redis last took a write; monotonic */
     bool is_refused;      /* Redis has refused a write since: health knows */
@@ -146,14 +146,21 @@ void tally_unsettle(struct tally *tally, const char *why);
 void tally_answer(struct tally *tally, struct message *message);
 void tally_answer_unavailable(struct tally *tally, struct message *message, const char *why);
 
-/* What Redis holds of the commune cannot be. */
+/* Answers that what Redis holds of the commune cannot be right. */
 void tally_answer_unsound(struct tally *tally, struct message *message);
+
+/* The province has something gathered: it is sent at the end of the turn. */
 void tally_list_to_send(struct tally_province *province);
 
 /* ---- tally_communes.c ---- */
 
+/* Decides the message, at once or when the commune is loaded. */
 void commune_take(struct tally_commune *commune, struct message *message);
-void commune_take_when_loaded(struct tally_commune *commune, struct message *message); /* anew */
+
+/* Forgets the commune first, so that the message is decided on what Redis says now. */
+void commune_take_when_loaded(struct tally_commune *commune, struct message *message);
+
+/* The commune of a unit; made, and unknown, where it was never touched. */
 struct tally_commune *tally_commune_of(struct tally *tally, uint32_t unit);
 
 /* Its messages wait, oldest first, and it is unknown. Each has been tried once more; those that were tried too often are
@@ -185,11 +192,14 @@ struct unit_state *commune_state_of(struct tally_commune *commune, uint32_t unit
 /* Answers when everything that was decided about the commune is durable, and the answer is true of what Redis has. */
 void commune_answer_when_durable(struct tally_commune *commune, struct message *message);
 
-/* Adds to what is known of the commune. */
+/* Adds a change to the batch and to what is known of its commune. */
 void batch_change_totals(struct batch *batch, const struct totals *change);
 
-/* What Redis holds of the commune cannot be. */
+/* Logs, and answers, that what Redis holds of the commune cannot be right: a count would fall below 0. */
 void commune_answer_contradiction(struct tally_commune *commune, struct message *message);
+
+/* Whether the message's answer was true when the message came, or later. */
+bool commune_confirms(const struct tally_commune *commune, const struct message *message);
 
 /* How many of a unit's reports wait for a committee; `held` may be NULL. */
 size_t commune_count_waiting(const struct unit_held *held);
@@ -198,9 +208,6 @@ size_t commune_count_waiting(const struct unit_held *held);
 
 void commune_decide_held(struct tally_commune *commune, struct decision_message *wanted);
 void commune_decide_void(struct tally_commune *commune, struct decision_message *wanted);
-
-/* Whether the message's answer was true when the message came, or later. */
-bool commune_confirms(const struct tally_commune *commune, const struct message *message);
 
 /* ---- tally_commit.c ---- */
 

@@ -1,4 +1,4 @@
-/* One line: the number. */
+/* The file `bulletin-number`: one line, the number of the newest bulletin. */
 #include <turnout/store/bulletin_number.h>
 
 #include <inttypes.h>

@@ -138,7 +138,7 @@ static void put_commune(struct redis_command *command, const struct election_reg
 
 /* ---- the answer ---- */
 
-static void count(_Atomic uint64_t *counter, uint64_t by)
+static void raise_counter(_Atomic uint64_t *counter, uint64_t by)
 {
     atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
 }
@@ -155,7 +155,7 @@ static bool read_written(struct commit *commit, const redisReply *reply)
             (answer.length != expected.length || memcmp(answer.bytes, expected.bytes, answer.length) != 0)) {
             return false;
         }
-        count(&commit->counters->stale, commit->written[i] ? 0 : 1);
+        raise_counter(&commit->counters->stale, commit->written[i] ? 0 : 1);
     }
     return true;
 }
@@ -179,8 +179,8 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     struct commit *commit = context;
     struct store_ground standing;
     if (is_headed(reply, commit->count + 1, "done") && read_written(commit, reply)) {
-        count(&commit->counters->commits, 1);
-        count(&commit->counters->lines, commit->line_count);
+        raise_counter(&commit->counters->commits, 1);
+        raise_counter(&commit->counters->lines, commit->line_count);
         commit->on_committed(commit->context, TURNOUT_OK, "", commit->written, commit->count, NULL);
     } else if (is_headed(reply, 4, "ground") && ground_words_read(reply, 1, &standing) == NULL) {
         commit->on_committed(commit->context, TURNOUT_OK, "", NULL, commit->count, &standing);
@@ -196,26 +196,26 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
 }
 
 void store_commit(struct store *store, uint32_t province, const struct store_ground *ground,
-                  const struct commit_commune *communes, size_t count_of_communes,
-                  store_committed_fn *on_committed, void *context)
+                  const struct commit_commune *communes, size_t count, store_committed_fn *on_committed,
+                  void *context)
 {
     static const int keys[] = {KEY_TOTALS,  KEY_COMMUNES, KEY_UNITS,  KEY_LOG,    KEY_HELD,
                                KEY_WAITING, KEY_ASIDE,    KEY_LEDGER, KEY_FLAGGED};
     const struct election_register *reg = store_register(store);
-    assert(count_of_communes > 0);
-    struct commit *commit = memory_new(sizeof *commit + count_of_communes * sizeof commit->written[0]);
+    assert(count > 0);
+    struct commit *commit = memory_new(sizeof *commit + count * sizeof commit->written[0]);
     commit->store = store;
     commit->counters = store_counting(store);
     commit->on_committed = on_committed;
     commit->context = context;
-    commit->count = count_of_communes;
+    commit->count = count;
 
     struct redis_command command;
     struct buffer words = {0};
     store_begin_call(store, &command, CALL_WRITING, "turnout_commit", province, keys,
                      sizeof keys / sizeof keys[0]);
     ground_words_put(&command, ground);
-    for (size_t i = 0; i < count_of_communes; i++) {
+    for (size_t i = 0; i < count; i++) {
         assert(reg->areas[communes[i].commune].parent == province && communes[i].line_count > 0);
         put_commune(&command, reg, &communes[i], &commit->words, &words);
         commit->line_count += communes[i].line_count;

@@ -1,4 +1,4 @@
-/* Files one by one; Redis's into a folder that takes its name when it is whole. */
+/* Copies a data folder: files one by one; Redis's into a folder that takes its name when it is whole. */
 #include <turnout/store/data_copy.h>
 
 #include <dirent.h>
@@ -75,7 +75,7 @@ static enum turnout_error copy_if_new(const struct private_folder *from, const s
 
 /* ---- the folder's own files ---- */
 
-/* Neither what is only being written nor what others lock. */
+/* Whether the file is to be copied. Files that are still being written and lock files are not. */
 static bool is_of_data(const struct private_folder *folder, const char *name)
 {
     struct stat about;
@@ -161,7 +161,7 @@ static enum turnout_error copy_appendonly(const struct private_folder *from, con
     return failed;
 }
 
-/* Of a copy that is not whole. */
+/* Removes the files of a copy that is not whole. */
 static void clear(const struct private_folder *folder)
 {
     int listed = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -13,7 +13,7 @@ struct redisReply;
  * be, or says that Redis could not read back what it wrote, or that it does not let itself be asked. */
 enum turnout_error durability_check(struct redisContext *redis, struct error *error);
 
-/* The same in pieces, for whoever asks without waiting. */
+/* The same in pieces, for callers that do not block. */
 
 /* Asks for the settings, and judges the reply: TURNOUT_CONFLICT as above. */
 void durability_put_question(struct redis_command *command);

@@ -49,7 +49,7 @@ struct ini {
     bool is_sound[KEYS_IN_ALL]; /* there, and its value is right as far as it shows by itself */
     int32_t closes_offset_s;
     int64_t midnight_utc;           /* of `date` */
-    int64_t round_days[ROUNDS_MAX]; /* likewise, of a round's day; 0: that is `date` */
+    int64_t round_days[ROUNDS_MAX]; /* the same of each round's day; 0: it is `date` */
     struct election election; /* until all is read, rounds and complete_not_before are seconds of the day */
 };
 
@@ -150,8 +150,8 @@ static bool parse_time_of_day(struct slice text, int64_t *ret_seconds)
     return true;
 }
 
-/* Takes the day off the front of `2026-03-16T09:00`, or of `2026-03-16`, of which nothing is left. False, and nothing
- * taken, where there is none. */
+/* Takes the day off the front of `2026-03-16T09:00`. Of `2026-03-16` nothing is left. False where there is no day: then
+ * nothing is taken. */
 static bool take_day(struct slice *word, int64_t *ret_day)
 {
     struct slice day = {word->bytes, word->length < DATE_LENGTH ? word->length : DATE_LENGTH};
@@ -386,7 +386,7 @@ static void place_rounds(struct ini *ini)
     }
 }
 
-/* Likewise. An hour after opening where nothing else is said. */
+/* From a time of the day to a moment. Where the file names none, it is one hour after the opening. */
 static void place_complete_not_before(struct ini *ini)
 {
     struct election *election = &ini->election;
@@ -406,7 +406,7 @@ static void place_complete_not_before(struct ini *ini)
     }
 }
 
-/* What is said of the previous election, if anything; a value that is at fault was told of. */
+/* Checks the values about the previous election, if there are any. Faults of single values have been reported. */
 static void check_previous(struct ini *ini)
 {
     bool has_any = false;

@@ -1,4 +1,4 @@
-/* The words, and whose they are. */
+/* The times of election.ini as words in meta, and which server they are claimed by. */
 #include "election_times.h"
 
 #include <poll.h>

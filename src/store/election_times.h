@@ -17,8 +17,8 @@ void election_times_write(const struct election *election, struct buffer *out);
 enum turnout_error election_times_judge(struct slice words, const struct election *election,
                                         struct error *error);
 
-/* Writes them into meta where there are none; and where others stand, but no server serves by them any more: that takes some
- * seconds. *ret_is_changed: that was so. */
+/* Writes the times into meta if there are none. If other times stand, waits some seconds to see whether a server serves by
+ * them; if none does, replaces them and sets *ret_is_changed. */
 enum turnout_error election_times_claim(struct redisContext *redis, const struct store_options *options,
                                         const char *meta_key, bool *ret_is_changed, struct error *error);
 

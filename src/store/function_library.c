@@ -1,4 +1,4 @@
-/* FUNCTION LIST and FUNCTION LOAD. */
+/* Compares the function library in Redis with ours (FUNCTION LIST), and loads it (FUNCTION LOAD). */
 #include "function_library.h"
 
 #include <stdbool.h>

@@ -81,7 +81,8 @@ static void next_step(struct giving_up *giving_up)
     store_send(giving_up->store, &command, on_step, giving_up);
 }
 
-/* A province that never took its step is of the register before, or says so as `other`. */
+/* A province that never took its step answers `done`, too. One of a third register answers `other`: nothing of this change
+ * can be undone there. */
 static void on_step(void *context, const redisReply *reply, const char *why)
 {
     struct giving_up *giving_up = context;
@@ -112,7 +113,7 @@ static void on_back(void *context, const redisReply *reply, const char *why)
 
 enum { CHANGE_FROM, CHANGE_TO, CHANGE_TURN, CHANGE_STEPS }; /* then the steps of each province */
 
-/* False where the change is not what a server notes down. */
+/* False where a field is too long to be one that a server has noted down. */
 static bool read_change(struct giving_up *giving_up, const redisReply *reply)
 {
     struct noted_change *noted = &giving_up->noted;

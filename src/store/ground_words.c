@@ -1,4 +1,4 @@
-/* Three words in and out. */
+/* Reads and writes the ground of a province: generation, digest, phase. */
 #include "ground_words.h"
 
 #include <hiredis/hiredis.h>

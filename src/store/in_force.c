@@ -1,4 +1,4 @@
-/* Copying whole files. */
+/* Copies the election's files into the folder `in-force`, as whole files. */
 #include <turnout/store/in_force.h>
 
 #include <errno.h>

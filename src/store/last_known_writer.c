@@ -1,4 +1,4 @@
-/* One thread, which has one file to write or none. */
+/* Writes `last-known` on a thread that has one file to write or none. */
 #include <turnout/store/last_known_writer.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* Accepting a loss, in an order that a crash at any point can live with:
+/* Accepting a loss, in an order that is safe after a crash at any point:
  *   1. HSETNX meta `renewing`: the generation to be; where it stands, no server starts
  *   2. each province that is there (turnout_renew)
  *   3. meta: the generation, the ones that are given up, and the ledger's line, in one step (turnout_accept)
@@ -99,7 +99,7 @@ enum turnout_error loss_look(const struct store_address *address, const struct l
 
 /* ---- accepting ---- */
 
-/* The generation that is to be: ours, or that of one who began before. */
+/* Gets the new generation: ours, or that of an acceptance that was begun before. */
 static enum turnout_error begin(struct redisContext *redis, const char *meta_key,
                                 char ret_generation[GENERATION_BYTES], struct error *error)
 {

@@ -34,7 +34,7 @@ enum turnout_error managed_folder_write(const struct managed_folder *folder, str
 
 enum { MANAGED_LAST_WORDS_BYTES = 300 };
 
-/* What a redis-server said last in its log before it gave up. */
+/* The last words of a redis-server in its log before it gave up. */
 void managed_folder_last_words(const struct managed_folder *folder, pid_t pid,
                                char ret_words[MANAGED_LAST_WORDS_BYTES]);
 

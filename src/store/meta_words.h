@@ -1,4 +1,4 @@
-/* Whether what meta says of an election (proto/redis.md) is said of ours. */
+/* Whether meta (proto/redis.md) describes our election. */
 #ifndef TURNOUT_STORE_META_WORDS_H
 #define TURNOUT_STORE_META_WORDS_H
 

@@ -20,7 +20,7 @@ const char *previous_ini_name(size_t key);
 enum turnout_error previous_ini_read(size_t key, struct slice value, struct previous_election *previous,
                                      struct error *error);
 
-/* What the values, of which there is one at least, say together. On a fault, *ret_key is the one at fault. */
+/* Checks the values together, once all are read; there is at least one. On a fault, *ret_key is the key at fault. */
 enum turnout_error previous_ini_check(const struct previous_election *previous, const char *election_date,
                                       size_t *ret_key, struct error *error);
 

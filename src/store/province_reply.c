@@ -1,4 +1,4 @@
-/* Names and values of the hashes in turn, in any order. */
+/* Reads what Redis replies about a province: names and values of hashes in turn, in any order. */
 #include "province_reply.h"
 
 #include <stdlib.h>

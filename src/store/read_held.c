@@ -255,7 +255,7 @@ static void ask_for_orders(struct listing *listing, struct ids *ids)
     store_send(listing->store, &command, on_orders, ids);
 }
 
-/* Adds those of one unit that wait. False when the words are none. */
+/* Adds the waiting reports of one unit. False when the words cannot be read. */
 static bool add_ids(struct slice words, const char *unit, struct ids *ids)
 {
     struct held_report report;

@@ -51,7 +51,7 @@ struct redis_link {
     redisAsyncContext *hiredis; /* NULL while there is no connection, nor one on its way */
     bool up;                    /* Redis has answered the PING */
     bool owes_word;             /* on_link is to hear why the link is not up */
-    bool is_shut_out;           /* since the link was up last, Redis has refused to let us in: said once */
+    bool is_shut_out;           /* Redis has refused our login since the link was last up; reported once */
     bool freeing;
     uint32_t calls_deep; /* callbacks of ours that are running */
     struct queue in_flight;

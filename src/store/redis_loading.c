@@ -1,4 +1,4 @@
-/* INFO persistence. */
+/* Asks a Redis that loads its data how far it is (INFO persistence). */
 #include "redis_loading.h"
 
 #include <inttypes.h>

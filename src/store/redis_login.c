@@ -1,4 +1,4 @@
-/* Who we are to Redis. */
+/* Logs in to Redis, and says what to do when it refuses. */
 #include "redis_login.h"
 
 #include <stddef.h>

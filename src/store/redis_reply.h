@@ -19,7 +19,7 @@ int64_t reply_count(const struct redisReply *reply);
 /* Whether it is a list of `count` elements. `reply` may be NULL. */
 bool reply_is_list_of(const struct redisReply *reply, size_t count);
 
-/* What Redis or the link said where an answer was hoped for. `reply` may be NULL: then it is `why`. */
+/* The words of an error: those of Redis, or `why` where `reply` is NULL. */
 const char *reply_words(const struct redisReply *reply, const char *why);
 
 /* The same as an error: TURNOUT_BAD_INPUT when Redis holds what it must not, and asking again will not change that;

@@ -22,7 +22,7 @@ const char *redis_rights_command(int which);           /* which it is about, "HS
 /* The user that an address logs in as. */
 const char *redis_rights_user(const struct store_address *address);
 
-/* What is to be said when `user` may not use `command`: TURNOUT_CONFLICT. */
+/* Fails with TURNOUT_CONFLICT because `user` may not use `command`. */
 enum turnout_error redis_rights_fail(const char *user, const char *command, struct error *error);
 
 /* Asks everything. *ret_refused is the first command that the user may not use, NULL when there is none. The errors are

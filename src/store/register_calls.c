@@ -35,7 +35,7 @@ uint32_t register_row_province(const struct register_change *change, const struc
     return province_before(change, province_code(change->after, change->after->units[row->after].commune));
 }
 
-/* A unit stands, or will stand, in a commune with a roll: the commune's changes by it. */
+/* Writes that the roll of the unit's commune changes by `registered`, if the commune is in this province. */
 static void write_roll(struct buffer *out, const struct election_register *reg, uint32_t unit,
                        const char *province, int64_t registered)
 {
@@ -45,7 +45,7 @@ static void write_roll(struct buffer *out, const struct election_register *reg, 
     }
 }
 
-/* A unit that moves and whose roll is mended has a row for each, and moves with the roll that it had. */
+/* A unit that moves and has its roll mended has two rows. The row of the move takes the old roll along. */
 static void write_unit_row(struct buffer *out, const struct register_change *change,
                            const struct register_row *row, const char *province)
 {

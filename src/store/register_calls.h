@@ -1,5 +1,4 @@
-/* The calls by which Redis takes up another register (proto/turnout.lua), for those who wait for their answers and those
- * who do not. */
+/* The calls by which Redis takes up another register (proto/turnout.lua), for blocking and for asynchronous callers. */
 #ifndef TURNOUT_STORE_REGISTER_CALLS_H
 #define TURNOUT_STORE_REGISTER_CALLS_H
 
@@ -20,10 +19,11 @@ struct noted_change {
 
 #define REGISTER_STEPS_FIELD "province:" /* and the province's code: a field of the change */
 
-/* The province, of the register before, in which a row's unit or commune is looked for. */
+/* The province of a row's unit or commune, as the register before numbers provinces. */
 uint32_t register_row_province(const struct register_change *change, const struct register_row *row);
 
-/* Goes on with a change that was noted down; with register_put_change() behind it, notes it down where it was not. */
+/* Goes on with a change that was noted down. Followed by register_put_change(), it also notes the change down where it was
+ * not. */
 void register_put_begin(struct redis_command *command, const struct election *election,
                         const struct noted_change *noted);
 void register_put_change(struct redis_command *command, const struct register_change *change, const char *who,

@@ -1,11 +1,12 @@
-/* Seeding, in an order that several servers, and a crash at any point, can live with:
- *   0. nothing is touched where an acceptance of a loss was interrupted, or the server knows another generation
- *      and a change to this server's register that was interrupted is continued (unfinished_change.c)
- *   1. HSETNX meta digest and generation, unless meta is of another schema: the first server to come claims the election; all read them back
- *   2. each province, where it is not there yet (turnout_seed); then all must be of the generation that was read back
- *   3. the rest of meta, `schema` last: where it stands, the election was seeded whole
- *   4. `times`, where there are none, or none that a server serves by
- * From then on a province that is not there is one that was lost, and is not quietly begun again at zero. */
+/* Seeding, in an order that is safe with several servers and after a crash at any point:
+ *   0. If an acceptance of a loss was interrupted, or the server knows another generation, nothing is touched.
+ *      Else an interrupted change to this server's register is continued (unfinished_change.c).
+ *   1. HSETNX meta digest and generation, unless meta is of another schema. The first server claims the election; all
+ *      servers read both back.
+ *   2. Each province that is not there yet (turnout_seed). Then all must be of the generation that was read back.
+ *   3. The rest of meta, `schema` last: where it stands, every province has been seeded.
+ *   4. `times`, if there are none, or no server serves by those that stand.
+ * From then on a missing province is a lost one: it is refused, never begun again at zero. */
 #include "seeding.h"
 
 #include <assert.h>

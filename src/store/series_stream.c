@@ -1,4 +1,4 @@
-/* A stream with a field for the nation and for each province. */
+/* The series in Redis: a stream, each entry a minute, with a field for the nation and for each province. */
 #include <turnout/store/series_stream.h>
 
 #include <inttypes.h>

@@ -10,11 +10,12 @@ struct redisReply;
 void stream_lines_read(struct store *store, const char *key, const char *after_id, const char *until_id,
                        size_t most, redis_link_reply_fn *on_reply, void *context);
 
-/* The newest `most` before `before_id`, `with_it` or without (empty: from the newest on), newest first. */
+/* Reads at most `most` entries, newest first, that come before `before_id`; `with_it`: beginning with that one. Where
+ * `before_id` is empty, it begins with the newest. */
 void stream_lines_read_back(struct store *store, const char *key, const char *before_id, bool with_it,
                             size_t most, redis_link_reply_fn *on_reply, void *context);
 
-/* Of an entry of such a reply. */
+/* The id and the line of an entry of such a reply. */
 struct slice stream_entry_id(const struct redisReply *entry);
 struct slice stream_entry_line(const struct redisReply *entry); /* empty where it has none */
 

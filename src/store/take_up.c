@@ -1,4 +1,5 @@
-/* A change on its way: look, begin, a step a province, end. One call at a time, so that Redis is never kept for long. */
+/* Taking up a change: look, begin, one step for each province, end. Only one call is in flight, so Redis is never busy for
+ * long. */
 #include <turnout/store/take_up.h>
 
 #include <assert.h>
@@ -176,7 +177,8 @@ static void on_step(void *context, const redisReply *reply, const char *why)
 
 /* ---- the beginning ---- */
 
-/* Where units are in the way, only what was noted down before is taken in hand, to be taken back. */
+/* Redis holds `digest`. If that is the register before, units are in the way, and no change was noted down that could go
+ * back. */
 static enum take_up_outcome outcome_of_other(const struct taking *taking, struct slice digest)
 {
     if (slice_equals(digest, taking->noted.to)) {
@@ -242,7 +244,7 @@ static void on_heard(void *context, const redisReply *reply, const char *why)
     look_on(taking);
 }
 
-/* The rows that need silence, from the next one on, as far as they are of one province. */
+/* Gathers the next rows that need a silent unit, up to the first of another province. Returns their province. */
 static uint32_t gather_rows(struct taking *taking)
 {
     const struct register_change *change = taking->change;
@@ -297,7 +299,7 @@ static struct taking *taking_new(struct store *store, struct register_change *ch
 
 /* ---- callers ---- */
 
-/* What is impossible may be of provinces that are not there. */
+/* An impossible change is not looked at: its rows may name provinces that Redis does not have. */
 static void start(struct taking *taking)
 {
     if (taking->change->impossible > 0) {

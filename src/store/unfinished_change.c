@@ -1,4 +1,4 @@
-/* The change as it was noted down: a step for each province, and then its end. */
+/* Continuing a change by what was noted down of it: a step in each province, and then the end. */
 #include "unfinished_change.h"
 
 #include <assert.h>
@@ -89,7 +89,8 @@ static enum turnout_error take_step(const struct unfinished *unfinished, const c
     return failed;
 }
 
-/* In every province, as far as each does it. Back in one that has not done it changes nothing. */
+/* Takes the step in every province. A step forth ends at the first province that does not take it. A step back goes on in
+ * all of them: it changes nothing in a province that has not taken the step forth. */
 static enum turnout_error take_steps(const struct unfinished *unfinished, bool undoes, enum step *ret_step,
                                      struct error *error)
 {
@@ -108,7 +109,7 @@ static enum turnout_error take_steps(const struct unfinished *unfinished, bool u
 
 /* ---- the change as a whole ---- */
 
-/* Takes it in hand, as one that goes forth. */
+/* Makes the change go forth. Sets *ret_is_begun to false where it has ended meanwhile, or another one is under way. */
 static enum turnout_error begin(struct unfinished *unfinished, bool *ret_is_begun, struct error *error)
 {
     struct redis_command command;
@@ -154,7 +155,7 @@ static enum turnout_error end(const struct unfinished *unfinished, bool undoes, 
     return failed;
 }
 
-/* A unit that must be silent may have reported since: then all goes back. */
+/* A unit that must be silent may have reported since: then the whole change goes back. */
 static enum turnout_error continue_change(struct unfinished *unfinished, struct error *error)
 {
     struct noted_change *noted = &unfinished->noted;

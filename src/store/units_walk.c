@@ -1,4 +1,4 @@
-/* One call of turnout_read_units. */
+/* Reads a province with its units, by one call of turnout_read_units. */
 #include <turnout/store/units_walk.h>
 
 #include <hiredis/hiredis.h>

@@ -1,4 +1,4 @@
-/* Connecting, and looking at whose election is there. */
+/* Connects for a walk, and looks whether the election there is the one that is meant. */
 #include "walk_link.h"
 
 #include <hiredis/hiredis.h>

@@ -1,4 +1,4 @@
-/* Words in and out. */
+/* Writes and reads the words by which Redis keeps units, communes and reports that were set aside. */
 #include "words.h"
 
 #include <string.h>

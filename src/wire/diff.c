@@ -1,5 +1,5 @@
-/* Two sides, area by area. Why an area moved is counted out of the ledger; an entry of a unit belongs to a side when the
- * province's ledger had it as the figures were read, one of the election by its time. */
+/* What moved between two times, area by area. Why an area moved is counted out of the ledger; an entry of a unit
+ * belongs to a side when the province's ledger had it as the figures were read, one of the election by its time. */
 #include <turnout/wire/diff.h>
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What areas add up to. */
+/* Figures of areas: whether they are the same, and the nation's as the sum of the provinces. */
 #include <turnout/wire/figures.h>
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* As areas.csv, with the number of units behind. */
+/* The register of a bulletin as text: as areas.csv, with the number of units in a further column. */
 #include <turnout/wire/frozen_register.h>
 
 #include <stdlib.h>

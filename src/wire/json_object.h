@@ -7,7 +7,7 @@
 #include <turnout/base/error.h>
 #include <turnout/base/text.h>
 
-/* The object that the whole text is, given back with json_decref; NULL, with *error filled, where it is none. */
+/* Parses the text as one JSON object. The caller frees it with json_decref. NULL, with *error filled, when it is none. */
 json_t *json_object_load(struct slice text, struct error *error);
 
 #endif

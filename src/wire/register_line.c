@@ -1,4 +1,4 @@
-/* Rolls and communes before and after, and names where it is those that change. */
+/* The line of the ledger about a row of a changed register: roll and commune before and after, or the names. */
 #include <turnout/wire/register_line.h>
 
 #include <assert.h>

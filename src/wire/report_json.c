@@ -308,7 +308,7 @@ static bool copy_member(const json_t *object, const char *key, char *ret_text, s
     return true;
 }
 
-/* Likewise, an absent number is 0. */
+/* An absent number is 0. */
 static bool copy_number(const json_t *object, const char *key, json_int_t most, json_int_t *ret_number)
 {
     const json_t *value = json_object_get(object, key);

@@ -1,7 +1,7 @@
-/* The members of a report's JSON object, before anybody looks at what they say. There are two ways to get them, and
- * where both do, they are the same:
- *   report_scan()   in one pass, without memory: every text that can be a report, and no other
- *   report_load()   by jansson: every JSON object; of what is none it says why */
+/* The members of a report's JSON object, before their values are checked. Two parsers get them. Where both succeed, they
+ * give the same members:
+ *   report_scan()   in one pass, without allocating; takes every text that can be a report, and no other
+ *   report_load()   by jansson; takes every JSON object, and says why a text is none */
 #ifndef TURNOUT_WIRE_REPORT_MEMBERS_H
 #define TURNOUT_WIRE_REPORT_MEMBERS_H
 

@@ -1,4 +1,4 @@
-/* The word of the rounds, both ways. */
+/* The word of a commune that says how many units were heard in each round: written and read. */
 #include <turnout/wire/round_words.h>
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* Lists of names in a query. */
+/* Reads the lists of names of `fields` and `level` in a query. */
 #include <turnout/wire/selection.h>
 
 #include <string.h>

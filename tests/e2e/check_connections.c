@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http.h"
 #include "one_server.h"
@@ -102,6 +103,22 @@ TEST(a_body_that_nobody_reads_is_not_taken_in)
     http_read_answer(&link, true, &answer);
     ck_assert_int_eq(answer.status, 405);
     http_answer_done(&answer);
+    http_close(&link);
+}
+
+/* Its sender may still read the answer, but not keep the server busy with what nobody reads. */
+TEST(who_goes_on_sending_after_a_refusal_is_cut_off)
+{
+    enum { PIECE_BYTES = 65536, PIECES_MAX = 4096 };
+    static char piece[PIECE_BYTES];
+    struct http_link link;
+    int pieces = 0;
+    http_open(&link, turnoutd.public_port);
+    http_send_text(&link, "POST /v1/turnout HTTP/1.1\r\nHost: h\r\nContent-Length: 1073741824\r\n\r\n");
+    while (send(link.fd, piece, sizeof piece, MSG_NOSIGNAL) > 0) {
+        pieces++;
+        ck_assert_int_lt(pieces, PIECES_MAX);
+    }
     http_close(&link);
 }
 

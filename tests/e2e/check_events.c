@@ -215,11 +215,12 @@ TEST(everybody_is_told_the_same_bytes)
     buffer_done(&other);
 }
 
-/* Starts the server anew, for as many streams from this address as a test likes. */
+/* Starts the server anew, for as many streams from this address as a test likes, each with many events. */
 static void start_for_many(void)
 {
+    static const char *const settings[] = {"--proxies", "127.0.0.1", "--publish-ms", "50", NULL};
     turnoutd_stop(&turnoutd);
-    turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--proxies", "127.0.0.1", NULL});
+    turnoutd_start(&turnoutd, &workspace, settings);
 }
 
 /* Reads what has come, unseen. */

@@ -113,9 +113,12 @@ TEST(redis_dies_and_comes_back)
         http_answer_done(&answer);
     }
 
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, " figures-ageing ", line);
     redis_fixture_restart(&redis);
     post_until_taken(&second);
     small_wait_voted(turnoutd.public_port, 200);
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, " figures-current ", line);
     ck_assert_int_eq(post(&second), 200);
     turnoutd_stop(&turnoutd);
     redis_fixture_stop(&redis);

@@ -133,6 +133,7 @@ TEST(a_new_link_shuts_it_until_it_was_looked_at)
     ck_assert_int_eq(ask(2), STATUS_UNAVAILABLE);
     ck_assert(!is_ready());
     atomic_store(&gate.inspected, 2);
+    ck_assert_int_eq(ask(1), STATUS_UNAVAILABLE); /* it stands, but nothing was written on this link yet */
     server_run_until(&server, &server.times_up, times_up + 1);
     ck_assert(is_ready());
     ck_assert_int_eq(ask(2), STATUS_ACCEPTED);

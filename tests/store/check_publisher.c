@@ -27,6 +27,7 @@ static struct {
     int64_t generated_at;
     int64_t shown_ms; /* wall clock */
     char mode[8];
+    char durability[8];
 } shown;
 
 static struct {
@@ -45,6 +46,7 @@ static void on_published(void *context, struct publication *publication)
     shown.generated_at = figures->generated_at;
     shown.shown_ms = clock_wall_ms();
     ck_assert(slice_copy(slice_of(figures->publication), shown.mode, sizeof shown.mode));
+    ck_assert(slice_copy(slice_of(figures->durability), shown.durability, sizeof shown.durability));
     if (awaited.mode != NULL && shown.voted == awaited.voted && strcmp(shown.mode, awaited.mode) == 0) {
         awaited.done = true;
     }
@@ -182,6 +184,43 @@ TEST(the_phase_ends_what_is_held)
     ck_assert(shown.withheld);
     ck_assert(!shown.test);
 }
+
+/* ---- readings ---- */
+
+TEST(lost_durability_is_shown_though_nothing_has_moved)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    run_for_a_while();
+    ck_assert_str_eq(shown.durability, "strict");
+    atomic_store(&is_durable, false);
+    run_for_a_while();
+    ck_assert_str_eq(shown.durability, "relaxed");
+    atomic_store(&is_durable, true);
+}
+
+/* What is then read of the provinces is not confirmed either. */
+static const char *const spoilt[] = {"HSET turnout:{e-1}:meta phase none",
+                                     "HSET turnout:{e-1}:meta generation another"};
+
+LOOP_TEST(a_reading_that_fails_confirms_nothing, COUNT(spoilt))
+{
+    const struct publisher_counters *counters = publisher_counters(publisher);
+    report(1, 10);
+    wait_shown(10, "live");
+    redis_fixture_run(&store.redis, spoilt[_i]);
+    uint64_t failed = counters->readings_failed + 1; /* one may be under way */
+    while (counters->readings_failed < failed) {
+        ck_assert_int_eq(event_base_loop(store.base, EVLOOP_ONCE), 0);
+    }
+    uint64_t readings = counters->readings;
+    while (counters->readings_failed < failed + 3) {
+        ck_assert_int_eq(event_base_loop(store.base, EVLOOP_ONCE), 0);
+    }
+    ck_assert_uint_eq(counters->readings, readings);
+}
+
+/* ---- the series ---- */
 
 /* The voters of the nation in the newest minute of the series; -1: there is none. */
 static int64_t last_in_series(void)

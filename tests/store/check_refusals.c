@@ -91,7 +91,9 @@ LOOP_TEST(test_refusals_are_never_rejections, COUNT(refusals))
     struct report report = store_fixture_report(&store, 0, 1, 10);
     for (int knows_the_commune = 0; knows_the_commune < 2; knows_the_commune++) {
         redis_fixture_run(&store.redis, refusals[_i].spoil);
+        uint64_t failures = tally_store_counters(store.tally)->failures;
         ck_assert_int_eq(store_fixture_apply_one(&store, 0, &report, &outcome), TURNOUT_UNAVAILABLE);
+        ck_assert_uint_eq(tally_store_counters(store.tally)->failures, failures + 1); /* at the first */
         ck_assert_int_eq(outcome.status, STATUS_UNAVAILABLE);
         ck_assert_int_eq(outcome.code, CODE_STORE_UNAVAILABLE);
         mend(_i);

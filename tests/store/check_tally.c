@@ -176,6 +176,27 @@ TEST(full_commits_go_out_behind_each_other)
     server_stop(&server);
 }
 
+/* What was gathered first goes out first, and what is beyond the bound waits for the next. */
+TEST(a_full_commit_leaves_what_is_beyond_for_the_next)
+{
+    start(SERVER_REPORTS_PER_MINUTE);
+    expect(ask(UNIT, 1, 1), STATUS_ACCEPTED, CODE_NONE);
+    expect(ask(ELSEWHERE, 1, 1), STATUS_ACCEPTED, CODE_NONE);
+    redis_fixture_signal(&store.redis, SIGSTOP);
+    (void)send_one(UNIT, 2, 1);
+    turn();
+    for (int32_t i = 0; i < TALLY_COMMIT_LINES_MAX; i++) {
+        (void)send_one(UNIT, 3 + i, 1);
+    }
+    (void)send_one(ELSEWHERE, 2, 2);
+    turn();
+    redis_fixture_signal(&store.redis, SIGCONT);
+    server_await(&server);
+    ck_assert_uint_eq(server_count(&server, STATUS_ACCEPTED), 2 + 1 + TALLY_COMMIT_LINES_MAX + 1);
+    ck_assert_uint_eq(commits(), 5);
+    server_stop(&server);
+}
+
 /* ---- what a unit may store ---- */
 
 TEST(a_unit_may_store_so_many_a_minute)

@@ -21,7 +21,7 @@ enum turnout_error file_read_open(int fd, size_t bytes_max, char **ret_bytes, si
 /* Writes all of the bytes; false, with errno, when it cannot. */
 bool file_write_all(int fd, const void *bytes, size_t length);
 
-/* Puts a file of these bytes in place of whatever is there, in one step: whoever reads sees the old or the
+/* Puts a file of these bytes in place of whatever is there, in one step: a reader sees the old or the
  * new, even after a crash. The text of an error leaves out the path here, too. */
 enum turnout_error file_write(const char *path, const void *bytes, size_t length, struct error *error);
 

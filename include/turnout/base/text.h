@@ -35,7 +35,7 @@ bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
 /* The place of a name in a table of names. False when it is not there; a NULL in the table is passed over. */
 bool text_find(struct slice name, const char *const *names, size_t count, size_t *ret_index);
 
-/* For hash tables. Not for keeping anybody out: whoever chooses the texts can make them collide. */
+/* For hash tables. Not for keeping anybody out: somebody who chooses the texts can make them collide. */
 uint32_t slice_hash(struct slice slice);
 
 /* Decimal digits only: no sign, no space, no leading '+'; leading zeros are fine. False when empty, not all

@@ -30,7 +30,7 @@ struct unit_state {
     unsigned char digest[REPORT_DIGEST_BYTES];
 };
 
-/* What a report is held against. */
+/* What a report is judged by. */
 struct rules_context {
     enum election_phase phase;
     const struct unit_state *unit;

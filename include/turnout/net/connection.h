@@ -49,7 +49,7 @@ struct connection_session {
 
 enum {
     CONNECTION_READ_BYTES = 64 * 1024,  /* at most this much a connection and turn */
-    CONNECTION_WRITE_BYTES = 64 * 1024, /* likewise: nobody waits for all of what others are sent */
+    CONNECTION_WRITE_BYTES = 64 * 1024, /* the same: nobody waits for all of what others are sent */
     CONNECTION_WRITE_MS = 10000, /* for the peer to acknowledge all of what it was sent; then it is reset */
     CONNECTION_LINGER_MS = 2000, /* how long a finished connection waits for the peer to hang up */
     CONNECTION_KERNEL_BYTES = 64 * 1024, /* of what could not be sent yet that the kernel takes */
@@ -59,7 +59,7 @@ enum {
 
 /* All connections of one loop, at most `connections_max` at a time. When there are as many, a new one takes the place
  * of the one that has been quiet longest: of those that have shown nothing good, if there are any (net/peers.h), so that
- * whoever opens connections and says nothing crowds out nobody but others like himself. Peers and counters are
+ * a peer that opens connections and says nothing crowds out only others like it. Peers and counters are
  * borrowed. */
 struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
                                     enum peer_use use, struct counters *counters);
@@ -72,8 +72,9 @@ void connections_drain(struct connections *connections);
 uint32_t connections_count(const struct connections *connections);
 
 /* Makes a connection of `fd` (taken). When too many are open from its address, the one from there that has been quiet
- * longest and has shown nothing good gives way. NULL, with `fd` closed and counted, when none may be ended. The session is attached by connection_attach, last of all, before the loop turns again:
- * what the peer has said already is offered to it at once. */
+ * longest and has shown nothing good gives way. NULL, with `fd` closed and counted, when none may be ended. The session
+ * is attached by connection_attach, last of all, before the loop turns again: what the peer has said already is offered
+ * to it at once. */
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer);
 void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);
 

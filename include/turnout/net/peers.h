@@ -88,10 +88,11 @@ void visit_note_good(struct visit *visit);
 void visit_note_vain(struct visit *visit);
 bool visit_has_shown_good(const struct visit *visit);
 
-/* Whether the address has spent its budget and this connection has shown nothing good: it is heard one at a time, */
+/* Whether the address has spent its budget and this connection has shown nothing good: then one thing is heard at a
+ * time. */
 bool visit_is_watched(const struct visit *visit);
 
-/* and, having asked in vain already, not at all. */
+/* Whether it is watched and has asked in vain already: then nothing is heard any more. */
 bool visit_is_over(const struct visit *visit);
 
 #endif

@@ -33,8 +33,8 @@ struct committee_options {
 struct committee;
 
 struct committee *committee_new(const struct committee_options *options);
-void committee_free(struct committee *committee); /* NULL-safe; free the store before, then end it */
-void committee_end(struct committee *committee);  /* whoever still waits is answered */
+void committee_free(struct committee *committee); /* NULL-safe; after store_free() and committee_end() */
+void committee_end(struct committee *committee);  /* those who still wait are answered */
 
 /* From now on areas and units are those of another register, borrowed like the first. Nothing may be under way. */
 void committee_set_register(struct committee *committee, const struct election_register *reg);
@@ -48,7 +48,7 @@ void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 /* What readers are shown from now on. Takes a reference of its own. */
 void committee_set_publication(struct committee *committee, struct publication *publication);
 
-/* Nobody knows when it will be back: whoever waits for a bulletin is told so. */
+/* Nobody knows when it will be back: those who wait for a bulletin are told so. */
 void committee_link_is_lost(struct committee *committee);
 
 /* The phase as it was last heard of, which the lists say; the rehearsal before. */
@@ -173,8 +173,9 @@ void committee_walk_ledger(struct committee *committee, uint32_t area,
 void committee_list_held(struct committee *committee, const struct principal *principal,
                          const struct held_place *after, size_t limit, store_held_fn *on_held, void *context);
 
-/* Decides about one of a unit in the principal's area; what was decided is logged. `on_answer` is called exactly once,
- * later. False when the tally has no room: then it is not called. */
+/* Releases or rejects one of a unit in the principal's area; what was decided is logged. `on_answer` is called exactly
+ * once, later, with any but DECIDED_VOIDED and DECIDED_CHANGED. False when the tally has no room: then it is not
+ * called. */
 bool committee_decide(struct committee *committee, const struct principal *principal, uint32_t unit,
                       int32_t seq, bool release, const char *reason, decision_answer_fn *on_answer,
                       void *context);
@@ -195,7 +196,7 @@ void committee_answered(struct committee *committee, struct message *message);
 /* ---- the register ---- */
 
 /* What would be taken up: from the register in force, which must be the committee's, to that of the election's files. Takes a
- * reference of its own. Whoever waits until the former is in force everywhere in this server is answered. */
+ * reference of its own. Who waits until the former is in force everywhere in this server is answered. */
 void committee_set_change(struct committee *committee, struct register_change *change);
 struct register_change *committee_change(const struct committee *committee); /* NULL: not known yet */
 

@@ -23,7 +23,7 @@ struct intake_options {
     struct tally_port *port;
     struct counters *counters;
     struct signing_keys *keys;       /* until intake_set_keys(); a reference of its own is taken */
-    struct tokens *tokens;           /* likewise, until intake_set_tokens() */
+    struct tokens *tokens;           /* until intake_set_tokens(); a reference of its own is taken */
     bool takes_unsigned;             /* in rehearsal only */
     const struct clock_watch *clock; /* borrowed; NULL: the clock is right */
     struct refusals *refusals;       /* a reference of its own is taken; NULL: nobody asks */
@@ -52,7 +52,8 @@ void intake_set_register(struct intake *intake, const struct election_register *
 /* From the next report on, signatures are verified with these. Takes a reference of its own. */
 void intake_set_keys(struct intake *intake, struct signing_keys *keys);
 
-/* Likewise: a token that these do not allow vouches no more, also where it was good when the stream began. */
+/* From the next report on, a token vouches only if these allow it, also where it was good when the stream began. Takes
+ * a reference of its own. */
 void intake_set_tokens(struct intake *intake, struct tokens *tokens);
 
 /* One report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is called exactly

@@ -26,12 +26,12 @@ struct message {
     const struct election_register *reg; /* only to be compared: the unit is one of it */
     uint32_t unit; /* index in the register: what it is about, unless it is of the whole election */
     struct tally_port *port;
-    struct message *next; /* the tally's: in a list of its */
+    struct message *next; /* the tally's: in one of its lists */
     int64_t deadline_ms;  /* the tally's; monotonic: past it the answer is `unavailable` */
     uint32_t tries;       /* the tally's */
-    uint64_t taken_at;    /* the tally's: a moment of its */
+    uint64_t taken_at;    /* the tally's: the `moment` (tally_private.h) at which it was taken */
     bool is_refusal;      /* the tally's: the answer has to be confirmed */
-    bool is_from_memory;  /* the tally's: what the answer says was there before */
+    bool is_from_memory;  /* the tally's: the answer stores nothing: it says what was there before */
 };
 
 /* The answer to one report. `result` is borrowed for the call. */
@@ -57,6 +57,7 @@ struct report_message {
     char sent[];
 };
 
+/* What became of a decision. The order counts: first what was written, then what changed nothing, last what failed. */
 enum decided {
     DECIDED_RELEASED,    /* a held report: counted */
     DECIDED_REJECTED,    /* will not be counted */
@@ -65,12 +66,12 @@ enum decided {
     DECIDED_BEFORE,      /* by somebody else: nothing has changed */
     DECIDED_OVER_ROLL,   /* cannot be counted while more have voted than are registered: still held */
     DECIDED_NOT_FOUND,   /* no such held report; nothing to void */
-    DECIDED_CHANGED,     /* the unit is not as it was read: read it again */
+    DECIDED_CHANGED,     /* a void: the unit is not as it was read: read it again */
     DECIDED_UNAVAILABLE, /* nobody knows whether it was decided; deciding again is safe */
     DECIDED_UNSOUND,     /* Redis holds of the commune what it must not */
 };
 
-/* `state` is what the report is now; not for DECIDED_NOT_FOUND and what follows it. */
+/* `state` is what the report is now. It says nothing where `decided` is DECIDED_NOT_FOUND or one of those behind it. */
 typedef void decision_answer_fn(void *context, enum decided decided, enum held_state state);
 
 /* A report that counts, of a unit that is to be voided. */

@@ -1,10 +1,9 @@
-/* A publication: everything the public can be shown at one revision, frozen. Made by the publisher, shared by
- * all workers by reference, freed by whoever lets go of it last.
+/* A publication: everything the public can be shown at one revision, immutable. Made by the publisher, shared by all
+ * workers by reference, freed with the last reference.
  *
- * The large documents are rendered when the publication is made. The documents of single areas, the NIST report, the round
- * board, and the less usual forms of the CSV, are rendered by the first worker that is asked for one and kept: each is rendered at
- * most once a publication (two workers may race for it; one result is thrown away), which bounds what readers
- * can cost the counting. */
+ * The large documents (/v1/turnout, the snapshot and its usual CSV) are rendered when the publication is made. The
+ * others are rendered by the first worker that is asked for one, and kept: each at most once a publication, which
+ * bounds what readers can cost the counting. (Two workers may render the same one at once; one result is dropped.) */
 #ifndef TURNOUT_SERVICE_PUBLICATION_H
 #define TURNOUT_SERVICE_PUBLICATION_H
 

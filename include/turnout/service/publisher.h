@@ -47,7 +47,7 @@ struct publisher_counters {
     _Atomic uint64_t unverified;            /* provinces that did not when they were last read */
     _Atomic uint64_t render_us;             /* spent on making publications */
     _Atomic uint64_t revision;              /* published, of the nation */
-    _Atomic uint64_t voted;                 /* likewise */
+    _Atomic uint64_t voted;                 /* published, of the nation */
     _Atomic int64_t confirmed_ms;           /* clock_monotonic_ms of the last reading that went well */
 };
 

@@ -1,7 +1,7 @@
-/* The tally: the one thread of a server that decides what becomes of a report, and its one writing link to Redis. It
- * knows the state of every commune that it has touched, decides each message on that state, gathers what is to be written
- * of a province while its last commit is in flight, and answers a message when everything that the answer rests on is
- * durable.
+/* The tally: the one thread of a server that decides what becomes of a report, and the one link to Redis on which
+ * anything that counts is written. It knows the state of every commune that it has touched, decides each message on
+ * that state, gathers what is to be written of a province while its last commit is in flight, and answers a message
+ * when everything that the answer rests on is durable.
  *
  * A commune that was never loaded, that another server has changed, or whose commit was lost with the link takes one
  * path: it is forgotten, loaded, and its unanswered messages are decided again in the order in which they came.

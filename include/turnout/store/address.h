@@ -28,9 +28,9 @@ enum turnout_error store_address_parse(const char *text, struct store_address *r
                                        struct error *error);
 
 /* Puts an address in the place of a host's name, which the system is asked for once: hiredis would ask on every
- * connection, and whoever waits for the answer does nothing else. An address, or the path of a socket, stays as it is.
- * While the system thinks, `goes_on_waiting` is called now and then with words for a person: false gives up, with
- * TURNOUT_UNAVAILABLE, as does a system that cannot tell; TURNOUT_NOT_FOUND when there is no such name. */
+ * connection, and the thread that waits for the answer does nothing else. An address, or the path of a socket, stays as
+ * it is. While the system thinks, `goes_on_waiting` is called now and then with words for a person: false gives up,
+ * with TURNOUT_UNAVAILABLE, as does a system that cannot tell; TURNOUT_NOT_FOUND when there is no such name. */
 enum turnout_error store_address_resolve(struct store_address *address,
                                          bool (*goes_on_waiting)(void *context, const char *why),
                                          void *context, struct error *error);

@@ -1,6 +1,6 @@
 /* The number of the newest bulletin that this server has seen, in the file `bulletin-number` of its data folder. It outlives
  * `turnout reset`, and a Redis that is put back from an older copy: no number is given twice, because what was published
- * under one may be kept for ever by whoever has read it. */
+ * under one may be kept for ever by those who have read it. */
 #ifndef TURNOUT_STORE_BULLETIN_NUMBER_H
 #define TURNOUT_STORE_BULLETIN_NUMBER_H
 

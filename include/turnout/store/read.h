@@ -29,7 +29,7 @@ struct store_province {
     struct store_version version;
     struct totals totals;
     const struct store_commune *communes; /* in the register's order: areas[province].first_child + i */
-    const struct excused *excused;        /* units of the communes, likewise */
+    const struct excused *excused;        /* units of the communes, in the same order */
     uint32_t commune_count;
     char generation[GENERATION_BYTES];
     enum election_phase phase; /* of the province */

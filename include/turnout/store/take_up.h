@@ -6,8 +6,8 @@
  *   2. each province takes its step at once (turnout_register_step): from then on it takes no commit that was decided
  *      under the register before, and readers go on with the figures that they have
  *   3. meta has the new digest, and the ledger its lines (turnout_register_end): now servers follow
- * Where a unit has reported since it was looked at, its province refuses, and all go back. Whoever is interrupted in
- * between is continued by the next who asks for the same, or starts with the files of the new register. Each time that a
+ * Where a unit has reported since it was looked at, its province refuses, and all go back. A change that is interrupted
+ * is continued by the next who asks for the same, or starts with the files of the new register. Each time that a
  * change goes the other way it has a later turn: calls of an earlier one that are still on their way do nothing. */
 #ifndef TURNOUT_STORE_TAKE_UP_H
 #define TURNOUT_STORE_TAKE_UP_H

@@ -1,5 +1,5 @@
 /* data/tokens.csv, the tokens that have been made: `id,label,role,area,made,expires,revoked`, the columns in any order.
- * `id` is the token's, `label` names whoever has it, times are RFC 3339, and `revoked` is empty while the token is good.
+ * `id` is the token's, `label` names who has it, times are RFC 3339, and `revoked` is empty while the token is good.
  * A token that does not stand there is not good, so that a file that was lost locks out rather than in.
  * A set is immutable and reference-counted: every thread may read it, and a newer one takes its place. */
 #ifndef TURNOUT_STORE_TOKENS_H

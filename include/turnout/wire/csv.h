@@ -17,7 +17,7 @@ struct csv_reader {
     size_t length;
     size_t at;
     uint32_t next_line;
-    char separator; /* a comma; whoever knows better puts another in its place */
+    char separator; /* a comma, unless the caller puts another in its place */
 };
 
 struct csv_row {

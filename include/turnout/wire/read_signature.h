@@ -1,7 +1,7 @@
 /* How a unit shows that it is the one that asks, without a token: `Authorization: Signature <key>.<time>.<sig>`, where
  * `time` is Unix seconds and `sig` the base64url (no padding) of the Ed25519 signature of these lines, each ended by a
  * newline: turnout-read-v1, the election, the unit, the time (proto/committee.md). It only ever opens the reading of
- * that one unit, and only for a while: whoever overhears it learns nothing that it did not say. */
+ * that one unit, and only for a while: somebody who overhears it learns nothing that it did not say. */
 #ifndef TURNOUT_WIRE_READ_SIGNATURE_H
 #define TURNOUT_WIRE_READ_SIGNATURE_H
 

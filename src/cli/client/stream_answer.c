@@ -69,7 +69,7 @@ static bool pass_generation(struct slice *rest, struct report_result *result)
             slice_copy(generation, result->generation, sizeof result->generation));
 }
 
-/* Likewise. */
+/* It may be absent, too. */
 static bool pass_test(struct slice *rest, struct report_result *result)
 {
     result->test = pass(rest, ",\"test\":true");

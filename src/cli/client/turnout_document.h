@@ -17,7 +17,7 @@ struct document_area {
     char name[NAME_BYTES_MAX + 1];
     char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
     bool verified;                    /* false: the figures below are not shown to anybody, and are 0 */
-    bool withheld;                    /* likewise, though nothing is wrong with them */
+    bool withheld;                    /* not shown either, though nothing is wrong with them */
     int64_t registered;
     int64_t voted;
     int64_t units;

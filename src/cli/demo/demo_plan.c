@@ -26,7 +26,7 @@ struct standing {
     int64_t registered;
 };
 
-/* Of a moment by its number. */
+/* What is planned for the unit at the moment of this number. */
 static struct standing standing_at(const struct demo_plan *plan, uint32_t moment, uint32_t unit)
 {
     size_t place = (size_t)moment * plan->reg->unit_count + unit;

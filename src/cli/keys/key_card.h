@@ -27,7 +27,7 @@ struct key_card {
     const char *parent_name;
     const char *key;   /* its id */
     const char *from;  /* as in keys.csv; may be "" */
-    const char *until; /* likewise */
+    const char *until; /* the same */
     const unsigned char *seed;
 };
 

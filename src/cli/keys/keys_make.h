@@ -18,7 +18,7 @@ struct keys_make_options {
     bool communes;
     bool provinces;
     const char *from;  /* RFC 3339, or "" */
-    const char *until; /* likewise */
+    const char *until; /* the same */
 };
 
 struct keys_made {

@@ -53,8 +53,8 @@ static enum turnout_error lock_folder(const char *folder, int *ret_fd, struct er
     return TURNOUT_OK;
 }
 
-/* Whether it can be read, but is not as we write it: other columns, order, separator or encoding. Rows cannot be added to
- * such a table, and what becomes of it is for whoever made it to say. */
+/* Whether the table can be read, but is not as we write it: other columns, order, separator or encoding. We add no rows to
+ * such a table: its author must decide what becomes of it. */
 static bool has_other_form(char **bytes, size_t *length)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";

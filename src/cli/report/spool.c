@@ -335,7 +335,7 @@ enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spo
 void spool_close(struct spool *spool)
 {
     if (spool->count == 0) {
-        (void)unlinkat(spool->folder.fd, spool->name, 0); /* while locked: whoever waits for it looks again */
+        (void)unlinkat(spool->folder.fd, spool->name, 0); /* while locked: a process that waits looks again */
     }
     release(spool);
 }

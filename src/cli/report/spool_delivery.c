@@ -133,7 +133,7 @@ static bool waits_for_phase(const struct report_result *result)
     return result->code == CODE_CLOSED || result->code == CODE_NOT_OPEN;
 }
 
-/* Likewise of a report that stays in the spool. */
+/* Tells the answer to a report of the spool, also where the report stays there. */
 static int tell_answered(const struct spool *spool, const struct report *report,
                          const struct report_result *result)
 {

@@ -49,7 +49,7 @@ static bool find_line(const struct way *way, struct slice file, struct slice ret
     return false;
 }
 
-/* The roll, the count and the report's number; whoever has made the export may have written anything. */
+/* The roll, the count and the report's number. An export is not trusted: anything may stand there. */
 static bool are_counts(const struct slice cells[UNIT_CELLS])
 {
     int64_t count;
