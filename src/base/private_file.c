@@ -220,6 +220,46 @@ enum turnout_error private_file_write(const struct private_folder *folder, const
     return failed;
 }
 
+/* ---- one file ---- */
+
+enum turnout_error private_file_read_at(const char *folder_path, const char *name, const char *setting,
+                                        size_t bytes_max, char **ret_bytes, size_t *ret_length,
+                                        struct error *error)
+{
+    struct private_folder folder;
+    enum turnout_error failed =
+        private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, setting, &folder, error);
+    if (failed == TURNOUT_OK) {
+        failed = private_file_read(&folder, name, bytes_max, ret_bytes, ret_length, error);
+        private_folder_close(&folder);
+    }
+    return failed;
+}
+
+enum turnout_error private_file_replace_at(const char *folder_path, const char *name, const char *setting,
+                                           const void *bytes, size_t length, struct error *error)
+{
+    struct private_folder folder;
+    enum turnout_error failed =
+        private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, setting, &folder, error);
+    if (failed == TURNOUT_OK) {
+        failed = private_file_write(&folder, name, bytes, length, PRIVATE_FILE_REPLACE, error);
+        private_folder_close(&folder);
+    }
+    return failed;
+}
+
+enum turnout_error private_path_read(const char *path, const char *setting, size_t bytes_max,
+                                     char **ret_bytes, size_t *ret_length, struct error *error)
+{
+    char folder_path[PATH_MAX];
+    const char *name;
+    enum turnout_error failed = private_path_split(path, setting, folder_path, &name, error);
+    return failed != TURNOUT_OK
+               ? failed
+               : private_file_read_at(folder_path, name, setting, bytes_max, ret_bytes, ret_length, error);
+}
+
 /* ---- drafts ---- */
 
 enum turnout_error private_draft_open(const struct private_folder *folder, struct private_draft *ret_draft,

@@ -100,7 +100,8 @@ static void forget_told(struct events *events)
 
 static const struct document *whole(struct publication *publication, uint32_t area)
 {
-    return area == REGISTER_NATION ? publication_turnout(publication) : publication_area(publication, area);
+    return area == REGISTER_NATION ? publication_turnout(publication)
+                                   : publication_document(publication, PUBLISHED_AREA, area);
 }
 
 /* What a stream is told of a publication; NULL: nothing. */
@@ -112,7 +113,8 @@ static const struct document *news_of(struct publication *publication, uint32_t 
     if (!publication_has_moved(publication, area)) {
         return NULL;
     }
-    return area == REGISTER_NATION ? publication_changes(publication) : publication_area(publication, area);
+    return area == REGISTER_NATION ? publication_document(publication, PUBLISHED_CHANGES, 0)
+                                   : publication_document(publication, PUBLISHED_AREA, area);
 }
 
 void events_tell(struct events *events, const struct publication *before, struct publication *after)

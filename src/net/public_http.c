@@ -66,7 +66,8 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
     if (area != REGISTER_NONE) {
-        public_answer(reader, exchange, request, publication_area(reader->publication, area));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_AREA, area));
     }
 }
 
@@ -168,7 +169,8 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
         return;
     }
     if (selection_is_all(&selection)) {
-        public_answer(reader, exchange, request, publication_snapshot_csv(reader->publication, form));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_CSV, csv_form_place(form)));
     } else {
         answer_selection(reader, exchange, request, &selection, &form);
     }
@@ -180,7 +182,7 @@ static void get_nist(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_nist(reader->publication));
+    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_NIST, 0));
 }
 
 static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -189,7 +191,8 @@ static void get_milestones(void *context, struct http_exchange *exchange, const 
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_milestones(reader->publication));
+    public_answer(reader, exchange, request,
+                  publication_document(reader->publication, PUBLISHED_MILESTONES, 0));
 }
 
 static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -198,7 +201,7 @@ static void get_feed(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_feed(reader->publication));
+    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_FEED, 0));
 }
 
 static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -207,7 +210,7 @@ static void get_rounds(void *context, struct http_exchange *exchange, const stru
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_rounds(reader->publication));
+    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_ROUNDS, 0));
 }
 
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -218,7 +221,8 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
     struct public_reader *reader = context;
     struct csv_form form;
     if (read_csv_form(exchange, request->query, &form)) {
-        public_answer(reader, exchange, request, publication_rounds_csv(reader->publication, form));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_ROUNDS_CSV, csv_form_place(form)));
     }
 }
 
@@ -230,7 +234,8 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     struct public_reader *reader = context;
     struct page page;
     if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
-        public_answer(reader, exchange, request, publication_corrections(reader->publication));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_CORRECTIONS, 0));
         return;
     }
     if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
@@ -250,7 +255,8 @@ static void get_bulletins(void *context, struct http_exchange *exchange, const s
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_bulletins(reader->publication));
+    public_answer(reader, exchange, request,
+                  publication_document(reader->publication, PUBLISHED_BULLETINS, 0));
 }
 
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -268,7 +274,7 @@ static void get_keys(void *context, struct http_exchange *exchange, const struct
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_keys(reader->publication));
+    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_KEYS, 0));
 }
 
 static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,

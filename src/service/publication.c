@@ -76,7 +76,8 @@ struct publication *publication_new(const struct publication *previous, const st
     document_snapshot_json(&rendered, &publication->figures);
     publication->snapshot = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
     buffer_done(&rendered);
-    const struct document *csv = publication_snapshot_csv(publication, (struct csv_form){.separator = ','});
+    const struct document *csv =
+        publication_document(publication, PUBLISHED_CSV, csv_form_place((struct csv_form){.separator = ','}));
     assert(csv != NULL);
     return publication;
 }
@@ -115,24 +116,15 @@ void publication_release(struct publication *publication)
     }
     document_free(publication->turnout);
     document_free(publication->snapshot);
-    document_free(atomic_load(&publication->corrections));
-    document_free(atomic_load(&publication->changes));
-    document_free(atomic_load(&publication->bulletins));
-    document_free(atomic_load(&publication->keys));
     document_free(atomic_load(&publication->index));
     since_done(&publication->since);
     selections_done(&publication->selections);
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
     release_series(publication);
-    for (size_t i = 0; i < CSV_FORMS; i++) {
-        document_free(atomic_load(&publication->csv[i]));
-        document_free(atomic_load(&publication->rounds_csv[i]));
+    for (size_t i = 0; i < PUBLISHED_SINGLE; i++) {
+        document_free(atomic_load(&publication->made[i]));
     }
-    document_free(atomic_load(&publication->milestones));
-    document_free(atomic_load(&publication->feed));
-    document_free(atomic_load(&publication->nist));
-    document_free(atomic_load(&publication->rounds));
     for (uint32_t area = 0; area < publication->reg->area_count; area++) {
         document_free(atomic_load(&publication->area_documents[area]));
     }
@@ -173,199 +165,9 @@ const struct document *publication_snapshot(const struct publication *publicatio
     return publication->snapshot;
 }
 
-typedef void csv_fn(struct buffer *out, const struct figures *figures, char separator, bool bom);
-
-/* The CSV in this form, made where it is asked for first. */
-static const struct document *csv_in_form(const struct publication *publication,
-                                          _Atomic(struct document *) documents[CSV_FORMS], csv_fn *render,
-                                          struct csv_form form)
-{
-    size_t place = csv_form_place(form);
-    const struct document *known = atomic_load(&documents[place]);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    render(&rendered, &publication->figures, form.separator, form.bom);
-    return document_keep(&documents[place], document_new(&rendered, DOCUMENT_CSV, revision_of(publication)));
-}
-
-const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form)
-{
-    return csv_in_form(publication, publication->csv, document_snapshot_csv, form);
-}
-
-const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form)
-{
-    return csv_in_form(publication, publication->rounds_csv, document_rounds_csv, form);
-}
-
-/* The document that is kept there, made where it is asked for first. */
-static const struct document *kept_json(const struct publication *publication,
-                                        _Atomic(struct document *) *place,
-                                        void (*render)(struct buffer *out, const struct figures *figures))
-{
-    const struct document *known = atomic_load(place);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    render(&rendered, &publication->figures);
-    return document_keep(place, document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
-}
-
-const struct document *publication_rounds(struct publication *publication)
-{
-    return kept_json(publication, &publication->rounds, document_rounds_json);
-}
-
-const struct document *publication_nist(struct publication *publication)
-{
-    return kept_json(publication, &publication->nist, document_nist_json);
-}
-
-const struct document *publication_milestones(struct publication *publication)
-{
-    return kept_json(publication, &publication->milestones, document_milestones_json);
-}
-
-const struct document *publication_area(struct publication *publication, uint32_t area)
-{
-    assert(area < publication->figures.reg->area_count);
-    const struct document *known = atomic_load(&publication->area_documents[area]);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_area_json(&rendered, &publication->figures, area);
-    return document_keep(&publication->area_documents[area],
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
-}
-
-/* False when it is no place. */
-static bool parse_place(struct slice text, struct ledger_place *ret_place)
-{
-    struct slice shown = text;
-    struct slice when = text_split(&shown, '.');
-    uint64_t when_ms;
-    uint64_t count;
-    if (shown.bytes == NULL || !text_parse_unsigned(when, INT64_MAX, &when_ms) ||
-        !text_parse_unsigned(shown, LEDGER_ENTRIES_MAX, &count)) {
-        return false;
-    }
-    *ret_place = (struct ledger_place){(int64_t)when_ms, (uint32_t)count};
-    return true;
-}
-
-struct document *publication_corrections_page(const struct publication *publication, const char *after,
-                                              size_t limit)
-{
-    const struct ledger_page *ledger = publication->page;
-    struct ledger_place place;
-    if (after[0] != '\0' && !parse_place(slice_of(after), &place)) {
-        return NULL;
-    }
-    size_t first = after[0] == '\0' ? 0 : ledger_page_find(ledger, &place);
-    size_t left = ledger_page_count(ledger) - first;
-    struct corrections page = {.entries = ledger_page_entries(ledger) + first,
-                               .count = left < limit ? left : limit,
-                               .total = ledger_page_total(ledger)};
-    char next[48];
-    if (left > limit) {
-        place = ledger_page_place(ledger, first + limit - 1);
-        int length = snprintf(next, sizeof next, "%" PRId64 ".%" PRIu32, place.when_ms, place.shown);
-        assert(length > 0 && (size_t)length < sizeof next);
-        page.next = next;
-    }
-    struct buffer rendered = {0};
-    document_corrections_json(&rendered, &publication->figures, &page);
-    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
-}
-
-const struct document *publication_corrections(struct publication *publication)
-{
-    const struct document *known = atomic_load(&publication->corrections);
-    if (known != NULL) {
-        return known;
-    }
-    return document_keep(&publication->corrections,
-                         publication_corrections_page(publication, "", CORRECTIONS_MAX));
-}
-
-struct document *publication_series_part(const struct publication *publication, struct series_query query)
-{
-    if (!series_query_settle(publication->series, &query)) {
-        return NULL;
-    }
-    struct buffer rendered = {0};
-    document_series_json(&rendered, &publication->figures, publication->series, &query);
-    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
-}
-
 const struct series *publication_series(const struct publication *publication)
 {
     return publication->series;
-}
-
-const struct document *publication_series_day(struct publication *publication, uint32_t area)
-{
-    const struct document *known = atomic_load(&publication->series_documents[area]);
-    if (known != NULL) {
-        return known;
-    }
-    struct document *made =
-        publication_series_part(publication, (struct series_query){.area = area, .step = 1});
-    assert(made != NULL); /* a day is never too much */
-    return document_keep(&publication->series_documents[area], made);
-}
-
-/* Of every bulletin on the shelf, in the order of their numbers. The caller frees the list. */
-static const struct bulletin_summary **summaries_of(const struct publication *publication)
-{
-    size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
-    for (size_t i = 0; i < count; i++) {
-        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
-    }
-    return summaries;
-}
-
-/* Its tag is of its bytes alone: they stay as they are while there is nothing to be told of. */
-const struct document *publication_feed(struct publication *publication)
-{
-    const struct document *known = atomic_load(&publication->feed);
-    if (known != NULL) {
-        return known;
-    }
-    const struct bulletin_summary **summaries = summaries_of(publication);
-    struct feed feed = {.bulletins = summaries,
-                        .bulletin_count = shelf_count(publication->shelf),
-                        .corrections = ledger_page_entries(publication->page),
-                        .correction_count = ledger_page_count(publication->page)};
-    struct buffer rendered = {0};
-    document_feed_atom(&rendered, &publication->figures, &feed);
-    free(summaries);
-    return document_keep(&publication->feed, document_new(&rendered, DOCUMENT_ATOM, 0));
-}
-
-const struct document *publication_bulletins(struct publication *publication)
-{
-    const struct document *known = atomic_load(&publication->bulletins);
-    if (known != NULL) {
-        return known;
-    }
-    size_t count = shelf_count(publication->shelf);
-    const struct bulletin_summary **summaries = summaries_of(publication);
-    struct buffer rendered = {0};
-    document_bulletins_json(&rendered, &publication->figures, summaries, count);
-    free(summaries);
-    return document_keep(&publication->bulletins,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
-}
-
-const struct document *publication_keys(struct publication *publication)
-{
-    return kept_json(publication, &publication->keys, document_keys_json);
 }
 
 const struct ledger_page *publication_ledger(const struct publication *publication)
@@ -388,14 +190,170 @@ bool publication_has_moved(const struct publication *publication, uint32_t area)
     return publication->moved[area];
 }
 
-const struct document *publication_changes(struct publication *publication)
+/* ---- corrections, page by page ---- */
+
+/* False when it is no place. */
+static bool parse_place(struct slice text, struct ledger_place *ret_place)
 {
-    const struct document *known = atomic_load(&publication->changes);
+    struct slice shown = text;
+    struct slice when = text_split(&shown, '.');
+    uint64_t when_ms;
+    uint64_t count;
+    if (shown.bytes == NULL || !text_parse_unsigned(when, INT64_MAX, &when_ms) ||
+        !text_parse_unsigned(shown, LEDGER_ENTRIES_MAX, &count)) {
+        return false;
+    }
+    *ret_place = (struct ledger_place){(int64_t)when_ms, (uint32_t)count};
+    return true;
+}
+
+static void render_corrections(struct buffer *out, const struct publication *publication, size_t first,
+                               size_t limit)
+{
+    const struct ledger_page *ledger = publication->page;
+    size_t left = ledger_page_count(ledger) - first;
+    struct corrections page = {.entries = ledger_page_entries(ledger) + first,
+                               .count = left < limit ? left : limit,
+                               .total = ledger_page_total(ledger)};
+    char next[48];
+    if (left > limit) {
+        struct ledger_place place = ledger_page_place(ledger, first + limit - 1);
+        int length = snprintf(next, sizeof next, "%" PRId64 ".%" PRIu32, place.when_ms, place.shown);
+        assert(length > 0 && (size_t)length < sizeof next);
+        page.next = next;
+    }
+    document_corrections_json(out, &publication->figures, &page);
+}
+
+struct document *publication_corrections_page(const struct publication *publication, const char *after,
+                                              size_t limit)
+{
+    struct ledger_place place;
+    if (after[0] != '\0' && !parse_place(slice_of(after), &place)) {
+        return NULL;
+    }
+    struct buffer rendered = {0};
+    render_corrections(&rendered, publication,
+                       after[0] == '\0' ? 0 : ledger_page_find(publication->page, &place), limit);
+    return document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
+}
+
+/* ---- the series ---- */
+
+/* False when it would be too much. */
+static bool render_series(struct buffer *out, const struct publication *publication,
+                          struct series_query query)
+{
+    if (!series_query_settle(publication->series, &query)) {
+        return false;
+    }
+    document_series_json(out, &publication->figures, publication->series, &query);
+    return true;
+}
+
+struct document *publication_series_part(const struct publication *publication, struct series_query query)
+{
+    struct buffer rendered = {0};
+    return render_series(&rendered, publication, query)
+               ? document_new(&rendered, DOCUMENT_JSON, revision_of(publication))
+               : NULL;
+}
+
+/* ---- documents made where they are asked for first ---- */
+
+/* The feed and the list of bulletins, of every bulletin on the shelf in the order of their numbers. */
+static void render_bulletins(struct buffer *out, const struct publication *publication,
+                             enum publication_document which)
+{
+    size_t count = shelf_count(publication->shelf);
+    const struct bulletin_summary **summaries = memory_new_array(count, sizeof(struct bulletin_summary *));
+    for (size_t i = 0; i < count; i++) {
+        summaries[i] = bulletin_summary_of(shelf_at(publication->shelf, i));
+    }
+    if (which == PUBLISHED_FEED) {
+        const struct feed feed = {.bulletins = summaries,
+                                  .bulletin_count = count,
+                                  .corrections = ledger_page_entries(publication->page),
+                                  .correction_count = ledger_page_count(publication->page)};
+        document_feed_atom(out, &publication->figures, &feed);
+    } else {
+        document_bulletins_json(out, &publication->figures, summaries, count);
+    }
+    free(summaries);
+}
+
+static void render(struct buffer *out, const struct publication *publication, enum publication_document which,
+                   size_t at)
+{
+    const struct figures *figures = &publication->figures;
+    const struct csv_form form = csv_form_at(at % CSV_FORMS);
+    bool is_short = true;
+    switch (which) {
+    case PUBLISHED_CORRECTIONS:
+        render_corrections(out, publication, 0, CORRECTIONS_MAX);
+        break;
+    case PUBLISHED_CHANGES:
+        document_changes_json(out, figures, publication->moved);
+        break;
+    case PUBLISHED_BULLETINS:
+    case PUBLISHED_FEED:
+        render_bulletins(out, publication, which);
+        break;
+    case PUBLISHED_KEYS:
+        document_keys_json(out, figures);
+        break;
+    case PUBLISHED_MILESTONES:
+        document_milestones_json(out, figures);
+        break;
+    case PUBLISHED_NIST:
+        document_nist_json(out, figures);
+        break;
+    case PUBLISHED_ROUNDS:
+        document_rounds_json(out, figures);
+        break;
+    case PUBLISHED_CSV:
+        document_snapshot_csv(out, figures, form.separator, form.bom);
+        break;
+    case PUBLISHED_ROUNDS_CSV:
+        document_rounds_csv(out, figures, form.separator, form.bom);
+        break;
+    case PUBLISHED_AREA:
+        document_area_json(out, figures, (uint32_t)at);
+        break;
+    case PUBLISHED_SERIES:
+        is_short = render_series(out, publication, (struct series_query){.area = (uint32_t)at, .step = 1});
+        break;
+    }
+    assert(is_short); /* a day is never too much */
+}
+
+static _Atomic(struct document *) *place_of(struct publication *publication, enum publication_document which,
+                                            size_t at)
+{
+    if (which == PUBLISHED_AREA) {
+        assert(at < publication->reg->area_count);
+        return &publication->area_documents[at];
+    }
+    return which == PUBLISHED_SERIES ? &publication->series_documents[at] : &publication->made[which + at];
+}
+
+/* The tag of the feed is of its bytes alone: they stay as they are while there is nothing to be told of. */
+const struct document *publication_document(struct publication *publication, enum publication_document which,
+                                            size_t at)
+{
+    _Atomic(struct document *) *place = place_of(publication, which, at);
+    const struct document *known = atomic_load(place);
     if (known != NULL) {
         return known;
     }
+    const char *content_type = DOCUMENT_JSON;
+    if (which == PUBLISHED_CSV || which == PUBLISHED_ROUNDS_CSV) {
+        content_type = DOCUMENT_CSV;
+    } else if (which == PUBLISHED_FEED) {
+        content_type = DOCUMENT_ATOM;
+    }
     struct buffer rendered = {0};
-    document_changes_json(&rendered, &publication->figures, publication->moved);
-    return document_keep(&publication->changes,
-                         document_new(&rendered, DOCUMENT_JSON, revision_of(publication)));
+    render(&rendered, publication, which, at);
+    return document_keep(
+        place, document_new(&rendered, content_type, which == PUBLISHED_FEED ? 0 : revision_of(publication)));
 }

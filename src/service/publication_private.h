@@ -26,18 +26,9 @@ struct publication {
     struct since since;
     char run[FIGURES_RUN_DIGITS + 17]; /* in figures */
     struct selections selections;
-    _Atomic(struct document *) corrections; /* NULL until asked for, as what follows */
-    _Atomic(struct document *) changes;
-    _Atomic(struct document *) bulletins;
-    _Atomic(struct document *) keys;
+    _Atomic(struct document *) made[PUBLISHED_SINGLE]; /* NULL until asked for, as what follows */
     _Atomic(struct document *) index;
-    _Atomic(struct document *) csv[CSV_FORMS];
-    _Atomic(struct document *) milestones;
-    _Atomic(struct document *) feed;
-    _Atomic(struct document *) nist;
-    _Atomic(struct document *) rounds;
-    _Atomic(struct document *) rounds_csv[CSV_FORMS];
-    _Atomic(struct document *) *area_documents; /* one an area; NULL until asked for */
+    _Atomic(struct document *) *area_documents; /* one an area */
 };
 
 #endif

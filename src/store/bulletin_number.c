@@ -12,15 +12,10 @@ enum { FILE_BYTES_MAX = 64, LEAP = 1000 };
 
 enum turnout_error bulletin_number_read(const char *data, int64_t *ret_number, struct error *error)
 {
-    struct private_folder folder;
     char *bytes;
     size_t length;
-    enum turnout_error failed = private_folder_open(data, PRIVATE_FOLDER_FOUND, "data", &folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed = private_file_read(&folder, BULLETIN_NUMBER_FILE, FILE_BYTES_MAX, &bytes, &length, error);
-    private_folder_close(&folder);
+    enum turnout_error failed =
+        private_file_read_at(data, BULLETIN_NUMBER_FILE, "data", FILE_BYTES_MAX, &bytes, &length, error);
     if (failed != TURNOUT_OK) {
         *ret_number = 0;
         return failed == TURNOUT_NOT_FOUND ? TURNOUT_OK : failed;
@@ -38,17 +33,9 @@ enum turnout_error bulletin_number_read(const char *data, int64_t *ret_number, s
 
 static enum turnout_error write_number(const char *data, int64_t number, struct error *error)
 {
-    struct private_folder folder;
     char line[DECIMAL_BYTES_MAX + 2];
     int length = snprintf(line, sizeof line, "%" PRId64 "\n", number);
-    enum turnout_error failed = private_folder_open(data, PRIVATE_FOLDER_FOUND, "data", &folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed =
-        private_file_write(&folder, BULLETIN_NUMBER_FILE, line, (size_t)length, PRIVATE_FILE_REPLACE, error);
-    private_folder_close(&folder);
-    return failed;
+    return private_file_replace_at(data, BULLETIN_NUMBER_FILE, "data", line, (size_t)length, error);
 }
 
 enum turnout_error bulletin_number_raise(const char *data, int64_t number, struct error *error)

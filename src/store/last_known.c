@@ -84,15 +84,7 @@ void last_known_render(const struct last_known *known, struct buffer *out)
 
 enum turnout_error last_known_put(const char *data, struct slice bytes, struct error *error)
 {
-    struct private_folder folder;
-    enum turnout_error failed = private_folder_open(data, PRIVATE_FOLDER_FOUND, "data", &folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed =
-        private_file_write(&folder, LAST_KNOWN_FILE, bytes.bytes, bytes.length, PRIVATE_FILE_REPLACE, error);
-    private_folder_close(&folder);
-    return failed;
+    return private_file_replace_at(data, LAST_KNOWN_FILE, "data", bytes.bytes, bytes.length, error);
 }
 
 /* ---- reading ---- */
@@ -241,15 +233,10 @@ void last_known_done(struct last_known *known)
 
 enum turnout_error last_known_read(const char *data, struct last_known *ret_known, struct error *error)
 {
-    struct private_folder folder;
     char *bytes;
     size_t length;
-    enum turnout_error failed = private_folder_open(data, PRIVATE_FOLDER_FOUND, "data", &folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed = private_file_read(&folder, LAST_KNOWN_FILE, FILE_BYTES_MAX, &bytes, &length, error);
-    private_folder_close(&folder);
+    enum turnout_error failed =
+        private_file_read_at(data, LAST_KNOWN_FILE, "data", FILE_BYTES_MAX, &bytes, &length, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

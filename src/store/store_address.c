@@ -2,7 +2,6 @@
 #include <turnout/store/store.h>
 
 #include <assert.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,24 +117,6 @@ struct store_address store_address_for_reading(const struct store_address *addre
     return reading;
 }
 
-static enum turnout_error read_private(const char *path, char **ret_bytes, size_t *ret_length,
-                                       struct error *error)
-{
-    char folder_path[PATH_MAX];
-    const char *name;
-    struct private_folder folder;
-    enum turnout_error failed = private_path_split(path, "redis-password-file", folder_path, &name, error);
-    if (failed == TURNOUT_OK) {
-        failed =
-            private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, "redis-password-file", &folder, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = private_file_read(&folder, name, PASSWORD_FILE_BYTES_MAX, ret_bytes, ret_length, error);
-        private_folder_close(&folder);
-    }
-    return failed;
-}
-
 static bool take_password(struct slice bytes, struct store_address *address)
 {
     struct slice password = text_split(&bytes, '\n');
@@ -153,7 +134,8 @@ enum turnout_error store_address_read_password(struct store_address *address, co
 {
     char *bytes;
     size_t length;
-    enum turnout_error failed = read_private(path, &bytes, &length, error);
+    enum turnout_error failed =
+        private_path_read(path, "redis-password-file", PASSWORD_FILE_BYTES_MAX, &bytes, &length, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

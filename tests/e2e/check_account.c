@@ -7,27 +7,17 @@
 
 #include "http.h"
 #include "metric.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { A_MINUTE = 50, BATCHES = 4, REPORTS = 250 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void setup(void)
 {
     static const char *const settings[] = {"--workers", "4", "--reports-per-minute", "50", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* Every fourth seq, so that reports of all batches are new whichever comes first. */
@@ -57,7 +47,7 @@ static uint64_t count_of(const char *text, const char *word)
     return count;
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(batches_at_once_store_as_many_as_one)
 {

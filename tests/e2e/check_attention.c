@@ -6,26 +6,16 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char decide[TOKEN_HEADER_BYTES]; /* of the nation */
 
 static void setup(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     token_header(&workspace, ROLE_DECIDE, "T", decide);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static json_t *get(const char *target, const char *schema)
@@ -79,7 +69,7 @@ static void expect_status(const char *unit, const char *status, int64_t expected
     ck_abort_msg("%s is not listed", unit);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 #define NO_SIGNAL   "{\"status\":\"no-signal\",\"note\":\"bờ sông, \\\"xuồng\\\"\"}"
 #define NOT_OPENING "{\"status\":\"not-opening\"}"

@@ -6,14 +6,10 @@
 #include <string.h>
 
 #include "committee.h"
+#include "one_server.h"
 #include "shell_page.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void report(const char *unit, int seq, int voted)
 {
@@ -58,8 +54,7 @@ static void expect_refused(const char *number, const char *names)
 static void setup(void)
 {
     char url[TURNOUTD_URL_BYTES];
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", turnoutd.public_port);
     set("public", url);
     shell_extract(&workspace, "/proto/bulletin.md", "fetch");
@@ -77,13 +72,7 @@ static void setup(void)
     expect("keep", "1", "");
 }
 
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-SHARED_FIXTURE(setup, teardown);
+SHARED_FIXTURE(setup, stop_server);
 
 TEST(a_shell_finds_a_bulletin_right)
 {

@@ -11,35 +11,25 @@
 
 #include "command.h"
 #include "committee.h"
+#include "one_server.h"
 #include "process.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { URL_BYTES = 64 };
 
 static const char turnout[] = TURNOUT_BIN_DIR "/turnout";
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char public_url[URL_BYTES];
 static char spool_path[WORKSPACE_PATH_BYTES];
 static char election_path[WORKSPACE_PATH_BYTES];
 
 static void setup(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     (void)snprintf(public_url, sizeof public_url, "http://127.0.0.1:%u/", turnoutd.public_port);
     workspace_path(&workspace, "spool", spool_path);
     workspace_path(&workspace, "election", election_path);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 #define TO_INTAKE                                                                                            \
@@ -49,7 +39,7 @@ static void teardown(void)
 #define FLUSH "report", "--server", turnoutd.intake_url, "--spool", spool_path, "--flush"
 #define AT    "--as-of", "2026-03-15T09:00:00+07:00"
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 /* The one that turnoutd names when it starts: fault/start. */
 TEST(a_register_is_checked_and_has_a_fingerprint)

@@ -13,26 +13,10 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "redis_fixture.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
 
 /* ---- who may ask ---- */
 
@@ -86,7 +70,7 @@ static void expect_problem(const struct route *route, const char *headers, int s
     http_answer_done(&answer);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 TEST(a_token_is_needed)
 {

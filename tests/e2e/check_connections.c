@@ -7,25 +7,15 @@
 #include <sys/socket.h>
 
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void setup(void)
 {
     static const char *const settings[] = {"--workers", "1", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void repeat(struct buffer *out, const char *text, size_t times)
@@ -44,7 +34,7 @@ static uint64_t count_lines(const struct buffer *received)
     return lines;
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 TIMEOUT(60);
 
 /* A HEAD answer has no body, but the refusal after it has one. */

@@ -12,25 +12,9 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
 
 static json_t *read_corrections(void)
 {
@@ -90,7 +74,7 @@ static void expect_words(const json_t *entry, const char *kind, const char *befo
     ck_assert_str_eq(json_text_of(entry, "after"), after);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 TEST(every_change_is_there)
 {

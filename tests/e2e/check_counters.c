@@ -6,27 +6,11 @@
 
 #include "http.h"
 #include "metric.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 TIMEOUT(60);
 
 /* The value of a sample, named with its labels. */

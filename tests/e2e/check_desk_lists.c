@@ -9,26 +9,16 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char admin[TOKEN_HEADER_BYTES]; /* of the nation */
 
 static void setup(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     token_header(&workspace, ROLE_ADMIN, "T", admin);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static json_t *get(const char *target, const char *schema)
@@ -46,7 +36,7 @@ static void ask(const char *target, const char *body)
     committee_expect(turnoutd.intake_http_port, target, admin, body, 200);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 /* ---- the board ---- */
 

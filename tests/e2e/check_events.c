@@ -8,27 +8,11 @@
 #include <turnout/base/clock.h>
 
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { LINE_BYTES = 65536, SOME = 20, OTHERS = 1000 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
 
 static void report(const char *unit, int seq, int voted)
 {
@@ -124,7 +108,7 @@ static void wait_first_report(void)
     }
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 TEST(what_moves_is_told)
 {

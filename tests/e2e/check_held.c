@@ -10,13 +10,10 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char decide[TOKEN_HEADER_BYTES]; /* of the nation */
 static bool counts;                     /* what is reported, or else it is a test */
 
@@ -26,12 +23,6 @@ static void setup(void)
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
     token_header(&workspace, ROLE_DECIDE, "T", decide);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* ---- what is held ---- */
@@ -83,7 +74,7 @@ static void expect_listed(const char *area, const char *const ids[])
     json_decref(document);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(each_committee_sees_its_own)
 {

@@ -7,25 +7,9 @@
 
 #include "answers.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
 
 /* ---- one report ---- */
 
@@ -57,7 +41,7 @@ static json_t *problem_of(const struct http_answer *answer, int http_status, con
     return problem;
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 TEST(http_answers_one_report)
 {

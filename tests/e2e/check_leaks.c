@@ -11,16 +11,13 @@
 #include "committee.h"
 #include "decompress.h"
 #include "metric.h"
+#include "one_server.h"
 #include "public_documents.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { TARGETS_MAX = PUBLIC_DOCUMENTS_MAX + 32 };
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char targets[TARGETS_MAX][PUBLIC_TARGET_BYTES];
 static size_t target_count;
 
@@ -46,12 +43,6 @@ static void setup(void)
     workspace_add_small_election(&workspace, "election");
     workspace_write(&workspace, "election/units.csv", units);
     turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void report(const char *unit, int seq, int voted, const char *more, int status)
@@ -229,7 +220,7 @@ static const struct {
 } modes[] = {{"hold", true}, {"hold", false}, {"rounds", true}, {"rounds", false}};
 
 TIMEOUT(120);
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 LOOP_TEST(nothing_that_is_held_back_is_told, COUNT(modes))
 {

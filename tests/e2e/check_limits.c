@@ -1,8 +1,7 @@
-/* How much one address and one key may ask of a real turnoutd, and that nobody can use up what is another's (DESIGN
- * section 9). The peers come from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
+/* How much one address may ask of a real turnoutd in vain, and one unit report; and that nobody can use up what is another's
+ * (DESIGN section 9). */
 #include <check.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <turnout/base/clock.h>
@@ -11,95 +10,20 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "limited.h"
 #include "metric.h"
+#include "one_server.h"
 #include "signed_reports.h"
-#include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-enum { CONNECTIONS = 4, IN_VAIN = 6, A_MINUTE = 3, LINE_BYTES = 1024 };
+enum { LINE_BYTES = 1024 };
 
-static const char crowd[] = "127.0.0.2"; /* many behind one address */
-static const char elsewhere[] = "127.0.0.3";
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-static bool counts; /* what is reported, or else it is a test */
-
-static const struct key_row rows[] = {
-    {"unit", "0101-001", "", "", ""}, {"neighbour", "0101-002", "", "", ""}, {"commune", "0101", "", "", ""}};
-
-/* One worker, because each has budgets of keys of its own. */
 static void set_up(void)
 {
-    static const char *const settings[] = {"--intake",
-                                           "signed",
-                                           "--workers",
-                                           "1",
-                                           "--proxies",
-                                           "127.0.0.1",
-                                           "--connections-per-address",
-                                           "4",
-                                           "--refusals-per-minute",
-                                           "6",
-                                           "--reports-per-minute",
-                                           "3",
-                                           NULL};
-    workspace_init(&workspace);
-    workspace_add_small_election(&workspace, "election");
-    key_rows_write(&workspace, rows, sizeof rows / sizeof rows[0]);
-    turnoutd_start(&turnoutd, &workspace, settings);
-}
-
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
+    limited_start(&turnoutd, &workspace);
 }
 
 /* ---- asking ---- */
-
-static void write_signed(struct buffer *out, int32_t seq, const char *signer)
-{
-    struct report report = signed_report_of(seq, seq);
-    report.test = !counts;
-    signed_report_sign(&report, "unit", signer);
-    report_json_write(out, &report);
-}
-
-/* Sends a line and returns the code of its answer, "" for none, with its status. */
-static void ask_stream(struct http_link *link, const char *line, char ret_status[CODE_TEXT_BYTES],
-                       char ret_code[CODE_TEXT_BYTES])
-{
-    char answer[LINE_BYTES];
-    http_send_text(link, line);
-    http_send_text(link, "\n");
-    http_read_line(link, answer, sizeof answer);
-    json_t *result = json_of(answer);
-    const char *code = json_string_value(json_object_get(result, "code"));
-    ck_assert(slice_copy(slice_of(json_text_of(result, "status")), ret_status, CODE_TEXT_BYTES));
-    ck_assert(slice_copy(slice_of(code == NULL ? "" : code), ret_code, CODE_TEXT_BYTES));
-    json_decref(result);
-}
-
-static void expect_on_stream(struct http_link *link, const char *line, const char *wanted)
-{
-    char status[CODE_TEXT_BYTES];
-    char code[CODE_TEXT_BYTES];
-    ask_stream(link, line, status, code);
-    ck_assert_msg(strcmp(code[0] == '\0' ? status : code, wanted) == 0, "%s: %s %s, not %s", line, status,
-                  code, wanted);
-}
-
-/* A signed report of 0101-001; `signer` is "unit" for a good signature. */
-static void expect_report(struct http_link *link, int32_t seq, const char *signer, const char *wanted)
-{
-    struct buffer line = {0};
-    write_signed(&line, seq, signer);
-    expect_on_stream(link, line.bytes, wanted);
-    buffer_done(&line);
-}
 
 static void post_begin(struct http_link *link, const char *type, const char *body)
 {
@@ -142,164 +66,7 @@ static void spend_all(void)
     http_expect_closed(&link);
 }
 
-static int ask(struct http_link *link, const char *path, const char *headers)
-{
-    struct buffer request = {0};
-    struct http_answer answer;
-    buffer_printf(&request, "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", path, headers);
-    http_send(link, request.bytes, request.length);
-    http_read_answer(link, true, &answer);
-    int status = answer.status;
-    http_answer_done(&answer);
-    buffer_done(&request);
-    return status;
-}
-
-static int ask_held(struct http_link *link, const char *headers)
-{
-    return ask(link, "/v1/held", headers);
-}
-
-/* For what is nowhere: nothing good, and nothing in vain. */
-static int ask_anything(struct http_link *link)
-{
-    return ask(link, "/v1/nothing", "");
-}
-
-/* ---- connections ---- */
-
-FIXTURE(set_up, tear_down);
-
-/* One more than an address may have is served, and the one that has been quiet longest gives way. */
-static void expect_the_quietest_to_go(uint16_t port)
-{
-    struct http_link links[CONNECTIONS];
-    struct http_link over;
-    for (int i = 0; i < CONNECTIONS; i++) {
-        http_open_from(&links[i], crowd, port);
-        ck_assert_int_eq(ask_anything(&links[i]), 404);
-    }
-    ck_assert_int_eq(ask_anything(&links[0]), 404); /* it is the second that is quiet now */
-    http_open_from(&over, elsewhere, port);
-    ck_assert_int_eq(ask_anything(&over), 404);
-    http_close(&over);
-    ck_assert_int_eq(ask_anything(&links[1]),
-                     404); /* who comes from elsewhere ends nobody: it is the third */
-
-    http_open_from(&over, crowd, port);
-    ck_assert_int_eq(ask_anything(&over), 404);
-    http_expect_closed(&links[2]);
-    ck_assert_int_eq(ask_anything(&links[0]), 404);
-    ck_assert_int_eq(ask_anything(&links[1]), 404);
-    ck_assert_int_eq(ask_anything(&links[3]), 404);
-    http_close(&over);
-    http_close(&links[0]);
-    http_close(&links[1]);
-    http_close(&links[3]);
-}
-
-TEST(of_an_address_the_quietest_gives_way)
-{
-    expect_the_quietest_to_go(turnoutd.public_port);
-    expect_the_quietest_to_go(turnoutd.intake_http_port);
-}
-
-/* A device that opens streams and says nothing keeps out nobody behind its address: not a unit, and no reader. */
-TEST(the_silent_keep_nobody_out)
-{
-    struct http_link silent[CONNECTIONS];
-    for (int i = 0; i < CONNECTIONS; i++) {
-        http_open_from(&silent[i], crowd, turnoutd.intake_stream_port);
-        metric_wait(&turnoutd, "turnout_connections_accepted_total", (uint64_t)i + 1);
-    }
-    struct http_link reader;
-    http_open_from(&reader, crowd, turnoutd.public_port);
-    small_get_turnout(&reader);
-    http_close(&reader);
-    struct http_link unit;
-    http_open_from(&unit, crowd, turnoutd.intake_stream_port);
-    expect_report(&unit, 1, "unit", "accepted");
-    http_expect_closed(&silent[0]);
-    http_close(&unit);
-    for (int i = 1; i < CONNECTIONS; i++) {
-        http_close(&silent[i]);
-    }
-}
-
-/* Memory is for what has come, not for what was announced, and a large body only for who has shown a token. */
-TEST(announced_bodies_keep_nobody_out)
-{
-    enum { STRANGERS = 120, LARGE = 100 * 1024 };
-    struct http_link strangers[STRANGERS];
-    for (int i = 0; i < STRANGERS; i++) {
-        http_open(&strangers[i], turnoutd.intake_http_port);
-        http_send_text(&strangers[i],
-                       "POST /v1/reports HTTP/1.1\r\nHost: x\r\n"
-                       "Content-Type: application/x-ndjson\r\nContent-Length: 8388608\r\n\r\n");
-    }
-    char header[TOKEN_HEADER_BYTES];
-    struct buffer body = {0};
-    struct buffer request = {0};
-    write_signed(&body, 1, "unit");
-    while (body.length < LARGE) {
-        buffer_append_char(&body, '\n');
-    }
-    token_header(&workspace, ROLE_RELAY, "0101", header);
-    buffer_printf(&request,
-                  "POST /v1/reports HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/x-ndjson\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  header, body.length, body.bytes);
-    struct http_link relay;
-    struct http_answer answer;
-    http_open_from(&relay, elsewhere, turnoutd.intake_http_port);
-    http_send(&relay, request.bytes, request.length);
-    http_read_answer(&relay, true, &answer);
-    ck_assert_msg(answer.status == 200 && strstr(answer.body, "accepted") != NULL, "%d %s", answer.status,
-                  answer.body);
-    http_answer_done(&answer);
-    buffer_done(&request);
-    buffer_done(&body);
-    http_close(&relay);
-    for (int i = 0; i < STRANGERS; i++) {
-        http_close(&strangers[i]);
-    }
-}
-
-/* Who has shown something good goes for nobody, so that of those there are no more than so many. */
-TEST(who_has_shown_good_does_not_give_way)
-{
-    struct http_link links[CONNECTIONS];
-    struct http_link over;
-    for (int i = 0; i < CONNECTIONS; i++) {
-        char header[TOKEN_HEADER_BYTES];
-        token_header(&workspace, ROLE_DECIDE, "T", header);
-        http_open_from(&links[i], crowd, turnoutd.intake_http_port);
-        ck_assert_int_eq(ask_held(&links[i], header), 200);
-        ck_assert_int_eq(ask_held(&links[i], header), 200); /* its standing shows with what it says next */
-    }
-    http_open_from(&over, crowd, turnoutd.intake_http_port);
-    http_expect_closed(&over);
-    http_close(&links[0]);
-    metric_wait(&turnoutd, "turnout_connections_open", CONNECTIONS - 1);
-    http_open_from(&links[0], crowd, turnoutd.intake_http_port);
-    ck_assert_int_eq(ask_anything(&links[0]), 404);
-    for (int i = 0; i < CONNECTIONS; i++) {
-        http_close(&links[i]);
-    }
-}
-
-TEST(a_proxy_has_as_many_as_it_likes)
-{
-    enum { MANY = 3 * CONNECTIONS };
-    struct http_link links[MANY];
-    for (int i = 0; i < MANY; i++) {
-        http_open(&links[i], turnoutd.public_port);
-        small_get_turnout(&links[i]);
-    }
-    for (int i = 0; i < MANY; i++) {
-        http_close(&links[i]);
-    }
-}
+FIXTURE(set_up, stop_server);
 
 /* ---- in vain ---- */
 
@@ -549,7 +316,7 @@ static void post_until(const char *signer, const char *wanted)
 {
     char code[CODE_TEXT_BYTES];
     struct report report = signed_report_of(1, 1);
-    report.test = !counts;
+    report.test = !limited_counts;
     signed_report_sign(&report, "unit", signer);
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     do {
@@ -563,7 +330,7 @@ TEST(what_counts_is_told_after_too_much_and_after_the_closing)
 {
     struct http_link link;
     committee_open_election(&workspace, turnoutd.intake_http_port);
-    counts = true;
+    limited_counts = true;
     post_until("unit", ""); /* accepted */
     http_open(&link, turnoutd.intake_stream_port);
     for (int32_t seq = 2; seq <= A_MINUTE; seq++) {

@@ -8,18 +8,14 @@
 
 #include <turnout/base/clock.h>
 
+#include "one_server.h"
 #include "shell_page.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 #define PAGE "/proto/newsroom.md"
 
 enum { ASK_AGAIN_MS = 10 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 /* What each line brings: to its standard output, or into the file that it names. */
 static const struct {
@@ -42,16 +38,9 @@ static const struct {
 static void setup(void)
 {
     char url[TURNOUTD_URL_BYTES];
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", turnoutd.public_port);
     ck_assert_int_eq(setenv("public", url, 1), 0);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void run(const char *line, int i)
@@ -72,7 +61,7 @@ static void run(const char *line, int i)
     shell_result_done(&result);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 /* A milestone is told a publication later than the figures that reach it. */
 static void await_first_report(void)

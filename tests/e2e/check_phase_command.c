@@ -9,16 +9,13 @@
 
 #include "command.h"
 #include "committee.h"
+#include "one_server.h"
 #include "process.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { ASK_AGAIN_MS = 10 };
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char token_path[WORKSPACE_PATH_BYTES];
 
 /* The polls of this election have not closed for years. */
@@ -31,12 +28,6 @@ static void set_up(void)
                     "opens = 2198-03-15T07:00:00+07:00\ncloses = 2198-03-15T19:00:00+07:00\nrounds =\n");
     turnoutd_start(&turnoutd, &workspace, NULL);
     token_file(&workspace, ROLE_ADMIN, "T", token_path);
-}
-
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
@@ -68,7 +59,7 @@ static void expect_test(bool is_test)
     }
 }
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(an_election_is_opened_and_closed)
 {

@@ -7,13 +7,9 @@
 
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void set_up(void)
 {
@@ -35,12 +31,6 @@ static void set_up(void)
     buffer_done(&text);
     free(ini);
     turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static json_t *get(const char *target, const char *schema)
@@ -83,7 +73,7 @@ static void expect_area(const char *code, const char *wanted)
 
 static const char nothing[] = "{\"previous\":null,\"difference_points\":null}";
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(the_same_hour_stands_beside_the_figures)
 {

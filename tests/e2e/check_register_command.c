@@ -6,30 +6,20 @@
 
 #include "command.h"
 #include "committee.h"
+#include "one_server.h"
 #include "readyz.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { OUTPUT_BYTES = 4096, ASK_AGAIN_MS = 20, PATIENCE = 500 };
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char token_path[WORKSPACE_PATH_BYTES];
 static char output[OUTPUT_BYTES]; /* of the last run */
 
 static void set_up(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     token_file(&workspace, ROLE_ADMIN, "T", token_path);
-}
-
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* Runs it with `typed` on its standard input; its output and complaints together must hold `said`. */
@@ -62,7 +52,7 @@ static void wait_for_difference(const char *said)
     ck_abort_msg("%s was never noticed", said);
 }
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(a_unit_is_added)
 {

@@ -5,13 +5,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char spool[WORKSPACE_PATH_BYTES];
 static char key_file[WORKSPACE_PATH_BYTES];
 
@@ -29,19 +26,13 @@ static void set_up(void)
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake", "signed", NULL});
 }
 
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
 #define UNIT      "--spool", spool, "--election", "small", "--unit", "0101-001", "--test"
 #define KEY       "--key", key_file, "--key-id", "0101-001.1"
 #define REPORT    "report", "--server", turnoutd.intake_url, UNIT, KEY
 #define TO_NOBODY "report", "--server", "http://127.0.0.1:1", UNIT, KEY
 #define AT(clock) "--as-of", "2026-03-15T" clock ":00+07:00"
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(the_next_number_is_asked_for)
 {

@@ -8,13 +8,9 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 /* The small election with more rules behind its last line, which stands in [rules]. */
 static void add_rules(const char *rules)
@@ -29,12 +25,6 @@ static void setup(void)
     add_rules("decrease = hold\njump = reject\nvoters-an-hour = 100\ncorrections = held\n"
               "same-figures = flag\ncomplete-not-before = 12:00\n");
     turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void expect_post(const struct small_report *report, int http_status, const char *status,
@@ -88,7 +78,7 @@ static void decide(const char *id, const char *decision, bool changes)
 static const struct small_report first = {.seq = 1, .voted = 100};
 static const struct small_report fewer = {.seq = 2, .voted = 90, .as_of = "2026-03-15T10:00:00+07:00"};
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(what_is_held_is_not_counted)
 {

@@ -13,28 +13,18 @@
 #include "hidden_area.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "public_documents.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 /* ---- documents ---- */
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void setup(void)
 {
     static const char *const settings[] = {"--workers", "2", NULL};
     workspace_init(&workspace);
     turnoutd_start(&turnoutd, &workspace, settings);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* What asks for something special, or in vain, beside every document of the index. */
@@ -122,7 +112,7 @@ static const json_t *find_area(const json_t *areas, const char *code)
     return json_array_get(areas, i);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(documents_conform_before_the_first_report)
 {

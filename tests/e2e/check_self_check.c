@@ -14,19 +14,15 @@
 
 #include "hidden_area.h"
 #include "metric.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { WORDS_BYTES = 512, ASK_AGAIN_MS = 20 };
 
 #define UNITS    "turnout:{small:01}:units"
 #define COMMUNES "turnout:{small:01}:communes"
 #define TOTALS   "turnout:{small:01}:totals"
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void report(const char *unit, int seq, int voted)
 {
@@ -36,8 +32,7 @@ static void report(const char *unit, int seq, int voted)
 
 static void setup(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     report("0101-001", 1, 500);
     report("0101-002", 1, 100);
     report("0102-001", 1, 300);
@@ -45,13 +40,7 @@ static void setup(void)
     small_wait_voted(turnoutd.public_port, 1233);
 }
 
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 TIMEOUT(60);
 
 /* ---- behind turnoutd's back ---- */

@@ -10,15 +10,11 @@
 #include "command.h"
 #include "committee.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { NEXT_BYTES = 48 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static void report(const char *unit, int seq, int voted)
 {
@@ -57,19 +53,7 @@ static void expect(const char *since, const char *provinces, bool is_whole, char
     expect_of(turnoutd.public_port, since, provinces, is_whole, ret_next);
 }
 
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 /* The first report of an area is told a publication after its figures, and moves it once more. */
 static void wait_milestone(const char *province)

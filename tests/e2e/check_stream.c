@@ -8,27 +8,11 @@
 
 #include "answers.h"
 #include "http.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { LINE_BYTES = 4096 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
 
 /* The next answer, which must be of this line; the caller gives it back. */
 static json_t *read_answer(struct http_link *link, int64_t line_number)
@@ -67,7 +51,7 @@ static void expect(struct http_link *link, int64_t line_number, const struct sma
     free(check_exchange(link, line_number, report, status, code));
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(start_server, stop_server);
 
 /* One unit's day: every outcome that depends on what the unit said before. */
 TEST(stream_answers_a_units_day)

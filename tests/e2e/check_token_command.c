@@ -16,18 +16,15 @@
 #include "command.h"
 #include "committee.h"
 #include "http.h"
+#include "one_server.h"
 #include "process.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { LINE_BYTES = 1024, AT_ONCE = 8, TAKEN_UP_MS = 2000, ASK_AGAIN_MS = 20 };
 
 #define HEADER "id,label,role,area,made,expires,revoked\n"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char data[WORKSPACE_PATH_BYTES];
 static char election[WORKSPACE_PATH_BYTES];
 
@@ -37,12 +34,6 @@ static void set_up(void)
     workspace_path(&workspace, "data", data);
     workspace_path(&workspace, "election", election);
     turnoutd_start(&turnoutd, &workspace, (const char *const[]){"--intake", "signed", NULL});
-}
-
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void wait_logged(const char *words)
@@ -111,7 +102,7 @@ static struct tokens *read_file(void)
     return tokens;
 }
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(tokens_of_one_second_differ_and_one_is_revoked_alone)
 {

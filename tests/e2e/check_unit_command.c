@@ -4,37 +4,27 @@
 
 #include "command.h"
 #include "committee.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char token_path[WORKSPACE_PATH_BYTES];
 
 static void set_up(void)
 {
     char token[TOKEN_BYTES_MAX + 1];
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     workspace_path(&workspace, "token", token_path);
     token_of(&workspace, ROLE_DECIDE, "0101", 3600, token);
     workspace_write(&workspace, "token", token);
     ck_assert_int_eq(chmod(token_path, 0600), 0);
 }
 
-static void tear_down(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
 #define TO_INTAKE "--token-file", token_path, "--server", turnoutd.intake_url, "--unit"
 #define VOID      "unit", "void", TO_INTAKE
 #define EXCUSE    "unit", "excuse", TO_INTAKE
 
-FIXTURE(set_up, tear_down);
+FIXTURE(set_up, stop_server);
 
 TEST(a_unit_is_voided)
 {

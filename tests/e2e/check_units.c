@@ -12,14 +12,11 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "signed_reports.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char view[TOKEN_HEADER_BYTES]; /* of the nation */
 
 static const struct key_row keys[] = {{"0101-001.a", "0101-001", "", "", ""},
@@ -51,12 +48,6 @@ static void setup(void)
     token_header(&workspace, ROLE_VIEW, "T", view);
 }
 
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
-}
-
 static json_t *get(const char *target)
 {
     struct http_answer answer;
@@ -79,7 +70,7 @@ static void report(const struct small_report *sent, int status)
 
 /* ---- one ---- */
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(a_silent_unit_is_told)
 {

@@ -8,29 +8,19 @@
 #include "committee.h"
 #include "http.h"
 #include "json_schema.h"
+#include "one_server.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 #define VOID   "/v1/units/0101-001/void"
 #define REASON "{\"reason\":\"đó là của 0101-002\"}"
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 static char decide[TOKEN_HEADER_BYTES]; /* of the nation */
 
 static void setup(void)
 {
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     token_header(&workspace, ROLE_DECIDE, "T", decide);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 static void report(const struct small_report *sent, int status)
@@ -78,7 +68,7 @@ static void expect_nation(const char *figure, int64_t value)
     json_decref(document);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 /* Three that count, the last one with another roll and final; one that is held. */
 static const struct small_report first = {.seq = 1, .voted = 50};

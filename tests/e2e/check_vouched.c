@@ -12,16 +12,12 @@
 #include "answers.h"
 #include "committee.h"
 #include "http.h"
+#include "one_server.h"
 #include "signed_reports.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { LINE_BYTES = 1024 };
-
-static struct workspace workspace;
-static struct turnoutd turnoutd;
 
 static const struct key_row unit_key = {"0201-001.a", "0201-001", "", "", ""};
 
@@ -32,12 +28,6 @@ static void setup(void)
     workspace_add_small_election(&workspace, "election");
     key_rows_write(&workspace, &unit_key, 1);
     turnoutd_start(&turnoutd, &workspace, settings);
-}
-
-static void teardown(void)
-{
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
 }
 
 /* ---- the stream ---- */
@@ -84,7 +74,7 @@ static void expect_via(const char *via)
     http_answer_done(&answer);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(setup, stop_server);
 
 TEST(a_relay_vouches_for_its_units)
 {

@@ -385,7 +385,7 @@ TEST(test_a_stopped_redis_is_killed_in_the_end)
     check_gone(pid);
 }
 
-/* ---- what goes wrong at the start ---- */
+/* ---- where it is ---- */
 
 TEST(test_a_path_with_anything_in_it)
 {
@@ -414,64 +414,6 @@ TEST(test_a_path_too_long_for_a_socket)
     ck_assert_msg(managed_redis_start(deep, on_event, &history, &redis, &address, &error) == TURNOUT_OK, "%s",
                   error.text);
     check_reply("PING", "PONG");
-}
-
-TEST(test_no_data_folder)
-{
-    ck_assert_int_eq(managed_redis_start("/nowhere/at/all", on_event, &history, &redis, &address, &error),
-                     TURNOUT_SYSTEM);
-    ck_assert_str_eq(error.field, "data");
-}
-
-TEST(test_a_file_in_the_folders_place)
-{
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&data, "redis", path);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                     TURNOUT_BAD_INPUT);
-}
-
-/* Whoever made the folder could have put a redis-server of his own behind its socket. */
-TEST(test_a_folder_of_somebody_else)
-{
-    enum { SOMEBODY_ELSE = 65534 };
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&data, "redis", path);
-    workspace_make_folder(&data, "redis");
-    ck_assert_int_eq(chmod(path, 0770), 0);
-    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                     TURNOUT_BAD_INPUT);
-    ck_assert_str_eq(error.field, "data");
-    ck_assert_int_eq(chmod(path, 0700), 0);
-    if (geteuid() == 0) { /* only root can give a folder away */
-        ck_assert_int_eq(chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
-        ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                         TURNOUT_BAD_INPUT);
-    }
-}
-
-TEST(test_no_redis_server)
-{
-    ck_assert_int_eq(setenv("PATH", "/nowhere", 1), 0);
-    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                     TURNOUT_SYSTEM);
-    ck_assert_ptr_nonnull(strstr(error.text, "apt install redis-server"));
-}
-
-TEST(test_a_redis_that_ends_at_once)
-{
-    char path[WORKSPACE_PATH_BYTES];
-    workspace_path(&data, "redis", path);
-    ck_assert_int_eq(mkdir(path, 0700), 0);
-    workspace_path(&data, "redis/redis.sock", path);
-    ck_assert_int_eq(mkdir(path, 0700), 0); /* it cannot listen there */
-    ck_assert_int_eq(managed_redis_start(data.path, on_event, &history, &redis, &address, &error),
-                     TURNOUT_SYSTEM);
-    ck_assert_msg(strstr(error.text, "exit status 1") != NULL && strstr(error.text, "redis.log") != NULL,
-                  "%s", error.text);
 }
 
 SUITE("managed_redis");

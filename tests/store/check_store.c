@@ -9,11 +9,8 @@
 #include <string.h>
 
 #include <check.h>
-#include <hiredis/hiredis.h>
 
-#include <turnout/wire/signature.h>
-
-#include "memory_store.h"
+#include "store_compare.h"
 #include "store_fixture.h"
 #include "suite.h"
 
@@ -25,7 +22,6 @@ enum {
     SEEDS = 10,
     ROUND_MOST = 5,
     DECISIONS_MOST = 24,
-    HELD_LISTED_MOST = STORE_HELD_LISTED_MAX,
 };
 
 /* What is done about reports that break a rule. */
@@ -47,7 +43,6 @@ struct sequence {
     uint32_t seen[STATUS_COUNT];
     uint32_t seen_codes[CODE_COUNT];
     uint32_t seen_decided[DECIDED_NOT_FOUND + 1];
-    struct log_line listed[HELD_LISTED_MOST];
 };
 
 /* xorshift64*: the same sequence on every machine. */
@@ -178,7 +173,7 @@ static const struct sent *next_sent(struct sequence *sequence, uint32_t unit)
     return sent;
 }
 
-/* ---- comparing ---- */
+/* ---- running ---- */
 
 static void compare_state(const struct unit_state *got, const struct unit_state *wanted)
 {
@@ -191,151 +186,6 @@ static void compare_state(const struct unit_state *got, const struct unit_state 
     ck_assert_uint_eq(got->round, wanted->round);
     ck_assert_mem_eq(got->digest, wanted->digest, sizeof got->digest);
 }
-
-static void compare_totals(const struct totals *got, const struct totals *wanted, const struct area *area)
-{
-    ck_assert_msg(totals_equal(got, wanted),
-                  "%s: voted %" PRId64 "/%" PRId64 " registered %" PRId64 "/%" PRId64 " revision %" PRId64
-                  "/%" PRId64,
-                  area->code, got->voted, wanted->voted, got->registered, wanted->registered, got->revision,
-                  wanted->revision);
-    ck_assert_int_eq(got->as_of, wanted->as_of);
-    ck_assert(totals_plausible(got, area->units));
-}
-
-static void compare_province(struct sequence *sequence, uint32_t province)
-{
-    const struct election_register *reg = sequence->store.reg;
-    struct totals totals;
-    struct totals communes[STORE_FIXTURE_COMMUNES];
-    struct totals sum = {0};
-    bool moved = false;
-    ck_assert_int_eq(store_fixture_read(&sequence->store, province, -1, &moved, &totals, communes),
-                     TURNOUT_OK);
-    ck_assert(moved);
-    compare_totals(&totals, memory_store_totals(sequence->oracle, province), &reg->areas[province]);
-    for (uint32_t i = 0; i < STORE_FIXTURE_COMMUNES; i++) {
-        uint32_t commune = reg->areas[province].first_child + i;
-        compare_totals(&communes[i], memory_store_totals(sequence->oracle, commune), &reg->areas[commune]);
-        totals_add(&sum, &communes[i]);
-    }
-    ck_assert(totals_equal(&sum, &totals));
-}
-
-/* The units hash word by word, as proto/redis.md describes it. */
-static void compare_unit(struct sequence *sequence, uint32_t unit)
-{
-    const struct election_register *reg = sequence->store.reg;
-    const struct unit_state *state = memory_store_unit(sequence->oracle, unit);
-    uint32_t province = register_province_of(reg, reg->units[unit].commune);
-    redisReply *reply = redis_fixture_command(&sequence->store.redis, "HGET turnout:{e-1:%s}:units %s",
-                                              reg->areas[province].code, reg->units[unit].code);
-    if (state->seq == 0) {
-        ck_assert_int_eq(reply->type, REDIS_REPLY_NIL);
-    } else {
-        char wanted[200];
-        int length = snprintf(wanted, sizeof wanted, "%d %d %d %" PRId64 " %" PRId64 " %s %u ", state->seq,
-                              state->voted, state->registered, state->as_of, state->received_ms,
-                              report_kind_name(state->kind), state->round);
-        for (size_t i = 0; i < sizeof state->digest; i++) {
-            length += snprintf(wanted + length, sizeof wanted - (size_t)length, "%02x", state->digest[i]);
-        }
-        ck_assert_str_eq(reply->str, wanted);
-    }
-    freeReplyObject(reply);
-}
-
-static void compare_held_report(const struct log_line *got, const struct memory_held *wanted)
-{
-    const struct report_received *received = &wanted->held.received;
-    ck_assert_int_eq(got->outcome, LOG_HELD);
-    ck_assert_str_eq(report_code_name(got->code), report_code_name(wanted->held.code));
-    ck_assert_str_eq(got->flags, wanted->flags);
-    ck_assert_uint_eq(got->round, received->round);
-    ck_assert_int_eq(got->received_ms, received->received_ms);
-    unsigned char digest[REPORT_DIGEST_BYTES];
-    report_digest(&got->report, digest); /* of everything that a unit says */
-    ck_assert_mem_eq(digest, received->digest, sizeof digest);
-}
-
-/* Those that wait, whatever their order. */
-static void compare_held(struct sequence *sequence, uint32_t province)
-{
-    const struct election_register *reg = sequence->store.reg;
-    struct fixture_held page;
-    size_t held;
-    const struct memory_held *wanted = memory_store_held(sequence->oracle, &held);
-    ck_assert_int_eq(
-        store_fixture_list_held(&sequence->store, province, NULL, HELD_LISTED_MOST, sequence->listed, &page),
-        TURNOUT_OK);
-    ck_assert(!page.has_next);
-    size_t listed = page.count;
-    ck_assert_int_eq(page.total, memory_store_totals(sequence->oracle, province)->held);
-    ck_assert_int_eq((int64_t)listed, page.total);
-    for (size_t i = 0; i < held; i++) {
-        if (wanted[i].held.state != HELD_WAITING ||
-            register_province_of(reg, reg->units[wanted[i].unit].commune) != province) {
-            continue;
-        }
-        size_t at = 0;
-        const char *unit = reg->units[wanted[i].unit].code;
-        while (at < listed && (strcmp(sequence->listed[at].report.unit, unit) != 0 ||
-                               sequence->listed[at].report.seq != wanted[i].held.received.seq)) {
-            at++;
-        }
-        ck_assert_uint_lt(at, listed);
-        compare_held_report(&sequence->listed[at], &wanted[i]);
-    }
-}
-
-/* The head that a commune's words name, and the one that its log lines come to. Its revision is their number. */
-static void compare_chain(struct sequence *sequence, uint32_t province, uint32_t commune)
-{
-    const struct area *areas = sequence->store.reg->areas;
-    unsigned char head[LOG_HEAD_BYTES] = {0};
-    int64_t lines = 0;
-    redisReply *entries = redis_fixture_command(&sequence->store.redis, "XRANGE turnout:{e-1:%s}:log - +",
-                                                areas[province].code);
-    for (size_t i = 0; i < entries->elements; i++) {
-        const redisReply *fields = entries->element[i]->element[1];
-        ck_assert_str_eq(fields->element[0]->str, "commune");
-        ck_assert_str_eq(fields->element[4]->str, "lines");
-        if (strcmp(fields->element[1]->str, areas[commune].code) == 0) {
-            struct slice rest = {fields->element[5]->str, fields->element[5]->len};
-            while (rest.bytes != NULL) {
-                log_chain_extend(head, text_split(&rest, '\n'));
-                lines++;
-            }
-        }
-    }
-    freeReplyObject(entries);
-    char wanted[160];
-    int length = snprintf(wanted, sizeof wanted, "%" PRId64 " ", lines);
-    for (size_t i = 0; i < sizeof head; i++) {
-        length += snprintf(wanted + length, sizeof wanted - (size_t)length, "%02x", head[i]);
-    }
-    redisReply *words = redis_fixture_command(&sequence->store.redis, "HGET turnout:{e-1:%s}:communes %s",
-                                              areas[province].code, areas[commune].code);
-    ck_assert_msg(strncmp(words->str, wanted, (size_t)length) == 0, "%s: %s, not %s", areas[commune].code,
-                  words->str, wanted);
-    freeReplyObject(words);
-}
-
-static void compare_everything(struct sequence *sequence)
-{
-    for (uint32_t province = 1; province <= 2; province++) {
-        compare_province(sequence, province);
-        for (uint32_t i = 0; i < STORE_FIXTURE_COMMUNES; i++) {
-            compare_chain(sequence, province, sequence->store.reg->areas[province].first_child + i);
-        }
-        compare_held(sequence, province);
-    }
-    for (uint32_t unit = 0; unit < sequence->store.reg->unit_count; unit++) {
-        compare_unit(sequence, unit);
-    }
-}
-
-/* ---- running ---- */
 
 static void run_batch(struct sequence *sequence, uint32_t size)
 {
@@ -450,17 +300,17 @@ LOOP_TEST(test_random_sequences_agree_with_the_oracle, SEEDS)
     struct sequence *sequence = calloc(1, sizeof *sequence);
     ck_assert_ptr_nonnull(sequence);
     sequence_begin(sequence, UINT64_C(20260315) + (uint64_t)_i, strictness);
-    compare_everything(sequence);
+    store_compare(&sequence->store, sequence->oracle);
     for (int i = 0; i < BATCHES; i++) {
         run_batch(sequence, 1 + draw(sequence, chance(sequence, 50) ? 3 : BATCH_MOST));
         for (uint32_t decisions = draw(sequence, DECISIONS_MOST + 1); decisions > 0; decisions--) {
             decide_one(sequence);
         }
         if (i % 10 == 0) {
-            compare_everything(sequence);
+            store_compare(&sequence->store, sequence->oracle);
         }
     }
-    compare_everything(sequence);
+    store_compare(&sequence->store, sequence->oracle);
     expect_seen(sequence, strictness);
     sequence_end(sequence);
     free(sequence);
@@ -512,7 +362,7 @@ TEST(test_full_batches_agree_with_the_oracle)
     sequence_begin(&sequence, 1000, AS_USUAL);
     for (int i = 0; i < 5; i++) {
         run_batch(&sequence, FULL_BATCH);
-        compare_everything(&sequence);
+        store_compare(&sequence.store, sequence.oracle);
     }
     const struct store_counters *counters = tally_store_counters(sequence.store.tally);
     ck_assert_uint_gt(counters->commits, 0);
@@ -532,9 +382,9 @@ TEST(test_everything_is_there_after_a_restart_of_redis)
     redis_fixture_signal(&sequence.store.redis, SIGKILL);
     redis_fixture_restart(&sequence.store.redis);
     store_fixture_connect(&sequence.store);
-    compare_everything(&sequence);
+    store_compare(&sequence.store, sequence.oracle);
     run_batch(&sequence, BATCH_MOST);
-    compare_everything(&sequence);
+    store_compare(&sequence.store, sequence.oracle);
     sequence_end(&sequence);
 }
 

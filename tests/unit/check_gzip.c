@@ -8,20 +8,8 @@
 #include <check.h>
 #include <zlib.h>
 
+#include "document_bytes.h"
 #include "suite.h"
-
-static char *document_new(size_t length)
-{
-    char *document = malloc(length + 1);
-    ck_assert_ptr_nonnull(document);
-    uint32_t state = 20260315;
-    for (size_t i = 0; i < length; i++) {
-        state = state * 1664525 + 1013904223;
-        document[i] = (char)(i % 3 == 0 ? state >> 24 : 'a'); /* in part compressible, in part not */
-    }
-    document[length] = '\0';
-    return document;
-}
 
 static void inflate_whole(const char *compressed, size_t compressed_length, char *ret_bytes, size_t length)
 {
@@ -35,13 +23,11 @@ static void inflate_whole(const char *compressed, size_t compressed_length, char
     ck_assert_int_eq(inflateEnd(&stream), Z_OK);
 }
 
-static const size_t lengths[] = {0, 1, 100, 65535, 65536, 1500000};
-
-LOOP_TEST(comes_back_as_it_was, COUNT(lengths))
+LOOP_TEST(comes_back_as_it_was, COUNT(document_lengths))
 {
     static const int levels[] = {1, 6, 9};
-    size_t length = lengths[_i];
-    char *document = document_new(length);
+    size_t length = document_lengths[_i];
+    char *document = document_bytes(length);
     char *back = malloc(length + 1);
     ck_assert_ptr_nonnull(back);
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {

@@ -65,6 +65,16 @@ enum turnout_error private_file_write(const struct private_folder *folder, const
                                       const void *bytes, size_t length, enum private_file_other other,
                                       struct error *error);
 
+/* ---- one file, whose folder is opened only for that; it must be there ---- */
+
+enum turnout_error private_file_read_at(const char *folder_path, const char *name, const char *setting,
+                                        size_t bytes_max, char **ret_bytes, size_t *ret_length,
+                                        struct error *error);
+enum turnout_error private_file_replace_at(const char *folder_path, const char *name, const char *setting,
+                                           const void *bytes, size_t length, struct error *error);
+enum turnout_error private_path_read(const char *path, const char *setting, size_t bytes_max,
+                                     char **ret_bytes, size_t *ret_length, struct error *error);
+
 /* ---- the same in steps, for who writes more than one run of bytes or locks the file ---- */
 
 enum { PRIVATE_DRAFT_NAME_BYTES = 48 };

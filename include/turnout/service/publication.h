@@ -47,32 +47,41 @@ uint64_t publication_serial(const struct publication *publication);
  * the publication mode is another. */
 bool publication_has_moved(const struct publication *publication, uint32_t area);
 
-/* The document of an event (documents.h). */
-const struct document *publication_changes(struct publication *publication);
-
 /* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
  * whole of it where this server has shown no such revision. NULL when `since` is neither. */
 const struct document *publication_since(struct publication *publication, const char *since);
 
 /* ---- documents ---- */
 
-/* Valid while a reference is held. */
+/* Those that are made when they are asked for first. */
+enum publication_document {
+    PUBLISHED_CORRECTIONS, /* the first page */
+    PUBLISHED_CHANGES,     /* the document of an event (documents.h) */
+    PUBLISHED_BULLETINS,
+    PUBLISHED_FEED,
+    PUBLISHED_KEYS,
+    PUBLISHED_MILESTONES,
+    PUBLISHED_NIST,
+    PUBLISHED_ROUNDS,
+    PUBLISHED_CSV, /* one a form, as of the next */
+    PUBLISHED_ROUNDS_CSV = PUBLISHED_CSV + CSV_FORMS,
+    PUBLISHED_SINGLE = PUBLISHED_ROUNDS_CSV + CSV_FORMS, /* how many places those have */
+    PUBLISHED_AREA = PUBLISHED_SINGLE,                   /* one an area */
+    PUBLISHED_SERIES, /* the same, of the nation and the provinces: up to its newest minute, from a day before */
+};
+
+/* `at` is csv_form_place() of a table's form, the area, or 0. Valid while a reference is held, as what follows. */
+const struct document *publication_document(struct publication *publication, enum publication_document which,
+                                            size_t at);
+
 const struct document *publication_turnout(const struct publication *publication);
 const struct document *publication_snapshot(const struct publication *publication);
-const struct document *publication_snapshot_csv(struct publication *publication, struct csv_form form);
 
 /* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
  * the caller's to free. NULL when too many different ones have been asked for of this publication. */
 const struct document *publication_selection(struct publication *publication,
                                              const struct selection *selection, const struct csv_form *form,
                                              struct document **ret_own);
-const struct document *publication_milestones(struct publication *publication);
-const struct document *publication_feed(struct publication *publication);
-const struct document *publication_nist(struct publication *publication);
-const struct document *publication_rounds(struct publication *publication);
-const struct document *publication_rounds_csv(struct publication *publication, struct csv_form form);
-const struct document *publication_area(struct publication *publication, uint32_t area);
-const struct document *publication_corrections(struct publication *publication); /* the first page */
 
 /* A page of the corrections, behind a place (`<milliseconds>.<how many of them were shown>`; empty: the first), of at most
  * CORRECTIONS_MAX entries. The caller frees it. NULL when `after` is no place. */
@@ -80,15 +89,12 @@ enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
 
-/* The series of an area of its register, up to its newest minute and from a day before; or any part of it, which the caller
- * frees: NULL where that is too much (series_query_settle()). */
+/* The series of its register; any part of it, which the caller frees: NULL where that is too much
+ * (series_query_settle()). */
 const struct series *publication_series(const struct publication *publication);
-const struct document *publication_series_day(struct publication *publication, uint32_t area);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
-const struct document *publication_bulletins(struct publication *publication);
 const struct document *publication_index(struct publication *publication,
                                          const struct document_listing *listings, size_t count);
-const struct document *publication_keys(struct publication *publication);
 
 /* Borrowed while a reference is held. */
 const struct ledger_page *publication_ledger(const struct publication *publication);

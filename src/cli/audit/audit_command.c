@@ -3,12 +3,11 @@
 #include <stdio.h>
 
 #include <turnout/store/bulletin_walk.h>
-#include <turnout/store/election_keys.h>
 #include <turnout/store/log_walk.h>
 
 #include "audit/audit_province.h"
-#include "client/print_fault.h"
 #include "client/progress.h"
+#include "client/read_election.h"
 #include "client/server_redis.h"
 #include "commands.h"
 
@@ -114,21 +113,16 @@ static int check_server(const struct command_line *line, const struct election_f
 static int run(const struct command_line *line)
 {
     const struct audit_options *options = line->options;
-    const char *path = options->election;
+    struct election_folder folder;
+    struct signing_keys *keys;
     int status = server_redis_check_either(line->name, line->values, &options->server);
+    if (status == EXIT_DONE) {
+        status = read_election(options->election, &folder, &keys);
+    }
     if (status != EXIT_DONE) {
         return status;
     }
-    struct election_folder folder = {.reg = NULL};
-    struct signing_keys *keys = NULL;
-    struct error error;
-    if (election_folder_read(path, print_fault, NULL, &folder, &error) != TURNOUT_OK ||
-        election_keys_read(path, folder.reg, print_fault, NULL, &keys, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--election: %s\n", error.text);
-        status = EXIT_USAGE;
-    } else {
-        status = check_server(line, &folder, keys);
-    }
+    status = check_server(line, &folder, keys);
     signing_keys_release(keys);
     election_folder_done(&folder);
     return status;

@@ -1,9 +1,7 @@
 /* `turnout export`: everything that somebody else needs to recompute an election, out of Redis into a folder. */
 #include <stdio.h>
 
-#include <turnout/store/election_folder.h>
-
-#include "client/print_fault.h"
+#include "client/read_election.h"
 #include "client/server_redis.h"
 #include "commands.h"
 #include "export/export_files.h"
@@ -46,15 +44,13 @@ static int export_to(const struct command_line *line, const struct election_fold
 static int run(const struct command_line *line)
 {
     const struct export_options *options = line->options;
+    struct election_folder folder;
     int status = server_redis_check_either(line->name, line->values, &options->server);
+    if (status == EXIT_DONE) {
+        status = read_election(options->election, &folder, NULL);
+    }
     if (status != EXIT_DONE) {
         return status;
-    }
-    struct election_folder folder;
-    struct error error;
-    if (election_folder_read(options->election, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--election: %s\n", error.text);
-        return EXIT_USAGE;
     }
     status = export_to(line, &folder);
     election_folder_done(&folder);

@@ -9,10 +9,9 @@
 #include <sodium.h>
 
 #include <turnout/base/buffer.h>
-#include <turnout/store/election_folder.h>
 #include <turnout/store/log_walk.h>
 
-#include "client/print_fault.h"
+#include "client/read_election.h"
 #include "client/server_redis.h"
 
 enum { HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
@@ -85,15 +84,13 @@ static int read_from(const struct command_line *line, const struct election_fold
 static int run(const struct command_line *line)
 {
     const struct log_options *options = line->options;
+    struct election_folder folder;
     int status = server_redis_check_either(line->name, line->values, &options->server);
+    if (status == EXIT_DONE) {
+        status = read_election(options->election, &folder, NULL);
+    }
     if (status != EXIT_DONE) {
         return status;
-    }
-    struct election_folder folder;
-    struct error error;
-    if (election_folder_read(options->election, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--election: %s\n", error.text);
-        return EXIT_USAGE;
     }
     uint32_t unit = register_find_unit(folder.reg, slice_of(options->unit));
     if (unit == REGISTER_NONE) {

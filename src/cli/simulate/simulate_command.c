@@ -16,10 +16,10 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/host_port.h>
 #include <turnout/base/memory.h>
-#include <turnout/store/election_folder.h>
 #include <turnout/store/election_keys.h>
 
 #include "client/print_fault.h"
+#include "client/read_election.h"
 #include "client/sender.h"
 #include "client/this_machine.h"
 #include "commands.h"
@@ -339,8 +339,7 @@ static int run(const struct command_line *line)
     if (!options->insecure && !host_is_this_machine(options->stream.host)) {
         return usage_error(line->name, "--stream: " INSECURE_REFUSAL, options->stream.host);
     }
-    if (election_folder_read(options->folder, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
+    if (read_election(options->folder, &folder, NULL) != EXIT_DONE) {
         return EXIT_USAGE;
     }
     int64_t now = clock_wall_ms() / 1000;

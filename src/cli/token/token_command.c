@@ -11,11 +11,11 @@
 
 #include <turnout/base/clock.h>
 #include <turnout/base/rfc3339.h>
-#include <turnout/store/election_folder.h>
 #include <turnout/store/secret.h>
 #include <turnout/store/tokens_change.h>
 
 #include "client/print_fault.h"
+#include "client/read_election.h"
 
 enum { DAYS_MAX = 366, DAY_S = 86400 };
 
@@ -35,9 +35,7 @@ struct token_options {
 static bool read_folder(const char *path, const char *area, char ret_id[AREA_CODE_BYTES])
 {
     struct election_folder folder;
-    struct error error;
-    if (election_folder_read(path, print_fault, NULL, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "--election: %s\n", error.text);
+    if (read_election(path, &folder, NULL) != EXIT_DONE) {
         return false;
     }
     bool has_area = register_find_area(folder.reg, slice_of(area)) != REGISTER_NONE;

@@ -1,0 +1,26 @@
+/* Reading an election's folder for a subcommand. */
+#include "client/read_election.h"
+
+#include <stdio.h>
+
+#include <turnout/store/election_keys.h>
+
+#include "client/print_fault.h"
+#include "command.h"
+
+int read_election(const char *path, struct election_folder *ret_folder, struct signing_keys **ret_keys)
+{
+    struct error error;
+    enum turnout_error failed = election_folder_read(path, print_fault, NULL, ret_folder, &error);
+    if (failed == TURNOUT_OK && ret_keys != NULL) {
+        failed = election_keys_read(path, ret_folder->reg, print_fault, NULL, ret_keys, &error);
+        if (failed != TURNOUT_OK) {
+            election_folder_done(ret_folder);
+        }
+    }
+    if (failed != TURNOUT_OK) {
+        (void)fprintf(stderr, "--election: %s\n", error.text);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}

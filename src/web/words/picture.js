@@ -1,0 +1,92 @@
+// The live picture: headline, curve, map, tables.
+export const picture = {
+  // Headline
+  headline: ["Cử tri cả nước đã đi bỏ phiếu", "Voters who have voted, nationwide"],
+  "headline.area": ["Cử tri {0} đã đi bỏ phiếu", "Voters who have voted, {0}"],
+  lead: ["{0} trong tổng số {1} cử tri đã bỏ phiếu", "{0} of {1} registered voters"],
+  remaining: ["còn {0}", "{0} remaining"],
+  "never.full": [
+    "Chưa phải 100 %: chỉ ghi 100 khi không còn cử tri nào.",
+    "Not 100%: that is said only when no voter is left.",
+  ],
+  previous: ["{0}, lúc {1}: {2} ({3} điểm phần trăm)", "{0}, at {1}: {2} ({3} points)"],
+  "previous.incomparable": ["Không so sánh được: {0}", "Not comparable: {0}"],
+  silent: [
+    "{0} tổ chưa báo lần nào. Nếu cử tri ở đó đều chưa đi: {1}; nếu đều đã đi: {2}.",
+    "{0} units not heard from. If none of their voters has voted: {1}; if all have: {2}.",
+  ],
+  "as.of": ["Tính đến", "As of"],
+  "as.of.none": ["chưa có báo cáo", "no report yet"],
+  "units.reported": ["Tổ bầu cử đã báo", "Polling units heard from"],
+  "communes.complete": ["Xã, phường, đặc khu đã đủ", "Communes complete"],
+  verifying: ["Đang kiểm tra", "Under verification"],
+  "verifying.why": [
+    "Tổng chưa khớp với các phần của nó. Chưa khớp thì không đưa số.",
+    "The total does not yet match its parts. Until it does, no figure is given.",
+  ],
+  "verifying.last": ["Số đã kiểm gần nhất, lúc {0}: {1}", "The last figure checked, at {0}: {1}"],
+  unpublished: ["Chưa công bố", "Not published"],
+  voterless: ["Không có cử tri", "No voters"],
+
+  // The day's curve
+  curve: ["Diễn biến trong ngày", "Through the day"],
+  "curve.what": ["% cử tri đã bỏ phiếu; chấm tròn: đợt báo cáo", "% of voters; circles: rounds of reports"],
+  "curve.what.plain": ["% cử tri đã bỏ phiếu", "% of voters"],
+  "curve.beside": ["So với", "Beside"],
+  "curve.alone": ["không tỉnh nào", "no province"],
+  "curve.as.table": ["Xem bằng bảng số", "As a table"],
+  "curve.when": ["Lúc", "Time"],
+
+  // Map and classes
+  "by.province": ["Theo tỉnh, thành phố", "By province"],
+  "drawn.as": ["Cách vẽ", "Drawn as"],
+  "drawn.tiles": ["Ô vuông", "Tiles"],
+  "drawn.outline": ["Bản đồ", "Map"],
+  "drawn.source": ["Nét bản đồ: {0}, CC BY 4.0", "Outline: {0}, CC BY 4.0"],
+  "class.full": ["100, đủ mọi cử tri", "100, everyone"],
+  "class.from": ["từ {0}", "from {0}"],
+  "class.under": ["dưới {0}", "under {0}"],
+  "class.silent": ["chưa báo", "not heard from"],
+  "class.verifying": ["đang kiểm tra", "under verification"],
+  "provinces.by.class": ["Số tỉnh theo mức, %", "Provinces by class, %"],
+  "communes.by.class": ["Số xã, phường theo mức, %", "Communes by class, %"],
+  "tile.verifying": ["kiểm tra", "verifying"],
+  "tile.silent": ["chưa báo", "silent"],
+  "tile.none": ["chưa có", "none"],
+  complete: ["đủ", "complete"],
+
+  // Milestones
+  milestones: ["Mốc trong ngày", "Milestones"],
+  "provinces.complete": ["Tỉnh, thành phố đã đủ", "Provinces complete"],
+  "none.yet": ["Chưa có tỉnh nào", "None yet"],
+  nearest: ["Gần đủ nhất", "Nearest to complete"],
+  fastest: ["Nhanh nhất", "Fastest"],
+  slowest: ["Chậm nhất", "Slowest"],
+  left: ["còn {0}", "{0} left"],
+  "complete.means": [
+    "Đủ: mọi cử tri có tên trong danh sách đã bỏ phiếu.",
+    "Complete: every voter on the roll has voted.",
+  ],
+  "where.missing": ["Còn thiếu ở đâu", "Where voters are missing"],
+  "all.complete": ["Cả {0} xã, phường đã đủ", "All {0} communes complete"],
+  "incomplete.of": ["{0} trong {1} xã, phường chưa đủ", "{0} of {1} communes not complete"],
+  rank: [
+    "Thứ {0} trong {1} tỉnh, thành phố theo tỷ lệ lúc {2}.",
+    "Number {0} of {1} provinces by turnout at {2}.",
+  ],
+  locator: ["Vị trí trên cả nước", "Where it is in the country"],
+
+  // Tables
+  "provinces.count": ["{0} tỉnh, thành phố", "{0} provinces"],
+  "communes.count": ["{0} xã, phường của {1}", "{0} communes of {1}"],
+  province: ["Tỉnh, thành phố", "Province"],
+  commune: ["Xã, phường", "Commune"],
+  voted: ["Đã bỏ phiếu", "Voted"],
+  registered: ["Cử tri", "Registered"],
+  "remaining.column": ["Còn lại", "Remaining"],
+  "reported.column": ["Tổ đã báo", "Units heard"],
+  find: ["Tìm", "Find"],
+  "find.hint": ["gõ không dấu cũng được", "accents do not matter"],
+  "found.none": ["Không có tên nào như vậy.", "No such name."],
+  turn: ["Xoay ngang máy để xem thêm cột.", "Turn the device for more columns."],
+};
