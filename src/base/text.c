@@ -211,6 +211,11 @@ static bool is_control(uint32_t point)
     return point < 0x20 || (point >= 0x7f && point <= 0x9f);
 }
 
+static bool is_no_character(uint32_t point)
+{
+    return (point & 0xfffe) == 0xfffe || (point >= 0xfdd0 && point <= 0xfdef);
+}
+
 static bool ends_line_or_turns_direction(uint32_t point)
 {
     return point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
@@ -237,7 +242,8 @@ bool text_is_showable(struct slice slice)
     for (size_t at = 0; at < slice.length;) {
         uint32_t point;
         size_t taken = decode_utf8(bytes + at, slice.length - at, &point);
-        if (taken == 0 || is_control(point) || ends_line_or_turns_direction(point)) {
+        if (taken == 0 || is_control(point) || is_no_character(point) ||
+            ends_line_or_turns_direction(point)) {
             return false;
         }
         at += taken;

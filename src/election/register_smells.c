@@ -179,25 +179,26 @@ static void smell_codes(const struct election_register *reg, int level, struct f
 
 /* ---- names ---- */
 
-static void smell_name(const char *file, const char *code, const char *field, const char *name,
-                       struct faults *faults)
+void register_smell_name(const char *file, const char *code, const char *field, const char *name,
+                         struct faults *faults)
 {
     if (!text_is_showable(slice_of(name))) {
-        faults_warn(
-            faults, file, 0, field,
-            "the name of %s holds a mark that turns the direction of writing or ends a line; take it out",
-            code);
+        faults_warn(faults, file, 0, field,
+                    "the name of %s holds a mark that turns the direction of writing or ends a line, or a "
+                    "code point that is "
+                    "no character; take it out",
+                    code);
     }
 }
 
 static void smell_names(const struct election_register *reg, struct faults *faults)
 {
     for (uint32_t i = 0; i < reg->area_count; i++) {
-        smell_name("areas.csv", reg->areas[i].code, "name", reg->areas[i].name, faults);
-        smell_name("areas.csv", reg->areas[i].code, "name_en", reg->areas[i].name_en, faults);
+        register_smell_name("areas.csv", reg->areas[i].code, "name", reg->areas[i].name, faults);
+        register_smell_name("areas.csv", reg->areas[i].code, "name_en", reg->areas[i].name_en, faults);
     }
     for (uint32_t i = 0; i < reg->unit_count; i++) {
-        smell_name("units.csv", reg->units[i].code, "name", reg->units[i].name, faults);
+        register_smell_name("units.csv", reg->units[i].code, "name", reg->units[i].name, faults);
     }
 }
 

@@ -174,13 +174,8 @@ static bool read_area(struct http_exchange *exchange, const struct http_request 
     return *ret_area != REGISTER_NONE;
 }
 
-static bool knows(const struct http_request *request, const struct publication *publication)
-{
-    int64_t last;
-    return text_parse_integer(http_request_header(request, "Last-Event-ID"), 0, INT64_MAX, &last) &&
-           last == id_of(publication);
-}
-
+/* Also to who names in Last-Event-ID the revision that stands: a milestone, say, is told under the revision of the figures
+ * that have reached it, one publication after them. */
 void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
                  struct publication *publication)
 {
@@ -199,9 +194,7 @@ void events_open(struct events *events, struct http_exchange *exchange, const st
     (void)snprintf(retry, sizeof retry, "retry: %d\n\n", EVENTS_RETRY_MS);
     http_stream_write(exchange, slice_of(retry), NULL, NULL);
     http_stream_send(exchange);
-    if (!knows(request, publication)) {
-        write_event(stream, publication, whole(publication, area));
-    }
+    write_event(stream, publication, whole(publication, area));
 }
 
 /* ---- life ---- */

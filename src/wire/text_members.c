@@ -55,10 +55,14 @@ static enum turnout_error check_member(const json_t *object, const struct text_m
     }
     struct slice text = text_of(value);
     bool is_missing = member->kind == TEXT_REQUIRED && text.length == 0;
-    if (!json_is_string(value) || is_missing || !text_is_utf8(text, NULL) || text_has_control(text) ||
-        text.length >= member->capacity) {
+    if (!json_is_string(value) || is_missing || text.length >= member->capacity) {
         return error_fail(error, TURNOUT_BAD_INPUT, member->name, "must be a text of %s%zu bytes on one line",
                           member->kind == TEXT_REQUIRED ? "1 to " : "at most ", member->capacity - 1);
+    }
+    if (!text_is_showable(text)) {
+        return error_fail(error, TURNOUT_BAD_INPUT, member->name,
+                          "holds a control character, or a mark that ends a line or turns the direction of "
+                          "writing; take it out");
     }
     return TURNOUT_OK;
 }

@@ -130,25 +130,21 @@ TEST(what_moves_is_told)
     http_close(&link);
 }
 
-TEST(who_comes_again_is_told_what_it_has_missed)
+/* The revision says too little: what is shown moves under it, where a milestone is told one publication later. */
+TEST(who_comes_again_is_told_the_whole_picture)
 {
-    struct http_link link;
-    int64_t id;
+    static const char *const ids[] = {"Last-Event-ID: 1\r\n", "Last-Event-ID: 0\r\n", "Last-Event-ID: 99\r\n",
+                                      "Last-Event-ID: x\r\n"};
     report("0201-001", 1, 300);
     wait_first_report();
-    listen_to(&link, "", "Last-Event-ID: 1\r\n"); /* nothing */
-    report("0101-001", 1, 100);
-    json_t *event = next_event(&link, &id);
-    ck_assert_int_eq(id, 2);
-    ck_assert_uint_eq(json_array_size(json_array_of(event, "provinces")), 1);
-    json_decref(event);
-    http_close(&link);
-    static const char *const ids[] = {"Last-Event-ID: 1\r\n", "Last-Event-ID: 99\r\n",
-                                      "Last-Event-ID: x\r\n"};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        struct http_link link;
+        int64_t id;
         listen_to(&link, "", ids[i]);
-        event = next_event(&link, &id);
-        ck_assert_int_eq(voted_of(event, "nation"), 400);
+        json_t *event = next_event(&link, &id);
+        ck_assert_int_eq(id, 1);
+        const json_t *nation = json_object_of(event, "nation");
+        ck_assert(!json_is_null(json_object_get(nation, "first_report_at")));
         ck_assert_uint_eq(json_array_size(json_array_of(event, "provinces")), 2);
         json_decref(event);
         http_close(&link);
@@ -202,7 +198,8 @@ TEST(everybody_is_told_the_same_bytes)
     struct buffer first = {0};
     struct buffer other = {0};
     for (int i = 0; i < SOME; i++) {
-        listen_to(&links[i], "", "Last-Event-ID: 0\r\n");
+        listen_to(&links[i], "", "");
+        json_decref(next_event(&links[i], &(int64_t){0}));
     }
     report("0101-001", 1, 100);
     for (int i = 0; i < SOME; i++) {

@@ -194,28 +194,60 @@ TEST(nothing_else_is_looked_at)
                   "0101-001", "--receipt", receipt, NULL);
 }
 
-/* By whoever has made an export and signs it with a key of their own. */
+/* A copy of the export in which a sed script has changed the file of commune 0101 in bulletin 2: by whoever has made it and
+ * signs it with a key of their own. */
+static void forge(const char *name, const char *script, char ret_copy[WORKSPACE_PATH_BYTES])
+{
+    struct buffer command = {0};
+    buffer_printf(
+        &command,
+        "cp -r export %s && cd %s && openssl genpkey -algorithm ed25519 -out key.pem && "
+        "sed -i '%s' bulletin-2/areas/0101.csv && "
+        "last=areas/0101.csv && for above in areas/01.csv areas/T.csv bulletin.txt; do "
+        "  old=$(sha256sum <../export/bulletin-2/$last | cut -c 1-64); "
+        "  new=$(sha256sum <bulletin-2/$last | cut -c 1-64); "
+        "  sed -i s/$old/$new/ bulletin-2/$above; last=$above; done && "
+        "openssl pkeyutl -sign -rawin -inkey key.pem -in bulletin-2/bulletin.txt "
+        "  -out bulletin-2/bulletin.sig && "
+        "public_key=$(openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | openssl base64 -A | "
+        "  tr '+/' '-_' | tr -d '=') && "
+        "sed -i 's/\"public_key\":\"[^\"]*/\"public_key\":\"'$public_key/ keys.json",
+        name, name, script);
+    shell(&workspace, command.bytes);
+    buffer_done(&command);
+    workspace_path(&workspace, name, ret_copy);
+}
+
 TEST(a_forged_line_does_not_reach_the_terminal)
 {
     char receipt[RECEIPT_BYTES];
     char copy[WORKSPACE_PATH_BYTES];
     read_receipt(2, "0101-001", receipt);
-    shell(&workspace,
-          "cp -r export forged && cd forged && openssl genpkey -algorithm ed25519 -out key.pem && "
-          "sed -i 's/^0101-001,2000,130,/0101-001,2000,\\x1b[31m130,/' bulletin-2/areas/0101.csv && "
-          "last=areas/0101.csv && for above in areas/01.csv areas/T.csv bulletin.txt; do "
-          "  old=$(sha256sum <../export/bulletin-2/$last | cut -c 1-64); "
-          "  new=$(sha256sum <bulletin-2/$last | cut -c 1-64); "
-          "  sed -i s/$old/$new/ bulletin-2/$above; last=$above; done && "
-          "openssl pkeyutl -sign -rawin -inkey key.pem -in bulletin-2/bulletin.txt "
-          "  -out bulletin-2/bulletin.sig && "
-          "public_key=$(openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | openssl base64 -A | "
-          "  tr '+/' '-_' | tr -d '=') && "
-          "sed -i 's/\"public_key\":\"[^\"]*/\"public_key\":\"'$public_key/ keys.json");
-    workspace_path(&workspace, "forged", copy);
+    forge("forged", "s/^0101-001,2000,130,/0101-001,2000,\\x1b[31m130,/", copy);
     command_check(&workspace, 1, NULL,
                   "bulletin-2/areas/0101.csv: the line of 0101-001 is not that of a report\n", "verify", copy,
                   "--unit", "0101-001", "--receipt", receipt, NULL);
+}
+
+/* The commune's own line is left as it was: its units say something else. */
+TEST(a_unit_that_its_commune_does_not_count_is_told)
+{
+    static const char *const scripts[] = {
+        "s/^0101-001,2000,130,/0101-001,2000,131,/", "s/^0101-001,2000,130,/0101-001,2001,130,/",
+        "s/^0101-002,\\([0-9]*\\),[0-9]*,[0-9]*,/0101-002,\\1,0,,/", "/^0101-002,/d",
+        "/^0101-001,/{h;s/0101-001/0101-009/};$G"}; /* behind the end */
+    char receipt[RECEIPT_BYTES];
+    read_receipt(2, "0101-001", receipt);
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+        char name[32];
+        char copy[WORKSPACE_PATH_BYTES];
+        (void)snprintf(name, sizeof name, "uneven-%zu", i);
+        forge(name, scripts[i], copy);
+        command_check(
+            &workspace, 1, NULL,
+            "bulletin-2/areas/0101.csv: its units do not add up to what the province's file says of it\n",
+            "verify", copy, "--unit", "0101-001", "--receipt", receipt, NULL);
+    }
 }
 
 TEST(a_wrong_command_line_is_told)

@@ -47,7 +47,7 @@ static bool is_fit(const json_t *value, const struct text_member *member)
         return value == NULL ? member->kind != TEXT_REQUIRED : json_is_boolean(value);
     }
     struct slice text = {json_string_value(value), json_string_length(value)};
-    return json_is_string(value) && text.length < member->capacity && !text_has_control(text) &&
+    return json_is_string(value) && text.length < member->capacity && text_is_showable(text) &&
            (text.length > 0 || member->kind != TEXT_REQUIRED);
 }
 

@@ -165,4 +165,24 @@ TEST(its_figures_are_read_once)
     bulletin_release(bulletin);
 }
 
+/* What is told of a milestone can be taken back later, and a frozen document stays as it was. */
+TEST(its_documents_say_no_milestones)
+{
+    struct area_figures areas[4] = {0};
+    const struct election election = {.id = "e"};
+    const struct figures now = {.election = &election, .areas = areas, .signing_key = "k"};
+    for (int mark = 0; mark < MARK_COUNT; mark++) {
+        areas[REGISTER_NATION].milestones[mark] =
+            (struct milestone){.told_ms = 1, .is_reached = true, .as_of = 1773561600, .revision = 4};
+    }
+    struct bulletin *bulletin = sound(1);
+    const struct document *document = frozen_document(bulletin, &now, FROZEN_TURNOUT);
+    ck_assert_ptr_nonnull(document);
+    const char *text = document->forms[HTTP_CODING_IDENTITY].bytes;
+    ck_assert_ptr_nonnull(strstr(text, "\"first_report_at\":null,\"reached_50_at\":null,"
+                                       "\"reached_90_at\":null,\"reached_100_at\":null"));
+    ck_assert_ptr_null(strstr(text, "_at\":\"2026-03-15T15:00:00"));
+    bulletin_release(bulletin);
+}
+
 SUITE("shelf");

@@ -234,11 +234,15 @@ TEST(what_misleads_who_reads_it_is_not_showable)
                                            "\xe2\x80\xaf",
                                            "\xe2\x81\xa5",
                                            "\xe2\x81\xaa",
+                                           "\xef\xb7\x8f",
+                                           "\xef\xb7\xb0",
+                                           "\xef\xbf\xbd",
                                            "\xf0\x9f\x98\x80"};
-    static const char *const others[] = {"a\nb",         "\x1b[2J",      "\x7f",         "\xc2\x9b",
-                                         "stray \xff",   "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f",
-                                         "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xae",
-                                         "\xe2\x81\xa6", "\xe2\x81\xa9"};
+    static const char *const others[] = {
+        "a\nb",         "\x1b[2J",      "\x7f",         "\xc2\x9b",         "stray \xff",
+        "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",     "\xe2\x80\xa9",
+        "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9",     "\xef\xbf\xbe",
+        "\xef\xbf\xbf", "\xef\xb7\x90", "\xef\xb7\xaf", "\xf0\x9f\xbf\xbe", "\xf4\x8f\xbf\xbf"};
     for (size_t i = 0; i < COUNT(showable); i++) {
         ck_assert_msg(text_is_showable(slice_of(showable[i])), "%zu", i);
     }

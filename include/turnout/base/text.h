@@ -64,9 +64,9 @@ bool text_is_utf8(struct slice slice, size_t *ret_characters);
 /* Whether any character is a control character: C0, DEL or C1. The bytes must be UTF-8. */
 bool text_has_control(struct slice slice);
 
-/* Whether the text can be shown in a terminal, a log or a page as it is: UTF-8 without control characters, and without
- * marks that end a line (U+2028, U+2029) or turn the direction in which it is shown (U+061C, U+200E, U+200F, U+202A to
- * U+202E, U+2066 to U+2069). */
+/* Whether the text can be shown in a terminal, a log or a page as it is: UTF-8 without control characters, without code
+ * points that are no characters (U+FFFE, U+FFFF and their like), and without marks that end a line (U+2028, U+2029) or turn
+ * the direction in which it is shown (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
 bool text_is_showable(struct slice slice);
 
 /* The length without the character at the end that is only there in part: for UTF-8 that was cut to fit. */

@@ -17,4 +17,8 @@ enum {
 /* Tells of them as warnings (faults_warn()), each with the code that it is about; line 0. */
 void register_smells(const struct election_register *reg, struct faults *faults);
 
+/* The same of a name alone, that of an area, a unit or the election. */
+void register_smell_name(const char *file, const char *code, const char *field, const char *name,
+                         struct faults *faults);
+
 #endif

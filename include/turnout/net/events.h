@@ -18,7 +18,7 @@ struct events *events_new(struct event_base *base);
 /* Streams that are open must have been closed. NULL-safe. */
 void events_free(struct events *events);
 
-/* Takes an exchange, and tells it of the publication at once, unless it says in Last-Event-ID that it knows it. */
+/* Takes an exchange, and tells it the whole of the publication at once. */
 void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
                  struct publication *publication);
 

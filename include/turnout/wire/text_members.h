@@ -24,8 +24,8 @@ struct text_member {
     enum text_member_kind kind;
 };
 
-/* TURNOUT_TOO_LARGE above TEXT_MEMBERS_BYTES_MAX, else TURNOUT_BAD_INPUT with the member to blame. Texts are UTF-8
- * without control characters. */
+/* TURNOUT_TOO_LARGE above TEXT_MEMBERS_BYTES_MAX, else TURNOUT_BAD_INPUT with the member to blame. Texts can be
+ * shown (text_is_showable). */
 enum turnout_error text_members_parse(struct slice json, const struct text_member *members, size_t count,
                                       struct error *error);
 

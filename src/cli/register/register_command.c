@@ -21,7 +21,10 @@ static void warn(const struct election_folder *folder, const char *folder_path)
 {
     struct fault_limit limit = {.on_fault = print_fault, .context = &folder_path};
     struct faults faults = {.on_fault = fault_limit_tell, .context = &limit};
-    zone_smells(&folder->election, &faults);
+    const struct election *election = &folder->election;
+    zone_smells(election, &faults);
+    register_smell_name("election.ini", election->id, "name", election->name, &faults);
+    register_smell_name("election.ini", election->id, "name_en", election->name_en, &faults);
     register_smells(folder->reg, &faults);
     fault_limit_end(&limit);
 }

@@ -85,16 +85,50 @@ static void print_way(const struct way *way, const struct verify_bulletin *bulle
     (void)printf("  signed by %s\n", way->export->signing_key_text);
 }
 
-/* The commune's own line stands in its file as in the province's. */
-static bool has_sum(struct slice file, const struct bulletin_line *wanted)
+/* A unit's line. False when it does not say its roll and its count. */
+static bool add_unit(struct slice line, struct bulletin_line *sum)
 {
+    int64_t registered;
+    int64_t voted;
+    (void)text_split(&line, ','); /* its code */
+    if (!text_parse_integer(text_split(&line, ','), 0, INT32_MAX, &registered) ||
+        !text_parse_integer(text_split(&line, ','), 0, INT32_MAX, &voted)) {
+        return false;
+    }
+    bool is_silent = text_split(&line, ',').length == 0; /* it has no seq */
+    bulletin_line_add(
+        sum, &(struct bulletin_line){
+                 .registered = registered, .voted = voted, .units = 1, .units_reported = is_silent ? 0 : 1});
+    return true;
+}
+
+/* Behind the commune's own line stands how its log stood, and nothing else. */
+static bool ends_with_log(struct slice file, struct slice rest)
+{
+    int64_t lines;
+    unsigned char head[LOG_HEAD_BYTES];
+    (void)text_split(&rest, '\n');
+    return rest.length == 0 && bulletin_read_log(file, &lines, head);
+}
+
+/* All units add up to the commune's own line, which says the same as the province's file. Which reports are held is in the
+ * log alone. */
+static bool adds_up(struct slice file, const struct bulletin_line *wanted)
+{
+    struct bulletin_line sum = {.held = wanted->held};
+    struct slice whole = file;
+    memcpy(sum.code, wanted->code, sizeof sum.code);
+    (void)text_split(&file, '\n');
     while (file.length > 0) {
         struct slice rest = file;
         struct bulletin_child own;
         if (bulletin_next_child(&rest, &own) && strcmp(own.sha256, "-") == 0) {
-            return bulletin_line_equals(&own.line, wanted);
+            return bulletin_line_equals(&own.line, wanted) && bulletin_line_equals(&sum, wanted) &&
+                   ends_with_log(whole, rest);
         }
-        (void)text_split(&file, '\n');
+        if (!add_unit(text_split(&file, '\n'), &sum)) {
+            return false;
+        }
     }
     return false;
 }
@@ -125,10 +159,10 @@ static bool look_in(const struct way *way, size_t place, int *ret_status)
     char name[EXPORT_NAME_BYTES];
     export_area_name(bulletin->number, reg->areas[commune].code, name);
     bool is_found = find_line(way, file, cells);
-    if (is_found && !has_sum(file, &bulletin->children[commune].line)) {
-        (void)fprintf(stderr, "%s: its sum is not what the province's file says of it\n", name);
-    } else if (is_found && !are_counts(cells)) {
+    if (is_found && !are_counts(cells)) {
         (void)fprintf(stderr, "%s: the line of %s is not that of a report\n", name, way->unit->code);
+    } else if (is_found && !adds_up(file, &bulletin->children[commune].line)) {
+        (void)fprintf(stderr, "%s: its units do not add up to what the province's file says of it\n", name);
     } else if (is_found) {
         print_way(way, bulletin, cells);
         *ret_status = finish_output(EXIT_DONE);
