@@ -226,7 +226,7 @@ enum turnout_error private_file_read_at(const char *folder_path, const char *nam
                                         size_t bytes_max, char **ret_bytes, size_t *ret_length,
                                         struct error *error)
 {
-    struct private_folder folder;
+    struct private_folder folder = {.fd = -1};
     enum turnout_error failed =
         private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, setting, &folder, error);
     if (failed == TURNOUT_OK) {
@@ -239,7 +239,7 @@ enum turnout_error private_file_read_at(const char *folder_path, const char *nam
 enum turnout_error private_file_replace_at(const char *folder_path, const char *name, const char *setting,
                                            const void *bytes, size_t length, struct error *error)
 {
-    struct private_folder folder;
+    struct private_folder folder = {.fd = -1};
     enum turnout_error failed =
         private_folder_open(folder_path, PRIVATE_FOLDER_FOUND, setting, &folder, error);
     if (failed == TURNOUT_OK) {
@@ -253,7 +253,7 @@ enum turnout_error private_path_read(const char *path, const char *setting, size
                                      char **ret_bytes, size_t *ret_length, struct error *error)
 {
     char folder_path[PATH_MAX];
-    const char *name;
+    const char *name = "";
     enum turnout_error failed = private_path_split(path, setting, folder_path, &name, error);
     return failed != TURNOUT_OK
                ? failed
