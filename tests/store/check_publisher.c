@@ -26,6 +26,7 @@ static struct {
     int64_t voted;
     int64_t generated_at;
     int64_t shown_ms; /* wall clock */
+    uint64_t times;
     char mode[8];
     char durability[8];
 } shown;
@@ -45,6 +46,7 @@ static void on_published(void *context, struct publication *publication)
     shown.voted = figures->areas[REGISTER_NATION].totals.voted;
     shown.generated_at = figures->generated_at;
     shown.shown_ms = clock_wall_ms();
+    shown.times++;
     ck_assert(slice_copy(slice_of(figures->publication), shown.mode, sizeof shown.mode));
     ck_assert(slice_copy(slice_of(figures->durability), shown.durability, sizeof shown.durability));
     if (awaited.mode != NULL && shown.voted == awaited.voted && strcmp(shown.mode, awaited.mode) == 0) {
@@ -197,6 +199,17 @@ TEST(lost_durability_is_shown_though_nothing_has_moved)
     run_for_a_while();
     ck_assert_str_eq(shown.durability, "relaxed");
     atomic_store(&is_durable, true);
+}
+
+/* Readers would be sent the same again and again. */
+TEST(what_has_not_moved_is_not_shown_again)
+{
+    report(1, 10);
+    wait_shown(10, "live");
+    run_for_a_while(); /* the first report is told as a milestone */
+    uint64_t times = shown.times;
+    run_for_a_while();
+    ck_assert_uint_eq(shown.times, times);
 }
 
 /* What is then read of the provinces is not confirmed either. */
