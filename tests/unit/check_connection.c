@@ -33,8 +33,29 @@ static void answer_much(void *context, struct http_exchange *exchange, const str
                                                 .release = keep});
 }
 
+/* A stream that a test writes; NULL: none is open. */
+static struct http_exchange *stream;
+
+static void on_stream_closed(void *context)
+{
+    (void)context;
+    stream = NULL;
+}
+
+static void begin_stream(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)request;
+    (void)segment;
+    (void)body;
+    ck_assert(http_stream_begin(exchange, "text/plain", "", on_stream_closed, NULL));
+    stream = exchange;
+}
+
 static const struct http_route routes[] = {
     {.method = HTTP_GET, .path = "/now", .handler = answer_at_once},
+    {.method = HTTP_GET, .path = "/stream", .handler = begin_stream},
     {.method = HTTP_GET, .path = "/much/", .handler = answer_much},
 };
 
@@ -155,6 +176,26 @@ TEST(who_takes_no_answer_is_reset)
         ck_assert_int_eq(close(peers_of_ours[i]), 0);
     }
     ck_assert_int_eq(close(listener), 0);
+}
+
+/* ---- streams that nobody hears ---- */
+
+/* Long before its time to take something has passed. */
+TEST(a_stream_that_is_not_heard_holds_no_more_than_so_much)
+{
+    static const char piece[64 * 1024];
+    enum { PIECES_MAX = 100 };
+    int peer = connect_deaf_peer("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", false);
+    while (stream == NULL) {
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+    }
+    for (int pieces = 0; stream != NULL; pieces++) {
+        ck_assert_int_lt(pieces, PIECES_MAX);
+        http_stream_write(stream, (struct slice){piece, sizeof piece}, NULL, NULL);
+        http_stream_send(stream);
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+    }
+    ck_assert_int_eq(close(peer), 0);
 }
 
 SUITE("connection");
