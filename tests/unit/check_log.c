@@ -218,4 +218,56 @@ TEST(a_reader_that_comes_late_learns_how_many_are_missing)
     ck_assert_int_eq(fclose(log), 0);
 }
 
+/* Reads on, up to a line that tells of dropped ones, or up to the end. The lines that are told of. */
+static uint64_t read_dropped(FILE *log)
+{
+    char line[LINE_BYTES];
+    while (fgets(line, sizeof line, log) != NULL) {
+        const char *number = strstr(line, " log-lines-dropped lines=");
+        if (number != NULL) {
+            return strtoull(strchr(number, '=') + 1, NULL, 10);
+        }
+    }
+    return 0;
+}
+
+static void *read_all_dropped(void *log)
+{
+    static uint64_t told;
+    uint64_t lines;
+    told = 0;
+    do {
+        lines = read_dropped(log);
+        told += lines;
+    } while (lines > 0);
+    return &told;
+}
+
+/* Though less than the time between two such lines has passed. */
+TEST(what_was_dropped_last_is_told_by_the_end)
+{
+    char names[THREADS + 1][8] = {"first", "a", "b", "c", "d"};
+    redirect();
+    fill();
+    start();
+    (void)log_much(names[0]);
+    FILE *log = fdopen(pipe_ends[0], "r");
+    ck_assert_ptr_nonnull(log);
+    uint64_t told = read_dropped(log);
+    ck_assert_uint_gt(told, 0);
+    for (size_t i = 1; i <= THREADS; i++) {
+        (void)log_much(names[i]);
+    }
+    ck_assert_uint_gt(log_lines_dropped(), told);
+    pthread_t reader;
+    void *rest;
+    ck_assert_int_eq(pthread_create(&reader, NULL, read_all_dropped, log), 0);
+    log_stop();
+    ck_assert_int_ge(dup2(kept_stderr, STDERR_FILENO), 0);
+    ck_assert_int_eq(close(pipe_ends[1]), 0);
+    ck_assert_int_eq(pthread_join(reader, &rest), 0);
+    ck_assert_uint_eq(told + *(const uint64_t *)rest, log_lines_dropped());
+    ck_assert_int_eq(fclose(log), 0);
+}
+
 SUITE("log");
