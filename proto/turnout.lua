@@ -515,7 +515,7 @@ end)
 -- goes forth, an odd one back. Every call but the first says the turn that it belongs to, so that one that comes late, when
 -- others have turned the change or ended it, does nothing. A first call that comes late leaves an interrupted change.
 
--- Notes down a change of the register before anything of it is done, so that whoever is interrupted can be continued; or
+-- Notes down a change of the register before anything of it is done, so that an interrupted one can be continued; or
 -- goes on with it, also where it was going back.
 --   keys  meta, change
 --   args  the digest that must stand, the digest that is wanted; then fields of the change and their values in turn, or

@@ -86,8 +86,7 @@ static void next_step(struct giving_up *giving_up)
 static void on_step(void *context, const redisReply *reply, const char *why)
 {
     struct giving_up *giving_up = context;
-    bool is_list = reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
-    struct slice head = is_list ? reply_text(reply->element[0]) : slice_of("");
+    struct slice head = reply_head(reply);
     if (slice_equals(head, "done")) {
         next_step(giving_up);
     } else if (slice_equals(head, "heard")) {

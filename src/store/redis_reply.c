@@ -10,6 +10,12 @@ struct slice reply_text(const redisReply *reply)
     return reply->type == REDIS_REPLY_STRING ? (struct slice){reply->str, reply->len} : slice_of("");
 }
 
+struct slice reply_head(const redisReply *reply)
+{
+    bool is_list = reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
+    return is_list ? reply_text(reply->element[0]) : slice_of("");
+}
+
 int64_t reply_count(const redisReply *reply)
 {
     int64_t count = 0;

@@ -13,6 +13,9 @@ struct redisReply;
 /* The text of a string; empty for everything else. */
 struct slice reply_text(const struct redisReply *reply);
 
+/* The text of a list's first element; empty for everything else. `reply` may be NULL. */
+struct slice reply_head(const struct redisReply *reply);
+
 /* The count that a string says; 0 for everything else. For a summary: the publisher refuses what is no count. */
 int64_t reply_count(const struct redisReply *reply);
 

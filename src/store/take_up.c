@@ -69,8 +69,7 @@ static void conclude(struct taking *taking, enum take_up_outcome outcome, struct
 
 static bool is_headed(const redisReply *reply, const char *word)
 {
-    return reply != NULL && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0 &&
-           slice_equals(reply_text(reply->element[0]), word);
+    return slice_equals(reply_head(reply), word);
 }
 
 static struct slice second_text(const redisReply *reply)

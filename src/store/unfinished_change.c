@@ -54,18 +54,12 @@ static enum turnout_error fail_overtaken(struct error *error)
 
 /* ---- steps ---- */
 
-static struct slice head_of(const redisReply *reply)
-{
-    bool is_list = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0;
-    return is_list ? reply_text(reply->element[0]) : slice_of("");
-}
-
 static enum step step_of(const redisReply *reply)
 {
     static const char *const heads[] = {
         [STEP_DONE] = "done", [STEP_HEARD] = "heard", [STEP_OVERTAKEN] = "overtaken"};
     for (size_t step = 0; step < sizeof heads / sizeof heads[0]; step++) {
-        if (heads[step] != NULL && slice_equals(head_of(reply), heads[step])) {
+        if (heads[step] != NULL && slice_equals(reply_head(reply), heads[step])) {
             return (enum step)step;
         }
     }
@@ -89,8 +83,8 @@ static enum turnout_error take_step(const struct unfinished *unfinished, const c
     return failed;
 }
 
-/* Takes the step in every province. A step forth ends at the first province that does not take it. A step back goes on in
- * all of them: it changes nothing in a province that has not taken the step forth. */
+/* Takes the step in every province, up to the first that does not take it. A step back changes nothing in a province that
+ * has not taken the step forth. */
 static enum turnout_error take_steps(const struct unfinished *unfinished, bool undoes, enum step *ret_step,
                                      struct error *error)
 {
@@ -118,7 +112,7 @@ static enum turnout_error begin(struct unfinished *unfinished, bool *ret_is_begu
     enum turnout_error failed = redis_sync_send(unfinished->redis, "FCALL", &command, &reply, error);
     if (failed == TURNOUT_OK) {
         *ret_is_begun =
-            slice_equals(head_of(reply), "begun") && reply->elements == 2 &&
+            slice_equals(reply_head(reply), "begun") && reply->elements == 2 &&
             slice_copy(reply_text(reply->element[1]), unfinished->noted.turn, sizeof unfinished->noted.turn);
         freeReplyObject(reply);
     }
