@@ -579,14 +579,15 @@ local function is_heard(units, aside, unit)
     return false
 end
 
--- Which of these units are not silent.
---   keys  units, aside
---   args  the units
+-- Which of these units are not silent under the register before a change. A province that has taken its step has another
+-- register; what it heard since does not stand in the change's way.
+--   keys  totals, units, aside
+--   args  the digest before the change; the units
 -- Returns 1 or 0 for each.
 register_reader('turnout_heard', function(keys, args)
-    local heard = {}
-    for i = 1, #args do
-        heard[i] = is_heard(keys[1], keys[2], args[i]) and 1 or 0
+    local is_before, heard = ground_of(keys[1])[2] == args[1], {}
+    for i = 2, #args do
+        heard[i - 1] = is_before and is_heard(keys[2], keys[3], args[i]) and 1 or 0
     end
     return heard
 end)

@@ -148,9 +148,17 @@ static bool is_heard(const struct model_key *units, const struct model_key *asid
 
 void turnout_heard(const struct call *call, struct buffer *reply)
 {
-    put_list(reply, call->arg_count);
-    for (size_t i = 0; i < call->arg_count; i++) {
-        put_integer(reply, is_heard(model_key_of(call->keys[0]), model_key_of(call->keys[1]), call->args[i]));
+    const struct slice *ground[3];
+    if (!ground_of(model_key_of(call->keys[0]), ground)) {
+        refuse(reply, "never seeded");
+        return;
+    }
+    bool is_before = model_is_same(*ground[1], call->args[0]);
+    put_list(reply, call->arg_count - 1);
+    for (size_t i = 1; i < call->arg_count; i++) {
+        bool counts =
+            is_before && is_heard(model_key_of(call->keys[1]), model_key_of(call->keys[2]), call->args[i]);
+        put_integer(reply, counts);
     }
 }
 
