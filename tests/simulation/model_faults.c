@@ -36,6 +36,7 @@ static const char *const garbage[] = {
 enum {
     ERROR_COUNT = sizeof errors / sizeof errors[0],
     GARBAGE_COUNT = sizeof garbage / sizeof garbage[0],
+    RARE_HELD_UP = 50,
 };
 
 static struct {
@@ -62,6 +63,13 @@ bool model_refuses(struct slice name, struct buffer *reply)
     world_trace("%.*s: %s", (int)name.length, name.bytes, errors[refusing.error]);
     buffer_append_text(reply, errors[refusing.error]);
     return true;
+}
+
+/* A province takes a step once in a run or twice: at the rate of commits none would ever be late. */
+bool model_holds_up(struct slice name)
+{
+    bool is_rare = slice_equals(name, "turnout_register_step");
+    return world_chance(scene.hazards.held_up * (is_rare ? RARE_HELD_UP : 1));
 }
 
 void model_garble(struct slice name, struct buffer *reply)
