@@ -9,23 +9,6 @@ enum { COMMUNES_MAX = 16, ASIDE_WORDS = 11, TURN_BYTES = 64 };
 
 /* ---- turns ---- */
 
-/* A count of a field; absent is 0. */
-static int64_t count_in(const struct model_key *key, const char *field)
-{
-    const struct slice *text = model_get_text(key, field);
-    int64_t count = 0;
-    bool is_count = text == NULL || text_parse_integer(*text, 0, INT64_MAX, &count);
-    assert(is_count);
-    return count;
-}
-
-static void set_count(struct model_key *key, const char *field, int64_t count)
-{
-    char digits[DECIMAL_BYTES_MAX];
-    size_t length = (size_t)(text_put_integer(digits, count) - digits);
-    model_set(key, slice_of(field), (struct slice){digits, length});
-}
-
 static void set_turn(struct model_key *meta, struct model_key *change, struct slice generation,
                      int64_t number)
 {
