@@ -63,8 +63,8 @@ struct store_change {
 typedef void store_changed_fn(void *context, enum turnout_error error, const char *why,
                               const struct store_change *change);
 
-/* First takes every province into the phase, then the election. A province that was left behind by an interruption is
- * taken along when the same is asked for again. `who` goes into the ledger.
+/* First takes every province into the phase, then the election; only an opening is made of all provinces or of none. What an
+ * interruption left behind is taken along when the same is asked for again. `who` goes into the ledger.
  * Where a mode holds figures back, `shown` is what the public is shown now, one text a province from the first on,
  * borrowed until `on_changed` is called; it is kept before the mode is changed, so that it stands whatever happens then. */
 void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
