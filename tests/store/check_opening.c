@@ -1,6 +1,7 @@
 /* An opening is for all provinces or for none: also when it is interrupted at any of its steps, and when calls of it come
  * late. */
 #include <turnout/store/meta.h>
+#include <turnout/store/prepare.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -241,6 +242,40 @@ TEST(an_opening_that_a_province_does_not_take_is_taken_back)
     redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:totals change 999");
     ck_assert_int_eq(ask(PHASE_OPEN).error, TURNOUT_UNAVAILABLE);
     expect_phases("rehearsal", "rehearsal", "rehearsal");
+}
+
+static bool start(void)
+{
+    struct store_preparation preparation = {.patience_ms = 1000};
+    struct store_prepared prepared;
+    struct error error;
+    enum turnout_error failed = store_prepare(&store.options, &preparation, &prepared, &error);
+    ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
+    return prepared.was_opening;
+}
+
+TEST(the_next_start_takes_an_opening_back)
+{
+    long long number = begin_change("rehearsal");
+    ck_assert_int_eq(gate("01", number, "opening"), DONE);
+    expect_status(2, true, STATUS_ACCEPTED);
+    ck_assert(start());
+    expect_phases("rehearsal", "rehearsal", "rehearsal");
+    expect_status(1, true, STATUS_ACCEPTED);
+    set_open(number, 0);
+    ck_assert(!start());
+}
+
+TEST(the_next_start_finishes_an_opening_that_reached_meta)
+{
+    long long number = begin_opening();
+    set_open(number, 1);
+    ck_assert_int_eq(gate("01", number, "open"), DONE);
+    expect_status(1, false, STATUS_ACCEPTED);
+    ck_assert(start());
+    expect_phases("open", "open", "open");
+    expect_status(2, false, STATUS_ACCEPTED);
+    ck_assert(!start());
 }
 
 /* ---- late ---- */

@@ -32,6 +32,7 @@ struct store_prepared {
     bool is_durable;      /* acknowledged means durable */
     bool is_new;          /* the election was seeded now */
     bool has_other_times; /* than the election was served by before */
+    bool was_opening;     /* an opening was interrupted; every province is in `phase` now */
     bool is_given_up; /* a person has given up the generation that is known: what is known counts no more */
     char generation[GENERATION_BYTES];
     char signing_key[PUBLIC_KEY_TEXT_BYTES + 1]; /* the election's: whose signature its bulletins carry */
