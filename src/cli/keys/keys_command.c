@@ -307,12 +307,12 @@ static const struct setting make_settings[] = {
      .kind = SETTING_MOMENT,
      AT(from),
      .takes = "TIME",
-     .help = "valid from this time on, 2026-03-15T07:00:00+07:00; default: always"},
+     .help = "valid from this time on, 2026-03-15T07:00:00+07:00; default always"},
     {.name = "until",
      .kind = SETTING_MOMENT,
      AT(until),
      .takes = "TIME",
-     .help = "valid until this time; default: always"},
+     .help = "valid until this time; default always"},
     COMMAND_HELP,
 };
 
@@ -322,7 +322,7 @@ static const struct setting revoke_settings[] = {
      .kind = SETTING_MOMENT,
      AT(at),
      .takes = "TIME",
-     .help = "the time from which they are no longer valid; default: now"},
+     .help = "the time from which they are no longer valid; default now"},
     COMMAND_HELP,
 };
 

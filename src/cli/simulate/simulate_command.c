@@ -401,7 +401,7 @@ static const struct setting settings[] = {
      .takes = "N",
      .least = 1,
      .most = UNITS_MAX,
-     .help = "only this many units, chosen by the seed; default: all"},
+     .help = "only this many units, chosen by the seed; default all"},
     {.name = "connections",
      .kind = SETTING_NUMBER,
      AT(connections),
