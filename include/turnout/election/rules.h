@@ -67,10 +67,8 @@ struct report_outcome {
 
 /* The first case that applies decides:
  *   1. rehearsal, and no test report: not-open. A test report while open: test-report; while closed: closed
- *   2. this very report was voided: voided. So is, where more were voided than are remembered, one without a later
- *      as_of
- *   3. a report with this seq waits for a committee, or was rejected by one: the same again when the digests are
- *      equal,
+ *   2. this very report was voided: voided. Where more were voided than are remembered, so is one without a later as_of
+ *   3. a report with this seq waits for a committee, or was rejected by one: the same again when the digests are equal,
  *      else seq-conflict
  *   4. its seq is the unit's last one: duplicate when the digests are equal, else seq-conflict
  *   5. its seq is lower: seq-behind when it was counted later than the last one, else superseded

@@ -17,8 +17,7 @@
  *   rule <name> <number>                            `complete-not-before` in Unix seconds, 0 for none
  *
  * ret_files has the fingerprint of each part, to show what differs: `areas.csv=<fingerprint> units.csv=<fingerprint>
- * rules=<fingerprint>`.
- *  */
+ * rules=<fingerprint>`. */
 void register_digest(const struct election_register *reg, const struct rules *rules,
                      unsigned char ret_digest[REGISTER_DIGEST_BYTES], char ret_files[REGISTER_FILES_BYTES]);
 

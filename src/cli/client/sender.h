@@ -7,8 +7,7 @@
  *
  * What it handles by itself:
  *   - a lost connection is reopened, with back-off, and every report without an answer is sent again with the same
- *     seq.
- *     That is safe: a report counts once; the second time it is answered `duplicate`;
+ *     seq. That is safe: a report counts once; the second time it is answered `duplicate`;
  *   - `unavailable` is an answer to the sender, not to the caller: the report is sent again, with back-off, for
  *     as long as the sender lives;
  *   - a connection whose oldest report has waited longer than `answer_deadline_ms` counts as lost.
