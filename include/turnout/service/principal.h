@@ -1,4 +1,4 @@
-/* Somebody with a good token: what it is good for, and what logs call them. */
+/* The holder of a valid token: what it permits, and their name in logs. */
 #ifndef TURNOUT_SERVICE_PRINCIPAL_H
 #define TURNOUT_SERVICE_PRINCIPAL_H
 
@@ -9,14 +9,14 @@
 
 struct principal {
     enum token_role role;
-    uint32_t area;                   /* index, in the register by which the principal was admitted */
-    char area_code[AREA_CODE_BYTES]; /* for who stays longer than a register may */
+    uint32_t area;                   /* index in the register at admission */
+    char area_code[AREA_CODE_BYTES]; /* the same for principals that outlive a register */
     int64_t expires;                 /* Unix seconds */
     char id[TOKEN_ID_BYTES];
     char label[TOKEN_LABEL_BYTES];
 };
 
-/* `<label> (<id>)`: labels may be given again once they are free, ids are not. */
+/* Writes `<label> (<id>)`: a label may be given again once it is free, an id never. */
 void principal_write_who(const struct principal *principal, char ret_who[LOG_WHO_BYTES]);
 
 #endif
