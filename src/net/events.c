@@ -100,7 +100,7 @@ static void forget_told(struct events *events)
 
 static const struct document *whole(struct publication *publication, uint32_t area)
 {
-    return area == REGISTER_NATION ? publication_turnout(publication)
+    return area == REGISTER_NATION ? publication_document(publication, PUBLISHED_TURNOUT, 0)
                                    : publication_document(publication, PUBLISHED_AREA, area);
 }
 

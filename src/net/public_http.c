@@ -11,7 +11,6 @@
 #include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
-#include "public_listings.h"
 #include "retry_after.h"
 #include "series_http.h"
 #include "static_http.h"
@@ -45,7 +44,8 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
         return;
     }
     if (!http_query_has(request->query, "since")) {
-        public_answer(reader, exchange, request, publication_turnout(reader->publication));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_TURNOUT, 0));
         return;
     }
     const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
@@ -129,7 +129,8 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
         return;
     }
     if (selection_is_all(&selection)) {
-        public_answer(reader, exchange, request, publication_snapshot(reader->publication));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_SNAPSHOT, 0));
     } else {
         answer_selection(reader, exchange, request, &selection, NULL);
     }
@@ -283,8 +284,7 @@ static void get_index(void *context, struct http_exchange *exchange, const struc
     (void)segment;
     (void)body;
     struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_index(reader->publication, public_listings, public_listing_count));
+    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_INDEX, 0));
 }
 
 /* `name` is that of a file within the bulletin. */

@@ -47,14 +47,13 @@ uint64_t publication_serial(const struct publication *publication);
  * the publication mode is another. */
 bool publication_has_moved(const struct publication *publication, uint32_t area);
 
-/* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
- * whole of it where this server has shown no such revision. NULL when `since` is neither. */
-const struct document *publication_since(struct publication *publication, const char *since);
-
 /* ---- documents ---- */
 
-/* Those that are made when they are asked for first. */
+/* Those that are kept once they were made. */
 enum publication_document {
+    PUBLISHED_INDEX,
+    PUBLISHED_TURNOUT,
+    PUBLISHED_SNAPSHOT,
     PUBLISHED_CORRECTIONS, /* the first page */
     PUBLISHED_CHANGES,     /* the document of an event (documents.h) */
     PUBLISHED_BULLETINS,
@@ -68,14 +67,17 @@ enum publication_document {
     PUBLISHED_SINGLE = PUBLISHED_ROUNDS_CSV + CSV_FORMS, /* how many places those have */
     PUBLISHED_AREA = PUBLISHED_SINGLE,                   /* one an area */
     PUBLISHED_SERIES, /* the same, of the nation and the provinces: up to its newest minute, from a day before */
+    PUBLISHED_SINCE, /* /v1/turnout with those provinces alone that moved last: one for how many these are */
 };
 
-/* `at` is csv_form_place() of a table's form, the area, or 0. Valid while a reference is held, as what follows. */
+/* `at` is csv_form_place() of a table's form, the area, the number of provinces, or 0. Valid while a reference is held, as what
+ * follows. */
 const struct document *publication_document(struct publication *publication, enum publication_document which,
                                             size_t at);
 
-const struct document *publication_turnout(const struct publication *publication);
-const struct document *publication_snapshot(const struct publication *publication);
+/* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
+ * whole of it where this server has shown no such revision. NULL when `since` is neither. */
+const struct document *publication_since(struct publication *publication, const char *since);
 
 /* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
  * the caller's to free. NULL when too many different ones have been asked for of this publication. */
@@ -93,8 +95,6 @@ struct document *publication_corrections_page(const struct publication *publicat
  * (series_query_settle()). */
 const struct series *publication_series(const struct publication *publication);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
-const struct document *publication_index(struct publication *publication,
-                                         const struct document_listing *listings, size_t count);
 
 /* Borrowed while a reference is held. */
 const struct ledger_page *publication_ledger(const struct publication *publication);
