@@ -1,6 +1,7 @@
 /* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
+#include <assert.h>
 #include <string.h>
 
 #include <turnout/service/document.h>
@@ -16,6 +17,34 @@
 #include "static_http.h"
 
 enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
+
+/* A document that takes no parameter. */
+static void get_document(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    static const struct {
+        const char *path;
+        enum publication_document which;
+    } documents[] = {
+        {"/v1", PUBLISHED_INDEX},
+        {"/v1/nist.json", PUBLISHED_NIST},
+        {"/v1/milestones", PUBLISHED_MILESTONES},
+        {"/v1/feed.atom", PUBLISHED_FEED},
+        {"/v1/rounds", PUBLISHED_ROUNDS},
+        {"/v1/bulletins", PUBLISHED_BULLETINS},
+        {"/v1/keys", PUBLISHED_KEYS},
+    };
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    size_t row = 0;
+    while (!slice_equals(request->path, documents[row].path)) {
+        row++;
+        assert(row < sizeof documents / sizeof documents[0]); /* one a route */
+    }
+    public_answer(reader, exchange, request,
+                  publication_document(reader->publication, documents[row].which, 0));
+}
 
 /* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked for. */
 static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
@@ -177,43 +206,6 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     }
 }
 
-static void get_nist(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_NIST, 0));
-}
-
-static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
-                           struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_document(reader->publication, PUBLISHED_MILESTONES, 0));
-}
-
-static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_FEED, 0));
-}
-
-static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
-                       struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_ROUNDS, 0));
-}
-
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
                            struct slice segment, struct slice body)
 {
@@ -250,16 +242,6 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     public_answer_own(reader, exchange, request, own);
 }
 
-static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
-                          struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_document(reader->publication, PUBLISHED_BULLETINS, 0));
-}
-
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
                        struct slice segment, struct slice body)
 {
@@ -267,24 +249,6 @@ static void get_events(void *context, struct http_exchange *exchange, const stru
     (void)body;
     struct public_reader *reader = context;
     events_open(reader->events, exchange, request, reader->publication);
-}
-
-static void get_keys(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_KEYS, 0));
-}
-
-static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,
-                      struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_INDEX, 0));
 }
 
 /* `name` is that of a file within the bulletin. */
@@ -334,24 +298,24 @@ static void get_bulletin_area(void *context, struct http_exchange *exchange,
 }
 
 const struct http_route public_http_routes[] = {
-    {HTTP_GET, "/v1", get_index},
+    {HTTP_GET, "/v1", get_document},
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
-    {HTTP_GET, "/v1/nist.json", get_nist},
-    {HTTP_GET, "/v1/milestones", get_milestones},
-    {HTTP_GET, "/v1/feed.atom", get_feed},
-    {HTTP_GET, "/v1/rounds", get_rounds},
+    {HTTP_GET, "/v1/nist.json", get_document},
+    {HTTP_GET, "/v1/milestones", get_document},
+    {HTTP_GET, "/v1/feed.atom", get_document},
+    {HTTP_GET, "/v1/rounds", get_document},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/diff", diff_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
-    {HTTP_GET, "/v1/bulletins", get_bulletins},
+    {HTTP_GET, "/v1/bulletins", get_document},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
     {HTTP_GET, "/v1/bulletins/*/bulletin.sig", get_bulletin_signature},
     {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
-    {HTTP_GET, "/v1/keys", get_keys},
+    {HTTP_GET, "/v1/keys", get_document},
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},
