@@ -1,4 +1,5 @@
 /* The register over HTTP: what the election's files would change, and taking it up. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,12 +181,25 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
     struct register_request *request = context;
     if (error != TURNOUT_OK) {
         desk_refuse_for_store(request->exchange, error, why);
-    } else if (take_up->outcome == TAKE_UP_REFUSED) {
-        refuse_rows(request, take_up);
-    } else if (take_up->outcome >= TAKE_UP_OTHER) {
-        refuse_other(request, take_up);
-    } else {
+        request_free(request);
+        return;
+    }
+    switch (take_up->outcome) {
+    case TAKE_UP_DONE:
+    case TAKE_UP_DONE_BEFORE:
         answer_taken_up(request, take_up->outcome == TAKE_UP_DONE);
+        break;
+    case TAKE_UP_REFUSED:
+        refuse_rows(request, take_up);
+        break;
+    case TAKE_UP_OTHER:
+    case TAKE_UP_BUSY:
+    case TAKE_UP_OVERTAKEN:
+        refuse_other(request, take_up);
+        break;
+    case TAKE_UP_POSSIBLE:
+        assert(false); /* only a look says so */
+        break;
     }
     request_free(request);
 }
