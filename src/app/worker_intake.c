@@ -98,26 +98,25 @@ static void take_tokens(struct worker_intake *part)
     }
 }
 
-/* A change says two things: which register is in force (`before`), and what the files would change. */
-static void take_change(struct worker_intake *part)
+static void take_registers(struct worker_intake *part)
 {
-    struct register_change *change = mailbox_take_change(part->mailbox);
-    if (change == NULL) {
+    struct register_change *registers = mailbox_take_registers(part->mailbox);
+    if (registers == NULL) {
         return;
     }
-    if (change->before == part->reg) {
-        committee_set_change(part->committee, change);
+    if (registers->before == part->reg) {
+        committee_set_change(part->committee, registers);
     } else {
-        begin_following(part, change);
+        begin_following(part, registers);
     }
-    register_change_release(change);
+    register_change_release(registers);
 }
 
 void worker_intake_take_mail(struct worker_intake *part)
 {
     take_keys(part);
     take_tokens(part);
-    take_change(part);
+    take_registers(part);
 }
 
 void worker_intake_set_publication(struct worker_intake *part, struct publication *publication)
