@@ -248,16 +248,16 @@ static bool start_tally(struct daemon *daemon)
 static bool start_workers(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
-    const struct worker_intake_options intake = {.store = daemon->store_options,
-                                                 .keys = file_watch_current(daemon->keys_watch),
-                                                 .tokens = file_watch_current(daemon->tokens_watch),
-                                                 .reg = daemon->folder->reg,
-                                                 .awaited = registers_awaited(daemon->registers),
-                                                 .takes_unsigned = settings->intake_is_open,
-                                                 .clock = daemon->clock,
-                                                 .refusals = daemon->refusals,
-                                                 .tally = daemon->tally,
-                                                 .secret = daemon->data.secret};
+    const struct worker_intake_options intake = {
+        .store = daemon->store_options,
+        .credentials = {file_watch_current(daemon->keys_watch), file_watch_current(daemon->tokens_watch)},
+        .reg = daemon->folder->reg,
+        .awaited = registers_awaited(daemon->registers),
+        .takes_unsigned = settings->intake_is_open,
+        .clock = daemon->clock,
+        .refusals = daemon->refusals,
+        .tally = daemon->tally,
+        .secret = daemon->data.secret};
     const struct workers_options options = {.intake = &intake,
                                             .peers = daemon->peers,
                                             .hosts = &settings->hosts,

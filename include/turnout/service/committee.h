@@ -4,7 +4,6 @@
 #define TURNOUT_SERVICE_COMMITTEE_H
 
 #include <turnout/election/election.h>
-#include <turnout/election/keys.h>
 #include <turnout/election/register.h>
 #include <turnout/service/message.h>
 #include <turnout/service/principal.h>
@@ -25,9 +24,8 @@ struct committee_options {
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
-    const unsigned char *secret; /* TOKEN_SECRET_BYTES */
-    struct signing_keys *keys;   /* until committee_set_keys(); a reference of its own is taken */
-    struct tokens *tokens;       /* until committee_set_tokens(); a reference of its own is taken */
+    const unsigned char *secret;           /* TOKEN_SECRET_BYTES */
+    const struct credentials *credentials; /* as they are when somebody asks */
 };
 
 struct committee;
@@ -38,12 +36,6 @@ void committee_end(struct committee *committee);  /* those who still wait are an
 
 /* From now on areas and units are those of another register, borrowed like the first. Nothing may be under way. */
 void committee_set_register(struct committee *committee, const struct election_register *reg);
-
-/* From now on units are known by these keys. Takes a reference of its own. */
-void committee_set_keys(struct committee *committee, struct signing_keys *keys);
-
-/* From now on tokens are good when these allow them. Takes a reference of its own. */
-void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 
 /* What readers are shown from now on. Takes a reference of its own. */
 void committee_set_publication(struct committee *committee, struct publication *publication);

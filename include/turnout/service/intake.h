@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include <turnout/election/election.h>
-#include <turnout/election/keys.h>
 #include <turnout/election/phase.h>
 #include <turnout/election/register.h>
 #include <turnout/election/report.h>
@@ -22,10 +21,10 @@ struct intake_options {
     const struct election_register *reg;
     struct tally_port *port;
     struct counters *counters;
-    struct signing_keys *keys;       /* until intake_set_keys(); a reference of its own is taken */
-    struct tokens *tokens;           /* until intake_set_tokens(); a reference of its own is taken */
+    /* As they are when a report comes; also for a token that was good when the stream began. */
+    const struct credentials *credentials;
     bool takes_unsigned;             /* in rehearsal only */
-    const struct clock_watch *clock; /* borrowed; NULL: the clock is right */
+    const struct clock_watch *clock; /* NULL: the clock is right */
     struct refusals *refusals;       /* a reference of its own is taken; NULL: nobody asks */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
@@ -48,13 +47,6 @@ void intake_set_phase(struct intake *intake, enum election_phase phase);
  * are refused. Every report must have been answered. */
 void intake_set_register(struct intake *intake, const struct election_register *reg,
                          struct refusals *refusals);
-
-/* From the next report on, signatures are verified with these. Takes a reference of its own. */
-void intake_set_keys(struct intake *intake, struct signing_keys *keys);
-
-/* From the next report on, a token vouches only if these allow it, also where it was good when the stream began. Takes
- * a reference of its own. */
-void intake_set_tokens(struct intake *intake, struct tokens *tokens);
 
 /* One report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is called exactly
  * once, with `context` and `tag`; possibly before this returns, when the answer needs no store. Borrows voucher and bytes

@@ -1,11 +1,18 @@
-/* Somebody with a good token: what it is good for, and what logs call them. */
+/* By what somebody is known; and who has shown a good token: what it is good for, and what logs call them. */
 #ifndef TURNOUT_SERVICE_PRINCIPAL_H
 #define TURNOUT_SERVICE_PRINCIPAL_H
 
 #include <stdint.h>
 
+#include <turnout/election/keys.h>
 #include <turnout/store/tokens.h>
 #include <turnout/wire/log_line.h>
+
+/* What counts now. Whoever owns it puts newer ones in their place. */
+struct credentials {
+    struct signing_keys *keys; /* of units */
+    struct tokens *tokens;     /* of offices and committees */
+};
 
 struct principal {
     enum token_role role;
