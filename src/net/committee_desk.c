@@ -170,6 +170,15 @@ void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error er
                         "not known to be done; ask again", "", headers);
 }
 
+bool desk_is_showing(const struct intake_desk *desk, struct http_exchange *exchange)
+{
+    if (committee_publication(desk->committee) == NULL) {
+        desk_refuse_for_store(exchange, TURNOUT_UNAVAILABLE, "the server is starting");
+        return false;
+    }
+    return true;
+}
+
 void desk_put_text(struct json_writer *json, const char *key, const char *text)
 {
     json_put_text(json, key, text[0] == '\0' ? NULL : text);

@@ -37,6 +37,9 @@ void desk_refuse_round(struct http_exchange *exchange);
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count);
 
+/* Whether there is something that readers are shown: not yet, while the server starts. */
+bool desk_is_showing(const struct intake_desk *desk, struct http_exchange *exchange);
+
 /* For what the store could not do. */
 void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error error, const char *why);
 

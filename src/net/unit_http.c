@@ -11,7 +11,7 @@
 #include <turnout/wire/signature.h>
 
 #include "committee_desk.h"
-#include "committee_excuse.h"
+#include "excuse_http.h"
 #include "page.h"
 #include "too_many.h"
 

@@ -5,8 +5,8 @@
 #include <turnout/base/memory.h>
 
 #include "committee_desk.h"
-#include "committee_excuse.h"
 #include "committee_http.h"
+#include "excuse_http.h"
 #include "page.h"
 
 enum list_kind { LIST_ALL, LIST_SILENT, LIST_OWING };

@@ -1,5 +1,5 @@
 /* Why a unit is not heard, over HTTP: noting it, and what lists say of it. */
-#include "committee_excuse.h"
+#include "excuse_http.h"
 
 #include <stdlib.h>
 #include <string.h>
