@@ -23,12 +23,9 @@ static void on_bulletin(void *context, enum turnout_error error, const char *why
         return;
     }
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_integer(&json, "bulletin", number);
-    json_close_object(&json);
-    desk_answer_json(exchange, 201, &body);
-    buffer_done(&body);
+    desk_answer_json(exchange, 201, &json);
 }
 
 void committee_post_bulletin(void *context, struct http_exchange *exchange,

@@ -212,11 +212,33 @@ void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
                   election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));
 }
 
-void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)
+struct json_writer desk_open_json(struct buffer *body)
 {
+    struct json_writer json = json_writer_of(body);
+    json_open_object(&json, NULL);
+    return json;
+}
+
+void desk_answer_json(struct http_exchange *exchange, int status, struct json_writer *json)
+{
+    json_close_object(json);
     http_answer(exchange, &(struct http_answer){.status = status,
                                                 .content_type = "application/json",
                                                 .headers = "Cache-Control: no-store\r\n",
-                                                .body = body->bytes,
-                                                .body_bytes = body->length});
+                                                .body = json->out->bytes,
+                                                .body_bytes = json->out->length});
+    buffer_done(json->out);
+}
+
+void desk_answer_page(const struct intake_desk *desk, struct http_exchange *exchange,
+                      struct json_writer *json, int64_t total, const char *next)
+{
+    desk_put_phase(json, desk);
+    if (total >= 0) {
+        json_put_integer(json, "total", total);
+    } else {
+        json_put_text(json, "total", NULL);
+    }
+    json_put_text(json, "next", next);
+    desk_answer_json(exchange, 200, json);
 }

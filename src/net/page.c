@@ -1,4 +1,4 @@
-/* Reads `limit` and `after` of a request, and writes `total` and `next` of an answer. */
+/* Reads `limit` and `after` of a request. */
 #include "page.h"
 
 static void refuse(struct http_exchange *exchange, const char *detail, const char *field)
@@ -33,14 +33,4 @@ bool page_read(struct http_exchange *exchange, const struct http_request *reques
 void page_refuse_after(struct http_exchange *exchange)
 {
     refuse(exchange, "after is what the page before says as next", "after");
-}
-
-void page_put_end(struct json_writer *json, int64_t total, const char *next)
-{
-    if (total >= 0) {
-        json_put_integer(json, "total", total);
-    } else {
-        json_put_text(json, "total", NULL);
-    }
-    json_put_text(json, "next", next);
 }

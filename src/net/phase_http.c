@@ -42,14 +42,11 @@ static void refuse_change(const struct change_request *request, const struct sto
 static void answer_change(const struct change_request *request, const struct store_change *change)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, request->field, request->wanted);
     json_put_text(&json, "before", change->before);
     json_put_boolean(&json, "changed", change->outcome == CHANGE_DONE);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
 }
 
 static void on_changed(void *context, enum turnout_error error, const char *why,
