@@ -6,7 +6,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/rfc3339.h>
 
-#include "area_path.h"
+#include "asked_area.h"
 #include "retry_after.h"
 #include "too_many.h"
 
@@ -120,8 +120,7 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
 
 void desk_refuse_round(struct http_exchange *exchange)
 {
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                        "round is one of the election's rounds, from 1", "round", NULL);
+    http_refuse_parameter(exchange, "round", "round is one of the election's rounds, from 1");
 }
 
 bool desk_read_round(const struct intake_desk *desk, struct http_exchange *exchange,

@@ -6,7 +6,7 @@
 
 #include <turnout/service/document.h>
 
-#include "area_path.h"
+#include "asked_area.h"
 #include "bulletin_answer.h"
 #include "diff_http.h"
 #include "frozen_http.h"
@@ -52,9 +52,8 @@ static bool asks_of_one_time(struct http_exchange *exchange, const struct http_r
     static const char *const others[] = {"since", "fields", "level"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (http_query_has(request->query, "at") && http_query_has(request->query, others[i])) {
-            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                                "at is not taken together with this one: a bulletin's documents are whole",
-                                others[i], NULL);
+            http_refuse_parameter(exchange, others[i],
+                                  "at is not taken together with this one: a bulletin's documents are whole");
             return false;
         }
     }
@@ -83,8 +82,7 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     if (changes != NULL) {
         public_answer(reader, exchange, request, changes);
     } else {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "since is the next of the document before, or a revision", "since", NULL);
+        http_refuse_parameter(exchange, "since", "since is the next of the document before, or a revision");
     }
 }
 
@@ -115,8 +113,7 @@ static bool read_selection(struct http_exchange *exchange, struct slice query,
         if (http_query_has(query, parameters[i].name) &&
             (!http_query_value(query, parameters[i].name, names, sizeof names) ||
              parameters[i].read(names, ret_selection, &error) != TURNOUT_OK)) {
-            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", error.text,
-                                parameters[i].name, NULL);
+            http_refuse_parameter(exchange, parameters[i].name, error.text);
             return false;
         }
     }
@@ -176,9 +173,8 @@ static bool read_csv_form(struct http_exchange *exchange, struct slice query, st
     has_bom = has_bom && (strcmp(bom, "0") == 0 || strcmp(bom, "1") == 0);
     has_separator = has_separator && strlen(separator) == 1 && strchr(",;\t", separator[0]) != NULL;
     if (!has_bom || !has_separator) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)",
-                            has_bom ? "sep" : "bom", NULL);
+        http_refuse_parameter(exchange, has_bom ? "sep" : "bom",
+                              "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)");
         return false;
     }
     *ret_form = (struct csv_form){.separator = separator[0], .bom = bom[0] == '1'};
