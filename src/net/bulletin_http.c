@@ -41,8 +41,7 @@ void committee_post_bulletin(void *context, struct http_exchange *exchange,
         return;
     }
     if (!bulletin_label_is_good(slice_of(label))) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed",
-                            "must be one line of text without blanks at its ends", "label", NULL);
+        desk_refuse_member(exchange, "label", "must be one line of text without blanks at its ends");
         return;
     }
     http_answer_later(exchange);

@@ -138,6 +138,11 @@ bool desk_read_round(const struct intake_desk *desk, struct http_exchange *excha
     return true;
 }
 
+void desk_refuse_member(struct http_exchange *exchange, const char *name, const char *detail)
+{
+    http_answer_problem(exchange, 400, "malformed", "Malformed", detail, name, NULL);
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {
@@ -152,7 +157,7 @@ bool desk_read_body(struct http_exchange *exchange, const struct http_request *r
     if (failed == TURNOUT_TOO_LARGE) {
         http_answer_problem(exchange, 413, "too-large", "Too large", error.text, "", NULL);
     } else if (failed != TURNOUT_OK) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", error.text, error.field, NULL);
+        desk_refuse_member(exchange, error.field, error.text);
     }
     return failed == TURNOUT_OK;
 }

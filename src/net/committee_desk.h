@@ -33,6 +33,9 @@ bool desk_read_round(const struct intake_desk *desk, struct http_exchange *excha
                      const struct http_request *request, uint32_t *ret_round);
 void desk_refuse_round(struct http_exchange *exchange);
 
+/* 400, for a member of a body. */
+void desk_refuse_member(struct http_exchange *exchange, const char *name, const char *detail);
+
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count);

@@ -54,7 +54,7 @@ static void on_excused(void *context, enum turnout_error error, const char *why)
 
 static bool refuse(struct http_exchange *exchange, const char *field, const char *detail)
 {
-    http_answer_problem(exchange, 400, "malformed", "Malformed", detail, field, NULL);
+    desk_refuse_member(exchange, field, detail);
     return false;
 }
 

@@ -223,8 +223,7 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     }
     bool release = strcmp(decision, "release") == 0;
     if (!release && strcmp(decision, "reject") != 0) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be release or reject", "decision",
-                            NULL);
+        desk_refuse_member(exchange, "decision", "must be release or reject");
         return;
     }
     struct decision_request *asked = memory_new(sizeof *asked);

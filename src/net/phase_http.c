@@ -97,10 +97,9 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
     char ours[RECEIPT_BYTES];
     register_fingerprint(desk->reg->digest, ours);
     if (fingerprint[0] == '\0') {
-        http_answer_problem(exchange, 400, "malformed", "Malformed",
-                            "missing: to open the election, send the register's fingerprint, which `turnout "
-                            "register check` prints",
-                            "fingerprint", NULL);
+        desk_refuse_member(exchange, "fingerprint",
+                           "missing: to open the election, send the register's fingerprint, which `turnout "
+                           "register check` prints");
         return false;
     }
     if (!receipt_is_typed(slice_of(fingerprint), ours)) {
@@ -150,8 +149,7 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
         return;
     }
     if (!election_phase_parse(slice_of(name), &phase)) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be rehearsal, open or closed",
-                            "phase", NULL);
+        desk_refuse_member(exchange, "phase", "must be rehearsal, open or closed");
         return;
     }
     if (!is_of_this_election(desk, exchange, election) ||
@@ -177,8 +175,7 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
         return;
     }
     if (!publication_mode_parse(slice_of(name), &mode)) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be live, rounds or hold", "mode",
-                            NULL);
+        desk_refuse_member(exchange, "mode", "must be live, rounds or hold");
         return;
     }
     committee_change_publication(desk->committee, &principal, mode, on_changed,
