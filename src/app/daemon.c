@@ -219,12 +219,12 @@ static void start_publisher(struct daemon *daemon)
                                           .signing_pair =
                                               recall_signing_pair(&daemon->data, &daemon->prepared),
                                           .on_digest = on_digest};
-    struct ground_options ground = {.gate = &daemon->gate,
-                                    .clock = daemon->clock,
-                                    .health = daemon->health,
-                                    .is_relaxed = daemon->settings->durability_is_relaxed};
-    redis_watch_start(&daemon->watch, daemon->base, &daemon->store_options, &publisher, &ground, on_published,
-                      daemon);
+    struct inspector_options inspector = {.gate = &daemon->gate,
+                                          .clock = daemon->clock,
+                                          .health = daemon->health,
+                                          .is_relaxed = daemon->settings->durability_is_relaxed};
+    redis_watch_start(&daemon->watch, daemon->base, &daemon->store_options, &publisher, &inspector,
+                      on_published, daemon);
 }
 
 /* ---- counting ---- */

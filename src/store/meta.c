@@ -154,7 +154,7 @@ struct changing {
 };
 
 /* A question to one province. */
-struct gate {
+struct question {
     struct changing *changing;
     uint32_t province;
 };
@@ -223,8 +223,8 @@ static void note_failure(struct changing *changing, enum turnout_error failed, c
 
 /* Out of the rehearsal, and back into it, only where nothing was reported: then the keys that reports leave something in
  * are named. */
-static void send_gate(struct changing *changing, uint32_t province, enum election_phase phase, bool if_empty,
-                      redis_link_reply_fn *on_reply)
+static void ask_province(struct changing *changing, uint32_t province, enum election_phase phase,
+                         bool if_empty, redis_link_reply_fn *on_reply)
 {
     static const int keys[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
                                KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
@@ -235,41 +235,41 @@ static void send_gate(struct changing *changing, uint32_t province, enum electio
     if (changing->is_looking) {
         redis_command_put_text(&command, "look");
     }
-    struct gate *gate = memory_new(sizeof *gate);
-    *gate = (struct gate){changing, province};
-    store_send(changing->store, &command, on_reply, gate);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){changing, province};
+    store_send(changing->store, &command, on_reply, question);
 }
 
-static void send_gates(struct changing *changing, enum election_phase phase, bool if_empty,
-                       redis_link_reply_fn *on_reply)
+static void ask_provinces(struct changing *changing, enum election_phase phase, bool if_empty,
+                          redis_link_reply_fn *on_reply)
 {
     uint32_t provinces = store_register(changing->store)->province_count;
     changing->awaited = provinces;
     for (uint32_t province = 1; province <= provinces; province++) {
-        send_gate(changing, province, phase, if_empty, on_reply);
+        ask_province(changing, province, phase, if_empty, on_reply);
     }
 }
 
 /* Opened provinces are rolled back to the rehearsal. Failure is harmless: the next attempt repeats it. */
-static void on_gate_rolled_back(void *context, const redisReply *reply, const char *why)
+static void on_rolled_back(void *context, const redisReply *reply, const char *why)
 {
     (void)reply;
     (void)why;
-    struct gate *gate = context;
-    struct changing *changing = gate->changing;
-    free(gate);
+    struct question *question = context;
+    struct changing *changing = question->changing;
+    free(question);
     changing->awaited--;
     if (changing->awaited == 0) {
         conclude_with(changing, CHANGE_REHEARSAL_STANDS, changing->refusing);
     }
 }
 
-static void on_gate(void *context, const redisReply *reply, const char *why)
+static void on_province(void *context, const redisReply *reply, const char *why)
 {
-    struct gate *gate = context;
-    struct changing *changing = gate->changing;
-    uint32_t province = gate->province;
-    free(gate);
+    struct question *question = context;
+    struct changing *changing = question->changing;
+    uint32_t province = question->province;
+    free(question);
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
         note_failure(changing, reply_error(reply), reply_words(reply, why));
     } else if (reply->integer == 0 && province < changing->refusing) {
@@ -282,12 +282,11 @@ static void on_gate(void *context, const redisReply *reply, const char *why)
     bool was_looking = changing->is_looking;
     changing->is_looking = false;
     if (changing->refusing != REGISTER_NONE) {
-        send_gates(changing, PHASE_REHEARSAL, true,
-                   on_gate_rolled_back); /* also what was interrupted before */
+        ask_provinces(changing, PHASE_REHEARSAL, true, on_rolled_back); /* also what was interrupted before */
     } else if (changing->failed != TURNOUT_OK) {
         conclude(changing, changing->failed, changing->failed_why, NULL);
     } else if (was_looking) {
-        send_gates(changing, changing->phase, true, on_gate);
+        ask_provinces(changing, changing->phase, true, on_province);
     } else {
         set_meta(changing);
     }
@@ -334,7 +333,7 @@ static void change_phase(struct changing *changing, enum election_phase before)
         conclude_with(changing, CHANGE_NOT_ALLOWED, REGISTER_NONE);
     } else {
         changing->is_looking = before == PHASE_REHEARSAL;
-        send_gates(changing, changing->phase, before == PHASE_REHEARSAL, on_gate);
+        ask_provinces(changing, changing->phase, before == PHASE_REHEARSAL, on_province);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Whether anything may be acknowledged. ground.h looks at Redis, and shuts or opens it; the tally asks it before every
+/* Whether anything may be acknowledged. inspector.h looks at Redis, and shuts or opens it; the tally asks it before every
  * answer. Zeroed it is open. Every link that comes up anew shuts it until Redis was looked at after that. */
 #ifndef TURNOUT_SERVICE_GATE_H
 #define TURNOUT_SERVICE_GATE_H
