@@ -439,32 +439,30 @@ end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the generation; the field; the value that must stand; the new value; the ledger's line; where the public is
---         shown from then on what it was shown at that moment: the name under which every province keeps it
--- Returns the value that stood, or '' in another generation; where it is another than the one that must, nothing was
--- changed. What the public is shown is noted with the number of the last bulletin: a later one takes its place. An election
--- that closes is due a bulletin.
+--   args  the generation, and how many changes there were, as the caller knows; the field; its new value; the ledger's line;
+--         where the public is shown from then on what it was shown at that moment: the name under which every province keeps it
+-- Returns 1, or 0 where there was another change meanwhile, or a reset: then nothing was changed. What the public is shown is
+-- noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
 redis.register_function('turnout_set', function(keys, args)
-    local schema, standing, bulletin, generation =
-        unpack(redis.call('HMGET', keys[1], 'schema', args[2], 'bulletin', 'generation'))
-    if not schema or not standing then
+    local schema, generation, changes, bulletin =
+        unpack(redis.call('HMGET', keys[1], 'schema', 'generation', 'changes', 'bulletin'))
+    if not schema then
         refuse(keys[1] .. ' was never seeded')
     end
+    changes = count_of(changes, keys[1], 'changes')
     check_stream(keys[2])
-    if generation ~= args[1] then
-        return ''
+    if generation ~= args[1] or changes ~= tonumber(args[2]) then
+        return 0
     end
-    if standing == args[3] then
-        redis.call('HSET', keys[1], args[2], args[4])
-        redis.call('XADD', keys[2], '*', 'line', args[5])
-        if args[6] then
-            redis.call('HSET', keys[1], 'shown', args[6] .. ' ' .. (bulletin or '0'))
-        end
-        if args[4] == 'closed' then
-            redis.call('HSET', keys[1], 'bulletin_closing', '1')
-        end
+    redis.call('HSET', keys[1], args[3], args[4], 'changes', string.format('%.0f', changes + 1))
+    redis.call('XADD', keys[2], '*', 'line', args[5])
+    if args[6] then
+        redis.call('HSET', keys[1], 'shown', args[6] .. ' ' .. (bulletin or '0'))
     end
-    return standing
+    if args[4] == 'closed' then
+        redis.call('HSET', keys[1], 'bulletin_closing', '1')
+    end
+    return 1
 end)
 
 -- Gives a province another generation, where it was seeded.
@@ -579,14 +577,15 @@ local function is_heard(units, aside, unit)
     return false
 end
 
--- Which of these units are not silent.
---   keys  units, aside
---   args  the units
+-- Which of these units are not silent under the register before a change. A province that has taken its step has another
+-- register; what it heard since does not stand in the change's way.
+--   keys  totals, units, aside
+--   args  the digest before the change; the units
 -- Returns 1 or 0 for each.
 register_reader('turnout_heard', function(keys, args)
-    local heard = {}
-    for i = 1, #args do
-        heard[i] = is_heard(keys[1], keys[2], args[i]) and 1 or 0
+    local is_before, heard = ground_of(keys[1])[2] == args[1], {}
+    for i = 2, #args do
+        heard[i - 1] = is_before and is_heard(keys[2], keys[3], args[i]) and 1 or 0
     end
     return heard
 end)

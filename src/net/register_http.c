@@ -1,5 +1,4 @@
 /* The register over HTTP: what the election's files would change, and taking it up. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +117,9 @@ static void refuse_rows(const struct register_request *request, const struct tak
     size_t refused = change->impossible + take_up->heard_count;
     struct buffer detail = {0};
     size_t named = 0;
+    if (take_up->outcome == TAKE_UP_STUCK) {
+        buffer_append_text(&detail, "the change stays half done, and some provinces take no reports: ");
+    }
     for (size_t row = 0; row < change->count && named < ROWS_NAMED_MAX; row++) {
         const char *remedy = remedy_of(change, take_up, row);
         if (remedy != NULL) {
@@ -128,8 +130,8 @@ static void refuse_rows(const struct register_request *request, const struct tak
     }
     if (change->count == 0) {
         buffer_append_text(&detail,
-                           "a unit has reported that only the register to be given up has: void it, then "
-                           "ask again; or take that register up");
+                           "a unit has reported that only the register to be given up has: take that "
+                           "register up");
     }
     if (refused > named) {
         buffer_printf(&detail, "; and %zu more: GET /v1/register lists them", refused - named);
@@ -181,18 +183,17 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
     switch (take_up->outcome) {
     case TAKE_UP_DONE:
     case TAKE_UP_DONE_BEFORE:
+    case TAKE_UP_POSSIBLE:
         answer_taken_up(request, take_up->outcome == TAKE_UP_DONE);
         break;
     case TAKE_UP_REFUSED:
+    case TAKE_UP_STUCK:
         refuse_rows(request, take_up);
         break;
     case TAKE_UP_OTHER:
     case TAKE_UP_BUSY:
     case TAKE_UP_OVERTAKEN:
         refuse_other(request, take_up);
-        break;
-    case TAKE_UP_POSSIBLE:
-        assert(false); /* only a look says so */
         break;
     }
     request_free(request);

@@ -90,7 +90,7 @@ static void on_step(void *context, const redisReply *reply, const char *why)
     if (slice_equals(head, "done")) {
         next_step(giving_up);
     } else if (slice_equals(head, "heard")) {
-        conclude(giving_up, TAKE_UP_REFUSED, "");
+        conclude(giving_up, TAKE_UP_STUCK, "");
     } else if (slice_equals(head, "other") && reply->elements == 2) {
         char digest[REGISTER_DIGEST_TEXT_BYTES] = "";
         (void)slice_copy(reply_text(reply->element[1]), digest, sizeof digest);

@@ -34,6 +34,7 @@ enum meta_field {
     META_BULLETIN_BEGUN,
     META_BULLETIN_DUE,
     META_BULLETIN_CLOSING,
+    META_CHANGES,
     META_FIELD_COUNT,
 };
 
@@ -47,6 +48,7 @@ static const char *const meta_fields[META_FIELD_COUNT] = {
     [META_BULLETIN_BEGUN] = "bulletin_begun",
     [META_BULLETIN_DUE] = "bulletin_due",
     [META_BULLETIN_CLOSING] = "bulletin_closing",
+    [META_CHANGES] = "changes",
 };
 
 /* `<number> <cut> <rehearsal or unofficial> <label>` */
@@ -78,7 +80,8 @@ static const char *read_meta(const redisReply *reply, struct store_meta *ret_met
     }
     *ret_meta = (struct store_meta){.bulletin = reply_count(reply->element[META_BULLETIN]),
                                     .bulletin_due = reply_count(reply->element[META_BULLETIN_DUE]),
-                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0};
+                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0,
+                                    .changes = reply_count(reply->element[META_CHANGES])};
     if (!election_phase_parse(values[META_PHASE], &ret_meta->phase)) {
         return "the election's meta holds no phase";
     }
@@ -139,8 +142,9 @@ struct changing {
     enum election_phase phase;
     const char *value; /* the name of what is wanted */
     const char *before;
-    char generation[GENERATION_BYTES]; /* that it was decided under */
-    const struct buffer *shown;        /* one a province; NULL: figures are not held back */
+    char generation[GENERATION_BYTES]; /* that it was decided under, as are the changes */
+    int64_t changes;
+    const struct buffer *shown; /* one a province; NULL: figures are not held back */
     char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
     int64_t now_ms;
@@ -177,9 +181,9 @@ static void conclude_with(struct changing *changing, enum change_outcome outcome
 static void on_set(void *context, const redisReply *reply, const char *why)
 {
     struct changing *changing = context;
-    if (reply == NULL || reply->type != REDIS_REPLY_STRING) {
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
         conclude(changing, reply_error(reply), reply_words(reply, why), NULL);
-    } else if (slice_equals(reply_text(reply), changing->before)) {
+    } else if (reply->integer == 1) {
         conclude_with(changing, CHANGE_DONE, REGISTER_NONE);
     } else {
         conclude(changing, TURNOUT_UNAVAILABLE, "somebody else has changed it meanwhile: ask again", NULL);
@@ -202,8 +206,8 @@ static void set_meta(struct changing *changing)
     redis_command_put_text(&command, meta);
     redis_command_put_text(&command, ledger);
     redis_command_put_text(&command, changing->generation);
+    redis_command_put_integer(&command, changing->changes);
     redis_command_put_text(&command, log_outcome_name(changing->kind));
-    redis_command_put_text(&command, changing->before);
     redis_command_put_text(&command, changing->value);
     redis_command_put(&command, (struct slice){line.bytes, line.length});
     if (changing->shown != NULL) {
@@ -345,6 +349,7 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
         return;
     }
     memcpy(changing->generation, meta->generation, sizeof changing->generation);
+    changing->changes = meta->changes;
     if (changing->kind == LOG_PHASE) {
         change_phase(changing, meta->phase);
     } else {

@@ -165,9 +165,8 @@ static void on_step(void *context, const redisReply *reply, const char *why)
     } else if (is_headed(reply, "heard") && !taking->undoes) {
         note_all_heard(taking, reply);
         go_back(taking);
-    } else if (is_headed(reply, "heard")) { /* under the register after: it goes back once they are void */
-        note_all_heard(taking, reply);
-        conclude(taking, TAKE_UP_REFUSED, slice_of(""));
+    } else if (is_headed(reply, "heard")) {
+        conclude(taking, TAKE_UP_STUCK, slice_of(""));
     } else if (is_headed(reply, "other")) {
         conclude(taking, TAKE_UP_OTHER, second_text(reply));
     } else if (is_headed(reply, "overtaken")) {
@@ -269,14 +268,15 @@ static uint32_t gather_rows(struct taking *taking)
 
 static void look_on(struct taking *taking)
 {
-    static const int keys[] = {KEY_UNITS, KEY_ASIDE};
+    static const int keys[] = {KEY_TOTALS, KEY_UNITS, KEY_ASIDE};
     uint32_t province = gather_rows(taking);
     if (taking->asked_count == 0) {
         begin(taking);
         return;
     }
     struct redis_command command;
-    store_begin_call(taking->store, &command, CALL_READING, "turnout_heard", province, keys, 2);
+    store_begin_call(taking->store, &command, CALL_READING, "turnout_heard", province, keys, 3);
+    redis_command_put_text(&command, taking->noted.from);
     for (size_t i = 0; i < taking->asked_count; i++) {
         redis_command_put_text(&command, taking->change->rows[taking->asked[i]].code);
     }

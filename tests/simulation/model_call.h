@@ -19,6 +19,10 @@ void put_bulk(struct buffer *reply, struct slice text);
 void put_integer(struct buffer *reply, int value);
 void refuse(struct buffer *reply, const char *why);
 
+/* A count of a field; absent is 0. It is set within a transaction. */
+int64_t count_in(const struct model_key *key, const char *field);
+void set_count(struct model_key *key, const char *field, int64_t count);
+
 /* Generation, digest and phase. False where the province was never seeded. */
 bool ground_of(const struct model_key *totals, const struct slice *ret_ground[3]);
 

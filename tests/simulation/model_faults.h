@@ -12,6 +12,9 @@ void model_faults_begin(void);
 /* Whether the command is not run; then the reply is there. */
 bool model_refuses(struct slice name, struct buffer *reply);
 
+/* Whether the command arrives long after its connection has ended. */
+bool model_holds_up(struct slice name);
+
 /* Replaces the reply by something that is none to this command. The command has been run. */
 void model_garble(struct slice name, struct buffer *reply);
 

@@ -47,6 +47,22 @@ void refuse(struct buffer *reply, const char *why)
 
 /* ---- the ground ---- */
 
+int64_t count_in(const struct model_key *key, const char *field)
+{
+    const struct slice *text = model_get_text(key, field);
+    int64_t count = 0;
+    bool is_count = text == NULL || text_parse_integer(*text, 0, INT64_MAX, &count);
+    assert(is_count);
+    return count;
+}
+
+void set_count(struct model_key *key, const char *field, int64_t count)
+{
+    char digits[DECIMAL_BYTES_MAX];
+    size_t length = (size_t)(text_put_integer(digits, count) - digits);
+    model_set(key, slice_of(field), (struct slice){digits, length});
+}
+
 bool ground_of(const struct model_key *totals, const struct slice *ret_ground[3])
 {
     ret_ground[0] = model_get_text(totals, "generation");
@@ -111,32 +127,34 @@ static void turnout_set(const struct call *call, struct buffer *reply)
 {
     struct model_key *meta = model_key_of(call->keys[0]);
     const struct slice *generation = model_get_text(meta, "generation");
-    const struct slice *standing = model_get(meta, call->args[1]);
-    if (standing == NULL || model_get_text(meta, "schema") == NULL) {
+    int64_t known;
+    bool is_count = text_parse_integer(call->args[1], 0, INT64_MAX, &known);
+    assert(is_count);
+    if (model_get_text(meta, "schema") == NULL) {
         refuse(reply, "never seeded");
         return;
     }
-    if (generation == NULL || !model_is_same(*generation, call->args[0])) {
-        put_bulk(reply, slice_of(""));
+    int64_t changes = count_in(meta, "changes");
+    bool stands = generation != NULL && model_is_same(*generation, call->args[0]) && changes == known;
+    put_integer(reply, stands ? 1 : 0);
+    if (!stands) {
         return;
     }
-    put_bulk(reply, *standing);
-    if (model_is_same(*standing, call->args[2])) {
-        model_begin_transaction();
-        model_set(meta, call->args[1], call->args[3]);
-        (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[4], NULL);
-        if (call->arg_count > 5) {
-            struct buffer shown = {0};
-            const struct slice *last = model_get_text(meta, "bulletin");
-            buffer_append(&shown, call->args[5].bytes, call->args[5].length);
-            buffer_append_char(&shown, ' ');
-            buffer_append(&shown, last == NULL ? "0" : last->bytes, last == NULL ? 1 : last->length);
-            model_set(meta, slice_of("shown"), (struct slice){shown.bytes, shown.length});
-            buffer_done(&shown);
-        }
-        if (slice_equals(call->args[3], "closed")) {
-            model_set(meta, slice_of("bulletin_closing"), slice_of("1"));
-        }
+    model_begin_transaction();
+    model_set(meta, call->args[2], call->args[3]);
+    set_count(meta, "changes", changes + 1);
+    (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[4], NULL);
+    if (call->arg_count > 5) {
+        struct buffer shown = {0};
+        const struct slice *last = model_get_text(meta, "bulletin");
+        buffer_append(&shown, call->args[5].bytes, call->args[5].length);
+        buffer_append_char(&shown, ' ');
+        buffer_append(&shown, last == NULL ? "0" : last->bytes, last == NULL ? 1 : last->length);
+        model_set(meta, slice_of("shown"), (struct slice){shown.bytes, shown.length});
+        buffer_done(&shown);
+    }
+    if (slice_equals(call->args[3], "closed")) {
+        model_set(meta, slice_of("bulletin_closing"), slice_of("1"));
     }
 }
 

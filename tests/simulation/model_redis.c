@@ -15,7 +15,13 @@
 #include "scene.h"
 #include "world.h"
 
-enum { DELAY_US_MIN = 20, DELAY_US_MAX = 300, JITTER_US_MAX = 50000, CONNECT_US = 200 };
+enum {
+    DELAY_US_MIN = 20,
+    DELAY_US_MAX = 300,
+    JITTER_US_MAX = 50000,
+    CONNECT_US = 200,
+    HELD_UP_US_MAX = 3 * WORLD_SECOND_US
+};
 
 /* Bytes on their way, or arrived. */
 struct parcel {
@@ -206,9 +212,22 @@ static void on_command_arrived(void *context)
     plan_turn();
 }
 
+/* The client sees the end of its connection at once, and what it has just sent arrives when others have long gone on. */
+static void hold_up(struct model_peer *peer)
+{
+    int64_t held_up_us = world_between(0, HELD_UP_US_MAX);
+    world_trace("a command is held up for %lld us", (long long)held_up_us);
+    peer->last_sent_us = world_now_us() + held_up_us;
+    peer->loses_replies = true;
+    world_after(draw_delay(), on_close_seen, peer);
+}
+
 void model_send(struct model_peer *peer, struct slice command)
 {
     parcels_add(&peer->commands, parcel_new(peer, command.bytes, command.length));
+    if (!peer->is_client_gone && model_holds_up(model_name_of(command))) {
+        hold_up(peer);
+    }
     world_at(arrival_of(&peer->last_sent_us), on_command_arrived, peer);
     if (world_chance(scene.hazards.cut)) {
         cut(peer, "a command");

@@ -9,23 +9,6 @@ enum { COMMUNES_MAX = 16, ASIDE_WORDS = 11, TURN_BYTES = 64 };
 
 /* ---- turns ---- */
 
-/* A count of a field; absent is 0. */
-static int64_t count_in(const struct model_key *key, const char *field)
-{
-    const struct slice *text = model_get_text(key, field);
-    int64_t count = 0;
-    bool is_count = text == NULL || text_parse_integer(*text, 0, INT64_MAX, &count);
-    assert(is_count);
-    return count;
-}
-
-static void set_count(struct model_key *key, const char *field, int64_t count)
-{
-    char digits[DECIMAL_BYTES_MAX];
-    size_t length = (size_t)(text_put_integer(digits, count) - digits);
-    model_set(key, slice_of(field), (struct slice){digits, length});
-}
-
 static void set_turn(struct model_key *meta, struct model_key *change, struct slice generation,
                      int64_t number)
 {
@@ -148,9 +131,17 @@ static bool is_heard(const struct model_key *units, const struct model_key *asid
 
 void turnout_heard(const struct call *call, struct buffer *reply)
 {
-    put_list(reply, call->arg_count);
-    for (size_t i = 0; i < call->arg_count; i++) {
-        put_integer(reply, is_heard(model_key_of(call->keys[0]), model_key_of(call->keys[1]), call->args[i]));
+    const struct slice *ground[3];
+    if (!ground_of(model_key_of(call->keys[0]), ground)) {
+        refuse(reply, "never seeded");
+        return;
+    }
+    bool is_before = model_is_same(*ground[1], call->args[0]);
+    put_list(reply, call->arg_count - 1);
+    for (size_t i = 1; i < call->arg_count; i++) {
+        bool counts =
+            is_before && is_heard(model_key_of(call->keys[1]), model_key_of(call->keys[2]), call->args[i]);
+        put_integer(reply, counts);
     }
 }
 

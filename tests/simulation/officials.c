@@ -151,6 +151,24 @@ static void end_taking(void *context)
     officials.is_taking = false;
 }
 
+/* A change that can neither go on nor back, since units have reported under either register, waits for a committee. */
+static void clear_the_way(const struct take_up *take_up)
+{
+    for (size_t row = 0; row < officials.change->count; row++) {
+        if (take_up->heard[row]) {
+            senders_silence(register_find_unit(scene.reg, slice_of(officials.change->rows[row].code)));
+        }
+    }
+}
+
+static void check_refused(const struct take_up *take_up)
+{
+    bool is_known = officials.reg_asked_in == scene_generation();
+    if (is_known && take_up->outcome == TAKE_UP_REFUSED && is_change_unfinished()) {
+        world_fail("the change of the register was refused, and is half done");
+    }
+}
+
 static void on_taken_up(void *context, enum turnout_error error, const char *why,
                         const struct take_up *take_up)
 {
@@ -164,6 +182,10 @@ static void on_taken_up(void *context, enum turnout_error error, const char *why
         officials_check_stands();
     } else if (error == TURNOUT_OK) {
         officials.gone_back += take_up->outcome == TAKE_UP_REFUSED;
+        check_refused(take_up);
+        if (officials.opens && take_up->outcome == TAKE_UP_STUCK) {
+            clear_the_way(take_up);
+        }
     }
     if (officials.taker != NULL) {
         world_after(0, end_taking, officials.taker);
@@ -175,8 +197,12 @@ static void on_given_up(void *context, enum turnout_error error, const char *why
                         const struct take_up *take_up)
 {
     (void)context;
+    bool is_known = error == TURNOUT_OK && take_up->outcome <= TAKE_UP_DONE_BEFORE &&
+                    officials.reg_asked_in == scene_generation();
+    officials.reg = is_known ? register_in_force() : REGISTER_UNKNOWN;
     world_trace("the change is given up: %s, %d", error == TURNOUT_OK ? "" : why,
                 take_up == NULL ? -1 : (int)take_up->outcome);
+    officials_check_stands();
     if (officials.taker != NULL) {
         world_after(0, end_taking, officials.taker);
     }

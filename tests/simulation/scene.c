@@ -109,6 +109,7 @@ static void draw_hazards(struct hazards *hazards)
         .power_loss = (uint32_t)world_between(0, 1000),
         .cut = world_chance(700) ? (uint32_t)world_between(1, 20) : 0,
         .jitter = world_chance(700) ? (uint32_t)world_between(1, 200) : 0,
+        .held_up = world_chance(500) ? (uint32_t)world_between(1, 5) : 0,
         .stall = world_chance(300) ? (uint32_t)world_between(1, 3) : 0,
         .error = world_chance(500) ? (uint32_t)world_between(1, 20) : 0,
         .garbage = world_chance(500) ? (uint32_t)world_between(1, 50) : 0,

@@ -15,6 +15,7 @@ struct hazards {
     uint32_t power_loss;   /* crashes that take the power away, too */
     uint32_t cut;          /* commands and replies at which the connection is cut */
     uint32_t jitter;       /* those that take long */
+    uint32_t held_up;      /* commands that arrive long after their connection has ended */
     uint32_t stall;        /* turns that take longer than any deadline */
     uint32_t error;        /* commands that Redis refuses */
     uint32_t garbage;      /* replies that are none */

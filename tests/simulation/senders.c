@@ -263,6 +263,17 @@ static void void_unit(uint32_t unit)
     }
 }
 
+void senders_silence(uint32_t unit)
+{
+    const struct oracle_record *waiting = oracle_draw_waiting(unit);
+    for (uint32_t server = 0; server < scene.server_count; server++) {
+        server_send_void(server, unit);
+        if (waiting != NULL) {
+            server_send_decision(server, unit, waiting->seq, false);
+        }
+    }
+}
+
 static void act(uint32_t unit)
 {
     if (world_chance(20)) {

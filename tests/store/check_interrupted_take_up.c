@@ -280,13 +280,25 @@ static void interrupt_and_hear(void)
 TEST(what_was_heard_under_the_register_after_stands_in_the_way_back)
 {
     interrupt_and_hear();
-    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_REFUSED);
-    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_REFUSED);
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_STUCK);
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_STUCK);
     expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
     redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1:01}:units u-new");
     ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
     check_nothing_noted(&changed);
     check_sums(&changed);
+}
+
+/* What the province that has taken its step heard since is heard under the register that is wanted. */
+TEST(what_was_heard_under_the_register_after_does_not_stand_in_the_way_forth)
+{
+    interrupt_and_hear();
+    struct answer answer = take_up(&changed);
+    ck_assert_int_eq(answer.take_up.outcome, TAKE_UP_STUCK);
+    ck_assert_str_eq(answer.heard, "02.1-001 ");
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1:02}:units 02.1-001");
+    ck_assert_int_eq(take_up(&changed).take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted(&changed);
 }
 
 TEST(nobody_starts_on_what_goes_neither_forth_nor_back)

@@ -198,10 +198,27 @@ TEST(figures_are_held_back_only_where_what_stands_is_kept)
 /* It was decided on what is gone. */
 TEST(a_change_that_comes_after_a_reset_changes_nothing)
 {
-    expect_text(&store, "",
-                "FCALL turnout_set 2 " META " " LEDGER " another publication live hold line shown-1");
+    expect_integer(&store, 0,
+                   "FCALL turnout_set 2 " META " " LEDGER " another 0 publication hold line shown-1");
     expect_text(&store, "live", "HGET " META " publication");
     expect_integer(&store, 0, "XLEN " LEDGER);
+}
+
+/* It was decided when figures were live, too, but before they were held back in between. */
+TEST(a_change_that_comes_late_changes_nothing)
+{
+    redisReply *generation = redis_fixture_command(&store.redis, "HGET " META " generation");
+    expect(change_publication(PUBLICATION_HOLD), CHANGE_DONE, "live");
+    expect(change_publication(PUBLICATION_LIVE), CHANGE_DONE, "hold");
+    redisReply *reply = redis_fixture_command(
+        &store.redis, "FCALL turnout_set 2 " META " " LEDGER " %s 0 publication rounds line shown-1",
+        generation->str);
+    ck_assert_int_eq(reply->type, REDIS_REPLY_INTEGER);
+    ck_assert_int_eq(reply->integer, 0);
+    freeReplyObject(reply);
+    expect_text(&store, "live", "HGET " META " publication");
+    expect_integer(&store, 2, "XLEN " LEDGER);
+    freeReplyObject(generation);
 }
 
 TEST(the_ledger_says_who_and_when)

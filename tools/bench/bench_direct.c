@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>
-#include <sodium.h>
 
 #include "bench_commits.h"
 #include "bench_pipeline.h"
@@ -28,8 +27,7 @@ int main(int argc, char **argv)
 {
     struct bench_options options;
     struct bench_reports reports;
-    if (sodium_init() < 0 || !bench_options_read(argc, argv, &options) ||
-        !bench_reports_open(&options, &reports)) {
+    if (!bench_begin(argc, argv, &options, &reports)) {
         return EXIT_FAILURE;
     }
     struct pipeline pipeline;

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <sodium.h>
+
 #include <turnout/base/clock.h>
 
 static void on_fault(void *context, const char *file, uint32_t line, const struct error *error)
@@ -71,6 +73,12 @@ void bench_reports_done(struct bench_reports *reports)
     bench_keys_free(reports->keys);
     simulate_plan_done(&reports->plan);
     election_folder_done(&reports->folder);
+}
+
+bool bench_begin(int argc, char **argv, struct bench_options *ret_options, struct bench_reports *ret_reports)
+{
+    return sodium_init() >= 0 && bench_options_read(argc, argv, ret_options) &&
+           bench_reports_open(ret_options, ret_reports);
 }
 
 bool bench_reports_next(struct bench_reports *reports, struct report *ret_report, uint32_t *ret_unit)

@@ -28,6 +28,9 @@ struct bench_reports {
 bool bench_reports_open(const struct bench_options *options, struct bench_reports *ret_reports);
 void bench_reports_done(struct bench_reports *reports);
 
+/* What a load program begins with: its command line, and the reports. False, with the reasons on standard error. */
+bool bench_begin(int argc, char **argv, struct bench_options *ret_options, struct bench_reports *ret_reports);
+
 /* The next report and its unit (index in the register); false when all have been taken. */
 bool bench_reports_next(struct bench_reports *reports, struct report *ret_report, uint32_t *ret_unit);
 

@@ -13,8 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include <turnout/base/memory.h>
 #include <turnout/wire/report_json.h>
 
@@ -213,8 +211,7 @@ int main(int argc, char **argv)
 {
     struct bench_options options;
     struct bench_reports reports;
-    if (sodium_init() < 0 || !bench_options_read(argc, argv, &options) ||
-        !bench_reports_open(&options, &reports)) {
+    if (!bench_begin(argc, argv, &options, &reports)) {
         return EXIT_FAILURE;
     }
     struct load load = {.poll = -1};

@@ -23,6 +23,7 @@ struct store_meta {
     struct bulletin_begun begun; /* the one that is under way */
     int64_t bulletin_due;        /* the last moment for which one was due; Unix seconds */
     bool is_closing_due;         /* the election has closed, and has no bulletin for that yet */
+    int64_t changes;             /* of phase and publication, so far */
     unsigned char digest[REGISTER_DIGEST_BYTES]; /* of the register */
 };
 
