@@ -228,7 +228,7 @@ struct document *publication_corrections_page(const struct publication *publicat
 static bool render_series(struct buffer *out, const struct publication *publication,
                           struct series_query query)
 {
-    if (!series_query_settle(publication->series, &query)) {
+    if (!series_query_complete(publication->series, &query)) {
         return false;
     }
     document_series_json(out, &publication->figures, publication->series, &query);

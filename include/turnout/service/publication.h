@@ -92,7 +92,7 @@ struct document *publication_corrections_page(const struct publication *publicat
                                               size_t limit);
 
 /* The series of its register; any part of it, which the caller frees: NULL where that is too much
- * (series_query_settle()). */
+ * (series_query_complete()). */
 const struct series *publication_series(const struct publication *publication);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
 

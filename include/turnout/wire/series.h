@@ -64,10 +64,10 @@ struct series_query {
 
 /* Fills in what is not said: up to the newest minute, and from a day before. False when that could be more than
  * SERIES_POINTS_MAX points of those that are kept. */
-bool series_query_settle(const struct series *series, struct series_query *query);
+bool series_query_complete(const struct series *series, struct series_query *query);
 
 /* /v1/series: envelope, the area, the times of the election's rounds, then a point for each `step` minutes of the day of
- * which there is any: the first one. The query is settled. */
+ * which there is any: the first one. The query is complete. */
 void document_series_json(struct buffer *out, const struct figures *figures, const struct series *series,
                           const struct series_query *query);
 
