@@ -1,4 +1,4 @@
-/* From a command line to a subcommand's options, and its help. Prints, since it serves commands only. */
+/* Parses a command line into a subcommand's options, and prints its help. */
 #include "command.h"
 
 #include <stdarg.h>
@@ -30,11 +30,11 @@ static int refuse_option(const struct command *command, const struct command *co
 static int check_words(const struct command *command, const struct command_line *line)
 {
     if (line->word_count > command->words_most) {
-        return usage_error(line->name, "what is `%s`? expected `%s` and its options",
+        return usage_error(line->name, "unexpected `%s`; expected `%s` and its options",
                            line->words[command->words_most], command_action(command));
     }
     if (line->word_count < command->words_least) {
-        return usage_error(line->name, "%s: which %s?", command_action(command), command->word);
+        return usage_error(line->name, "%s: the %s is missing", command_action(command), command->word);
     }
     return EXIT_DONE;
 }
@@ -101,7 +101,7 @@ int usage_error(const char *name, const char *format, ...)
     va_start(arguments, format);
     (void)fprintf(stderr, "%s: ", name);
     (void)vfprintf(stderr, format, arguments);
-    (void)fprintf(stderr, "\n`%s --help` tells how it is used\n", name);
+    (void)fprintf(stderr, "\n`%s --help` shows how to use it\n", name);
     va_end(arguments);
     return EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-/* Finds the command that was named, by its word and its action's if it has several, and hands over. */
+/* Finds the named command and action, and runs it. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ static const struct group groups[] = {
      "turnout phase open --token-file FILE",
      {&command_phase_open, &command_phase_close}},
     {"unit",
-     "void a unit's reports, or note why it is not heard",
+     "void a unit's reports, or record why it is silent",
      "turnout unit void --unit CODE --reason TEXT --token-file FILE",
      {&command_unit_void, &command_unit_excuse}},
     {"log",
@@ -69,9 +69,9 @@ static const struct group groups[] = {
      "copy the data folder, also of a running server",
      "turnout backup DIR --data turnout-data",
      {&command_backup}},
-    {"restore", "put such a copy back", "turnout restore DIR --data turnout-data", {&command_restore}},
+    {"restore", "restore such a copy", "turnout restore DIR --data turnout-data", {&command_restore}},
     {"accept-loss",
-     "decide that what Redis has lost stays lost",
+     "accept that what Redis has lost stays lost",
      "turnout accept-loss --election-id ID --data turnout-data",
      {&command_accept_loss}},
 };
@@ -99,7 +99,7 @@ static int print_help(void)
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         (void)printf("  %-11s %-50s %s\n", groups[i].name, groups[i].purpose, groups[i].example);
     }
-    (void)printf("\n`turnout help COMMAND` tells a command's options; `turnout --version` the version.\n");
+    (void)printf("\n`turnout help COMMAND` shows a command's options, `turnout --version` the version.\n");
     return finish_output(EXIT_DONE);
 }
 
@@ -124,7 +124,7 @@ static int refuse_group(const char *name)
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         (void)fprintf(stderr, " %s", groups[i].name);
     }
-    (void)fprintf(stderr, "\n`turnout help` tells what each does\n");
+    (void)fprintf(stderr, "\n`turnout help` explains them\n");
     return EXIT_USAGE;
 }
 

@@ -1,4 +1,4 @@
-/* The commands of `turnout`, each in a folder of its own, and which of them a command line names. */
+/* The commands of `turnout`, each in a folder of its own, and running the one that a command line names. */
 #ifndef TURNOUT_CLI_COMMANDS_H
 #define TURNOUT_CLI_COMMANDS_H
 

@@ -1,4 +1,4 @@
-/* `turnout`, the command for people: what the process needs before anything else, then the command that was named. */
+/* `turnout`, the command for people: sets up the process, then runs the named command. */
 #include <signal.h>
 #include <stdio.h>
 
@@ -8,7 +8,7 @@
 
 int main(int argc, char **argv)
 {
-    /* A reader or server that goes away is an error of one write, not the end of the process. */
+    /* A reader or server that goes away must fail one write, not end the process. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         perror("turnout: signal");
         return EXIT_FAILED;

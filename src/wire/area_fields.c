@@ -54,10 +54,10 @@ struct value {
         VALUE_MILESTONE,
         VALUE_PREVIOUS
     } kind;
-    const char *text; /* NULL: there is none */
-    int64_t number;   /* a count and what follows from it are null where the area is not shown */
+    const char *text; /* NULL: no text */
+    int64_t number;   /* a count, or derived from counts: null when the area is not shown */
     enum mark mark;   /* of a milestone */
-    int64_t whole;    /* that the number is a part of, for a percentage */
+    int64_t whole;    /* for a percentage: the whole */
 };
 
 static struct value text(const char *text)
@@ -210,7 +210,7 @@ static void put_moment(struct csv_document *table, const struct figures *figures
     csv_put_plain(table, text);
 }
 
-/* The percentage at the same hour of the election before. */
+/* The percentage at the same hour of the previous election. */
 static void put_previous(struct csv_document *table, const struct figures *figures, uint32_t index)
 {
     char text[PERCENT_TEXT_BYTES];

@@ -1,4 +1,4 @@
-/* The fields of an area, once for JSON and tables. */
+/* The fields of an area, for both JSON and tables. */
 #ifndef TURNOUT_WIRE_AREA_FIELDS_H
 #define TURNOUT_WIRE_AREA_FIELDS_H
 
@@ -7,7 +7,7 @@
 
 #include "csv_document.h"
 
-/* In the order in which documents have them. */
+/* In document order. */
 enum area_field {
     FIELD_CODE,
     FIELD_LEVEL,
@@ -31,12 +31,12 @@ enum area_field {
     FIELD_HELD,
     FIELD_AS_OF,
     FIELD_VERIFIED,
-    FIELD_PREVIOUS, /* in JSON two members, in a table a percentage */
+    FIELD_PREVIOUS, /* two members in JSON, a percentage in a table */
     FIELD_FIRST_REPORT_AT,
     FIELD_REACHED_50_AT,
     FIELD_REACHED_90_AT,
     FIELD_REACHED_100_AT,
-    FIELD_REVISION, /* the document's: in tables, which have no envelope */
+    FIELD_REVISION, /* the document's; only in tables, which have no envelope */
     AREA_FIELDS
 };
 
@@ -44,10 +44,10 @@ enum area_field {
 
 #define FIELDS_OF_AREA (FIELD_BIT(FIELD_REVISION) - 1) /* all others */
 
-/* Without milestones, which would be a third of it. */
+/* Without milestones, which would make up a third of it. */
 #define FIELDS_OF_SNAPSHOT (FIELD_BIT(FIELD_FIRST_REPORT_AT) - 1)
 
-/* The columns of a table that asks for no others. */
+/* The default columns of a table. */
 #define FIELDS_OF_TABLE                                                                                      \
     (FIELD_BIT(FIELD_CODE) | FIELD_BIT(FIELD_LEVEL) | FIELD_BIT(FIELD_PARENT) | FIELD_BIT(FIELD_NAME) |      \
      FIELD_BIT(FIELD_REGISTERED) | FIELD_BIT(FIELD_VOTED) | FIELD_BIT(FIELD_REMAINING) |                     \
@@ -56,7 +56,7 @@ enum area_field {
 
 extern const struct slice area_field_names[AREA_FIELDS];
 
-/* These fields of an area: members of an object that is open, cells of a row. */
+/* Writes these fields of an area: members of an open object, or cells of a row. */
 void area_fields_put_json(struct json_writer *json, const struct figures *figures, uint32_t area,
                           uint32_t fields);
 void area_fields_put_cells(struct csv_document *table, const struct figures *figures, uint32_t area,

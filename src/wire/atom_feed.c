@@ -1,4 +1,4 @@
-/* Entries of three kinds, put in the order of when they were told. */
+/* Collects entries of three kinds and sorts them by time. */
 #include <turnout/wire/atom_feed.h>
 
 #include <inttypes.h>
@@ -16,8 +16,8 @@ enum entry_kind { ENTRY_BULLETIN, ENTRY_CORRECTION, ENTRY_MILESTONE };
 struct entry {
     int64_t when_ms;
     enum entry_kind kind;
-    size_t place;  /* in the feed's list; of a milestone its number among those of its millisecond */
-    uint32_t area; /* of a milestone, as is the next */
+    size_t place;  /* index in the feed's list; for a milestone its number within its millisecond */
+    uint32_t area; /* for a milestone, as is the next */
     enum mark mark;
 };
 
@@ -104,7 +104,7 @@ static void put_updated(struct feed_writer *writer, int64_t moment)
     put_element(writer, "updated", text);
 }
 
-/* Ids and codes hold nothing that must be escaped. */
+/* Ids and codes need no escaping. */
 static void open_entry(struct feed_writer *writer, const struct entry *entry, const char *category)
 {
     buffer_printf(writer->out, "<entry><category term=\"%s\"/>", category);

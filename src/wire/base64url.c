@@ -1,4 +1,4 @@
-/* Decoding base64url, by libsodium behind a check of our own. */
+/* Decodes base64url with libsodium, after a check of our own. */
 #include "base64url.h"
 
 #include <sodium.h>
@@ -16,7 +16,7 @@ bool base64url_is_alphabet(struct slice text)
     return true;
 }
 
-/* libsodium 1.0.18 takes every byte from 0x80 on for the last of the 64 where `char` is signed. */
+/* Where `char` is signed, libsodium 1.0.18 reads every byte from 0x80 on as the last of the 64 characters. */
 bool base64url_decode(struct slice text, unsigned char *ret_bytes, size_t length)
 {
     size_t decoded;

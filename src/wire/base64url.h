@@ -1,5 +1,5 @@
-/* base64url (RFC 4648 section 5) without padding: macs, signatures and keys as text. Only the canonical spelling is
- * taken, so that what is written one way only can be compared, counted and named by its text. */
+/* base64url (RFC 4648 section 5) without padding, for MACs, signatures and keys. Only the canonical spelling is
+ * accepted, so that values can be compared by their text. */
 #ifndef TURNOUT_WIRE_BASE64URL_H
 #define TURNOUT_WIRE_BASE64URL_H
 
@@ -11,8 +11,8 @@
 /* Whether every character is one of the 64. */
 bool base64url_is_alphabet(struct slice text);
 
-/* Exactly `length` bytes, from exactly as many characters as they take; bits that stand for nothing must be 0. What
- * ret_bytes holds after false is of no use. */
+/* Decodes exactly `length` bytes from exactly as many characters as they need; unused bits must be 0. ret_bytes is
+ * undefined after false. */
 bool base64url_decode(struct slice text, unsigned char *ret_bytes, size_t length);
 
 #endif

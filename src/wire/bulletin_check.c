@@ -1,4 +1,4 @@
-/* A file is written again out of what it must say, and compared line by line. */
+/* Renders each file from what it should contain, and compares line by line. */
 #include <turnout/wire/bulletin_check.h>
 
 #include <assert.h>
@@ -18,7 +18,7 @@ static enum turnout_error refuse_line(size_t line, const char *what, struct slic
                       text_show(text, shown));
 }
 
-/* The first line that differs is to blame. */
+/* Blames the first line that differs. */
 static enum turnout_error compare(struct slice file, struct slice wanted, struct error *error)
 {
     if (file.length == wanted.length && memcmp(file.bytes, wanted.bytes, file.length) == 0) {
@@ -39,7 +39,7 @@ static enum turnout_error compare(struct slice file, struct slice wanted, struct
 
 /* ---- the nation and provinces ---- */
 
-/* The children of the file, in its order, packed. */
+/* The children listed in the file, in its order, without gaps. */
 struct children {
     struct bulletin_child *items;
     size_t count;
@@ -58,7 +58,7 @@ static enum turnout_error read_children(const struct bulletin_check_of *of, cons
         if (found == REGISTER_NONE || found < area->first_child ||
             found - area->first_child >= area->children ||
             ret_children[found - area->first_child].line.code[0] != '\0') {
-            return refuse_line(line, "no area that belongs there:", slice_of(child.line.code), error);
+            return refuse_line(line, "unexpected area", slice_of(child.line.code), error);
         }
         ret_children[found - area->first_child] = child;
         packed->items[packed->count++] = child;
@@ -74,8 +74,8 @@ static enum turnout_error check_complete(const struct bulletin_check_of *of, uin
         count == parent->children || register_past_has_other_children(of->past, of->reg, area, of->cut_ms);
     return is_complete
                ? TURNOUT_OK
-               : error_fail(error, TURNOUT_BAD_INPUT, "", "line %zu: of %u areas in %s, %zu are there",
-                            count + 2, parent->children, parent->code, count);
+               : error_fail(error, TURNOUT_BAD_INPUT, "", "line %zu: the file has %zu of %u areas in %s",
+                            count + 2, count, parent->children, parent->code);
 }
 
 static enum turnout_error check_area(const struct bulletin_check_of *of, uint32_t area, struct slice file,
@@ -118,9 +118,9 @@ bool bulletin_read_log(struct slice file, int64_t *ret_lines, unsigned char ret_
            bytes == LOG_HEAD_BYTES;
 }
 
-/* The units that the file is about, and what the log has made of them. */
+/* The units in the file, and their states from the log. */
 struct listed_units {
-    struct unit *units; /* their codes alone */
+    struct unit *units; /* only their codes are set */
     struct unit_state *states;
     char (*codes)[AREA_CODE_BYTES];
     size_t count, capacity;
@@ -133,7 +133,7 @@ static void listed_units_done(struct listed_units *listed)
     free(listed->codes);
 }
 
-/* False when the replay knows no such unit. */
+/* False when the replay has no such unit. */
 static bool add_unit(const struct bulletin_check_of *of, const struct log_replay *replay, struct slice code,
                      struct listed_units *listed)
 {
@@ -147,7 +147,7 @@ static bool add_unit(const struct bulletin_check_of *of, const struct log_replay
         return false;
     }
     if (!log_replay_find(replay, code, of->cut_ms, state)) {
-        /* It has left the commune without ever having a line there. */
+        /* It has left the commune without ever having a line in its log. */
         *state = (struct unit_state){.seq = 0};
         if (!register_past_has_moved(of->past, code) ||
             !register_past_roll(of->past, of->reg, code, of->cut_ms, &state->registered)) {
@@ -158,7 +158,7 @@ static bool add_unit(const struct bulletin_check_of *of, const struct log_replay
     return true;
 }
 
-/* As the register has them; where it had others then, as the file has them. */
+/* In the register's order; in the file's order when the commune had other units then. */
 static enum turnout_error list_units(const struct bulletin_check_of *of, const struct log_replay *replay,
                                      struct slice file, struct listed_units *listed, struct error *error)
 {
@@ -181,7 +181,7 @@ static enum turnout_error list_units(const struct bulletin_check_of *of, const s
             break;
         }
         if (!add_unit(of, replay, code, listed)) {
-            return refuse_line(line, "no unit that belongs there:", code, error);
+            return refuse_line(line, "unexpected unit", code, error);
         }
     }
     return TURNOUT_OK;
@@ -224,11 +224,12 @@ static enum turnout_error check_commune(const struct bulletin_check_of *of, cons
 
 /* ---- the moment ---- */
 
-/* A bulletin names a second, and is frozen in some. A register that is changed just then may be in it or not. */
+/* A bulletin has one cut time, but provinces are frozen a little later. It may or may not include a register change
+ * of that time. */
 enum { FREEZING_MS = 60000 };
 
-/* The moments at which the register may have been looked at: first when it was cut, then around each change near that.
- * False when there is no more. */
+/* The next time as of which to check: first the cut, then around each change close to it. False when there are no
+ * more. */
 static bool next_moment(const struct bulletin_check_of *of, size_t *at, int64_t *ret_ms)
 {
     for (; *at <= 2 * of->past->count; (*at)++) {
@@ -247,7 +248,7 @@ static bool next_moment(const struct bulletin_check_of *of, size_t *at, int64_t 
     return false;
 }
 
-/* Of several errors the first is told. */
+/* Returns the first of several errors. */
 enum turnout_error bulletin_check_area(const struct bulletin_check_of *of, uint32_t area, struct slice file,
                                        struct bulletin_child *ret_children, struct error *error)
 {

@@ -48,7 +48,7 @@ static void put_area(struct json_writer *json, const char *key, const struct bul
     json_close_object(json);
 }
 
-/* NULL where it had none of this code. */
+/* NULL when it has no province of this code. */
 static const struct bulletin_area *find_province(const struct bulletin_summary *bulletin, const char *code)
 {
     for (size_t i = 0; bulletin != NULL && i < bulletin->province_count; i++) {
@@ -80,7 +80,7 @@ static void put_bulletin(struct json_writer *json, const struct bulletin_summary
     json_close_object(json);
 }
 
-/* The one before it: of the same kind, so that the election's first bulletin has none. */
+/* The bulletin before it, unless that is one of the rehearsal and this one is not. */
 static const struct bulletin_summary *find_before(const struct bulletin_summary *const *bulletins,
                                                   size_t place)
 {

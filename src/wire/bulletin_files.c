@@ -1,4 +1,4 @@
-/* A bulletin's files: lines of numbers, each file ended by its own line, each naming the hashes of those below it. */
+/* A bulletin's files: lines of numbers, each with the hash of the file below it; the last line is the file's own. */
 #include <turnout/wire/bulletin_files.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* Texts one behind the other, each with its name and length before it. */
+/* Concatenated texts, each preceded by its name and length. */
 #include <turnout/wire/bundle.h>
 
 #include <string.h>

@@ -16,7 +16,7 @@ void crockford_write(const unsigned char bytes[CROCKFORD_WORD_BYTES], char ret_t
     }
 }
 
-/* Whether the letter or digit typed means that digit. */
+/* Whether a typed character stands for this digit. */
 static bool is_digit(char typed, char digit)
 {
     switch (typed) {

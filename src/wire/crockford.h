@@ -1,4 +1,4 @@
-/* Crockford's base32: 0-9 and A-Z without I, L, O and U, which are misheard. Upper case only. */
+/* Crockford's base32: 0-9 and A-Z without I, L, O and U, which are easily confused. Upper case only. */
 #ifndef TURNOUT_CROCKFORD_H
 #define TURNOUT_CROCKFORD_H
 
@@ -14,8 +14,8 @@ void crockford_write(const unsigned char bytes[CROCKFORD_WORD_BYTES], char ret_t
 /* Whether the text is what crockford_write() writes. */
 bool crockford_is_word(struct slice text);
 
-/* Whether a person has typed this word, or words with dashes between: case, dashes and blanks do not matter, O is read
- * as 0, I and L as 1. */
+/* Whether the typed text is this word, or words joined by dashes: case, dashes and blanks are ignored, O is read as
+ * 0, I and L as 1. */
 bool crockford_is_typed(struct slice typed, const char *written);
 
 #endif

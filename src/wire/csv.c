@@ -1,5 +1,5 @@
-/* Reading and writing comma-separated rows. Strict: a quote stands around a whole cell or nowhere, a carriage
- * return only before a line feed. What the reader cannot make out is a fault of that row, never a guess. */
+/* Reads and writes comma-separated rows. Strict: quotes enclose a whole cell, and a carriage return only precedes a
+ * line feed. Anything else is a fault of that row, never guessed at. */
 #include <turnout/wire/csv.h>
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool is_at_end(const struct csv_reader *reader)
     return reader->at == reader->length;
 }
 
-/* Passes over one line end, if the reader stands at one. */
+/* Skips one line end, if the reader is at one. */
 static bool take_line_end(struct csv_reader *reader)
 {
     size_t left = reader->length - reader->at;
@@ -46,7 +46,7 @@ static void skip_line(struct csv_reader *reader)
     reader->next_line++;
 }
 
-/* The end of a faulty row: the reader goes on behind the line in which the fault stands. */
+/* Ends a faulty row: the reader continues after the line with the fault. */
 static enum csv_found bad(struct csv_reader *reader, struct csv_row *ret_row, struct error *error,
                           const char *what)
 {
@@ -56,8 +56,7 @@ static enum csv_found bad(struct csv_reader *reader, struct csv_row *ret_row, st
     return CSV_BAD;
 }
 
-/* Where the quote that closes the cell stands; `at` is just behind the one that opens it. False without
- * one. */
+/* Finds the closing quote of the cell; `at` is just after the opening one. False without one. */
 static bool find_closing_quote(const struct csv_reader *reader, size_t at, size_t *ret_closing)
 {
     while (at < reader->length) {
@@ -76,8 +75,8 @@ static bool find_closing_quote(const struct csv_reader *reader, size_t at, size_
     return false;
 }
 
-/* Makes `""` into `"` within bytes[from .. to) and counts the lines. Only done once the cell is known to be
- * whole: after a fault the bytes must still be there to go on with. */
+/* Replaces `""` by `"` within bytes[from .. to) and counts the lines. Called only for a complete cell: after a fault,
+ * reading continues with the original bytes. */
 static struct slice unescape(struct csv_reader *reader, size_t from, size_t to)
 {
     size_t written = from;
@@ -90,7 +89,7 @@ static struct slice unescape(struct csv_reader *reader, size_t from, size_t to)
     return (struct slice){reader->bytes + from, written - from};
 }
 
-/* NULL, or what is wrong. On success the reader stands behind the cell. */
+/* Returns NULL, or what is wrong. On success the reader is after the cell. */
 static const char *take_quoted_cell(struct csv_reader *reader, struct slice *ret_cell)
 {
     size_t from = reader->at + 1;
@@ -106,8 +105,7 @@ static const char *take_quoted_cell(struct csv_reader *reader, struct slice *ret
     reader->at = behind;
     bool ends_there = is_at_end(reader) || reader->bytes[behind] == reader->separator ||
                       reader->bytes[behind] == '\n' || reader->bytes[behind] == '\r';
-    return ends_there ? NULL
-                      : "text stands behind a closing quote; double the quotes that belong to the text";
+    return ends_there ? NULL : "text follows a closing quote; double the quotes that belong to the text";
 }
 
 static bool ends_plain_cell(char c, char separator)
@@ -123,7 +121,7 @@ static const char *take_plain_cell(struct csv_reader *reader, struct slice *ret_
         reader->at++;
     }
     if (!is_at_end(reader) && reader->bytes[reader->at] == '"') {
-        return "a quote stands in a cell that is not quoted; put the whole cell in quotes and double this "
+        return "a quote is in a cell that is not quoted; put the whole cell in quotes and double this "
                "one";
     }
     *ret_cell = (struct slice){reader->bytes + from, reader->at - from};
@@ -143,7 +141,7 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
     for (;;) {
         if (ret_row->cell_count == CSV_CELLS_MAX) {
             return bad(reader, ret_row, error,
-                       "far too many cells; put cells that hold a separator in quotes");
+                       "too many cells; put cells that contain a separator in quotes");
         }
         struct slice *cell = &ret_row->cells[ret_row->cell_count++];
         bool is_quoted = !is_at_end(reader) && reader->bytes[reader->at] == '"';
@@ -157,7 +155,7 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
         }
         if (reader->bytes[reader->at] == '\r') {
             return bad(reader, ret_row, error,
-                       "a carriage return stands alone; end lines with LF or with CR and LF");
+                       "a carriage return without a line feed; end lines with LF or with CR and LF");
         }
         reader->at++; /* the separator */
     }
@@ -184,7 +182,7 @@ void csv_write_cell(struct buffer *out, struct slice cell, char separator)
     buffer_append_char(out, '"');
 }
 
-/* Whether a spreadsheet takes it for a formula; some take the wide forms of East Asia, too. */
+/* Whether a spreadsheet takes it for a formula. Some also accept the fullwidth forms of East Asia. */
 static bool begins_formula(const char *text)
 {
     static const char *const marks[] = {

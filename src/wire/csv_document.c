@@ -1,4 +1,4 @@
-/* Cells of the tables that readers get. */
+/* Writes the cells of public tables. */
 #include "csv_document.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
-/* Tables that readers get, for spreadsheets and for programs that read tables (RFC 4180). They have no envelope, so every
- * row carries the revision it belongs to, and ends with the column `test`: whether it is of a rehearsal. */
+/* Public tables, for spreadsheets and programs (RFC 4180). They have no envelope, so every row has its revision, and
+ * ends with the column `test`: whether it is of a rehearsal. */
 #ifndef TURNOUT_WIRE_CSV_DOCUMENT_H
 #define TURNOUT_WIRE_CSV_DOCUMENT_H
 
@@ -17,21 +17,21 @@ struct csv_document {
 /* `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. */
 struct csv_document csv_open(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
-/* The next cell. A text that a spreadsheet would take for a formula gets an apostrophe before it; what is plain holds
- * digits, points, colons and the like, never a separator. */
+/* Writes the next cell. An apostrophe precedes a text that a spreadsheet would take for a formula. Plain cells
+ * (digits, points, colons and the like) never contain a separator. */
 void csv_put_text(struct csv_document *table, const char *text);
 void csv_put_number(struct csv_document *table, int64_t number);
 void csv_put_plain(struct csv_document *table, const char *text);
 
-/* The next cell, of an area: empty where its figures are not shown. A percentage has two decimals. */
+/* Writes the next cell of an area: empty when its figures are not shown. A percentage has two decimals. */
 void csv_put_count(struct csv_document *table, const struct area_figures *counted, int64_t count);
 void csv_put_percent(struct csv_document *table, const struct area_figures *counted, int64_t part,
                      int64_t whole);
 
-/* The next cells: code, level, code of the parent, name. */
+/* Writes the next cells: code, level, code of the parent, name. */
 void csv_put_area(struct csv_document *table, const struct figures *figures, uint32_t area);
 
-/* Ends a row, of which the first is the header. */
+/* Ends a row; the first one is the header. */
 void csv_end_row(struct csv_document *table);
 
 #endif

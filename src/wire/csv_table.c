@@ -1,4 +1,4 @@
-/* Finding columns by their names, and cells by their columns. */
+/* Finds columns by name, and cells by column. */
 #include <turnout/wire/csv_table.h>
 
 #include <assert.h>
@@ -14,7 +14,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Spreadsheets and copied pages leave no-break spaces around cells, too. */
+/* Spreadsheets and copied pages also leave no-break spaces around cells. */
 static struct slice trim(struct slice cell)
 {
     enum { NO_BREAK_BYTES = sizeof no_break_space - 1 };
@@ -36,7 +36,7 @@ static struct slice trim(struct slice cell)
 
 /* ---- the first row ---- */
 
-/* What stands most often in the first line that is not empty, outside of quotes; a comma where nothing does. */
+/* The most frequent separator in the first non-empty line, outside of quotes; a comma when there is none. */
 static char find_separator(const struct csv_reader *csv)
 {
     static const char separators[] = {',', ';', '\t'};
@@ -68,7 +68,7 @@ static void list_name(struct buffer *out, struct slice name)
     buffer_printf(out, "%s\"%s\"", out->length == 0 ? "" : ", ", text_show(name, shown));
 }
 
-/* A row that holds none of the names is something else than a row of names. */
+/* A row with none of the names is probably data, so the error differs. */
 static enum turnout_error refuse_names(const struct csv_row *row, const char *columns, struct slice missing,
                                        uint32_t found, struct error *error)
 {
@@ -92,7 +92,7 @@ static enum turnout_error refuse_names(const struct csv_row *row, const char *co
     return failed;
 }
 
-/* The place of a column in the row; CSV_COLUMN_ABSENT, too, when it stands there twice. */
+/* The index of a column in the row; CSV_COLUMN_ABSENT, also when it occurs twice. */
 static uint32_t find_column(const struct csv_row *row, struct slice column, bool *ret_twice)
 {
     uint32_t place = CSV_COLUMN_ABSENT;
@@ -206,7 +206,7 @@ static bool is_empty(const struct csv_row *row)
 #define PLACE_CELLS                                                                                          \
     "put each cell below its column's name in the first line, and in quotes if it holds a separator"
 
-/* What stands where the first row has no name was pushed there by something, and what it means nobody knows. */
+/* A cell without a name above it was shifted there, so the row's columns cannot be trusted. */
 static enum turnout_error check_cells(const struct csv_table *table, const struct csv_row *row,
                                       struct error *error)
 {

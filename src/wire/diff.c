@@ -1,5 +1,5 @@
-/* What moved between two times, area by area. Why an area moved is counted out of the ledger; an entry of a unit
- * belongs to a side when the province's ledger had it as the figures were read, one of the election by its time. */
+/* The changes between two times, area by area, with their reasons counted from the ledger. A unit's entry belongs to
+ * a side when the province's ledger had it at the reading of the figures, an entry of the election by its time. */
 #include <turnout/wire/diff.h>
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 /* ---- why ---- */
 
-/* How many entries of each kind are about an area. */
+/* The number of entries of each kind about an area. */
 struct reasons {
     int64_t corrections;
     int64_t roll_changes;
@@ -38,7 +38,7 @@ static void count_entry(struct reasons *reasons, enum ledger_kind kind)
     }
 }
 
-/* The area of the later register that an entry is about. */
+/* The area, in the later register, that an entry is about. */
 static uint32_t area_of(const struct diff *diff, const struct ledger_entry *entry)
 {
     uint32_t area = entry->area_code[0] == '\0'
@@ -47,7 +47,7 @@ static uint32_t area_of(const struct diff *diff, const struct ledger_entry *entr
     return area == REGISTER_NONE ? REGISTER_NATION : area;
 }
 
-/* Whether the side's figures knew of the entry. The province is empty where it is not known: the unit is gone. */
+/* Whether the side's figures include the entry. The province is empty when unknown, because the unit is gone. */
 static bool knows(const struct diff_side *side, const struct ledger_entry *entry, const char *province)
 {
     if (side->bulletin == 0) {
@@ -60,7 +60,7 @@ static bool knows(const struct diff_side *side, const struct ledger_entry *entry
     return area != REGISTER_NONE && !ledger_id_is_behind(entry->id, side->figures->areas[area].ledger_id);
 }
 
-/* Whether an entry stands between the sides and is about the area that is asked for, or something in it. */
+/* Whether an entry is between the sides and about the requested area, or something in it. */
 static bool belongs(const struct diff *diff, const struct ledger_entry *entry)
 {
     const struct election_register *reg = diff->after.figures->reg;

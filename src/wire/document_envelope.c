@@ -1,4 +1,4 @@
-/* The envelope, and how a document shows what it may not show. */
+/* The envelope, and values that may not be shown. */
 #include "document_envelope.h"
 
 #include <turnout/base/rfc3339.h>
@@ -74,7 +74,7 @@ const char *document_status(const struct figures *figures)
     return complete ? "unofficial-complete" : "unofficial-partial";
 }
 
-/* Units' clocks may be ahead: a document is never older than the latest count that it has. */
+/* Units' clocks may be ahead: a document is never dated before the latest count in it. */
 static int64_t generated_at_of(const struct figures *figures)
 {
     int64_t as_of = figures->areas[REGISTER_NATION].totals.as_of;

@@ -1,5 +1,5 @@
-/* The JSON documents: an envelope, then areas. An area whose totals did not pass their check keeps what the
- * register says of it and shows null for everything that was counted. */
+/* The JSON documents: an envelope, then areas. An area whose totals failed their check keeps its data from the
+ * register and has null for all counts. */
 #include <turnout/wire/documents.h>
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include "area_fields.h"
 #include "document_envelope.h"
 
-/* Of areas that stand in their parent. */
+/* For areas nested in their parent. */
 #define FIELDS_WITHOUT_PARENT (FIELDS_OF_AREA & ~FIELD_BIT(FIELD_PARENT))
 
 static const char *name_or_null(const char *name)
@@ -36,7 +36,7 @@ static void put_children(struct json_writer *json, const char *key, const struct
     json_close_array(json);
 }
 
-/* Whether all provinces are there, and how to ask for what moves after this. */
+/* Whether all provinces are included, and how to request later changes. */
 static void put_end(struct json_writer *json, const struct figures *figures, bool is_whole)
 {
     json_put_boolean(json, "whole", is_whole);
@@ -179,7 +179,7 @@ void document_problem_json(struct buffer *out, const struct problem *problem)
     struct json_writer json = json_writer_of(out);
     json_open_object(&json, NULL);
     buffer_append_text(out, "\"type\":\"urn:turnout:problem:");
-    buffer_append_text(out, problem->code); /* as all our codes, a plain word */
+    buffer_append_text(out, problem->code); /* a plain word, like all our codes */
     buffer_append_char(out, '"');
     json.needs_comma = true;
     json_put_integer(&json, "status", problem->status);

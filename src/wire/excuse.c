@@ -1,4 +1,4 @@
-/* Excuses, to and from JSON. */
+/* Reads and writes excuses as JSON. */
 #include <turnout/wire/excuse.h>
 
 #include <assert.h>
@@ -79,7 +79,7 @@ enum turnout_error excuse_read(struct slice text, struct excuse *ret_excuse, str
     json_decref(object);
     if (!is_sound) {
         char shown[TEXT_SHOWN_BYTES];
-        return error_fail(error, TURNOUT_BAD_INPUT, "", "\"%s\" is no excuse of a unit",
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "\"%s\" is not an excuse of a unit",
                           text_show(text, shown));
     }
     return TURNOUT_OK;

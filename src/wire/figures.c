@@ -1,4 +1,4 @@
-/* Figures of areas: whether they are the same, and the nation's as the sum of the provinces. */
+/* Compares figures of areas, and sums the nation from the provinces. */
 #include <turnout/wire/figures.h>
 
 #include <string.h>
@@ -8,7 +8,7 @@ bool figures_are_complete(const struct totals *totals)
     return totals->registered > 0 && totals->voted == totals->registered;
 }
 
-/* What was told of a mark is told by its place in the stream. */
+/* A mark's record is identified by its place in the stream. */
 static bool milestones_are_same(const struct area_figures *a, const struct area_figures *b)
 {
     bool are_same = true;

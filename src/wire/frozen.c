@@ -1,4 +1,4 @@
-/* Figures as words: a head, then a line a commune. What a province says is what its communes add up to. */
+/* Figures as words: a head, then one line a commune. The province's own figures are the sum of its communes. */
 #include <turnout/wire/frozen.h>
 
 static const char frozen_title[] = "turnout-frozen-1";

@@ -1,4 +1,4 @@
-/* The register of a bulletin as text: as areas.csv, with the number of units in a further column. */
+/* The register of a bulletin as text: areas.csv with one more column, the number of units. */
 #include <turnout/wire/frozen_register.h>
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static void note_fault(void *context, const char *file, uint32_t line, const str
     *(bool *)context = true;
 }
 
-/* The units of each row, in the order of the rows. Communes stand in the register as in the text. */
+/* Sets the number of units of each row. The register has the communes in the order of the text. */
 static bool set_units(struct election_register *reg, const uint32_t *units, uint32_t count)
 {
     if (reg->area_count != count) {
@@ -53,7 +53,7 @@ static bool set_units(struct election_register *reg, const uint32_t *units, uint
     return true;
 }
 
-/* False when a row is none. */
+/* False when a row is invalid. */
 static bool read_rows(struct csv_reader *reader, struct register_builder *builder, uint32_t **ret_units,
                       uint32_t *ret_count)
 {

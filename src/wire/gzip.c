@@ -1,16 +1,16 @@
-/* One deflate call a document: the whole input is at hand, and its bound is known. */
+/* One deflate call a document: the whole input is available, and its bound is known. */
 #include <turnout/wire/gzip.h>
 
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 
-#define ZLIB_CONST /* the input is const to zlib, too */
+#define ZLIB_CONST /* makes zlib take const input */
 #include <zlib.h>
 
 #include <turnout/base/memory.h>
 
-enum { GZIP_WINDOW_BITS = 15 + 16 /* the largest window; 16 asks zlib for gzip's frame */, MEMORY_LEVEL = 8 };
+enum { GZIP_WINDOW_BITS = 15 + 16 /* the largest window; 16 selects the gzip format */, MEMORY_LEVEL = 8 };
 
 static void *take_memory(void *context, unsigned count, unsigned bytes_each)
 {

@@ -1,9 +1,9 @@
-/* What a parsed request asks for: a coding it can decode, a version it has already, parameters in its query. */
+/* Content codings, validators and query parameters of a parsed request. */
 #include <turnout/wire/http_request.h>
 
 #include <string.h>
 
-/* The next header with this name at or behind *index, which moves behind it. */
+/* The next header with this name from *index on; *index moves past it. */
 static bool next_header(const struct http_request *request, const char *name, uint32_t *index,
                         struct slice *ret_value)
 {
@@ -29,7 +29,7 @@ struct slice http_request_header(const struct http_request *request, const char 
 
 enum { WEIGHT_MAX = 1000, WEIGHT_LEAST = 1 };
 
-/* A weight as it is written, `0.5`, in thousandths. What is no weight at all refuses, like 0. */
+/* Parses a weight such as `0.5` into thousandths. An invalid weight refuses, like 0. */
 static unsigned parse_weight(struct slice text)
 {
     if (text.length == 0 || (text.bytes[0] != '0' && text.bytes[0] != '1')) {
@@ -38,14 +38,14 @@ static unsigned parse_weight(struct slice text)
     unsigned weight = 0;
     for (size_t i = 0; i < sizeof "1.000" - 1; i++) {
         bool is_digit = i < text.length && text.bytes[i] >= '0' && text.bytes[i] <= '9';
-        if (i != 1) { /* where the point is */
+        if (i != 1) { /* at the decimal point */
             weight = 10 * weight + (is_digit ? (unsigned)(text.bytes[i] - '0') : 0);
         }
     }
     return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 
-/* What the parameters behind a coding say of its weight; the greatest when they say nothing. */
+/* The weight in the parameters of a coding; the greatest when there is none. */
 static unsigned weight_of(struct slice parameters)
 {
     while (parameters.bytes != NULL) {
@@ -58,7 +58,7 @@ static unsigned weight_of(struct slice parameters)
     return WEIGHT_MAX;
 }
 
-/* 0: it is not acceptable. */
+/* 0: not acceptable. */
 static unsigned weight_of_coding(const struct http_request *request, const char *coding)
 {
     bool named = false;
@@ -114,8 +114,8 @@ const char *http_coding_mark(enum http_coding coding)
 
 /* ---- versions ---- */
 
-/* Splits the first entity tag off a list, without its `W/`. False at the end and where there is none: what
- * follows a mistake is not guessed at. A comma may stand inside the quotes, so the list cannot be split by them. */
+/* Splits the first entity tag off a list, without its `W/`. False at the end, and at the first malformed tag. A comma
+ * may be inside the quotes, so the list cannot be split at commas. */
 static bool next_etag(struct slice *list, struct slice *ret_etag)
 {
     size_t at = 0;
@@ -160,7 +160,7 @@ bool http_request_etag_matches(const struct http_request *request, const char *e
 
 /* ---- parameters ---- */
 
-/* The raw value of the first parameter with this name; an empty one when there is no '='. */
+/* The raw value of the first parameter with this name; empty when there is no '='. */
 static bool find_parameter(struct slice query, const char *name, struct slice *ret_value)
 {
     while (query.length > 0) {
@@ -179,7 +179,7 @@ bool http_query_has(struct slice query, const char *name)
     return find_parameter(query, name, &value);
 }
 
-/* -1 when it is none. */
+/* -1 when it is not a hex digit. */
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9') {
@@ -191,7 +191,7 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* A plus stays a plus: it stands in times, and nothing here has spaces. */
+/* A plus stays a plus: it occurs in times, and no value here has spaces. */
 bool http_query_value(struct slice query, const char *name, char *ret_value, size_t capacity)
 {
     struct slice raw;

@@ -1,21 +1,20 @@
-/* The request parser. One pass from the first byte to the empty line: every byte is looked at once, and the
- * first that cannot be right ends the parse. What a request asks for beyond its framing (codings, validators,
- * the query) is in http_conditions.c. */
+/* The request parser. One pass from the first byte to the empty line; the first invalid byte ends it. Codings,
+ * validators and the query are in http_conditions.c. */
 #include <turnout/wire/http_request.h>
 
 #include <string.h>
 #include <strings.h>
 
-/* Beyond it numbers stop being whole in JavaScript, and long before it a body stops being ours. */
+/* Above this JavaScript cannot represent every integer; no body is ever that large. */
 static const uint64_t body_bytes_countable_max = UINT64_C(1) << 53;
 
 enum { CONTENT_LENGTH_DIGITS_MAX = 18, METHOD_BYTES_MAX = 7 };
 
-/* What a byte may be part of. */
+/* Byte classes. */
 enum {
-    IN_TOKEN = 1,  /* a method, the name of a header: RFC 9110 section 5.6.2 */
+    IN_TOKEN = 1,  /* methods and header names: RFC 9110 section 5.6.2 */
     IN_TARGET = 2, /* visible ASCII without '#', which would begin a fragment */
-    IN_HOST = 4,   /* RFC 3986 section 3.2: a name or address, and a port */
+    IN_HOST = 4,   /* RFC 3986 section 3.2: a name or address, with a port */
     VISIBLE = IN_TARGET,
     IN_TOKEN_ONLY = IN_TARGET | IN_TOKEN,
     IN_HOST_ONLY = IN_TARGET | IN_HOST,
@@ -53,19 +52,19 @@ static bool is_in_value(char byte)
 /* A parse in progress. */
 struct parse {
     const char *at;
-    const char *end; /* of the bytes at hand, or of the longest head */
-    bool is_longest; /* the latter */
+    const char *end; /* end of the bytes at hand, or of the longest allowed head */
+    bool is_longest; /* it is the end of the longest allowed head */
     bool version_1_0;
     bool host_seen;
     bool length_seen;
     bool authorization_seen;
-    struct slice target_host; /* of an absolute target; else empty */
+    struct slice target_host; /* host of an absolute target; else empty */
     struct http_request *request;
-    int status; /* to answer with when the request is bad */
+    int status; /* of the answer to a bad request */
     struct error *error;
 };
 
-/* The steps return COMPLETE when they have got past their part. */
+/* Each step returns COMPLETE once its part is parsed. */
 
 static enum http_parse bad(struct parse *parse, int status, const char *why)
 {
@@ -127,7 +126,8 @@ static enum http_parse parse_method(struct parse *parse)
     return bad(parse, 501, "the method is not one of GET, HEAD, POST, OPTIONS");
 }
 
-/* Whether the target is an absolute one as far as it is there; *ret_length is that of its scheme once that is whole. */
+/* Whether the target begins, as far as it has arrived, with the scheme of an absolute one; *ret_length is the length
+ * of the scheme once complete. */
 static bool begins_with_scheme(struct slice target, size_t *ret_length)
 {
     static const char *const schemes[] = {"http://", "https://"};
@@ -154,7 +154,7 @@ static bool is_host(struct slice text)
     return true;
 }
 
-/* Takes a whole target apart, of which the first bytes are the scheme of an absolute one. */
+/* Splits a complete target; its first `scheme` bytes are the scheme of an absolute one. */
 static enum http_parse take_target(struct parse *parse, struct slice target, size_t scheme_length)
 {
     struct slice path = {target.bytes + scheme_length, target.length - scheme_length};
@@ -173,7 +173,7 @@ static enum http_parse take_target(struct parse *parse, struct slice target, siz
     size_t path_length = mark == NULL ? path.length : (size_t)(mark - path.bytes);
     parse->request->query =
         mark == NULL ? (struct slice){0} : (struct slice){mark + 1, path.length - path_length - 1};
-    /* An absolute target without a path stands for "/": the one that its scheme ends with. */
+    /* An absolute target without a path means "/": the one that its scheme ends with. */
     parse->request->path = path_length == 0 ? (struct slice){target.bytes + scheme_length - 1, 1}
                                             : (struct slice){path.bytes, path_length};
     return HTTP_REQUEST_COMPLETE;
@@ -197,13 +197,13 @@ static enum http_parse parse_target(struct parse *parse)
         return run_out(parse);
     }
     if (*parse->at != ' ') {
-        return bad(parse, 400, "the target holds a character that may not stand there");
+        return bad(parse, 400, "the target has a character that is not allowed");
     }
     parse->at++;
     return take_target(parse, target, scheme_length);
 }
 
-/* One digit of the version; `allowed` are those that we speak. */
+/* One digit of the version; `allowed` are the supported ones. */
 static enum http_parse parse_version_digit(struct parse *parse, const char *allowed, char *ret_digit)
 {
     if (parse->at == parse->end) {
@@ -238,7 +238,7 @@ static enum http_parse parse_version(struct parse *parse)
     }
     if (step == HTTP_REQUEST_COMPLETE) {
         parse->version_1_0 = minor == '0';
-        parse->request->keep_alive = !parse->version_1_0; /* HTTP/1.0 closes, whatever it asks for */
+        parse->request->keep_alive = !parse->version_1_0; /* HTTP/1.0 always closes */
         step = pass(parse, "\r\n", "the request line does not end in CR LF");
     }
     return step;
@@ -293,13 +293,13 @@ static void take_connection(struct parse *parse, struct slice value)
 static enum http_parse take_expect(struct parse *parse, struct slice value)
 {
     if (!slice_equals_ignoring_case(value, "100-continue")) {
-        return bad(parse, 417, "the only expectation met is 100-continue");
+        return bad(parse, 417, "the only supported expectation is 100-continue");
     }
     parse->request->expects_continue = !parse->version_1_0;
     return HTTP_REQUEST_COMPLETE;
 }
 
-/* Heeds the headers that frame the request, and those of which there may be one. */
+/* Handles the headers that frame the request, and those that may occur only once. */
 static enum http_parse take_header(struct parse *parse, const struct http_header *header)
 {
     if (slice_equals_ignoring_case(header->name, "Host")) {
@@ -309,7 +309,7 @@ static enum http_parse take_header(struct parse *parse, const struct http_header
         return take_content_length(parse, header->value);
     }
     if (slice_equals_ignoring_case(header->name, "Transfer-Encoding")) {
-        return bad(parse, 400, "Transfer-Encoding is not taken: send Content-Length");
+        return bad(parse, 400, "Transfer-Encoding is not supported: send Content-Length");
     }
     if (slice_equals_ignoring_case(header->name, "Expect")) {
         return take_expect(parse, header->value);

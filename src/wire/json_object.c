@@ -1,11 +1,11 @@
-/* jansson, asked as strictly as report_json.h says, and its faults in our words. */
+/* Parses with jansson as strictly as report_json.h says; rewords its errors. */
 #include "json_object.h"
 
 #include <string.h>
 
 json_t *json_object_load(struct slice text, struct error *error)
 {
-    /* jansson takes a NUL between two tokens for the end of the text. */
+    /* jansson would take a NUL between two tokens for the end of the text. */
     if (text.length == 0 || memchr(text.bytes, '\0', text.length) != NULL) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, NULL,
                          text.length == 0 ? "empty, must be a JSON object" : "not JSON: holds a NUL byte");

@@ -1,4 +1,4 @@
-/* The JSON writer. Room for a whole member is reserved at once, then filled without further checks. */
+/* The JSON writer. Space for a whole member is reserved once, then filled without further checks. */
 #include <turnout/wire/json_writer.h>
 
 #include <string.h>
@@ -10,7 +10,7 @@ struct json_writer json_writer_of(struct buffer *out)
     return (struct json_writer){.out = out};
 }
 
-/* Makes room for a member whose value takes at most `value_bytes`, and writes what stands before the value. */
+/* Reserves space for a member with a value of at most `value_bytes`, and writes its key. */
 static char *begin_member(struct json_writer *json, struct slice key, size_t value_bytes)
 {
     char *at = buffer_reserve(json->out, sizeof ",\"\":" + key.length + value_bytes);
@@ -51,7 +51,7 @@ void json_close_array(struct json_writer *json)
     json->needs_comma = true;
 }
 
-/* Appends `byte`, which may not stand in a string as it is. */
+/* Appends a byte that needs escaping in a string. */
 static char *put_escaped(char *at, unsigned char byte)
 {
     static const char hex[] = "0123456789abcdef";

@@ -1,4 +1,4 @@
-/* Lines out of a stream. Keeps no bytes, only where in the stream it stands. */
+/* Splits a stream into lines. Stores no bytes, only its position. */
 #include <turnout/wire/line_framer.h>
 
 #include <assert.h>
@@ -15,7 +15,7 @@ static size_t without_cr(const char *line, size_t length)
     return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* Passes over the rest of a line that was too long. Returns how many bytes that are. */
+/* Skips the rest of a line that is too long. Returns the number of bytes. */
 static size_t skip(struct line_framer *framer, const char *bytes, size_t length)
 {
     const char *end = memchr(bytes, '\n', length);

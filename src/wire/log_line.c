@@ -209,7 +209,7 @@ static bool read_before(const json_t *object, struct log_line *line)
            json_integer_value(registered) >= 0 && json_integer_value(registered) <= VOTERS_MAX;
 }
 
-/* What a decision says of its report. */
+/* Reads a decision's data about its report. */
 static bool read_decided(const json_t *object, struct report *report)
 {
     char kind[LOG_WORD_BYTES];
@@ -259,7 +259,7 @@ static bool read_register(const json_t *object, struct log_line *line)
            read_text(object, "area", line->area, sizeof line->area);
 }
 
-/* What it says of its report or unit, but for a report as it was sent. */
+/* Reads the data about the report or unit, except a report as it was sent. */
 static bool read_subject(const json_t *object, struct log_line *line)
 {
     switch (line->outcome) {
@@ -282,7 +282,7 @@ static bool read_subject(const json_t *object, struct log_line *line)
     return true;
 }
 
-/* What must be there, beside what every line has. */
+/* The required members, in addition to those of every line. */
 #define DECISION                                                                                             \
     {                                                                                                        \
         "unit", "seq", "as_of", "voted", "kind", "who", NULL                                                 \
@@ -328,7 +328,7 @@ enum turnout_error log_line_read(struct slice text, struct log_line *ret_line, s
     struct log_line line = {.report = {.registered = REGISTERED_ABSENT}};
     struct slice head = text;
     struct slice report = {NULL, 0};
-    /* A report is the last member, and no text that somebody chose stands before it. */
+    /* The report is the last member, and no freely chosen text precedes it. */
     const char *at = memmem(text.bytes, text.length, mark, sizeof mark - 1);
     struct buffer members = {0};
     if (at != NULL && text.bytes[text.length - 1] == '}') {
@@ -409,7 +409,7 @@ size_t log_line_ledger_entries(const struct log_line *line, const struct electio
     }
     const struct report *report = &line->report;
     uint32_t unit = register_find_unit(reg, slice_of(report->unit));
-    bool is_gone = unit == REGISTER_NONE; /* of a register that was */
+    bool is_gone = unit == REGISTER_NONE; /* of an earlier register */
     const char *area = is_gone ? "" : reg->areas[reg->units[unit].commune].code;
     const char *reason = report_reason_name(report->reason);
     int32_t registered_before = !line->was_silent ? line->registered_before

@@ -1,5 +1,5 @@
-/* What the tally did (service/tally_decide.c, tally_committee.c), done again with the same pure rules. What it keeps of a
- * unit is what the tally keeps, and the reports that counted, which the tally reads out of the log for a void. */
+/* Repeats the work of the tally (service/tally_decide.c, tally_committee.c) with the same pure rules. Keeps of a unit
+ * what the tally keeps, and its counted reports, which the tally reads from the log for a void. */
 #include <turnout/wire/log_replay.h>
 
 #include <inttypes.h>
@@ -13,11 +13,11 @@
 
 struct replayed_unit {
     char code[AREA_CODE_BYTES];
-    struct unit_state state; /* its roll says nothing while it is silent */
+    struct unit_state state; /* its roll is meaningless while it is silent */
     struct unit_rounds rounds;
     struct held_report *aside;
     size_t aside_count, aside_capacity;
-    struct report_received *counted; /* since the last void, and accepted as they came */
+    struct report_received *counted; /* accepted on arrival since the last void */
     size_t counted_count, counted_capacity;
 };
 
@@ -59,7 +59,7 @@ static struct replayed_unit *find_unit(const struct log_replay *replay, struct s
     return NULL;
 }
 
-/* A unit that has left the commune may have lines there from before. */
+/* A unit that has left the commune may have earlier lines there. */
 static struct replayed_unit *find_or_add_unit(struct log_replay *replay, struct slice code)
 {
     struct replayed_unit *unit = find_unit(replay, code);
@@ -127,7 +127,7 @@ int64_t log_replay_waiting(const struct log_replay *replay)
 
 /* ---- reports ---- */
 
-/* A line about a unit, beside what stood of that unit. */
+/* A line about a unit, and the unit's state before it. */
 struct step {
     struct log_replay *replay;
     struct replayed_unit *unit;
@@ -215,7 +215,7 @@ static enum turnout_error take_report(const struct step *step, struct error *err
 
 /* ---- committees ---- */
 
-/* The one that was held last: after a void a seq may be used again. */
+/* The last one held: after a void a seq may be used again. */
 static struct held_report *find_aside(const struct replayed_unit *unit, int32_t seq)
 {
     for (size_t i = unit->aside_count; i > 0; i--) {
@@ -271,11 +271,11 @@ static enum turnout_error take_void(const struct step *step, struct error *error
         last = held->state == HELD_WAITING && held->received.seq > last ? held->received.seq : last;
     }
     if (last == 0) {
-        return refuse("a unit is voided of which nothing stands", error);
+        return refuse("a unit without reports is voided", error);
     }
     if (step->line->report.seq != last || step->line->report.registered != step->listed) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "what is voided goes to report %" PRId32 ", and the listed roll is %" PRId32, last,
+                          "the void ends with report %" PRId32 ", and the listed roll is %" PRId32, last,
                           step->listed);
     }
     const struct totals change = rules_void(&step->before, step->listed, &unit->rounds, count_waiting(unit));
@@ -305,8 +305,8 @@ static enum turnout_error check_before(const struct step *step, struct error *er
         (!was_silent &&
          (line->voted_before != step->before.voted || line->registered_before != step->before.registered))) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "%" PRId32 " of %" PRId32 " stood of unit %s before, and not what the line says",
-                          step->before.voted, step->before.registered, step->unit->code);
+                          "unit %s had %" PRId32 " of %" PRId32 " before, not what the line says",
+                          step->unit->code, step->before.voted, step->before.registered);
     }
     return TURNOUT_OK;
 }

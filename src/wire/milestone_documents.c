@@ -1,4 +1,4 @@
-/* Which areas are complete, in the order in which they were. */
+/* The complete areas, in order of completion. */
 #include <turnout/wire/documents.h>
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Turnout as an ElectionReport of NIST SP 1500-100 version 2. The standard is about results; of it this uses what says who was
- * asked, how many there are, and how many have voted. It knows no null: a figure that is not to be shown is left out. */
+/* Turnout as an ElectionReport of NIST SP 1500-100 version 2. The standard is about results; this uses the elements
+ * for areas, registered voters and ballots cast. It has no null: figures that are not shown are left out. */
 #include <turnout/wire/documents.h>
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 enum { GP_UNIT_ID_BYTES = AREA_CODE_BYTES + sizeof "area-" };
 
-/* Identifiers begin with a letter, as XML's do. */
+/* Identifiers begin with a letter, as in XML. */
 static void write_id(const struct area *area, char ret_id[GP_UNIT_ID_BYTES])
 {
     (void)snprintf(ret_id, GP_UNIT_ID_BYTES, "area-%s", area->code);
@@ -36,7 +36,7 @@ static void put_language(struct json_writer *json, const char *language, const c
     json_close_object(json);
 }
 
-/* The election does not say which language its own is. */
+/* The election's own language is not known. */
 static void put_name(struct json_writer *json, const char *name, const char *name_en)
 {
     json_open_object(json, "Name");

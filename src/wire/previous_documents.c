@@ -1,4 +1,4 @@
-/* The election before, in the documents of this one: which it was, and the same hour of an area. */
+/* The previous election in the documents: its name, and an area's figures at the same hour. */
 #include <stdio.h>
 
 #include <turnout/election/percent.h>

@@ -1,5 +1,5 @@
-/* The digest of a register. Units are sorted within their commune only: a few dozen at a time, which
- * stay in the processor's cache, where sorting a million at once would not. */
+/* The digest of a register. Units are sorted within their commune only: a few dozen fit into the processor's cache, a
+ * million would not. */
 #include <turnout/wire/register_digest.h>
 
 #include <assert.h>
@@ -17,7 +17,7 @@ enum { FEED_BYTES = 64 * 1024 };
 struct digest {
     crypto_generichash_state state;
     crypto_generichash_state part; /* of the lines since the last part ended */
-    struct buffer lines;           /* gathered and fed to the hash by the block */
+    struct buffer lines;           /* collected, and hashed in blocks */
 };
 
 static void feed(struct digest *digest)
@@ -36,7 +36,7 @@ static void begin_hash(crypto_generichash_state *state)
     assert(status == 0);
 }
 
-/* Adds the part to ret_files, and begins another. */
+/* Ends the part: appends its fingerprint to ret_files. */
 static void end_part(struct digest *digest, const char *name, char ret_files[REGISTER_FILES_BYTES])
 {
     unsigned char part[REGISTER_DIGEST_BYTES];
@@ -77,7 +77,7 @@ static int compare_codes(const void *a, const void *b)
 {
     const struct entry *left = a;
     const struct entry *right = b;
-    return strcmp(left->code, right->code); /* codes are unique: there are no ties to leave to chance */
+    return strcmp(left->code, right->code); /* codes are unique, so there are no ties */
 }
 
 static void digest_area(struct digest *digest, const struct election_register *reg, const struct area *area)
@@ -115,7 +115,7 @@ static void digest_units(struct digest *digest, const struct election_register *
     }
 }
 
-/* Every area's line; then areas[] is in the order in which the units' lines come. */
+/* Writes every area's line, and leaves areas[] in the order of the units' lines. */
 static void digest_areas(struct digest *digest, const struct election_register *reg, struct entry *areas)
 {
     for (uint32_t i = 0; i < reg->area_count; i++) {

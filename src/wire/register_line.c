@@ -1,4 +1,4 @@
-/* The line of the ledger about a row of a changed register: roll and commune before and after, or the names. */
+/* Writes the ledger line of a register change: the roll, commune or names before and after. */
 #include <turnout/wire/register_line.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* A short list of changes, looked through from the moment that is asked about: there are few. */
+/* A short list of changes, searched linearly from the requested time on. */
 #include <turnout/wire/register_past.h>
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ bool register_past_has_moved(const struct register_past *past, struct slice unit
     return i < past->count;
 }
 
-/* A unit that moves is named with both of its communes, another one with its commune; a commune with its province. */
+/* The line of a moved unit names both communes, that of another unit its commune, that of a commune its province. */
 static bool changes_children(const struct log_line *change, const char *code)
 {
     if (change->change == LEDGER_COMMUNE_ADDED) {

@@ -1,4 +1,4 @@
-/* Reports and answers as JSON: what the fields of each may say, and which one is to blame. */
+/* Reports and answers as JSON: the allowed values of each field, and which one to blame. */
 #include <turnout/wire/report_json.h>
 
 #include <assert.h>
@@ -31,7 +31,7 @@ static bool is_given(const struct reading *reading, enum report_field field)
     return reading->members.of[field].kind != MEMBER_ABSENT;
 }
 
-/* False when it is absent or no text. */
+/* False when it is absent or not a text. */
 static bool read_text(const struct reading *reading, enum report_field field, struct slice *ret_text)
 {
     const struct report_member *member = &reading->members.of[field];
@@ -57,7 +57,7 @@ static bool read_code(const struct reading *reading, enum report_field field, ch
            slice_copy(text, ret_code, AREA_CODE_BYTES);
 }
 
-/* So that even a refusal can say which report it is about. */
+/* Read first, so that even a refusal can name the report. */
 static void read_identity(const struct reading *reading)
 {
     if (!read_code(reading, FIELD_UNIT, reading->report->unit)) {
@@ -69,7 +69,7 @@ static void read_identity(const struct reading *reading)
     reading->report->test = reading->members.of[FIELD_TEST].kind == MEMBER_TRUE;
 }
 
-/* The key may be anything, and is going into logs and answers: shown as a field only when it looks like one. */
+/* The key goes into logs and answers: it is shown as a field only when it looks like one. */
 static enum turnout_error refuse_unknown_key(const struct reading *reading)
 {
     const char *key = reading->members.unknown_key;
@@ -316,7 +316,7 @@ static bool copy_number(const json_t *object, const char *key, json_int_t most, 
     return value == NULL || (json_is_integer(value) && *ret_number >= 0 && *ret_number <= most);
 }
 
-/* And an absent yes or no is a no. */
+/* An absent boolean is false. */
 static bool copy_boolean(const json_t *object, const char *key, bool *ret_boolean)
 {
     const json_t *value = json_object_get(object, key);
@@ -334,7 +334,7 @@ static bool copy_verdict(const json_t *object, struct report_result *result)
             (json_is_string(code) && report_code_parse(slice_of_string(code), &result->code)));
 }
 
-/* Returns the member that is not as it should be, or NULL. */
+/* Returns the name of an invalid member, or NULL. */
 static const char *read_result(const json_t *object, struct report_result *result, json_int_t *line)
 {
     if (!copy_verdict(object, result)) {
@@ -383,7 +383,7 @@ enum turnout_error result_json_parse(const char *bytes, size_t length, struct re
     const char *blamed = read_result(object, &result, &line);
     json_decref(object);
     if (blamed != NULL) {
-        return error_fail(error, TURNOUT_BAD_INPUT, blamed, "not what the answer to a report may hold");
+        return error_fail(error, TURNOUT_BAD_INPUT, blamed, "not a valid value in the answer to a report");
     }
     *ret_result = result;
     *ret_line = (uint64_t)line;

@@ -1,4 +1,4 @@
-/* What a report's members are called, and how jansson reads them. */
+/* Names of a report's members, and reading them with jansson. */
 #include "report_members.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ bool report_field_find(struct slice name, enum report_field likely, enum report_
     return false;
 }
 
-/* Whether a minus stands outside of the strings. Needed for `-0` alone, which jansson reads as a plain 0. */
+/* Whether a minus is outside of the strings. Needed only for `-0`, which jansson reads as 0. */
 static bool has_minus(struct slice text)
 {
     bool in_string = false;

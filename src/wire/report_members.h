@@ -1,7 +1,7 @@
-/* The members of a report's JSON object, before their values are checked. Two parsers get them. Where both succeed, they
- * give the same members:
- *   report_scan()   in one pass, without allocating; takes every text that can be a report, and no other
- *   report_load()   by jansson; takes every JSON object, and says why a text is none */
+/* The members of a report's JSON object, before their values are checked. Two parsers produce them; where both
+ * succeed, they give the same members:
+ *   report_scan()   one pass, without allocation; accepts every text that can be a report, and no other
+ *   report_load()   by jansson; accepts every JSON object, and says why a text is not one */
 #ifndef TURNOUT_WIRE_REPORT_MEMBERS_H
 #define TURNOUT_WIRE_REPORT_MEMBERS_H
 
@@ -20,7 +20,7 @@ enum report_field {
     FIELD_SEQ,
     FIELD_AS_OF,
     FIELD_VOTED,
-    FIELD_REQUIRED_COUNT, /* the fields above must be there */
+    FIELD_REQUIRED_COUNT, /* the fields above are required */
     FIELD_REGISTERED = FIELD_REQUIRED_COUNT,
     FIELD_KIND,
     FIELD_REASON,
@@ -39,7 +39,7 @@ bool report_field_find(struct slice name, enum report_field likely, enum report_
 enum member_kind {
     MEMBER_ABSENT,
     MEMBER_TEXT,
-    MEMBER_INTEGER, /* written as one, and not as -0 */
+    MEMBER_INTEGER, /* an integer other than -0 */
     MEMBER_TRUE,
     MEMBER_OTHER,
 };
@@ -53,16 +53,16 @@ struct report_member {
 struct report_members {
     struct report_member of[FIELD_COUNT];
     const char *unknown_key;          /* the first one, or NULL */
-    char unescaped[REPORT_BYTES_MAX]; /* the texts that were written with escapes */
+    char unescaped[REPORT_BYTES_MAX]; /* unescaped texts */
 };
 
-/* True when `text`, of at most REPORT_BYTES_MAX bytes, is an object of fields of a report, none twice, each of them a
- * text, a plain integer of at most 18 digits, or true. False says nothing but that it is not: it may be an object
- * still. The members borrow from `text`. */
+/* True when `text`, of at most REPORT_BYTES_MAX bytes, is an object of report fields without duplicates, each a text,
+ * a plain integer of at most 18 digits, or true. After false it may still be a JSON object. The members borrow from
+ * `text`. */
 bool report_scan(struct slice text, struct report_members *ret_members);
 
-/* The members of the object that the whole text is, borrowed from what is returned, which the caller gives back with
- * json_decref; NULL, with *error filled, where the text is no object. */
+/* Reads the members of the object that is the whole text. They borrow from the result, which the caller frees with
+ * json_decref. NULL, with *error filled, when the text is no object. */
 json_t *report_load(struct slice text, struct report_members *ret_members, struct error *error);
 
 #endif

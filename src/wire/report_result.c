@@ -1,5 +1,5 @@
-/* From an outcome to the answer that a unit gets. The sentences are in election/report_codes.c; this is here, because a
- * receipt is bytes of the wire. */
+/* Makes the answer to a unit from an outcome. The sentences are in election/report_codes.c; the receipt needs the
+ * wire layer. */
 #include <turnout/wire/report_result.h>
 
 #include <assert.h>
@@ -11,7 +11,7 @@
 static const char too_many[] =
     "the unit has stored more reports than it may in a minute, or too many wait for a decision";
 
-/* What stands is told with the offset of the unit's own clock. */
+/* The last report's time is shown with the offset of the unit's own clock. */
 static void format_last_as_of(const char *as_of_text, int64_t last_as_of, char ret_text[RFC3339_BYTES])
 {
     int64_t seconds;
@@ -22,13 +22,13 @@ static void format_last_as_of(const char *as_of_text, int64_t last_as_of, char r
     rfc3339_format(last_as_of, offset_s, ret_text);
 }
 
-/* Part of a second counts whole: `0 s ahead` would say that there is nothing wrong. */
+/* Rounds up: `0 s ahead` would look as if nothing were wrong. */
 static int64_t ahead_of(const struct report_received *received)
 {
     return (received->as_of * 1000 - received->received_ms + 999) / 1000;
 }
 
-/* A silent unit has counted 0 when the polls opened. */
+/* For a silent unit the last count is 0, at the opening of the polls. */
 static void say(const struct election *election, const char *as_of_text,
                 const struct report_received *received, const struct report_outcome *outcome,
                 struct report_result *result)

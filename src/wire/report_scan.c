@@ -1,6 +1,6 @@
-/* The scanner for reports, because they are what there is most of: one pass over the bytes. RFC 8259 is followed to the
- * letter in all that a report can hold (one flat object: texts, plain integers, true); whatever else comes up ends the
- * scan, and report_load() is left to judge it. */
+/* A fast scanner for reports, the most frequent input: one pass over the bytes. It follows RFC 8259 for everything a
+ * report can contain (one flat object of texts, plain integers, true); anything else ends the scan, and report_load()
+ * decides. */
 #include "report_members.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ enum { DIGITS_MAX = 18 }; /* so that no integer overflows */
 struct scan {
     const char *at;
     const char *end;
-    char *unescaped; /* where the next text with escapes goes */
+    char *unescaped; /* where the next unescaped text goes */
 };
 
 static bool is_next(const struct scan *scan, char byte)
@@ -25,7 +25,7 @@ static void skip_blanks(struct scan *scan)
     }
 }
 
-/* A byte that is a token of its own, and the blanks around it. */
+/* Takes a one-byte token and the blanks around it. */
 static bool take_token(struct scan *scan, char token)
 {
     skip_blanks(scan);
@@ -59,7 +59,7 @@ static bool take_hex(struct scan *scan, uint32_t *ret_unit)
     return true;
 }
 
-/* Behind `\u`: one unit of UTF-16, or a pair of them. NUL is refused, for it would end the texts of C. */
+/* After `\u`: one UTF-16 unit or a surrogate pair. NUL is refused: it would end a C string. */
 static bool take_point(struct scan *scan, uint32_t *ret_point)
 {
     uint32_t unit;
@@ -91,7 +91,7 @@ static void put_utf8(struct scan *scan, uint32_t point)
     }
 }
 
-/* Behind a backslash. */
+/* After a backslash. */
 static bool unescape(struct scan *scan)
 {
     static const char letters[] = "\"\\/bfnrt";
@@ -116,8 +116,8 @@ static bool unescape(struct scan *scan)
     return true;
 }
 
-/* A text of which `start` up to the scan's place has been looked at, and a backslash is next. Never longer than it is
- * written, so there is room for all of them together. */
+/* Takes the rest of a text that has been read from `start` on and continues with a backslash. Unescaped texts are
+ * never longer than the input, so there is room for all of them. */
 static bool take_rest_unescaped(struct scan *scan, const char *start, struct slice *ret_text)
 {
     char *text = scan->unescaped;
@@ -166,7 +166,7 @@ static bool take_text(struct scan *scan, struct slice *ret_text)
 
 /* ---- members ---- */
 
-/* What makes it another number (a fraction, an exponent, one digit more) is no comma and no brace: it ends the scan. */
+/* A fraction, an exponent or another digit is neither comma nor brace, so it ends the scan. */
 static bool take_integer(struct scan *scan, int64_t *ret_integer)
 {
     const char *start = scan->at;
@@ -204,7 +204,7 @@ static bool take_value(struct scan *scan, struct report_member *ret_member)
     return take_integer(scan, &ret_member->integer);
 }
 
-/* *likely is the field that most reports have here. */
+/* *likely is the usual field at this position. */
 static bool take_member(struct scan *scan, struct report_members *members, enum report_field *likely)
 {
     struct slice name;

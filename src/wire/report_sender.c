@@ -1,11 +1,11 @@
-/* The same checks as where a report comes in (service/intake.c), at the time when it came. */
+/* The checks of service/intake.c, as of the time when the report arrived. */
 #include "report_sender.h"
 
 #include <string.h>
 
 #include <turnout/wire/signature.h>
 
-/* The unit may be of another commune by now: it is the one of the log that counts. */
+/* The unit may belong to another commune by now: the commune of the log counts. */
 static bool covers(const struct signing_key *key, const struct report_sender_of *of, const char *unit)
 {
     return strcmp(key->code, unit) == 0 ||
@@ -51,7 +51,7 @@ enum turnout_error report_sender_find(const struct report_sender_of *of, const s
         return check_signature(of, line, ret_sender, error);
     }
     if (line->who[0] == '\0' && !report->test) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "sig", "nobody has signed the report, or vouched for it");
+        return error_fail(error, TURNOUT_BAD_INPUT, "sig", "the report is neither signed nor vouched for");
     }
     *ret_sender = line->who[0] != '\0' ? SENDER_VOUCHED : SENDER_NOBODY;
     return TURNOUT_OK;

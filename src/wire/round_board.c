@@ -1,5 +1,5 @@
-/* The round board: how many units of each area were heard in each round, on time or late, and how many were not. Counted
- * by the tally, so that nothing is looked for here. */
+/* The round board: for each area and round, how many units have reported in it, on time or late, and how many have
+ * not. The counts are the tally's. */
 #include <turnout/wire/documents.h>
 
 #include <string.h>
@@ -14,10 +14,10 @@ struct board_round {
     int64_t heard; /* on time or late */
     int64_t late;
     int64_t no_signal;
-    int64_t silent; /* expected, and not heard in it, be it in another round */
+    int64_t silent; /* expected, but without a report in this round */
 };
 
-/* Of how many units a report is awaited in each round. */
+/* The number of units expected to report in each round. */
 static int64_t expected_of(const struct figures *figures, uint32_t area)
 {
     return figures->reg->areas[area].units - figures->areas[area].excused.not_expected;
@@ -118,7 +118,7 @@ void document_rounds_json(struct buffer *out, const struct figures *figures)
 
 /* ---- CSV ---- */
 
-/* `09:00`, and of another day than the first `2026-03-16 09:00`. */
+/* `09:00`; on a day after the first `2026-03-16 09:00`. */
 static void put_round_name(struct csv_document *table, const struct election *election, uint32_t round)
 {
     char moment[RFC3339_BYTES];

@@ -1,4 +1,4 @@
-/* The word of a commune that says how many units were heard in each round: written and read. */
+/* Reads and writes the word with the units that have reported in each round. */
 #include <turnout/wire/round_words.h>
 
 #include <stdint.h>

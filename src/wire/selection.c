@@ -1,4 +1,4 @@
-/* Reads the lists of names of `fields` and `level` in a query. */
+/* Parses the lists of names in the query parameters `fields` and `level`. */
 #include <turnout/wire/selection.h>
 
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "area_fields.h"
 
-/* Sets a bit for each of the names. `what` they are: a field, a level. */
+/* Sets a bit for each name. `what` the names are: field or level. */
 static enum turnout_error read_names(const char *list, const char *parameter, const char *what,
                                      const char *const *names, size_t count, uint32_t *ret_bits,
                                      struct error *error)

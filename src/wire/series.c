@@ -1,4 +1,4 @@
-/* Minutes side by side in one block, and the document that is made of some of them. */
+/* Minutes in one block of memory, and the document made from a part of them. */
 #include <turnout/wire/series.h>
 
 #include <assert.h>
@@ -129,7 +129,7 @@ bool series_query_complete(const struct series *series, struct series_query *que
     return (last - first) / SERIES_MINUTE_S / query->step < SERIES_POINTS_MAX;
 }
 
-/* Nothing bounds a series that has not begun. */
+/* A series without minutes has no bounds. */
 static void put_bound(struct json_writer *json, const char *key, const struct figures *figures,
                       int64_t moment)
 {
@@ -154,7 +154,7 @@ static void put_point(struct json_writer *json, const struct figures *figures, i
     json_close_object(json);
 }
 
-/* Steps are counted from midnight of the election's own time. */
+/* Steps count from midnight in the election's own time. */
 static void put_points(struct json_writer *json, const struct figures *figures, const struct series *series,
                        const struct series_query *query)
 {

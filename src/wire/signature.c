@@ -1,4 +1,4 @@
-/* The signed lines, composed on the stack: every report is verified and hashed, few are kept. */
+/* The signed lines, composed on the stack: every report is verified and hashed. */
 #include <turnout/wire/signature.h>
 
 #include <assert.h>
@@ -24,7 +24,7 @@ struct lines {
     size_t length;
 };
 
-/* Inline for the lengths of literals. */
+/* Inline, so that lengths of literals are known at compile time. */
 static inline void put_line(struct lines *lines, struct slice text)
 {
     assert(text.length < sizeof lines->bytes - lines->length);

@@ -1,4 +1,4 @@
-/* Objects of texts, read with jansson. */
+/* Parses objects of texts with jansson. */
 #include <turnout/wire/text_members.h>
 
 #include <assert.h>
@@ -25,7 +25,7 @@ static enum turnout_error check_names(json_t *object, const struct text_member *
     {
         if (find(name, members, count) == NULL) {
             bool is_showable = text_is_key_id(slice_of(name));
-            return error_fail(error, TURNOUT_BAD_INPUT, is_showable ? name : "", "there is a key too many");
+            return error_fail(error, TURNOUT_BAD_INPUT, is_showable ? name : "", "unknown key");
         }
     }
     return TURNOUT_OK;
@@ -81,7 +81,7 @@ enum turnout_error text_members_parse(struct slice json, const struct text_membe
     for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
         failed = check_member(object, &members[i], error);
     }
-    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) { /* only now: all of them or none */
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) { /* copied last: all of them or none */
         bool fits = slice_copy(text_of(json_object_get(object, members[i].name)), members[i].ret_text,
                                members[i].capacity);
         assert(fits);

@@ -1,4 +1,4 @@
-/* Tokens: lines that say what one is good for, and a mac over them. */
+/* Tokens: lines with the token's fields, and a MAC over them. */
 #include <turnout/wire/token.h>
 
 #include <assert.h>
@@ -57,7 +57,7 @@ void token_id_draw(char ret_id[TOKEN_ID_BYTES])
     ret_id[TOKEN_ID_DIGITS] = '\0';
 }
 
-/* No value may hold a line end, so the lines cannot be confused. */
+/* No value may contain a line end, so the lines are unambiguous. */
 static void compute_mac(const struct token *token, const char *election,
                         const unsigned char secret[TOKEN_SECRET_BYTES],
                         unsigned char ret_mac[DECODED_MAC_BYTES])
@@ -86,7 +86,7 @@ void token_make(const struct token *token, const char *election,
     assert(length > 0 && length <= TOKEN_BYTES_MAX);
 }
 
-/* An area's code may hold dots of its own, so the text is read from both ends. */
+/* An area's code may contain dots, so the text is parsed from both ends. */
 static bool parse(struct slice text, struct token *ret_token, unsigned char ret_mac[DECODED_MAC_BYTES])
 {
     struct slice rest = text;

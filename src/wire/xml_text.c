@@ -1,4 +1,4 @@
-/* Escaping, and the characters that XML 1.0 does not have (section 2.2). */
+/* Escapes text, and replaces the characters that XML 1.0 does not allow (section 2.2). */
 #include "xml_text.h"
 
 #include <stdbool.h>

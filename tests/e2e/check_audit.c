@@ -48,7 +48,7 @@ TIMEOUT(60);
 TEST(what_was_counted_is_sound)
 {
     command_check(&workspace, 0,
-                  "small: sound\n  14 lines of the log, replayed from the first; 10 good signatures of "
+                  "small: sound\n  14 lines of the log, replayed from the first; 10 valid signatures of "
                   "reports\n",
                   NULL, AUDIT, NULL);
     command_check(&workspace, 0, "  1 reports that an office vouched for", NULL, AUDIT, NULL);
@@ -61,23 +61,22 @@ static const struct {
 } tampered[] = {
     /* a unit */
     {"word $units 0101-001 2 1", "0101: voted is 200, and its units come to 201\n"},
-    {"word $units 0101-001 2 1", "unit 0101-001: voted is 131, and its log leads to 130\n"},
-    {"word $units 0101-001 1 1", "unit 0101-001: seq is 4, and its log leads to 3\n"},
+    {"word $units 0101-001 2 1", "unit 0101-001: voted is 131, but its log gives 130\n"},
+    {"word $units 0101-001 1 1", "unit 0101-001: seq is 4, but its log gives 3\n"},
     {"word $units 0101-001 5 -1", "unit 0101-001: received is "},
     {"r HSET $units 0101-001 \"$(r HGET $units 0101-001 | sed 's/0$/1/; t; s/.$/0/')\"",
      "unit 0101-001: its kind or digest is not that of the last report in its log\n"},
-    {"r HDEL $units 0101-001", "unit 0101-001: seq is 0, and its log leads to 3\n"},
+    {"r HDEL $units 0101-001", "unit 0101-001: seq is 0, but its log gives 3\n"},
     {"r HSET $units 0101-001 x", "units 0101-001: not the state of a unit of 01\n"},
     /* a unit and all that is above it, so that every sum is right */
     {"word $units 0101-001 2 1; word $communes 0101 3 1; r HINCRBY $totals voted 1",
-     "unit 0101-001: voted is 131, and its log leads to 130\n"},
+     "unit 0101-001: voted is 131, but its log gives 130\n"},
     {"word $communes 0101 4 1; r HINCRBY $totals registered 1",
      "0101: registered is 2751, and its units come to 2750\n"},
     /* what no unit tells */
-    {"word $communes 0101 9 1; r HINCRBY $totals held 1",
-     "commune 0101: held is 1, and its log comes to 0\n"},
+    {"word $communes 0101 9 1; r HINCRBY $totals held 1", "commune 0101: held is 1, but its log gives 0\n"},
     {"word $communes 0101 11 -1; r HINCRBY $totals round:1 -1",
-     "commune 0101: round:1 is 1, and its log comes to 2\n"},
+     "commune 0101: round:1 is 1, but its log gives 2\n"},
     {"word $communes 0101 10 1", "commune 0101: as_of is "},
     {"r HINCRBY $totals voted 1", "01: voted is 271, and its communes come to 270\n"},
     /* the log */

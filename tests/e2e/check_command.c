@@ -154,13 +154,13 @@ TEST(what_could_not_be_sent_is_sent_later)
     /* Without a time of its own the same report again is the one that waits already. */
     command_check(&workspace, 1, "1 kept in", NULL, TO_NOBODY, "--unit", "0101-001", "--seq", "1", "--voted",
                   "10", NULL);
-    command_check(&workspace, 2, NULL, "another one with this --seq waits", TO_NOBODY, "--unit", "0101-001",
-                  "--seq", "1", "--voted", "11", NULL);
+    command_check(&workspace, 2, NULL, "another report with this --seq waits", TO_NOBODY, "--unit",
+                  "0101-001", "--seq", "1", "--voted", "11", NULL);
     command_check(&workspace, 1, "2 kept in", NULL, TO_NOBODY, "--unit", "0101-002", "--seq", "1", "--voted",
                   "20", NULL);
     /* A power cut in the midst of writing. */
     workspace_append(&workspace, "spool", "{\"election\":\"small\",\"un");
-    command_check(&workspace, 0, "accepted: unit 0101-001, report 1, 10 voted", "were no whole reports",
+    command_check(&workspace, 0, "accepted: unit 0101-001, report 1, 10 voted", "were not complete reports",
                   TO_INTAKE, "--unit", "0101-003", "--seq", "1", "--voted", "30", NULL);
     small_wait_voted(turnoutd.public_port, 60);
     command_check(&workspace, 0, "nothing is spooled", NULL, FLUSH, NULL);
@@ -233,7 +233,7 @@ TEST(what_was_acknowledged_is_sent_again_under_another_generation)
     small_wait_voted(turnoutd.public_port, 30);
     begin_anew(&turnoutd.intake_http_port, "--intake-http");
     committee_open_election(&workspace, turnoutd.intake_http_port);
-    command_check(&workspace, 0, "1 that it had acknowledged are sent again", NULL, FLUSH, NULL);
+    command_check(&workspace, 0, "1 acknowledged ones are sent again", NULL, FLUSH, NULL);
     small_wait_voted(turnoutd.public_port, 30);
     command_check(&workspace, 0, "duplicate: unit 0101-001", NULL, FLUSH, NULL);
 }
@@ -282,8 +282,8 @@ TEST(a_simulation_goes_on_under_another_generation)
 
 TEST(watch_shows_the_nation)
 {
-    command_check(&workspace, 0, "0 of 6,150 voted  [TEST]\n0 of 10 units heard, as of -, published ", NULL,
-                  "watch", "--once", "--server", public_url, NULL);
+    command_check(&workspace, 0, "0 of 6,150 voted  [TEST]\n0 of 10 units reported, as of -, published ",
+                  NULL, "watch", "--once", "--server", public_url, NULL);
     command_check(&workspace, 0, "accepted", NULL, TO_INTAKE, "--unit", "0201-001", "--seq", "1", "--voted",
                   "615", AT, NULL);
     small_wait_voted(turnoutd.public_port, 615);

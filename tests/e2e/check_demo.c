@@ -239,7 +239,7 @@ TEST(a_data_folder_is_used_once)
     expect_exit(0);
     start_demo((const char *const[]){"--exit", "--rate", "100000", "--data", data, NULL});
     expect_exit(2);
-    expect_in(demo.stderr_path, "holds 60 reports already");
+    expect_in(demo.stderr_path, "already has 60 reports");
 }
 
 /* Every bulletin of the day is recomputed from its signed reports. */
@@ -257,7 +257,7 @@ TEST(an_export_of_the_day_is_sound)
                   "--data", data, NULL);
     command_check(&workspace, 0, "(19:00, rehearsal): 6100 of 6150, recomputed", NULL, "verify", export,
                   NULL);
-    command_check(&workspace, 0, " 60 good signatures of reports", NULL, "verify", export, NULL);
+    command_check(&workspace, 0, " 60 valid signatures of reports", NULL, "verify", export, NULL);
 }
 
 TEST(a_port_that_was_asked_for_and_is_taken)

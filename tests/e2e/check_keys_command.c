@@ -98,8 +98,8 @@ TEST(a_revoked_key_is_heard_no_longer)
     command_check(&workspace, 0, "was revoked before, from 2", NULL, "keys", "revoke", "--election", election,
                   "0201-003.1", NULL);
 
-    command_check(&workspace, 0, "1 of them beside keys that were there before", NULL, "keys", "make",
-                  "--election", election, "--out", again, "--area", "0201-003", NULL);
+    command_check(&workspace, 0, "1 of them in addition to existing keys", NULL, "keys", "make", "--election",
+                  election, "--out", again, "--area", "0201-003", NULL);
     wait_keys(11);
     (void)snprintf(out, sizeof out, "%s", again);
     check_report(0, "accepted", "0201-003", "2", "0201-003.2", "0201-003.2");
@@ -117,7 +117,7 @@ TEST(a_simulation_signs)
     turnoutd_stop(&turnoutd);
     command_check(&workspace, 0, "revoked from", NULL, "keys", "revoke", "--election", election, "0102-003.1",
                   NULL);
-    command_check(&workspace, 2, NULL, "no good key for unit 0102-003", "simulate", "--election", election,
+    command_check(&workspace, 2, NULL, "no valid key for unit 0102-003", "simulate", "--election", election,
                   "--stream", turnoutd.stream_address, "--keys", out, NULL);
     command_check(&workspace, 2, NULL, "cannot be opened", "simulate", "--election", election, "--keys",
                   "/nowhere", NULL);
@@ -143,8 +143,8 @@ TEST(keys_are_listed_by_what_they_are_worth)
     command_check(&workspace, 0, "0201-001.1            0201-001          expired\n02.1 ", NULL, "keys",
                   "list", "--election", election, "--area", "02", NULL);
     command_check(&workspace, 0, NULL, NULL, "keys", "list", "--election", election, "--area", "0202", NULL);
-    command_check(&workspace, 2, NULL, "no unit and no area has the code nobody", "keys", "list",
-                  "--election", election, "--area", "nobody", NULL);
+    command_check(&workspace, 2, NULL, "no unit or area has the code nobody", "keys", "list", "--election",
+                  election, "--area", "nobody", NULL);
 }
 
 TEST(an_unknown_key_revokes_none)
@@ -210,8 +210,9 @@ TEST(a_wrong_command_line_is_told)
     command_check(&workspace, 0, "revoke --election DIR KEY...", NULL, "keys", "--help", NULL);
     command_check(&workspace, 2, NULL, "--out is missing", "keys", "make", "--election", election, NULL);
     command_check(&workspace, 2, NULL, "--election is missing", "keys", "list", NULL);
-    command_check(&workspace, 2, NULL, "what is `more`?", MAKE, "more", NULL);
-    command_check(&workspace, 2, NULL, "revoke: which key?", "keys", "revoke", "--election", election, NULL);
+    command_check(&workspace, 2, NULL, "unexpected `more`", MAKE, "more", NULL);
+    command_check(&workspace, 2, NULL, "revoke: the key is missing", "keys", "revoke", "--election", election,
+                  NULL);
     command_check(&workspace, 2, NULL, "revoke takes no --area", "keys", "revoke", "--election", election,
                   "--area", "01", "k", NULL);
     command_check(&workspace, 2, NULL, "--at noon: must be a time", "keys", "revoke", "--election", election,
@@ -222,8 +223,9 @@ TEST(a_wrong_command_line_is_told)
                   "--out", out, NULL);
     command_check(&workspace, 2, NULL, "--key and --key-id belong together", "report", "--election", "small",
                   "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, NULL);
-    command_check(&workspace, 2, NULL, "is no private key", "report", "--spool", spool, "--election", "small",
-                  "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, "--key-id", "k", NULL);
+    command_check(&workspace, 2, NULL, "is not a private key", "report", "--spool", spool, "--election",
+                  "small", "--unit", "u", "--seq", "1", "--voted", "1", "--key", units, "--key-id", "k",
+                  NULL);
     command_check(&workspace, 2, NULL, "--key-id a b: must be", "report", "--key-id", "a b", NULL);
 }
 

@@ -157,7 +157,7 @@ TEST(a_wrong_command_line_is_told)
     command_check(&workspace, 2, NULL, "either --data or --redis", LOG_OF("0101-001"), "--data", data,
                   "--redis", "unix:/x", NULL);
     command_check(&workspace, 2, NULL, "are for --redis", LOG_OF("0101-001"), "--redis-user", "x", NULL);
-    command_check(&workspace, 2, NULL, "what is `more`?", LOG_OF("0101-001"), "more", NULL);
+    command_check(&workspace, 2, NULL, "unexpected `more`", LOG_OF("0101-001"), "more", NULL);
     command_check(&workspace, 0, "turnout log --unit CODE", NULL, "log", "--help", NULL);
 }
 

@@ -87,7 +87,7 @@ TEST(a_token_that_others_may_read_is_not_shown)
     run("open", "", 2, "--token-file");
     ck_assert_int_eq(chmod(token_path, 0600), 0);
     workspace_write(&workspace, "token", "two words\nor more\n");
-    run("open", "", 2, "holds no token alone");
+    run("open", "", 2, "must hold one token");
     workspace_write(&workspace, "token", "admin.T.1.x.y\n");
     run("open", "small\\nx\\n", 1, "unauthorized");
 }

@@ -56,8 +56,8 @@ FIXTURE(set_up, stop_server);
 
 TEST(a_unit_is_added)
 {
-    run("diff", "", 0, "the files hold what is in force");
-    run(APPLY, "", 0, "the files hold what is in force");
+    run("diff", "", 0, "the files match the register in force");
+    run(APPLY, "", 0, "the files match the register in force");
     workspace_append(&workspace, "election/units.csv", "0101-009,0101,Khu vực 9,40\n");
     wait_for_difference("0101-009");
     run("diff", "", 0, "what would change:\n  unit 0101-009 is added to commune 0101 with 40 registered\n");
@@ -70,7 +70,7 @@ TEST(a_unit_is_added)
     json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
     ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "registered"), 6190);
     json_decref(document);
-    run("diff", "", 0, "the files hold what is in force");
+    run("diff", "", 0, "the files match the register in force");
 }
 
 TEST(what_cannot_be_taken_up_is_told)

@@ -76,7 +76,7 @@ TEST(what_does_not_count_is_no_success)
     command_check(&workspace, 0, "accepted", NULL, REPORT, "--seq", "5", "--voted", "300", AT("09:00"), NULL);
     command_check(&workspace, 3,
                   "superseded: unit 0101-001, report 4, 290 voted as of 2026-03-15T08:00:00+07:00: not "
-                  "counted: a later report of this unit stands (a test report, which does not count: seq 5 "
+                  "counted: this unit has a later report (a test report, which does not count: seq 5 "
                   "stands with 300 voted",
                   NULL, REPORT, "--seq", "4", "--voted", "290", AT("08:00"), NULL);
     /* Without its key a report keeps its number; the next one names both. */

@@ -127,7 +127,7 @@ TEST(an_election_is_not_cleared_by_mistake)
 {
     ask_to_open(200);
     turnoutd_stop(&turnoutd);
-    reset_here("", "small\n", 1, "no reports of a rehearsal");
+    reset_here("", "small\n", 1, "is not in rehearsal");
     reset_here("--force other", "small\n", 2, "must be the id again");
     reset_here("--force small", "\n", 1, "nothing was cleared");
     reset_here("--force small", "small\n", 0, "cleared");
@@ -144,7 +144,7 @@ TEST(a_wrong_command_line_is_told)
     reset("--election small --redis-user x", "small\n", 2, "are for --redis");
     reset("--election small --data x --redis-password-file x", "small\n", 2, "are for --redis");
     reset("--election small --data /nowhere/at-all", "small\n", 1, "/nowhere/at-all");
-    reset("--election small more", "small\n", 2, "what is `more`?");
+    reset("--election small more", "small\n", 2, "unexpected `more`");
     reset("--help", "", 0, "--force ID");
 }
 

@@ -30,8 +30,8 @@ TEST(a_unit_is_voided)
 {
     small_report_expect(turnoutd.intake_http_port, &(struct small_report){.seq = 1, .voted = 60}, 201);
     small_wait_voted(turnoutd.public_port, 60);
-    command_check(&workspace, 0, "unit 0101-001: nothing that it had sent counts any more", NULL, VOID,
-                  "0101-001", "--reason", "it was 0101-002's", NULL);
+    command_check(&workspace, 0, "unit 0101-001: none of its reports counts any more", NULL, VOID, "0101-001",
+                  "--reason", "it was 0101-002's", NULL);
     small_wait_voted(turnoutd.public_port, 0);
     command_check(&workspace, 0, "nothing was changed", NULL, VOID, "0101-001", "--reason", "again", NULL);
     command_check(&workspace, 1, NULL, "out-of-scope", VOID, "0201-001", "--reason", "so", NULL);

@@ -35,15 +35,15 @@ TEST(what_was_exported_is_sound)
     command_check(&workspace, 0, "small: sound\n", NULL, "verify", export, NULL);
     command_check(&workspace, 0, "bulletin 1 (09:00): 160 of 6150, recomputed", NULL, "verify", export, NULL);
     command_check(&workspace, 0, "bulletin 2 (11:00): 300 of 7150, recomputed", NULL, "verify", export, NULL);
-    command_check(&workspace, 0, "14 lines of the log, 10 good signatures of reports", NULL, "verify", export,
-                  NULL);
+    command_check(&workspace, 0, "14 lines of the log, 10 valid signatures of reports", NULL, "verify",
+                  export, NULL);
 }
 
 TEST(what_was_not_checked_is_said)
 {
     command_check(&workspace, 0, "  1 reports that an office vouched for", NULL, "verify", export, NULL);
     command_check(&workspace, 0, "  3 decisions of committees", NULL, "verify", export, NULL);
-    command_check(&workspace, 0, "  1 lines of the log behind the newest bulletin", NULL, "verify", export,
+    command_check(&workspace, 0, "  1 lines of the log after the newest bulletin", NULL, "verify", export,
                   NULL);
 }
 
@@ -53,8 +53,8 @@ TEST(it_is_an_election_s_folder)
     command_check(&workspace, 0, "7 areas, 10 units, 6150 registered, 4 keys", NULL, "register", "check",
                   export, NULL);
     shell(&workspace, "! ls export | grep secret");
-    command_check(&workspace, 1, NULL, "is there already", "export", export, "--election", election, "--data",
-                  data, NULL);
+    command_check(&workspace, 1, NULL, "exists", "export", export, "--election", election, "--data", data,
+                  NULL);
 }
 
 /* ---- tampering ---- */
@@ -75,7 +75,7 @@ static const struct {
     {"sed -i 1d log/0101.jsonl", "log/0101.jsonl: line 2: "},
     {"sed -i 2d log/0101.jsonl", "log/0101.jsonl: lines 1 to 3: changed, removed or in another order"},
     {"sed -i '$d' log/0102.jsonl",
-     "log/0102.jsonl: ends behind line 2, and bulletin-2/areas/0102.csv was made from 3"},
+     "log/0102.jsonl: ends after line 2, but bulletin-2/areas/0102.csv was made from 3"},
     {"sed -i '$d' log/0101.jsonl", "log/0101.jsonl: has 7 lines that lead to "},
     /* two swapped: of one unit, and of two */
     {"sed -i '1{h;d};4G' log/0101.jsonl", "log/0101.jsonl: line 2: "},
@@ -109,9 +109,9 @@ static const struct {
     /* what is not there, and what is none */
     {"rm log/0202.jsonl", "log/0202.jsonl: "},
     {"rm export.txt", "export.txt: "},
-    {"echo x >>ledger.jsonl", "ledger.jsonl: line 2: no line of a ledger\n"},
+    {"echo x >>ledger.jsonl", "ledger.jsonl: line 2: not a line of a ledger\n"},
     {"echo x >>log.csv", "log.csv: line 6: "},
-    {"echo '{}' >keys.json", "keys.json: no public key is there\n"},
+    {"echo '{}' >keys.json", "keys.json: has no public key\n"},
 };
 
 LOOP_TEST(tampering_is_named_with_its_place, COUNT(tampered))
@@ -245,7 +245,7 @@ TEST(a_unit_that_its_commune_does_not_count_is_told)
         forge(name, scripts[i], copy);
         command_check(
             &workspace, 1, NULL,
-            "bulletin-2/areas/0101.csv: its units do not add up to what the province's file says of it\n",
+            "bulletin-2/areas/0101.csv: its units do not add up to its line in the province's file\n",
             "verify", copy, "--unit", "0101-001", "--receipt", receipt, NULL);
     }
 }
@@ -256,7 +256,7 @@ TEST(a_wrong_command_line_is_told)
                   "0101-001", NULL);
     command_check(&workspace, 2, NULL, "--unit x: no unit of small", "verify", export, "--unit", "x",
                   "--receipt", "0000-0000", NULL);
-    command_check(&workspace, 2, NULL, "--receipt 12: no receipt", "verify", export, "--unit", "0101-001",
+    command_check(&workspace, 2, NULL, "--receipt 12: not a receipt", "verify", export, "--unit", "0101-001",
                   "--receipt", "12", NULL);
     command_check(&workspace, 2, NULL, "--election is missing", "export", export, NULL);
     command_check(&workspace, 1, NULL, "there is no such folder", "verify", "/nowhere/at-all", NULL);

@@ -56,13 +56,13 @@ TEST(a_lost_folder_is_restored)
     report("0101-001", 1, 10);
     small_wait_voted(turnoutd.public_port, 10);
     expect("turnout backup copy --data data", 0, "copy holds a copy of data");
-    expect("turnout backup copy --data data", 1, "there already");
+    expect("turnout backup copy --data data", 1, "copy exists");
     expect("turnout restore copy --data data --yes small", 1, "turnoutd runs there");
     turnoutd_stop(&turnoutd);
     expect("cmp copy/secret data/secret && cmp copy/tokens.csv data/tokens.csv && mv data lost", 0, "");
 
     expect("echo smal | turnout restore copy --data data", 1, "nothing was changed");
-    expect("echo small | turnout restore copy --data data", 0, "do `turnout accept-loss`");
+    expect("echo small | turnout restore copy --data data", 0, "run `turnout accept-loss`");
     expect("turnout restore copy --data data --yes small", 1, "is there already");
     expect("turnout accept-loss --data data --election-id small --yes small", 0, "new generation");
     turnoutd_start(&turnoutd, &workspace, NULL);
@@ -111,12 +111,12 @@ TEST(a_copy_that_is_older_gives_no_number_again)
     expect("turnout backup copy --data data", 0, "holds a copy");
     freeze(2);
     turnoutd_stop(&turnoutd);
-    expect("rm -r data/redis && turnout restore copy --data data --yes small", 0, "put back");
+    expect("rm -r data/redis && turnout restore copy --data data --yes small", 0, "restored");
     turnoutd_start(&turnoutd, &workspace, NULL);
     freeze(3);
     turnoutd_stop(&turnoutd);
     /* What came after the copy is known to nobody. */
-    expect("rm -r data && turnout restore copy --data data --yes small", 0, "put back");
+    expect("rm -r data && turnout restore copy --data data --yes small", 0, "restored");
     turnoutd_start(&turnoutd, &workspace, NULL);
     freeze(1001);
     json_t *document = json_get(turnoutd.public_port, "/v1/bulletins", 200);
@@ -149,7 +149,7 @@ TEST(a_copy_under_load_is_whole)
     }
     redisFree(redis);
     process_kill(&turnoutd.process);
-    expect("mv data lost && turnout restore copy --data data --yes small", 0, "put back");
+    expect("mv data lost && turnout restore copy --data data --yes small", 0, "restored");
     turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, acknowledged);
     ck_assert(is_verified());
@@ -160,7 +160,7 @@ TEST(what_is_no_data_folder_is_not_copied)
 {
     expect("mkdir -m 700 empty && turnout backup copy --data empty", 1, "is no data folder");
     expect("turnout backup copy --data nowhere", 1, "nowhere");
-    expect("turnout restore nowhere --data data", 1, "nothing says of which election");
+    expect("turnout restore nowhere --data data", 1, "cannot tell of which election");
     expect("turnout backup", 2, "folder");
 }
 

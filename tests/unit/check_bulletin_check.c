@@ -153,7 +153,7 @@ TEST(a_bulletin_from_before_a_change_has_the_units_of_then)
                   error.text);
     (void)snprintf(units, sizeof units, "%su-9,300,0,,,,\n", first);
     ck_assert_int_eq(check_commune(units, "c-1,1300,640,2,1,0,-\n", &own, &error), TURNOUT_BAD_INPUT);
-    ck_assert_str_eq(error.text, "line 3: no unit that belongs there: \"u-9\"");
+    ck_assert_str_eq(error.text, "line 3: unexpected unit \"u-9\"");
 }
 
 /* A change in the second of the cut, or while it was frozen, may be in it; a later one is not, an earlier one is. */
@@ -216,10 +216,10 @@ static const struct {
 } provinces[] = {
     {HEADER "c-1,1500,640,2,1,0,aa\nc-2,300,0,1,0,1,bb\nP,1800,640,3,1,1,-\n", NULL},
     {HEADER "c-1,1500,640,2,1,0,aa\nc-2,300,0,1,0,1,bb\nP,1800,641,3,1,1,-\n", "line 4: \"P,1800,641,"},
-    {HEADER "c-1,1500,640,2,1,0,aa\nP,1500,640,2,1,0,-\n", "line 3: of 2 areas in P, 1 are there"},
+    {HEADER "c-1,1500,640,2,1,0,aa\nP,1500,640,2,1,0,-\n", "line 3: the file has 1 of 2 areas in P"},
     {HEADER "c-1,1500,640,2,1,0,aa\nc-1,1500,640,2,1,0,aa\nP,3000,1280,4,2,0,-\n",
-     "line 3: no area that belongs there: \"c-1\""},
-    {HEADER "u-1,1500,640,2,1,0,aa\nP,1500,640,2,1,0,-\n", "line 2: no area that belongs there: \"u-1\""},
+     "line 3: unexpected area \"c-1\""},
+    {HEADER "u-1,1500,640,2,1,0,aa\nP,1500,640,2,1,0,-\n", "line 2: unexpected area \"u-1\""},
     {HEADER "c-1,1500,640,2,1,0,aa\nc-2,300,0,1,0,1,bb\n", "line 4: "},
     {HEADER "c-1,1500,x,2,1,0,aa\nP,1500,640,2,1,0,-\n", "line 2: "},
     {"code\nc-1,1500,640,2,1,0,aa\nc-2,300,0,1,0,1,bb\nP,1800,640,3,1,1,-\n", "line 1: "},

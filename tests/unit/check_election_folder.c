@@ -86,7 +86,7 @@ static const struct {
      "units.csv:5: commune: no sound row of areas.csv has the code \"46-3\";"},
     {sound_areas,
      "code,commune,name,registered\nu,46-1,\"U,1\nv,46-1,V\"x,1\nw,46-1,\"W\n,W\",1\nw,46-1,W,1\n",
-     "units.csv:3: : text stands behind a closing quote;\n"
+     "units.csv:3: : text follows a closing quote;\n"
      "units.csv:4: name: the name holds a control character or a line end;\n"
      "units.csv:6: code: w stands in units.csv line 4 already;"},
     {sound_areas, "code,commune,name,registered\r\n46,46-1,U,1\r\n",

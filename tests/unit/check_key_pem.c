@@ -58,14 +58,14 @@ static const struct {
     const char *text;
     const char *what;
 } refused[] = {
-    {"", "is no private key"},
-    {"0123456789", "is no private key"},
-    {"\xff\xfe", "is no private key"},
+    {"", "is not a private key"},
+    {"0123456789", "is not a private key"},
+    {"\xff\xfe", "is not a private key"},
     /* other keys, in files as openssl and ssh write them */
     {"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=\n",
      "is a public key"},
-    {"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGbMFcG\n", "is locked with a password"},
-    {"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", "is a key for ssh"},
+    {"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGbMFcG\n", "is encrypted with a password"},
+    {"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", "is an OpenSSH key"},
     {"-----BEGIN CERTIFICATE-----\nMIIB\n", "is a certificate"},
     {"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n", "is a PEM file, but not"},
     /* X25519 (1.3.101.110) in the same structure; a version 1; a length of 31 */
@@ -76,7 +76,7 @@ static const struct {
     {BEGIN BODY, "not an Ed25519 one"},
     {BEGIN BODY "-----END PRIVATE KEY-----", "not an Ed25519 one"},
     {BEGIN BODY END "\n", "not an Ed25519 one"},
-    {" " BEGIN BODY END, "is no private key"},
+    {" " BEGIN BODY END, "is not a private key"},
     {BEGIN "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4\n\n" END, "not an Ed25519 one"},
     {BEGIN "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4_\n" END, "not an Ed25519 one"},
     {BEGIN "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR==\n" END, "not an Ed25519 one"},
@@ -191,8 +191,8 @@ static const struct {
 } others[] = {
     {"genpkey -algorithm x25519 -out key.pem", "not an Ed25519 one"},
     {"genpkey -algorithm ed448 -out key.pem", "not an Ed25519 one"},
-    {"genpkey -algorithm ed25519 -outform DER -out key.pem", "is no private key"},
-    {"genpkey -algorithm ed25519 -aes128 -pass pass:secret -out key.pem", "is locked with a password"},
+    {"genpkey -algorithm ed25519 -outform DER -out key.pem", "is not a private key"},
+    {"genpkey -algorithm ed25519 -aes128 -pass pass:secret -out key.pem", "is encrypted with a password"},
 };
 
 LOOP_TEST(another_key_of_openssl_is_refused, COUNT(others))

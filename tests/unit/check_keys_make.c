@@ -210,10 +210,10 @@ static const struct {
     enum turnout_error code;
     const char *text;
 } refused[] = {
-    {{.area = "0202", .units = true}, TURNOUT_NOT_FOUND, "nothing of that kind"},
-    {{.area = "0101", .provinces = true}, TURNOUT_NOT_FOUND, "nothing of that kind"},
-    {{.area = "0102-002", .communes = true}, TURNOUT_NOT_FOUND, "nothing of that kind"},
-    {{.area = "nobody", .units = true}, TURNOUT_NOT_FOUND, "no unit and no area has the code nobody"},
+    {{.area = "0202", .units = true}, TURNOUT_NOT_FOUND, "no unit or area of that kind"},
+    {{.area = "0101", .provinces = true}, TURNOUT_NOT_FOUND, "no unit or area of that kind"},
+    {{.area = "0102-002", .communes = true}, TURNOUT_NOT_FOUND, "no unit or area of that kind"},
+    {{.area = "nobody", .units = true}, TURNOUT_NOT_FOUND, "no unit or area has the code nobody"},
     {{.units = true, .out = "/nowhere/out"}, TURNOUT_SYSTEM, "/nowhere/out cannot be made"},
 };
 

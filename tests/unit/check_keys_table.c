@@ -107,7 +107,7 @@ TEST(a_table_of_another_form_is_left_alone)
     for (size_t i = 0; i < COUNT(forms); i++) {
         write_keys(forms[i]);
         ck_assert_int_eq(keys_table_open(folder, &table, &error), TURNOUT_BAD_INPUT);
-        ck_assert_ptr_nonnull(strstr(error.text, "keys.csv is not in the form in which keys are added;"));
+        ck_assert_ptr_nonnull(strstr(error.text, "keys.csv has another form than keys can be added to;"));
     }
     write_keys("\xef\xbb\xbf" HEADER);
     open_table();

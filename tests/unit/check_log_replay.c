@@ -242,7 +242,7 @@ TEST(reports_without_a_signature_are_counted_by_themselves)
     report.test = false;
     report.seq = 3;
     write_line("accepted", "\"round\":0,\"before\":[10,1000]", &report);
-    expect_refused("nobody has signed the report, or vouched for it");
+    expect_refused("the report is neither signed nor vouched for");
 }
 
 /* ---- what became of it ---- */
@@ -254,9 +254,9 @@ static const struct {
     const char *middle;
     const char *said;
 } decisions[] = {
-    {2, 30, "accepted", SILENT, "10 of 1000 stood of unit u-1 before"},
-    {2, 30, "accepted", "\"round\":0,\"before\":[11,1000]", "10 of 1000 stood of unit u-1 before"},
-    {2, 30, "accepted", "\"round\":0,\"before\":[10,1001]", "10 of 1000 stood of unit u-1 before"},
+    {2, 30, "accepted", SILENT, "unit u-1 had 10 of 1000 before"},
+    {2, 30, "accepted", "\"round\":0,\"before\":[11,1000]", "unit u-1 had 10 of 1000 before"},
+    {2, 30, "accepted", "\"round\":0,\"before\":[10,1001]", "unit u-1 had 10 of 1000 before"},
     {2, 1001, "accepted", "\"round\":0,\"before\":[10,1000]",
      "by the rules the report is rejected: voted-exceeds-registered, and not accepted"},
     {1, 10, "accepted", "\"round\":0,\"before\":[10,1000]",
@@ -376,13 +376,13 @@ TEST(what_is_turned_down_waits_no_more)
 TEST(a_void_takes_all_back)
 {
     write_text(VOIDED("1", "1000", "null"));
-    expect_refused("a unit is voided of which nothing stands");
+    expect_refused("a unit without reports is voided");
     take(1, 10, SILENT);
     hold();
     write_text(VOIDED("1", "1000", "[10,1000]"));
-    expect_refused("what is voided goes to report 2, and the listed roll is 1000");
+    expect_refused("the void ends with report 2, and the listed roll is 1000");
     write_text(VOIDED("2", "999", "[10,1000]"));
-    expect_refused("what is voided goes to report 2, and the listed roll is 1000");
+    expect_refused("the void ends with report 2, and the listed roll is 1000");
     write_text(VOIDED("2", "1000", "[10,1000]"));
     expect_taken();
     expect_unit("u-1", 0, 0, 1000);

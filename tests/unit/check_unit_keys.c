@@ -171,7 +171,7 @@ TEST(the_wrong_file_is_told)
     keys_table_close(&table);
     struct signing_keys *known = read_table();
     ck_assert_int_eq(unit_keys_read(folder, reg, known, NOW, &keys, &error), TURNOUT_CONFLICT);
-    ck_assert_ptr_nonnull(strstr(error.text, "one.pem is not the private key of what keys.csv calls one"));
+    ck_assert_ptr_nonnull(strstr(error.text, "one.pem is not the private key of one in keys.csv"));
     write_file("one.pem", "-----BEGIN PUBLIC KEY-----\n");
     ck_assert_int_eq(unit_keys_read(folder, reg, known, NOW, &keys, &error), TURNOUT_BAD_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "one.pem is a public key"));

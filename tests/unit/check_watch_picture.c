@@ -76,8 +76,9 @@ TEST(the_nation_in_one_line)
     struct watch_picture picture = {.document = &document, .now = 1003, .utf8 = true};
     struct buffer out = {0};
     watch_picture_nation(&out, &picture);
-    ck_assert_str_eq(out.bytes, "Vi\u1ec7t Nam  99.38%  76,043,527 of 76,516,637 voted  9 of 10 units heard, "
-                                "as of 2026-03-15T20:00:00+07:00, published 3 s ago");
+    ck_assert_str_eq(out.bytes,
+                     "Vi\u1ec7t Nam  99.38%  76,043,527 of 76,516,637 voted  9 of 10 units reported, "
+                     "as of 2026-03-15T20:00:00+07:00, published 3 s ago");
     buffer_clear(&out);
     picture.utf8 = false;
     document.test = true;
@@ -86,8 +87,9 @@ TEST(the_nation_in_one_line)
     document.nation.voted = 0;
     document.nation.as_of[0] = '\0';
     watch_picture_nation(&out, &picture);
-    ck_assert_str_eq(out.bytes, "Viet Nam  -  0 of 76,516,637 voted  [TEST]  9 of 10 units heard, as of -, "
-                                "published 2 h ago");
+    ck_assert_str_eq(out.bytes,
+                     "Viet Nam  -  0 of 76,516,637 voted  [TEST]  9 of 10 units reported, as of -, "
+                     "published 2 h ago");
     buffer_clear(&out);
     document.nation.verified = false;
     watch_picture_nation(&out, &picture);

@@ -1,21 +1,21 @@
-/* A budget: so many things a minute, and at most a minute's worth of them at once. It is one number, the moment at
- * which it will be whole again, so that a budget that was never used is a zero (this is the generic cell rate
- * algorithm of ITU-T I.371, with a minute of tolerance). */
+/* A rate limit: a number of things a minute, and at most a minute's worth at once. It is stored as one number, the
+ * moment at which the budget is full again, so a budget that was never used is zero. This is the generic cell rate
+ * algorithm of ITU-T I.371, with a tolerance of one minute. */
 #ifndef TURNOUT_BASE_BUDGET_H
 #define TURNOUT_BASE_BUDGET_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one thing costs in a budget of `a_minute` things, at least 1: its share of a minute, rounded
- * down; nothing above 60 million a minute. */
+/* The cost of one thing when `a_minute` are allowed: its share of a minute, rounded down, at least 1. 60 million a
+ * minute at most. */
 int64_t budget_cost_us(uint64_t a_minute);
 
-/* Whether the budget that is whole again at `whole_at_us` has not got `cost_us` left. Times are monotonic. */
+/* Whether fewer than `cost_us` are left of the budget that is full again at `whole_at_us`. Times are monotonic. */
 bool budget_is_spent(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
 
-/* When the budget is whole again after spending. What is noted after the fact may be more than there was: that is owed,
- * but never more than a minute's worth. */
+/* When the budget is full again after spending. A cost that is charged after the fact may exceed what is left: the
+ * debt is at most a minute's worth. */
 int64_t budget_spend(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
 
 #endif

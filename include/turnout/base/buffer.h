@@ -1,5 +1,5 @@
-/* A growing run of bytes, for what is written piece by piece and handed on whole. Always NUL-terminated behind
- * `length`, so that `bytes` can be read as text where it holds text. */
+/* A growing byte array, for text that is written piece by piece and handed on whole. A NUL always follows `length`,
+ * so `bytes` can be read as a string. */
 #ifndef TURNOUT_BASE_BUFFER_H
 #define TURNOUT_BASE_BUFFER_H
 

@@ -1,4 +1,4 @@
-/* The two clocks: one for telling people, one for measuring. */
+/* The clocks: wall time to show, monotonic time to measure. */
 #ifndef TURNOUT_BASE_CLOCK_H
 #define TURNOUT_BASE_CLOCK_H
 
@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 int64_t clock_wall_ms(void);      /* Unix time; may jump */
-int64_t clock_monotonic_ms(void); /* since some start; never jumps; for deadlines and durations */
+int64_t clock_monotonic_ms(void); /* from an arbitrary start; never jumps; for deadlines and durations */
 int64_t clock_monotonic_us(void);
-int64_t clock_boot_ms(void); /* as the monotonic one, and goes on while the machine sleeps */
+int64_t clock_boot_ms(void); /* monotonic; also counts while the machine sleeps */
 
-/* Whether the kernel says that something keeps the wall clock right (adjtimex(2)). */
+/* Whether the kernel reports that the wall clock is synchronised (adjtimex(2)). */
 bool clock_is_synchronised(void);
 
 #endif

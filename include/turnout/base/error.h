@@ -1,8 +1,8 @@
-/* How a function says that it could not do its work.
+/* How a function reports a failure.
  *
- * A function that can fail returns an `enum turnout_error` and fills the caller's `struct error` with the
- * field and the text a person needs. Outputs (`ret_...`) are written only on TURNOUT_OK.
- * An impossible state is an assertion instead, and assertions stay on in release builds. */
+ * A function that can fail returns an `enum turnout_error` and fills the caller's `struct error` with the field and a
+ * text for a person. Outputs (`ret_...`) are written only on TURNOUT_OK. An impossible state is an assertion instead,
+ * and assertions stay on in release builds. */
 #ifndef TURNOUT_BASE_ERROR_H
 #define TURNOUT_BASE_ERROR_H
 
@@ -10,12 +10,12 @@
 
 enum turnout_error {
     TURNOUT_OK = 0,
-    TURNOUT_BAD_INPUT,   /* what was given cannot be right: mend it, do not retry */
+    TURNOUT_BAD_INPUT,   /* the input is wrong: fix it, do not retry */
     TURNOUT_TOO_LARGE,   /* more bytes, items or digits than allowed */
     TURNOUT_NOT_FOUND,   /* names something that does not exist */
-    TURNOUT_CONFLICT,    /* contradicts what stands already */
+    TURNOUT_CONFLICT,    /* contradicts what is recorded */
     TURNOUT_IN_USE,      /* somebody else holds the port, the folder, the file */
-    TURNOUT_SYSTEM,      /* the operating system said no; the text has its words */
+    TURNOUT_SYSTEM,      /* the operating system refused; the text has its message */
     TURNOUT_UNAVAILABLE, /* not now; the outcome is unknown, try again later */
 };
 
@@ -25,7 +25,7 @@ enum { ERROR_FIELD_BYTES = 64, ERROR_TEXT_BYTES = 320 };
 struct error {
     char field[ERROR_FIELD_BYTES];
     char text[ERROR_TEXT_BYTES];
-    bool is_warning; /* nothing has failed, somebody should look (faults_warn()); false of everything else */
+    bool is_warning; /* set by faults_warn() only: nothing failed, but a person should look */
 };
 
 /* Fills *error (which may be NULL) and returns `code`, so that a function can end in one line. Both strings

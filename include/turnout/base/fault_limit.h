@@ -1,5 +1,5 @@
-/* Faults of a kind are told ten times, then counted: the same slip in every row of a table is one fault to mend, and
- * thousands of lines about it would bury the others. */
+/* Limits repeated faults: ten of a kind are reported, the rest are counted. The same mistake in every row of a table
+ * is one thing to fix, and thousands of lines about it would bury the others. */
 #ifndef TURNOUT_BASE_FAULT_LIMIT_H
 #define TURNOUT_BASE_FAULT_LIMIT_H
 
@@ -11,7 +11,8 @@
 
 enum { FAULTS_OF_A_KIND_TOLD = 10, FAULT_KINDS_MAX = 64, FAULT_FILE_BYTES = 32 };
 
-/* Faults are of a kind when they are of one file and field and end with the same remedy, what stands behind the last `; `. */
+/* Faults are of the same kind when they have the same file and field and end with the same remedy (the text after the
+ * last `; `). */
 struct fault_kind {
     uint32_t hash;
     bool is_warning;
@@ -20,7 +21,7 @@ struct fault_kind {
     char field[ERROR_FIELD_BYTES];
 };
 
-/* Embedded: set the first two, the rest is zeroed. */
+/* Embedded: set `on_fault` and `context`, zero the rest. */
 struct fault_limit {
     fault_fn *on_fault;
     void *context;
@@ -28,10 +29,10 @@ struct fault_limit {
     struct fault_kind kinds[FAULT_KINDS_MAX];
 };
 
-/* A fault_fn: `limit` is a struct fault_limit. Passes on what is told, and keeps back what is only counted. */
+/* A fault_fn; `limit` is a struct fault_limit. Passes a fault on, or only counts it. */
 void fault_limit_tell(void *limit, const char *file, uint32_t line, const struct error *error);
 
-/* Tells how many were kept back, a fault a kind. */
+/* Reports how many faults were only counted: one fault for each kind. */
 void fault_limit_end(struct fault_limit *limit);
 
 #endif

@@ -14,7 +14,7 @@ struct host_port {
     uint16_t port;
 };
 
-/* The port is 1 to 65535. An IPv6 address without brackets is refused: which colon is the port's? */
+/* The port is 1 to 65535. An IPv6 address without brackets is refused, as the port's colon would be ambiguous. */
 bool host_port_parse(struct slice text, struct host_port *ret_address);
 
 #endif

@@ -1,4 +1,4 @@
-/* Every bound of the system that is not a setting, with its unit in its name. DESIGN sections 2, 6 and 9. */
+/* All fixed bounds of the system, with its unit in its name. DESIGN sections 2, 6 and 9. */
 #ifndef TURNOUT_BASE_LIMITS_H
 #define TURNOUT_BASE_LIMITS_H
 

@@ -1,18 +1,18 @@
-/* The log: one line an event to standard error, `key=value` separated by spaces, each line one write().
+/* The log: one line per event on standard error, `key=value` separated by spaces, each line one write().
  *
  *   log_info("listening", log_text("listener", "public"), log_number("port", 8080));
  *   2026-03-15T02:00:00.123Z info listening listener=public port=8080
  *
- * A value with anything but plain printing characters is quoted and escaped, so that one event is always one
- * line and a hostile name cannot forge another. Secrets, tokens and keys are never logged.
+ * A value with other than plain printable characters is quoted and escaped, so one event is always one line, and a
+ * hostile name cannot forge another line. Secrets, tokens and keys are never logged.
  *
- * Between log_start and log_stop a slow reader of the log holds nobody up: a line goes into a queue of bounded size, and
- * a thread of its own writes it. A line that finds no room is dropped and counted; once there is room again, a line says
- * how many were (`warning log-lines-dropped lines=412`). Lines that repeat are folded: the first is said, then every ten
- * seconds their number (`repeated=2754`), then that it has ended. Before log_start and after log_stop the
- * calling thread writes its line itself, unfolded.
- * A process that is killed, or ends by a failed assertion, may lose the lines of its last moment. A child of fork() must
- * not log; turnoutd starts programs by posix_spawn() only.
+ * Between log_start and log_stop a slow reader of the log blocks nobody: lines go into a bounded queue, and a
+ * separate thread writes them. When the queue is full, lines are dropped and counted; once there is room again, a
+ * line says how many (`warning log-lines-dropped lines=412`). Repeated lines are folded: the first is written, then
+ * every ten seconds their number (`repeated=2754`), then that they have ended. Before log_start and after log_stop
+ * the calling thread writes its line itself, unfolded.
+ * A process that is killed or fails an assertion may lose its last lines. A child of fork() must not log; turnoutd
+ * starts programs by posix_spawn() only.
  * Thread-safe. Called from service and above; the layers below return errors instead. */
 #ifndef TURNOUT_BASE_LOG_H
 #define TURNOUT_BASE_LOG_H
@@ -27,7 +27,7 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
 /* Made by log_text and log_number; a NULL key ends a list. */
 struct log_field {
     const char *key;
-    const char *text; /* NULL: the number counts */
+    const char *text; /* NULL: `number` is the value */
     int64_t number;
 };
 
@@ -37,11 +37,11 @@ struct log_field log_number(const char *key, int64_t number);
 /* `fields` ends with a NULL key. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
-/* Starts the thread, with all signals blocked. TURNOUT_SYSTEM when there can be none. */
+/* Starts the thread, with all signals blocked. TURNOUT_SYSTEM when it cannot be started. */
 enum turnout_error log_start(struct error *error);
 
-/* Writes what is in the queue, for at most a second: what nobody has read by then is lost. Whatever is logged after that
- * second is dropped, too. Nothing is done when log_start was not called. Safe from every thread. */
+/* Writes what is in the queue, for at most a second; what is not written by then is lost, and later lines are
+ * dropped. Does nothing when log_start was not called. Safe from every thread. */
 void log_stop(void);
 
 uint64_t log_lines_dropped(void);  /* since the start of the process */

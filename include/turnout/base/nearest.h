@@ -1,5 +1,5 @@
-/* The name that was most likely meant by a wrong one: for messages. A few letters too many, missing, exchanged or
- * swapped; capitals do not matter. */
+/* Suggests the name that was most likely meant by a misspelt one, for messages. Tolerates a few inserted, missing,
+ * replaced or swapped letters; case does not matter. */
 #ifndef TURNOUT_BASE_NEAREST_H
 #define TURNOUT_BASE_NEAREST_H
 
@@ -9,11 +9,11 @@
 
 struct nearest {
     struct slice wrong; /* borrowed */
-    const char *name;   /* the best one offered; NULL: none is like it. Borrowed from nearest_offer() */
-    uint32_t edits;     /* between the two; before that, the most that are allowed */
+    const char *name;   /* the best one offered; NULL: none is close. Borrowed from nearest_offer() */
+    uint32_t edits;     /* distance of the two; without a name, the most that is allowed */
 };
 
-/* Offer it every right name, in the order of a table: the first of the nearest is kept. */
+/* Offer every valid name in turn: of equally near ones the first is kept. */
 struct nearest nearest_to(struct slice wrong);
 void nearest_offer(struct nearest *nearest, const char *name);
 

@@ -1,5 +1,5 @@
-/* SHA-256 (FIPS 180-4). By nettle, which uses the processor's own instructions where there are any: the chain of the log
- * takes one of these a report. */
+/* SHA-256 (FIPS 180-4), by nettle, which uses the processor's own instructions where it has them: the log's chain
+ * takes one hash a report. */
 #ifndef TURNOUT_BASE_SHA256_H
 #define TURNOUT_BASE_SHA256_H
 
@@ -9,7 +9,7 @@
 
 enum { SHA256_BYTES = 32 };
 
-/* The hash of `count` parts, one behind the other. A part may lie in `ret_hash`. */
+/* The hash of `count` parts, concatenated. A part may lie in `ret_hash`. */
 void sha256(unsigned char ret_hash[SHA256_BYTES], const struct slice *parts, size_t count);
 
 #endif

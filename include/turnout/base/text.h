@@ -1,5 +1,5 @@
-/* Bytes read as text: slices, whole numbers, codes, UTF-8. Nothing here allocates, and nothing guesses: a
- * number is decimal digits and nothing else, never "as far as it goes". */
+/* Bytes as text: slices, whole numbers, codes, UTF-8. Nothing here allocates. Numbers are parsed strictly: the whole
+ * text must be decimal digits. */
 #ifndef TURNOUT_BASE_TEXT_H
 #define TURNOUT_BASE_TEXT_H
 
@@ -14,7 +14,7 @@ struct slice {
     size_t length;
 };
 
-/* Of a NUL-terminated string. Inline, as what follows, so that a literal is not measured when the program runs. */
+/* Of a NUL-terminated string. Inline, like the next, so that the length of a literal is known at compile time. */
 static inline struct slice slice_of(const char *text)
 {
     return (struct slice){text, strlen(text)};
@@ -29,13 +29,13 @@ static inline bool slice_equals(struct slice slice, const char *text)
 bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */
 struct slice slice_trim(struct slice slice);                           /* spaces and tabs at both ends */
 
-/* Copies into a NUL-terminated array of `capacity` bytes; false (and nothing written) when it does not fit. */
+/* Copies into a NUL-terminated array of `capacity` bytes. False, and nothing written, when it does not fit. */
 bool slice_copy(struct slice slice, char *ret_text, size_t capacity);
 
-/* The place of a name in a table of names. False when it is not there; a NULL in the table is passed over. */
+/* Finds the index of a name in a table of names. False when it is not there. NULL entries are skipped. */
 bool text_find(struct slice name, const char *const *names, size_t count, size_t *ret_index);
 
-/* For hash tables. Not for keeping anybody out: somebody who chooses the texts can make them collide. */
+/* For hash tables. Not cryptographic: whoever chooses the texts can make them collide. */
 uint32_t slice_hash(struct slice slice);
 
 /* Decimal digits only: no sign, no space, no leading '+'; leading zeros are fine. False when empty, not all
@@ -47,7 +47,7 @@ bool text_parse_integer(struct slice slice, int64_t least, int64_t most, int64_t
 
 enum { DECIMAL_BYTES_MAX = 20 }; /* of any 64-bit integer, its sign included */
 
-/* Writes plain decimal, at most DECIMAL_BYTES_MAX bytes and no NUL, and returns the end. */
+/* Writes plain decimal, at most DECIMAL_BYTES_MAX bytes without a NUL, and returns the end. */
 char *text_put_unsigned(char *at, uint64_t value);
 char *text_put_integer(char *at, int64_t value);
 
@@ -64,30 +64,30 @@ bool text_is_utf8(struct slice slice, size_t *ret_characters);
 /* Whether any character is a control character: C0, DEL or C1. The bytes must be UTF-8. */
 bool text_has_control(struct slice slice);
 
-/* Whether the text can be shown in a terminal, a log or a page as it is: UTF-8 without control characters, without code
- * points that are no characters (U+FFFE, U+FFFF and their like), and without marks that end a line (U+2028, U+2029) or turn
- * the direction in which it is shown (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
+/* Whether the text can be shown in a terminal, log or page as it is: UTF-8 without control characters, noncharacters
+ * (U+FFFE, U+FFFF and the like), line separators (U+2028, U+2029) and marks that change the direction of writing
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
 bool text_is_showable(struct slice slice);
 
-/* The length without the character at the end that is only there in part: for UTF-8 that was cut to fit. */
+/* The length without an incomplete character at the end, for UTF-8 that was cut to fit. */
 size_t text_whole_length(struct slice slice);
 
-/* The one filter for text that is not ours (of a server, a file, Redis) on its way to a person: puts `?` in the place of
- * each character that cannot be shown. The text only gets shorter. */
+/* The filter for foreign text (of a server, a file, Redis) before a person sees it: replaces each character that
+ * cannot be shown with `?`. The text never grows. */
 void text_make_showable(char *text);
 
 enum { TEXT_SHOWN_BYTES = 52 };
 
-/* For messages: at most 48 bytes of the slice, with `?` for what cannot be shown (and `...` for what was cut off).
- * Returns ret_shown. */
+/* For messages: at most 48 bytes of the slice, with `?` for what cannot be shown, and `...` where it was cut. Returns
+ * ret_shown. */
 const char *text_show(struct slice slice, char ret_shown[TEXT_SHOWN_BYTES]);
 
-/* Splits off the part behind the last `separator`, and shortens *rest to what stands before it. False, and nothing
+/* Splits off the part after the last `separator`, and shortens *rest to the part before it. False, and nothing
  * changed, when there is no separator. */
 bool text_split_last(struct slice *rest, char separator, struct slice *ret_part);
 
-/* Splits off the part before the first `separator`: returns it and moves *rest behind the separator. At the
- * end *rest is {NULL, 0}, which says that the part returned was the last. */
+/* Splits off and returns the part before the first `separator`; *rest becomes what follows it, or {NULL, 0} after the
+ * last part. */
 struct slice text_split(struct slice *rest, char separator);
 
 #endif

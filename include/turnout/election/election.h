@@ -1,5 +1,5 @@
-/* The election itself: what it is called, when it is, when its polls are open, its rounds and its rules.
- * Pure data, filled from election.ini; immutable once the server runs. */
+/* The election: name, date, opening hours, rounds and rules. Pure data, filled from election.ini; immutable once the
+ * server runs. */
 #ifndef TURNOUT_ELECTION_ELECTION_H
 #define TURNOUT_ELECTION_ELECTION_H
 
@@ -9,13 +9,13 @@
 #include <turnout/base/limits.h>
 #include <turnout/election/rule_set.h>
 
-/* The one before, of which previous.h has the figures. */
+/* The previous election, whose figures are in previous.h. */
 struct previous_election {
     char name[NAME_BYTES_MAX + 1]; /* empty when there is none */
     char name_en[NAME_BYTES_MAX + 1];
     char date[sizeof "2021-05-23"];
     bool is_incomparable;
-    char reason[NAME_BYTES_MAX + 1]; /* why; else empty */
+    char reason[NAME_BYTES_MAX + 1]; /* why it is incomparable; else empty */
 };
 
 struct election {
@@ -29,23 +29,21 @@ struct election {
     int64_t closes;
     int64_t rounds[ROUNDS_MAX]; /* Unix seconds, ascending; round k (from 1) is rounds[k - 1] */
     uint32_t round_count;
-    int32_t bulletin_delay_s; /* from a round to the bulletin that is published for it */
-    bool hides_unit_figures;  /* the figures of single units are for committees */
+    int32_t bulletin_delay_s; /* from a round to the publication of its bulletin */
+    bool hides_unit_figures;  /* the figures of single units are for committees only */
     struct rules rules;
-    /* Words for readers, each empty when there are none: what the figures count, how it is counted, and under which
-     * licence the documents may be used. */
+    /* Texts for readers, each may be empty: what the figures count, how, and the licence of the documents. */
     char counted[NAME_BYTES_MAX + 1];
     char how_counted[NAME_BYTES_MAX + 1];
     char licence[NAME_BYTES_MAX + 1];
     struct previous_election previous;
 };
 
-/* The round that a count taken at `as_of` belongs to: the nearest in time, the later one of two equally near.
- * 1 to round_count, or 0 when the election has no rounds. */
+/* The round that a count taken at `as_of` belongs to: the nearest in time, of two equally near the later. 1 to
+ * round_count, or 0 when the election has no rounds. */
 uint32_t election_round_at(const struct election *election, int64_t as_of);
 
-/* Whether a count of this round was taken later than the election allows (rules.late_after_s). None is of a round
- * that it does not have. */
+/* Whether a count of this round was taken too late (rules.late_after_s). False for a round that does not exist. */
 bool election_is_late(const struct election *election, uint32_t round, int64_t as_of);
 
 #endif

@@ -1,6 +1,6 @@
-/* The keys that reports are signed with (DESIGN section 6). A key belongs to a unit, or to an area whose office
- * sends for the units in it. Built once from the rows of keys.csv, then immutable and shared by reference, so that
- * a newer set can take its place while the old one is still in use. */
+/* The keys that reports are signed with (DESIGN section 6). A key belongs to a unit, or to an area whose office sends
+ * for its units. Built once from the rows of keys.csv, then immutable and shared by reference: a newer set can
+ * replace it while the old one is in use. */
 #ifndef TURNOUT_ELECTION_KEYS_H
 #define TURNOUT_ELECTION_KEYS_H
 
@@ -16,32 +16,32 @@ enum { PUBLIC_KEY_BYTES = 32 }; /* Ed25519 */
 
 struct signing_key {
     char id[KEY_BYTES_MAX + 1];
-    char code[AREA_CODE_BYTES]; /* of the unit or area that it belongs to: good in every register */
-    uint32_t unit; /* index in the register that the keys were read for; REGISTER_NONE when it is an area's */
+    char code[AREA_CODE_BYTES]; /* of the unit or area that owns it; valid in every register */
+    uint32_t unit; /* index in the register that the keys were read for; REGISTER_NONE for an area's key */
     uint32_t
-        area; /* index; REGISTER_NONE when it is a unit's. A revoked key may be of neither: they were withdrawn */
+        area; /* index; REGISTER_NONE for a unit's key. A revoked key may have neither: its owner was withdrawn */
     unsigned char public_key[PUBLIC_KEY_BYTES];
-    int64_t from;    /* Unix seconds; 0: always was good */
-    int64_t until;   /* 0: stays good. From here on it is not */
-    int64_t revoked; /* 0: it is not. From here on it is not good */
+    int64_t from;    /* Unix seconds; valid from then on; 0: no start */
+    int64_t until;   /* no longer valid from then on; 0: no end */
+    int64_t revoked; /* no longer valid from then on; 0: not revoked */
 };
 
 struct signing_keys;
 
 struct signing_keys_builder;
 
-/* `on_fault` as for the register; the file is "keys.csv". */
+/* `on_fault` as for the register builder; the file is "keys.csv". */
 struct signing_keys_builder *signing_keys_builder_new(const struct election_register *reg, fault_fn *on_fault,
                                                       void *context);
 void signing_keys_builder_free(struct signing_keys_builder *builder); /* NULL-safe */
 
-/* One row of keys.csv: key, area (a unit's, commune's, province's or the nation's code), public_key as 43 characters
- * of base64url already decoded by the caller, from, until, revoked (moments; 0 when empty). */
+/* Adds a row of keys.csv. `area` is the code of a unit, commune, province or the nation; `public_key` was decoded by
+ * the caller (43 characters of base64url in the file); from, until and revoked are Unix seconds, 0 when empty. */
 void signing_keys_builder_add(struct signing_keys_builder *builder, uint32_t line, struct slice id,
                               struct slice area, const unsigned char public_key[PUBLIC_KEY_BYTES],
                               int64_t from, int64_t until, int64_t revoked);
 
-/* NULL when anything was wrong; then every fault has been reported. The caller holds the first reference. */
+/* NULL after any fault; all faults have been reported then. The caller holds the first reference. */
 struct signing_keys *signing_keys_builder_finish(struct signing_keys_builder *builder);
 
 /* Thread-safe. */
@@ -50,16 +50,16 @@ void signing_keys_release(struct signing_keys *keys); /* NULL-safe */
 
 size_t signing_keys_count(const struct signing_keys *keys);
 
-/* The one at this place, from 0, in the order in which they were added. Borrowed while a reference is held. */
+/* The key at this index, from 0, in the order of adding. Borrowed while a reference is held. */
 const struct signing_key *signing_keys_at(const struct signing_keys *keys, size_t place);
 
 /* NULL when there is none. Borrowed while a reference is held. Constant time on average. */
 const struct signing_key *signing_keys_find(const struct signing_keys *keys, const char *id);
 
-/* Whether the key may sign for a unit: it is the unit's own, or its area contains the unit. */
+/* Whether the key may sign for a unit: it is the unit's own key, or that of an area that contains the unit. */
 bool signing_key_covers(const struct signing_key *key, const struct election_register *reg, uint32_t unit);
 
-/* Whether the key is good at a moment; when not, *ret_why is why, in words. */
+/* Whether the key is valid at `now` (Unix seconds). When not, *ret_why says why. */
 bool signing_key_is_good_at(const struct signing_key *key, int64_t now, const char **ret_why);
 
 #endif

@@ -1,5 +1,5 @@
-/* The published percentage: whole-number arithmetic, half-up to two decimals, and honest at both ends
- * (DESIGN section 1, promise 4). */
+/* The published percentage: integer arithmetic, rounded half-up to two decimals, and exact at both ends (DESIGN
+ * section 1, promise 4). */
 #ifndef TURNOUT_ELECTION_PERCENT_H
 #define TURNOUT_ELECTION_PERCENT_H
 

@@ -9,21 +9,21 @@
 
 struct election;
 
-/* An election begins in rehearsal. From open on its reports count. */
+/* An election begins in rehearsal. Its reports count from PHASE_OPEN on. */
 enum election_phase { PHASE_REHEARSAL, PHASE_OPEN, PHASE_CLOSED };
 
-/* All figures, those of the last round, or nothing new. */
+/* All figures, those of the last round, or no new ones. */
 enum publication_mode { PUBLICATION_LIVE, PUBLICATION_ROUNDS, PUBLICATION_HOLD };
 
 const char *election_phase_name(enum election_phase phase); /* "rehearsal", "open", "closed" */
 bool election_phase_parse(struct slice name, enum election_phase *ret_phase);
 
-/* What is odd about the phase at a moment (Unix seconds), for a person; NULL: nothing is. The clock alone never opens or closes
- * an election, and one that is still open after its polls have closed waits for the last reports. */
+/* A warning for a person when the phase does not fit the time `now` (Unix seconds); NULL: none. The clock alone never
+ * opens or closes an election, and one that is still open after its polls have closed waits for the last reports. */
 const char *election_phase_against_clock(const struct election *election, enum election_phase phase,
                                          int64_t now);
 
-/* rehearsal -> open -> closed -> open */
+/* The allowed changes: rehearsal -> open -> closed -> open. */
 bool election_phase_may_follow(enum election_phase before, enum election_phase after);
 
 const char *publication_mode_name(enum publication_mode mode); /* "live", "rounds", "hold" */

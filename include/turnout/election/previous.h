@@ -1,4 +1,4 @@
-/* How many had voted at each hour of the election before, as previous.csv says. Filled once, then immutable and
+/* How many had voted at each hour of the previous election, from previous.csv. Filled once, then immutable and
  * reference-counted. */
 #ifndef TURNOUT_ELECTION_PREVIOUS_H
 #define TURNOUT_ELECTION_PREVIOUS_H
@@ -9,11 +9,11 @@
 #include <turnout/base/limits.h>
 #include <turnout/election/election.h>
 
-/* An area at a time of the day. */
+/* An area's figures at a time of the day. */
 struct previous_figures {
     char area[AREA_CODE_BYTES];
-    int32_t minute;     /* since midnight of the polls' first day */
-    int64_t registered; /* -1: only the percentage is known, as of `voted` */
+    int32_t minute;     /* since midnight of the first polling day */
+    int64_t registered; /* -1, as is `voted`, when only the percentage is known */
     int64_t voted;
     int32_t percent; /* hundredths; PERCENT_NONE where nobody was registered */
     uint32_t line;   /* of the file */
@@ -28,11 +28,11 @@ void previous_release(struct previous *previous);
 
 void previous_add(struct previous *previous, const struct previous_figures *figures);
 
-/* Puts all in order, after which they can be found. Returns the later one of two that are of the same area and time, of
- * several the first; NULL: there are none. */
+/* Sorts the figures, so that they can be found. Returns the first duplicate (same area and time as an earlier line);
+ * NULL: none. */
 const struct previous_figures *previous_sort(struct previous *previous);
 
-/* Those of the area at just that hour and minute of the polls' first day; NULL: there are none. `previous` may be NULL. */
+/* The area's figures at exactly this time of the first polling day; NULL: none. `previous` may be NULL. */
 const struct previous_figures *previous_find(const struct previous *previous, const struct election *election,
                                              const char *area, int64_t as_of);
 

@@ -1,12 +1,12 @@
-/* The register: the tree nation > province > commune > unit, with every unit's roll as it stood when the polls
- * opened. Built once from rows, then immutable and shared by all threads by reference, so that a changed one can take its
- * place while the old one is still in use.
+/* The register: the tree nation > province > commune > unit, with every unit's roll at the opening of the polls.
+ * Built once from rows, then immutable and shared by all threads by reference: a changed register can replace it
+ * while the old one is in use.
  *
- * Areas (nation, provinces, communes) stand in one array: the nation at 0, then the provinces in the order
- * given, then the communes grouped by province. Units stand in another, grouped by commune. So "the children
- * of" is always a range. A million units take about 70 MiB.
+ * Areas (nation, provinces, communes) are in one array: the nation at 0, then the provinces in the order given, then
+ * the communes grouped by province. Units are in another, grouped by commune. So the children of an area are always a
+ * range. A million units take about 70 MiB.
  *
- * (`register` alone is a word of C, hence the struct's longer name.) */
+ * (`register` alone is a keyword of C, hence the struct's longer name.) */
 #ifndef TURNOUT_ELECTION_REGISTER_H
 #define TURNOUT_ELECTION_REGISTER_H
 
@@ -42,7 +42,7 @@ struct unit {
     const char *name;
     uint32_t commune;    /* index of an area */
     uint32_t registered; /* the roll as listed */
-    const char *contact; /* a telephone number, say, for committees alone; "" when there is none */
+    const char *contact; /* such as a telephone number, for committees only; "" when there is none */
 };
 
 enum { REGISTER_DIGEST_BYTES = 32, REGISTER_FILES_BYTES = 96 };
@@ -54,7 +54,7 @@ struct election_register {
     uint32_t province_count; /* areas[1] .. areas[province_count] */
     struct unit *units;
     uint32_t unit_count;
-    /* Of wire/register_digest.h; zeroed until who reads the files fills them in. */
+    /* See wire/register_digest.h; zeroed until the reader of the files fills them in. */
     unsigned char digest[REGISTER_DIGEST_BYTES];
     char files[REGISTER_FILES_BYTES];
     struct register_index *index; /* private */
@@ -63,13 +63,13 @@ struct election_register {
 
 struct register_builder;
 
-/* `on_fault` is called for every fault found, as it is found, with the line that the caller gave for its row; it must
- * outlive the builder. */
+/* `on_fault` is called for each fault as it is found, with the line that the caller gave for the row. Its context
+ * must outlive the builder. */
 struct register_builder *register_builder_new(fault_fn *on_fault, void *context);
 void register_builder_free(struct register_builder *builder);
 
-/* One row of areas.csv: code, level (nation, province, commune), parent (empty for the nation), name, name_en.
- * Any order of rows will do. Borrows the slices for the call only. */
+/* One row of areas.csv: code, level (nation, province, commune), parent (empty for the nation), name, name_en. Rows
+ * may come in any order. Borrows the slices for the call. */
 void register_builder_add_area(struct register_builder *builder, uint32_t line, struct slice code,
                                struct slice level, struct slice parent, struct slice name,
                                struct slice name_en);
@@ -78,13 +78,12 @@ void register_builder_add_area(struct register_builder *builder, uint32_t line, 
 void register_builder_add_unit(struct register_builder *builder, uint32_t line, struct slice code,
                                struct slice commune, struct slice name, struct slice registered);
 
-/* The contact of the unit that was added last, in the same row. May be empty. */
+/* The contact of the unit added last, from the same row. May be empty. */
 void register_builder_add_contact(struct register_builder *builder, uint32_t line, struct slice contact);
 
-/* Checks what only the whole can show (one nation, every parent there and of the level above, every code
- * unique in the election, every unit in a commune) and builds the register. NULL when anything was wrong,
- * now or in a row; then every fault has been reported. The caller holds the first reference. The builder can only be
- * freed afterwards. */
+/* Checks the whole (one nation, every parent exists and is of the level above, every code unique, every unit in a
+ * commune) and builds the register. NULL after any fault, here or in a row; all faults have been reported then. The
+ * caller holds the first reference. Afterwards the builder can only be freed. */
 struct election_register *register_builder_finish(struct register_builder *builder);
 
 /* Thread-safe. */
@@ -101,7 +100,7 @@ bool register_area_contains(const struct election_register *reg, uint32_t area, 
 /* The province (index) that an area lies in; the nation has none. */
 uint32_t register_province_of(const struct election_register *reg, uint32_t area);
 
-/* The index of the first unit of a province; those of its communes follow each other. */
+/* The index of the first unit of a province. The units of its communes are contiguous. */
 uint32_t register_first_unit(const struct election_register *reg, uint32_t province);
 
 /* "nation", "province", "commune". */

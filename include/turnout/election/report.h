@@ -1,5 +1,5 @@
-/* A report: one unit's statement that as of this time this many have voted (DESIGN section 6), and what
- * becomes of it. Plain values, no pointers: copied freely. */
+/* A report: one unit's statement of how many have voted as of a time (DESIGN section 6), and its result. Plain
+ * values, no pointers: copied freely. */
 #ifndef TURNOUT_ELECTION_REPORT_H
 #define TURNOUT_ELECTION_REPORT_H
 
@@ -26,7 +26,7 @@ struct report {
     char election[AREA_CODE_BYTES];
     char unit[AREA_CODE_BYTES];
     int32_t seq;                    /* 1 to SEQ_MAX */
-    char as_of_text[RFC3339_BYTES]; /* as the unit wrote it: the signature covers these characters */
+    char as_of_text[RFC3339_BYTES]; /* as the unit wrote it, because the signature covers these characters */
     int64_t as_of;                  /* the same in Unix seconds */
     int32_t voted;                  /* 0 to VOTERS_MAX, since the polls opened */
     int32_t registered;             /* 0 to VOTERS_MAX, or REGISTERED_ABSENT: the roll is unchanged */
@@ -85,7 +85,7 @@ enum report_code {
 /* `7K4Q-9M2D` and its NUL. */
 enum { RECEIPT_BYTES = 10, REPORT_DIGEST_BYTES = 16, REPORT_DETAIL_BYTES = 320 };
 
-/* What a report says about its unit, with what the server adds to it: all that the rules look at. */
+/* What the rules look at: the content of a report, and what the server adds. */
 struct report_received {
     int32_t seq;
     int32_t voted;
@@ -101,21 +101,21 @@ struct report_received {
 
 /* The answer to one report. */
 struct report_result {
-    char unit[AREA_CODE_BYTES]; /* empty when the report did not tell */
-    int32_t seq;                /* 0 when the report did not tell */
+    char unit[AREA_CODE_BYTES]; /* empty when unknown */
+    int32_t seq;                /* 0 when unknown */
     enum report_status status;
-    bool is_new;                       /* counted or held by this, not before; only the server knows */
-    enum report_code code;             /* CODE_NONE unless held, rejected or unavailable */
-    char receipt[RECEIPT_BYTES];       /* for accepted, duplicate, superseded, held; else empty */
-    char field[32];                    /* the field to blame; may be empty */
+    bool is_new;                 /* counted or held by this report, not before; known to the server only */
+    enum report_code code;       /* CODE_NONE unless held, rejected or unavailable */
+    char receipt[RECEIPT_BYTES]; /* for accepted, duplicate, superseded, held; else empty */
+    char field[32];              /* the field to blame; may be empty */
     char detail[REPORT_DETAIL_BYTES];  /* for a person; may be empty */
-    int32_t next_seq;                  /* the number to use instead; 0: none is told */
-    char generation[GENERATION_BYTES]; /* of the store that keeps the report; empty when it is not kept */
-    bool test;                         /* the report is a test report */
+    int32_t next_seq;                  /* the number to use instead; 0: none */
+    char generation[GENERATION_BYTES]; /* of the store that has the report; empty when it is not stored */
+    bool test;                         /* it is a test report */
 };
 
-/* Their spelling on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... Statuses, codes and what is made
- * of them are in report_codes.c. */
+/* Names on the wire: "progress", "wrong-unit", "accepted", "seq-conflict", ... Statuses and codes are in
+ * report_codes.c. */
 const char *report_kind_name(enum report_kind kind);
 const char *report_reason_name(enum report_reason reason); /* "" for REASON_NONE */
 const char *report_status_name(enum report_status status);
@@ -125,15 +125,15 @@ bool report_reason_parse(struct slice name, enum report_reason *ret_reason);
 bool report_status_parse(struct slice name, enum report_status *ret_status);
 bool report_code_parse(struct slice name, enum report_code *ret_code);
 
-/* The HTTP status that a single report is answered with. */
+/* The HTTP status of the answer to a single report. */
 int report_result_http_status(const struct report_result *result);
 
 /* A short title for the problem document. */
 const char *report_code_title(enum report_code code);
 
-/* Makes a rejection of *report, or an `unavailable` when the code is one of the server's own trouble (HTTP 503).
- * `report` may be NULL when there is none to name; only its unit, seq and test are looked at. A `field` of NULL is that of
- * the code. `why` is for codes of which there are many kinds. */
+/* Makes a rejection of *report, or `unavailable` when the code is a server problem (HTTP 503). `report` may be NULL;
+ * only its unit, seq and test are used. A `field` of NULL is the code's own. `why` is for codes with several
+ * causes. */
 void report_reject(struct report_result *ret_result, const struct report *report, enum report_code code,
                    const char *field, const char *why_format, ...) __attribute__((format(printf, 5, 6)));
 

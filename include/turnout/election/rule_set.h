@@ -1,5 +1,5 @@
-/* The rules that an election sets for its reports: for each, what is done about a report that breaks it, and what
- * it measures with. rules.h says when a report breaks one. */
+/* The rules that an election sets for its reports: for each its mode and its numbers. rules.h says when a report
+ * breaks one. */
 #ifndef TURNOUT_ELECTION_RULE_SET_H
 #define TURNOUT_ELECTION_RULE_SET_H
 
@@ -10,28 +10,28 @@
 #include <turnout/base/text.h>
 #include <turnout/election/report.h>
 
-/* In this order they are asked: of several that were broken, the first in the strictest mode names the answer. */
+/* Checked in this order: of the broken rules in the strictest mode, the first names the answer. */
 enum rule {
-    RULE_OVER_ROLL,       /* more voted than the roll holds */
-    RULE_SEQ_TOO_FAR,     /* a seq so far beyond the unit's last one that it would lock the unit out */
-    RULE_AS_OF_IN_FUTURE, /* counted later than the server's clock and a tolerance allow */
+    RULE_OVER_ROLL,       /* more voted than are registered */
+    RULE_SEQ_TOO_FAR,     /* the seq is so far above the unit's last one that it would lock the unit out */
+    RULE_AS_OF_IN_FUTURE, /* counted later than the server's clock plus a tolerance */
     RULE_AS_OF_BEFORE_OPENING,
     RULE_AS_OF_BEFORE_LAST, /* counted before the unit's last report */
-    RULE_DECREASE,          /* fewer voted than in the last report; a progress report */
-    RULE_FINAL_BELOW,       /* the same; a final one */
-    RULE_ROLL_CHANGE, /* the roll is further from the listed one than so many voters and so much per cent */
+    RULE_DECREASE,          /* fewer voted than in the last report, in a progress report */
+    RULE_FINAL_BELOW,       /* the same in a final report */
+    RULE_ROLL_CHANGE, /* the roll differs from the listed one by more than this many voters and this percentage */
     RULE_JUMP,        /* more voters an hour than a polling unit can serve */
     RULE_EARLY_COMPLETE, /* the whole roll has voted before a plausible hour */
-    RULE_SAME_FIGURES,   /* so many units of a commune report the same count */
-    RULE_CORRECTIONS,    /* not a wrong: a second person shall look at every correction */
+    RULE_SAME_FIGURES,   /* this many units of a commune report the same count */
+    RULE_CORRECTIONS,    /* not a fault: a second person looks at every correction */
     RULE_COUNT,
 };
 
-/* The stricter the greater. */
+/* In ascending strictness. */
 enum rule_mode {
     MODE_OFF,
     MODE_FLAG, /* counted, and noted in the log */
-    MODE_HOLD, /* kept for a committee to decide, not counted */
+    MODE_HOLD, /* not counted until a committee decides */
     MODE_REJECT,
     MODE_COUNT,
 };
@@ -41,24 +41,24 @@ struct rules {
     int32_t as_of_tolerance_s;   /* how far a unit's clock may be ahead of the server's */
     int32_t roll_change_percent; /* of the listed roll; a change must exceed this and ... */
     int32_t roll_change_voters;  /* ... this */
-    int32_t voters_an_hour;      /* that a unit can serve */
-    int32_t same_figures_units;  /* of a commune that may not report the same count, this one included */
-    int32_t late_after_s; /* a count taken longer after its round counts as a late one; no rule is broken */
-    int64_t complete_not_before; /* Unix seconds; 0: no hour is too early */
+    int32_t voters_an_hour;      /* the most that a unit can serve */
+    int32_t same_figures_units;  /* of a commune; as many may not report the same count, this one included */
+    int32_t late_after_s;        /* a count taken longer after its round is late; no rule is broken */
+    int64_t complete_not_before; /* Unix seconds; 0: never too early */
 };
 
-/* What holds where nothing is set. */
+/* Sets the defaults. */
 void rules_init(struct rules *ret_rules);
 
-const char *rule_name(enum rule rule); /* in election.ini, and towards Redis: "over-roll", ... */
+const char *rule_name(enum rule rule); /* in election.ini and in Redis: "over-roll", ... */
 enum report_code rule_code(enum rule rule);
 const char *rule_mode_name(enum rule_mode mode); /* "off", "flag", "hold", "reject" */
 bool rule_mode_parse(struct slice name, enum rule_mode *ret_mode);
 
-/* Whether a rule may be in a mode: more voters than the roll must never be counted, and no seq may lock a unit out. */
+/* Whether a rule may have a mode: more voters than the roll must never be counted, and no seq may lock a unit out. */
 bool rule_allows(enum rule rule, enum rule_mode mode);
 
-/* The whole numbers among the settings of the rules. */
+/* A rule's integer setting. */
 struct rule_number {
     const char *name; /* in election.ini */
     const char *unit; /* in words */

@@ -1,5 +1,5 @@
-/* /v1/events: who has it open on a worker, and telling them of each publication in which something has moved (DESIGN section
- * 7). An event is written once a worker, and lent to everybody who is told it. */
+/* /v1/events: the open event streams of a worker. Each publication in which something has moved is sent to them
+ * (DESIGN section 7). An event is written once a worker, and all streams borrow it. */
 #ifndef TURNOUT_NET_EVENTS_H
 #define TURNOUT_NET_EVENTS_H
 
@@ -15,14 +15,14 @@ enum { EVENTS_COMMENT_S = 15, EVENTS_RETRY_MS = 3000 };
 
 struct events *events_new(struct event_base *base);
 
-/* Streams that are open must have been closed. NULL-safe. */
+/* All streams must be closed. NULL-safe. */
 void events_free(struct events *events);
 
-/* Takes an exchange, and tells it the whole of the publication at once. */
+/* Takes an exchange, and sends it the whole publication at once. */
 void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
                  struct publication *publication);
 
-/* Tells everybody what has moved from `before` to `after`; both borrowed. */
+/* Sends all streams what has moved from `before` to `after`; both are borrowed. */
 void events_tell(struct events *events, const struct publication *before, struct publication *after);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the endpoints of the intake listener have in common. */
+/* The shared context of the intake listener's endpoints. */
 #ifndef TURNOUT_NET_INTAKE_DESK_H
 #define TURNOUT_NET_INTAKE_DESK_H
 
@@ -8,7 +8,7 @@
 struct intake;
 struct committee;
 
-/* The context of the intake listener's routes. One a worker; all borrowed. */
+/* One a worker; all borrowed. */
 struct intake_desk {
     const struct election *election;
     const struct election_register *reg;

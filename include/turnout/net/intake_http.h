@@ -1,5 +1,5 @@
-/* The intake listener over HTTP: POST /v1/reports, one as application/json, many as application/x-ndjson (DESIGN section
- * 6), and what committees ask (section 8). */
+/* The HTTP routes of the intake listener: POST /v1/reports, one as application/json, many as application/x-ndjson
+ * (DESIGN section 6), and those of committees (section 8). */
 #ifndef TURNOUT_NET_INTAKE_HTTP_H
 #define TURNOUT_NET_INTAKE_HTTP_H
 
@@ -9,8 +9,8 @@
 extern const struct http_route intake_http_routes[];
 extern const size_t intake_http_route_count;
 
-/* For the service of these routes: batches alone are large. A token is looked at before they are taken in; signatures
- * are looked at when they are there. */
+/* For http_service.admits_large_body: only batches may be large. Checks a token before the batch is read; signatures
+ * are checked after. */
 bool intake_http_admits_large_body(void *context, struct http_exchange *exchange,
                                    const struct http_request *request);
 

@@ -1,5 +1,5 @@
-/* Reports over a stream: JSON, one a line; answers as JSON, one a line, each with the number of the line it
- * answers, in whatever order they become known (DESIGN section 6). */
+/* Reports over a stream: one JSON report a line. Answers are JSON lines too, each with the number of the line it
+ * answers, in the order in which they become known (DESIGN section 6). */
 #ifndef TURNOUT_NET_INTAKE_STREAM_H
 #define TURNOUT_NET_INTAKE_STREAM_H
 
@@ -9,8 +9,8 @@
 enum {
     STREAM_LINE_MS = 10000,              /* from a line's first byte to its end */
     STREAM_IDLE_MS = 15 * 60 * 1000,     /* between lines */
-    STREAM_UNANSWERED_MAX = 1024,        /* reports; beyond it the stream is not read on */
-    STREAM_UNSENT_BYTES_MAX = 64 * 1024, /* answers the peer does not take; likewise */
+    STREAM_UNANSWERED_MAX = 1024,        /* reports; at this limit reading pauses */
+    STREAM_UNSENT_BYTES_MAX = 64 * 1024, /* answers that the peer has not read; likewise */
     STREAM_END_MS = 10000,               /* for the last answers, once nothing more is read */
 };
 

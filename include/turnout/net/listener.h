@@ -1,5 +1,5 @@
-/* Listening sockets: opening them (early, so that a port in use is told before anything else starts) and
- * accepting from them (once there is something to serve). */
+/* Listening sockets. They are opened early, so that a port in use is reported before anything else starts; accepting
+ * begins once there is something to serve. */
 #ifndef TURNOUT_NET_LISTENER_H
 #define TURNOUT_NET_LISTENER_H
 
@@ -28,9 +28,9 @@ enum turnout_error listen_address_parse(const char *text, struct listen_address 
 
 enum { LISTENERS_MAX = 256 };
 
-/* Opens `count` listening sockets on one address with SO_REUSEPORT, so that each worker accepts for itself.
- * Port 0 becomes the port that was found, the same for all. TURNOUT_IN_USE when anybody listens there already,
- * turnoutd itself included. The caller closes the descriptors. */
+/* Opens `count` listening sockets on one address with SO_REUSEPORT, so that each worker accepts for itself. Port 0 is
+ * replaced by the port that was found, the same for all. TURNOUT_IN_USE when any process listens there already,
+ * turnoutd included. The caller closes the descriptors. */
 enum turnout_error listener_open(struct listen_address *address, uint32_t count, int *ret_fds,
                                  struct error *error);
 
@@ -41,7 +41,7 @@ typedef void listener_accept_fn(void *context, int fd, const struct sockaddr *pe
 
 enum {
     LISTENER_ACCEPTS_A_TURN = 64,
-    LISTENER_PAUSE_MS = 200, /* after an accept that failed for want of descriptors or memory */
+    LISTENER_PAUSE_MS = 200, /* after an accept that failed for lack of descriptors or memory */
 };
 
 /* Takes `fd`. The counters are borrowed. */

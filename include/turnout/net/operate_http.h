@@ -1,4 +1,4 @@
-/* For those who run the server: /livez, /readyz, /metrics, on a listener of their own. */
+/* The routes for operators: /livez, /readyz, /metrics, on a separate listener. */
 #ifndef TURNOUT_NET_OPERATE_HTTP_H
 #define TURNOUT_NET_OPERATE_HTTP_H
 

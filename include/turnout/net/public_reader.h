@@ -8,7 +8,7 @@
 
 /* One a worker; the worker replaces the publication. */
 struct public_reader {
-    struct publication *publication; /* a reference held by the worker; NULL: there is none yet */
+    struct publication *publication; /* a reference held by the worker; NULL: none yet */
     struct counters *counters;
     struct events *events;
 };

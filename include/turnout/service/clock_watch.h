@@ -1,11 +1,11 @@
-/* Whether this machine's clock can be believed (DESIGN section 3). It is doubted
- *   - while it stands elsewhere than where it stood, measured by the clock that never jumps, by more than the tolerance;
- *   - while many units at once report counts of its future, and they are more than those whose counts fit;
+/* Whether this machine's clock can be trusted (DESIGN section 3). It is doubted
+ *   - while it differs from where the monotonic clock says it should be by more than the tolerance;
+ *   - while many units at once report counts in its future, and they outnumber those whose counts fit;
  *   - while Redis's clock differs by more than the tolerance.
- * While it is doubted, no report is rejected for its time. A jump that ends another doubt, or that comes as the kernel
- * begins to call the clock synchronised, mended it. So did one of a clock that the kernel did not call synchronised before,
- * set by hand say, when CLOCK_SETTLED_MS later no unit has contradicted it. Any other ends when the clock goes back, or with a
- * restart. */
+ * While it is doubted, no report is rejected for its time. The doubt about a jump ends when the clock jumps back, or
+ * with a restart. It ends earlier where the jump was a correction: it ended another doubt; or the kernel began to
+ * call the clock synchronised with it; or the kernel did not call it synchronised before (set by hand, say) and
+ * CLOCK_SETTLED_MS later no unit contradicts it. */
 #ifndef TURNOUT_SERVICE_CLOCK_WATCH_H
 #define TURNOUT_SERVICE_CLOCK_WATCH_H
 
@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 enum {
-    /* So many units must contradict, where the kernel does not call the clock synchronised, and where it does. */
+    /* This many units must contradict it: when the kernel does not call the clock synchronised, and when it does. */
     CLOCK_CONTRADICTING_MIN = 3,
     CLOCK_CONTRADICTING_SYNCHRONISED_MIN = 10,
-    CLOCK_FRESH_S = 900, /* a count of longer ago says nothing about now */
+    CLOCK_FRESH_S = 900, /* older counts say nothing about now */
     CLOCK_SETTLED_MS = 60000,
     CLOCK_WHY_BYTES = 200,
 };
@@ -26,21 +26,21 @@ struct clock_watch;
 struct clock_watch *clock_watch_new(int64_t tolerance_ms, uint32_t unit_count);
 void clock_watch_free(struct clock_watch *watch); /* NULL-safe */
 
-/* A unit has counted then, and says so now. From one thread alone. */
+/* Records that a unit counted at `as_of_s` and its report arrived at `received_ms`. From one thread only. */
 void clock_watch_note_count(struct clock_watch *watch, uint32_t unit, int64_t as_of_s, int64_t received_ms);
 
-/* The units are others: what they have said is forgotten. From the same thread. */
+/* The register has changed: forgets what the units have reported. From the same thread. */
 void clock_watch_set_units(struct clock_watch *watch, uint32_t unit_count);
 
-/* The two that follow: from one thread alone. */
+/* The next two: from one thread only. */
 
-/* Redis's clock is so far ahead of this one; negative: behind. */
+/* Records how far Redis's clock is ahead of this one; negative: behind. */
 void clock_watch_note_store(struct clock_watch *watch, int64_t ahead_ms);
 
-/* Weighs everything; whether the clock is believed, and else *ret_why is why not. */
+/* Evaluates everything. False when the clock is doubted; then *ret_why says why. */
 bool clock_watch_look(struct clock_watch *watch, char ret_why[CLOCK_WHY_BYTES]);
 
-/* From any thread. NULL-safe: what nobody watches is not doubted. */
+/* From any thread. NULL-safe: false for NULL. */
 bool clock_watch_is_doubted(const struct clock_watch *watch);
 
 #endif

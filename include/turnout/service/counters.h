@@ -1,5 +1,5 @@
-/* What a worker counts while it works, for /metrics. One block a worker, written by its thread alone and read by
- * the operations listener: relaxed atomics, no locks. */
+/* The counters of a worker, for /metrics. Written by its thread alone and read by the operations listener: relaxed
+ * atomics, no locks. */
 #ifndef TURNOUT_SERVICE_COUNTERS_H
 #define TURNOUT_SERVICE_COUNTERS_H
 
@@ -10,12 +10,12 @@
 
 struct counters {
     _Atomic uint64_t reports_by_status[STATUS_COUNT]; /* answers given */
-    _Atomic uint64_t reports_by_code[CODE_COUNT];     /* of them, the ones with a code */
+    _Atomic uint64_t reports_by_code[CODE_COUNT];     /* those with a code */
     _Atomic uint64_t connections_accepted;
-    _Atomic uint64_t connections_refused;   /* over a cap */
-    _Atomic uint64_t connections_made_room; /* ended, so that a new one had room */
+    _Atomic uint64_t connections_refused;   /* over a limit */
+    _Atomic uint64_t connections_made_room; /* closed to make room for a new one */
     _Atomic uint64_t connections_open;
-    _Atomic uint64_t accept_pauses;       /* out of descriptors: the listener waited */
+    _Atomic uint64_t accept_pauses;       /* the listener paused for lack of descriptors */
     _Atomic uint64_t requests;            /* HTTP requests answered */
     _Atomic uint64_t requests_bad;        /* of them, refused by the parser */
     _Atomic uint64_t requests_too_many;   /* of them, answered 429 */

@@ -1,4 +1,4 @@
-/* What readers are sent of a document: its bytes in every coding, each with its ETag. Immutable. */
+/* A public document: its bytes in every coding, each with its ETag. Immutable. */
 #ifndef TURNOUT_SERVICE_DOCUMENT_H
 #define TURNOUT_SERVICE_DOCUMENT_H
 
@@ -30,30 +30,30 @@ struct document {
     char *owned[HTTP_CODINGS]; /* private */
 };
 
-/* The forms of a table. */
+/* The forms of a CSV table. */
 enum { CSV_FORMS = 6 };
 struct csv_form {
     char separator; /* ',' ';' or tab */
     bool bom;
 };
 
-/* Its place among them, from 0 to CSV_FORMS - 1, and back. */
+/* The index of a form, 0 to CSV_FORMS - 1, and back. */
 size_t csv_form_place(struct csv_form form);
 struct csv_form csv_form_at(size_t place);
 
-/* Takes what was rendered into `rendered`. `version` begins the ETag. */
+/* Takes the content of `rendered`. `version` begins the ETag. */
 struct document *document_new(struct buffer *rendered, const char *content_type, int64_t version);
 
-/* Of bytes that live longer than it. */
+/* The same from bytes that outlive the document. */
 struct document *document_of(struct slice bytes, const char *content_type, int64_t version);
 
-/* Frees what it is in other codings, where it is for one reader. */
+/* Frees the other codings, for a document made for one reader. */
 void document_shed(struct document *document, enum http_coding kept);
 
 void document_free(struct document *document); /* NULL-safe */
 
-/* Puts a freshly made document into its place, which was empty: when another thread was first, its document is the one.
- * Returns what is there. */
+/* Stores a new document at an empty place. If another thread was first, its document is kept and `made` is freed.
+ * Returns the stored one. */
 const struct document *document_keep(_Atomic(struct document *) *place, struct document *made);
 
 #endif

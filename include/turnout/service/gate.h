@@ -1,5 +1,5 @@
-/* Whether anything may be acknowledged. inspector.h looks at Redis, and shuts or opens it; the tally asks it before every
- * answer. Zeroed it is open. Every link that comes up anew shuts it until Redis was looked at after that. */
+/* The gate: whether anything may be acknowledged. inspector.h inspects Redis, and shuts or opens it; the tally checks it
+ * before every answer. Zeroed, it is open. Every new link shuts it until Redis was inspected after that. */
 #ifndef TURNOUT_SERVICE_GATE_H
 #define TURNOUT_SERVICE_GATE_H
 
@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 struct gate {
-    /* Why it is shut, in words for the sender of a report, a literal; NULL: nothing is wrong. */
+    /* Why it is shut, a literal, for the sender of a report; NULL: nothing is wrong. */
     _Atomic(const char *) why;
     _Atomic uint32_t links;     /* that have come up */
-    _Atomic uint32_t inspected; /* of them, those after which Redis was looked at */
-    atomic_bool is_durable;     /* whether acknowledged means durable; can be false while the gate is open */
+    _Atomic uint32_t inspected; /* how many of them had come up when Redis was last inspected */
+    atomic_bool is_durable;     /* acknowledged means durable; may be false while the gate is open */
 };
 
 /* NULL when it is open. */

@@ -1,5 +1,5 @@
-/* Health: one table of checks, from which /readyz, a gauge in /metrics and a line of the log at each change come (DESIGN
- * section 1, promise 8). The table stands in health.c; what each check says, and what to do then, in proto/health.md.
+/* Health: one table of checks, from which /readyz, a gauge in /metrics and a log line at each change are made (DESIGN
+ * section 1, promise 8). The table is in health.c; what each check means, and what to do, is in proto/health.md.
  *
  * Nothing here asks anybody: threads post what they find, and one thread evaluates it. Neither side ever waits. */
 #ifndef TURNOUT_SERVICE_HEALTH_H
@@ -14,11 +14,11 @@
 
 enum {
     HEALTH_EVALUATE_MS = 500,      /* how often health_evaluate() is to be called */
-    HEALTH_WRITE_LATE_MS = 1500,   /* Redis has answered no write for so long: it takes none */
-    HEALTH_FIGURES_LATE_MS = 1500, /* figures were not confirmed for so long after they were due */
+    HEALTH_WRITE_LATE_MS = 1500,   /* no write was answered for this long: Redis takes none */
+    HEALTH_FIGURES_LATE_MS = 1500, /* figures are this late */
 };
 
-/* What others find. Each is posted by one thread. */
+/* What threads post, each finding by one thread. */
 enum health_finding {
     HEALTH_REDIS,      /* the process, where turnoutd manages it */
     HEALTH_TALLY_LINK, /* to Redis */
@@ -34,7 +34,7 @@ enum health_finding {
     HEALTH_CLOCK,
     HEALTH_KEYS,
     HEALTH_TOKENS,
-    HEALTH_FILES, /* of the register: whether they hold another one than is in force */
+    HEALTH_FILES, /* whether the register's files differ from the register in force */
     HEALTH_DATA_FOLDER,
     HEALTH_DISK,
     HEALTH_MEMORY,
@@ -51,25 +51,25 @@ struct health;
 struct health *health_new(const struct health_options *options);
 void health_free(struct health *health); /* NULL-safe */
 
-/* ---- from any thread; each copes with a health that is NULL ---- */
+/* ---- from any thread; all are NULL-safe ---- */
 
-/* `why`, which is copied, is for a person; with `is_ok` it is a warning, and empty where there is none. */
+/* `why` is for a person and is copied. With `is_ok` it is a warning, or empty. */
 void health_post(struct health *health, enum health_finding finding, bool is_ok, const char *why);
 
-void health_note_write(struct health *health, int64_t now_ms);   /* Redis has taken one; monotonic */
-void health_note_figures(struct health *health, int64_t now_ms); /* they were confirmed; monotonic */
+void health_note_write(struct health *health, int64_t now_ms);   /* Redis answered a write; monotonic */
+void health_note_figures(struct health *health, int64_t now_ms); /* figures were confirmed; monotonic */
 void health_note_phase(struct health *health, enum election_phase phase);
-void health_note_publication(struct health *health); /* readers can be shown something */
+void health_note_publication(struct health *health); /* there is a publication */
 
-/* What is to be posted of a disk with so many bytes left. */
+/* Posts HEALTH_DISK for this many free bytes. */
 void health_post_disk(struct health *health, uint64_t bytes_left);
 
-/* What is to be posted of a Redis that has taken so many of the bytes that it may take; 0: not known. */
+/* Posts HEALTH_MEMORY: the bytes that Redis uses, and the most it may use; 0: unknown. */
 void health_post_memory(struct health *health, uint64_t used, uint64_t most);
 
 /* ---- from the evaluating thread alone ---- */
 
-/* Looks at everything, and logs what has changed. */
+/* Evaluates all checks, and logs changes. */
 void health_evaluate(struct health *health, int64_t wall_ms, int64_t monotonic_ms);
 
 bool health_is_ready(const struct health *health);

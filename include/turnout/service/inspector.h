@@ -1,9 +1,8 @@
-/* Looks whether Redis is still what it was prepared to be (store/inspect.h), whenever a link comes up and every
- * INSPECTOR_LOOK_MS; what is found goes to health, and shuts the gate where an acknowledgement would be worth
- * nothing. Functions that are missing are loaded again. Nothing else is ever mended here: a Redis that comes back empty
- * is not seeded.
+/* Checks whether Redis still is what it was prepared to be (store/inspect.h), whenever a link comes up and every
+ * INSPECTOR_LOOK_MS. Findings go to health, and shut the gate where an acknowledgement would be worth nothing. Missing
+ * functions are loaded again. Nothing else is ever repaired here: a Redis that comes back empty is not seeded.
  *
- * Lives on one event_base, and asks on a store's link that is not its own. */
+ * Lives on one event_base, and uses a store's link that it does not own. */
 #ifndef TURNOUT_SERVICE_INSPECTOR_H
 #define TURNOUT_SERVICE_INSPECTOR_H
 
@@ -20,14 +19,14 @@ enum { INSPECTOR_LOOK_MS = 1000 };
 struct inspector_options {
     struct store *store; /* borrowed, as all here */
     struct gate *gate;
-    struct clock_watch *clock; /* is looked at here, too */
+    struct clock_watch *clock; /* checked here, too */
     struct health *health;     /* may be NULL */
-    bool is_relaxed;           /* what Redis may lose is acknowledged all the same */
+    bool is_relaxed;           /* also acknowledge what Redis may lose */
 };
 
 struct inspector *inspector_new(struct event_base *base, const struct inspector_options *options);
 
-/* Its own link has come up: what it finds may be another Redis, or another register. */
+/* Checks soon: the link has come up, perhaps to another Redis or another register. */
 void inspector_look_soon(struct inspector *inspector);
 
 /* Free the store before: its last answer still comes here. NULL-safe. */

@@ -1,5 +1,5 @@
-/* Intake: what a worker does with a report. Parses, looks the unit up, verifies who says so, and sends it to the tally;
- * and puts what the tally decided into words. One a worker, on the worker's thread, with the worker's port. */
+/* Intake: what a worker does with a report. Parses it, finds the unit, verifies the signature or voucher, sends it to
+ * the tally, and words the answer. One a worker, on the worker's thread, with the worker's port. */
 #ifndef TURNOUT_SERVICE_INTAKE_H
 #define TURNOUT_SERVICE_INTAKE_H
 
@@ -21,11 +21,10 @@ struct intake_options {
     const struct election_register *reg;
     struct tally_port *port;
     struct counters *counters;
-    /* As they are when a report comes; also for a token that was good when the stream began. */
-    const struct credentials *credentials;
-    bool takes_unsigned;             /* in rehearsal only */
-    const struct clock_watch *clock; /* NULL: the clock is right */
-    struct refusals *refusals;       /* a reference of its own is taken; NULL: nobody asks */
+    const struct credentials *credentials; /* read anew for each report, also of an open stream */
+    bool takes_unsigned;                   /* in rehearsal only */
+    const struct clock_watch *clock;       /* NULL: the clock is trusted */
+    struct refusals *refusals;             /* takes its own reference; NULL: refusals are not kept */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -38,27 +37,27 @@ struct intake *intake_new(const struct intake_options *options);
 /* Every report must have been answered. NULL-safe. */
 void intake_free(struct intake *intake);
 
-/* Those of the options. */
+/* The refusals in use. */
 struct refusals *intake_refusals(const struct intake *intake);
 
 void intake_set_phase(struct intake *intake, enum election_phase phase);
 
-/* From the next report on, units are those of another register, borrowed like the first, and so are those whose tries
- * are refused. Every report must have been answered. */
+/* Switches to another register, borrowed like the first, and to its refusals. Every report must have been
+ * answered. */
 void intake_set_register(struct intake *intake, const struct election_register *reg,
                          struct refusals *refusals);
 
-/* One report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is called exactly
- * once, with `context` and `tag`; possibly before this returns, when the answer needs no store. Borrows voucher and bytes
- * for the call. */
+/* Handles a report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is
+ * called exactly once, with `context` and `tag`, possibly before this returns. Borrows voucher and bytes for the
+ * call. */
 void intake_submit(struct intake *intake, const struct principal *voucher, const char *bytes, size_t length,
                    report_answer_fn *on_answer, void *context, uint64_t tag);
 
-/* Answers one report that never reached intake_submit (a line above the bound, say), so that it is counted. */
+/* Refuses and counts a report that cannot be submitted, such as a line that is too long. */
 void intake_refuse(struct intake *intake, enum report_code code, const char *detail,
                    report_answer_fn *on_answer, void *context, uint64_t tag);
 
-/* The tally has answered. Takes the message. */
+/* Handles an answer of the tally. Takes the message. */
 void intake_answer(struct intake *intake, struct report_message *message);
 
 #endif

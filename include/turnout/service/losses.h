@@ -1,7 +1,7 @@
-/* What Redis has lost: each reading is compared with what this server has seen before, also before its last start
- * (store/last_known.h). A commune that shows fewer reports, or as many others, is short from then on, until it shows
- * exactly what was known of it, or a person has accepted the loss; its province is not believed meanwhile.
- * Belongs to the publisher's thread, but for losses_sum(). */
+/* Detects what Redis has lost. Each reading is compared with what this server has seen before, also before its last
+ * start (store/last_known.h). A commune with fewer reports, or as many others, is *short* until it shows exactly what
+ * was known of it, or a person accepts the loss; meanwhile its province is not trusted. Belongs to the publisher's
+ * thread, except for losses_sum() and losses_describe(). */
 #ifndef TURNOUT_SERVICE_LOSSES_H
 #define TURNOUT_SERVICE_LOSSES_H
 
@@ -24,29 +24,29 @@ struct losses_options {
 
 struct losses;
 
-/* `known` is what the file says; NULL: nothing is known yet. Borrowed for the call. */
+/* `known` is the content of the file; NULL: there is none. Borrowed for the call. */
 struct losses *losses_new(const struct losses_options *options, const struct last_known *known);
 void losses_free(struct losses *losses); /* NULL-safe */
 
-/* From now on the provinces are those of another register, borrowed like the first; what is known of their communes stays. */
+/* Switches to another register, borrowed like the first; what is known of its communes is kept. */
 void losses_set_register(struct losses *losses, const struct election_register *reg);
 
-/* NULL when the province holds all that was seen of it; else why not, valid until the next call. */
+/* NULL when the province has everything that was seen of it; otherwise what is missing, valid until the next call. */
 const char *losses_compare(struct losses *losses, const struct store_province *province);
 
-/* Remembers a province that is complete and adds up. What it shows must be durable. */
+/* Remembers a province that is complete and adds up. Its content must be durable. */
 void losses_note(struct losses *losses, const struct store_province *province);
 void losses_note_meta(struct losses *losses, const struct store_meta *meta);
 
-/* Has the file written, if there is something new and it is time; and logs what is missing, when that has changed. Waits
- * for the disk only with `at_once`. */
+/* Writes the file when something is new and it is due, and logs what is missing when that changes. Waits for the disk
+ * only with `at_once`. */
 void losses_keep(struct losses *losses, bool at_once);
 
 struct losses_sum {
-    int64_t reports;    /* that are missing */
-    uint32_t provinces; /* that are not believed */
+    int64_t reports;    /* missing */
+    uint32_t provinces; /* not trusted */
     int64_t since_ms;   /* when the first was noticed; Unix milliseconds */
-    const char *other;  /* a literal: in what Redis is another one altogether; NULL: in nothing */
+    const char *other;  /* a literal: what shows that this is another Redis altogether; NULL: nothing */
 };
 
 /* Whether anything is missing. Safe from every thread. */

@@ -7,7 +7,7 @@
 #include <turnout/service/publisher.h>
 #include <turnout/store/store.h>
 
-/* Where the figures come from; all borrowed, all read while others write. */
+/* The sources of the figures; all borrowed, and read while others write. */
 struct metrics_sources {
     const struct counters *const *workers; /* worker_count of them */
     uint32_t worker_count;

@@ -1,9 +1,9 @@
-/* A publication: everything the public can be shown at one revision, immutable. Made by the publisher, shared by all
+/* A publication: everything the public is shown at one revision, immutable. Made by the publisher, shared by all
  * workers by reference, freed with the last reference.
  *
  * The large documents (/v1/turnout, the snapshot and its usual CSV) are rendered when the publication is made. The
- * others are rendered by the first worker that is asked for one, and kept: each at most once a publication, which
- * bounds what readers can cost the counting. (Two workers may render the same one at once; one result is dropped.) */
+ * first worker that needs another one renders it: at most once a publication, which bounds the cost of readers. (Two
+ * workers may render the same one at once; one result is dropped.) */
 #ifndef TURNOUT_SERVICE_PUBLICATION_H
 #define TURNOUT_SERVICE_PUBLICATION_H
 
@@ -20,36 +20,37 @@
 
 struct publication;
 
-/* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register; see documents.h), freed with the
- * publication. The rest of `figures` is borrowed for the publication's life; its reg and areas are set to these. The caller
- * holds the first reference. `previous` is the one before it, borrowed for the call; NULL: it is the first. */
+/* Acquires `reg`, `page` and `shelf`, and takes `areas` (one an area of the register). The rest of `figures` is
+ * borrowed for the publication's life; its reg and areas are set to these. The caller holds the first reference.
+ * `previous` is the publication before, borrowed for the call; NULL: this is the first. */
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf);
 
-/* Shows this series, too, which it acquires. Once, before anybody else has the publication. */
+/* Adds the series, which it acquires. Call once, before the publication is shared. */
 void publication_show_series(struct publication *publication, struct series *series);
 
 void publication_acquire(struct publication *publication);
 void publication_release(struct publication *publication); /* NULL-safe */
 
-struct election_register *publication_register(const struct publication *publication); /* its areas' */
+struct election_register *
+publication_register(const struct publication *publication); /* the register of its areas */
 const struct figures *publication_figures(const struct publication *publication);
 enum election_phase publication_phase(const struct publication *publication);
 const char *publication_last_modified(const struct publication *publication); /* an HTTP date */
 
-/* ---- what has moved since the one before ---- */
+/* ---- changes since the previous publication ---- */
 
-/* One more than that of the publication before it. */
+/* One more than the previous publication's. */
 uint64_t publication_serial(const struct publication *publication);
 
-/* Whether readers are shown something else of an area, the first time too; of the nation also where the election's phase or
- * the publication mode is another. */
+/* Whether what readers see of an area has changed, also when it is new; for the nation also when the phase or the
+ * publication mode has changed. */
 bool publication_has_moved(const struct publication *publication, uint32_t area);
 
 /* ---- documents ---- */
 
-/* Those that are kept once they were made. */
+/* Documents that are kept once they are made. */
 enum publication_document {
     PUBLISHED_INDEX,
     PUBLISHED_TURNOUT,
@@ -62,37 +63,36 @@ enum publication_document {
     PUBLISHED_MILESTONES,
     PUBLISHED_NIST,
     PUBLISHED_ROUNDS,
-    PUBLISHED_CSV, /* one a form, as of the next */
+    PUBLISHED_CSV, /* one for each form, as the next */
     PUBLISHED_ROUNDS_CSV = PUBLISHED_CSV + CSV_FORMS,
-    PUBLISHED_SINGLE = PUBLISHED_ROUNDS_CSV + CSV_FORMS, /* how many places those have */
-    PUBLISHED_AREA = PUBLISHED_SINGLE,                   /* one an area */
-    PUBLISHED_SERIES, /* the same, of the nation and the provinces: up to its newest minute, from a day before */
-    PUBLISHED_SINCE, /* /v1/turnout with those provinces alone that moved last: one for how many these are */
+    PUBLISHED_SINGLE = PUBLISHED_ROUNDS_CSV + CSV_FORMS, /* the number of places above */
+    PUBLISHED_AREA = PUBLISHED_SINGLE,                   /* one for each area */
+    PUBLISHED_SERIES, /* one for the nation and each province: the last day of the series */
+    PUBLISHED_SINCE,  /* /v1/turnout with only the provinces that moved last: one for each number of them */
 };
 
-/* `at` is csv_form_place() of a table's form, the area, the number of provinces, or 0. Valid while a reference is held, as what
- * follows. */
+/* `at` is the csv_form_place() of a table, the area, the number of provinces, or 0. Valid while a reference is held, as
+ * are the next. */
 const struct document *publication_document(struct publication *publication, enum publication_document which,
                                             size_t at);
 
-/* /v1/turnout with those provinces alone that have moved since `since`: a revision, or what a document says as `next`. The
- * whole of it where this server has shown no such revision. NULL when `since` is neither. */
+/* /v1/turnout with only the provinces that have moved since `since`: a revision, or a document's `next`. The whole
+ * document where this server has not shown that revision. NULL when `since` is neither. */
 const struct document *publication_since(struct publication *publication, const char *since);
 
-/* The part of the snapshot that is asked for, in JSON where `form` is NULL. *ret_own is NULL, or the document itself, which is
- * the caller's to free. NULL when too many different ones have been asked for of this publication. */
+/* A part of the snapshot, in JSON when `form` is NULL. *ret_own is NULL, or the document itself, which the caller
+ * frees. NULL when too many different parts of this publication were requested. */
 const struct document *publication_selection(struct publication *publication,
                                              const struct selection *selection, const struct csv_form *form,
                                              struct document **ret_own);
 
-/* A page of the corrections, behind a place (`<milliseconds>.<how many of them were shown>`; empty: the first), of at most
- * CORRECTIONS_MAX entries. The caller frees it. NULL when `after` is no place. */
+/* A page of the corrections of at most CORRECTIONS_MAX entries, after the place `after` (`<milliseconds>.<how many of
+ * them were shown>`; empty: the first page). The caller frees it. NULL when `after` is no place. */
 enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
 
-/* The series of its register; any part of it, which the caller frees: NULL where that is too much
- * (series_query_complete()). */
+/* The series; and any part of it, which the caller frees: NULL where it is too large (series_query_complete()). */
 const struct series *publication_series(const struct publication *publication);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
 

@@ -1,4 +1,4 @@
-/* What moved between two bulletins, or from one until what a publication shows, as a document (wire/diff.h). */
+/* The changes between two bulletins, or from a bulletin to what a publication shows, as a document (wire/diff.h). */
 #ifndef TURNOUT_SERVICE_PUBLICATION_DIFF_H
 #define TURNOUT_SERVICE_PUBLICATION_DIFF_H
 
@@ -6,11 +6,11 @@
 
 enum diff_outcome {
     DIFF_MADE,
-    DIFF_NO_FIGURES, /* a bulletin that was frozen by an older server */
-    DIFF_NO_AREA,    /* none of this code, or none yet */
+    DIFF_NO_FIGURES, /* a bulletin frozen by an older server lacks them */
+    DIFF_NO_AREA,    /* no area of this code then */
 };
 
-/* `to` is NULL for what is shown now; else it is the later one. `area` is a code; empty: the nation. The caller frees
+/* `to` is the later bulletin; NULL: what is shown now. `area` is a code; empty: the nation. The caller frees
  * *ret_document. */
 enum diff_outcome publication_diff(const struct publication *publication, const struct bulletin *from,
                                    const struct bulletin *to, const char *area,

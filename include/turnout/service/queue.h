@@ -1,4 +1,4 @@
-/* A bounded ring of pointers from one thread to one other, and waking that other. No locks. */
+/* A bounded lock-free ring of pointers from one thread to one other, and a way to wake that other. */
 #ifndef TURNOUT_SERVICE_QUEUE_H
 #define TURNOUT_SERVICE_QUEUE_H
 
@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The two indices lie far apart, so that the threads do not fight for a cache line. */
+/* The two indices are on different cache lines, so that the threads do not contend. */
 struct queue {
     _Atomic uint32_t written; /* by the sender */
     char apart[60];
@@ -25,7 +25,7 @@ bool queue_push(struct queue *queue, void *item);
 /* NULL when it is empty. */
 void *queue_pop(struct queue *queue);
 
-/* Wakes a thread that waits for `fd` to become readable; many wake-ups before it looks are one. */
+/* Wakes a thread that waits for `fd` to become readable. Several wake-ups before it looks count as one. */
 struct waker {
     int fd; /* an eventfd */
     atomic_bool is_awake;
@@ -36,7 +36,7 @@ bool waker_init(struct waker *waker);
 void waker_done(struct waker *waker);
 void waker_wake(struct waker *waker);
 
-/* Called by the woken thread before it looks for what is there. */
+/* Called by the woken thread before it reads the queue. */
 void waker_clear(struct waker *waker);
 
 #endif

@@ -1,5 +1,5 @@
-/* Units whose last try was refused, in this server's memory: an entry a unit, the newest REFUSALS_MAX. All workers share it,
- * under a lock that only a refusal takes, and what ends one. */
+/* Units whose last report was refused, in this server's memory: one entry a unit, the newest REFUSALS_MAX. All
+ * workers share it, under a lock that is taken only to record a refusal or its end. */
 #ifndef TURNOUT_SERVICE_REFUSALS_H
 #define TURNOUT_SERVICE_REFUSALS_H
 
@@ -24,18 +24,18 @@ struct refusal {
 
 struct refusals;
 
-/* Of the units of one register. The caller holds the first reference. */
+/* For the units of one register. The caller holds the first reference. */
 struct refusals *refusals_new(uint32_t unit_count);
 
 /* Thread-safe and NULL-safe, both. */
 void refusals_acquire(struct refusals *refusals);
 void refusals_release(struct refusals *refusals);
 
-/* What became of a unit's try: a rejection takes the place of the one before, and anything else that is an answer ends it. */
+/* Records the result of a unit's report: a rejection replaces its entry, and any other answer removes it. */
 void refusals_note(struct refusals *refusals, uint32_t unit, const struct report_received *received,
                    const struct report_result *result);
 
-/* Calls back for each entry, the newest first. The lock is held meanwhile. */
+/* Calls `on_refusal` for each entry, the newest first, with the lock held. */
 typedef void refusal_fn(void *context, const struct refusal *refusal);
 void refusals_each(struct refusals *refusals, refusal_fn *on_refusal, void *context);
 

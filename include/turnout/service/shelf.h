@@ -1,5 +1,5 @@
-/* The bulletins that a server has at hand, ready to be served: their files as they were frozen, and what they say in
- * short. A bulletin and a shelf are immutable and shared by all threads by reference. */
+/* The bulletins that a server can serve: their files as they were frozen, and a summary of each. A bulletin and a
+ * shelf are immutable and shared by all threads by reference. */
 #ifndef TURNOUT_SERVICE_SHELF_H
 #define TURNOUT_SERVICE_SHELF_H
 
@@ -21,8 +21,8 @@ struct bulletin_file {
 
 struct bulletin;
 
-/* Takes `bundles`, which is [0] the nation's and then one a province, `count` in all; the array itself is the caller's.
- * TURNOUT_BAD_INPUT when a file is not what the one above it says; then the bundles are freed, too. */
+/* Takes the `count` bundles, [0] the nation's and then one a province; the array itself stays the caller's.
+ * TURNOUT_BAD_INPUT when a file does not match the one above it; the bundles are freed then, too. */
 enum turnout_error bulletin_new(struct buffer *bundles, size_t count, struct bulletin **ret_bulletin,
                                 struct error *error);
 void bulletin_release(struct bulletin *bulletin); /* NULL-safe */
@@ -35,18 +35,17 @@ int64_t bulletin_cut(const struct bulletin *bulletin);
 /* `bulletin.txt`, `bulletin.sig` or `areas/<code>.csv`; NULL when there is none. Borrowed. */
 struct bulletin_file *bulletin_find_file(const struct bulletin *bulletin, struct slice name);
 
-/* What readers are sent of it; made when it is asked for first. Borrowed like the bulletin. NULL for NULL. */
+/* The file as readers get it; made on first use. Borrowed like the bulletin. NULL for NULL. */
 const struct document *bulletin_file_document(const struct bulletin *bulletin, struct bulletin_file *file);
 
-/* A text that is kept with the part of an area, the nation or a province, and that readers do not see; {NULL, 0} when there
- * is none. Borrowed. */
+/* A text kept with the nation's or a province's part that readers do not see; {NULL, 0}: none. Borrowed. */
 struct slice bulletin_kept_text(const struct bulletin *bulletin, const char *area, const char *name);
 
-/* The documents of its figures (frozen_view.h), each where it is kept once it was made; NULL until then. */
+/* The places of the documents of its figures (frozen_view.h); NULL until they are made. */
 enum { FROZEN_TURNOUT, FROZEN_SNAPSHOT, FROZEN_CSV, FROZEN_DOCUMENTS = FROZEN_CSV + CSV_FORMS };
 _Atomic(struct document *) *bulletin_frozen_document(const struct bulletin *bulletin, size_t which);
 
-/* Its figures, read (frozen_view.c). It is kept once it was made, as the documents are. */
+/* The place of its parsed figures (frozen_view.c); NULL until they are made. */
 struct frozen_view;
 _Atomic(struct frozen_view *) *bulletin_frozen_view(const struct bulletin *bulletin);
 void frozen_view_free(struct frozen_view *view); /* NULL-safe */
@@ -56,7 +55,7 @@ struct shelf;
 /* An empty one. */
 struct shelf *shelf_new(void);
 
-/* A new one with this bulletin, which it takes, behind those of `shelf`. */
+/* A new shelf with the bulletins of `shelf`, then this one, which it takes. */
 struct shelf *shelf_with(const struct shelf *shelf, struct bulletin *bulletin);
 
 void shelf_acquire(struct shelf *shelf);

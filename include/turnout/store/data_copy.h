@@ -1,8 +1,8 @@
-/* Copying a turnoutd's data folder: its files, and of a managed Redis the append-only files. A copy is a data folder.
+/* Copies a turnoutd's data folder: its files, and a managed Redis's append-only files. The copy is a data folder.
  *
- * turnoutd may run meanwhile. `last-known` is copied first and Redis's files last, so that a copy never lacks what its
- * last-known knows. Redis's files are those that its manifest names; they are only ever appended to, so the copy is whole
- * if the manifest is still the same behind it, and is begun again where it is not. */
+ * turnoutd may run meanwhile. `last-known` is copied first and Redis's files last, so that the copy has all that its
+ * last-known refers to. Redis's files are those that its manifest names. They are only appended to, so the copy is
+ * complete if the manifest has not changed by the end; otherwise it is begun again. */
 #ifndef TURNOUT_STORE_DATA_COPY_H
 #define TURNOUT_STORE_DATA_COPY_H
 
@@ -10,9 +10,9 @@
 
 #include <turnout/base/error.h>
 
-/* Copies what `to`, which is made where there is none, does not have yet. Redis's files come as a whole: TURNOUT_CONFLICT,
- * and nothing is copied, where `to` has any. TURNOUT_NOT_FOUND where `from` is no data folder. What was copied is on the
- * disk when this returns TURNOUT_OK. *ret_has_redis: there were Redis's files to copy. */
+/* Copies what `to` does not have yet; `to` is created if missing. Redis's files come as a whole: TURNOUT_CONFLICT,
+ * and nothing is copied, when `to` has any. TURNOUT_NOT_FOUND when `from` is no data folder. The copy is on the disk
+ * when this returns TURNOUT_OK. *ret_has_redis: `from` had Redis's files. */
 enum turnout_error data_copy(const char *from, const char *to, bool *ret_has_redis, struct error *error);
 
 #endif

@@ -1,18 +1,18 @@
-/* Why units are not heard: noting it, and reading it. The callbacks are as in read.h. */
+/* Records and reads why units do not report. Callbacks as in read.h. */
 #ifndef TURNOUT_STORE_EXCUSES_H
 #define TURNOUT_STORE_EXCUSES_H
 
 #include <turnout/store/store.h>
 #include <turnout/wire/excuse.h>
 
-/* TURNOUT_CONFLICT: the unit counts something, and with this excuse it may not. */
+/* TURNOUT_CONFLICT: the unit has reported, and this excuse is for silent units only. */
 typedef void store_excused_fn(void *context, enum turnout_error error, const char *why);
 
-/* EXCUSE_NONE ends what stands. Borrowed for the call. */
+/* Records an excuse; EXCUSE_NONE ends the current one. Borrowed for the call. */
 void store_excuse(struct store *store, uint32_t unit, const struct excuse *excuse,
                   store_excused_fn *on_excused, void *context);
 
-/* `excuses` has one entry a unit asked for, EXCUSE_NONE for those without; NULL unless TURNOUT_OK. */
+/* `excuses` has one entry a unit, EXCUSE_NONE for those without; NULL unless TURNOUT_OK. */
 typedef void store_excuses_fn(void *context, enum turnout_error error, const char *why,
                               const struct excuse *excuses);
 

@@ -1,4 +1,5 @@
-/* Whether Redis still is what it was prepared to be (prepare.h), asked without waiting, on a link that is up. */
+/* Inspects, without blocking and on a link that is up, whether Redis still is what it was prepared to be
+ * (prepare.h). */
 #ifndef TURNOUT_STORE_INSPECT_H
 #define TURNOUT_STORE_INSPECT_H
 
@@ -14,26 +15,26 @@ struct store_finding {
 };
 
 struct store_inspection {
-    struct store_finding durability; /* acknowledged means durable, and will be read back */
-    /* Redis writes its append-only file anew. Just after `appendonly` was switched on, nothing is durable until that is
-     * done, and CONFIG GET does not show it. A Redis that does not tell counts as one that does. */
+    struct store_finding durability; /* acknowledged means durable, and is read back after a restart */
+    /* Redis is rewriting its append-only file. Just after `appendonly` was switched on, nothing is durable until that
+     * is done, and CONFIG GET does not show it. True when Redis does not say. */
     bool is_rewriting;
-    /* Bytes that Redis has taken, and that it may take: `maxmemory`, or else what its machine has. 0: it does not tell. */
+    /* Bytes that Redis uses, and may use: `maxmemory`, or its machine's memory. 0: unknown. */
     uint64_t memory_used;
     uint64_t memory_most;
-    struct store_finding rights; /* ours; what Redis does not tell counts as ok */
-    struct store_finding
-        functions; /* of proto/turnout.lua: they are loaded again where they are gone, or older */
+    struct store_finding rights;    /* of our user; ok when Redis does not say */
+    struct store_finding functions; /* of proto/turnout.lua; loaded again when missing or older */
     bool has_loaded_functions;
-    bool has_other_functions;          /* of another turnoutd, which are left alone */
-    struct store_finding election;     /* it was seeded, in our schema, with our register */
-    char changing_to[RECEIPT_BYTES];   /* the fingerprint that a change under way is to; empty: none is */
-    char generation[GENERATION_BYTES]; /* empty: there is none */
+    bool has_other_functions;      /* those of another turnoutd, which are left alone */
+    struct store_finding election; /* seeded, in our schema, with our register */
+    char changing_to
+        [RECEIPT_BYTES]; /* fingerprint of the register that a change in progress leads to; empty: none */
+    char generation[GENERATION_BYTES]; /* empty: none */
     int64_t
-        clock_ahead_ms; /* Redis's clock, of this machine's, at least; what Redis does not tell counts as 0 */
+        clock_ahead_ms; /* how far Redis's clock is ahead of this machine's, at least; 0 when Redis does not say */
 };
 
-/* `inspection` is NULL when the link was lost meanwhile; borrowed for the call. */
+/* `inspection` is NULL when the link was lost; borrowed for the call. */
 typedef void store_inspected_fn(void *context, const struct store_inspection *inspection);
 
 /* `on_inspected` is called exactly once, never before this returns. */

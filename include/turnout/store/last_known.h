@@ -1,8 +1,8 @@
-/* A server's memory outside of Redis: what it has last seen there of its election, in the file `last-known` of its data
- * folder. By it a Redis that comes back older, empty or as another one is noticed (DESIGN section 3).
+/* A server's memory outside Redis: what it last saw there of its election, in the file `last-known` of its data
+ * folder. It detects a Redis that comes back older, empty or as another one (DESIGN section 3).
  *
- * The file is text, a line a value (proto/redis.md). Its last line is a SHA-256 of those above it: a file that was damaged
- * is refused, never guessed at. */
+ * The file is text, one value a line (proto/redis.md). Its last line is a SHA-256 of those above it: a damaged file
+ * is refused, never interpreted. */
 #ifndef TURNOUT_STORE_LAST_KNOWN_H
 #define TURNOUT_STORE_LAST_KNOWN_H
 
@@ -24,15 +24,15 @@ struct known_commune {
     char code[AREA_CODE_BYTES];
     int64_t revision;
     unsigned char head[LOG_HEAD_BYTES];
-    bool is_short;   /* Redis has shown less since, or something else */
-    int64_t missing; /* the most reports by which it was less */
+    bool is_short;   /* Redis has shown fewer or other reports since */
+    int64_t missing; /* the most reports that were missing */
 };
 
 struct known_province {
     char code[AREA_CODE_BYTES];
     int64_t revision;
     int64_t voted;
-    int64_t short_since_ms; /* Unix milliseconds; 0: no commune of it is short */
+    int64_t short_since_ms; /* Unix milliseconds; 0: none of its communes is short */
     size_t first_commune;
     size_t commune_count;
 };
@@ -44,7 +44,7 @@ struct last_known {
     enum election_phase phase;
     enum publication_mode publication;
     int64_t written_ms; /* Unix milliseconds */
-    int64_t revision;   /* of the nation: the sum of its provinces' */
+    int64_t revision;   /* of the nation: the sum of its provinces */
     int64_t voted;
     struct known_province *provinces; /* owned, as are the communes, which are grouped by province */
     size_t province_count;
@@ -52,15 +52,15 @@ struct last_known {
     size_t commune_count;
 };
 
-/* Reads `data`/last-known. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is damaged or no private file
- * (base/private_file.h), and the error says what to do. The caller ends with last_known_done(). */
+/* Reads `data`/last-known. TURNOUT_NOT_FOUND when there is none; TURNOUT_BAD_INPUT when it is damaged or not private
+ * (base/private_file.h); the error says what to do. The caller ends with last_known_done(). */
 enum turnout_error last_known_read(const char *data, struct last_known *ret_known, struct error *error);
-void last_known_done(struct last_known *known); /* a zeroed one is passed over */
+void last_known_done(struct last_known *known); /* a zeroed one is fine */
 
-/* Appends the bytes of the file. */
+/* Appends the content of the file. */
 void last_known_render(const struct last_known *known, struct buffer *out);
 
-/* Writes the file whole, of these bytes; it is on the disk when this returns TURNOUT_OK. */
+/* Replaces the file by these bytes. It is on the disk when this returns TURNOUT_OK. */
 enum turnout_error last_known_put(const char *data, struct slice bytes, struct error *error);
 
 /* Removes the file, where there is one. */

@@ -1,4 +1,4 @@
-/* Loading a commune: what stands of it, of its units, and of their reports that were held. */
+/* Loads a commune: its totals, its units, and their held reports. */
 #ifndef TURNOUT_STORE_LOAD_H
 #define TURNOUT_STORE_LOAD_H
 
@@ -10,7 +10,7 @@
 #include <turnout/election/rules.h>
 #include <turnout/store/store.h>
 
-/* A report of a unit that was held, waiting or decided. */
+/* A report that was held, waiting or decided. */
 struct store_held {
     uint32_t unit; /* index in the register */
     struct held_report report;
@@ -24,7 +24,7 @@ struct store_loaded {
     size_t held_count;
 };
 
-/* `loaded` is NULL unless TURNOUT_OK, and borrowed for the call. TURNOUT_BAD_INPUT: Redis holds what it must not. */
+/* `loaded` is NULL unless TURNOUT_OK, and borrowed for the call. TURNOUT_BAD_INPUT: Redis holds invalid data. */
 typedef void store_loaded_fn(void *context, enum turnout_error error, const char *why,
                              const struct store_loaded *loaded);
 

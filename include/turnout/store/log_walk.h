@@ -1,5 +1,5 @@
-/* Walking the log of a commune, or of all communes of a province, in Redis, oldest first, and checking it against what
- * the province says of them (proto/redis.md). Blocking; for the command. Servers may run and write meanwhile. */
+/* Reads the log of a commune, or of all communes of a province, from Redis, oldest first, and checks it against the
+ * province's record of it (proto/redis.md). Blocking; for the command. Servers may run and write meanwhile. */
 #ifndef TURNOUT_STORE_LOG_WALK_H
 #define TURNOUT_STORE_LOG_WALK_H
 
@@ -9,16 +9,16 @@
 #include <turnout/store/store.h>
 #include <turnout/wire/log_line.h>
 
-/* A line of a commune (index of an area): its bytes as they stand there, and what they say. */
+/* A line of a commune (index of an area): its bytes in Redis, and their content. */
 typedef void log_walk_fn(void *context, uint32_t commune, struct slice text, const struct log_line *line);
 
-/* What the lines of a commune came to. */
+/* A summary of a commune's lines. */
 struct log_walked {
     int64_t lines;
     unsigned char head[LOG_HEAD_BYTES]; /* of their chain */
 };
 
-/* Which log. Borrowed for the call. */
+/* The log to read. Borrowed for the call. */
 struct log_walk_of {
     struct store_address address;
     const struct election *election;
@@ -26,11 +26,10 @@ struct log_walk_of {
     uint32_t area; /* index of a commune or a province */
 };
 
-/* Reads the log piece by piece. TURNOUT_OK: the entries of each commune lead from the first to the last, and number of
- * lines and head are those that stand of it. TURNOUT_CONFLICT: they are not, or Redis holds another election, or does not
- * let the user in; TURNOUT_NOT_FOUND: it holds nothing of the election; TURNOUT_UNAVAILABLE: it does not serve within
- * `patience_ms`. Lines that were read before have been handed on. `ret_walked` is one a commune: of a province in the
- * order of the register. */
+/* Reads the log in pieces. TURNOUT_OK: each commune's entries are contiguous, and number of lines and head match its
+ * record. TURNOUT_CONFLICT: they do not, Redis holds another election, or refuses the user. TURNOUT_NOT_FOUND: it
+ * holds nothing of the election. TURNOUT_UNAVAILABLE: it does not answer within `patience_ms`. Lines read before an
+ * error have been passed on. `ret_walked` has one entry a commune, in the register's order. */
 enum turnout_error log_walk(const struct log_walk_of *of, int64_t patience_ms, log_walk_fn *on_line,
                             void *context, struct log_walked *ret_walked, struct error *error);
 

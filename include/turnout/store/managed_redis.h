@@ -1,6 +1,6 @@
-/* A private redis-server of turnoutd's own: started, watched, restarted with back-off, stopped. It listens on a
- * unix socket inside `data`/redis (mode 0700) and nowhere else, and knows the users of config/redis/users.acl. If turnoutd
- * crashed and its Redis lived on, the next turnoutd takes that one over. */
+/* A private redis-server of turnoutd: started, watched, restarted with back-off, stopped. It listens only on a unix
+ * socket inside `data`/redis (mode 0700), and knows the users of config/redis/users.acl. If turnoutd crashed and its
+ * Redis lived on, the next turnoutd takes it over. */
 #ifndef TURNOUT_STORE_MANAGED_REDIS_H
 #define TURNOUT_STORE_MANAGED_REDIS_H
 
@@ -14,28 +14,27 @@ struct managed_redis;
 
 enum { MANAGED_RESTART_MS_MIN = 100, MANAGED_RESTART_MS_MAX = 5000, MANAGED_STOP_MS = 10000 };
 
-/* What happened to the process, for the log: "started", "taken-over", "outdated" (it was left behind, but with other
- * settings or users than ours, so it was ended), "ended", "gave-up" (ended by itself; `detail` quotes its log), "restarting",
- * "stopped". */
+/* What happened to the process, for the log: "started", "taken-over", "outdated" (found running with other settings
+ * or users, and ended), "ended", "gave-up" (ended by itself; `detail` quotes its log), "restarting", "stopped". */
 typedef void managed_redis_event_fn(void *context, const char *event, pid_t pid, const char *detail);
 
-/* Writes redis.conf and users.acl in `data`/redis and starts redis-server, or takes over the one that listens there.
- * Returns once the process is there; whether it answers yet is store_prepare's question. `data` must exist and be
- * locked by the caller. *ret_address is where it listens, for SERVER_REDIS_USER. The caller frees. */
+/* Writes redis.conf and users.acl in `data`/redis and starts redis-server, or takes over the running one. Returns
+ * once the process exists; store_prepare waits until it answers. `data` must exist and be locked by the caller.
+ * *ret_address is its address, for SERVER_REDIS_USER. The caller ends with managed_redis_stop(). */
 enum turnout_error managed_redis_start(const char *data, managed_redis_event_fn *on_event, void *context,
                                        struct managed_redis **ret_redis, struct store_address *ret_address,
                                        struct error *error);
 
-/* Where the Redis of `data` listens while turnoutd runs there, for SERVER_REDIS_USER. Makes nothing: TURNOUT_NOT_FOUND
+/* The address of the Redis of `data` while turnoutd runs, for SERVER_REDIS_USER. Creates nothing: TURNOUT_NOT_FOUND
  * when no turnoutd has managed one there. */
 enum turnout_error managed_redis_find(const char *data, struct store_address *ret_address,
                                       struct error *error);
 
-/* From now on restarts it when it ends, from this loop. */
+/* Restarts it from now on when it ends, from this loop. */
 void managed_redis_watch(struct managed_redis *redis, struct event_base *base);
 
-/* Asks it to write everything and end, waits up to MANAGED_STOP_MS (then kills it: nothing acknowledged is
- * lost), and frees. NULL-safe. */
+/* Asks it to shut down, waits up to MANAGED_STOP_MS, then kills it (nothing acknowledged is lost), and frees.
+ * NULL-safe. */
 void managed_redis_stop(struct managed_redis *redis);
 
 #endif

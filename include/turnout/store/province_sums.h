@@ -1,4 +1,4 @@
-/* Whether what Redis says of a province adds up. */
+/* Checks that a province adds up. */
 #ifndef TURNOUT_STORE_PROVINCE_SUMS_H
 #define TURNOUT_STORE_PROVINCE_SUMS_H
 
@@ -6,8 +6,8 @@
 #include <turnout/election/register.h>
 #include <turnout/store/read.h>
 
-/* Every figure can be true, the units (where they were read, too) add up to their communes, and the communes to the province.
- * TURNOUT_CONFLICT: the error says of which area which figure stands, and what comes out. */
+/* Every figure must be possible, and units (where they were read), communes and province must add up.
+ * TURNOUT_CONFLICT: the error names the area, the figure and the computed sum. */
 enum turnout_error province_sums_check(const struct election_register *reg,
                                        const struct store_province *province, struct error *error);
 

@@ -1,9 +1,9 @@
-/* The store: where the election's truth is kept. One `struct store` is one link to Redis, living on one thread's
- * event_base; all calls come from that thread and all callbacks go to it. What is asked of it stands in load.h, commit.h,
- * read.h and meta.h. Keys and fields: proto/redis.md. The function library: proto/turnout.lua.
+/* The store: the election's data in Redis. A `struct store` is one link to Redis on one thread's event_base; all
+ * calls come from that thread, and all callbacks run on it. The operations are in load.h, commit.h, read.h and
+ * meta.h. Keys and fields: proto/redis.md. The function library: proto/turnout.lua.
  *
- * A write whose link broke is *uncertain*: it may or may not have been applied. The store says TURNOUT_UNAVAILABLE then.
- * Answers to a write come after Redis has completed an fdatasync (`appendfsync always`).
+ * A write whose link broke is *uncertain*: it may or may not have been applied. The store answers TURNOUT_UNAVAILABLE
+ * then. Answers to a write come after Redis has completed an fdatasync (`appendfsync always`).
  *
  * The process must ignore SIGPIPE: hiredis writes with plain write(2). */
 #ifndef TURNOUT_STORE_STORE_H
@@ -26,19 +26,19 @@ struct event_base;
 
 enum {
     STORE_COMMAND_DEADLINE_MS = 5000,
-    STORE_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024, /* a link; beyond it store_has_room is false */
+    STORE_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024, /* of a link; above it store_has_room is false */
 };
 
 enum { GROUND_DIGEST_BYTES = 32 };
 
-/* What every commit is decided under. Where Redis has another one, it writes nothing. */
+/* The conditions of every commit. When Redis has others, it writes nothing. */
 struct store_ground {
-    char generation[GENERATION_BYTES]; /* of the election in Redis: a random id, made when it was seeded */
+    char generation[GENERATION_BYTES];         /* a random id, made when the election was seeded */
     unsigned char digest[GROUND_DIGEST_BYTES]; /* of the register */
     enum election_phase phase;                 /* of the province */
 };
 
-/* A commune at one revision. Its revision is the number of its log lines; `head` is the head of their chain. */
+/* A commune at one revision. Its revision is the number of its log lines; `head` is the head of their hash chain. */
 struct store_commune {
     struct totals totals;
     unsigned char head[LOG_HEAD_BYTES];
@@ -54,28 +54,28 @@ struct store_options {
 
 struct store;
 
-/* Called when the link comes up and when it is lost (after all commands in flight have been answered
- * UNAVAILABLE), and once more, as lost, when Redis refuses to let us in again. `why` is empty when up. */
+/* Called when the link comes up and when it is lost (after all commands in flight have been answered UNAVAILABLE),
+ * and again, as lost, when Redis refuses the login after that. `why` is empty when up. */
 typedef void store_link_fn(void *context, bool up, const char *why);
 
 struct store *store_new(struct event_base *base, const struct store_options *options, store_link_fn *on_link,
                         void *context);
 
-/* Connects, and goes on reconnecting with back-off until the store is freed. */
+/* Connects, and reconnects with back-off until the store is freed. */
 void store_start(struct store *store);
 
-/* Drops the link: everything in flight is answered UNAVAILABLE first. NULL-safe. Never from inside a callback of
- * the store's. */
+/* Drops the link: everything in flight is answered UNAVAILABLE first. NULL-safe. Never from inside a callback of the
+ * store. */
 void store_free(struct store *store);
 
-/* From now on the store is of another register, borrowed like the first. What was asked in terms of the one before is
- * answered UNAVAILABLE before this returns; the link is another one, and only its coming up is told. Never from inside a
- * callback of the store's. */
+/* Switches to another register, borrowed like the first. All commands in flight are answered UNAVAILABLE before this
+ * returns. The link is replaced; `on_link` is only called when the new one comes up. Never from inside a callback of
+ * the store. */
 void store_set_register(struct store *store, const struct election_register *reg);
 
 bool store_is_up(const struct store *store);
-const char *store_why(const struct store *store); /* it is not; borrowed until the loop runs */
-bool store_has_room(const struct store *store);   /* up, and below its bound of bytes in flight */
+const char *store_why(const struct store *store); /* why it is down; borrowed until the loop runs */
+bool store_has_room(const struct store *store);   /* up, and below its limit of bytes in flight */
 const struct store_counters *store_counters(const struct store *store);
 
 #endif

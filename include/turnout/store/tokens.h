@@ -1,7 +1,7 @@
-/* data/tokens.csv, the tokens that have been made: `id,label,role,area,made,expires,revoked`, the columns in any order.
- * `id` is the token's, `label` names who has it, times are RFC 3339, and `revoked` is empty while the token is good.
- * A token that does not stand there is not good, so that a file that was lost locks out rather than in.
- * A set is immutable and reference-counted: every thread may read it, and a newer one takes its place. */
+/* data/tokens.csv, the tokens that were made: `id,label,role,area,made,expires,revoked`, the columns in any order.
+ * `label` names the holder, times are RFC 3339, and `revoked` is empty while the token is valid. A token that is not
+ * in the file is not valid, so a lost file locks out rather than in. A set is immutable and reference-counted: every
+ * thread may read it, and a newer set replaces it. */
 #ifndef TURNOUT_STORE_TOKENS_H
 #define TURNOUT_STORE_TOKENS_H
 
@@ -29,22 +29,22 @@ struct known_token {
     char area[AREA_CODE_BYTES];
     int64_t made; /* Unix seconds */
     int64_t expires;
-    int64_t revoked; /* 0: it is not. Any other: it is, whatever the clock says */
+    int64_t revoked; /* 0: not revoked; else it is, whatever the clock says */
 };
 
 struct tokens;
 
-/* Whether the text may be a label: 1 to TOKEN_LABEL_BYTES_MAX bytes that can be shown on one line (text_is_showable),
- * without blanks at its ends. */
+/* Whether the text is a valid label: 1 to TOKEN_LABEL_BYTES_MAX bytes that can be shown on one line
+ * (text_is_showable), without blanks at its ends. */
 bool token_label_is_good(struct slice text);
 
-/* Reads `data`/tokens.csv, which must be a private file (base/private_file.h). Without one, the set is empty.
- * TURNOUT_BAD_INPUT after every fault has gone to `on_fault`, with its line (0: none to blame); the error then says how
- * many there were. The caller releases *ret_tokens. */
+/* Reads `data`/tokens.csv, which must be private (base/private_file.h). A missing file is an empty set.
+ * TURNOUT_BAD_INPUT after all faults were passed to `on_fault`, with the line (0: none to blame); the error then says
+ * how many. The caller releases *ret_tokens. */
 enum turnout_error tokens_read(const char *data, fault_fn *on_fault, void *context,
                                struct tokens **ret_tokens, struct error *error);
 
-/* The same for the bytes of a file, which are written to. */
+/* The same for the content of a file, which is modified. */
 enum turnout_error tokens_parse(char *bytes, size_t length, fault_fn *on_fault, void *context,
                                 struct tokens **ret_tokens, struct error *error);
 
@@ -54,14 +54,14 @@ void tokens_release(struct tokens *tokens); /* NULL-safe */
 
 size_t tokens_count(const struct tokens *tokens);
 
-/* The one at this place, from 0, in the order of the file. Borrowed while a reference is held, as below. */
+/* The token at this index, from 0, in the order of the file. Borrowed while a reference is held, as below. */
 const struct known_token *tokens_at(const struct tokens *tokens, size_t place);
 
 /* NULL when there is none. */
 const struct known_token *tokens_find(const struct tokens *tokens, const char *id);
 
-/* Whether the file knows the token with this id, and it has not been revoked; when not, *ret_why is why, in words.
- * Whether it has expired is the token's own to say. */
+/* Whether the file has the token with this id, and it is not revoked. When not, *ret_why says why. Expiry is checked
+ * on the token itself. */
 bool tokens_allow(const struct tokens *tokens, const char *id, const char **ret_why);
 
 #endif

@@ -1,4 +1,4 @@
-/* /v1/feed.atom (RFC 4287): what a desk wants to be told of. Pure. */
+/* /v1/feed.atom (RFC 4287): news for a newsroom. Pure. */
 #ifndef TURNOUT_WIRE_ATOM_FEED_H
 #define TURNOUT_WIRE_ATOM_FEED_H
 
@@ -17,8 +17,8 @@ struct feed {
     size_t correction_count;
 };
 
-/* The newest bulletins, corrections, and milestones of the nation and the provinces, of which a mark that was withdrawn is one;
- * newest first. An entry's id is made of what it is about alone, so every server gives it the same. */
+/* Writes the newest bulletins, corrections, and milestones of the nation and the provinces (withdrawn marks
+ * included), newest first. An entry's id depends only on what it is about, so every server gives it the same. */
 void document_feed_atom(struct buffer *out, const struct figures *figures, const struct feed *feed);
 
 #endif

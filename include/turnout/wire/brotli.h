@@ -4,8 +4,7 @@
 
 #include <stddef.h>
 
-/* Returns memory that the caller frees; never NULL. Equal input gives equal output. `quality` is brotli's, 0 (fast) to
- * 11 (small). */
+/* The caller frees the result; never NULL. Deterministic. `quality` is brotli's, 0 (fast) to 11 (small). */
 char *brotli_compress(const char *bytes, size_t length, int quality, size_t *ret_length);
 
 #endif

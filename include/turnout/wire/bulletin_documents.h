@@ -1,4 +1,4 @@
-/* What the public is told about bulletins: the list of them, and the keys they are signed with. */
+/* The public documents about bulletins: the list of them, and their signing keys. */
 #ifndef TURNOUT_WIRE_BULLETIN_DOCUMENTS_H
 #define TURNOUT_WIRE_BULLETIN_DOCUMENTS_H
 
@@ -8,13 +8,13 @@
 #include <turnout/wire/bulletin_files.h>
 #include <turnout/wire/figures.h>
 
-/* What a bulletin says of the nation or a province. */
+/* A bulletin's figures for the nation or a province. */
 struct bulletin_area {
     struct bulletin_line line;
     uint32_t communes_complete;
 };
 
-/* A bulletin in short. */
+/* A summary of a bulletin. */
 struct bulletin_summary {
     struct bulletin_statement statement;
     char sha256[SHA256_HEX_BYTES]; /* of the statement */
@@ -23,7 +23,7 @@ struct bulletin_summary {
     size_t province_count;
 };
 
-/* /v1/bulletins: envelope, then the bulletins, newest first, each with what has changed since the one before it. `bulletins`
+/* /v1/bulletins: envelope, then the bulletins, newest first, each with the changes since the one before. `bulletins`
  * is in the order of their numbers. */
 void document_bulletins_json(struct buffer *out, const struct figures *figures,
                              const struct bulletin_summary *const *bulletins, size_t count);

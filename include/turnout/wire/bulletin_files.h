@@ -1,4 +1,4 @@
-/* The files of a bulletin, byte for byte (DESIGN section 7, proto/bulletin.md). The same figures make the same bytes. */
+/* The files of a bulletin, byte for byte (DESIGN section 7, proto/bulletin.md). Equal figures give equal bytes. */
 #ifndef TURNOUT_WIRE_BULLETIN_FILES_H
 #define TURNOUT_WIRE_BULLETIN_FILES_H
 
@@ -15,7 +15,7 @@
 
 enum { SHA256_HEX_BYTES = 65, BULLETIN_SIGNATURE_BYTES = 64, BULLETIN_FILE_NAME_BYTES = 64 };
 
-/* 64 lower-case hex digits. */
+/* Writes the SHA-256 as 64 lower-case hex digits. */
 void sha256_hex(struct slice bytes, char ret_hex[SHA256_HEX_BYTES]);
 
 /* `areas/<code>.csv` */
@@ -33,26 +33,26 @@ struct bulletin_child {
     char sha256[SHA256_HEX_BYTES];
 };
 
-/* Of the nation or a province. Its own line is the sum of its children's. */
+/* Writes the file of the nation or a province. Its own line is the sum of its children. */
 void bulletin_write_area(struct buffer *out, const char *code, const struct bulletin_child *children,
                          size_t count);
 
-/* How a commune's log stands. */
+/* The state of a commune's log. */
 struct bulletin_log {
     int64_t lines;
     const unsigned char *head; /* LOG_HEAD_BYTES */
 };
 
-/* Of a commune. `states` has one entry for each of its `own->units` units, silent ones included. */
+/* Writes the file of a commune. `states` has one entry for each of its `own->units` units, silent ones included. */
 void bulletin_write_commune(struct buffer *out, const struct bulletin_line *own, const struct unit *units,
                             const struct unit_state *states, const struct bulletin_log *log,
                             int32_t offset_s);
 
-/* The child on the next line of the file of a nation or province; the last is the file's own, with `-` for a hash. False at
- * the end, and where it is no such line, where *rest is not empty. *rest begins behind the header. */
+/* Reads the next line of a file of the nation or a province; the last is the file's own, with `-` for a hash. *rest
+ * begins after the header. False at the end, with *rest empty, and on an invalid line, with *rest not empty. */
 bool bulletin_next_child(struct slice *rest, struct bulletin_child *ret_child);
 
-/* The file's own line. False when it is no file of a nation or province. */
+/* Reads the file's own line. False when it is no file of the nation or a province. */
 bool bulletin_read_sum(struct slice file, struct bulletin_line *ret_line);
 
 /* ---- the statement ---- */

@@ -1,4 +1,4 @@
-/* The public documents (DESIGN section 7): figures in, JSON and CSV bytes out. Pure. */
+/* The public documents (DESIGN section 7): renders figures as JSON and CSV. Pure. */
 #ifndef TURNOUT_WIRE_DOCUMENTS_H
 #define TURNOUT_WIRE_DOCUMENTS_H
 
@@ -15,46 +15,47 @@
 /* /v1/turnout: envelope, nation, provinces. */
 void document_turnout_json(struct buffer *out, const struct figures *figures);
 
-/* An event of /v1/events, or what has moved since a revision: the same with those provinces alone that have moved; `moved`
+/* An event of /v1/events, or the changes since a revision: as /v1/turnout, but only the provinces that moved; `moved`
  * has one entry an area. */
 void document_changes_json(struct buffer *out, const struct figures *figures, const bool *moved);
 
-/* /v1/areas/{code}: envelope, the area, its children (none for a commune: units are not public). */
+/* /v1/areas/{code}: envelope, the area, its children (none for a commune: its units are not in public documents). */
 void document_area_json(struct buffer *out, const struct figures *figures, uint32_t area);
 
 /* /v1/snapshot.json: envelope, then every area, flat, parents first, each with its parent's code. */
 void document_snapshot_json(struct buffer *out, const struct figures *figures);
 
-/* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. A cell that a
- * spreadsheet would take for a formula is quoted with an apostrophe before it. */
+/* /v1/snapshot.csv (RFC 4180). `separator` is ',', ';' or a tab; `bom` puts U+FEFF first. An apostrophe precedes a
+ * cell that a spreadsheet would take for a formula. */
 void document_snapshot_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
-/* The same of some areas, and of these some fields alone. */
+/* The same for a selection of areas and fields. */
 void document_selection_json(struct buffer *out, const struct figures *figures,
                              const struct selection *selection);
 void document_selection_csv(struct buffer *out, const struct figures *figures, char separator, bool bom,
                             const struct selection *selection);
 
-/* /v1/milestones: envelope, then the provinces and the communes of which every registered voter has voted, each in the
- * order in which they were complete. */
+/* /v1/milestones: envelope, then the provinces and communes where every registered voter has voted, each in order of
+ * completion. */
 void document_milestones_json(struct buffer *out, const struct figures *figures);
 
-/* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units that
- * were heard in each round. */
+/* /v1/rounds, the round board: envelope, the election's rounds, then every area, flat, parents first, with the units
+ * that have reported in each round. */
 void document_rounds_json(struct buffer *out, const struct figures *figures);
 
-/* A row of /v1/areas/{code}/board: an area in one round, from 1. */
+/* A row of /v1/areas/{code}/board: an area in a round, from 1. */
 void document_put_board_row(struct json_writer *json, const struct figures *figures, uint32_t area,
                             uint32_t round);
 
-/* /v1/rounds.csv, as the snapshot's: a row an area, and a column a round: per cent of the units that were heard in it. */
+/* /v1/rounds.csv, formatted as the snapshot: a row an area, and a column a round with the percentage of its units
+ * that have reported in it. */
 void document_rounds_csv(struct buffer *out, const struct figures *figures, char separator, bool bom);
 
 /* /v1/nist.json: an ElectionReport of NIST SP 1500-100 version 2 (proto/nist.schema.json). */
 void document_nist_json(struct buffer *out, const struct figures *figures);
 
-/* A page of /v1/corrections: envelope, then the entries as given, newest first; `total`, how many there are in all, and
- * `next`, for the page behind it (NULL: it is the last). Who changed something is not public. */
+/* A page of /v1/corrections: envelope, the entries as given, newest first, the `total` of all entries, and `next` for
+ * the next page (NULL: it is the last). Who made a change is not public. */
 struct corrections {
     const struct ledger_entry *entries;
     size_t count;
@@ -69,26 +70,26 @@ struct document_listing {
     const char *path; /* a URI template (RFC 6570): /v1/areas/{code} */
     const char *what;
     const char *media_type;
-    const char *schema;  /* a file of proto/; NULL: it is no JSON */
-    const char *changes; /* index.schema.json says which words there are */
+    const char *schema;  /* a file of proto/; NULL: not JSON */
+    const char *changes; /* one of the words in index.schema.json */
 };
 
 /* /v1, the index: envelope, what is counted, how, under which licence, then the documents. */
 void document_index_json(struct buffer *out, const struct figures *figures,
                          const struct document_listing *listings, size_t count);
 
-/* An entry of a ledger. `who` has changed it; empty: a unit has signed it; NULL: that is not said. */
+/* An entry of a ledger. `who` made the change; empty: a signed report; NULL: not shown. */
 void document_put_entry(struct json_writer *json, const struct figures *figures,
                         const struct ledger_entry *entry, const char *who);
 
-/* Why a request was not answered with what it asked for. */
+/* The reason that a request failed. */
 struct problem {
     int status;
     const char *code;
     const char *title;
-    const char *detail; /* may be empty, as may `field`, and is then left out */
+    const char *detail; /* may be empty, as may `field`; then it is left out */
     const char *field;
-    int32_t next_seq; /* of a report that was rejected for its seq: the number to use instead; else 0 */
+    int32_t next_seq; /* for a report rejected for its seq: the number to use instead; else 0 */
     bool test;        /* it is about a test report */
 };
 

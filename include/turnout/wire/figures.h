@@ -1,4 +1,4 @@
-/* The figures that readers are shown, of which the documents are made. */
+/* The public figures, from which the documents are made. */
 #ifndef TURNOUT_WIRE_FIGURES_H
 #define TURNOUT_WIRE_FIGURES_H
 
@@ -13,16 +13,15 @@
 #include <turnout/election/totals.h>
 #include <turnout/wire/excuse.h>
 
-/* The figures of one area, checked. */
+/* The checked figures of one area. */
 struct area_figures {
     struct totals totals;
     uint32_t communes_complete;
     struct excused excused;
     struct milestone milestones[MARK_COUNT];
-    bool verified; /* false: the totals did not pass their check; no figure of this area is shown */
-    bool withheld; /* nothing is wrong with them, but they are not to be shown either */
-    char ledger_id
-        [LEDGER_ID_BYTES]; /* of a province: the last entry of its ledger that is shown; may be empty */
+    bool verified; /* false: the totals failed their check; no figure of this area is shown */
+    bool withheld; /* the figures are correct, but must not be shown */
+    char ledger_id[LEDGER_ID_BYTES]; /* for a province: the last shown entry of its ledger; may be empty */
 };
 
 enum { FIGURES_RUN_DIGITS = 8 };
@@ -30,20 +29,20 @@ enum { FIGURES_RUN_DIGITS = 8 };
 /* Everything that a publication shows, at one revision. */
 struct figures {
     const struct election *election;     /* borrowed */
-    const struct previous *previous;     /* borrowed; NULL: nothing is known of the election before */
+    const struct previous *previous;     /* borrowed; the previous election; NULL: unknown */
     const struct election_register *reg; /* borrowed */
     const struct area_figures *areas;    /* borrowed; one an area of the register, same index */
     bool test;                           /* a rehearsal */
     const char *durability;              /* "strict" or "relaxed" */
     const char *publication;             /* "live", "rounds" or "hold" */
-    const char *signing_key;             /* of the bulletins, as base64url; NULL: there is none */
-    const char *
-        run; /* what names this publication of this server alone: FIGURES_RUN_DIGITS of the server's run, then which of it
-                      * it is, all hexadecimal; NULL: nothing does */
+    const char *signing_key;             /* public key of the bulletins, base64url; NULL: none */
+    /* Identifies this publication among those of all servers: FIGURES_RUN_DIGITS for the server's run, then the
+     * publication's number, all hexadecimal. NULL: no identifier. */
+    const char *run;
     int64_t generated_at; /* Unix seconds */
 };
 
-/* Whether readers are shown the same of an area. */
+/* Whether readers see the same of an area. */
 bool figures_are_same(const struct area_figures *a, const struct area_figures *b);
 
 /* Sums the provinces. */

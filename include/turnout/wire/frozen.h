@@ -1,5 +1,5 @@
-/* What the public is shown of a province, as text, so that every server shows the same and goes on showing it after it was
- * started anew: kept beside a bulletin's files, and by itself where figures are held back (proto/redis.md). */
+/* The published figures of a province as text, so that every server shows the same, also after a restart. Stored with
+ * a bulletin's files, and by itself while figures are held back (proto/redis.md). */
 #ifndef TURNOUT_WIRE_FROZEN_H
 #define TURNOUT_WIRE_FROZEN_H
 
@@ -16,12 +16,13 @@ struct frozen_head {
     bool is_rehearsal;
 };
 
-/* `areas` is one an area of the register. What the province is beside its counts is that of its communes, too. */
+/* `areas` has one entry an area of the register. All but the counts of the province is also written for its
+ * communes. */
 void frozen_write(struct buffer *out, const struct election_register *reg, uint32_t province,
                   const struct area_figures *areas, const struct frozen_head *head);
 
-/* Fills those of the province and its communes. Communes that the register does not have are passed over, and those that
- * the text does not have are withheld. False when it is no such text; what the areas hold then is of no use. */
+/* Fills in the province and its communes. Communes missing in the register are skipped; those missing in the text are
+ * withheld. False when it is no such text; `areas` is undefined then. */
 bool frozen_read(struct slice text, const struct election_register *reg, uint32_t province,
                  struct area_figures *areas, struct frozen_head *ret_head);
 

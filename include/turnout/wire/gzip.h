@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Returns memory that the caller frees; never NULL. Without a time stamp, so that equal input gives equal
- * output. `level` is zlib's, 1 (fast) to 9 (small). */
+/* The caller frees the result; never NULL. Deterministic: it has no time stamp. `level` is zlib's, 1 (fast) to 9
+ * (small). */
 char *gzip_compress(const char *bytes, size_t length, int level, size_t *ret_length);
 
 #endif

@@ -1,4 +1,4 @@
-/* Dates as HTTP writes them (RFC 9110, section 5.6.7): "Sun, 15 Mar 2026 13:00:03 GMT". */
+/* Dates of HTTP (RFC 9110, section 5.6.7): "Sun, 15 Mar 2026 13:00:03 GMT". */
 #ifndef TURNOUT_WIRE_HTTP_DATE_H
 #define TURNOUT_WIRE_HTTP_DATE_H
 

@@ -1,13 +1,14 @@
-/* HTTP/1.1 requests, parsed strictly (RFC 9112, and stricter where RFC 9112 leaves a choice that has let
- * requests be smuggled; DESIGN section 9). Pure: bytes in, slices into the same bytes out.
+/* HTTP/1.1 requests, parsed strictly (RFC 9112; stricter where its choices have let requests be smuggled; DESIGN
+ * section 9). Pure: the result is slices of the input.
  *
  * Accepted: GET, HEAD, POST, OPTIONS; targets of visible ASCII, in origin-form (`/path?query`) or absolute-form
- * (`http://host/path?query`, where the host must be the one in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes (request line
- * included); exactly one Host (HTTP/1.0: at most one); at most one Authorization; a body only as exactly one all-digit Content-Length.
- * Refused with HTTP_REQUEST_BAD, after which the connection must be closed, and as soon as the bytes at hand
- * prove it: any Transfer-Encoding, a bare LF or CR, NUL or another control character, a folded line, a space
- * before a colon, an empty header name, a Content-Length on anything but POST other than 0, and everything else not
- * listed above. Empty lines before the request line are for the caller to take away (RFC 9112 section 2.2). */
+ * (`http://host/path?query`, with the same host as in Host); HTTP/1.1 and HTTP/1.0; CRLF line ends; at most
+ * REQUEST_HEADERS_MAX headers in REQUEST_HEAD_BYTES_MAX bytes, request line included; exactly one Host (HTTP/1.0: at
+ * most one); at most one Authorization; a body only with exactly one all-digit Content-Length.
+ * Refused with HTTP_REQUEST_BAD, as soon as the bytes at hand prove it: any Transfer-Encoding, a bare LF or CR, NUL
+ * or another control character, a folded line, a space before a colon, an empty header name, a Content-Length other
+ * than 0 on anything but POST, and everything else not listed above. The connection must then be closed. The caller
+ * removes empty lines before the request line (RFC 9112 section 2.2). */
 #ifndef TURNOUT_WIRE_HTTP_REQUEST_H
 #define TURNOUT_WIRE_HTTP_REQUEST_H
 
@@ -21,7 +22,7 @@
 
 enum {
     REQUEST_TARGET_BYTES_MAX = 4096,
-    REQUEST_EMPTY_LINES_MAX = 8, /* passed over before a request line */
+    REQUEST_EMPTY_LINES_MAX = 8, /* removed before a request line */
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS };
@@ -34,7 +35,7 @@ struct http_header {
 struct http_request {
     enum http_method method;
     struct slice path;     /* begins with '/', or is the `*` of OPTIONS; as sent, not percent-decoded */
-    struct slice query;    /* behind the first '?'; empty without one */
+    struct slice query;    /* after the first '?'; empty without one */
     bool keep_alive;       /* HTTP/1.1 without Connection: close */
     bool expects_continue; /* Expect: 100-continue, the only expectation there is */
     uint64_t body_bytes;   /* Content-Length; 0 when absent */
@@ -45,45 +46,45 @@ struct http_request {
 
 enum http_parse {
     HTTP_REQUEST_COMPLETE, /* the head is whole; the body follows it */
-    HTTP_REQUEST_PARTIAL,  /* so far nothing wrong; give the same bytes again, with more */
+    HTTP_REQUEST_PARTIAL,  /* nothing wrong so far; call again with the same bytes and more */
     HTTP_REQUEST_BAD,      /* answer with *ret_status and close */
 };
 
-/* How many empty lines (CR LF) there are before anything else. */
+/* The number of empty lines (CR LF) at the beginning. */
 size_t http_request_empty_lines(const char *bytes, size_t length);
 
-/* Parses the request that begins at bytes[0]. One parse of a complete head; a partial head is scanned for its
- * end again with each call, which REQUEST_HEAD_BYTES_MAX bounds. *ret_request (slices borrow `bytes`) holds the
- * request on COMPLETE and is unspecified otherwise; *ret_status (400, 413, 414, 417, 501 or 505) and *error
- * are written on BAD. */
+/* Parses the request that begins at bytes[0]. A complete head is parsed once; a partial head is scanned for its end
+ * again at each call, bounded by REQUEST_HEAD_BYTES_MAX. *ret_request (slices borrow `bytes`) holds the request on
+ * COMPLETE and is unspecified otherwise; *ret_status (400, 413, 414, 417, 501 or 505) and *error are written on
+ * BAD. */
 enum http_parse http_request_parse(const char *bytes, size_t length, struct http_request *ret_request,
                                    int *ret_status, struct error *error);
 
-/* The value of a header by its name in any case, or an empty slice with NULL bytes. */
+/* The value of a header by its case-insensitive name; {NULL, 0} when absent. */
 struct slice http_request_header(const struct http_request *request, const char *name);
 
-/* The codings in which a document is there, the smallest form first. */
+/* The codings of a document, the smallest first. */
 enum http_coding { HTTP_CODING_BROTLI, HTTP_CODING_GZIP, HTTP_CODING_IDENTITY, HTTP_CODINGS };
 
-/* The coding that Accept-Encoding weighs highest (RFC 9110 section 12.5.3: q=0 refuses, `*` stands for the rest); of equal
- * ones the smallest form. Without the header, identity. Identity has the least weight where it is not named. False when
- * none is acceptable. */
+/* Chooses the coding that Accept-Encoding weighs highest (RFC 9110 section 12.5.3: q=0 refuses, `*` matches the
+ * rest), of equal ones the smallest. Identity without the header; identity weighs least where it is not named. False
+ * when none is acceptable. */
 bool http_request_choose_coding(const struct http_request *request, enum http_coding *ret_coding);
 
 /* Its header line, `Content-Encoding: br` and CRLF; empty for identity. */
 const char *http_coding_header(enum http_coding coding);
 
-/* What tells its ETag from those of other codings: `-br`; empty for identity. */
+/* The suffix of its ETags: `-br`; empty for identity. */
 const char *http_coding_mark(enum http_coding coding);
 
 /* Whether If-None-Match names `etag` (with its quotes) or is `*`; weak comparison (RFC 9110 section 13.1.2). */
 bool http_request_etag_matches(const struct http_request *request, const char *etag);
 
-/* The percent-decoded value of a query parameter ('+' stays '+'). False, and ret_value of no use, when it is
- * absent, malformed, or does not fit. */
+/* The percent-decoded value of a query parameter ('+' stays '+'). False, with ret_value undefined, when it is absent,
+ * malformed, or does not fit. */
 bool http_query_value(struct slice query, const char *name, char *ret_value, size_t capacity);
 
-/* Whether a query parameter is there at all. */
+/* Whether the query has this parameter. */
 bool http_query_has(struct slice query, const char *name);
 
 #endif

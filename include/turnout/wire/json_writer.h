@@ -1,6 +1,6 @@
-/* JSON written piece by piece into a buffer: commas and escaping are its business, structure is the caller's.
- * Used where documents are rendered by the thousand; jansson reads, this writes. (Its functions `put`, because
- * json_integer and the like are jansson's.) */
+/* Writes JSON piece by piece into a buffer. Handles commas and escaping; the structure is up to the caller. Used
+ * where thousands of documents are rendered; jansson only reads. (The functions are named `put`, because json_integer
+ * and the like are jansson's.) */
 #ifndef TURNOUT_WIRE_JSON_WRITER_H
 #define TURNOUT_WIRE_JSON_WRITER_H
 
@@ -17,25 +17,25 @@ struct json_writer {
 
 struct json_writer json_writer_of(struct buffer *out);
 
-/* Keys are plain ASCII literals and are not escaped; NULL inside an array or at the top. Inline, so that they are not
- * measured when the program runs. */
+/* Keys are ASCII literals and not escaped; NULL inside an array or at the top. Inline, so that their length is known
+ * at compile time. */
 static inline struct slice json_key(const char *key)
 {
     return key == NULL ? (struct slice){0} : slice_of(key);
 }
 
-/* What the functions below are made of. A key of {NULL, 0} is none. */
+/* The base of the functions below. A key of {NULL, 0} means none. */
 void json_put_member(struct json_writer *json, struct slice key, struct slice token);
 void json_put_member_text(struct json_writer *json, struct slice key, struct slice value);
 void json_put_member_integer(struct json_writer *json, struct slice key, int64_t value);
 
-/* A finished JSON token. */
+/* Writes a complete JSON token. */
 static inline void json_put_raw(struct json_writer *json, const char *key, const char *token)
 {
     json_put_member(json, json_key(key), slice_of(token));
 }
 
-/* UTF-8, which is escaped where JSON needs it; NULL is written null. */
+/* Writes UTF-8, escaped where JSON requires it; NULL becomes null. */
 static inline void json_put_text(struct json_writer *json, const char *key, const char *value)
 {
     if (value == NULL) {

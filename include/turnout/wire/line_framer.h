@@ -1,5 +1,5 @@
-/* Cuts a stream of bytes into lines (NDJSON). A line ends with LF; a CR before it is dropped. Lines above the
- * bound are skipped to their end and announced once, so that one bad line does not cost the connection. */
+/* Splits a byte stream into lines (NDJSON). A line ends with LF; a CR before it is dropped. A line above the bound is
+ * skipped to its end and reported once, so that one bad line does not cost the connection. */
 #ifndef TURNOUT_WIRE_LINE_FRAMER_H
 #define TURNOUT_WIRE_LINE_FRAMER_H
 
@@ -17,14 +17,14 @@ struct line_framer {
 
 enum line_found {
     LINE_WHOLE,    /* *ret_line is a line, without its end */
-    LINE_NONE,     /* no whole line in what is there: give the rest again, with more */
+    LINE_NONE,     /* no complete line yet: call again with the rest and more */
     LINE_TOO_LONG, /* the line `line_number` is above the bound; its bytes are being skipped */
 };
 
 void line_framer_init(struct line_framer *framer, size_t line_bytes_max);
 
-/* Looks at bytes[0..length); *ret_taken is how many of them it is done with (also for LINE_NONE, when skipping).
- * *ret_line borrows `bytes`. Empty lines are returned as lines of length 0. */
+/* Reads bytes[0..length). *ret_taken is how many of them were consumed (also for LINE_NONE, when skipping). *ret_line
+ * borrows `bytes`. Empty lines are returned as lines of length 0. */
 enum line_found line_framer_next(struct line_framer *framer, const char *bytes, size_t length,
                                  struct slice *ret_line, size_t *ret_taken);
 

@@ -1,7 +1,7 @@
-/* How a unit shows that it is the one that asks, without a token: `Authorization: Signature <key>.<time>.<sig>`, where
- * `time` is Unix seconds and `sig` the base64url (no padding) of the Ed25519 signature of these lines, each ended by a
- * newline: turnout-read-v1, the election, the unit, the time (proto/committee.md). It only ever opens the reading of
- * that one unit, and only for a while: somebody who overhears it learns nothing that it did not say. */
+/* How a unit proves its identity without a token: `Authorization: Signature <key>.<time>.<sig>`. `time` is Unix
+ * seconds; `sig` is the base64url (no padding) of the Ed25519 signature of these lines, each ended by a newline:
+ * turnout-read-v1, the election, the unit, the time (proto/committee.md). It permits only reading that one unit, and
+ * only for a while. */
 #ifndef TURNOUT_WIRE_READ_SIGNATURE_H
 #define TURNOUT_WIRE_READ_SIGNATURE_H
 
@@ -12,7 +12,7 @@
 #include <turnout/election/keys.h>
 #include <turnout/wire/signature.h>
 
-enum { READ_SIGNATURE_AGE_S_MAX = 300 }; /* also how far its time may be ahead of the server's clock */
+enum { READ_SIGNATURE_AGE_S_MAX = 300 }; /* also the most its time may be ahead of the server's clock */
 
 struct read_signature {
     char key[KEY_BYTES_MAX + 1];
@@ -20,7 +20,7 @@ struct read_signature {
     char sig[SIGNATURE_TEXT_BYTES + 1];
 };
 
-/* Reads what follows the word Signature. A key's id may hold dots of its own. */
+/* Parses what follows the word Signature. A key's id may contain dots. */
 bool read_signature_parse(struct slice text, struct read_signature *ret_signature);
 
 bool read_signature_is_good(const struct read_signature *signature, const char *election, const char *unit,

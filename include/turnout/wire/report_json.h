@@ -18,12 +18,12 @@ enum turnout_error report_json_parse(const char *bytes, size_t length, struct re
 /* Appends the report as one line of JSON without newline. Absent fields are left out. */
 void report_json_write(struct buffer *out, const struct report *report);
 
-/* Appends the answer as one line of JSON without newline: unit and seq where known, status, then receipt or
- * code, detail and field, then next_seq, generation and test where there is something to say. `line` is the number of
- * the line it answers, 0 for none. */
+/* Appends the answer as one line of JSON without newline: unit and seq where known, status, receipt or code, detail
+ * and field, then next_seq, generation and test where they are set. `line` is the number of the line that it answers,
+ * 0 for none. */
 void result_json_write(struct buffer *out, const struct report_result *result, uint64_t line);
 
-/* The other way, for clients. *ret_line is 0 when absent. Unknown keys are passed over. */
+/* Parses an answer, for clients. *ret_line is 0 when absent. Unknown keys are ignored. */
 enum turnout_error result_json_parse(const char *bytes, size_t length, struct report_result *ret_result,
                                      uint64_t *ret_line, struct error *error);
 

@@ -1,4 +1,4 @@
-/* What became of a report, in words for the people who sent it. */
+/* The answer to a report, in words for its sender. */
 #ifndef TURNOUT_WIRE_REPORT_RESULT_H
 #define TURNOUT_WIRE_REPORT_RESULT_H
 
@@ -6,8 +6,8 @@
 #include <turnout/election/report.h>
 #include <turnout/election/rules.h>
 
-/* The answer: receipt where the report is kept, field and detail where a person needs them (DESIGN section 6). `unit`
- * and `as_of_text` are those of the report, as it spelt them. `outcome` is any but unavailable. */
+/* Fills in the answer: a receipt when the report is stored, field and detail when a person needs them (DESIGN section
+ * 6). `unit` and `as_of_text` are spelt as in the report. `outcome` is anything but unavailable. */
 void report_explain(const struct election *election, const char *unit, const char *as_of_text,
                     const struct report_received *received, const struct report_outcome *outcome,
                     struct report_result *ret_result);

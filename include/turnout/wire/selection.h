@@ -1,4 +1,4 @@
-/* The part of a snapshot that a reader asks for: `?fields=voted,percent` and `?level=province`. */
+/* A part of the snapshot: `?fields=voted,percent` and `?level=province`. */
 #ifndef TURNOUT_WIRE_SELECTION_H
 #define TURNOUT_WIRE_SELECTION_H
 
@@ -8,14 +8,14 @@
 #include <turnout/base/error.h>
 #include <turnout/election/register.h>
 
-/* As it stands, zeroed, everything that the snapshot has without a selection. */
+/* Zeroed, it selects the whole snapshot. */
 struct selection {
-    uint32_t fields; /* a bit a field; 0: those of the document */
-    uint32_t levels; /* a bit a level (enum area_level); 0: all */
+    uint32_t fields; /* one bit a field; 0: the document's */
+    uint32_t levels; /* one bit a level (enum area_level); 0: all */
 };
 
-/* Reads names, separated by commas. The code is always among the fields. TURNOUT_BAD_INPUT for a name that is none, with it and
- * the parameter in *error. */
+/* Parse names separated by commas. The code is always among the fields. TURNOUT_BAD_INPUT for an unknown name; *error
+ * has it and the parameter. */
 enum turnout_error selection_read_fields(const char *names, struct selection *selection, struct error *error);
 enum turnout_error selection_read_levels(const char *names, struct selection *selection, struct error *error);
 

@@ -1,5 +1,5 @@
-/* What was published of the nation and of the provinces, minute by minute: kept in Redis (proto/redis.md), shown as
- * /v1/series. A series is immutable and shared by all threads by reference. */
+/* The series: what was published of the nation and the provinces, minute by minute. Stored in Redis (proto/redis.md),
+ * shown as /v1/series. A series is immutable and shared by all threads by reference. */
 #ifndef TURNOUT_WIRE_SERIES_H
 #define TURNOUT_WIRE_SERIES_H
 
@@ -12,12 +12,12 @@
 
 enum {
     SERIES_MINUTE_S = 60,
-    SERIES_MINUTES_MAX = 7 * 24 * 60, /* that are kept */
+    SERIES_MINUTES_MAX = 7 * 24 * 60, /* stored */
     SERIES_POINTS_MAX = 24 * 60 + 1,  /* in one document */
     SERIES_STEP_MAX = 24 * 60,        /* minutes */
 };
 
-/* Of an area, in a minute. */
+/* An area's figures in a minute. */
 struct series_figure {
     int64_t voted;
     int64_t registered;
@@ -27,22 +27,22 @@ struct series_figure {
 
 struct series_minute {
     int64_t moment;              /* its beginning; Unix seconds */
-    struct series_figure *areas; /* [0] the nation's, [p] that of province p */
+    struct series_figure *areas; /* [0] the nation, [p] province p */
 };
 
-/* As words, and back; false when they are none. */
+/* Writes it as words, and reads them back; false when they are invalid. */
 void series_figure_write(struct buffer *out, const struct series_figure *figure);
 bool series_figure_read(struct slice text, struct series_figure *ret_figure);
 
-/* What readers are shown of an area. */
+/* The public figures of an area. */
 struct series_figure series_figure_of(const struct area_figures *counted);
 
 struct series;
 
-/* An empty one, of the nation and the provinces of this register, which it acquires. */
+/* An empty series for this register, which it acquires. */
 struct series *series_new(struct election_register *reg);
 
-/* A new one with these minutes behind those of `series`, the newest SERIES_MINUTES_MAX of all. Their moments ascend.
+/* A new series with the minutes of `series` and then these, which ascend; keeps the newest SERIES_MINUTES_MAX.
  * Copies. */
 struct series *series_with(const struct series *series, const struct series_minute *minutes, size_t count);
 
@@ -51,23 +51,23 @@ void series_release(struct series *series); /* NULL-safe */
 
 const struct election_register *series_register(const struct series *series);
 
-/* The newest minute; 0: there is none. */
+/* The newest minute; 0: none. */
 int64_t series_last(const struct series *series);
 
-/* Which part of it. */
+/* A part of the series. */
 struct series_query {
     uint32_t area; /* the nation or a province of the series's register */
-    int64_t from;  /* Unix seconds, as is `to`; both belong to it. 0: not said */
+    int64_t from;  /* Unix seconds, as is `to`; both inclusive. 0: not given */
     int64_t to;
     int64_t step; /* minutes */
 };
 
-/* Fills in what is not said: up to the newest minute, and from a day before. False when that could be more than
- * SERIES_POINTS_MAX points of those that are kept. */
+/* Fills in what is not given: `to` is the newest minute, `from` a day before. False when the result could have more
+ * than SERIES_POINTS_MAX points. */
 bool series_query_complete(const struct series *series, struct series_query *query);
 
-/* /v1/series: envelope, the area, the times of the election's rounds, then a point for each `step` minutes of the day of
- * which there is any: the first one. The query is complete. */
+/* /v1/series: envelope, the area, the times of the election's rounds, then the first known point of each `step`
+ * minutes of the day. The query is complete. */
 void document_series_json(struct buffer *out, const struct figures *figures, const struct series *series,
                           const struct series_query *query);
 

@@ -1,6 +1,6 @@
-/* Bearer tokens, `role.area.expiry.id.mac` (DESIGN section 8, proto/committee.md): what an office or a committee shows
- * instead of a signature. Whoever has the secret can make one. Its id is random and stands in tokens.csv (store/tokens.h),
- * with its label and whether it has been revoked. */
+/* Bearer tokens, `role.area.expiry.id.mac` (DESIGN section 8, proto/committee.md), which an office or a committee
+ * sends instead of a signature. Whoever has the secret can make one. The id is random; tokens.csv (store/tokens.h)
+ * has its label and whether it is revoked. */
 #ifndef TURNOUT_WIRE_TOKEN_H
 #define TURNOUT_WIRE_TOKEN_H
 
@@ -22,39 +22,39 @@ enum {
                       TOKEN_MAC_TEXT_BYTES + 3,
 };
 
-/* Moments beyond it are not expiries: 11 digits, the year 5138. */
+/* The latest expiry: 11 digits, the year 5138. */
 #define TOKEN_EXPIRES_MAX INT64_C(99999999999)
 
 struct token {
-    int64_t expires; /* Unix seconds; from here on it is not good */
+    int64_t expires; /* Unix seconds; invalid from then on */
     enum token_role role;
     char area[AREA_CODE_BYTES];
-    char id[TOKEN_ID_BYTES]; /* logs may hold it: it does not tell the token */
+    char id[TOKEN_ID_BYTES]; /* may be logged: it does not reveal the token */
 };
 
 const char *token_role_name(enum token_role role);
 bool token_role_parse(struct slice name, enum token_role *ret_role);
 
-/* Whether the text is spelled like an id. */
+/* Whether the text has the form of an id. */
 bool token_id_is_good(struct slice text);
 
-/* A random one. */
+/* Makes a random id. */
 void token_id_draw(char ret_id[TOKEN_ID_BYTES]);
 
-/* Every field must be good. */
+/* Writes the token. Every field must be valid. */
 void token_make(const struct token *token, const char *election,
                 const unsigned char secret[TOKEN_SECRET_BYTES], char ret_text[TOKEN_BYTES_MAX + 1]);
 
-/* Whether the text is a token of this election that was made with the secret. Whether it has expired is the
- * caller's question. The mac is compared in constant time. A token has one spelling only. */
+/* Whether the text is a token of this election that was made with the secret. The caller checks the expiry. The mac
+ * is compared in constant time. A token has one spelling only. */
 bool token_verify(struct slice text, const char *election, const unsigned char secret[TOKEN_SECRET_BYTES],
                   struct token *ret_token);
 
-/* Whether a token of `role` may do what a route asks for: admin may decide and view, decide may view; only relay
- * sends. */
+/* Whether a token of `role` may be used for a route that wants `wanted`: admin may decide and view, decide may view;
+ * only relay sends. */
 bool token_role_may(enum token_role role, enum token_role wanted);
 
-/* The secret in hex, as it stands in its file. */
+/* Parses the secret from its file: hex digits. */
 enum { TOKEN_SECRET_HEX_BYTES = 2 * TOKEN_SECRET_BYTES };
 bool token_secret_parse(struct slice hex, unsigned char ret_secret[TOKEN_SECRET_BYTES]);
 

@@ -1,4 +1,4 @@
-/* `turnout accept-loss`: a person decides that what Redis has lost stays lost, after the election's id has been typed. */
+/* `turnout accept-loss`: a person accepts that what Redis has lost stays lost, by typing the election's id. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static void describe(const struct last_known *known, const struct loss_survey *f
     last_known_describe(known, words);
     (void)printf("%s\n  turnoutd has seen: %s\n", known->election, words);
     if (!found->is_there) {
-        (void)printf("  Redis holds:       nothing; turnoutd begins anew, in the rehearsal\n");
+        (void)printf("  Redis holds:       nothing; turnoutd starts over, in rehearsal\n");
     } else {
         (void)printf("  Redis holds:       %s, revision %" PRId64 ", %" PRId64 " voted\n",
                      election_phase_name(found->phase), found->revision, found->voted);
@@ -52,7 +52,7 @@ static bool is_confirmed(const struct accept_loss_options *options)
 {
     char answer[COMMAND_ANSWER_BYTES];
     if (options->yes != NULL) {
-        return true; /* it was compared with the id */
+        return true; /* already compared with the id */
     }
     command_ask(
         "What is missing will not be counted unless it is sent again. Type the election's id to go on",
@@ -62,7 +62,7 @@ static bool is_confirmed(const struct accept_loss_options *options)
 
 /* ---- accepting ---- */
 
-/* Who says so, for the ledger. */
+/* The user's name, for the ledger. */
 static void name_user(char ret_who[LOG_WHO_BYTES])
 {
     const struct passwd *user = getpwuid(getuid());
@@ -73,7 +73,7 @@ static void name_user(char ret_who[LOG_WHO_BYTES])
     }
 }
 
-/* A new one where it is gone, too. */
+/* Makes a new secret when it is lost, too. */
 static bool ensure_secret(const char *data, struct error *error)
 {
     unsigned char secret[TOKEN_SECRET_BYTES];
@@ -83,7 +83,8 @@ static bool ensure_secret(const char *data, struct error *error)
     }
     sodium_memzero(secret, sizeof secret);
     if (is_new) {
-        (void)printf("the secret was gone: a new one was made, and tokens made with the old one are void\n");
+        (void)printf("the secret was missing: a new one was made, and tokens made with the old one are no "
+                     "longer valid\n");
     }
     return true;
 }
@@ -105,7 +106,7 @@ static int accept_loss(const struct accept_loss_options *options, const struct s
     }
     name_user(who);
     if (loss_accept(address, known, &found, who, clock_wall_ms(), generation, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\nit may be done in part: do it again\n", error.text);
+        (void)fprintf(stderr, "%s\nit may be done in part: run the command again\n", error.text);
         return EXIT_FAILED;
     }
     if (!ensure_secret(options->server.data, &error)) {
@@ -169,9 +170,9 @@ static const struct setting settings[] = {
      .is_required = true,
      .takes = "ID",
      .help = "the id of the election"},
-    SERVER_REDIS_SETTINGS(struct accept_loss_options, "turnoutd's data folder, which holds what it has seen",
-                          SERVER_REDIS_USER),
-    {.name = "yes", .kind = SETTING_TEXT, AT(yes), .takes = "ID", .help = "the id once more: does not ask"},
+    SERVER_REDIS_SETTINGS(struct accept_loss_options,
+                          "turnoutd's data folder, with its record of what it has seen", SERVER_REDIS_USER),
+    {.name = "yes", .kind = SETTING_TEXT, AT(yes), .takes = "ID", .help = "the id again: does not ask"},
     COMMAND_HELP,
 };
 
@@ -179,14 +180,14 @@ static const struct setting settings[] = {
 
 const struct command command_accept_loss = {
     .name = "accept-loss",
-    .purpose = "Decides that what Redis has lost of an election stays lost.",
+    .purpose = "Accepts that what Redis has lost of an election stays lost.",
     .usage = "--election-id ID [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct accept_loss_options),
-    .notes = "Before: put Redis's files back, if there is any way. Stop every turnoutd of the election.\n"
-             "Standard input: the election's id, which is asked for; anything else changes nothing.\n"
+    .notes = "First restore Redis's files if there is any way, and stop every turnoutd of the election.\n"
+             "Standard input: the election's id; anything else changes nothing.\n"
              "It makes a new generation, and writes who did it, and what was known, into the public ledger.\n"
-             "Interrupted, it is finished by doing it again.\n"
-             "Exit status: 0 accepted, 1 not accepted, 2 used wrongly.",
+             "After an interruption, run it again to finish.\n"
+             "Exit status: 0 accepted, 1 not accepted, 2 wrong usage.",
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* `turnout audit`: whether what Redis holds of an election adds up, and is what its log comes to. */
+/* `turnout audit`: checks that what Redis holds of an election adds up and follows from its log. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -20,8 +20,8 @@ struct audit_options {
 
 struct ledger {
     struct register_past past;
-    int64_t losses; /* that were accepted */
-    int64_t bad;    /* lines that are none */
+    int64_t losses; /* accepted */
+    int64_t bad;    /* invalid lines */
 };
 
 static void on_ledger_line(void *context, struct slice text)
@@ -46,10 +46,11 @@ static int conclude(const struct election_folder *folder, const struct verdict *
         return EXIT_FAILED;
     }
     (void)printf("%s: sound\n  %" PRId64 " lines of the log, replayed from the first; %" PRId64
-                 " good signatures of reports\n",
+                 " valid signatures of reports\n",
                  folder->election.id, counts->lines, counts->is_signed);
-    (void)printf("could not be checked:\n  whether lines were taken from the end of a log, and all sums with "
-                 "them: compare bulletins (turnout export, turnout verify)\n");
+    (void)printf(
+        "could not be checked:\n  whether lines, and their part of all sums, were removed from the end of "
+        "a log: compare bulletins (turnout export, turnout verify)\n");
     verdict_print_unproven(verdict);
     verdict_print_count(losses, "losses of reports, which somebody has accepted");
     return finish_output(EXIT_DONE);
@@ -73,7 +74,7 @@ static int check_provinces(const struct audit_of *of, int64_t losses, struct ver
     return conclude(of->folder, verdict, losses);
 }
 
-/* `from` has all but the past. */
+/* `from` has everything except `past`. */
 static int check(const struct audit_of *from)
 {
     const struct bulletin_walk_of walk_of = {from->address, &from->folder->election, from->folder->reg};
@@ -86,7 +87,7 @@ static int check(const struct audit_of *from)
         (void)fprintf(stderr, "%s\n", error.text);
     } else {
         if (ledger.bad > 0) {
-            verdict_add_fault(&verdict, "the election's ledger has lines that are none");
+            verdict_add_fault(&verdict, "the election's ledger has invalid lines");
         }
         of.past = &ledger.past;
         status = check_provinces(&of, ledger.losses, &verdict);
@@ -144,13 +145,12 @@ const struct command command_audit = {
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct audit_options),
     .notes =
-        "A province at a time: its units must add up to the communes, and those to the province, at one\n"
-        "instant. Then each line of the log is decided again, with its signature, by the election's rules;\n"
-        "what comes of it must be what Redis holds of each unit and commune.\n"
-        "It works beside a turnoutd that runs and counts, and without one; then none can start until it is "
-        "done.\n"
-        "Standard error: what is wrong, of each commune the first line or figure.\n"
-        "Exit status: 0 sound; 1 something is wrong, or cannot be read; 2 used wrongly, or the election's\n"
-        "folder is at fault.",
+        "For each province: units must add up to communes, and communes to the province, at one instant.\n"
+        "Then each line of the log is verified and decided again by the election's rules; the result must\n"
+        "be what Redis holds of each unit and commune.\n"
+        "Runs while turnoutd counts, and without it; then no turnoutd can start until it is done.\n"
+        "Standard error: what is wrong; for each commune the first line or figure.\n"
+        "Exit status: 0 sound; 1 something is wrong, or cannot be read; 2 wrong usage, or a fault in the\n"
+        "election's folder.",
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* Lines, then the head of their chain, then units, then totals. */
+/* Checks the lines, then the head of their chain, then units, then totals. */
 #include "audit/audit_commune.h"
 
 #include <inttypes.h>
@@ -36,7 +36,7 @@ static enum turnout_error check_head(const struct log_replay *replay, const stru
     }
     return error_fail(error, TURNOUT_CONFLICT, "",
                       "log of commune %s: its %" PRId64 " lines are not the %" PRId64
-                      " that its words in Redis stand on",
+                      " that the commune's record in Redis is made of",
                       code_of(replay), replay->counts.lines, stands->totals.revision);
 }
 
@@ -58,8 +58,8 @@ static enum turnout_error check_unit(const char *code, const struct unit_state *
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (words[i].is != words[i].should_be) {
             return error_fail(error, TURNOUT_CONFLICT, "",
-                              "unit %s: %s is %" PRId64 ", and its log leads to %" PRId64, code,
-                              words[i].name, words[i].is, words[i].should_be);
+                              "unit %s: %s is %" PRId64 ", but its log gives %" PRId64, code, words[i].name,
+                              words[i].is, words[i].should_be);
         }
     }
     if (is->kind != should_be->kind || memcmp(is->digest, should_be->digest, sizeof is->digest) != 0) {
@@ -69,7 +69,7 @@ static enum turnout_error check_unit(const char *code, const struct unit_state *
     return TURNOUT_OK;
 }
 
-/* *ret_counted: what the units come to by the log. */
+/* *ret_counted: the sum of the units by the log. */
 static enum turnout_error check_units(const struct log_replay *replay, const struct commune_audit *audit,
                                       struct totals *ret_counted, struct error *error)
 {
@@ -94,12 +94,12 @@ static enum turnout_error check_totals(const struct log_replay *replay, const st
 {
     struct totals should_be = replay->totals;
     struct totals_fault fault = {.figure = "as_of", .is = stands->as_of, .should_be = should_be.as_of};
-    should_be.registered = counted->registered; /* also the rolls of those that were never heard */
+    should_be.registered = counted->registered; /* with the rolls of silent units */
     bool is_equal = totals_compare(stands, &should_be, &fault) && stands->as_of == should_be.as_of;
     return is_equal ? TURNOUT_OK
                     : error_fail(error, TURNOUT_CONFLICT, "",
-                                 "commune %s: %s is %" PRId64 ", and its log comes to %" PRId64,
-                                 code_of(replay), fault.figure, fault.is, fault.should_be);
+                                 "commune %s: %s is %" PRId64 ", but its log gives %" PRId64, code_of(replay),
+                                 fault.figure, fault.is, fault.should_be);
 }
 
 void audit_commune(const struct log_replay_of *of, struct commune_audit *audit)
@@ -118,7 +118,7 @@ void audit_commune(const struct log_replay_of *of, struct commune_audit *audit)
             failed = check_totals(&replay, &audit->stands.totals, &counted, &audit->fault);
         }
     }
-    (void)failed; /* its words are kept */
+    (void)failed; /* its text is kept */
     audit->counts = replay.counts;
     log_replay_done(&replay);
 }

@@ -1,4 +1,4 @@
-/* One commune: its log replayed from the first line, against what stands of it. */
+/* Audits one commune: replays its log from the first line and compares it with Redis. */
 #ifndef TURNOUT_CLI_AUDIT_COMMUNE_H
 #define TURNOUT_CLI_AUDIT_COMMUNE_H
 
@@ -8,14 +8,14 @@
 
 struct commune_audit {
     struct buffer log;           /* its lines, each ended by a newline */
-    bool log_is_whole;           /* or else only the lines are checked */
-    struct store_commune stands; /* what Redis says of it; the log may have gone on from there */
-    struct unit_state *units;    /* what Redis says of its units; borrowed */
+    bool log_is_whole;           /* false: only the lines are checked */
+    struct store_commune stands; /* the commune in Redis; the log may be longer by now */
+    struct unit_state *units;    /* its units in Redis; borrowed */
     struct log_replay_counts counts;
-    struct error fault; /* the first; its text is empty where there is none */
+    struct error fault; /* the first; its text is empty when there is none */
 };
 
-/* `audit` has all but the last two members, which are filled in. Thread-safe. */
+/* Fills in the last two members of `audit`; the others are set. Thread-safe. */
 void audit_commune(const struct log_replay_of *of, struct commune_audit *audit);
 
 #endif

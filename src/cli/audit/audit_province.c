@@ -1,5 +1,5 @@
-/* First what stands, at one instant; then the log, which only grows, so that it has the lines that this stands on, and maybe
- * more, which are passed over. */
+/* Reads the state at one instant, then the log. The log only grows, so it has all lines of that state; later ones are
+ * skipped. */
 #include "audit/audit_province.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 struct province_audit {
     const struct audit_of *of;
-    uint32_t first; /* index of the first commune's area */
+    uint32_t first; /* area index of the first commune */
     struct commune_audit *communes;
     struct unit_state *units;
     enum turnout_error sums; /* whether it adds up by itself */
@@ -60,7 +60,7 @@ static void check_commune(void *context, uint32_t number)
     audit_commune(&replay_of, &audit->communes[number]);
 }
 
-/* A log whose entries do not lead on was read as far as they do. */
+/* A log with a gap was read only up to it. */
 static void check_communes(struct province_audit *audit, uint32_t count, bool log_is_whole,
                            struct verdict *verdict)
 {
@@ -109,7 +109,7 @@ enum turnout_error audit_province(const struct audit_of *of, uint32_t province, 
         .units = memory_new_array(area->units, sizeof *audit.units),
     };
     enum turnout_error failed = check(&audit, &walk_of, verdict, error);
-    if (failed == TURNOUT_CONFLICT) { /* what it holds is wrong, but it can be read */
+    if (failed == TURNOUT_CONFLICT) { /* its content is wrong, but readable */
         verdict_add_fault(verdict, error->text);
         failed = TURNOUT_OK;
     }

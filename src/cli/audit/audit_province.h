@@ -1,4 +1,4 @@
-/* One province: what Redis holds of it, against what its log comes to. */
+/* Audits one province: compares what Redis holds with its log. */
 #ifndef TURNOUT_CLI_AUDIT_PROVINCE_H
 #define TURNOUT_CLI_AUDIT_PROVINCE_H
 
@@ -19,8 +19,8 @@ struct audit_of {
     int64_t patience_ms;
 };
 
-/* `province` is the index of an area. What is wrong goes into the verdict, of each commune the first. An error is of a Redis
- * that cannot be read. */
+/* `province` is the index of an area. Adds what is wrong to the verdict, for each commune the first fault. Returns an
+ * error when Redis cannot be read. */
 enum turnout_error audit_province(const struct audit_of *of, uint32_t province, struct verdict *verdict,
                                   struct error *error);
 

@@ -1,4 +1,4 @@
-/* `turnout backup` and `turnout restore`: a copy of a data folder, and what is done with it when the folder is lost. */
+/* `turnout backup` and `turnout restore`: copy a data folder, and put the copy back when the folder is lost. */
 #include "commands.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 struct backup_options {
     const char *data;
-    const char *yes; /* of a restore alone */
+    const char *yes; /* restore only */
 };
 
 static int fail(const struct error *error)
@@ -25,7 +25,8 @@ static int fail(const struct error *error)
     return EXIT_FAILED;
 }
 
-/* False, and *ret_known is zeroed, where nothing is known there. Damage is told, and is no reason to stop. */
+/* False, and *ret_known zeroed, when the folder remembers nothing. Damage is reported, but does not stop the
+ * command. */
 static bool read_known(const char *data, struct last_known *ret_known)
 {
     struct error error;
@@ -54,7 +55,7 @@ static int back_up(const struct command_line *line)
     struct last_known known;
     bool has_redis;
     if (access(to, F_OK) == 0) {
-        (void)fprintf(stderr, "%s is there already: name a folder that is not\n", to);
+        (void)fprintf(stderr, "%s exists: name a folder that does not\n", to);
         return EXIT_FAILED;
     }
     if (data_copy(options->data, to, &has_redis, &error) != TURNOUT_OK) {
@@ -66,7 +67,7 @@ static int back_up(const struct command_line *line)
     }
     last_known_done(&known);
     if (!has_redis) {
-        (void)printf("  without Redis's files, which are with whoever runs it\n");
+        (void)printf("  without Redis's files: whoever runs Redis must copy them\n");
     }
     return finish_output(EXIT_DONE);
 }
@@ -83,16 +84,16 @@ static bool is_confirmed(const struct backup_options *options, const char *elect
     return strcmp(answer, election) == 0;
 }
 
-/* The folder remembers more than the copy, or as much; or nothing. */
+/* `has_known`: the folder itself has a last-known, at least as new as the copy's. */
 static void say_what_is_next(bool has_known)
 {
     if (has_known) {
-        (void)printf("put back. Start turnoutd: it says what it had seen that the copy lacks. "
+        (void)printf("restored. Start turnoutd: it reports what it has seen and the copy lacks. "
                      "`turnout accept-loss` gives that up\n");
     } else {
         (void)printf(
-            "put back. This folder does not know what came after the copy. If anything can have, do "
-            "`turnout accept-loss` before turnoutd is started: units then send again what they kept\n");
+            "restored. This folder does not know what came after the copy. If anything may have, run "
+            "`turnout accept-loss` before starting turnoutd: units then send again what they kept\n");
     }
 }
 
@@ -106,7 +107,7 @@ static int put_back(const struct backup_options *options, const char *from)
     bool is_known = read_known(from, &of_copy);
     bool has_known = read_known(options->data, &of_folder);
     if (!is_known) {
-        (void)fprintf(stderr, "%s: nothing says of which election this copy is\n", from);
+        (void)fprintf(stderr, "%s: cannot tell of which election this copy is\n", from);
     } else if (has_known && strcmp(of_copy.election, of_folder.election) != 0) {
         (void)fprintf(stderr, "%s is of the election %s, and %s of %s\n", from, of_copy.election,
                       options->data, of_folder.election);
@@ -177,25 +178,25 @@ const struct command command_backup = {
     .words_least = 1,
     .words_most = 1,
     .notes =
-        "DIR must not be there. It becomes a data folder of its own: as secret, and it can be started on.\n"
-        "Where somebody else runs Redis, its files are theirs to copy.\n"
-        "Exit status: 0 copied, 1 not copied, 2 used wrongly.",
+        "DIR must not exist. It becomes a complete data folder: as secret, and turnoutd can start on it.\n"
+        "Where somebody else runs Redis, they must copy its files.\n"
+        "Exit status: 0 copied, 1 not copied, 2 wrong usage.",
     .run = back_up,
 };
 
 const struct command command_restore = {
     .name = "restore",
-    .purpose = "Puts a copy made by `turnout backup` into a data folder that has lost its files.",
+    .purpose = "Restores a copy made by `turnout backup` into a data folder that has lost its files.",
     .usage = "DIR [OPTIONS]",
     .settings = {restore_settings, sizeof restore_settings / sizeof restore_settings[0]},
     .options_bytes = sizeof(struct backup_options),
     .word = "folder",
     .words_least = 1,
     .words_most = 1,
-    .notes = "What the data folder still has, stays: what it remembers is newer than the copy. Only `redis` "
-             "in it must be\n"
-             "gone.\n"
-             "Standard input: the election's id, which is asked for; anything else changes nothing.\n"
-             "Exit status: 0 put back, 1 not put back, 2 used wrongly.",
+    .notes =
+        "Files that the data folder still has are kept: they are newer than the copy. Only `redis` must\n"
+        "not exist in it.\n"
+        "Standard input: the election's id; anything else changes nothing.\n"
+        "Exit status: 0 restored, 1 not restored, 2 wrong usage.",
     .run = restore,
 };

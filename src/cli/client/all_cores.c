@@ -1,4 +1,4 @@
-/* Threads that take the next piece that none has taken. The one that called works too, and draws the progress. */
+/* Each thread takes the next free piece. The calling thread works too, and draws the progress. */
 #include "client/all_cores.h"
 
 #include <pthread.h>
@@ -46,7 +46,7 @@ void all_cores_run(uint32_t count, all_cores_fn *work, void *context, struct pro
            pthread_create(&threads[started], NULL, work_on_all, &run) == 0) {
         started++;
     }
-    while (work_on_next(&run)) { /* also alone, where no thread could be had */
+    while (work_on_next(&run)) { /* alone, when no thread can be started */
         if (progress != NULL) {
             progress_draw(progress, atomic_load_explicit(&run.done, memory_order_relaxed));
         }

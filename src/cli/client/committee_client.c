@@ -1,4 +1,4 @@
-/* A client that shows a token. */
+/* An HTTP client with a token. */
 #include "client/committee_client.h"
 
 #include <stdio.h>
@@ -38,7 +38,7 @@ void committee_client_complain(const struct http_response *response)
     const char *detail = json_string_value(json_object_get(answer, "detail"));
     struct buffer said = {0};
     buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
-                  detail == NULL ? "not an answer of a Turnout intake" : detail);
+                  detail == NULL ? "not the answer of a Turnout intake" : detail);
     text_make_showable(said.bytes);
     (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
     buffer_done(&said);

@@ -1,4 +1,4 @@
-/* Asking the intake listener as a committee, with a token from a file. */
+/* Requests to the intake listener as a committee, with a token from a file. */
 #ifndef TURNOUT_CLI_COMMITTEE_CLIENT_H
 #define TURNOUT_CLI_COMMITTEE_CLIENT_H
 
@@ -7,14 +7,14 @@
 #include "client/http_client.h"
 #include "client/this_machine.h"
 
-/* Where, and with which token. First in a command's options. */
+/* Server and token. The first member of a command's options. */
 struct committee_client_options {
     const char *server;
     const char *token_file;
     bool insecure;
 };
 
-/* Rows of the table of a command whose options begin with these. */
+/* Table rows for these options. */
 #define COMMITTEE_CLIENT_SETTINGS(whose)                                                                     \
     {.name = "token-file",                                                                                   \
      .kind = SETTING_PATH,                                                                                   \
@@ -34,7 +34,7 @@ struct committee_client_options {
 int committee_client_open(const char *name, const struct committee_client_options *options,
                           struct http_client **ret_client);
 
-/* Says on standard error what the server has refused, or answered that is no answer. */
+/* Prints on standard error why the server refused, or that the answer is invalid. */
 void committee_client_complain(const struct http_response *response);
 
 #endif

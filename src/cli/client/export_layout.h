@@ -1,4 +1,4 @@
-/* Where things are in an export (proto/export.md). Beside these files it is an election's folder. */
+/* File names of an export (proto/export.md). An export is also an election's folder. */
 #ifndef TURNOUT_CLIENT_EXPORT_LAYOUT_H
 #define TURNOUT_CLIENT_EXPORT_LAYOUT_H
 

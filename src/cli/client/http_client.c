@@ -16,10 +16,10 @@ enum { RETRY_AFTER_MOST_S = 3600, CONNECT_TIMEOUT_MOST_MS = 5000 };
 
 struct http_client {
     CURL *curl;
-    char *server;        /* without a slash at its end */
+    char *server;        /* without a final slash */
     char *authorization; /* NULL: none */
     char why[CURL_ERROR_SIZE];
-    struct http_response *response; /* while a request runs */
+    struct http_response *response; /* during a request */
     bool body_too_large;
 };
 
@@ -36,7 +36,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     size_t length = size * count;
     if (length > HTTP_CLIENT_BODY_BYTES_MAX - body->length) {
         client->body_too_large = true;
-        return 0; /* which ends the transfer */
+        return 0; /* ends the transfer */
     }
     buffer_append(body, bytes, length);
     return length;
@@ -75,7 +75,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-/* Whether every option was taken; only a libcurl without http, or no memory, makes one fail. */
+/* Whether every option was accepted; fails only when libcurl lacks HTTP or memory. */
 static bool set_up(struct http_client *client, int64_t timeout_ms)
 {
     CURL *curl = client->curl;
@@ -84,7 +84,8 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
     return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            (strncasecmp(client->server, "http:", strlen("http:")) != 0 ||
-            curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK) && /* it would be another machine */
+            curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") ==
+                CURLE_OK) && /* a proxy would be another machine */
            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why) == CURLE_OK &&
@@ -96,7 +97,7 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
            curl_easy_setopt(curl, CURLOPT_HEADERDATA, client) == CURLE_OK;
 }
 
-/* A base URL is http or https, has a host, and nothing behind the path. What is http, to another machine, is not secure. */
+/* A base URL is http or https, with a host and nothing after the path. Plain http to another machine is insecure. */
 static bool is_base_url(const char *server, bool *ret_is_secure, char **ret_host)
 {
     CURLU *url = curl_url();
@@ -128,7 +129,7 @@ static enum turnout_error check_url(const char *server, bool may_be_insecure, st
     char *host;
     if (!is_base_url(server, &is_secure, &host)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "server",
-                          "%s is not the URL of a server, such as http://127.0.0.1:8081", server);
+                          "%s is not the URL of a server; give one such as http://127.0.0.1:8081", server);
     }
     enum turnout_error failed = is_secure || may_be_insecure
                                     ? TURNOUT_OK
@@ -179,7 +180,7 @@ void http_client_authorize(struct http_client *client, const char *value)
     client->authorization = value == NULL ? NULL : memory_copy_text(value);
 }
 
-/* Runs the request that has been set up, but for its URL and its headers. Frees `headers`. */
+/* Runs the prepared request; sets its URL and headers. Frees `headers`. */
 static enum turnout_error perform(struct http_client *client, const char *path, struct curl_slist *headers,
                                   struct http_response *response, struct error *error)
 {

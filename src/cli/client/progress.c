@@ -1,4 +1,4 @@
-/* One line, drawn over and over. */
+/* One line, redrawn in place. */
 #include "client/progress.h"
 
 #include <inttypes.h>

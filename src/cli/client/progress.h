@@ -1,4 +1,4 @@
-/* How far a long work is, on standard error, where that is a terminal: `12 of 34 provinces`. */
+/* The progress of long work, on standard error when that is a terminal: `12 of 34 provinces`. */
 #ifndef TURNOUT_CLI_PROGRESS_H
 #define TURNOUT_CLI_PROGRESS_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct progress {
-    const char *what; /* is counted; borrowed */
+    const char *what; /* the unit that is counted; borrowed */
     uint32_t total;
     bool is_shown;
     int64_t drawn_ms;
@@ -14,10 +14,10 @@ struct progress {
 
 struct progress progress_begin(uint32_t total, const char *what);
 
-/* Cheap: it is drawn ten times a second at most. */
+/* Cheap: redraws at most ten times a second. */
 void progress_draw(struct progress *progress, uint32_t done);
 
-/* Leaves nothing of it on the line. */
+/* Erases the line. */
 void progress_end(struct progress *progress);
 
 #endif

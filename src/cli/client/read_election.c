@@ -1,4 +1,4 @@
-/* Reading an election's folder for a subcommand. */
+/* Reads an election's folder for a subcommand. */
 #include "client/read_election.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Reads answers suspiciously: a report leaves the spool only on a word that is certainly about it. */
+/* Reads answers strictly: a report leaves the spool only after an answer that is certainly about it. */
 #include "client/report_answer.h"
 
 #include <jansson.h>
@@ -13,21 +13,21 @@ static const char *text_of(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* Copies what fits; texts for people may be cut. */
+/* Copies what fits: texts for people may be cut. */
 static void copy_cut(const char *text, char *ret_text, size_t capacity)
 {
     struct slice slice = slice_of(text);
     if (slice.length >= capacity) {
         slice.length = capacity - 1;
         while (slice.length > 0 && !text_is_utf8(slice, NULL)) {
-            slice.length--; /* not in the middle of a character */
+            slice.length--; /* do not cut inside a character */
         }
     }
     (void)slice_copy(slice, ret_text, capacity);
     text_make_showable(ret_text);
 }
 
-/* 0 when there is none, or what is there is none. */
+/* 0 when absent or invalid. */
 static int32_t next_seq_of(const json_t *problem)
 {
     json_int_t seq = json_integer_value(json_object_get(problem, "next_seq"));
@@ -48,7 +48,7 @@ static bool read_problem(struct slice body, struct report_result *ret_result)
     return known;
 }
 
-/* Whether the server may say something else to the same report later. */
+/* Whether the server may answer the same report differently later. */
 static bool leaves_open(int http_status, const struct report_result *result)
 {
     return http_status >= HTTP_SERVER_ERROR || result->status == STATUS_UNAVAILABLE ||
@@ -64,7 +64,7 @@ enum turnout_error report_answer_read(int http_status, struct slice body, struct
     bool understood = good ? result_json_parse(body.bytes, body.length, &result, &line, NULL) == TURNOUT_OK
                            : read_problem(body, &result);
     if (!understood) {
-        return error_fail(error, TURNOUT_UNAVAILABLE, "", "HTTP %d, and not an answer of a Turnout intake",
+        return error_fail(error, TURNOUT_UNAVAILABLE, "", "HTTP %d, not the answer of a Turnout intake",
                           http_status);
     }
     if (leaves_open(http_status, &result)) {

@@ -1,4 +1,4 @@
-/* What the HTTP intake said to one report: a result, or a problem document (RFC 9457). */
+/* The HTTP intake's answer to one report: a result, or a problem document (RFC 9457). */
 #ifndef TURNOUT_REPORT_ANSWER_H
 #define TURNOUT_REPORT_ANSWER_H
 
@@ -7,8 +7,8 @@
 #include <turnout/election/report.h>
 
 /* TURNOUT_OK only for an answer to the report itself: accepted, duplicate, superseded, held or rejected.
- * TURNOUT_UNAVAILABLE, with the reason as text, for all that leaves the report open: `unavailable`, `too-many`, any
- * 5xx, and whatever no Turnout intake would say (a proxy's page, another server altogether). */
+ * TURNOUT_UNAVAILABLE, with the reason as text, for everything that leaves the report open: `unavailable`,
+ * `too-many`, any 5xx, and what no Turnout intake would answer (a proxy's page, another server altogether). */
 enum turnout_error report_answer_read(int http_status, struct slice body, struct report_result *ret_result,
                                       struct error *error);
 

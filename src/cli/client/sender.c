@@ -1,7 +1,7 @@
-/* The stream client: connections that come and go, lines out, answers in.
+/* The stream client: opens and reopens connections, sends lines, reads answers.
  *
- * What is under way on a connection is kept in under_way.c. One timer, a few times a second, sees to all that is
- * due: opening, sending again, deadlines. */
+ * The reports in progress on a connection are kept in under_way.c. One timer, a few times a second, handles
+ * everything that is due: opening, resending, deadlines. */
 #include "client/sender.h"
 
 #include <assert.h>
@@ -31,7 +31,7 @@ enum {
     REOPEN_MOST_MS = 3000,
     RETRY_FIRST_MS = 50,
     RETRY_MOST_MS = 2000,
-    BURST = 64, /* reports that a connection takes before it is the next one's turn */
+    BURST = 64, /* reports that a connection takes before the next one's turn */
     ANSWER_BYTES_MAX = 8192,
     READ_BYTES_MOST = 256 * 1024,
 };
@@ -40,12 +40,12 @@ struct connection {
     struct sender *sender;
     struct bufferevent *link; /* NULL: not opened */
     bool up;
-    int family; /* to look the host up in */
+    int family; /* address family for the lookup of the host */
     int64_t reopen_at_ms;
     int64_t reopen_back_off_ms;
     struct line_framer framer;
     struct under_way under_way;
-    struct buffer outbox; /* lines of one turn, handed to the link together */
+    struct buffer outbox; /* lines of one turn, written to the link together */
 };
 
 struct sender {
@@ -58,7 +58,7 @@ struct sender {
     void *context;
     struct connection *connections;
     uint32_t connection_count;
-    uint32_t turn; /* the connection that takes first */
+    uint32_t turn; /* the connection that takes reports first */
     bool pumping;
     struct sender_counts counts;
     struct report report;        /* scratch for `next` */
@@ -74,7 +74,7 @@ static void tell_link(struct sender *sender, const char *why)
 
 /* ---- sending ---- */
 
-/* Asks the caller for a report; NULL when there is no room, or when it has none now: then *dry becomes true. */
+/* Asks the caller for a report. NULL when there is no room, or when it has none now: then *dry becomes true. */
 static struct pending *take_next(struct connection *connection, int64_t now_us, bool *dry)
 {
     struct sender *sender = connection->sender;
@@ -95,7 +95,7 @@ static struct pending *take_next(struct connection *connection, int64_t now_us, 
     return pending;
 }
 
-/* Puts up to BURST reports on lines: those to be sent again first. *dry becomes true when the caller has none. */
+/* Puts up to BURST reports on lines, those to be resent first. *dry becomes true when the caller has none. */
 static bool fill(struct connection *connection, bool *dry)
 {
     if (!connection->up) {
@@ -123,7 +123,7 @@ static void flush(struct connection *connection)
 {
     struct buffer *outbox = &connection->outbox;
     if (outbox->length > 0) {
-        /* Fails only without memory, and then the answer deadline sees to it. */
+        /* Fails only without memory; then the answer deadline applies. */
         if (evbuffer_add(bufferevent_get_output(connection->link), outbox->bytes, outbox->length) == 0) {
             connection->sender->counts.bytes_sent += outbox->length;
         }
@@ -131,11 +131,11 @@ static void flush(struct connection *connection)
     }
 }
 
-/* Lets every connection with room take reports, in turns, until none can or the caller has no more. */
+/* Lets every connection with room take reports, in turn, until none can or the caller has no more. */
 static void pump(struct sender *sender)
 {
     if (sender->pumping) {
-        return; /* called from within `next`, which is about to be asked again anyhow */
+        return; /* called from within `next`, which will be called again anyway */
     }
     assert(sender->connection_count > 0);
     sender->pumping = true;
@@ -165,7 +165,7 @@ static void lose(struct connection *connection, const char *why)
         sender->counts.connections_up--;
         sender->counts.links_lost++;
     } else {
-        /* A name may have an address that nobody listens on beside one that somebody does: `localhost` does. */
+        /* A name may have one address without a listener and one with: `localhost` does. */
         connection->family = connection->family == AF_UNSPEC ? AF_INET : AF_UNSPEC;
     }
     bufferevent_free(connection->link);
@@ -183,7 +183,7 @@ static void lose(struct connection *connection, const char *why)
 static void on_up(struct connection *connection)
 {
     int on = 1;
-    /* Without it the answers to small reports would wait for each other; a refusal costs speed only. */
+    /* Without it, answers to small reports would wait for each other. Failing costs only speed. */
     (void)setsockopt(bufferevent_getfd(connection->link), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection->up = true;
     connection->sender->counts.connections_up++;
@@ -220,7 +220,7 @@ static void retry_later(struct connection *connection, struct pending *pending)
     connection->sender->counts.retried++;
 }
 
-/* False when the server said something that cannot be; *error says what. */
+/* False, with *error, when the server sent an impossible answer. */
 static bool take_answer(struct connection *connection, struct slice answer, int64_t now_us,
                         struct error *error)
 {

@@ -1,4 +1,4 @@
-/* Locking a data folder, and having its Redis. */
+/* Locks a data folder, and finds or starts its Redis. */
 #include "client/server_redis.h"
 
 #include <assert.h>
@@ -25,7 +25,7 @@ static void ignore_event(void *context, const char *event, pid_t pid, const char
     (void)detail;
 }
 
-/* *ret_is_used: turnoutd runs there. */
+/* *ret_is_used: turnoutd is running there. */
 static int lock_data(const char *data, int *ret_fd, bool *ret_is_used)
 {
     *ret_fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,7 +37,7 @@ static int lock_data(const char *data, int *ret_fd, bool *ret_is_used)
     return EXIT_DONE;
 }
 
-/* The address of the Redis in `data`, which is started unless turnoutd, which runs there, has done so. */
+/* Finds the Redis of `data`; starts it unless a running turnoutd has. */
 static int find_managed(const char *data, enum server_redis_use use, bool is_used, const char *managed_user,
                         struct server_redis *server)
 {

@@ -1,11 +1,10 @@
-/* The fast way through an answer, and the thorough one behind it.
+/* Parses an answer by a fast path, else by a full parser.
  *
- * The fast way follows the answer of a report that was taken, as the server writes it, from its first byte to its
- * last:
+ * The fast path accepts exactly what the server writes for an accepted report:
  *
  *   {"line":12,"unit":"19804-003","seq":7,"status":"accepted","receipt":"7K4Q-9M2D","generation":"8c1f02d94ab7e653"}
  *
- * Whatever is spelled differently (a space, another order of things, another status) goes the thorough way. */
+ * Anything spelled differently (a space, another order, another status) goes to the full parser. */
 #include "client/stream_answer.h"
 
 #include <string.h>
@@ -23,7 +22,7 @@ static bool pass(struct slice *rest, const char *expected)
     return true;
 }
 
-/* A whole number as JSON has it, which does not begin with a zero: the server has none that is zero. */
+/* A whole JSON number without a leading zero: the server never writes 0 here. */
 static bool pass_number(struct slice *rest, uint64_t most, uint64_t *ret_number)
 {
     struct slice digits = {rest->bytes, 0};
@@ -35,7 +34,7 @@ static bool pass_number(struct slice *rest, uint64_t most, uint64_t *ret_number)
     return digits.length > 0 && digits.bytes[0] != '0' && text_parse_unsigned(digits, most, ret_number);
 }
 
-/* A text that holds nothing to be escaped, and the quote that ends it. */
+/* A text without escapes, up to its closing quote. */
 static bool pass_code(struct slice *rest, struct slice *ret_code)
 {
     *ret_code = text_split(rest, '"');
@@ -52,7 +51,7 @@ static bool pass_status(struct slice *rest, enum report_status *ret_status)
     return pass(rest, "duplicate");
 }
 
-/* Of a test report. */
+/* The words for a test report. */
 static bool pass_test_words(struct slice *rest, struct report_result *result)
 {
     return !pass(rest, ",\"detail\":\"") ||
@@ -60,7 +59,7 @@ static bool pass_test_words(struct slice *rest, struct report_result *result)
             slice_copy(slice_of(report_test_words), result->detail, sizeof result->detail));
 }
 
-/* It may be absent. */
+/* May be absent. */
 static bool pass_generation(struct slice *rest, struct report_result *result)
 {
     struct slice generation;
@@ -69,7 +68,7 @@ static bool pass_generation(struct slice *rest, struct report_result *result)
             slice_copy(generation, result->generation, sizeof result->generation));
 }
 
-/* It may be absent, too. */
+/* May be absent. */
 static bool pass_test(struct slice *rest, struct report_result *result)
 {
     result->test = pass(rest, ",\"test\":true");

@@ -1,4 +1,4 @@
-/* Loopback in words and numbers. */
+/* Recognises loopback names and addresses. */
 #include "client/this_machine.h"
 
 #include <arpa/inet.h>

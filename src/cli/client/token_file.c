@@ -1,4 +1,4 @@
-/* One word in a private file. */
+/* A single word in a private file. */
 #include "client/token_file.h"
 
 #include <stdlib.h>
@@ -25,8 +25,9 @@ enum turnout_error token_file_read(const char *path, char ret_token[TOKEN_BYTES_
         token.length--;
     }
     if (token.length == 0 || text_has_control(token) || !slice_copy(token, ret_token, TOKEN_BYTES_MAX + 1)) {
-        failed = error_fail(error, TURNOUT_BAD_INPUT, setting,
-                            "%s holds no token alone, as `turnout token make` prints it", path);
+        failed =
+            error_fail(error, TURNOUT_BAD_INPUT, setting,
+                       "%s must hold one token, as `turnout token make` prints it, and nothing else", path);
     }
     sodium_memzero(bytes, length);
     free(bytes);

@@ -1,4 +1,4 @@
-/* JSON to struct, field by field, with one place that says which field is wrong. */
+/* Reads JSON into a struct, field by field, and remembers the first wrong field. */
 #include "client/turnout_document.h"
 
 #include <jansson.h>
@@ -10,10 +10,10 @@
 #include <turnout/base/text.h>
 #include <turnout/election/percent.h>
 
-/* The object that is being read, and the first field of it that was wrong. */
+/* The object being read, and its first wrong field. */
 struct reader {
     const json_t *object;
-    const char *bad; /* NULL while all is well */
+    const char *bad; /* NULL: none */
 };
 
 static void blame(struct reader *reader, const char *field)
@@ -87,7 +87,7 @@ static int64_t read_moment(struct reader *reader, const char *field)
     return seconds;
 }
 
-/* `as_of` of an area that nobody has reported from yet is null. */
+/* `as_of` is null before an area's first report. */
 static void read_as_of(struct reader *reader, char ret_text[RFC3339_BYTES])
 {
     if (json_is_null(json_object_get(reader->object, "as_of"))) {

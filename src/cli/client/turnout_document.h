@@ -1,5 +1,5 @@
-/* The document `/v1/turnout` (DESIGN section 7) as a client reads it. Unknown fields are passed over; a field that
- * is missing or of the wrong type makes the whole document bad, since half a figure is worse than none. */
+/* The document `/v1/turnout` (DESIGN section 7) as a client reads it. Unknown fields are ignored; a missing field or
+ * a wrong type makes the whole document invalid, since a partial figure is worse than none. */
 #ifndef TURNOUT_TURNOUT_DOCUMENT_H
 #define TURNOUT_TURNOUT_DOCUMENT_H
 
@@ -16,8 +16,8 @@ struct document_area {
     char code[AREA_CODE_BYTES];
     char name[NAME_BYTES_MAX + 1];
     char name_en[NAME_BYTES_MAX + 1]; /* empty when there is none */
-    bool verified;                    /* false: the figures below are not shown to anybody, and are 0 */
-    bool withheld;                    /* not shown either, though nothing is wrong with them */
+    bool verified;                    /* false: the figures below are not shown, and are 0 */
+    bool withheld;                    /* not shown either, although they are correct */
     int64_t registered;
     int64_t voted;
     int64_t units;

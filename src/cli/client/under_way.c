@@ -1,4 +1,4 @@
-/* Lines, waiting reports and free ones of one connection. */
+/* The lines, waiting reports and free reports of one connection. */
 #include "client/under_way.h"
 
 #include <assert.h>
@@ -6,7 +6,7 @@
 
 #include <turnout/base/memory.h>
 
-/* How far answers may run ahead of the oldest one missing, in windows. */
+/* How far answers may be ahead of the oldest missing one, in windows. */
 enum { RING_TO_WINDOW = 4 };
 
 static void queue_append(struct pending_queue *queue, struct pending *pending)

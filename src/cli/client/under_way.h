@@ -1,6 +1,6 @@
-/* The reports under way on one connection of the sender: each is free, on a line that the server has not answered
- * yet, or waiting to be sent again. Lines are numbered from 1 as they are sent; answers take reports off their
- * lines in any order. Pure bookkeeping: no clock, no socket. */
+/* The reports of one connection of the sender: each is free, on an unanswered line, or waiting to be sent again.
+ * Lines are numbered from 1 as they are sent; answers free reports from their lines in any order. Pure bookkeeping:
+ * no clock, no socket. */
 #ifndef TURNOUT_UNDER_WAY_H
 #define TURNOUT_UNDER_WAY_H
 
@@ -9,9 +9,9 @@
 
 #include <turnout/base/buffer.h>
 
-/* One report. It keeps its serialized bytes until it is answered, so that sending it again needs nobody's help. */
+/* One report, with its serialized bytes until it is answered, so that it can be sent again. */
 struct pending {
-    struct pending *next; /* private: among the free ones, or among those waiting */
+    struct pending *next; /* private: in the list of free or of waiting ones */
     uint64_t tag;
     int64_t first_sent_us;
     int64_t sent_us;
@@ -27,7 +27,7 @@ struct pending_queue {
 
 struct under_way {
     uint64_t last_line;   /* the number of the line sent last */
-    uint64_t oldest_line; /* no line below it is unanswered */
+    uint64_t oldest_line; /* all lines below it are answered */
     uint64_t ring_mask;
     struct pending **lines; /* ring: the report on line n is lines[n & ring_mask], NULL once answered */
     struct pending *pendings;
@@ -40,10 +40,10 @@ struct under_way {
 void under_way_init(struct under_way *under_way, uint32_t window);
 void under_way_done(struct under_way *under_way);
 
-/* Whether a line may be sent: answers may run ahead of the oldest one missing, but not for ever. */
+/* Whether another line may be sent: answers may be ahead of the oldest missing one, but not without limit. */
 bool under_way_has_line(const struct under_way *under_way);
 
-/* A free report, its line empty; NULL when all are under way. It must be put on a line, or released. */
+/* A free report, its line empty; NULL when all are in use. It must be put on a line, or released. */
 struct pending *under_way_take_free(struct under_way *under_way);
 void under_way_release(struct under_way *under_way, struct pending *pending);
 
@@ -57,14 +57,14 @@ struct pending *under_way_take_off_line(struct under_way *under_way, uint64_t li
 /* The report that has been on its line for longest; NULL when none is. */
 const struct pending *under_way_oldest(const struct under_way *under_way);
 
-/* Has a report wait until its `retry_at_ms`, behind those that wait already. */
+/* Lets a report wait until its `retry_at_ms`, after those that wait already. */
 void under_way_wait(struct under_way *under_way, struct pending *pending);
 
-/* The first of those that wait, if it is due; else NULL. */
+/* The first waiting report, if it is due; else NULL. */
 struct pending *under_way_take_due(struct under_way *under_way, int64_t now_ms);
 
-/* The connection is lost: every report that was on a line waits, due at once, in the order in which they were sent
- * and before all that waited already. Lines begin at 1 again. Returns how many reports that were. */
+/* The connection is lost: every report on a line waits, due at once, in the order of sending and before those that
+ * waited already. Lines begin at 1 again. Returns the number of these reports. */
 uint64_t under_way_take_back_lines(struct under_way *under_way);
 
 #endif

@@ -1,4 +1,4 @@
-/* Adding up, and telling. */
+/* Sums up and prints. */
 #include "client/verdict.h"
 
 #include <inttypes.h>
@@ -39,5 +39,5 @@ void verdict_print_unproven(const struct verdict *verdict)
     verdict_print_count(counts->revoked,
                         "reports signed by a key that keys.csv revokes as of an earlier moment");
     verdict_print_count(counts->unsigned_tests, "test reports that nobody signed");
-    verdict_print_count(counts->decisions, "decisions of committees, which nobody signs");
+    verdict_print_count(counts->decisions, "decisions of committees, which are not signed");
 }

@@ -1,5 +1,5 @@
-/* Reads the published figures and compares. Knows the columns of checkpoints.csv and the names in an area
- * object, and nothing of how the figures come about. */
+/* Reads the published figures and compares them. Knows the columns of checkpoints.csv and the names in an area
+ * object, but not how figures are made. */
 #include "demo/checkpoints.h"
 
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static bool read_percent(struct slice cell, int32_t *ret_hundredths)
     return true;
 }
 
-/* Fills *ret_checkpoint from one row, or returns the column that is wrong. */
+/* Fills *ret_checkpoint from a row, or returns the invalid column. */
 static enum column read_row(const struct csv_row *row, const struct election_register *reg,
                             struct checkpoint *ret_checkpoint)
 {
@@ -168,7 +168,7 @@ static enum turnout_error read_rows(const char *path, char *bytes, size_t length
         header_seen = true;
     }
     if (checkpoints->count == 0) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: holds no checkpoint", path);
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: has no checkpoints", path);
     }
     qsort(checkpoints->rows, checkpoints->count, sizeof checkpoints->rows[0], by_as_of_then_line);
     return TURNOUT_OK;

@@ -1,4 +1,4 @@
-/* Figures that were published on the day, and whether ours are the same.
+/* The figures published on election day, and comparing ours with them.
  *
  * checkpoints.csv: `as_of,code,level,registered,voted,remaining,percent,communes_complete,communes,standing`; an
  * empty cell was not published and is not compared. */
@@ -17,7 +17,7 @@
 
 enum { FIGURE_UNPUBLISHED = -1 };
 
-/* What is known of an area at a moment. FIGURE_UNPUBLISHED where nothing is. */
+/* The known figures of an area at a time; FIGURE_UNPUBLISHED where unknown. */
 struct checkpoint_figures {
     int64_t registered;
     int64_t voted;
@@ -35,7 +35,7 @@ struct checkpoint {
 };
 
 struct checkpoints {
-    struct checkpoint *rows; /* by as_of, then line */
+    struct checkpoint *rows; /* sorted by as_of, then line */
     size_t count;
 };
 
@@ -44,14 +44,14 @@ enum turnout_error checkpoints_read(const char *path, const struct election_regi
                                     struct checkpoints *ret_checkpoints, struct error *error);
 void checkpoints_done(struct checkpoints *checkpoints);
 
-/* The figures of an area object as served (DESIGN section 7); a null figure is FIGURE_UNPUBLISHED. */
+/* Reads the figures of an area object as served (DESIGN section 7); a null figure becomes FIGURE_UNPUBLISHED. */
 enum turnout_error checkpoint_figures_of_document(const json_t *area, struct checkpoint_figures *ret_figures,
                                                   struct error *error);
 
-/* Whether every published figure is the one that was got. */
+/* Whether every published figure equals the one given. */
 bool checkpoint_holds(const struct checkpoint *checkpoint, const struct checkpoint_figures *got);
 
-/* Appends those of `figures` that the checkpoint publishes, in words: "voted 948877, remaining 21050, 97.83%". */
+/* Appends the figures that the checkpoint publishes, in words: "voted 948877, remaining 21050, 97.83%". */
 void checkpoint_write_figures(struct buffer *out, const struct checkpoint *checkpoint,
                               const struct checkpoint_figures *figures);
 

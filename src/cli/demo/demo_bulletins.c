@@ -1,4 +1,4 @@
-/* A token, and POST /v1/bulletins. */
+/* Makes a token, and sends POST /v1/bulletins. */
 #include "demo/demo_bulletins.h"
 
 #include <assert.h>
@@ -24,7 +24,7 @@ struct demo_bulletins {
     struct http_response response;
 };
 
-/* Nobody but the demo has been in the folder: a fault of the table is one of the disk. */
+/* Ignores faults of the table: only the demo has written it, so they are disk errors. */
 static void pass_over(void *context, const char *file, uint32_t line, const struct error *error)
 {
     (void)context;

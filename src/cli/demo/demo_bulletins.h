@@ -1,4 +1,4 @@
-/* The bulletins of the demo's day: asked for as an admin of the election asks, by a token of the demo's own. */
+/* The bulletins of the demo's day, requested as an admin of the election, with a token of the demo. */
 #ifndef TURNOUT_COMMAND_DEMO_BULLETINS_H
 #define TURNOUT_COMMAND_DEMO_BULLETINS_H
 
@@ -13,11 +13,11 @@ enum turnout_error demo_bulletins_new(const char *data, const char *election, co
                                       struct demo_bulletins **ret_bulletins, struct error *error);
 void demo_bulletins_free(struct demo_bulletins *bulletins); /* NULL-safe */
 
-/* Once the server is there. */
+/* Call once the server is ready. */
 enum turnout_error demo_bulletins_connect(struct demo_bulletins *bulletins, const struct demo_server *server,
                                           struct error *error);
 
-/* Has one frozen under this label; returns when readers can have it. */
+/* Freezes one under this label; returns when readers can have it. */
 enum turnout_error demo_bulletins_freeze(struct demo_bulletins *bulletins, const char *label,
                                          struct error *error);
 

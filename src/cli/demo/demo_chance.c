@@ -1,5 +1,5 @@
-/* A mixing function in place of a generator: a draw does not depend on the draws before it, so the plan can be made
- * in any order. */
+/* A mixing function instead of a generator: a draw does not depend on earlier draws, so the plan can be made in any
+ * order. */
 #include "demo/demo_chance.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* `turnout demo`: replays an election day against a turnoutd of its own, and holds what the public is served
- * against the figures that were published on the day. */
+/* `turnout demo`: replays an election day against a turnoutd of its own, and compares what is served with the figures
+ * published on that day. */
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,11 +30,11 @@ struct demo_options {
     uint32_t rate;
     bool exits;
     const char *data;                           /* NULL: temporary */
-    const char *election;                       /* NULL: the one that comes with the program */
+    const char *election;                       /* NULL: the one installed with the program */
     const char *addresses[DEMO_LISTENER_COUNT]; /* NULL: the default, or any free port */
 };
 
-/* All that stands while the demo runs; torn down in reverse. */
+/* Everything that lives while the demo runs; freed in reverse order. */
 struct demo {
     const struct demo_options *options;
     int interrupt_fd;
@@ -60,7 +60,7 @@ static void say(const char *what, const struct error *error)
 
 /* ---- before the polls open ---- */
 
-/* From here on Ctrl-C and its like only make a descriptor readable, so that everything ends in order. */
+/* Makes signals such as Ctrl-C readable from a descriptor, so that everything is stopped in order. */
 static int catch_interrupts(void)
 {
     sigset_t interrupts;
@@ -83,7 +83,7 @@ static enum turnout_error read_checkpoints(struct demo *demo, struct error *erro
     return code;
 }
 
-/* A fresh key for every unit; the public ones into the folder that the server is going to read. */
+/* Makes a key for every unit; writes the public ones into the folder that the server will read. */
 static int make_keys(struct demo *demo)
 {
     struct keys_table table;
@@ -100,7 +100,7 @@ static int make_keys(struct demo *demo)
     return EXIT_DONE;
 }
 
-/* Returns EXIT_DONE when there is a plan. */
+/* Makes the plan. Returns an exit status. */
 static int make_plan(struct demo *demo)
 {
     struct error error = {0};
@@ -124,7 +124,7 @@ static int make_plan(struct demo *demo)
     return EXIT_DONE;
 }
 
-/* The server refuses a report from the future, and rightly. */
+/* The server refuses reports from the future. */
 static int check_wall_clock(const struct demo *demo)
 {
     const struct election *election = &demo->election.election;
@@ -137,7 +137,7 @@ static int check_wall_clock(const struct demo *demo)
     (void)fprintf(
         stderr,
         "turnout demo: this machine's clock says %s, but the day to replay is %s: every report would "
-        "come from the future. Set the clock first\n",
+        "be from the future. Set the clock first\n",
         now, election->date);
     return EXIT_USAGE;
 }
@@ -157,14 +157,14 @@ static enum turnout_error start_server(struct demo *demo, struct error *error)
     return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
 }
 
-/* A folder with reports in it would answer ours as duplicates and show the evening in the morning. */
+/* In a folder with reports our reports would be duplicates, and the final figures would show from the start. */
 static enum turnout_error check_nothing_counted(struct demo *demo, struct error *error)
 {
     enum demo_event event;
     enum turnout_error code = demo_served_await(demo->served, 0, &event, error);
     if (code == TURNOUT_OK && demo_served_revision(demo->served) != 0) {
         return error_fail(error, TURNOUT_CONFLICT, "data",
-                          "%s holds %lld reports already; name an empty folder", demo->folder.data,
+                          "%s already has %lld reports; name an empty folder", demo->folder.data,
                           (long long)demo_served_revision(demo->served));
     }
     return code;
@@ -199,7 +199,7 @@ static void print_where_to_look(const struct demo *demo)
     demo_server_url(demo->server, DEMO_PUBLIC, public_url);
     demo_server_url(demo->server, DEMO_INTAKE_HTTP, intake_url);
     demo_server_url(demo->server, DEMO_OPERATE, operate_url);
-    (void)printf("%s\n%s, %u times as fast as it was, with %llu signed reports from %u units.\n\n",
+    (void)printf("%s\n%s, %u times as fast as in reality, with %llu signed reports from %u units.\n\n",
                  election->name_en[0] != '\0' ? election->name_en : election->name, election->date,
                  demo->options->rate, (unsigned long long)demo_plan_report_count(demo->plan),
                  demo->election.reg->unit_count);
@@ -222,8 +222,7 @@ static void format_clock(const struct demo *demo, int64_t moment, char ret_clock
     ret_clock[CLOCK_BYTES - 1] = '\0';
 }
 
-/* The next moment after `moment` at which there is something to look at: a round's or a checkpoint's. 0 when there
- * is none. */
+/* The next time after `moment` of a round or a checkpoint; 0 when there is none. */
 static int64_t next_moment(const struct demo *demo, int64_t moment)
 {
     const struct election *election = &demo->election.election;
@@ -239,8 +238,7 @@ static int64_t next_moment(const struct demo *demo, int64_t moment)
     return next;
 }
 
-/* Prints the round of this moment, if it is one, holds the moment's checkpoints against what is served, and has its bulletin
- * frozen. */
+/* At the time of a round, prints it and freezes its bulletin; checks the checkpoints of this time. */
 static enum turnout_error look(struct demo *demo, int64_t moment, struct error *error)
 {
     const struct election *election = &demo->election.election;
@@ -276,7 +274,7 @@ static int tell_halt(const struct demo *demo, enum demo_halt halt)
     return EXIT_FAILED;
 }
 
-/* Returns EXIT_DONE when the day went to its end. */
+/* Replays the day. Returns EXIT_DONE when it was complete. */
 static int replay_day(struct demo *demo)
 {
     int64_t moment = demo->election.election.opens;
@@ -303,7 +301,7 @@ static int replay_day(struct demo *demo)
     return EXIT_DONE;
 }
 
-/* The closing lines; the very last is the nation's figure. Returns EXIT_DONE when all came out as it should. */
+/* Prints the summary, the nation's figure last. Returns EXIT_DONE when all was as expected. */
 static int sum_up(const struct demo *demo)
 {
     const struct demo_counts *counts = demo_replay_counts(demo->replay);
@@ -344,7 +342,7 @@ static int run(struct demo *demo)
     return status;
 }
 
-/* Returns `status`, or EXIT_FAILED when something did not end as it should. */
+/* Returns `status`, or EXIT_FAILED when something did not end in order. */
 static int tear_down(struct demo *demo, int status)
 {
     struct error error = {0};
@@ -372,7 +370,7 @@ static int tear_down(struct demo *demo, int status)
 static int run_demo(const struct command_line *line)
 {
     struct demo demo = {.options = line->options};
-    /* A line is to be seen when it is true, in a pipe too. */
+    /* Show each line at once, also in a pipe. */
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     demo.interrupt_fd = catch_interrupts();
     int status = run(&demo);
@@ -383,7 +381,7 @@ static int run_demo(const struct command_line *line)
 
 #define AT(member) SETTING_AT(struct demo_options, member)
 
-/* The demo needs every listener, so an empty address, which turns one off, is none. */
+/* The demo needs every listener, so an empty address, which turns one off, is refused. */
 static const struct setting settings[] = {
     {.name = "rate",
      .kind = SETTING_NUMBER,
@@ -392,7 +390,7 @@ static const struct setting settings[] = {
      .takes = "N",
      .least = 1,
      .most = RATE_MOST,
-     .help = "election seconds a second; at 400 a day takes about two minutes"},
+     .help = "how many times as fast as in reality; at 400 a day takes about two minutes"},
     {.name = "exit",
      .kind = SETTING_FLAG,
      AT(exits),
@@ -401,7 +399,7 @@ static const struct setting settings[] = {
      .kind = SETTING_PATH,
      AT(data),
      .takes = "DIR",
-     .help = "the server's data folder, which must hold no reports; a temporary one where it is left out"},
+     .help = "the server's data folder, which must have no reports; default a temporary one"},
     {.name = "election",
      .kind = SETTING_PATH,
      AT(election),
@@ -411,22 +409,22 @@ static const struct setting settings[] = {
      .kind = SETTING_PATH,
      AT(addresses[DEMO_PUBLIC]),
      .takes = "ADDRESS:PORT",
-     .help = "where readers come; 127.0.0.1:8080 where it is left out and free, like the others"},
+     .help = "for readers; default 127.0.0.1:8080, or a free port; also for the next three"},
     {.name = "intake-http",
      .kind = SETTING_PATH,
      AT(addresses[DEMO_INTAKE_HTTP]),
      .takes = "ADDRESS:PORT",
-     .help = "where reports come over HTTP; 127.0.0.1:8081"},
+     .help = "for reports over HTTP; default 127.0.0.1:8081"},
     {.name = "intake-stream",
      .kind = SETTING_PATH,
      AT(addresses[DEMO_INTAKE_STREAM]),
      .takes = "ADDRESS:PORT",
-     .help = "where they come one a line; 127.0.0.1:7070"},
+     .help = "for reports over a stream; default 127.0.0.1:7070"},
     {.name = "operate",
      .kind = SETTING_PATH,
      AT(addresses[DEMO_OPERATE]),
      .takes = "ADDRESS:PORT",
-     .help = "health and metrics; 127.0.0.1:9090"},
+     .help = "for health and metrics; default 127.0.0.1:9090"},
     COMMAND_HELP,
 };
 
@@ -435,12 +433,12 @@ static const struct setting settings[] = {
 const struct command command_demo = {
     .name = "demo",
     .purpose =
-        "Replays an election day against a server of its own, and holds what the public is served against\n"
+        "Replays an election day against a server of its own, and compares what the public is served with\n"
         "the figures that were published on the day.",
     .usage = "[OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct demo_options),
     .notes =
-        "Exit status: 0 when every checkpoint held and no report was refused, 1 otherwise, 2 used wrongly.",
+        "Exit status: 0 when every checkpoint held and no report was refused, 1 otherwise, 2 wrong usage.",
     .run = run_demo,
 };

@@ -1,4 +1,4 @@
-/* The timetable, made of the election's rounds and the times of the checkpoints. */
+/* Makes the timetable from the election's rounds and the times of the checkpoints. */
 #include "demo/demo_day.h"
 
 #include <stdlib.h>
@@ -13,13 +13,13 @@ struct curve {
     int32_t spans;
 };
 
-/* An hour a span on a day from seven to eight: most come in the morning, the last hours bring stragglers. */
+/* One hour a span: most voters come in the morning, and a few in the last hours. */
 static const int32_t turnout_points[] = {0,      90000,  240000, 390000, 520000, 620000, 700000,
                                          780000, 865000, 937000, 968000, 986000, 996000, DAY_WHOLE};
 static const struct curve turnout_curve = {turnout_points,
                                            sizeof turnout_points / sizeof turnout_points[0] - 1};
 
-/* Highest at nine hours of thirteen. */
+/* Highest after nine hours of thirteen. */
 static const int32_t surplus_points[] = {0,      110000, 220000,    330000, 440000, 560000, 670000,
                                          780000, 890000, DAY_WHOLE, 750000, 500000, 250000, 0};
 static const struct curve surplus_curve = {surplus_points,
@@ -39,7 +39,7 @@ static int64_t curve_at(const struct curve *curve, const struct demo_day *day, i
         return curve->points[curve->spans];
     }
     int64_t length_s = demo_day_end(day) - day->opens;
-    int64_t along = (moment - day->opens) * curve->spans; /* in length_s-ths of a span */
+    int64_t along = (moment - day->opens) * curve->spans; /* in units of 1 / length_s of a span */
     int64_t span = along / length_s;
     int64_t from = curve->points[span];
     int64_t to = curve->points[span + 1];
@@ -71,7 +71,7 @@ uint32_t demo_day_reports_by(const struct demo_day *day, uint32_t unit, int64_t 
     return reports;
 }
 
-/* The checkpoints are in order. */
+/* The checkpoints are sorted by time. */
 static void note_moments(struct demo_day *day, const struct checkpoints *checkpoints, int64_t last_round)
 {
     day->moments = memory_new_array(checkpoints->count + 1, sizeof day->moments[0]);

@@ -1,7 +1,7 @@
-/* Works backwards from the end of the day, so that a count never falls. At each moment it first says, from the units up to
- * the nation, in what range an area must be: by what its units can still report, and by what was published. Then it shares
- * the nation's figure out within these ranges, down to the units. Where nothing was published, a curve and a bit of chance
- * stand in. This is done twice: for the surplus of the roll, and for those who are missing. */
+/* Plans backwards from the end of the day, so that a count never falls. At each moment it first computes bottom-up,
+ * from the units to the nation, the range of each area: what its units can still report, and what was published. Then
+ * it distributes the nation's figure top-down within these ranges. A curve and some randomness fill in what was not
+ * published. This is done twice: for the roll's surplus, and for those who have not voted. */
 #include "demo/demo_figures.h"
 
 #include <stdbool.h>
@@ -13,26 +13,26 @@
 #include "register/apportion.h"
 
 enum {
-    SURPLUS_HIGHEST_PER_100K = 110, /* of the nation's list, when its roll is longest */
-    SURPLUS_SHARE = 20,             /* a unit's roll grows by at most this part of its list */
-    FINAL_MISSING_PERCENT = 1,      /* where the nation's last figure was not published */
-    COMPLETE_OF_FOUR = 3,           /* communes that lack nobody at the end, where that can be */
-    COMPLETE_FROM = 940000,         /* turnout from which on the first of them do so */
-    LEAD_S_MAX = 20 * 60,           /* a province is at most this much ahead of the nation or behind it */
-    PACE_SPREAD = 10,               /* hundredths between the keenest and the slowest, each moment */
+    SURPLUS_HIGHEST_PER_100K = 110, /* highest surplus of the nation's roll over its list */
+    SURPLUS_SHARE = 20,             /* a unit's roll grows by at most 1/SURPLUS_SHARE of its list */
+    FINAL_MISSING_PERCENT = 1,      /* used when the nation's last figure was not published */
+    COMPLETE_OF_FOUR = 3,           /* of four communes, how many are complete at the end, where possible */
+    COMPLETE_FROM = 940000,         /* turnout at which the first of them become complete */
+    LEAD_S_MAX = 20 * 60,           /* the most a province is ahead of the nation, or behind it */
+    PACE_SPREAD = 10,               /* hundredths between the fastest and the slowest, at each moment */
 };
 
-/* Between which bounds something must be, and what it would be best. */
+/* The bounds of a value, and its preferred value. */
 struct range {
     int64_t least, most, wish;
 };
 
 struct planner;
 
-/* What is planned. */
+/* A planned quantity. */
 struct quantity {
     struct range (*of_unit)(const struct planner *planner, uint32_t unit);
-    /* The range of an area, whose units and children together have this one. */
+    /* Tightens the range of an area; it begins as the sum of the ranges in it. */
     void (*tighten)(const struct planner *planner, uint32_t area, struct range *range);
 };
 
@@ -41,15 +41,15 @@ struct planner {
     const struct election_register *reg;
     const struct checkpoints *checkpoints;
     const struct quantity *quantity;
-    uint32_t moment;         /* at hand */
-    int32_t *planned;        /* [moment * units + unit] */
-    uint32_t *reports;       /* [unit]: sent by this moment */
-    uint32_t *reports_after; /* [unit]: by the moment after, if there is one */
-    struct range *ranges;    /* [area]: at this moment */
-    int64_t *shares;         /* [area]: at this moment */
-    int64_t *published; /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED where it does not tell */
-    uint32_t *ranks;    /* [area]: a commune's place among those of its province, 0 for the keenest */
-    struct apportion_part *parts; /* for one area's children at a time */
+    uint32_t moment;              /* the current one */
+    int32_t *planned;             /* [moment * units + unit] */
+    uint32_t *reports;            /* [unit]: sent by this moment */
+    uint32_t *reports_after;      /* [unit]: sent by the next moment, if there is one */
+    struct range *ranges;         /* [area]: at this moment */
+    int64_t *shares;              /* [area]: at this moment */
+    int64_t *published;           /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED: unknown */
+    uint32_t *ranks;              /* [area]: a commune's rank in its province, 0 for the fastest */
+    struct apportion_part *parts; /* scratch for one area's children */
 };
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -77,13 +77,13 @@ static int64_t time_of(const struct planner *planner, uint32_t moment)
     return planner->day->moments[moment];
 }
 
-/* Whether a unit reports nothing between this moment and the one after: it stands there as it stands here. */
+/* Whether a unit sends no report between this moment and the next: then its figures are the same. */
 static bool is_settled(const struct planner *planner, uint32_t unit)
 {
     return !is_last_moment(planner) && planner->reports[unit] == planner->reports_after[unit];
 }
 
-/* ---- how much longer than the list the roll is ---- */
+/* ---- the surplus of the roll over the list ---- */
 
 static struct range surplus_of_unit(const struct planner *planner, uint32_t unit)
 {
@@ -96,7 +96,7 @@ static struct range surplus_of_unit(const struct planner *planner, uint32_t unit
     return (struct range){0, planner->reports[unit] == 0 ? 0 : listed / SURPLUS_SHARE, wish};
 }
 
-/* A province of which the roll was published, or how many communes were complete, keeps its roll as listed. */
+/* A province with a published roll, or a published number of complete communes, keeps its roll as listed. */
 static void tighten_surplus(const struct planner *planner, uint32_t area, struct range *range)
 {
     int64_t listed = planner->reg->areas[area].registered;
@@ -123,7 +123,7 @@ static void tighten_surplus(const struct planner *planner, uint32_t area, struct
 
 static const struct quantity surplus = {surplus_of_unit, tighten_surplus};
 
-/* What the checkpoints of this moment say, now that the rolls are known. */
+/* Computes the missing of this moment's checkpoints, now that the rolls are known. */
 static void note_published(struct planner *planner)
 {
     for (size_t i = 0; i < planner->checkpoints->count; i++) {
@@ -145,7 +145,7 @@ static void note_published(struct planner *planner)
 
 /* ---- how many are missing ---- */
 
-/* How far turnout had come in the unit's province when it sent so many reports. */
+/* The turnout in the unit's province when it sent this many reports. */
 static int64_t turnout_reported(const struct planner *planner, uint32_t unit, uint32_t reports)
 {
     uint32_t province = planner->reg->areas[planner->reg->units[unit].commune].parent;
@@ -153,7 +153,7 @@ static int64_t turnout_reported(const struct planner *planner, uint32_t unit, ui
     return demo_day_turnout_at(planner->day, demo_day_report_at(planner->day, reports - 1, unit) + lead_s);
 }
 
-/* A unit counts when it reports: of those whom it has counted by the moment after, it lacks some. */
+/* A unit's figure is as of its report: it may miss some of those who vote by the next moment. */
 static struct range missing_of_unit(const struct planner *planner, uint32_t unit)
 {
     int64_t listed = planner->reg->units[unit].registered;
@@ -170,7 +170,7 @@ static struct range missing_of_unit(const struct planner *planner, uint32_t unit
     return (struct range){after, is_settled(planner, unit) ? after : listed, wish};
 }
 
-/* At the end a few communes lack most of those who are missing. Late in the day some have nobody missing already. */
+/* At the end a few communes have most of the missing. Late in the day some communes are complete already. */
 static void wish_for_area(const struct planner *planner, uint32_t area, struct range *range)
 {
     const struct area *wished = &planner->reg->areas[area];
@@ -187,7 +187,8 @@ static void wish_for_area(const struct planner *planner, uint32_t area, struct r
     }
 }
 
-/* So many communes of the province had been found complete by then; no others, where that was found at this very moment. */
+/* This many communes of the province were published as complete by then; exactly this many at the moment of the
+ * publication. */
 static void tighten_commune(const struct planner *planner, const struct checkpoint *checkpoint,
                             uint32_t commune, struct range *range)
 {
@@ -232,9 +233,9 @@ static void tighten_missing(const struct planner *planner, uint32_t area, struct
 
 static const struct quantity missing = {missing_of_unit, tighten_missing};
 
-/* ---- sharing out ---- */
+/* ---- distributing ---- */
 
-/* Children have higher numbers than their parents. */
+/* Children have higher indices than their parents. */
 static void set_ranges(struct planner *planner)
 {
     const struct quantity *quantity = planner->quantity;
@@ -289,8 +290,8 @@ static void plan_moment(struct planner *planner)
 
 /* ---- all of it ---- */
 
-/* Ranks all communes by chance, but those who are known to lack somebody at the end behind the others of their province, and
- * those without voters, who are never complete, last. */
+/* Ranks the communes of a province at random; those known to be incomplete at the end come later, and those without
+ * voters, which are never complete, last. */
 static void rank_communes(struct planner *planner)
 {
     const struct election_register *reg = planner->reg;

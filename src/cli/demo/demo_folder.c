@@ -14,7 +14,7 @@
 
 #include "register/register_make.h"
 
-/* nftw() keeps so many folders open at a time; ours are two deep. */
+/* The number of folders that nftw() keeps open; ours are two deep. */
 enum { FOLDERS_OPEN_MAX = 8, PARENTS_MAX = 4, FILE_BYTES_MAX = 1 << 30 };
 
 static enum turnout_error join(char ret_path[PATH_MAX], struct error *error, const char *format, ...)
@@ -27,12 +27,12 @@ static enum turnout_error join(char ret_path[PATH_MAX], struct error *error, con
     int length = vsnprintf(ret_path, PATH_MAX, format, parts);
     va_end(parts);
     if (length < 0 || length >= PATH_MAX) {
-        return error_fail(error, TURNOUT_TOO_LARGE, "", "a path is too long: %.100s...", ret_path);
+        return error_fail(error, TURNOUT_TOO_LARGE, "", "the path is too long: %.100s...", ret_path);
     }
     return TURNOUT_OK;
 }
 
-/* The folder that this program lies in. */
+/* The folder of this program. */
 static enum turnout_error find_own_folder(char ret_path[PATH_MAX], struct error *error)
 {
     ssize_t length = readlink("/proc/self/exe", ret_path, PATH_MAX - 1);
@@ -57,7 +57,7 @@ static bool has_file(const char *folder, const char *name)
     return join(path, NULL, "%s/%s", folder, name) == TURNOUT_OK && access(path, R_OK) == 0;
 }
 
-/* Built in a source tree, the program lies somewhere below its root; installed, beside or below `etc`. */
+/* In a build tree the program is below the source root; installed, it is next to or below `etc`. */
 static enum turnout_error find_election(char ret_path[PATH_MAX], struct error *error)
 {
     static const char *const places[] = {"config/elections/vn-2026", "etc/turnout/elections/vn-2026"};
@@ -77,9 +77,8 @@ static enum turnout_error find_election(char ret_path[PATH_MAX], struct error *e
         }
         end = strrchr(parent, '/');
     }
-    return error_fail(
-        error, TURNOUT_NOT_FOUND, "election",
-        "the folder elections/vn-2026 is not where this program was built or installed; name it");
+    return error_fail(error, TURNOUT_NOT_FOUND, "election",
+                      "elections/vn-2026 was not found near this program; name the folder with --election");
 }
 
 static enum turnout_error open_data(const char *data, struct demo_folder *folder, struct error *error)
@@ -127,7 +126,7 @@ static enum turnout_error copy_file(const char *from, const char *to, const char
     return code == TURNOUT_OK ? TURNOUT_OK : error_fail(error, code, "data", "%s %s", target, cause.text);
 }
 
-/* An election that has its register already: without its keys, as the demo signs with its own. */
+/* Copies an election with its register, but without keys: the demo signs with its own. */
 static enum turnout_error copy_election(const char *from, const char *to, struct error *error)
 {
     static const char *const files[] = {"election.ini", "areas.csv", "units.csv", "checkpoints.csv"};

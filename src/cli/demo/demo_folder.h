@@ -1,4 +1,4 @@
-/* Where the demo finds its things and keeps what it makes. */
+/* The demo's folders: where it finds its input and puts its files. */
 #ifndef TURNOUT_COMMAND_DEMO_FOLDER_H
 #define TURNOUT_COMMAND_DEMO_FOLDER_H
 
@@ -7,23 +7,23 @@
 
 #include <turnout/base/error.h>
 
-/* The server's data folder; the election that is made for the demo and the server's log lie in it, too. */
+/* The server's data folder, which also has the demo's election and the server's log. */
 struct demo_folder {
     char data[PATH_MAX];
-    char election[PATH_MAX]; /* the demo's own, to write keys into */
+    char election[PATH_MAX]; /* the demo's copy, to write keys into */
     char log[PATH_MAX];
     bool is_temporary;
 };
 
-/* `data` may be NULL: a fresh temporary folder. `from` is the election's folder: one that has its register, which is
- * copied, or the tables that it is made from; NULL finds the one that comes with the program. */
+/* `data` NULL: a new temporary folder. `from` is the election's folder: with a register, which is copied, or with the
+ * tables to make one from; NULL finds the one installed with the program. */
 enum turnout_error demo_folder_open(const char *data, const char *from, struct demo_folder *ret_folder,
                                     struct error *error);
 
-/* Removes a temporary folder and all in it. */
+/* Removes a temporary folder with its content. */
 enum turnout_error demo_folder_close(const struct demo_folder *folder, struct error *error);
 
-/* The path of turnoutd, which lies beside this program. */
+/* The path of turnoutd, next to this program. */
 enum turnout_error demo_find_server(char ret_path[PATH_MAX], struct error *error);
 
 #endif

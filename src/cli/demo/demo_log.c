@@ -18,7 +18,7 @@ struct line {
     struct slice fields;
 };
 
-/* Calls `on_line` with each whole line, until it says that it has found what it looks for. */
+/* Calls `on_line` with each complete line, until it returns true. */
 static void read_lines(const char *path, bool (*on_line)(void *context, const struct line *line),
                        void *context)
 {

@@ -1,4 +1,4 @@
-/* What the demo needs to know of its turnoutd's log, which is a file. */
+/* Reads what the demo needs from its turnoutd's log file. */
 #ifndef TURNOUT_COMMAND_DEMO_LOG_H
 #define TURNOUT_COMMAND_DEMO_LOG_H
 
@@ -7,13 +7,13 @@
 
 enum { DEMO_HOST_BYTES = 64, DEMO_WORDS_BYTES = 256 };
 
-/* Where a listener was found to listen. */
+/* The address of a listener. */
 struct demo_address {
     char host[DEMO_HOST_BYTES];
-    uint16_t port; /* 0: not known yet */
+    uint16_t port; /* 0: unknown yet */
 };
 
-/* Whether the log says by now that this listener listens, and where. */
+/* Whether the log shows that this listener listens, and where. */
 bool demo_log_find_listener(const char *path, const char *listener, struct demo_address *ret_address);
 
 /* The last line, cut to fit; the last error if there was one. */

@@ -1,5 +1,4 @@
-/* Has the figures planned, and proves them against every checkpoint before anybody may rely on them. Reports are made of
- * them when they are asked for. */
+/* Plans the figures, and checks them against every checkpoint. Reports are made on demand. */
 #include "demo/demo_plan.h"
 
 #include <assert.h>
@@ -26,7 +25,7 @@ struct standing {
     int64_t registered;
 };
 
-/* What is planned for the unit at the moment of this number. */
+/* The unit's planned figures at this moment. */
 static struct standing standing_at(const struct demo_plan *plan, uint32_t moment, uint32_t unit)
 {
     size_t place = (size_t)moment * plan->reg->unit_count + unit;
@@ -39,8 +38,8 @@ static int64_t part_of(int64_t from, int64_t to, int64_t along, int64_t whole)
     return whole == 0 ? to : from + (to - from) * along / whole;
 }
 
-/* The last report before a moment says what was planned for the moment; those before it are on the way there, as far along as
- * turnout is. */
+/* A unit's last report before a moment has the figures planned for the moment; earlier ones are interpolated by the
+ * progress of turnout. */
 static struct standing standing_reported(const struct demo_plan *plan, uint32_t wave, uint32_t unit)
 {
     const struct demo_day *day = &plan->day;
@@ -51,7 +50,7 @@ static struct standing standing_reported(const struct demo_plan *plan, uint32_t 
     }
     struct standing to = standing_at(plan, moment, unit);
     struct standing from = {0, plan->reg->units[unit].registered};
-    uint32_t before = 0; /* reports by the moment before */
+    uint32_t before = 0; /* reports by the previous moment */
     if (moment > 0) {
         before = demo_day_reports_by(day, unit, day->moments[moment - 1]);
         from = before == 0 ? from : standing_at(plan, moment - 1, unit);
@@ -65,7 +64,7 @@ static struct standing standing_reported(const struct demo_plan *plan, uint32_t 
                              part_of(from.registered, to.registered, along, whole)};
 }
 
-/* After so many reports of the unit. */
+/* After this many reports of the unit. */
 static struct standing standing_after(const struct demo_plan *plan, uint32_t reports, uint32_t unit)
 {
     return reports == 0 ? (struct standing){0, plan->reg->units[unit].registered}
@@ -95,8 +94,8 @@ static enum turnout_error check_checkpoint(const struct demo_plan *plan, const s
     return code;
 }
 
-/* The proof: the units' reports added up, as the server will. Communes first and the nation last, as what is wrong
- * in an area often shows in those above it, too. */
+/* The check: sums the units' reports, as the server will. Communes first and the nation last, since a fault in an
+ * area often shows in those above it, too. */
 static enum turnout_error check_checkpoints(const struct demo_plan *plan,
                                             const struct checkpoints *checkpoints, struct error *error)
 {
@@ -178,7 +177,7 @@ uint64_t demo_plan_wave_begins(const struct demo_plan *plan, uint64_t number)
 
 uint64_t demo_plan_due(const struct demo_plan *plan, int64_t moment)
 {
-    uint64_t due = 0; /* all below it are due, none from `not_due` on */
+    uint64_t due = 0; /* all below are due, none from `not_due` on */
     uint64_t not_due = demo_plan_report_count(plan);
     while (due < not_due) {
         uint64_t middle = due + (not_due - due) / 2;

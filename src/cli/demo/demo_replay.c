@@ -1,4 +1,4 @@
-/* The loop that sends: a tick moves the clock, the sender pulls what is due by it, signed as it leaves, the answers are counted. */
+/* The sending loop: a tick moves the clock, the sender pulls and signs what is due, and answers are counted. */
 #include "demo/demo_replay.h"
 
 #include <assert.h>
@@ -25,13 +25,13 @@ struct demo_replay {
     struct event *server_ended;
     struct sender *sender;
 
-    int64_t halted_at;    /* the clock when this run began, Unix seconds */
-    int64_t run_since_ms; /* our clock then */
-    int64_t until;        /* this run's end */
+    int64_t halted_at;    /* the election clock at the start of this run, Unix seconds */
+    int64_t run_since_ms; /* the monotonic clock then */
+    int64_t until;        /* the end of this run */
     enum demo_halt halt;  /* how it ended */
 
     uint64_t due;   /* reports that may be sent */
-    uint64_t taken; /* that were given to the sender */
+    uint64_t taken; /* given to the sender */
     uint64_t answered;
     int64_t last_answer_ms;
     struct demo_counts counts;
@@ -91,7 +91,7 @@ static void on_server_end(evutil_socket_t fd, short events, void *context)
     halt(context, HALT_SERVER_ENDED);
 }
 
-/* A unit's reports must not overtake each other, so a wave is sent only when the one before is answered. */
+/* A unit's reports must not overtake each other, so a wave begins only when the previous one is answered. */
 static bool next_report(void *context, struct report *ret_report, uint64_t *ret_tag)
 {
     struct demo_replay *replay = context;
@@ -112,7 +112,7 @@ static void count_answer(void *context, uint64_t tag, const struct report_result
     (void)latency_us;
     replay->answered++;
     replay->last_answer_ms = clock_monotonic_ms();
-    /* A duplicate is one that was counted, and sent again because its answer was lost. */
+    /* A duplicate was counted, and was sent again because its answer was lost. */
     if (result->status == STATUS_ACCEPTED || result->status == STATUS_DUPLICATE) {
         counts->applied++;
     } else if (counts->refused++ == 0) {

@@ -1,5 +1,4 @@
-/* Sends the reports of a plan by an election clock, which runs so many times faster than ours and halts at every
- * moment that somebody wants to look at. */
+/* Sends the reports of a plan by an election clock that runs faster than real time and stops at given moments. */
 #ifndef TURNOUT_COMMAND_DEMO_REPLAY_H
 #define TURNOUT_COMMAND_DEMO_REPLAY_H
 
@@ -11,27 +10,28 @@
 
 struct demo_replay;
 
-/* `rate` is in election seconds a second; `keys` has one for every unit. Borrows all; the clock stands at `opens` until the first run. */
+/* `rate` is the speed of the election clock; `keys` has one for every unit. Borrows all; the clock stands at `opens`
+ * until the first run. */
 struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
                                     uint32_t rate, const struct demo_server *server, int interrupt_fd);
 void demo_replay_free(struct demo_replay *replay); /* NULL-safe */
 
 enum demo_halt {
-    HALT_REACHED, /* the moment has come, and every report due by then is answered */
+    HALT_REACHED, /* the moment is reached, and every report due by then is answered */
     HALT_INTERRUPTED,
     HALT_SERVER_ENDED,
-    HALT_STALLED, /* reports are due, and no answer has come for long */
+    HALT_STALLED, /* reports are due, but no answer has arrived for a long time */
 };
 
-/* Lets the clock run from where it halted last, up to `moment`. */
+/* Runs the clock from where it stopped last, up to `moment`. */
 enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment);
 
 enum { DEMO_REFUSAL_BYTES = 320 };
 
 struct demo_counts {
     uint64_t applied;                       /* reports that the server has counted */
-    uint64_t refused;                       /* all other answers; the plan has none that should be */
-    char first_refusal[DEMO_REFUSAL_BYTES]; /* for a person; empty while there is none */
+    uint64_t refused;                       /* all other answers; none is expected */
+    char first_refusal[DEMO_REFUSAL_BYTES]; /* for a person; empty: none */
 };
 
 const struct demo_counts *demo_replay_counts(const struct demo_replay *replay);

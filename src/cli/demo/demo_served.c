@@ -54,7 +54,7 @@ static enum turnout_error get(struct demo_served *served, const char *path, stru
 {
     enum turnout_error code = http_client_get(served->client, path, NULL, &served->response, error);
     if (code == TURNOUT_OK && served->response.status != 200) {
-        return error_fail(error, TURNOUT_UNAVAILABLE, "", "GET %s is answered %d", path,
+        return error_fail(error, TURNOUT_UNAVAILABLE, "", "GET %s was answered with %d", path,
                           served->response.status);
     }
     return code;
@@ -94,7 +94,7 @@ enum turnout_error demo_served_await(struct demo_served *served, uint64_t revisi
         }
         *ret_event = demo_server_wait(served->server, ASK_MS);
         if (*ret_event != DEMO_TIME_IS_UP) {
-            return error_fail(error, TURNOUT_UNAVAILABLE, "", "the wait for /v1/turnout was broken off");
+            return error_fail(error, TURNOUT_UNAVAILABLE, "", "the wait for /v1/turnout was interrupted");
         }
     }
 }
@@ -152,7 +152,7 @@ void demo_served_print_nation(const struct demo_served *served)
                  (long long)nation->registered, percent, nation->as_of);
 }
 
-/* The figures of one area as /v1/areas/{code} has them. */
+/* Fetches an area's figures from /v1/areas/{code}. */
 static enum turnout_error get_figures(struct demo_served *served, const char *code,
                                       struct checkpoint_figures *ret_figures, struct error *error)
 {
@@ -182,8 +182,8 @@ static struct checkpoint_figures figures_of(const struct document_area *area)
                                        .communes = area->communes};
 }
 
-/* Puts the figures that /v1/turnout has of an area in place of the others, where the two differ in what was
- * published. It has none of communes. */
+/* Replaces an area's figures by those of /v1/turnout where a published figure differs. That document has no
+ * communes. */
 static void compare_turnout(const struct demo_served *served, const struct checkpoint *checkpoint,
                             const char *code, struct checkpoint_figures *figures)
 {

@@ -1,4 +1,4 @@
-/* What the public is served while the demo runs: fetched, printed a line a round, and held against the
+/* What the public is served during the demo: fetched, printed as a line for each round, and compared with the
  * checkpoints. Knows nothing of the plan. */
 #ifndef TURNOUT_COMMAND_DEMO_SERVED_H
 #define TURNOUT_COMMAND_DEMO_SERVED_H
@@ -19,22 +19,22 @@ enum turnout_error demo_served_new(const struct demo_server *server, struct demo
                                    struct error *error);
 void demo_served_free(struct demo_served *served); /* NULL-safe */
 
-/* Fetches /v1/turnout until it shows at least so many reports. TURNOUT_UNAVAILABLE when that takes too long, or
- * something else ended the wait; *ret_event, for the other two, says what. */
+/* Fetches /v1/turnout until it shows at least this many reports. TURNOUT_UNAVAILABLE when that takes too long, or
+ * another event ended the wait; then *ret_event is the event. */
 enum turnout_error demo_served_await(struct demo_served *served, uint64_t revision,
                                      enum demo_event *ret_event, struct error *error);
 
-/* How many reports the document fetched last has counted. */
+/* The number of counted reports in the last fetched document. */
 int64_t demo_served_revision(const struct demo_served *served);
 
-/* `clock` is a time of day as text. Prints the document fetched last. */
+/* Prints the last fetched document. `clock` is a time of day as text. */
 void demo_served_print_round(const struct demo_served *served, const char *clock);
 
-/* Fetches the checkpoint's area, compares, and prints what came of it. Returns whether the checkpoint held. */
+/* Fetches the checkpoint's area, compares it and prints the result. Returns whether all figures match. */
 bool demo_served_check(struct demo_served *served, const struct checkpoint *checkpoint,
                        const struct area *area, const char *clock);
 
-/* The nation in the document fetched last: `VN 76043527/76516637 99.38% at 2026-03-15T20:00:00+07:00`. */
+/* Prints the nation of the last fetched document: `VN 76043527/76516637 99.38% at 2026-03-15T20:00:00+07:00`. */
 void demo_served_print_nation(const struct demo_served *served);
 
 #endif

@@ -1,4 +1,4 @@
-/* Process and addresses of the demo's turnoutd. */
+/* The process and the addresses of the demo's turnoutd. */
 #include "demo/demo_server.h"
 
 #include <assert.h>
@@ -26,7 +26,7 @@
 enum {
     START_DEADLINE_MS = 60000,
     STOP_DEADLINE_MS = 30000,
-    READY_ASK_MS = 50, /* between two questions */
+    READY_ASK_MS = 50, /* between two checks */
     READY_ANSWER_MS = 2000,
     ARGUMENTS_MAX = 24,
     ADDRESS_BYTES = 32,
@@ -61,7 +61,7 @@ static bool is_free(uint16_t port)
     int one = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {
-        return true; /* the server will have the better words for it */
+        return true; /* the server reports it better */
     }
     bool is_taken = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
                     bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno == EADDRINUSE;
@@ -77,7 +77,7 @@ static const char *choose_address(const struct demo_server_options *options, int
     }
     uint16_t port = default_ports[listener];
     if (!is_free(port)) {
-        (void)printf("Port %u is taken: the listener `%s` gets another.\n", (unsigned)port,
+        (void)printf("Port %u is in use: the listener `%s` gets another one.\n", (unsigned)port,
                      listener_names[listener]);
         port = 0;
     }
@@ -104,7 +104,7 @@ static void build_arguments(const struct demo_server_options *options, struct ar
     ret_arguments->flags[count] = NULL;
 }
 
-/* In the child: only calls that are safe between fork and exec. */
+/* In the child: only async-signal-safe calls between fork and exec. */
 static _Noreturn void become_server(const struct arguments *arguments, pid_t parent, int log_fd)
 {
     static const char cannot_start[] = "turnoutd cannot be started\n";
@@ -132,7 +132,7 @@ static enum turnout_error spawn(struct demo_server *server, const struct demo_se
     }
     int log_fd = open(options->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (log_fd < 0) {
-        return error_fail_system(error, errno, "", "the server's log cannot be kept in %s",
+        return error_fail_system(error, errno, "", "the server's log cannot be written to %s",
                                  options->log_path);
     }
     pid_t parent = getpid();
@@ -143,7 +143,7 @@ static enum turnout_error spawn(struct demo_server *server, const struct demo_se
     int errno_value = errno;
     (void)close(log_fd);
     if (server->pid < 0) {
-        return error_fail_system(error, errno_value, "", "no process for the server");
+        return error_fail_system(error, errno_value, "", "the server's process cannot be started");
     }
     server->pid_fd = pidfd_open(server->pid, 0);
     if (server->pid_fd < 0) {
@@ -290,7 +290,7 @@ static void pass_over(void *context, const char *event, pid_t pid, const char *d
     (void)detail;
 }
 
-/* A server that was killed leaves its Redis behind, for the next one to take over. There is none to come. */
+/* A killed server leaves its Redis running for the next one to take over. Here there is no next one. */
 static void stop_orphaned_redis(const struct demo_server *server)
 {
     struct managed_redis *redis;
@@ -300,7 +300,7 @@ static void stop_orphaned_redis(const struct demo_server *server)
     }
 }
 
-/* Collects the child; where it had to be killed, the processes of its group go with it. */
+/* Waits for the child; when it must be killed, its process group is killed, too. */
 static enum turnout_error end_process(const struct demo_server *server, struct error *error)
 {
     int status = 0;

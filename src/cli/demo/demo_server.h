@@ -1,8 +1,7 @@
-/* A turnoutd of the demo's own: started, listened to, stopped.
+/* The demo's own turnoutd: started, watched, stopped.
  *
- * It runs in a process group of its own, so that Ctrl-C in the terminal reaches only the demo, which then stops it
- * in order; and it is told to end should the demo die without having done so. It logs to a file, from which its ports are
- * read. */
+ * It runs in its own process group, so that Ctrl-C in the terminal reaches only the demo, which then stops it in
+ * order. It gets a signal to end if the demo dies first. It logs to a file, from which its ports are read. */
 #ifndef TURNOUT_COMMAND_DEMO_SERVER_H
 #define TURNOUT_COMMAND_DEMO_SERVER_H
 
@@ -27,16 +26,15 @@ struct demo_server_options {
     const char *binary;   /* the path of turnoutd */
     const char *election; /* its settings */
     const char *data;
-    const char
-        *addresses[DEMO_LISTENER_COUNT]; /* NULL: the usual one, or any free port where that is taken */
-    const char *log_path;                /* its log goes there */
-    int interrupt_fd; /* readable once the demo is to end; borrowed until demo_server_stop() */
+    const char *addresses[DEMO_LISTENER_COUNT]; /* NULL: the default, or any free port when that is in use */
+    const char *log_path;                       /* its log goes there */
+    int interrupt_fd; /* readable when the demo should end; borrowed until demo_server_stop() */
 };
 
 struct demo_server;
 
-/* Starts it and waits until it is ready. Borrows the options for the call. TURNOUT_UNAVAILABLE when it was
- * interrupted; any other error has the server's own last words. */
+/* Starts it and waits until it is ready. Borrows the options for the call. TURNOUT_UNAVAILABLE when interrupted; any
+ * other error has the last line of the server's log. */
 enum turnout_error demo_server_start(const struct demo_server_options *options,
                                      struct demo_server **ret_server, struct error *error);
 
@@ -51,14 +49,14 @@ int demo_server_fd(const struct demo_server *server);
 
 enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED };
 
-/* Waits for so long, or without end when negative, or until one of the other two. */
+/* Waits for this long (negative: without limit), or until one of the other two events. */
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms);
 
 /* demo_log_last_words() */
 void demo_server_last_words(const struct demo_server *server, char ret_words[DEMO_WORDS_BYTES]);
 
-/* Asks it to end, waits until it has, and frees. It is killed when it takes too long, which is an error, as is any
- * exit status but 0. NULL-safe. */
+/* Asks it to end, waits, and frees. It is killed when it takes too long, which is an error, as is any exit status but
+ * 0. NULL-safe. */
 enum turnout_error demo_server_stop(struct demo_server *server, struct error *error);
 
 #endif

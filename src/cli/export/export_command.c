@@ -1,4 +1,4 @@
-/* `turnout export`: everything that somebody else needs to recompute an election, out of Redis into a folder. */
+/* `turnout export`: writes everything that others need to recompute an election from Redis into a folder. */
 #include <stdio.h>
 
 #include "client/read_election.h"
@@ -77,13 +77,12 @@ const struct command command_export = {
     .words_least = 1,
     .words_most = 1,
     .notes =
-        "DIR must not be there. `turnout verify DIR` checks it, wherever it is copied to; proto/export.md "
-        "says\n"
-        "what is in it. It has reports as they were sent, with their notes, and no secret and no telephone\n"
-        "number.\n"
-        "It works beside a turnoutd that runs, and without one; then none can start until it is done.\n"
-        "Exit status: 0 written; 1 not, or not whole, for what Redis holds does not match, or cannot be "
-        "read;\n"
-        "2 used wrongly, or the election's folder is at fault.",
+        "DIR must not exist. `turnout verify DIR` checks it, wherever it is copied to; proto/export.md says\n"
+        "what is in it. It has reports as they were sent, with their notes, but no secrets and no telephone\n"
+        "numbers.\n"
+        "Runs while turnoutd counts, and without it; then no turnoutd can start until it is done.\n"
+        "Exit status: 0 written; 1 not written completely: Redis cannot be read, or its data does not "
+        "match;\n"
+        "2 wrong usage, or a fault in the election's folder.",
     .run = run,
 };

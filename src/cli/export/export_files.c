@@ -1,5 +1,5 @@
-/* In an order in which what comes later never lacks what came before it: bulletins first, then the log, which they name
- * lines of and which only grows, and the keys last, which the log's reports are signed with. */
+/* Written in an order in which nothing refers to what is missing: bulletins first, then the log, which only grows and
+ * has the lines that they name, then the keys that sign it. */
 #include "export/export_files.h"
 
 #include <errno.h>
@@ -29,9 +29,9 @@ struct exporting {
     const struct export_of *of;
     const char *to;
     struct export_counts counts;
-    struct buffer *logs;   /* one an area; those of the province that is being walked */
+    struct buffer *logs;   /* one an area; filled for the current province */
     struct buffer heads;   /* log.csv */
-    struct buffer numbers; /* of the bulletins, a line each */
+    struct buffer numbers; /* numbers of the bulletins, a line each */
 };
 
 /* ---- files ---- */
@@ -44,14 +44,14 @@ static enum turnout_error make_folder(const struct exporting *exporting, const c
     buffer_printf(&path, "%s/%s", exporting->to, name);
     if (mkdir(path.bytes, 0777) != 0) {
         failed = errno == EEXIST ? error_fail(error, TURNOUT_CONFLICT, "",
-                                              "%s is there already: name a folder that is not", exporting->to)
+                                              "%s exists: name a folder that does not", exporting->to)
                                  : error_fail_system(error, errno, "", "%s", path.bytes);
     }
     buffer_done(&path);
     return failed;
 }
 
-/* One wait for the disk follows behind all files (sync_all). */
+/* The files are synced all at once later (sync_all). */
 static enum turnout_error write_file(const struct exporting *exporting, const char *name, struct slice bytes,
                                      struct error *error)
 {
@@ -201,7 +201,7 @@ static enum turnout_error write_signing_key(const struct exporting *exporting, c
 
 /* ---- bulletins ---- */
 
-/* Redis's word is not taken for it that a name stays in the folder. */
+/* Names from Redis are not trusted to stay in the folder. */
 static bool is_file_name(struct slice name)
 {
     static const char before[] = "areas/";
@@ -224,9 +224,9 @@ static enum turnout_error on_file(void *context, int64_t number, struct slice na
     enum turnout_error failed = TURNOUT_OK;
     if (!is_file_name(name) || !slice_copy(name, file, sizeof file)) {
         return error_fail(error, TURNOUT_CONFLICT, "redis",
-                          "bulletin %" PRId64 " has a file of a strange name", number);
+                          "bulletin %" PRId64 " has a file with an invalid name", number);
     }
-    if (strcmp(file, BULLETIN_STATEMENT_FILE) == 0) { /* the first one of a bulletin */
+    if (strcmp(file, BULLETIN_STATEMENT_FILE) == 0) { /* the first file of a bulletin */
         buffer_printf(&exporting->numbers, "%" PRId64 "\n", number);
         exporting->counts.bulletins++;
         export_bulletin_name(number, "", path);

@@ -10,7 +10,7 @@
 #include <turnout/store/election_folder.h>
 #include <turnout/store/log_walk.h>
 
-/* What is exported, and from where. Borrowed for the call. */
+/* What to export. Borrowed for the call. */
 struct export_of {
     struct store_address address;
     const struct election_folder *folder;
@@ -23,8 +23,8 @@ struct export_counts {
     int64_t bulletins;
 };
 
-/* Makes the folder `to`, which must not be there, and writes everything into it; `export.txt`, without which it is no
- * export, last. */
+/* Creates the folder `to`, which must not exist, and writes all files; `export.txt` last, which makes it a complete
+ * export. */
 enum turnout_error export_write(const struct export_of *of, const char *to, struct export_counts *ret_counts,
                                 struct error *error);
 

@@ -1,5 +1,5 @@
-/* Pages of cards. The codes are drawn as one SVG path each, a stroke for every run of dark modules: small, sharp on
- * any printer, and without a picture file beside it. */
+/* Pages of cards. Each code is one SVG path with a stroke for every run of dark modules: small, sharp on any printer,
+ * and without a separate image file. */
 #include "keys/key_card.h"
 
 #include <assert.h>
@@ -16,10 +16,10 @@
 
 enum {
     SEED_TEXT_BYTES = sodium_base64_ENCODED_LEN(SIGNING_SEED_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
-    QUIET_MODULES = 4, /* ISO/IEC 18004 wants so much white around a code */
+    QUIET_MODULES = 4, /* the white margin that ISO/IEC 18004 requires */
 };
 
-/* Everything a holder's card says that the others' do not. */
+/* The texts that differ by kind of holder. */
 static const struct {
     const char *signs_for;
     const char *to_telephone;
@@ -42,7 +42,7 @@ void key_card_payload(const struct key_card *card, char ret_payload[KEY_PAYLOAD_
     sodium_memzero(seed, sizeof seed);
 }
 
-/* How many modules from `x` on are as dark as that one. */
+/* The length of the run of equal modules from `x` on. */
 static int run_length(const unsigned char *row, int x, int width)
 {
     int end = x + 1;
@@ -55,7 +55,7 @@ static int run_length(const unsigned char *row, int x, int width)
 static void draw_row(struct buffer *out, const unsigned char *row, int y, int width)
 {
     bool is_begun = false;
-    int at = 0; /* where the pen is, once begun */
+    int at = 0; /* position of the pen, once begun */
     for (int x = 0; x < width;) {
         int run = run_length(row, x, width);
         if ((row[x] & 1) != 0) {
@@ -74,7 +74,7 @@ static void draw_row(struct buffer *out, const unsigned char *row, int y, int wi
 void key_card_write_qr(struct buffer *out, const char *payload)
 {
     QRcode *code = QRcode_encodeString8bit(payload, 0, QR_ECLEVEL_M);
-    assert(code != NULL); /* KEY_PAYLOAD_BYTES are far below what a code can hold */
+    assert(code != NULL); /* KEY_PAYLOAD_BYTES are far below the capacity of a code */
     int side = code->width + 2 * QUIET_MODULES;
     buffer_printf(out, "<svg class=\"qr\" viewBox=\"0 0 %d %d\"><path d=\"", side, side);
     for (int y = 0; y < code->width; y++) {
@@ -87,7 +87,7 @@ void key_card_write_qr(struct buffer *out, const char *payload)
 
 /* ---- the page ---- */
 
-/* On a sheet of 210 by 297 mm. The code and whose it is stand side by side; what to do when it is lost, below both. */
+/* For a sheet of 210 by 297 mm. The code and its owner are side by side; what to do when it is lost is below both. */
 static const char style[] =
     "@page{size:A4;margin:10mm}"
     "body{margin:0;font:8pt/1.25 sans-serif;color:#000;background:#fff}"
@@ -186,7 +186,7 @@ void key_page_add(struct buffer *out, const struct key_card *card, size_t number
         out,
         " Whoever has this card can report in its name: keep it like a seal. Lost, copied or seen by "
         "others? Telephone %s <b>at once</b>: there, <code>turnout keys revoke --election DIR "
-        "%s</code> makes it worthless, and you get a new one.</p></div>\n",
+        "%s</code> makes it invalid, and you get a new one.</p></div>\n",
         holders[card->holder].to_telephone, card->key);
 }
 

@@ -1,6 +1,5 @@
-/* Cards that carry a private key on paper: what the unit's telephone reads, and what people need to know about it.
- * A page is HTML that needs nothing but itself, eight cards on an A4 sheet, with marks to cut along. Pure: bytes into
- * a buffer. */
+/* Cards with a private key on paper: a QR code for the unit's telephone, and what people need to know about it. A
+ * page is self-contained HTML: eight cards on an A4 sheet, with cutting marks. Pure: writes into a buffer. */
 #ifndef TURNOUT_KEY_CARD_H
 #define TURNOUT_KEY_CARD_H
 
@@ -11,7 +10,8 @@
 
 enum {
     KEY_CARDS_A_SHEET = 8,
-    KEY_CARD_BYTES_MAX = 64 * 1024, /* reserve it, and the buffer does not move: then wiping it wipes all */
+    KEY_CARD_BYTES_MAX =
+        64 * 1024, /* reserve this much, so that the buffer never moves and wiping it is complete */
     KEY_PAYLOAD_BYTES = 256,
 };
 
@@ -31,8 +31,8 @@ struct key_card {
     const unsigned char *seed;
 };
 
-/* What the QR code holds: `turnout-key-v1:<election>:<key>:<area>:<seed>`, the seed as base64url without padding. No
- * part can have a colon in it. The caller wipes it. */
+/* Appends the content of the QR code: `turnout-key-v1:<election>:<key>:<area>:<seed>`, the seed as base64url without
+ * padding. No part can contain a colon. The caller wipes it. */
 void key_card_payload(const struct key_card *card, char ret_payload[KEY_PAYLOAD_BYTES]);
 
 /* Appends a QR code (error correction M) as an SVG element, with the quiet margin it needs. */

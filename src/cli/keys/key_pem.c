@@ -1,5 +1,5 @@
-/* Private keys to and from PEM. The key is the last part of a structure that is otherwise always the same, so no
- * reader of DER is needed: the fixed part is compared. */
+/* Private keys in PEM. The key is the last part of an otherwise constant structure, so no DER parser is needed: the
+ * constant part is compared. */
 #include "keys/key_pem.h"
 
 #include <assert.h>
@@ -17,8 +17,8 @@
 enum {
     PREFIX_BYTES = 16,
     DER_BYTES = PREFIX_BYTES + SIGNING_SEED_BYTES,
-    BODY_BYTES = DER_BYTES / 3 * 4, /* base64, without padding as it comes out even */
-    FILE_BYTES_MAX = 64 * 1024,     /* longer than any key's: so that the wrong one can be named */
+    BODY_BYTES = DER_BYTES / 3 * 4, /* base64; the length needs no padding */
+    FILE_BYTES_MAX = 64 * 1024,     /* longer than any key file, so that a wrong one can be named */
 };
 
 _Static_assert(DER_BYTES % 3 == 0, "the base64 has no padding");
@@ -47,7 +47,7 @@ static bool begins_with(struct slice text, const char *start)
     return text.length >= length && memcmp(text.bytes, start, length) == 0;
 }
 
-/* What people are most likely to have taken for it. */
+/* Names the kinds of file that people are most likely to confuse with it. */
 static enum turnout_error refuse(struct slice text, struct error *error)
 {
     static const struct {
@@ -56,8 +56,8 @@ static enum turnout_error refuse(struct slice text, struct error *error)
     } others[] = {
         {"-----BEGIN PUBLIC KEY-----", "is a public key; the private one is needed to sign"},
         {"-----BEGIN ENCRYPTED PRIVATE KEY-----",
-         "is locked with a password; `openssl pkey -in FILE -out NEW` unlocks it"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----", "is a key for ssh"},
+         "is encrypted with a password; `openssl pkey -in FILE -out NEW` decrypts it"},
+        {"-----BEGIN OPENSSH PRIVATE KEY-----", "is an OpenSSH key"},
         {"-----BEGIN CERTIFICATE-----", "is a certificate"},
         {"-----BEGIN PRIVATE KEY-----", "is a private key, but not an Ed25519 one as openssl writes it"},
         {"-----BEGIN ", "is a PEM file, but not of an Ed25519 private key"},
@@ -68,7 +68,7 @@ static enum turnout_error refuse(struct slice text, struct error *error)
         }
     }
     return error_fail(error, TURNOUT_BAD_INPUT, "key",
-                      "is no private key as `turnout keys make` or `openssl genpkey -algorithm ed25519` "
+                      "is not a private key as `turnout keys make` or `openssl genpkey -algorithm ed25519` "
                       "writes it");
 }
 

@@ -1,5 +1,5 @@
-/* `turnout keys`: makes signing keys, lists them, revokes them. A private key goes into its files and nowhere else,
- * least of all to the terminal. */
+/* `turnout keys`: makes signing keys, lists them, revokes them. A private key is written to its files only, never to
+ * the terminal. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@
 #include "keys/keys_make.h"
 #include "keys/keys_table.h"
 
-/* Of every action; each has a table of those that it takes. */
+/* The options of all actions; each action's table fills some of them. */
 struct keys_options {
     const char *election;
     const char *out;
@@ -30,7 +30,7 @@ struct keys_options {
     struct setting_moment at;
 };
 
-/* Says what went wrong and returns the exit status for it. */
+/* Prints what went wrong, and returns its exit status. */
 static int fail(const char *command, enum turnout_error code, const struct error *error)
 {
     (void)fprintf(stderr, "%s: %s%s%s\n", command, error->field, error->field[0] == '\0' ? "" : ": ",
@@ -54,12 +54,11 @@ static void print_made(const struct keys_options *options, const struct keys_mad
         }
     }
     if (made->further > 0) {
-        (void)printf("%" PRIu32 " of them beside keys that were there before and are as good as they were\n",
-                     made->further);
+        (void)printf("%" PRIu32 " of them in addition to existing keys, which stay valid\n", made->further);
     }
     (void)printf("made in %" PRId64 ".%" PRId64 " s\n\n", took_ms / 1000, took_ms % 1000 / 100);
     (void)printf("  %s/keys.csv  public: turnoutd reads it at once\n", options->election);
-    (void)printf("  %s/*.pem  secret: a private key each\n", options->out);
+    (void)printf("  %s/*.pem  secret: one private key each\n", options->out);
     (void)printf("  %s/cards/*.html  secret: %" PRIu32 " pages of cards to print and hand out\n\n",
                  options->out, made->pages);
     (void)printf(
@@ -91,7 +90,7 @@ static int make(const struct command_line *line)
     enum turnout_error failed = keys_make(&what, print_fault, &folder, &made, &error);
     if (failed != TURNOUT_OK) {
         int status = fail(line->name, failed, &error);
-        (void)fprintf(stderr, "keys.csv is as it was: no key of this run is good for anything\n");
+        (void)fprintf(stderr, "keys.csv is unchanged: no key of this run is valid\n");
         return status;
     }
     print_made(options, &made, clock_monotonic_ms() - started_ms);
@@ -126,7 +125,7 @@ static void known_done(struct known *known)
 
 /* ---- revoke ---- */
 
-/* The keys that are not revoked by then: their ids into ret_ids. False when there is no such key. */
+/* The ids of the keys that are not revoked by then, into ret_ids. False when there is no such key. */
 static bool choose_revoked(const struct command_line *line, const struct known *known, int64_t at,
                            const char **ret_ids, size_t *ret_count)
 {
@@ -155,7 +154,7 @@ static bool choose_revoked(const struct command_line *line, const struct known *
     return unknown == 0;
 }
 
-/* The keys as they were before, `moment` what was written. */
+/* Prints the keys as they were before; `moment` is what was written. */
 static void print_revoked(const struct command_line *line, const struct known *known, int64_t at,
                           const char *moment)
 {
@@ -229,7 +228,7 @@ static const char *standing_at(const struct signing_key *key, int64_t now)
     return now < key->from ? "not yet" : "expired";
 }
 
-/* Whether the key's holder is this unit, or lies in this area. */
+/* Whether the key's owner is this unit, or in this area. */
 static bool is_within(const struct election_register *reg, const struct signing_key *key, uint32_t area,
                       uint32_t unit)
 {
@@ -252,7 +251,7 @@ static int list_known(const struct keys_options *options, const struct known *kn
         area = register_find_area(reg, slice_of(options->area));
         unit = register_find_unit(reg, slice_of(options->area));
         if (area == REGISTER_NONE && unit == REGISTER_NONE) {
-            (void)fprintf(stderr, "turnout keys list: area: no unit and no area has the code %s\n",
+            (void)fprintf(stderr, "turnout keys list: --area: no unit or area has the code %s\n",
                           options->area);
             return EXIT_USAGE;
         }
@@ -293,26 +292,27 @@ static const struct setting make_settings[] = {
      .is_required = true,
      .takes = "OUT",
      .help = "a folder of secrets: OUT/<key>.pem, and OUT/cards/<area>.html to print"},
-    {.name = "units",
-     .kind = SETTING_FLAG,
-     AT(units),
-     .help = "a key for every polling unit; so it is where no kind is named"},
+    {.name = "units", .kind = SETTING_FLAG, AT(units), .help = "a key for every polling unit; the default"},
     {.name = "communes",
      .kind = SETTING_FLAG,
      AT(communes),
      .help = "a relay key for every commune, which signs for its units"},
-    {.name = "provinces", .kind = SETTING_FLAG, AT(provinces), .help = "likewise for every province"},
+    {.name = "provinces", .kind = SETTING_FLAG, AT(provinces), .help = "the same for every province"},
     {.name = "area",
      .kind = SETTING_TEXT,
      AT(area),
      .takes = "CODE",
-     .help = "only for this unit, or for this area and what is in it"},
+     .help = "only for this unit, or this area and everything in it"},
     {.name = "from",
      .kind = SETTING_MOMENT,
      AT(from),
      .takes = "TIME",
-     .help = "from when on they are good, 2026-03-15T07:00:00+07:00; always where it is left out"},
-    {.name = "until", .kind = SETTING_MOMENT, AT(until), .takes = "TIME", .help = "likewise, until when"},
+     .help = "valid from this time on, 2026-03-15T07:00:00+07:00; default always"},
+    {.name = "until",
+     .kind = SETTING_MOMENT,
+     AT(until),
+     .takes = "TIME",
+     .help = "valid until this time; default always"},
     COMMAND_HELP,
 };
 
@@ -322,7 +322,7 @@ static const struct setting revoke_settings[] = {
      .kind = SETTING_MOMENT,
      AT(at),
      .takes = "TIME",
-     .help = "from when on they are good no longer; now where it is left out"},
+     .help = "the time from which they are no longer valid; default now"},
     COMMAND_HELP,
 };
 
@@ -332,15 +332,14 @@ static const struct setting list_settings[] = {
      .kind = SETTING_TEXT,
      AT(area),
      .takes = "CODE",
-     .help = "only those of this unit, or of this area and what is in it"},
+     .help = "only those of this unit, or of this area and everything in it"},
     COMMAND_HELP,
 };
 
 #undef AT
 
 static const char notes[] =
-    "Exit status: 0 done, 1 a file could not be written, 2 used wrongly, or the election's files are at\n"
-    "fault.";
+    "Exit status: 0 done, 1 a file could not be written, 2 wrong usage, or a fault in the election's files.";
 
 const struct command command_keys_make = {
     .name = "keys make",
@@ -354,7 +353,7 @@ const struct command command_keys_make = {
 
 const struct command command_keys_revoke = {
     .name = "keys revoke",
-    .purpose = "Says in DIR/keys.csv that these keys are good no longer.",
+    .purpose = "Marks these keys as revoked in DIR/keys.csv.",
     .usage = "--election DIR KEY... [OPTIONS]",
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct keys_options),
@@ -367,7 +366,7 @@ const struct command command_keys_revoke = {
 
 const struct command command_keys_list = {
     .name = "keys list",
-    .purpose = "Lists key, area and standing: good, not yet, expired or revoked.",
+    .purpose = "Lists key, area and state: good, not yet, expired or revoked.",
     .usage = "--election DIR [OPTIONS]",
     .settings = {list_settings, sizeof list_settings / sizeof list_settings[0]},
     .options_bytes = sizeof(struct keys_options),

@@ -1,5 +1,5 @@
-/* Goes through the register commune by commune, a page of cards each. A private key is in memory only while it is
- * written, and every place that held it is wiped. */
+/* Walks the register commune by commune, one page of cards each. A private key is in memory only while it is written,
+ * and every copy is wiped. */
 #include "keys/keys_make.h"
 
 #include <assert.h>
@@ -27,24 +27,24 @@ struct maker {
     const struct keys_make_options *options;
     struct keys_table table;
     struct election_folder folder;
-    struct signing_keys *known; /* those in keys.csv so far */
+    struct signing_keys *known; /* the keys already in keys.csv */
     uint32_t area;              /* whose keys are made, if it is an area's; REGISTER_NONE: a unit's */
     uint32_t unit;
     struct private_folder out;
     struct private_folder cards;
     struct buffer cards_path;
-    struct buffer page; /* of one card at a time, never moved, so that wiping it wipes all */
+    struct buffer page; /* one card at a time; never moved, so that wiping it is complete */
     struct keys_made made;
 };
 
-/* The page that cards go to; made with its first card. */
+/* The current page of cards; made with its first card. */
 struct page {
     const struct area *area;
     int fd; /* -1: not made yet */
     size_t cards;
 };
 
-/* ---- files: never over one that is there, which might be somebody's only key ---- */
+/* ---- files: never replaces one, which might be somebody's only key ---- */
 
 static enum turnout_error make_file(const struct private_folder *folder, const char *name, int *ret_fd,
                                     struct error *error)
@@ -61,7 +61,7 @@ static enum turnout_error append(int fd, const void *bytes, size_t length, struc
 
 /* ---- one key ---- */
 
-/* The first free id of this holder. */
+/* Chooses the first free id of this owner. */
 static void choose_id(struct maker *maker, const char *area, char ret_id[KEY_BYTES_MAX + 1])
 {
     uint32_t number = 0;
@@ -86,7 +86,7 @@ static enum turnout_error write_pem(const struct maker *maker, const struct key_
     key_pem_write(card->seed, pem);
     failed = append(fd, pem, sizeof pem - 1, error);
     sodium_memzero(pem, sizeof pem);
-    (void)close(fd); /* what was written is made durable later, all together */
+    (void)close(fd); /* synced later, all files at once */
     return failed;
 }
 
@@ -115,11 +115,11 @@ static enum turnout_error write_card(struct maker *maker, struct page *page, con
         maker->made.pages++;
     }
     key_page_add(&maker->page, card, page->cards++);
-    assert(maker->page.bytes == place); /* else a part of it is left where it was before */
+    assert(maker->page.bytes == place); /* a moved buffer would leave a copy behind */
     return flush_page(maker, page, error);
 }
 
-/* `whose` has what is to be said of the holder. */
+/* `whose` describes the owner. */
 static enum turnout_error make_key(struct maker *maker, struct page *page, const struct key_card *whose,
                                    struct error *error)
 {
@@ -230,8 +230,8 @@ static enum turnout_error make_pages(struct maker *maker, struct error *error)
     }
     const struct keys_made *made = &maker->made;
     if (failed == TURNOUT_OK && made->units + made->communes + made->provinces == 0) {
-        failed =
-            error_fail(error, TURNOUT_NOT_FOUND, "area", "there is nothing of that kind to make a key for");
+        failed = error_fail(error, TURNOUT_NOT_FOUND, "area",
+                            "there is no unit or area of that kind to make a key for");
     }
     return failed;
 }
@@ -247,13 +247,13 @@ static enum turnout_error find_area(struct maker *maker, struct error *error)
     maker->area = register_find_area(maker->folder.reg, code);
     maker->unit = register_find_unit(maker->folder.reg, code);
     if (maker->area == REGISTER_NONE && maker->unit == REGISTER_NONE) {
-        return error_fail(error, TURNOUT_NOT_FOUND, "area", "no unit and no area has the code %s",
+        return error_fail(error, TURNOUT_NOT_FOUND, "area", "no unit or area has the code %s",
                           maker->options->area);
     }
     return TURNOUT_OK;
 }
 
-/* Everything that has to be sound before anything is made. */
+/* Reads everything that must be valid before anything is made. */
 static enum turnout_error read_election(struct maker *maker, fault_fn *on_fault, void *context,
                                         struct error *error)
 {

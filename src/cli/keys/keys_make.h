@@ -1,5 +1,5 @@
-/* Makes key pairs: the public keys into the election's keys.csv, the private ones into a folder of secrets, as a file
- * each and as cards to print. */
+/* Makes key pairs: the public keys go into the election's keys.csv, the private ones into a folder of secrets, one
+ * file each and on printable cards. */
 #ifndef TURNOUT_KEYS_MAKE_H
 #define TURNOUT_KEYS_MAKE_H
 
@@ -12,8 +12,7 @@
 struct keys_make_options {
     const char *election; /* its folder */
     const char *out;
-    const char
-        *area; /* code of the unit or area whose keys, and those of all within it, are made; NULL: all */
+    const char *area; /* only for this unit or area and everything in it; NULL: all */
     bool units;
     bool communes;
     bool provinces;
@@ -25,13 +24,13 @@ struct keys_made {
     uint32_t units;
     uint32_t communes;
     uint32_t provinces;
-    uint32_t further; /* of these: whose holder had a key already */
+    uint32_t further; /* of these, keys whose owner had one already */
     uint32_t pages;   /* of cards */
 };
 
-/* `out` gets `<key>.pem` for every key and `cards/<area>.html` for every commune and province that has cards. An id is
- * `<area>.<n>`, with the first n that is free. keys.csv is written last: whatever goes wrong before, nobody can sign
- * yet. What `on_fault` is told is wrong with the election's files. */
+/* Writes `<key>.pem` for every key to `out`, and `cards/<area>.html` for every commune and province with cards. An id
+ * is `<area>.<n>`, with the first free n. keys.csv is written last: after an earlier failure no new key is valid.
+ * `on_fault` gets the faults of the election's files. */
 enum turnout_error keys_make(const struct keys_make_options *options, fault_fn *on_fault, void *context,
                              struct keys_made *ret_made, struct error *error);
 

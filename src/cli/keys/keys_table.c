@@ -1,4 +1,4 @@
-/* The text of keys.csv: rows are appended to what is there; a cell is changed by writing all rows anew. */
+/* The text of keys.csv: rows are appended; changing a cell rewrites all rows. */
 #include "keys/keys_table.h"
 
 #include <assert.h>
@@ -53,8 +53,8 @@ static enum turnout_error lock_folder(const char *folder, int *ret_fd, struct er
     return TURNOUT_OK;
 }
 
-/* Whether the table can be read, but is not as we write it: other columns, order, separator or encoding. We add no rows to
- * such a table: its author must decide what becomes of it. */
+/* Whether the table is readable, but not in the form that we write: other columns, order, separator or encoding. We
+ * add no rows to such a table; its author must decide. */
 static bool has_other_form(char **bytes, size_t *length)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
@@ -88,7 +88,7 @@ static enum turnout_error load(struct keys_table *table, struct error *error)
     if (has_other_form(&bytes, &length)) {
         free(bytes);
         return error_fail(error, TURNOUT_BAD_INPUT, "election",
-                          "%s is not in the form in which keys are added; save it in UTF-8, separated by "
+                          "%s has another form than keys can be added to; save it in UTF-8, separated by "
                           "commas, with the first line `" COLUMNS "`",
                           table->path);
     }
@@ -120,7 +120,7 @@ enum turnout_error keys_table_open(const char *folder, struct keys_table *ret_ta
 void keys_table_close(struct keys_table *table)
 {
     if (table->lock_fd >= 0) {
-        (void)close(table->lock_fd); /* and with it the lock goes */
+        (void)close(table->lock_fd); /* releases the lock */
     }
     free(table->path);
     buffer_done(&table->text);
@@ -138,7 +138,7 @@ void keys_table_add(struct keys_table *table, const char *key, const char *area,
     }
     const char *const cells[] = {key, ",", area, ",", encoded, ",", from, ",", until, ",\n"};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        buffer_append_text(text, cells[i]); /* none has a character that would have to be quoted */
+        buffer_append_text(text, cells[i]); /* no cell needs quoting */
     }
 }
 
@@ -192,9 +192,9 @@ enum turnout_error keys_table_save(const struct keys_table *table, struct error 
     if (failed != TURNOUT_OK) {
         return error_fail(error, failed, "election", "%s %s", table->path, cause.text);
     }
-    /* The new name, too, has to outlive a power cut. */
+    /* The new name must survive a power cut, too. */
     if (table->lock_fd >= 0 && fsync(table->lock_fd) != 0) {
-        return error_fail_system(error, errno, "election", "the folder of %s cannot be kept", table->path);
+        return error_fail_system(error, errno, "election", "the folder of %s cannot be synced", table->path);
     }
     return TURNOUT_OK;
 }

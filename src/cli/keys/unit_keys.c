@@ -1,5 +1,5 @@
-/* One place a unit. The public key stands beside the seed, so that a signature costs one multiplication on the curve
- * and not two. */
+/* One entry a unit. The public key is stored next to the seed, so that a signature costs one curve multiplication,
+ * not two. */
 #include "keys/unit_keys.h"
 
 #include <assert.h>
@@ -19,8 +19,8 @@
 #include "keys/keys_table.h"
 
 struct unit_key {
-    char id[KEY_BYTES_MAX + 1];             /* empty: the unit has none */
-    unsigned char pair[SIGNING_PAIR_BYTES]; /* the public key behind the seed */
+    char id[KEY_BYTES_MAX + 1];             /* empty: the unit has no key */
+    unsigned char pair[SIGNING_PAIR_BYTES]; /* the seed, then the public key */
 };
 
 struct unit_keys {
@@ -74,7 +74,8 @@ struct unit_keys *unit_keys_draw(const struct election_register *reg)
     return keys;
 }
 
-/* The known key that a file of this name holds; NULL when it holds none, or one that a unit cannot sign with now. */
+/* The known key of a file with this name; NULL when it is of no known key, or of one that a unit cannot sign with
+ * now. */
 static const struct signing_key *find_key(const struct signing_keys *known, const char *name, int64_t now)
 {
     char id[KEY_BYTES_MAX + 1];
@@ -105,7 +106,7 @@ static enum turnout_error read_key(struct unit_keys *keys, const char *folder, c
         sodium_memzero(seed, sizeof seed);
         if (memcmp(public_key_of(key), known->public_key, PUBLIC_KEY_BYTES) != 0) {
             failed = error_fail(error, TURNOUT_CONFLICT, "keys",
-                                "%s is not the private key of what keys.csv calls %s", path.bytes, known->id);
+                                "%s is not the private key of %s in keys.csv", path.bytes, known->id);
         }
     }
     buffer_done(&path);

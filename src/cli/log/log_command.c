@@ -1,4 +1,4 @@
-/* `turnout log`: a unit's lines of the log, straight from Redis, and whether the chain of its commune holds. */
+/* `turnout log`: prints a unit's log lines from Redis, and checks its commune's hash chain. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -28,7 +28,7 @@ static int fail(const char *text)
     return EXIT_FAILED;
 }
 
-/* `context` points to the unit's code. A terminal gets only what it can show; elsewhere every byte counts. */
+/* `context` points to the unit's code. A terminal gets showable text only; a file or pipe gets every byte. */
 static void print_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
 {
     (void)commune;
@@ -124,15 +124,14 @@ static const struct setting settings[] = {
 
 const struct command command_log = {
     .name = "log",
-    .purpose = "Prints a unit's lines of the log, oldest first, as they stand in Redis: JSON, one a line.",
+    .purpose = "Prints a unit's log lines as they are in Redis, oldest first: JSON, one a line.",
     .usage = "--unit CODE --election DIR [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct log_options),
     .notes =
-        "It works beside a turnoutd that runs, and without one; then none can start until it is done.\n"
-        "Standard error: what the chain of the commune's lines comes to, and whether Redis says the same of\n"
-        "the commune.\n"
+        "Runs while turnoutd counts, and without it; then no turnoutd can start until it is done.\n"
+        "Standard error: the head of the commune's hash chain, and whether Redis has the same one.\n"
         "Exit status: 0 printed, and the chain matches; 1 Redis cannot be read, holds another election, or\n"
-        "the chain does not match; 2 used wrongly, no such unit, or the election's folder is at fault.",
+        "the chain does not match; 2 wrong usage, no such unit, or a fault in the election's folder.",
     .run = run,
 };

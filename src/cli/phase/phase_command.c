@@ -1,5 +1,5 @@
-/* `turnout phase open`, `turnout phase close`: an admin opens or closes the election, and is asked what somebody who means it
- * can answer: which election, by which register, and whether before its time. */
+/* `turnout phase open`, `turnout phase close`: an admin opens or closes the election, after confirming which
+ * election, which register, and, before its time, that it is early. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,11 +11,11 @@
 #include "client/committee_client.h"
 #include "commands.h"
 
-/* What is asked for. */
+/* What the admin wants. */
 struct wanted {
     const char *phase;
     char election[COMMAND_ANSWER_BYTES];
-    char fingerprint[COMMAND_ANSWER_BYTES]; /* empty: not asked for */
+    char fingerprint[COMMAND_ANSWER_BYTES]; /* empty: not needed */
     bool is_early;
 };
 
@@ -51,7 +51,7 @@ static void write_body(const struct wanted *wanted, struct buffer *body)
     json_close_object(&json);
 }
 
-/* What the server has said; *ret_is_early: that it is too early. Returns an exit status. */
+/* Prints the server's answer; *ret_is_early: it was refused as too early. Returns an exit status. */
 static int tell(const struct wanted *wanted, const struct http_response *response, bool *ret_is_early)
 {
     json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
@@ -81,7 +81,8 @@ static int post(struct http_client *client, const struct wanted *wanted, bool *r
                          &error) == TURNOUT_OK) {
         status = tell(wanted, &response, ret_is_early);
     } else {
-        (void)fprintf(stderr, "%s; nobody knows whether it was changed: do it again\n", error.text);
+        (void)fprintf(stderr, "%s; it is unknown whether it was changed: run the command again\n",
+                      error.text);
     }
     buffer_done(&body);
     http_response_done(&response);
@@ -108,9 +109,9 @@ static int run_open(const struct command_line *line)
         return status;
     }
     (void)printf(
-        "From the opening on reports count for the election, and there is no way back to the rehearsal.\n");
+        "Once it is open, reports count for the election, and there is no way back to the rehearsal.\n");
     ask("The election's id", wanted.election);
-    ask("The fingerprint of its register, as everybody has read it", wanted.fingerprint);
+    ask("The fingerprint of its register, as everybody has compared it", wanted.fingerprint);
     status = change(client, &wanted);
     http_client_free(client);
     return status;
@@ -124,7 +125,7 @@ static int run_close(const struct command_line *line)
     if (status != EXIT_DONE) {
         return status;
     }
-    (void)printf("From the closing on no report is taken, until the election is opened again.\n");
+    (void)printf("Once it is closed, no report is accepted, until the election is opened again.\n");
     ask("The election's id", wanted.election);
     status = change(client, &wanted);
     http_client_free(client);
@@ -144,19 +145,18 @@ const struct command command_phase_open = {
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct committee_client_options),
-    .notes = "Standard input: the election's id and the register's fingerprint, which are asked for.\n"
-             "Exit status: 0 it is open, 1 it was not opened, 2 used wrongly.",
+    .notes = "Standard input: the election's id and the register's fingerprint.\n"
+             "Exit status: 0 it is open, 1 it was not opened, 2 wrong usage.",
     .run = run_open,
 };
 
 const struct command command_phase_close = {
     .name = "phase close",
-    .purpose = "Closes the election: from then on no report is taken.",
+    .purpose = "Closes the election: from then on no report is accepted.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct committee_client_options),
-    .notes =
-        "Standard input: the election's id, which is asked for; and `early`, before the polls have closed.\n"
-        "Exit status: 0 it is closed, 1 it was not closed, 2 used wrongly.",
+    .notes = "Standard input: the election's id, and `early` before the polls have closed.\n"
+             "Exit status: 0 it is closed, 1 it was not closed, 2 wrong usage.",
     .run = run_close,
 };

@@ -1,5 +1,5 @@
-/* Sharing out by one common scale: every part gets its weight times the scale, cut to its bounds. The sum grows
- * with the scale, so the right scale is found bit by bit; what rounding down left over goes to the largest
+/* Apportions by one common scale: every part gets its weight times the scale, limited to its bounds. The sum grows
+ * with the scale, so the scale is found by binary search; what rounding down leaves over goes to the largest
  * remainders. */
 #include "register/apportion.h"
 
@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The scale is a fixed-point number: this many of its bits stand behind the point. One step of the scale then
- * moves no part by more than one, as weights are below 2^32. */
+/* Fractional bits of the fixed-point scale. Weights are below 2^32, so one step of the scale changes a part by at
+ * most one. */
 enum { SCALE_FRACTION_BITS = 32 };
 
 static int64_t at_scale(const struct apportion_part *part, uint64_t scale, uint32_t *ret_remainder)
@@ -50,7 +50,7 @@ static struct apportion_part *next_in_line(struct apportion_part *parts, uint32_
     return next;
 }
 
-/* A scale at which every part has all it can have, as a power of two; it is below 2^64, as `most` is below 2^31. */
+/* A power of two at which every part reaches its upper bound; below 2^64, as `most` is below 2^31. */
 static uint64_t highest_scale(const struct apportion_part *parts, uint32_t count)
 {
     uint64_t highest = 1;

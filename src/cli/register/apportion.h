@@ -1,11 +1,11 @@
-/* Whole voters shared out in proportion, between a floor and a ceiling each: the largest-remainder method with
- * bounds. Integers only, so the same on every machine. */
+/* Apportions whole voters in proportion to weights, each within bounds: the largest-remainder method. Integers only,
+ * so the result is the same on every machine. */
 #ifndef TURNOUT_COMMAND_APPORTION_H
 #define TURNOUT_COMMAND_APPORTION_H
 
 #include <stdint.h>
 
-/* One who takes part. */
+/* One of the parts. */
 struct apportion_part {
     uint32_t weight;    /* at least 1 */
     uint32_t remainder; /* private */
@@ -14,12 +14,12 @@ struct apportion_part {
     int64_t given; /* out */
 };
 
-/* Gives `total` to the parts as nearly in proportion to their weights as the bounds allow; of two equally near,
- * the earlier part comes first. Returns what was given: `total`, or the sum of the floors or ceilings where
- * `total` lies beyond it. Time grows with count * count. */
+/* Gives `total` to the parts as nearly in proportion to their weights as the bounds allow; of two equally near, the
+ * earlier part comes first. Returns the sum given: `total`, or the sum of the lower or upper bounds when `total` is
+ * beyond it. Time grows with count * count. */
 int64_t apportion(int64_t total, struct apportion_part *parts, uint32_t count);
 
-/* A wish as a weight, cut to what a weight can be. */
+/* A desired share as a weight, limited to the valid range. */
 uint32_t apportion_weight(int64_t wish);
 
 #endif

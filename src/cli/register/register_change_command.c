@@ -1,5 +1,5 @@
-/* `turnout register diff` and `turnout register apply`: what the election's files would change of the register that is in
- * force, as the server has read them, and taking it up by its fingerprint. */
+/* `turnout register diff` and `turnout register apply`: show what the election's files, as the server has read them,
+ * would change of the register in force, and take it up, confirmed by its fingerprint. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -23,7 +23,7 @@ struct register_options {
     const char *reason;
 };
 
-/* What the server has said, where it said so. */
+/* What the server has answered, where it did. */
 struct shown {
     json_t *document;
     char files[COMMAND_ANSWER_BYTES];
@@ -37,7 +37,7 @@ static const char *text_in(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* On standard error; an exit status. */
+/* Prints the refusal on standard error; returns an exit status. */
 static int complain(const json_t *document, int http_status)
 {
     struct buffer said = {0};
@@ -78,7 +78,7 @@ static void print_shown(const struct shown *shown)
 {
     (void)printf("in force:  %s\nthe files: %s\n", text_in(shown->document, "fingerprint"), shown->files);
     if (shown->changes == 0) {
-        (void)printf("the files hold what is in force\n");
+        (void)printf("the files match the register in force\n");
         return;
     }
     if (shown->changes > shown->refused) {
@@ -105,7 +105,7 @@ static bool read_shown(struct shown *shown)
            slice_copy(slice_of(text_in(shown->document, "files")), shown->files, sizeof shown->files);
 }
 
-/* An exit status; the caller gives the document back where it is EXIT_DONE. */
+/* Returns an exit status; when it is EXIT_DONE, the caller releases the document. */
 static int look(struct http_client *client, struct shown *shown)
 {
     struct http_response response = {0};
@@ -149,7 +149,7 @@ static int run_diff(const struct command_line *line)
 static bool is_confirmed(const struct shown *shown)
 {
     char answer[COMMAND_ANSWER_BYTES];
-    command_ask("Type the fingerprint of the files, as everybody has read it", answer);
+    command_ask("Type the fingerprint of the files, as everybody has compared it", answer);
     answer[strcspn(answer, "\r")] = '\0';
     return receipt_is_typed(slice_of(answer), shown->files);
 }
@@ -160,7 +160,7 @@ static int tell(const struct shown *shown, const json_t *document)
         (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
                      shown->files);
     } else if (json_is_true(json_object_get(document, "changed"))) {
-        (void)printf("a change that was begun and not ended was given up\n");
+        (void)printf("an unfinished change was given up\n");
     }
     return EXIT_DONE;
 }
@@ -178,7 +178,7 @@ static int post(struct http_client *client, const struct shown *shown, const cha
     int status = EXIT_FAILED;
     if (http_client_post(client, "/v1/register", "application/json", body.bytes, body.length, &response,
                          &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s; it may be done in part: do it again\n", error.text);
+        (void)fprintf(stderr, "%s; it may be done in part: run the command again\n", error.text);
     } else {
         json_t *document =
             json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
@@ -232,7 +232,7 @@ static const struct setting apply_settings[] = {
      SETTING_AT(struct register_options, reason),
      .is_required = true,
      .takes = "TEXT",
-     .help = "why, for the ledger, which is public"},
+     .help = "the reason; it goes into the public ledger"},
     COMMITTEE_CLIENT_SETTINGS("an admin's token"),
     COMMAND_HELP,
 };
@@ -240,28 +240,28 @@ static const struct setting apply_settings[] = {
 const struct command command_register_diff = {
     .name = "register diff",
     .purpose =
-        "Shows what the election's files, as a running server has read them, would change of the register\n"
-        "that is in force, row by row; and what cannot be taken up, with what to do first.",
+        "Shows, row by row, what the election's files, as a running server has read them, would change of\n"
+        "the register in force; and what cannot be taken up, with what to do first.",
     .usage = "--token-file FILE [OPTIONS]",
     .settings = {diff_settings, sizeof diff_settings / sizeof diff_settings[0]},
     .options_bytes = sizeof(struct register_options),
-    .notes = "Exit status: 0 nothing stands in the way, 1 the server did not say, 2 used wrongly, 3 a row "
-             "cannot be\n"
-             "taken up.",
+    .notes =
+        "Exit status: 0 all rows can be taken up, 1 the server did not say, 2 wrong usage, 3 a row cannot\n"
+        "be taken up.",
     .run = run_diff,
 };
 
 const struct command command_register_apply = {
     .name = "register apply",
-    .purpose = "Takes up the register of the election's files, while units report: shows what changes, and "
-               "asks for\n"
-               "its fingerprint. Interrupted, it is finished by giving it again;\n"
-               "or given up, by giving it with the files of the register in force.",
+    .purpose =
+        "Takes up the register of the election's files, while units report: shows what changes, and asks\n"
+        "for its fingerprint. After an interruption, run it again to finish; run it with the files of the\n"
+        "register in force to give up.",
     .usage = "--token-file FILE --reason TEXT [OPTIONS]",
     .settings = {apply_settings, sizeof apply_settings / sizeof apply_settings[0]},
     .options_bytes = sizeof(struct register_options),
     .notes =
-        "Standard input: the fingerprint of the files, which is asked for.\n"
-        "Exit status: 0 it is in force, 1 it is not known to be, 2 used wrongly, 3 it cannot be taken up.",
+        "Standard input: the fingerprint of the files.\n"
+        "Exit status: 0 it is in force, 1 it is not known to be, 2 wrong usage, 3 it cannot be taken up.",
     .run = run_apply,
 };

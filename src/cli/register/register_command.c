@@ -16,7 +16,7 @@
 #include "register/register_make.h"
 #include "register/zone_smells.h"
 
-/* What is lawful, but smells. */
+/* Prints the warnings. */
 static void warn(const struct election_folder *folder, const char *folder_path)
 {
     struct fault_limit limit = {.on_fault = print_fault, .context = &folder_path};
@@ -78,17 +78,15 @@ static int run_make(const struct command_line *line)
 static const struct setting settings[] = {COMMAND_HELP};
 
 static const char notes[] =
-    "Exit status: 0 done and sound, 1 a file cannot be written, 2 the command line or the folder is at\n"
-    "fault.";
+    "Exit status: 0 no fault, 1 a file cannot be written, 2 a fault in the command line or the folder.";
 
 const struct command command_register_check = {
     .name = "register check",
     .purpose =
         "Reads election.ini, areas.csv, units.csv and keys.csv in DIR, and prints every fault it finds to\n"
-        "standard error as `file:line: what is wrong; what to do`. What is lawful but smells of a slip is a\n"
-        "`warning:` there, and the folder is sound all the same. Of sound ones prints what they hold and "
-        "their\n"
-        "fingerprint, which turnoutd names when it starts: read it aloud to see that everybody has the same.",
+        "standard error as `file:line: what is wrong; what to do`. What is allowed but looks like a mistake\n"
+        "is a `warning:` there, and no fault. Without faults, prints the counts and the fingerprint, which\n"
+        "turnoutd also names when it starts: read it aloud to see that everybody has the same register.",
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",

@@ -1,7 +1,6 @@
-/* Makes a register of the size of a nation out of a table of provinces: draws how many units each commune has
- * and how many voters each unit, so that every province comes to exactly what the table says. Everything is
- * drawn by integers of our own, seeded by the province's code: the result is the same on every machine, and a
- * change to one province leaves the others as they are. */
+/* Makes a register of the size of a nation from a table of provinces: draws the number of units of each commune and
+ * of voters of each unit, so that every province adds up to the table. Drawn with integers of our own, seeded by the
+ * province's code: the result is the same on every machine, and changing one province leaves the others unchanged. */
 #include "register/register_make.h"
 
 #include <assert.h>
@@ -52,7 +51,7 @@ static uint32_t draw_below(struct draw *draw, uint32_t bound)
     return (uint32_t)((mix(draw->state) >> 32) * bound >> 32);
 }
 
-/* How large a commune is among its like: most of them small, a few nine times as large. */
+/* The relative size of a commune: most are small, a few nine times as large. */
 static uint32_t draw_commune_weight(struct draw *draw)
 {
     uint32_t a = draw_below(draw, 100);
@@ -60,14 +59,14 @@ static uint32_t draw_commune_weight(struct draw *draw)
     return 12 + a * b / 100;
 }
 
-/* How densely its units are filled, within a tenth either way. */
+/* How full its units are, within a tenth either way. */
 static uint32_t draw_density(struct draw *draw)
 {
     return 90 + draw_below(draw, 21);
 }
 
-/* How large a unit is among its like: a bell (the sum of three), bent so that its upper end reaches about
- * three times the middle and its lower end a tenth of it. */
+/* The relative size of a unit: a bell curve (the sum of three), skewed so that its upper end is about three times the
+ * median and its lower end a tenth of it. */
 static uint32_t draw_unit_weight(struct draw *draw)
 {
     uint32_t x = draw_below(draw, 1000) + draw_below(draw, 1000);
@@ -79,12 +78,12 @@ static uint32_t draw_unit_weight(struct draw *draw)
 
 struct commune {
     char code[AREA_CODE_BYTES];
-    char label[AREA_CODE_BYTES]; /* what stands for its name: its number, or the code it is known by */
-    uint32_t units;              /* UNITS_DRAWN until they are */
+    char label[AREA_CODE_BYTES]; /* the label of its name: its number, or its own code */
+    uint32_t units;              /* UNITS_DRAWN until drawn */
     int64_t registered;
 };
 
-/* The communes that have a code of their own first, the others numbered after them. */
+/* Lists the communes with a code of their own first, then the numbered ones. */
 static struct commune *list_communes(const struct register_tables *tables,
                                      const struct province_row *province)
 {
@@ -114,7 +113,7 @@ static struct commune *list_communes(const struct register_tables *tables,
 static void share_out(int64_t total, struct apportion_part *parts, uint32_t count)
 {
     int64_t given = apportion(total, parts, count);
-    assert(given == total); /* register_tables_read() saw to it that it fits */
+    assert(given == total); /* register_tables_read() has checked that it fits */
 }
 
 static void draw_units(struct draw *draw, const struct province_row *province, struct commune *communes)

@@ -1,5 +1,5 @@
-/* Reads the tables that a register is made from. The tables are a page long and written by hand, so the first
- * fault is enough; the register made from them is checked as any other is. */
+/* Reads the tables from which a register is made. They are a page long and written by hand, so the first fault is
+ * enough; the resulting register is checked like any other. */
 #include "register/register_tables.h"
 
 #include <stdlib.h>
@@ -100,7 +100,7 @@ struct table {
 static const struct table provinces_table = {provinces_file, provinces_columns, read_province};
 static const struct table communes_table = {communes_file, communes_columns, read_commune};
 
-/* `bytes` stay: the rows' slices borrow them. */
+/* `bytes` are kept: the rows' slices borrow them. */
 static enum turnout_error read_rows(const struct table *table, char *bytes, size_t length,
                                     struct register_tables *tables, struct error *error)
 {
@@ -152,8 +152,7 @@ bool commune_row_is_of(const struct commune_row *commune, const struct province_
     return slices_equal(commune->province, province->code);
 }
 
-/* The communes of a province whose number of units is free must be able to take what the others leave
- * over. */
+/* The communes with a drawn number of units must have room for the units that the others leave over. */
 static enum turnout_error check_province(const struct register_tables *tables,
                                          const struct province_row *province, struct error *error)
 {

@@ -12,10 +12,10 @@ enum {
     UNIT_REGISTERED_LEAST = 100,
     UNIT_REGISTERED_MOST = 3000,
     COMMUNE_UNITS_MOST = 150,
-    PROVINCE_CODE_BYTES_MAX = 16, /* so that the codes made from it are codes */
+    PROVINCE_CODE_BYTES_MAX = 16, /* so that the codes made from it are valid */
 };
 
-/* A row of provinces.csv: a province and what it must sum to. */
+/* A row of provinces.csv: a province and its totals. */
 struct province_row {
     uint32_t line;
     struct slice code; /* slices borrow the tables' bytes */
@@ -28,7 +28,7 @@ struct province_row {
 
 #define UNITS_DRAWN UINT32_MAX /* the number of units is not given */
 
-/* A row of communes.csv: a commune that has to go by its real code. */
+/* A row of communes.csv: a commune with its real code. */
 struct commune_row {
     struct slice code;
     struct slice province;
@@ -44,9 +44,8 @@ struct register_tables {
     char *commune_bytes;
 };
 
-/* Reads both and checks that they can be true together: every province's communes have room for its units,
- * and the units for its voters. The error names file and line. register_tables_done() frees what is held.
- * */
+/* Reads both and checks that they are consistent: every province's communes have room for its units, and the units
+ * for its voters. The error names file and line. register_tables_done() frees what is held. */
 enum turnout_error register_tables_read(const char *folder, struct register_tables *ret_tables,
                                         struct error *error);
 bool commune_row_is_of(const struct commune_row *commune, const struct province_row *province);

@@ -1,4 +1,4 @@
-/* Asks the system's time zones. They are for warnings alone: no server computes with them, so that all servers agree. */
+/* Uses the system's time zones, for warnings only: no server computes with them, so that all servers agree. */
 #include "register/zone_smells.h"
 
 #include <stdbool.h>

@@ -1,11 +1,11 @@
-/* Whether an election's time zone exists, and its times are those of the zone on their day. */
+/* Checks that an election's time zone exists, and its times have the zone's offset on their day. */
 #ifndef TURNOUT_REGISTER_ZONE_SMELLS_H
 #define TURNOUT_REGISTER_ZONE_SMELLS_H
 
 #include <turnout/base/faults.h>
 #include <turnout/election/election.h>
 
-/* Tells of it as warnings. Sets the process's own time zone, TZ. */
+/* Reports warnings. Sets the process's own time zone, TZ. */
 void zone_smells(const struct election *election, struct faults *faults);
 
 #endif

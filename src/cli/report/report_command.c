@@ -1,7 +1,7 @@
-/* `turnout report`: one unit's report, from the command line to the server, by way of the spool.
+/* `turnout report`: sends one unit's report to the server by way of the spool.
  *
- * The report goes into the spool first and leaves it when it has been answered. So there is one way for all of
- * them, new and old, oldest first; and whatever ends this process, nothing is lost. */
+ * Every report enters the spool first, and leaves it when it is answered. So new and old reports go the same way,
+ * oldest first, and nothing is lost when this process ends. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,12 +33,12 @@ struct report_options {
     const char *unit;
     struct setting_moment as_of;
     const char *key_path; /* NULL: unsigned */
-    struct report report; /* its numbers, kind, reason, note and key id; make_report() adds the rest */
+    struct report report; /* its counts, kind, reason, note and key id; make_report() adds the rest */
 };
 
 /* ---- into the spool ---- */
 
-/* Now, in the offset of this place. */
+/* The current time, in the local offset. */
 static void stamp_now(struct report *report)
 {
     time_t now = (time_t)(clock_wall_ms() / 1000);
@@ -48,7 +48,7 @@ static void stamp_now(struct report *report)
     rfc3339_format(now, (int32_t)(offset_s - offset_s % 60), report->as_of_text);
 }
 
-/* Whether two reports say the same; the time aside when it was not given but taken from the clock. */
+/* Whether two reports are the same; without the time, when that was taken from the clock. */
 static bool says_the_same(const struct report *spooled, const struct report *report, bool as_of_given)
 {
     struct report compared = *report;
@@ -62,7 +62,7 @@ static bool says_the_same(const struct report *spooled, const struct report *rep
     return memcmp(digests[0], digests[1], REPORT_DIGEST_BYTES) == 0;
 }
 
-/* The report that the options say, but for its signature. */
+/* Makes the report of the options, without its signature. */
 static struct report make_report(const struct report_options *options, const struct settings_values *values)
 {
     struct report report = options->report;
@@ -83,8 +83,8 @@ static struct report make_report(const struct report_options *options, const str
     return report;
 }
 
-/* The number of a report that was given none. Where the server does not tell, it is told later: it names the next one when
- * it refuses a report for its number. */
+/* The seq of a report without --seq. If the server does not tell it now, it names it when it refuses the report for
+ * its seq. */
 static int32_t next_seq(const struct spool *spool, struct http_client *client,
                         const struct report_signer *signer, const struct report *report)
 {
@@ -93,7 +93,7 @@ static int32_t next_seq(const struct spool *spool, struct http_client *client,
     return spooled >= next && spooled < SEQ_MAX ? spooled + 1 : next;
 }
 
-/* Returns EXIT_DONE when the report is in the spool, as it may have been before. */
+/* Puts the report into the spool, unless it is there already. Returns an exit status. */
 static int enqueue(struct spool *spool, const struct report_options *options,
                    const struct report_signer *signer, struct report *report)
 {
@@ -105,7 +105,7 @@ static int enqueue(struct spool *spool, const struct report_options *options,
             return EXIT_DONE;
         }
         (void)fprintf(stderr,
-                      "unit %s, report %" PRId32 ": another one with this --seq waits in %s: %" PRId32
+                      "unit %s, report %" PRId32 ": another report with this --seq waits in %s: %" PRId32
                       " voted as of %s. Give this one the next --seq\n",
                       report->unit, report->seq, spool->path, spooled.voted, spooled.as_of_text);
         return EXIT_USAGE;
@@ -131,13 +131,15 @@ static int open_spool(const char *path, struct spool *ret_spool)
         return EXIT_FAILED;
     }
     if (ret_spool->broken > 0) {
-        (void)fprintf(stderr, "%s: %zu lines were no whole reports and are now in %s.broken: look at them\n",
+        (void)fprintf(stderr,
+                      "%s: %zu lines were not complete reports; they are now in %s.broken: check them\n",
                       path, ret_spool->broken, path);
     }
     return EXIT_DONE;
 }
 
-/* Sends what is spooled. Where nothing is, the newest report that was acknowledged asks whether the others still count. */
+/* Sends the spool. If it is empty, the newest acknowledged report is sent again, to ask whether the others still
+ * count. */
 static int deliver(struct spool *spool, struct http_client *client, const struct report_options *options,
                    const struct report_signer *signer)
 {
@@ -246,28 +248,28 @@ static const struct setting settings[] = {
      .takes = "N",
      .least = 1,
      .most = SEQ_MAX,
-     .help = "the unit's own number for this report: 1, 2, 3 ...; the next one where it is left out"},
+     .help = "the unit's own number for this report: 1, 2, 3 ...; default the next one"},
     {.name = "as-of",
      .kind = SETTING_MOMENT,
      AT(as_of),
      .takes = "TIME",
-     .help = "when they were counted, 2026-03-15T15:00:00+07:00; now where it is left out"},
+     .help = "when they were counted, 2026-03-15T15:00:00+07:00; default now"},
     {.name = "registered",
      .kind = SETTING_NUMBER,
      AT(report.registered),
      .takes = "N",
      .most = VOTERS_MAX,
-     .help = "the roll as it now stands; unchanged where it is left out"},
+     .help = "the number of registered voters now; default unchanged"},
     {.name = "kind",
      .kind = SETTING_OWN,
      .read = read_kind,
      .takes = "KIND",
-     .help = "progress, final or correction; progress where it is left out"},
+     .help = "progress, final or correction; default progress"},
     {.name = "reason",
      .kind = SETTING_OWN,
      .read = read_reason,
      .takes = "REASON",
-     .help = "of a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
+     .help = "for a correction: miscount, mistyped, wrong-unit, roll-changed or other"},
     {.name = "test",
      .kind = SETTING_FLAG,
      AT(report.test),
@@ -282,7 +284,7 @@ static const struct setting settings[] = {
      .kind = SETTING_OWN,
      .read = read_key_id,
      .takes = "ID",
-     .help = "what keys.csv calls that key"},
+     .help = "the id of that key in keys.csv"},
     {.name = "flush", .kind = SETTING_FLAG, AT(flush), .help = "sends only what is spooled"},
     {.name = "server",
      .kind = SETTING_TEXT,
@@ -295,15 +297,15 @@ static const struct setting settings[] = {
      AT(spool_path),
      .standard = "turnout-spool.ndjson",
      .takes = "FILE",
-     .help =
-         "where reports wait for their answer; in FILE.kept, acknowledged ones for a server that loses them"},
+     .help = "where reports wait for their answer; FILE.kept has acknowledged ones, in case the server loses "
+             "them"},
     {.name = "wait",
      .kind = SETTING_NUMBER,
      AT(wait_s),
      .standard = "0",
      .takes = "SECONDS",
      .most = WAIT_MOST_S,
-     .help = "keeps trying for so long while the server is away"},
+     .help = "how long to keep trying while the server is away"},
     INSECURE_OPTION(struct report_options, insecure),
     COMMAND_HELP,
 };
@@ -312,7 +314,7 @@ static const struct setting settings[] = {
 
 enum { REQUIRED_FIELDS = 3, REPORT_FIELDS = 10 };
 
-/* What only the whole command line can show. Returns EXIT_DONE when it is right. */
+/* Checks options that depend on each other. Returns EXIT_DONE when they are valid. */
 static int check_options(const struct command_line *line)
 {
     const struct report_options *options = line->options;
@@ -368,6 +370,6 @@ const struct command command_report = {
     .usage = "--election ID --unit CODE --voted N [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct report_options),
-    .notes = "Exit status: 0 taken, 1 still spooled or failed, 2 used wrongly, 3 it does not count.",
+    .notes = "Exit status: 0 taken, 1 still spooled or failed, 2 wrong usage, 3 it does not count.",
     .run = run,
 };

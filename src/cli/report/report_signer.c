@@ -1,4 +1,4 @@
-/* Signing with the key at hand. */
+/* Signs with the user's key. */
 #include "report/report_signer.h"
 
 #include <inttypes.h>

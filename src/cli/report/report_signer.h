@@ -1,5 +1,5 @@
-/* The key at hand for `turnout report`: it signs reports, also those that get another number after they were spooled, and
- * the question which number a unit's next report has. */
+/* The key of `turnout report`. It signs reports, also those that get another seq after they were spooled, and the
+ * request for a unit's next seq. */
 #ifndef TURNOUT_CLI_REPORT_SIGNER_H
 #define TURNOUT_CLI_REPORT_SIGNER_H
 
@@ -11,7 +11,7 @@
 #include "client/http_client.h"
 
 struct report_signer {
-    const char *key_id; /* "": there is no key, and reports are not signed; borrowed */
+    const char *key_id; /* "": no key, reports are not signed; borrowed */
     unsigned char seed[SIGNING_SEED_BYTES];
 };
 
@@ -20,10 +20,10 @@ enum turnout_error report_signer_init(const char *key_path, const char *key_id,
                                       struct report_signer *ret_signer, struct error *error);
 void report_signer_done(struct report_signer *signer);
 
-/* Signs what is complete but for the signature. False, and nothing is changed, when it names another key. */
+/* Signs a report that is otherwise complete. False, and nothing changed, when it names another key. */
 bool report_signer_sign(const struct report_signer *signer, struct report *report);
 
-/* Asks the server for the number of the unit's next report. 0 when it does not tell: only the unit's own key may ask. */
+/* Asks the server for the unit's next seq. 0 when the server does not tell: only the unit's own key may ask. */
 int32_t report_signer_ask_seq(const struct report_signer *signer, struct http_client *client,
                               const char *election, const char *unit);
 

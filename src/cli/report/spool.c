@@ -1,8 +1,7 @@
-/* The spool's file: locking, whole lines only, and every change durable before it counts.
+/* The spool's file: locking, complete lines only, and every change durable before it counts.
  *
- * Removing puts a new file in the place of the old one, so a lock is worth something only on the file that the
- * path names now: spool_open() looks again after it got the lock, spool_remove() locks the new file before it
- * takes the old one's place. */
+ * Removing replaces the file, so a lock is valid only on the file that the path names now: spool_open() checks that
+ * after it got the lock, and spool_remove() locks the new file before it replaces the old one. */
 #include "report/spool.h"
 
 #include <errno.h>
@@ -49,7 +48,7 @@ static bool read_all(int fd, struct buffer *bytes)
     return true;
 }
 
-/* A file that was made or removed is only safely so once its folder is on disk. */
+/* A created or removed file is durable only once its folder is synced. */
 static bool sync_folder(const struct spool *spool)
 {
     return fsync(spool->folder.fd) == 0;
@@ -57,7 +56,7 @@ static bool sync_folder(const struct spool *spool)
 
 /* ---- the lines in memory ---- */
 
-/* Finds the ends of the lines of `bytes`, all of which are whole. */
+/* Finds the ends of the lines of `bytes`, all of which are complete. */
 static void index_lines(struct spool *spool)
 {
     spool->count = 0;
@@ -75,7 +74,7 @@ static bool is_report(struct slice line)
     return report_json_parse(line.bytes, line.length, &report, NULL) == TURNOUT_OK;
 }
 
-/* Sorts what was read into whole reports, which stay, and the rest. */
+/* Splits what was read into complete reports, which stay, and the rest. */
 static void separate(struct spool *spool, struct buffer *ret_broken)
 {
     struct buffer whole = {0};
@@ -133,7 +132,7 @@ int32_t spool_last_seq(const struct spool *spool, const char *election, const ch
 
 /* ---- changing the file ---- */
 
-/* Writes a locked, durable file with the spool's lines and puts it in the place of the old one. */
+/* Writes the spool's lines to a locked, durable file that replaces the old one. */
 static enum turnout_error rewrite(struct spool *spool, struct error *error)
 {
     struct private_draft draft;
@@ -143,7 +142,7 @@ static enum turnout_error rewrite(struct spool *spool, struct error *error)
     }
     if (flock(draft.fd, LOCK_EX | LOCK_NB) != 0 ||
         !file_write_all(draft.fd, spool->bytes.bytes, spool->bytes.length)) {
-        failed = fail_on(spool, "cannot write it anew", error);
+        failed = fail_on(spool, "cannot rewrite it", error);
         private_draft_drop(&spool->folder, &draft);
         return failed;
     }
@@ -155,7 +154,7 @@ static enum turnout_error rewrite(struct spool *spool, struct error *error)
     return failed;
 }
 
-/* Moves what is broken to a file of its own before it leaves the spool. */
+/* Appends broken lines to a separate file before they leave the spool. */
 static enum turnout_error set_aside(struct spool *spool, const struct buffer *broken, struct error *error)
 {
     struct buffer name = {0};
@@ -183,12 +182,12 @@ enum turnout_error spool_append(struct spool *spool, const struct report *report
     size_t before = spool->bytes.length;
     report_json_write(&spool->bytes, report);
     buffer_append_char(&spool->bytes, '\n');
-    bool made = before == 0; /* perhaps: then the folder must hold its name */
+    bool made = before == 0; /* perhaps created now: then the folder must be synced */
     if (!write_durably(spool->fd, spool->bytes.bytes + before, spool->bytes.length - before) ||
         (made && !sync_folder(spool))) {
         enum turnout_error code = fail_on(spool, "cannot append", error);
         spool->bytes.length = before;
-        /* Takes back what may have been written in part; failing that, the next spool_open() sets it aside. */
+        /* Removes a partial write; if that fails, the next spool_open() sets it aside. */
         (void)!ftruncate(spool->fd, (off_t)before);
         return code;
     }
@@ -233,7 +232,7 @@ static bool is_named(const struct spool *spool, bool *ret_is_named)
     return true;
 }
 
-/* Opens and locks the file that the path names, also when another command replaced it meanwhile. */
+/* Opens and locks the file that the path names, also when another command replaces it meanwhile. */
 static enum turnout_error open_locked(struct spool *spool, bool wait, struct error *error)
 {
     for (;;) {
@@ -251,7 +250,7 @@ static enum turnout_error open_locked(struct spool *spool, bool wait, struct err
         }
         bool named;
         if (!is_named(spool, &named)) {
-            return fail_on(spool, "cannot look at it", error);
+            return fail_on(spool, "cannot check it", error);
         }
         if (named) {
             return TURNOUT_OK;
@@ -335,7 +334,8 @@ enum turnout_error spool_open(const char *path, bool wait, struct spool *ret_spo
 void spool_close(struct spool *spool)
 {
     if (spool->count == 0) {
-        (void)unlinkat(spool->folder.fd, spool->name, 0); /* while locked: a process that waits looks again */
+        (void)unlinkat(spool->folder.fd, spool->name,
+                       0); /* still locked: a waiting process checks the path again */
     }
     release(spool);
 }

@@ -1,4 +1,4 @@
-/* From the spool to the server, and its answers in words. */
+/* Sends the spool to the server, and words the answers. */
 #include "report/spool_delivery.h"
 
 #include <assert.h>
@@ -27,7 +27,7 @@ static const char *meaning(const struct report_result *result)
     case STATUS_DUPLICATE:
         return result->test ? report_test_words : "had been counted before";
     case STATUS_SUPERSEDED:
-        return "not counted: a later report of this unit stands";
+        return "not counted: this unit has a later report";
     case STATUS_HELD:
         return "kept for the committee's decision, not counted yet";
     case STATUS_REJECTED:
@@ -36,11 +36,11 @@ static const char *meaning(const struct report_result *result)
     case STATUS_COUNT:
         break;
     }
-    assert(!"an answer that leaves the report open");
+    assert(!"an answer that does not settle the report");
     return "";
 }
 
-/* Says what became of the report, and returns the exit status for it. */
+/* Prints the result of the report, and returns its exit status. */
 static int tell_answer(const struct report *report, const struct report_result *result)
 {
     (void)printf("%s: unit %s, report %" PRId32 ", %" PRId32 " voted as of %s: %s",
@@ -63,7 +63,7 @@ static int tell_answer(const struct report *report, const struct report_result *
     receipt_from_digest(digest, receipt);
     if (strcmp(receipt, result->receipt) != 0) {
         (void)fprintf(stderr,
-                      "the receipt should be %s: the server took something other than what was sent\n",
+                      "the receipt should be %s: the server stored something other than what was sent\n",
                       receipt);
         return EXIT_FAILED;
     }
@@ -97,7 +97,7 @@ static void tell_spooled(const struct spool *spool, size_t answered, const char 
         why, spool->count - answered, spool->path);
 }
 
-/* What the answer means for what is kept. */
+/* Updates the kept reports by the answer. */
 static enum turnout_error keep(struct spool_kept *kept, struct slice line, const struct report *report,
                                const struct report_result *result, struct error *error)
 {
@@ -114,12 +114,12 @@ static enum turnout_error keep(struct spool_kept *kept, struct slice line, const
     enum turnout_error failed =
         spool_kept_send_again(kept, report->election, result->generation, &again, error);
     if (again > 0) {
-        (void)printf("the server has lost reports: %zu that it had acknowledged are sent again\n", again);
+        (void)printf("the server has lost reports: %zu acknowledged ones are sent again\n", again);
     }
     return failed;
 }
 
-/* What was answered leaves the spool once what was acknowledged is kept. */
+/* Removes answered reports from the spool, after acknowledged ones are kept. */
 static enum turnout_error settle(struct spool *spool, struct spool_kept *kept, size_t answered,
                                  const bool *stays, struct error *error)
 {
@@ -127,13 +127,14 @@ static enum turnout_error settle(struct spool *spool, struct spool_kept *kept, s
     return failed == TURNOUT_OK ? spool_remove(spool, answered, stays, error) : failed;
 }
 
-/* The phase does not take the report now, but may later: an election that was closed by mistake is opened again. */
+/* Whether the phase refuses the report now, but may accept it later: an election closed by mistake is opened
+ * again. */
 static bool waits_for_phase(const struct report_result *result)
 {
     return result->code == CODE_CLOSED || result->code == CODE_NOT_OPEN;
 }
 
-/* Tells the answer to a report of the spool, also where the report stays there. */
+/* Prints the answer to a spooled report, also when the report stays in the spool. */
 static int tell_answered(const struct spool *spool, const struct report *report,
                          const struct report_result *result)
 {
@@ -151,18 +152,18 @@ struct delivery {
     const struct report_signer *signer;
     struct slice line;
     struct report report;
-    struct buffer renumbered; /* its line with the number that the server has named; empty: it has not */
+    struct buffer renumbered; /* its line with the seq that the server has named; empty: none */
 };
 
 static void take_line(struct delivery *delivery, struct slice line)
 {
     delivery->line = line;
     enum turnout_error code = report_json_parse(line.bytes, line.length, &delivery->report, NULL);
-    assert(code == TURNOUT_OK); /* the spool holds nothing else */
+    assert(code == TURNOUT_OK); /* the spool has only valid reports */
 }
 
-/* Whether the report is to be sent once more: under another number. Whatever ends this process before that is answered,
- * the report is still in the spool as it was, and is told again what to do. */
+/* Whether the report is to be sent again under another seq. If this process ends before the answer, the unchanged
+ * report is still in the spool, and gets the same answer next time. */
 static bool renumber(struct delivery *delivery, const struct report_result *result)
 {
     struct report report = delivery->report;
@@ -192,7 +193,7 @@ static int tell_and_keep(struct delivery *delivery, struct spool_kept *kept,
     return status;
 }
 
-/* Rests before the next try; false when there is no time left for one. */
+/* Sleeps before the next try; false when no time is left for one. */
 static bool rest(int64_t deadline_ms, int64_t asked_ms, int64_t *pause)
 {
     int64_t left_ms = deadline_ms - clock_monotonic_ms();

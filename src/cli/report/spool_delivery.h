@@ -1,4 +1,4 @@
-/* Sending what is spooled. */
+/* Sends the spool. */
 #ifndef TURNOUT_CLI_SPOOL_DELIVERY_H
 #define TURNOUT_CLI_SPOOL_DELIVERY_H
 
@@ -9,11 +9,12 @@
 #include "report/spool.h"
 #include "report/spool_kept.h"
 
-/* Sends what is spooled, oldest first, until all is answered or `wait_s` is over, and prints what became of each. The
- * spool is written anew once, at the end: whatever was answered and is still in it after a crash is answered `duplicate`
- * next time. What is acknowledged is kept; what was acknowledged under another generation than the one that answers now is
- * sent again. A report that is refused for its number is sent once more with the one that the server names, if the signer
- * has its key. Returns the exit status: EXIT_REJECTED when a report does not count, EXIT_FAILED when one is left. */
+/* Sends the spooled reports, oldest first, until all are answered or `wait_s` is over, and prints each result. The
+ * spool is rewritten once, at the end: a report that was answered and is still in it after a crash is answered
+ * `duplicate` next time. Acknowledged reports are kept; those acknowledged under a generation other than the server's
+ * current one are sent again. A report refused for its seq is sent once more with the seq that the server names, if
+ * the signer has its key. Returns the exit status: EXIT_REJECTED when a report does not count, EXIT_FAILED when one
+ * is left. */
 int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_client *client,
                   const struct report_signer *signer, int64_t wait_s);
 

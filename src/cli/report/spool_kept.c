@@ -1,4 +1,4 @@
-/* Kept reports: a short text that is filtered line by line. */
+/* Kept reports: a short text, filtered line by line. */
 #include "report/spool_kept.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 enum { KEPT_BYTES_MAX = SPOOL_REPORTS_MAX * (REPORT_BYTES_MAX + GENERATION_BYTES + 1) };
 
-/* One line, taken apart. */
+/* A parsed line. */
 struct kept_line {
     struct slice whole; /* without its newline */
     struct slice generation;
@@ -19,7 +19,7 @@ struct kept_line {
     struct report report;
 };
 
-/* False for what is no line of the file. */
+/* False when it is no line of the file. */
 static bool read_line(struct slice whole, struct kept_line *ret_line)
 {
     struct kept_line line = {.whole = whole};
@@ -147,7 +147,7 @@ void spool_kept_add(struct spool_kept *kept, const char *generation, struct slic
     kept->is_changed = true;
 }
 
-/* Reports on their way back into the spool. */
+/* Reports that go back into the spool. */
 struct sending {
     struct spool *spool;
     const char *election;

@@ -1,9 +1,10 @@
-/* What was acknowledged, kept beside the spool in `<spool>.kept`: should the server's store come back older and a person
- * accept that, the election has a new generation, and what was acknowledged under another one is sent again. A report
- * counts once, so what was not lost is a duplicate.
+/* Acknowledged reports, kept next to the spool in `<spool>.kept`. When the server's store comes back older and a
+ * person accepts that, the election gets a new generation, and reports acknowledged under another one are sent again.
+ * A report counts once, so those that were not lost are duplicates.
  *
- * A line a report: the generation, a space, the report as JSON. Written whole; the spool's lock covers it. A report is
- * kept until the election is closed, at most SPOOL_KEPT_S_MAX, and of more than SPOOL_REPORTS_MAX the newest. */
+ * A line is a generation, a space, and the report as JSON. The file is replaced as a whole; the spool's lock covers
+ * it. A report is kept until the election is closed, at most SPOOL_KEPT_S_MAX, and only the newest
+ * SPOOL_REPORTS_MAX. */
 #ifndef TURNOUT_CLI_SPOOL_KEPT_H
 #define TURNOUT_CLI_SPOOL_KEPT_H
 
@@ -13,35 +14,35 @@ enum { SPOOL_KEPT_S_MAX = 3 * 24 * 3600 };
 
 struct spool_kept {
     struct spool *spool; /* borrowed */
-    char *name;          /* of the file in the spool's folder */
+    char *name;          /* the file's name in the spool's folder */
     struct buffer lines; /* each ended by a newline */
     size_t count;
     bool is_changed;
-    bool has_asked;                 /* spool_kept_ask() has copied one: it is in both */
-    char election[AREA_CODE_BYTES]; /* of which nothing is kept under another generation than the next */
+    bool has_asked;                 /* spool_kept_ask() has copied one, which is in both */
+    char election[AREA_CODE_BYTES]; /* all its kept reports have the generation below */
     char generation[GENERATION_BYTES];
 };
 
-/* Reads the file, if there is one, without what is too old at `now` (Unix seconds) and what is no line of it. The caller
- * ends with spool_kept_close(). */
+/* Reads the file, if there is one, without lines that are invalid or too old at `now` (Unix seconds). The caller ends
+ * with spool_kept_close(). */
 enum turnout_error spool_kept_open(struct spool *spool, int64_t now, struct spool_kept *ret_kept,
                                    struct error *error);
 void spool_kept_close(struct spool_kept *kept);
 
-/* `line` is the report as JSON, which has been acknowledged under this generation; `was_there`: not for the first time. */
+/* Keeps a report acknowledged under this generation; `line` is its JSON. `was_there`: acknowledged before, too. */
 void spool_kept_add(struct spool_kept *kept, const char *generation, struct slice line, bool was_there);
 
-/* Moves what was acknowledged of the election under other generations to the end of the spool. */
+/* Moves the election's reports acknowledged under other generations to the end of the spool. */
 enum turnout_error spool_kept_send_again(struct spool_kept *kept, const char *election,
                                          const char *generation, size_t *ret_count, struct error *error);
 
-/* Copies the newest to the spool: its answer tells the generation. */
+/* Copies the newest to the spool: its answer names the generation. */
 enum turnout_error spool_kept_ask(struct spool_kept *kept, struct error *error);
 
-/* The election is closed. */
+/* Drops the election's reports: it is closed. */
 void spool_kept_forget(struct spool_kept *kept, const char *election);
 
-/* Writes the file, if anything has changed; removes it when it is empty. Durable once it returns TURNOUT_OK. */
+/* Writes the file durably if anything has changed; removes it when it is empty. */
 enum turnout_error spool_kept_save(struct spool_kept *kept, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* `turnout reset`: clears an election out of Redis, after its id has been typed. */
+/* `turnout reset`: deletes an election from Redis, after its id was typed. */
 #include "commands.h"
 
 #include <inttypes.h>
@@ -15,7 +15,7 @@ enum { PATIENCE_MS = 60000 };
 
 struct reset_options {
     const char *election;
-    struct server_redis_options server; /* its data is not needed where Redis is somebody else's */
+    struct server_redis_options server; /* its data folder is not needed when somebody else runs Redis */
     const char *force;
 };
 
@@ -24,9 +24,9 @@ struct reset_options {
 static void describe(const struct reset_survey *survey, const char *election)
 {
     if (survey->is_interrupted) {
-        (void)printf("%s: a clearing was interrupted; %" PRIu64 " keys are left.\n", election, survey->keys);
+        (void)printf("%s: a reset was interrupted; %" PRIu64 " keys are left.\n", election, survey->keys);
     } else {
-        (void)printf("%s is in phase %s: %" PRId64 " reports applied, held or decided about, %" PRIu64
+        (void)printf("%s is in phase %s: %" PRId64 " reports applied, held or decided on, %" PRIu64
                      " keys.\n",
                      election, election_phase_name(survey->phase), survey->revision, survey->keys);
     }
@@ -35,7 +35,7 @@ static void describe(const struct reset_survey *survey, const char *election)
 static bool is_typed(const char *election)
 {
     char answer[COMMAND_ANSWER_BYTES];
-    command_ask("Everything that was counted will be gone. Type the election's id to go on", answer);
+    command_ask("Everything that was counted will be deleted. Type the election's id to go on", answer);
     return strcmp(answer, election) == 0;
 }
 
@@ -52,7 +52,7 @@ static int clear(const struct store_address *address, const struct reset_options
     describe(&survey, election);
     bool was_opened = !survey.is_interrupted && survey.phase != PHASE_REHEARSAL;
     if (was_opened && options->force == NULL) {
-        (void)fprintf(stderr, "these are no reports of a rehearsal: nothing was cleared; see --force\n");
+        (void)fprintf(stderr, "the election is not in rehearsal: nothing was cleared; see --force\n");
         return EXIT_FAILED;
     }
     if (!is_typed(election)) {
@@ -65,13 +65,12 @@ static int clear(const struct store_address *address, const struct reset_options
         return EXIT_FAILED;
     }
     if (reset_clear(address, election, PATIENCE_MS, &deleted, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\nnot all of it may be cleared: do it again\n", error.text);
+        (void)fprintf(stderr, "%s\nit may be cleared only in part: run the command again\n", error.text);
         return EXIT_FAILED;
     }
-    (void)printf("cleared: %" PRIu64 " keys; turnoutd begins anew when it starts, in the rehearsal\n",
-                 deleted);
+    (void)printf("cleared: %" PRIu64 " keys; when turnoutd starts, it starts over in rehearsal\n", deleted);
     if (options->server.redis != NULL) {
-        (void)printf("a turnoutd that has served it remembers that: remove " LAST_KNOWN_FILE
+        (void)printf("a turnoutd that has served the election remembers it: remove " LAST_KNOWN_FILE
                      " and " IN_FORCE_FOLDER " from its data folder\n");
     }
     return finish_output(EXIT_DONE);
@@ -94,7 +93,7 @@ static const struct setting settings[] = {
      .kind = SETTING_TEXT,
      AT(force),
      .takes = "ID",
-     .help = "the id once more: also when the election was opened"},
+     .help = "the id again: clears also an election that was opened"},
     COMMAND_HELP,
 };
 
@@ -130,12 +129,12 @@ static int run(const struct command_line *line)
 
 const struct command command_reset = {
     .name = "reset",
-    .purpose = "Clears an election out of Redis after a rehearsal.",
+    .purpose = "Deletes an election from Redis after a rehearsal.",
     .usage = "--election ID [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct reset_options),
-    .notes = "Before: stop every turnoutd of the election.\n"
-             "Standard input: the election's id, which is asked for; anything else clears nothing.\n"
-             "Exit status: 0 cleared, 1 not cleared, 2 used wrongly.",
+    .notes = "First stop every turnoutd of the election.\n"
+             "Standard input: the election's id; anything else clears nothing.\n"
+             "Exit status: 0 cleared, 1 not cleared, 2 wrong usage.",
     .run = run,
 };

@@ -19,7 +19,7 @@ static uint32_t bucket_of(uint64_t value)
     return (shift + 1) * LATENCY_STEPS + step;
 }
 
-/* The greatest value that falls into the bucket. */
+/* The greatest value in the bucket. */
 static int64_t bucket_upper_edge(uint32_t bucket)
 {
     if (bucket < LATENCY_STEPS) {

@@ -1,5 +1,5 @@
-/* How long things took: a histogram with buckets that grow with the value, so that microseconds and minutes
- * fit into the same few kilobytes and every percentile is right to within 1.6 %. */
+/* A histogram of durations, with buckets that grow with the value: microseconds and minutes fit into a few kilobytes,
+ * and every percentile is accurate to 1.6 %. */
 #ifndef TURNOUT_LATENCY_H
 #define TURNOUT_LATENCY_H
 
@@ -24,8 +24,8 @@ struct latency {
 /* A negative duration counts as 0. */
 void latency_add(struct latency *latency, int64_t duration_us);
 
-/* The duration that `share` (hundredths of a percent: 5000 the median, 9900 p99, 10000 the longest) of all were
- * not above; the upper edge of its bucket, never above the longest. 0 when nothing was added. */
+/* The duration that `share` of all did not exceed (hundredths of a percent: 5000 the median, 9900 p99, 10000 the
+ * longest): the upper edge of its bucket, at most the longest. 0 when empty. */
 int64_t latency_percentile_us(const struct latency *latency, uint32_t share);
 
 #endif

@@ -1,8 +1,9 @@
-/* `turnout simulate`: every unit of a register reports, as fast as asked for, and what came of it is measured.
+/* `turnout simulate`: every unit of a register reports, at a given rate or as fast as possible, and the results are
+ * measured.
  *
- * A unit's next report is sent only when its last one has been answered, so that nothing is superseded by
- * accident. With a rate, a report is due at its place in the schedule whether or not the server keeps up, and its
- * latency counts from then: a server that stalls is charged for those it kept waiting. */
+ * A unit's next report is sent only after its last one was answered, so that nothing is superseded by accident. With
+ * a rate, a report is due at its time in the schedule whether or not the server keeps up, and its latency counts from
+ * then: a stalled server is charged for the reports that it delayed. */
 #include <assert.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -31,8 +32,8 @@ enum {
     RATE_MOST = 10000000,
     SCHEDULE_US = 1000,
     PROGRESS_US = 200000,
-    PATIENCE_FIRST_MS = 3000, /* for the server to be there at all */
-    PATIENCE_AWAY_MS = 60000, /* for it to come back */
+    PATIENCE_FIRST_MS = 3000, /* for the first connection */
+    PATIENCE_AWAY_MS = 60000, /* for the server to come back */
     BAR_COLUMNS = 30,
     MICROSECONDS = 1000000,
 };
@@ -40,7 +41,7 @@ enum {
 struct simulate_options {
     const char *folder;
     struct host_port stream;
-    int64_t rate; /* reports a second; 0: as fast as they are taken */
+    int64_t rate; /* reports a second; 0: as fast as possible */
     uint32_t reports_a_unit;
     uint32_t units; /* 0: all */
     uint32_t connections;
@@ -57,13 +58,13 @@ struct simulation {
     struct event_base *base;
     struct sender *sender;
     struct simulate_summary summary;
-    int64_t *due_us; /* a unit: when its unanswered report was due; 0 when it has none */
+    int64_t *due_us; /* [unit]: when its unanswered report was due; 0: none */
     uint64_t taken;
     uint64_t answered;
     int64_t started_us; /* when the first connection came up; 0 before */
     int64_t away_since_ms;
     uint32_t connections_up;
-    char generation[GENERATION_BYTES]; /* that the server last answered with; empty before */
+    char generation[GENERATION_BYTES]; /* of the last answer; empty before the first */
     bool in_place;                     /* the progress bar, on a terminal */
 };
 
@@ -95,8 +96,8 @@ static bool on_next(void *context, struct report *ret_report, uint64_t *ret_tag)
     return true;
 }
 
-/* Another generation: the server's store has lost reports that were acknowledged, so all are sent again. The same reports
- * count once. */
+/* The generation has changed: the server's store has lost acknowledged reports, so all are sent again. The same
+ * reports count once. */
 static void note_generation(struct simulation *simulation, const char *generation)
 {
     struct simulate_summary *summary = &simulation->summary;
@@ -245,14 +246,14 @@ static void send_all(struct simulation *simulation)
     sender_free(simulation->sender);
 }
 
-/* Whether every unit that is to report can sign, if they are to sign at all. */
+/* Whether every reporting unit has a key, if reports are signed. */
 static bool can_sign(const struct simulation *simulation)
 {
     const struct simulate_plan *plan = &simulation->plan;
     for (uint32_t i = 0; simulation->keys != NULL && i < plan->unit_count; i++) {
         if (!unit_keys_has(simulation->keys, plan->order[i])) {
             const char *unit = plan->reg->units[plan->order[i]].code;
-            (void)fprintf(stderr, "--keys %s: no good key for unit %s\n", simulation->options->keys, unit);
+            (void)fprintf(stderr, "--keys %s: no valid key for unit %s\n", simulation->options->keys, unit);
             return false;
         }
     }
@@ -290,7 +291,7 @@ static int simulate(const struct simulate_options *options, const struct electio
     return status;
 }
 
-/* *ret_keys stays NULL when nothing is to be signed. */
+/* *ret_keys is NULL when reports are not signed. */
 static enum turnout_error read_keys(const struct simulate_options *options,
                                     const struct election_folder *folder, int64_t now,
                                     struct unit_keys **ret_keys, struct error *error)
@@ -314,7 +315,7 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
     const struct election *election = &folder->election;
     uint32_t unit_count = folder->reg->unit_count;
     if (unit_count == 0) {
-        (void)fprintf(stderr, "%s: no unit, so nobody to report\n", options->folder);
+        (void)fprintf(stderr, "%s has no units\n", options->folder);
         return false;
     }
     if (options->units > unit_count) {
@@ -324,8 +325,8 @@ static bool is_feasible(const struct simulate_options *options, const struct ele
     if (now < election->opens) {
         char opens[RFC3339_BYTES];
         rfc3339_format(election->opens, election->offset_s, opens);
-        (void)fprintf(stderr, "the polls of %s open at %s: before that no count is true\n", election->id,
-                      opens);
+        (void)fprintf(stderr, "the polls of %s open at %s: no report can have an earlier time\n",
+                      election->id, opens);
         return false;
     }
     return true;
@@ -400,7 +401,7 @@ static const struct setting settings[] = {
      .takes = "N",
      .least = 1,
      .most = UNITS_MAX,
-     .help = "only so many units, chosen by the seed; all where it is left out"},
+     .help = "only this many units, chosen by the seed; default all"},
     {.name = "connections",
      .kind = SETTING_NUMBER,
      AT(connections),
@@ -413,7 +414,7 @@ static const struct setting settings[] = {
      .kind = SETTING_PATH,
      AT(keys),
      .takes = "DIR",
-     .help = "sign with the units' private keys in this folder, as `turnout keys make` filled it"},
+     .help = "sign with the units' private keys in this folder, made by `turnout keys make`"},
     {.name = "seed",
      .kind = SETTING_NUMBER,
      AT(seed),
@@ -434,6 +435,6 @@ const struct command command_simulate = {
     .usage = "--election DIR [OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct simulate_options),
-    .notes = "Exit status: 0 when every report was accepted or a duplicate, 1 otherwise, 2 used wrongly.",
+    .notes = "Exit status: 0 when every report was accepted or a duplicate, 1 otherwise, 2 wrong usage.",
     .run = run,
 };

@@ -1,5 +1,4 @@
-/* The simulation's reports. What a unit says depends on the seed, the unit and the round alone, not on the order
- * in which units are asked. */
+/* The simulation's reports. They depend only on the seed, the unit and the round, not on the order of calls. */
 #include "simulate/simulate_plan.h"
 
 #include <assert.h>
@@ -8,7 +7,7 @@
 
 #include <turnout/base/memory.h>
 
-/* SplitMix64 (Steele, Lea, Flood 2014): one multiplication chain a number, every seed as good as another. */
+/* SplitMix64 (Steele, Lea, Flood 2014): a few multiplications a number, and every seed is equally good. */
 static uint64_t mix(uint64_t value)
 {
     value += 0x9e3779b97f4a7c15U;
@@ -85,14 +84,14 @@ uint32_t simulate_plan_peek(const struct simulate_plan *plan)
     return plan->round > plan->rounds || plan->unit_count == 0 ? REGISTER_NONE : plan->order[plan->position];
 }
 
-/* In the end between 60 and 100 % of the roll, in equal steps. */
+/* The final count is between 60 and 100 % of the roll, reached in equal steps. */
 static int32_t voted_of(const struct simulate_plan *plan, const struct unit *unit, uint64_t random)
 {
     uint64_t in_the_end = (uint64_t)unit->registered * (6000 + random % 4001) / 10000;
     return (int32_t)(in_the_end * plan->round / plan->rounds);
 }
 
-/* Round r lies in the r-th part of the time, a unit anywhere in it; so a unit's own times never run back. */
+/* A count of round r is at a random time in the r-th part of the day, so a unit's times never go back. */
 static int64_t as_of_of(const struct simulate_plan *plan, uint64_t random)
 {
     uint64_t span_s = (uint64_t)(plan->until - plan->from);

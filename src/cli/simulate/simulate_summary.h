@@ -1,4 +1,4 @@
-/* What a simulation found: answers by status and code, speed, latencies. */
+/* The results of a simulation: answers by status and code, rate, latencies. */
 #ifndef TURNOUT_SIMULATE_SUMMARY_H
 #define TURNOUT_SIMULATE_SUMMARY_H
 
@@ -14,7 +14,7 @@
 
 struct simulate_summary {
     uint64_t planned; /* reports */
-    uint64_t renewed; /* of them: again, because the server had another generation */
+    uint64_t renewed; /* of them, sent again because the generation has changed */
     uint64_t by_status[STATUS_COUNT];
     uint64_t by_code[CODE_COUNT];
     struct latency latency;
@@ -25,8 +25,8 @@ struct simulate_summary {
     bool interrupted;
 };
 
-/* Whether every planned report was answered, and counts. One that was sent again may be superseded: of a unit's reports
- * that were not lost, only the last is a duplicate. */
+/* Whether every planned report was answered and counts. One that was sent again may be superseded: of a unit's
+ * reports that were not lost, only the last is a duplicate. */
 bool simulate_summary_is_clean(const struct simulate_summary *summary);
 
 void simulate_summary_write(struct buffer *out, const struct simulate_summary *summary);

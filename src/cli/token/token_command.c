@@ -1,5 +1,4 @@
-/* `turnout token`: makes tokens for relays and committees out of the secret that turnoutd made, lists them, revokes
- * them. */
+/* `turnout token`: makes tokens of relays and committees from the server's secret, lists and revokes them. */
 #include "commands.h"
 
 #include <assert.h>
@@ -19,7 +18,7 @@
 
 enum { DAYS_MAX = 366, DAY_S = 86400 };
 
-/* Of every action; each has a table of those that it takes. */
+/* The options of all actions; each action's table fills some of them. */
 struct token_options {
     const char *label;
     enum token_role role;
@@ -31,7 +30,7 @@ struct token_options {
 
 /* ---- the election ---- */
 
-/* The id of the election in a folder, which must have the area. */
+/* Reads the election's id from a folder, which must have the area. */
 static bool read_folder(const char *path, const char *area, char ret_id[AREA_CODE_BYTES])
 {
     struct election_folder folder;
@@ -70,7 +69,7 @@ static int fail_on_data(const struct token_options *options, const struct error 
     return EXIT_FAILED;
 }
 
-/* Puts the token into tokens.csv under an id of its own, before anybody has it. Returns an exit status. */
+/* Adds the token to tokens.csv, with a new id, before anybody has it. Returns an exit status. */
 static int add_token(const struct token_options *options, struct known_token *token)
 {
     struct tokens_change change;
@@ -102,7 +101,7 @@ static int print_token(const struct known_token *known, const char *election,
     rfc3339_format(known->expires, 0, expires);
     (void)printf("%s\n", text);
     (void)fprintf(stderr,
-                  "%s of %s in %s until %s; logs will call it %s (%s). turnoutd knows it in two seconds\n",
+                  "%s of %s in %s until %s; logs name it %s (%s). turnoutd accepts it within two seconds\n",
                   token_role_name(known->role), known->area, election, expires, known->label, known->id);
     return finish_output(EXIT_DONE);
 }
@@ -124,8 +123,7 @@ static int make(const struct command_line *line)
     enum turnout_error failed = secret_read(options->data, SECRET_OF_TOKENS, secret, &error);
     if (failed != TURNOUT_OK) {
         return fail_on_data(options, &error,
-                            failed == TURNOUT_NOT_FOUND ? "; turnoutd makes it when it first starts there"
-                                                        : "");
+                            failed == TURNOUT_NOT_FOUND ? "; turnoutd makes it at its first start" : "");
     }
     int status = add_token(options, &token);
     if (status == EXIT_DONE) {
@@ -145,7 +143,7 @@ static int revoke_among(const struct token_options *options, struct tokens_chang
         char shown[TEXT_SHOWN_BYTES];
         (void)fprintf(stderr,
                       "turnout token revoke: %s/" TOKENS_FILE
-                      " has no token %s; `turnout token list` tells which there are\n",
+                      " has no token %s; `turnout token list` lists them\n",
                       options->data, text_show(slice_of(wanted), shown));
         return EXIT_USAGE;
     }
@@ -240,7 +238,7 @@ static const struct setting make_settings[] = {
      .read = read_label,
      .is_required = true,
      .takes = "LABEL",
-     .help = "who will have it; log and ledger name it"},
+     .help = "the name of its holder, for log and ledger"},
     {.name = "role",
      .kind = SETTING_OWN,
      .read = read_role,
@@ -252,7 +250,7 @@ static const struct setting make_settings[] = {
      AT(area),
      .is_required = true,
      .takes = "CODE",
-     .help = "the nation, province or commune that it is good for"},
+     .help = "the nation, province or commune that it is valid for"},
     {.name = "days",
      .kind = SETTING_NUMBER,
      AT(days),
@@ -260,13 +258,13 @@ static const struct setting make_settings[] = {
      .takes = "N",
      .least = 1,
      .most = DAYS_MAX,
-     .help = "how long it is good"},
+     .help = "days until it expires"},
     {.name = "election",
      .kind = SETTING_PATH,
      AT(election),
      .is_required = true,
      .takes = "DIR",
-     .help = "the election's folder; or its id, and then nobody checks the area"},
+     .help = "the election's folder; or its id, then the area is not checked"},
     DATA,
     COMMAND_HELP,
 };
@@ -278,36 +276,35 @@ static const struct setting list_settings[] = {DATA, COMMAND_HELP};
 
 const struct command command_token_make = {
     .name = "token make",
-    .purpose = "Makes a token for a relay or a committee, and notes it in DIR/tokens.csv.",
+    .purpose = "Makes a token for a relay or a committee, and adds it to DIR/tokens.csv.",
     .usage = "--label LABEL --role ROLE --area CODE --days N --election DIR [OPTIONS]",
     .settings = {make_settings, sizeof make_settings / sizeof make_settings[0]},
     .options_bytes = sizeof(struct token_options),
-    .notes = "Standard output: the token alone; like a password, it is good for whoever has it.\n"
-             "Exit status: 0 made, 1 the secret or tokens.csv cannot be read or written, 2 used wrongly.",
+    .notes = "Standard output: only the token; keep it like a password: whoever has it can use it.\n"
+             "Exit status: 0 made, 1 the secret or tokens.csv cannot be read or written, 2 wrong usage.",
     .run = make,
 };
 
 const struct command command_token_revoke = {
     .name = "token revoke",
-    .purpose =
-        "Says in DIR/tokens.csv that this token is good no longer; turnoutd hears of it in two seconds.",
+    .purpose = "Marks this token as revoked in DIR/tokens.csv; turnoutd refuses it within two seconds.",
     .usage = "ID|LABEL [OPTIONS]",
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct token_options),
     .word = "token",
     .words_least = 1,
     .words_most = 1,
-    .notes = "Exit status: 0 it is revoked, 1 tokens.csv cannot be read or written, 2 used wrongly, or no "
+    .notes = "Exit status: 0 it is revoked, 1 tokens.csv cannot be read or written, 2 wrong usage, or no "
              "such token.",
     .run = revoke,
 };
 
 const struct command command_token_list = {
     .name = "token list",
-    .purpose = "Lists id, role, area, end, standing (good, expired or revoked) and label.",
+    .purpose = "Lists id, role, area, expiry, state (good, expired or revoked) and label.",
     .usage = "[OPTIONS]",
     .settings = {list_settings, sizeof list_settings / sizeof list_settings[0]},
     .options_bytes = sizeof(struct token_options),
-    .notes = "Exit status: 0 done, 1 tokens.csv cannot be read, 2 used wrongly.",
+    .notes = "Exit status: 0 done, 1 tokens.csv cannot be read, 2 wrong usage.",
     .run = list,
 };

@@ -1,4 +1,4 @@
-/* `turnout unit void`, `turnout unit excuse`: what a committee decides about a unit. */
+/* `turnout unit void`, `turnout unit excuse`: a committee's decisions about a unit. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct unit_options {
     const char *note;
 };
 
-/* A member of what is sent; left out where its text is NULL. */
+/* A member of the request; left out when its text is NULL. */
 struct member {
     const char *name;
     const char *text;
@@ -51,8 +51,8 @@ static int tell(const struct unit_options *options, const struct http_response *
     } else {
         (void)printf("unit %s: %s\n", options->unit,
                      json_is_true(json_object_get(answer, "changed"))
-                         ? "nothing that it had sent counts any more"
-                         : "nothing of it counted, and nothing was changed");
+                         ? "none of its reports counts any more"
+                         : "it had no counted reports: nothing was changed");
     }
     json_decref(answer);
     return finish_output(is_done ? EXIT_DONE : EXIT_FAILED);
@@ -77,7 +77,7 @@ static int post(const struct command_line *line, const char *action, const struc
                          &error) == TURNOUT_OK) {
         status = tell(options, &response);
     } else {
-        (void)fprintf(stderr, "%s; nobody knows whether it was done: do it again\n", error.text);
+        (void)fprintf(stderr, "%s; it is unknown whether it was done: run the command again\n", error.text);
         status = EXIT_FAILED;
     }
     buffer_done(&path);
@@ -120,7 +120,7 @@ static const struct setting void_settings[] = {
      AT(reason),
      .is_required = true,
      .takes = "TEXT",
-     .help = "why; everybody can read it"},
+     .help = "the reason, which is public"},
     COMMITTEE_CLIENT_SETTINGS("a token that may decide"),
     COMMAND_HELP,
 };
@@ -132,17 +132,17 @@ static const struct setting excuse_settings[] = {
      AT(status),
      .is_required = true,
      .takes = "STATUS",
-     .help = "no-signal, not-opening, merged, expected, or none, which ends it"},
+     .help = "no-signal, not-opening, merged, expected, or none to end it"},
     {.name = "into",
      .kind = SETTING_CODE,
      AT(into),
      .takes = "CODE",
-     .help = "of merged: the unit that has its voters"},
+     .help = "for merged: the unit that counts its voters"},
     {.name = "until",
      .kind = SETTING_MOMENT,
      AT(until),
      .takes = "TIME",
-     .help = "of expected: when it will be heard, 2026-03-15T15:00:00+07:00"},
+     .help = "for expected: when it will report, 2026-03-15T15:00:00+07:00"},
     {.name = "note", .kind = SETTING_TEXT, AT(note), .takes = "TEXT", .help = "for committees"},
     COMMITTEE_CLIENT_SETTINGS("a token that may decide"),
     COMMAND_HELP,
@@ -150,11 +150,11 @@ static const struct setting excuse_settings[] = {
 
 #undef AT
 
-#define EXIT_NOTES "Exit status: 0 it is done, 1 it was not done, 2 used wrongly."
+#define EXIT_NOTES "Exit status: 0 it is done, 1 it was not done, 2 wrong usage."
 
 const struct command command_unit_void = {
     .name = "unit void",
-    .purpose = "Takes all that a unit has sent out of the count.",
+    .purpose = "Takes all of a unit's reports out of the count.",
     .usage = "--unit CODE --reason TEXT --token-file FILE [OPTIONS]",
     .settings = {void_settings, sizeof void_settings / sizeof void_settings[0]},
     .options_bytes = sizeof(struct unit_options),
@@ -164,7 +164,7 @@ const struct command command_unit_void = {
 
 const struct command command_unit_excuse = {
     .name = "unit excuse",
-    .purpose = "Notes why a unit is not heard.",
+    .purpose = "Records why a unit does not report.",
     .usage = "--unit CODE --status STATUS --token-file FILE [OPTIONS]",
     .settings = {excuse_settings, sizeof excuse_settings / sizeof excuse_settings[0]},
     .options_bytes = sizeof(struct unit_options),

@@ -1,4 +1,4 @@
-/* `turnout verify`: recomputes an export from its signed reports, with no server and no Redis. */
+/* `turnout verify`: recomputes an export from its signed reports, without server or Redis. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct verify_options {
 
 /* ---- telling ---- */
 
-/* What is there, but stands on somebody's word. */
+/* Prints what the export has without proof. */
 static void print_trust(const struct verify_export *export, const struct verdict *verdict,
                         int64_t lines_behind)
 {
@@ -31,10 +31,10 @@ static void print_trust(const struct verify_export *export, const struct verdict
     (void)printf("  that areas.csv, units.csv, keys.csv and election.ini are the election's: compare their "
                  "sums with the election's own\n");
     verdict_print_unproven(verdict);
-    verdict_print_count(export->losses, "losses of reports, which somebody has accepted: " EXPORT_LEDGER_FILE
+    verdict_print_count(export->losses, "losses of reports, which a person has accepted: " EXPORT_LEDGER_FILE
                                         " has who and when");
-    verdict_print_count(lines_behind, "lines of the log behind the newest bulletin: that they are all, "
-                                      "only the export says");
+    verdict_print_count(lines_behind, "lines of the log after the newest bulletin: whether there were "
+                                      "more, no bulletin proves");
 }
 
 static void print_sound(const struct verify_export *export, const struct verdict *verdict,
@@ -51,7 +51,7 @@ static void print_sound(const struct verify_export *export, const struct verdict
                      bulletin->number, label, bulletin->statement.is_rehearsal ? ", rehearsal" : "",
                      bulletin->nation.voted, bulletin->nation.registered, bulletin->sha256);
     }
-    (void)printf("  %" PRId64 " lines of the log, %" PRId64 " good signatures of reports\n", counts->lines,
+    (void)printf("  %" PRId64 " lines of the log, %" PRId64 " valid signatures of reports\n", counts->lines,
                  counts->is_signed);
     print_trust(export, verdict, lines_behind);
 }
@@ -71,7 +71,7 @@ static void check_commune(void *context, uint32_t number)
     verify_commune(checking->export, first + number, &checking->results[number]);
 }
 
-/* Returns how many lines are behind the newest bulletin. */
+/* Returns the number of log lines after the newest bulletin. */
 static int64_t check_communes(const struct verify_export *export, struct verdict *verdict)
 {
     const struct election_register *reg = export->folder.reg;
@@ -109,8 +109,8 @@ static int verify_all(struct verify_export *export)
                                              "may name lines that are lost\n");
         }
         (void)fprintf(stderr,
-                      "%s: NOT sound: %" PRId64 " bulletins or communes with something wrong; of each "
-                      "the first line that is wrong is named%s\n",
+                      "%s: NOT sound: %" PRId64 " bulletins or communes have faults; the first fault of "
+                      "each is named%s\n",
                       export->folder.election.id, verdict.faults,
                       verdict.faults > VERDICT_FAULTS_MAX ? ", of the first 20" : "");
         return EXIT_FAILED;
@@ -159,7 +159,7 @@ static const struct setting settings[] = {
      .kind = SETTING_CODE,
      AT(unit),
      .takes = "CODE",
-     .help = "follows this unit's report up to the nation, and nothing else"},
+     .help = "only follows this unit's report up to the nation"},
     {.name = "receipt",
      .kind = SETTING_TEXT,
      AT(receipt),
@@ -180,14 +180,14 @@ const struct command command_verify = {
     .words_least = 1,
     .words_most = 1,
     .notes =
-        "DIR is what `turnout export` has made. Neither a server nor Redis is asked. Checked are: each\n"
-        "report's signature, and that the rules make of it what the log says; that the log of each commune\n"
-        "leads to the head that each bulletin names; each file's SHA-256, each sum, each unit's figures; "
-        "the\n"
-        "signature of each bulletin, and that it names the one before.\n"
-        "Standard error: what is wrong, by file and line. Standard output: what was found, and what could "
-        "not\n"
+        "DIR was made by `turnout export`. No server and no Redis is needed. Checks each report's "
+        "signature,\n"
+        "and that the rules give the outcome in the log; that the log of each commune leads to the head "
+        "that\n"
+        "each bulletin names; each file's SHA-256, each sum, each unit's figures; the signature of each\n"
+        "bulletin, and that it names the one before.\n"
+        "Standard error: what is wrong, by file and line. Standard output: the result, and what could not\n"
         "be checked.\n"
-        "Exit status: 0 sound, 1 something is wrong or cannot be read, 2 used wrongly.",
+        "Exit status: 0 sound, 1 something is wrong or cannot be read, 2 wrong usage.",
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* The log is replayed up to the line at which a bulletin was cut; then the bulletin's file is compared; and so on. */
+/* Replays the log up to the line at which a bulletin was cut, compares the bulletin's file, and continues. */
 #include "verify/verify_commune.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ struct commune_check {
     uint32_t commune;
     const char *code;
     char log_name[EXPORT_NAME_BYTES];
-    struct slice rest; /* of the log, not replayed yet */
+    struct slice rest; /* lines not yet replayed */
     struct log_replay replay;
 };
 
@@ -46,7 +46,7 @@ static enum turnout_error replay_until(struct commune_check *check, const char *
     }
     if (check->replay.counts.lines < lines) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "%s: ends behind line %" PRId64 ", and %s was made from %" PRId64 " lines",
+                          "%s: ends after line %" PRId64 ", but %s was made from %" PRId64 " lines",
                           check->log_name, check->replay.counts.lines, file, lines);
     }
     if (memcmp(head, check->replay.head, LOG_HEAD_BYTES) != 0) {
@@ -78,15 +78,15 @@ static enum turnout_error check_file(struct commune_check *check, const struct v
     struct bulletin_line own;
     struct error why;
     if (!bulletin_read_log(text, &lines, head)) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: does not say how the log stood", file);
+        return error_fail(error, TURNOUT_BAD_INPUT, "",
+                          "%s: does not say which lines of the log it was made from", file);
     }
     enum turnout_error failed = replay_until(check, file, lines, head, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
     if (has_other_reports(check, bulletin->statement.is_rehearsal)) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "%s: counts reports of a rehearsal beside real ones, or real ones in a rehearsal",
+        return error_fail(error, TURNOUT_BAD_INPUT, "", "%s: mixes reports of a rehearsal with real ones",
                           file);
     }
     failed = bulletin_check_commune(&of, &check->replay, text, &own, &why);
@@ -95,7 +95,7 @@ static enum turnout_error check_file(struct commune_check *check, const struct v
     }
     if (!bulletin_line_equals(&own, &bulletin->children[check->commune].line)) {
         return error_fail(error, TURNOUT_BAD_INPUT, "",
-                          "%s: its sum is not what the province's file says of it", file);
+                          "%s: its sum differs from its line in the province's file", file);
     }
     return TURNOUT_OK;
 }

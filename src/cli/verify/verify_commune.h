@@ -1,4 +1,4 @@
-/* One commune of an export: its log from the first line to the last, and its files of all bulletins on the way. */
+/* Verifies one commune of an export: its log from the first line to the last, and its file of every bulletin. */
 #ifndef TURNOUT_CLI_VERIFY_COMMUNE_H
 #define TURNOUT_CLI_VERIFY_COMMUNE_H
 
@@ -8,8 +8,8 @@
 
 struct verify_result {
     struct log_replay_counts counts;
-    int64_t lines_behind;    /* the newest bulletin */
-    char fault[FAULT_BYTES]; /* the first; empty: none. Nothing was checked behind it */
+    int64_t lines_behind;    /* after the newest bulletin */
+    char fault[FAULT_BYTES]; /* the first; empty: none. Nothing after it was checked */
 };
 
 /* `commune` is the index of an area. Thread-safe. */

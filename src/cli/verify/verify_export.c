@@ -1,4 +1,4 @@
-/* Opening an export, and its bulletins from the statement down to the provinces. */
+/* Opens an export, and reads its bulletins from the statement down to the provinces. */
 #include "verify/verify_export.h"
 
 #include <inttypes.h>
@@ -61,9 +61,9 @@ enum turnout_error verify_export_area(const struct verify_export *export,
     return TURNOUT_OK;
 }
 
-/* ---- what belongs to no bulletin ---- */
+/* ---- files outside of bulletins ---- */
 
-/* The line of the file that is to blame stands before what is wrong with it. */
+/* Errors begin with the number of the line. */
 static enum turnout_error read_ledger(struct verify_export *export, struct error *error)
 {
     char *bytes;
@@ -78,7 +78,7 @@ static enum turnout_error read_ledger(struct verify_export *export, struct error
         struct error why;
         if (log_line_read(text_split(&rest, '\n'), &line, &why) != TURNOUT_OK || line.outcome < LOG_PHASE) {
             failed = error_fail(error, TURNOUT_BAD_INPUT, "",
-                                EXPORT_LEDGER_FILE ": line %d: no line of a ledger", number);
+                                EXPORT_LEDGER_FILE ": line %d: not a line of a ledger", number);
         } else {
             register_past_add(&export->past, &line);
             export->losses += line.outcome == LOG_LOSS ? 1 : 0;
@@ -101,14 +101,14 @@ static enum turnout_error read_signing_key(struct verify_export *export, struct 
     if (json_unpack(document, "{s:[{s:s}]}", "keys", "public_key", &text) != 0 ||
         !slice_copy(slice_of(text), export->signing_key_text, sizeof export->signing_key_text) ||
         !public_key_parse(slice_of(text), export->signing_key)) {
-        failed = error_fail(error, TURNOUT_BAD_INPUT, "", EXPORT_KEYS_FILE ": no public key is there");
+        failed = error_fail(error, TURNOUT_BAD_INPUT, "", EXPORT_KEYS_FILE ": has no public key");
     }
     json_decref(document);
     free(bytes);
     return failed;
 }
 
-/* How many bulletins there are, then the number of each, ascending. */
+/* Reads the number of bulletins, then the number of each, ascending. */
 static bool read_numbers(struct verify_export *export, struct slice rest)
 {
     int64_t count;
@@ -176,7 +176,7 @@ static enum turnout_error read_log_ends(struct verify_export *export, struct err
     free(bytes);
     return is_sound ? TURNOUT_OK
                     : error_fail(error, TURNOUT_BAD_INPUT, "",
-                                 EXPORT_LOG_FILE ": line %d: not how the log of a commune stands", line);
+                                 EXPORT_LOG_FILE ": line %d: not the state of a commune's log", line);
 }
 
 enum turnout_error verify_export_open(const char *path, struct verify_export *ret_export, struct error *error)
@@ -290,7 +290,7 @@ static enum turnout_error read_statement(const struct verify_export *export, str
     return failed;
 }
 
-/* The nation or a province: its file, and that it sums up to what stands above it. */
+/* Reads the file of the nation or a province, and checks its sum against the file above. */
 static enum turnout_error read_area(const struct verify_export *export, struct verify_bulletin *bulletin,
                                     uint32_t area, struct error *error)
 {
@@ -314,7 +314,7 @@ static enum turnout_error read_area(const struct verify_export *export, struct v
     } else if (!bulletin_read_sum(text, &own) ||
                (area != REGISTER_NATION && !bulletin_line_equals(&own, &bulletin->children[area].line))) {
         failed = error_fail(error, TURNOUT_BAD_INPUT, "",
-                            "%s: its sum is not what the nation's file says of it", file);
+                            "%s: its sum differs from its line in the nation's file", file);
     } else {
         bulletin->children[area].line = own;
     }

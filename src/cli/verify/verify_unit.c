@@ -1,4 +1,4 @@
-/* From the newest bulletin backwards: each is read along one branch only. */
+/* Searches from the newest bulletin backwards, and reads only one branch of each. */
 #include "verify/verify_unit.h"
 
 #include <ctype.h>
@@ -17,7 +17,7 @@ struct way {
     char receipt[RECEIPT_BYTES];
 };
 
-/* As a bulletin writes it. False when it is no receipt. */
+/* Normalises a receipt. False when it is none. */
 static bool read_receipt(const char *text, char ret_receipt[RECEIPT_BYTES])
 {
     size_t length = 0;
@@ -49,7 +49,7 @@ static bool find_line(const struct way *way, struct slice file, struct slice ret
     return false;
 }
 
-/* The roll, the count and the report's number. An export is not trusted: anything may stand there. */
+/* Whether roll, count and seq are numbers. An export is not trusted. */
 static bool are_counts(const struct slice cells[UNIT_CELLS])
 {
     int64_t count;
@@ -85,7 +85,7 @@ static void print_way(const struct way *way, const struct verify_bulletin *bulle
     (void)printf("  signed by %s\n", way->export->signing_key_text);
 }
 
-/* A unit's line. False when it does not say its roll and its count. */
+/* Adds a unit's line. False when it has no roll or count. */
 static bool add_unit(struct slice line, struct bulletin_line *sum)
 {
     int64_t registered;
@@ -95,14 +95,14 @@ static bool add_unit(struct slice line, struct bulletin_line *sum)
         !text_parse_integer(text_split(&line, ','), 0, INT32_MAX, &voted)) {
         return false;
     }
-    bool is_silent = text_split(&line, ',').length == 0; /* it has no seq */
+    bool is_silent = text_split(&line, ',').length == 0; /* no seq: silent */
     bulletin_line_add(
         sum, &(struct bulletin_line){
                  .registered = registered, .voted = voted, .units = 1, .units_reported = is_silent ? 0 : 1});
     return true;
 }
 
-/* Behind the commune's own line stands how its log stood, and nothing else. */
+/* Whether the commune's own line is followed by the state of its log, and nothing else. */
 static bool ends_with_log(struct slice file, struct slice rest)
 {
     int64_t lines;
@@ -111,8 +111,8 @@ static bool ends_with_log(struct slice file, struct slice rest)
     return rest.length == 0 && bulletin_read_log(file, &lines, head);
 }
 
-/* All units add up to the commune's own line, which says the same as the province's file. Which reports are held is in the
- * log alone. */
+/* Whether all units add up to the commune's own line, and it equals that in the province's file. Held reports are in
+ * the log only. */
 static bool adds_up(struct slice file, const struct bulletin_line *wanted)
 {
     struct bulletin_line sum = {.held = wanted->held};
@@ -133,7 +133,7 @@ static bool adds_up(struct slice file, const struct bulletin_line *wanted)
     return false;
 }
 
-/* Whether the bulletin has it; *ret_status is not EXIT_DONE when something on the way is wrong. */
+/* Whether the bulletin has it. *ret_status is not EXIT_DONE when a file on the way is wrong. */
 static bool look_in(const struct way *way, size_t place, int *ret_status)
 {
     const struct election_register *reg = way->export->folder.reg;
@@ -162,7 +162,7 @@ static bool look_in(const struct way *way, size_t place, int *ret_status)
     if (is_found && !are_counts(cells)) {
         (void)fprintf(stderr, "%s: the line of %s is not that of a report\n", name, way->unit->code);
     } else if (is_found && !adds_up(file, &bulletin->children[commune].line)) {
-        (void)fprintf(stderr, "%s: its units do not add up to what the province's file says of it\n", name);
+        (void)fprintf(stderr, "%s: its units do not add up to its line in the province's file\n", name);
     } else if (is_found) {
         print_way(way, bulletin, cells);
         *ret_status = finish_output(EXIT_DONE);
@@ -177,7 +177,7 @@ int verify_unit(struct verify_export *export, uint32_t unit, const char *receipt
     uint32_t province = register_province_of(export->folder.reg, way.unit->commune);
     int status = EXIT_FAILED;
     if (!read_receipt(receipt, way.receipt)) {
-        (void)fprintf(stderr, "--receipt %s: no receipt; one looks like 7K4Q-9M2D\n", receipt);
+        (void)fprintf(stderr, "--receipt %s: not a receipt; one looks like 7K4Q-9M2D\n", receipt);
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < export->bulletin_count; i++) {
@@ -190,8 +190,8 @@ int verify_unit(struct verify_export *export, uint32_t unit, const char *receipt
     if (left == 0) {
         (void)fprintf(
             stderr,
-            "no bulletin has a report of unit %s with the receipt %s: it came behind the newest one, or "
-            "another had taken its place, or it was not counted\n",
+            "no bulletin has a report of unit %s with the receipt %s: it came after the newest one, or "
+            "a later report replaced it, or it was not counted\n",
             way.unit->code, way.receipt);
     }
     return status;

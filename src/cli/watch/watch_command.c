@@ -1,6 +1,5 @@
-/* `turnout watch`: asks for /v1/turnout once a second and shows it, in place on a terminal, as one line a change
- * elsewhere. SIGINT and SIGTERM are taken from a descriptor instead of a handler: they end the wait between two
- * questions, and the cursor comes back. */
+/* `turnout watch`: fetches /v1/turnout once a second and shows it: in place on a terminal, else as one line for each
+ * change. SIGINT and SIGTERM are read from a descriptor: they end the wait, and the cursor is restored. */
 #include <assert.h>
 #include <errno.h>
 #include <langinfo.h>
@@ -33,18 +32,18 @@ struct watch_options {
 struct watch {
     struct http_client *client;
     struct http_response response;
-    struct turnout_document document; /* the last good one */
+    struct turnout_document document; /* the last valid one */
     bool has_document;
-    bool changed;               /* by the last question */
+    bool changed;               /* by the last request */
     char etag[HTTP_ETAG_BYTES]; /* of the document */
-    struct error away;          /* why the last question failed */
+    struct error away;          /* why the last request failed */
     int64_t away_since_ms;      /* monotonic; 0 while the server answers */
     bool utf8;
     bool in_place; /* redraw, on a terminal */
     int lines_drawn;
 };
 
-/* Asks once. Whatever happens, the last good document stays. */
+/* Sends one request. On failure the last valid document is kept. */
 static void ask(struct watch *watch)
 {
     bool was_away = watch->away_since_ms != 0;
@@ -105,7 +104,7 @@ static int count_lines(const struct buffer *text)
     return lines;
 }
 
-/* False when standard output is gone. */
+/* False when standard output is closed. */
 static bool show(struct watch *watch, bool whole)
 {
     struct buffer out = {0};
@@ -129,7 +128,7 @@ static bool show(struct watch *watch, bool whole)
     return written;
 }
 
-/* A descriptor that is readable once SIGINT or SIGTERM came; -1 with errno. */
+/* A descriptor that becomes readable on SIGINT or SIGTERM; -1 with errno. */
 static int open_signals(void)
 {
     sigset_t ends;
@@ -140,7 +139,7 @@ static int open_signals(void)
     return signalfd(-1, &ends, SFD_CLOEXEC);
 }
 
-/* Asks and shows until a signal comes or nobody reads. */
+/* Requests and shows until a signal arrives or output is closed. */
 static int follow(struct watch *watch, int signals)
 {
     for (;;) {
@@ -184,7 +183,7 @@ static int run_watch(const struct command_line *line)
         TURNOUT_OK) {
         return usage_error(line->name, "--server: %s", error.text);
     }
-    /* A locale that does not exist leaves plain ASCII, which every terminal can show. */
+    /* With an unknown locale, plain ASCII is used, which every terminal can show. */
     watch.utf8 = setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     int status = run(&watch, options->once);
     turnout_document_done(&watch.document);
@@ -214,6 +213,6 @@ const struct command command_watch = {
     .usage = "[OPTIONS]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct watch_options),
-    .notes = "Exit status: 0 done, 1 the server or the terminal is gone, 2 used wrongly.",
+    .notes = "Exit status: 0 done, 1 the server or the terminal is gone, 2 wrong usage.",
     .run = run_watch,
 };

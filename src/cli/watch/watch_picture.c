@@ -100,7 +100,7 @@ static void write_age(struct buffer *out, int64_t seconds)
     }
 }
 
-/* How much of the nation has voted. */
+/* The nation's percentage and counts. */
 static void write_headline(struct buffer *out, const struct watch_picture *picture)
 {
     const struct document_area *nation = &picture->document->nation;
@@ -125,7 +125,7 @@ static void write_headline(struct buffer *out, const struct watch_picture *pictu
     buffer_append_text(out, picture->document->test ? "  [TEST]" : "");
 }
 
-/* What that rests on. */
+/* The units that have reported, and the age of the figures. */
 static void write_basis(struct buffer *out, const struct watch_picture *picture)
 {
     const struct document_area *nation = &picture->document->nation;
@@ -133,7 +133,7 @@ static void write_basis(struct buffer *out, const struct watch_picture *picture)
         write_count(out, nation->units_reported, 0);
         buffer_append_text(out, " of ");
         write_count(out, nation->units, 0);
-        buffer_printf(out, " units heard, as of %s, ", nation->as_of[0] == '\0' ? "-" : nation->as_of);
+        buffer_printf(out, " units reported, as of %s, ", nation->as_of[0] == '\0' ? "-" : nation->as_of);
     }
     buffer_append_text(out, "published ");
     write_age(out, picture->now - picture->document->generated_at);
@@ -161,7 +161,7 @@ static void write_province(struct buffer *out, const struct document_area *provi
     buffer_append_char(out, '\n');
 }
 
-/* Fewer voted of their roll first; the ratio itself, since percentages are rounded. */
+/* Compares turnout by the exact ratio, since percentages are rounded. */
 static int compare_turnout(const void *left, const void *right)
 {
     const struct document_area *a = left;
@@ -210,7 +210,7 @@ static void write_provinces(struct buffer *out, const struct watch_picture *pict
     }
 }
 
-/* Each line at most TERMINAL_COLUMNS wide: a line that the terminal breaks would spoil the redrawing in place. */
+/* Lines are at most TERMINAL_COLUMNS wide: a wrapped line would spoil the redrawing in place. */
 static void write_away(struct buffer *out, const struct watch_picture *picture)
 {
     size_t length = strlen(picture->away);
