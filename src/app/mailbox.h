@@ -36,8 +36,8 @@ void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
 /* Their units are those of the register that the worker is about to be given. */
 void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
 
-/* The register that is in force, and the one of the election's files (registers.h). A worker that has another one than the
- * one in force follows. */
+/* The register in force, and that of the election's files (registers.h). A worker with another one than the one in
+ * force follows. */
 void mailbox_put_registers(struct mailbox *mailbox, struct register_change *registers);
 void mailbox_ask_to_drain(struct mailbox *mailbox);
 

@@ -1,4 +1,4 @@
-/* The area that a request asks for. Each returns its index, and REGISTER_NONE after answering 404, that there is none with this
+/* The area that a request asks for. Each returns its index, and REGISTER_NONE after answering 404: no area has this
  * code. */
 #ifndef TURNOUT_NET_ASKED_AREA_H
 #define TURNOUT_NET_ASKED_AREA_H

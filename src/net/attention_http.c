@@ -1,5 +1,5 @@
-/* What committees are to look at, over HTTP: reports that broke a rule and count all the same, and last tries that were refused. The
- * newest come first. */
+/* What committees are to look at, over HTTP: reports that broke a rule and count all the same, and last tries that were
+ * refused. The newest come first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

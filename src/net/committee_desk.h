@@ -67,8 +67,8 @@ void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 struct json_writer desk_open_json(struct buffer *body);
 void desk_answer_json(struct http_exchange *exchange, int status, struct json_writer *json);
 
-/* The same for a page of a list (page.h), with the phase; `total`, how many rows the whole list has (-1, not known: null); and
- * `next`: what `after` must be for the next page, NULL behind the last row. */
+/* The same for a page of a list (page.h), with the phase. `total` is how many rows the whole list has (-1, not known:
+ * null), `next` what `after` must be for the next page (NULL: there is none). */
 void desk_answer_page(const struct intake_desk *desk, struct http_exchange *exchange,
                       struct json_writer *json, int64_t total, const char *next);
 

@@ -49,8 +49,8 @@ struct health {
 
 /* ---- the checks ---- */
 
-/* Each gets in `finding` one that is ok and says nothing, and changes it where there is something to say. `which` is the
- * finding of others that the check begins with. */
+/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `which` is the posted
+ * finding that the check begins with. */
 
 static void say(struct finding *finding, bool is_ok, const char *why)
 {
