@@ -57,7 +57,7 @@ struct changing {
 };
 
 /* A question to one province. */
-struct gate {
+struct question {
     struct changing *changing;
     uint32_t province;
 };
@@ -97,7 +97,7 @@ static bool is_opening(const struct changing *changing)
 }
 
 static void begin_step(struct changing *changing, enum step step);
-static void send_gates(struct changing *changing, enum step step);
+static void ask_provinces(struct changing *changing, enum step step);
 
 static void on_set(void *context, const redisReply *reply, const char *why)
 {
@@ -108,7 +108,7 @@ static void on_set(void *context, const redisReply *reply, const char *why)
         note_failure(changing, TURNOUT_UNAVAILABLE, why_changed);
     }
     if (changing->failed == TURNOUT_OK && is_opening(changing)) {
-        send_gates(changing, STEP_PHASE);
+        ask_provinces(changing, STEP_PHASE);
     } else if (changing->failed == TURNOUT_OK) {
         conclude_with(changing, CHANGE_DONE, REGISTER_NONE);
     } else if (is_opening(changing)) {
@@ -153,7 +153,7 @@ static void on_step(struct changing *changing)
     bool has_failed = changing->failed != TURNOUT_OK;
     bool is_refused = changing->refusing != REGISTER_NONE;
     if (changing->step == STEP_OPENING && (has_failed || is_refused)) {
-        send_gates(changing, STEP_BACK);
+        ask_provinces(changing, STEP_BACK);
     } else if (has_failed) {
         fail(changing);
     } else if (changing->step == STEP_LOOK && (changing->is_interrupted || !is_refused)) {
@@ -169,12 +169,12 @@ static void on_step(struct changing *changing)
     }
 }
 
-static void on_gate(void *context, const redisReply *reply, const char *why)
+static void on_province(void *context, const redisReply *reply, const char *why)
 {
-    struct gate *gate = context;
-    struct changing *changing = gate->changing;
-    uint32_t province = gate->province;
-    free(gate);
+    struct question *question = context;
+    struct changing *changing = question->changing;
+    uint32_t province = question->province;
+    free(question);
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
         note_failure(changing, reply_error(reply), reply_words(reply, why));
     } else if (reply->integer < 0) {
@@ -189,7 +189,7 @@ static void on_gate(void *context, const redisReply *reply, const char *why)
     }
 }
 
-static void send_gate(struct changing *changing, uint32_t province)
+static void ask_province(struct changing *changing, uint32_t province)
 {
     static const char *const words[] = {
         [STEP_LOOK] = PHASE_LOOK, [STEP_OPENING] = PHASE_OPENING, [STEP_BACK] = "rehearsal"};
@@ -198,18 +198,18 @@ static void send_gate(struct changing *changing, uint32_t province)
     store_keys_of(changing->store, province, &keys);
     phase_put_gate(&command, &keys, changing->generation, changing->changes,
                    changing->step == STEP_PHASE ? changing->value : words[changing->step]);
-    struct gate *gate = memory_new(sizeof *gate);
-    *gate = (struct gate){changing, province};
-    store_send(changing->store, &command, on_gate, gate);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){changing, province};
+    store_send(changing->store, &command, on_province, question);
 }
 
-static void send_gates(struct changing *changing, enum step step)
+static void ask_provinces(struct changing *changing, enum step step)
 {
     uint32_t provinces = store_register(changing->store)->province_count;
     changing->step = step;
     changing->awaited = provinces;
     for (uint32_t province = 1; province <= provinces; province++) {
-        send_gate(changing, province);
+        ask_province(changing, province);
     }
 }
 
@@ -219,7 +219,7 @@ static void on_begun(void *context, const redisReply *reply, const char *why)
     bool is_number = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
     if (is_number && reply->integer > 0) {
         changing->changes = reply->integer;
-        send_gates(changing, changing->step);
+        ask_provinces(changing, changing->step);
         return;
     }
     if (changing->failed == TURNOUT_OK) {
@@ -278,7 +278,7 @@ static void change_phase(struct changing *changing, enum election_phase before)
     if (before != changing->phase && !election_phase_may_follow(before, changing->phase)) {
         conclude_with(changing, CHANGE_NOT_ALLOWED, REGISTER_NONE);
     } else if (is_opening(changing)) {
-        send_gates(changing, STEP_LOOK);
+        ask_provinces(changing, STEP_LOOK);
     } else {
         begin_step(changing, changing->phase == PHASE_REHEARSAL ? STEP_BACK : STEP_PHASE);
     }
