@@ -19,7 +19,7 @@ static const char *const errors[] = {
 };
 
 /* None of them is the answer to any command, whatever it asked for. An integer would be one to turnout_settle and to
- * turnout_gate. */
+ * turnout_phase. */
 static const char *const garbage[] = {
     "$-1\r\n",
     "*-1\r\n",
