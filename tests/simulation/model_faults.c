@@ -37,6 +37,7 @@ enum {
     ERROR_COUNT = sizeof errors / sizeof errors[0],
     GARBAGE_COUNT = sizeof garbage / sizeof garbage[0],
     RARE_TIMES = 10,
+    RARE_HELD_UP_TIMES = 30,
 };
 
 static struct {
@@ -50,17 +51,16 @@ void model_faults_begin(void)
 }
 
 /* What officials ask for comes once among thousands of commits: at the same rate hardly a run would go wrong with it. */
-static uint32_t times(struct slice name)
+static bool is_rare(struct slice name)
 {
-    bool is_of_tallies = slice_equals(name, "turnout_commit") || slice_equals(name, "turnout_load") ||
-                         slice_equals(name, "turnout_settle");
-    return is_of_tallies ? 1 : RARE_TIMES;
+    return !slice_equals(name, "turnout_commit") && !slice_equals(name, "turnout_load") &&
+           !slice_equals(name, "turnout_settle");
 }
 
 bool model_refuses(struct slice name, struct buffer *reply)
 {
     if (world_now_us() > refusing.until_us || scene.hazards.error == 0) {
-        if (!world_chance(scene.hazards.error * times(name))) {
+        if (!world_chance(scene.hazards.error * (is_rare(name) ? RARE_TIMES : 1))) {
             return false;
         }
         refusing.error = world_random(ERROR_COUNT);
@@ -75,7 +75,7 @@ bool model_refuses(struct slice name, struct buffer *reply)
 
 bool model_holds_up(struct slice name)
 {
-    return world_chance(scene.hazards.held_up * times(name));
+    return world_chance(scene.hazards.held_up * (is_rare(name) ? RARE_HELD_UP_TIMES : 1));
 }
 
 void model_garble(struct slice name, struct buffer *reply)

@@ -313,7 +313,7 @@ static void on_register_back(void *context)
 static void reset(void)
 {
     answers_check_all_stand();
-    scene_seed(world_chance(300) ? PHASE_REHEARSAL : PHASE_OPEN);
+    scene_seed(world_chance(500) ? PHASE_REHEARSAL : PHASE_OPEN);
     oracle_read_again();
     phases_seeded();
     officials.province = 0;

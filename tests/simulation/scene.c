@@ -129,10 +129,10 @@ void scene_begin(uint32_t reports)
         .in_flight_bytes_max =
             world_chance(200) ? (size_t)world_between(5000, 50000) : STORE_IN_FLIGHT_BYTES_MAX,
         .deadline_ms = world_between(200, 5000),
-        .gap_us = world_between(500, 20000),
+        .gap_us = world_chance(300) ? world_between(50000, 200000) : world_between(500, 20000),
         .burst = (uint32_t)world_between(1, 20),
-        .change_gap_us = world_chance(500) ? world_between(5000, 100000)
-                                            : world_between(20000, 2 * WORLD_SECOND_US),
+        .change_gap_us =
+            world_chance(500) ? world_between(5000, 100000) : world_between(20000, 2 * WORLD_SECOND_US),
         .has_changes = world_chance(600),
         .has_registers = world_chance(500),
         .follow = (uint32_t)world_between(200, 1000),
@@ -142,7 +142,7 @@ void scene_begin(uint32_t reports)
     registers_begin();
     world_set_wall_clock((int64_t)OPENS * 1000);
     seeded.generation = 0;
-    scene_seed(world_chance(300) ? PHASE_REHEARSAL : PHASE_OPEN);
+    scene_seed(world_chance(500) ? PHASE_REHEARSAL : PHASE_OPEN);
 }
 
 void scene_end(void)
