@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -151,8 +150,7 @@ static bool read_written(struct commit *commit, const redisReply *reply)
         struct slice expected = text_split(&words, '\n');
         struct slice answer = reply_text(reply->element[i + 1]);
         commit->written[i] = answer.length > 0;
-        if (commit->written[i] &&
-            (answer.length != expected.length || memcmp(answer.bytes, expected.bytes, answer.length) != 0)) {
+        if (commit->written[i] && !slices_equal(answer, expected)) {
             return false;
         }
         raise_counter(&commit->counters->stale, commit->written[i] ? 0 : 1);

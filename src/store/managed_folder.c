@@ -86,7 +86,7 @@ static bool holds(const struct private_folder *folder, const char *name, struct 
     if (private_file_read(folder, name, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
         return false;
     }
-    bool same = length == content.length && memcmp(bytes, content.bytes, length) == 0;
+    bool same = slices_equal((struct slice){bytes, length}, content);
     free(bytes);
     return same;
 }
