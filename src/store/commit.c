@@ -27,13 +27,6 @@ struct commit {
 
 /* ---- sending ---- */
 
-/* Words that are written into a buffer before they are sent. */
-static void put_words(struct redis_command *command, struct buffer *words)
-{
-    redis_command_put(command, (struct slice){words->bytes, words->length});
-    buffer_clear(words);
-}
-
 static size_t count_silenced(const struct commit_commune *commune)
 {
     size_t silenced = 0;
@@ -59,7 +52,7 @@ static void put_shape(struct redis_command *command, const struct commit_commune
         }
         buffer_append_integer(words, (int64_t)counts[i]);
     }
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
 }
 
 static void put_units(struct redis_command *command, const struct election_register *reg,
@@ -69,7 +62,7 @@ static void put_units(struct redis_command *command, const struct election_regis
         if (commune->unit_states[i].seq > 0) {
             redis_command_put_text(command, reg->units[commune->units[i]].code);
             words_write_unit(words, &commune->unit_states[i]);
-            put_words(command, words);
+            redis_command_put_buffer(command, words);
         }
     }
     for (size_t i = 0; i < commune->unit_count; i++) {
@@ -91,7 +84,7 @@ static void put_flagged(struct redis_command *command, const struct election_reg
                                                        .as_of = received->as_of,
                                                        .received_ms = received->received_ms,
                                                        .flags = slice_of(flags)});
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
 }
 
 static void put_commune(struct redis_command *command, const struct election_register *reg,
@@ -99,13 +92,13 @@ static void put_commune(struct redis_command *command, const struct election_reg
 {
     redis_command_put_text(command, reg->areas[commune->commune].code);
     words_write_expected(words, &commune->before);
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
     size_t start = expected->length;
     words_write_commune(expected, &commune->after);
     redis_command_put(command, (struct slice){expected->bytes + start, expected->length - start});
     buffer_append_char(expected, '\n');
     words_write_change(words, commune->change);
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
     redis_command_put(command, commune->lines);
     put_shape(command, commune, words);
     put_units(command, reg, commune, words);
@@ -113,7 +106,7 @@ static void put_commune(struct redis_command *command, const struct election_reg
         const struct commit_unit_held *held = &commune->unit_held[i];
         redis_command_put_text(command, reg->units[held->unit].code);
         words_write_held(words, held->reports, held->count);
-        put_words(command, words);
+        redis_command_put_buffer(command, words);
     }
     for (size_t i = 0; i < commune->held_count; i++) {
         redis_command_put_text(command, commune->held[i].id);
@@ -232,9 +225,9 @@ struct settling {
 static void on_settle_reply(void *context, const redisReply *reply, const char *why)
 {
     struct settling *settling = context;
-    bool is_settled = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    settling->on_settled(settling->context, is_settled ? TURNOUT_OK : TURNOUT_UNAVAILABLE,
-                         is_settled ? "" : reply_words(reply, why));
+    struct error error = {.text = ""};
+    bool is_settled = reply_want_number(reply, why, &error) == TURNOUT_OK;
+    settling->on_settled(settling->context, is_settled ? TURNOUT_OK : TURNOUT_UNAVAILABLE, error.text);
     free(settling);
 }
 

@@ -28,22 +28,6 @@ static const struct unit *unit_of(const struct load *load, size_t place)
     return &load->reg->units[load->reg->areas[load->commune].first_child + place];
 }
 
-/* An absent unit is a silent one. */
-static bool read_units(const struct load *load, const redisReply *list, struct unit_state *ret_units,
-                       struct error *error)
-{
-    for (size_t i = 0; i < list->elements; i++) {
-        const redisReply *words = list->element[i];
-        ret_units[i] = (struct unit_state){.registered = (int32_t)unit_of(load, i)->registered};
-        if (words->type != REDIS_REPLY_NIL && !words_read_unit(reply_text(words), &ret_units[i])) {
-            (void)error_fail(error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit",
-                             unit_of(load, i)->code);
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The reports of one unit that were held. */
 static bool read_unit_held(const struct load *load, uint32_t place, struct slice words,
                            struct store_held **held, size_t *count, struct error *error)
@@ -101,7 +85,7 @@ static bool read_all(const struct load *load, const redisReply *reply, struct st
     if (!words_read_commune(reply_text(reply->element[3]), &loaded->commune)) {
         return blame(error, "communes", commune->code, "not the words of a commune");
     }
-    return read_units(load, reply->element[4], units, error) &&
+    return store_take_units(reply->element[4], unit_of(load, 0), units, error) == TURNOUT_OK &&
            read_held(load, reply->element[5], held, &loaded->held_count, error);
 }
 

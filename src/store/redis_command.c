@@ -40,6 +40,12 @@ void redis_command_put_integer(struct redis_command *command, int64_t word)
     redis_command_put(command, (struct slice){digits, (size_t)(text_put_integer(digits, word) - digits)});
 }
 
+void redis_command_put_buffer(struct redis_command *command, struct buffer *word)
+{
+    redis_command_put(command, (struct slice){word->bytes, word->length});
+    buffer_clear(word);
+}
+
 struct slice redis_command_bytes(struct redis_command *command)
 {
     char digits[DECIMAL_BYTES_MAX];

@@ -20,6 +20,7 @@ void redis_command_done(struct redis_command *command);
 void redis_command_put(struct redis_command *command, struct slice word);
 void redis_command_put_text(struct redis_command *command, const char *word);
 void redis_command_put_integer(struct redis_command *command, int64_t word);
+void redis_command_put_buffer(struct redis_command *command, struct buffer *word); /* and clears the buffer */
 
 /* The whole command, borrowed until it is changed. */
 struct slice redis_command_bytes(struct redis_command *command);

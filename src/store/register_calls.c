@@ -102,12 +102,6 @@ static void begin_call(struct redis_command *command, const char *function, cons
     redis_command_put_text(command, change);
 }
 
-static void put_buffer(struct redis_command *command, struct buffer *text)
-{
-    redis_command_put(command, (struct slice){text->bytes == NULL ? "" : text->bytes, text->length});
-    buffer_clear(text);
-}
-
 void register_put_begin(struct redis_command *command, const struct election *election,
                         const struct noted_change *noted)
 {
@@ -125,7 +119,7 @@ void register_put_change(struct redis_command *command, const struct register_ch
         buffer_append_char(&text, '\n');
     }
     redis_command_put_text(command, "lines");
-    put_buffer(command, &text);
+    redis_command_put_buffer(command, &text);
     redis_command_put_text(command, "files");
     redis_command_put_text(command, change->after->files);
     struct buffer field = {0};
@@ -134,8 +128,8 @@ void register_put_change(struct redis_command *command, const struct register_ch
         if (text.length > 0) {
             buffer_append_text(&field, REGISTER_STEPS_FIELD);
             buffer_append_text(&field, change->before->areas[province].code);
-            put_buffer(command, &field);
-            put_buffer(command, &text);
+            redis_command_put_buffer(command, &field);
+            redis_command_put_buffer(command, &text);
         }
     }
     buffer_done(&field);
@@ -166,7 +160,7 @@ void register_put_step(struct redis_command *command, const struct province_keys
     redis_command_put_text(command, noted->turn);
     words_write_commune(&words, &empty);
     buffer_append_text(&words, " -");
-    put_buffer(command, &words);
+    redis_command_put_buffer(command, &words);
     redis_command_put(command, steps);
     buffer_done(&words);
 }

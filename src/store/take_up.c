@@ -112,8 +112,7 @@ static void next_step(struct taking *taking)
     struct province_keys keys;
     const struct buffer *steps = &taking->steps[taking->province++];
     store_keys_of(taking->store, taking->province, &keys);
-    register_put_step(&command, &keys, &taking->noted,
-                      (struct slice){steps->bytes == NULL ? "" : steps->bytes, steps->length},
+    register_put_step(&command, &keys, &taking->noted, (struct slice){steps->bytes, steps->length},
                       taking->undoes);
     store_send(taking->store, &command, on_step, taking);
 }

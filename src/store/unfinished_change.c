@@ -13,22 +13,12 @@
 #include "redis_sync.h"
 #include "register_calls.h"
 
-static struct slice field_of(const redisReply *change, const char *name)
-{
-    for (size_t i = 0; i + 1 < change->elements; i += 2) {
-        if (slice_equals(reply_text(change->element[i]), name)) {
-            return reply_text(change->element[i + 1]);
-        }
-    }
-    return slice_of("");
-}
-
 static struct slice steps_of(const redisReply *change, const char *province)
 {
     struct buffer field = {0};
     buffer_append_text(&field, REGISTER_STEPS_FIELD);
     buffer_append_text(&field, province);
-    struct slice steps = field_of(change, field.bytes);
+    struct slice steps = reply_value(change, field.bytes);
     buffer_done(&field);
     return steps;
 }
@@ -156,8 +146,8 @@ static enum turnout_error continue_change(struct unfinished *unfinished, struct 
     enum step step;
     bool is_begun = false;
     sodium_bin2hex(noted->to, sizeof noted->to, unfinished->reg->digest, REGISTER_DIGEST_BYTES);
-    if (!slice_equals(field_of(unfinished->change, "to"), noted->to) ||
-        !slice_copy(field_of(unfinished->change, "from"), noted->from, sizeof noted->from)) {
+    if (!slice_equals(reply_value(unfinished->change, "to"), noted->to) ||
+        !slice_copy(reply_value(unfinished->change, "from"), noted->from, sizeof noted->from)) {
         return TURNOUT_OK;
     }
     enum turnout_error failed = begin(unfinished, &is_begun, error);
