@@ -42,6 +42,17 @@ struct slice reply_value(const redisReply *list, const char *name)
     return slice_of("");
 }
 
+int64_t reply_info_number(const redisReply *info, const char *name, int64_t absent)
+{
+    const char *at = info->type == REDIS_REPLY_STRING ? strstr(info->str, name) : NULL;
+    int64_t value = absent;
+    if (at != NULL) {
+        at += strlen(name);
+        (void)text_parse_integer((struct slice){at, strspn(at, "0123456789")}, 0, INT64_MAX, &value);
+    }
+    return value;
+}
+
 static enum turnout_error want(bool is_wanted, const redisReply *reply, const char *why, struct error *error)
 {
     return is_wanted ? TURNOUT_OK : error_fail(error, reply_error(reply), "", "%s", reply_words(reply, why));

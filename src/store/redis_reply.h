@@ -34,6 +34,9 @@ size_t reply_length(const struct redisReply *reply);
 /* In a list of names and values in turn, the text of the value behind a name; empty when it is not there. */
 struct slice reply_value(const struct redisReply *list, const char *name);
 
+/* The number behind `\nname:` in the text that INFO answers; `absent` where there is none. */
+int64_t reply_info_number(const struct redisReply *info, const char *name, int64_t absent);
+
 /* The words of an error: those of Redis, or `why` where `reply` is NULL. */
 const char *reply_words(const struct redisReply *reply, const char *why);
 
