@@ -14,7 +14,6 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
-#include <turnout/store/managed_redis.h>
 
 #include "machine_memory.h"
 
@@ -176,18 +175,16 @@ enum turnout_error managed_folder_find(const char *data, struct managed_folder *
                                        struct error *error)
 {
     struct managed_folder folder;
+    struct private_folder opened;
     enum turnout_error failed = name_paths(data, &folder, error);
     if (failed == TURNOUT_OK && access(folder.path, F_OK) != 0) {
         failed = error_fail(error, TURNOUT_NOT_FOUND, "data", "no turnoutd has managed a Redis in %s", data);
     }
-    struct private_folder opened;
     if (failed == TURNOUT_OK) {
         failed = private_folder_open(folder.path, PRIVATE_FOLDER_SHUT, "data", &opened, error);
     }
     if (failed == TURNOUT_OK) {
         private_folder_close(&opened);
-    }
-    if (failed == TURNOUT_OK) {
         *ret_folder = folder;
     }
     return failed;

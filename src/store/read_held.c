@@ -268,8 +268,7 @@ static void on_commune(void *context, const redisReply *reply, const char *why)
     }
     for (uint32_t i = 0; i < commune->units; i++) {
         const char *unit = reg->units[commune->first_child + i].code;
-        if (reply->element[i]->type != REDIS_REPLY_NIL &&
-            !add_unit(listing, unit, reply_text(reply->element[i]))) {
+        if (!add_unit(listing, unit, reply_text(reply->element[i]))) {
             fail_for(listing, "aside", "not the held reports of a unit");
             return;
         }

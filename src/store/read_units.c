@@ -2,7 +2,6 @@
 #include <turnout/store/read.h>
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>

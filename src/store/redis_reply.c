@@ -82,10 +82,14 @@ const char *reply_words(const redisReply *reply, const char *why)
     return reply->type == REDIS_REPLY_ERROR ? reply->str : "Redis answered something unexpected";
 }
 
+bool reply_is_about_content(const char *redis_error)
+{
+    return strncmp(redis_error, "TURNOUT ", 8) == 0 || strncmp(redis_error, "WRONGTYPE ", 10) == 0;
+}
+
 enum turnout_error reply_error(const redisReply *reply)
 {
-    bool is_about_content =
-        reply != NULL && (reply->type != REDIS_REPLY_ERROR || strncmp(reply->str, "TURNOUT ", 8) == 0 ||
-                          strncmp(reply->str, "WRONGTYPE ", 10) == 0);
-    return is_about_content ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE;
+    bool is_content =
+        reply != NULL && (reply->type != REDIS_REPLY_ERROR || reply_is_about_content(reply->str));
+    return is_content ? TURNOUT_BAD_INPUT : TURNOUT_UNAVAILABLE;
 }

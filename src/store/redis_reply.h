@@ -40,6 +40,9 @@ int64_t reply_info_number(const struct redisReply *info, const char *name, int64
 /* The words of an error: those of Redis, or `why` where `reply` is NULL. */
 const char *reply_words(const struct redisReply *reply, const char *why);
 
+/* Whether an error of Redis is about what it holds: asking again will not change that. */
+bool reply_is_about_content(const char *redis_error);
+
 /* The same as an error: TURNOUT_BAD_INPUT when Redis holds what it must not, and asking again will not change that;
  * else TURNOUT_UNAVAILABLE. */
 enum turnout_error reply_error(const struct redisReply *reply);

@@ -7,7 +7,6 @@
 
 #include <turnout/wire/register_line.h>
 
-#include "store_private.h"
 #include "words.h"
 
 /* ---- rows ---- */

@@ -1,8 +1,6 @@
 /* Continuing a change by what was noted down of it: a step in each province, and then the end. */
 #include "unfinished_change.h"
 
-#include <assert.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 #include <sodium.h>
@@ -48,12 +46,9 @@ static enum step step_of(const redisReply *reply)
 {
     static const char *const heads[] = {
         [STEP_DONE] = "done", [STEP_HEARD] = "heard", [STEP_OVERTAKEN] = "overtaken"};
-    for (size_t step = 0; step < sizeof heads / sizeof heads[0]; step++) {
-        if (heads[step] != NULL && slice_equals(reply_head(reply), heads[step])) {
-            return (enum step)step;
-        }
-    }
-    return STEP_OTHER;
+    size_t step;
+    return text_find(reply_head(reply), heads, sizeof heads / sizeof heads[0], &step) ? (enum step)step
+                                                                                      : STEP_OTHER;
 }
 
 static enum turnout_error take_step(const struct unfinished *unfinished, const char *province, bool undoes,

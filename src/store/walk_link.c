@@ -10,8 +10,6 @@
 #include "redis_reply.h"
 #include "redis_sync.h"
 
-enum { COMMAND_MS = 10000 };
-
 static enum turnout_error recognise(struct redisContext *redis, const struct election *election,
                                     const struct election_register *reg, struct error *error)
 {
@@ -42,7 +40,7 @@ enum turnout_error walk_link_open(const struct store_address *address, const str
                                   struct redisContext **ret_redis, struct error *error)
 {
     struct redisContext *redis;
-    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
