@@ -130,7 +130,7 @@ static enum turnout_error find_others(struct redisContext *redis, const struct s
         buffer_clear(&now);
         failed = read_marks(redis, options, meta_key, &now, error);
         *ret_others = failed == TURNOUT_OK && !slices_equal((struct slice){before.bytes, before.length},
-                                                       (struct slice){now.bytes, now.length});
+                                                            (struct slice){now.bytes, now.length});
     }
     buffer_done(&before);
     buffer_done(&now);

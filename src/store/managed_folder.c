@@ -20,8 +20,6 @@
 #define CONF_FILE  "redis.conf"
 #define USERS_FILE "users.acl"
 
-enum { FILE_BYTES_MAX = 64 * 1024 };
-
 extern const char turnout_users_acl[]; /* config/redis/users.acl */
 extern const size_t turnout_users_acl_length;
 
@@ -77,19 +75,6 @@ static void write_conf(struct buffer *out, const struct managed_folder *folder)
     write_setting(out, "aclfile", folder->users);
 }
 
-static bool holds(const struct private_folder *folder, const char *name, struct slice content)
-{
-    char *bytes;
-    size_t length;
-    struct error unreadable;
-    if (private_file_read(folder, name, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
-        return false;
-    }
-    bool same = slices_equal((struct slice){bytes, length}, content);
-    free(bytes);
-    return same;
-}
-
 bool managed_folder_is_current(const struct managed_folder *folder)
 {
     struct private_folder opened;
@@ -99,8 +84,8 @@ bool managed_folder_is_current(const struct managed_folder *folder)
     }
     struct buffer conf = {0};
     write_conf(&conf, folder);
-    bool current = holds(&opened, CONF_FILE, (struct slice){conf.bytes, conf.length}) &&
-                   holds(&opened, USERS_FILE, (struct slice){turnout_users_acl, turnout_users_acl_length});
+    bool current = private_file_holds(&opened, CONF_FILE, conf.bytes, conf.length) &&
+                   private_file_holds(&opened, USERS_FILE, turnout_users_acl, turnout_users_acl_length);
     buffer_done(&conf);
     private_folder_close(&opened);
     return current;

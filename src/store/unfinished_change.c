@@ -1,7 +1,6 @@
 /* Continuing a change by what was noted down of it: a step in each province, and then the end. */
 #include "unfinished_change.h"
 
-
 #include <hiredis/hiredis.h>
 #include <sodium.h>
 
