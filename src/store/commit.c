@@ -236,9 +236,7 @@ void store_settle(struct store *store, int64_t now_ms, store_settled_fn *on_sett
     char meta[REDIS_KEY_BYTES];
     redis_key_meta(store_election(store), meta);
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_settle");
-    redis_command_put_integer(&command, 1);
+    redis_command_begin_call(&command, "FCALL", "turnout_settle", 1);
     redis_command_put_text(&command, meta);
     redis_command_put_integer(&command, now_ms);
     struct settling *settling = memory_new(sizeof *settling);

@@ -41,9 +41,7 @@ void store_begin_bulletin(struct store *store, const struct store_beginning *beg
     char meta[REDIS_KEY_BYTES];
     struct redis_command command;
     redis_key_meta(store_election(store), meta);
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_bulletin_begin");
-    redis_command_put_integer(&command, 1);
+    redis_command_begin_call(&command, "FCALL", "turnout_bulletin_begin", 1);
     redis_command_put_text(&command, meta);
     redis_command_put_integer(&command, beginning->cut);
     redis_command_put_text(&command, beginning->label);
@@ -85,9 +83,7 @@ void store_end_bulletin(struct store *store, int64_t number, struct slice bundle
 {
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_bulletin_end");
-    redis_command_put_integer(&command, 2);
+    redis_command_begin_call(&command, "FCALL", "turnout_bulletin_end", 2);
     redis_key_meta(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_key_bulletins(store_election(store), key);

@@ -114,9 +114,7 @@ void store_tell_milestones(struct store *store, const char *last_id, struct stor
 {
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_tell");
-    redis_command_put_integer(&command, 2);
+    redis_command_begin_call(&command, "FCALL", "turnout_tell", 2);
     redis_key_meta(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_key_milestones(store_election(store), key);

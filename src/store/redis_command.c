@@ -14,6 +14,14 @@ void redis_command_begin(struct redis_command *command, const char *name)
     redis_command_put_text(command, name);
 }
 
+void redis_command_begin_call(struct redis_command *command, const char *name, const char *function,
+                              uint32_t key_count)
+{
+    redis_command_begin(command, name);
+    redis_command_put_text(command, function);
+    redis_command_put_integer(command, key_count);
+}
+
 void redis_command_done(struct redis_command *command)
 {
     buffer_done(&command->bytes);

@@ -15,6 +15,11 @@ struct redis_command {
 };
 
 void redis_command_begin(struct redis_command *command, const char *name);
+
+/* Begins a call of a function, by FCALL or FCALL_RO. Its keys come next. */
+void redis_command_begin_call(struct redis_command *command, const char *name, const char *function,
+                              uint32_t key_count);
+
 void redis_command_done(struct redis_command *command);
 
 void redis_command_put(struct redis_command *command, struct slice word);

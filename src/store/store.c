@@ -106,9 +106,7 @@ void store_begin_call(const struct store *store, struct redis_command *command, 
 {
     struct province_keys names;
     store_keys_of(store, province, &names);
-    redis_command_begin(command, kind == CALL_READING ? "FCALL_RO" : "FCALL");
-    redis_command_put_text(command, function);
-    redis_command_put_integer(command, count);
+    redis_command_begin_call(command, kind == CALL_READING ? "FCALL_RO" : "FCALL", function, count);
     for (uint32_t i = 0; i < count; i++) {
         redis_command_put_text(command, names.text[keys[i]]);
     }

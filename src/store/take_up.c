@@ -228,7 +228,8 @@ static void begin(struct taking *taking)
     struct redis_command command;
     register_put_begin(&command, store_election(taking->store), &taking->noted);
     if (is_possible) {
-        register_put_change(&command, taking->change, taking->who, taking->reason, taking->now_ms);
+        register_put_change(&command, taking->change, taking->steps, taking->who, taking->reason,
+                            taking->now_ms);
     }
     store_send(taking->store, &command, on_begun, taking);
 }
