@@ -420,28 +420,59 @@ redis.register_function('turnout_seed', function(keys, args)
     return 1
 end)
 
--- Takes a province into a phase.
---   keys  totals; where nothing may have been reported: every other key that reports leave something in
---   args  the phase; `look`, where nothing is to be changed yet, or nothing
--- Returns 1, or 0 when one of the other keys is there; then nothing was changed.
-redis.register_function('turnout_gate', function(keys, args)
-    if ground_of(keys[1])[3] == args[1] then
-        return 1
+-- Begins a change of a field of the election's meta. Its calls name its number, so that one that comes late, when another
+-- change has begun, does nothing.
+--   keys  meta
+--   args  the generation; the field, and the value that must stand
+-- Returns the number, which is that of the election's changes now; or 0 where another generation or value stands: then
+-- nothing was changed.
+redis.register_function('turnout_change_begin', function(keys, args)
+    local schema, generation, standing, changes =
+        unpack(redis.call('HMGET', keys[1], 'schema', 'generation', args[2], 'changes'))
+    if not schema then
+        refuse(keys[1] .. ' was never seeded')
     end
-    if #keys > 1 and redis.call('EXISTS', unpack(keys, 2)) > 0 then
+    changes = count_of(changes, keys[1], 'changes')
+    if generation ~= args[1] or standing ~= args[3] then
         return 0
     end
-    if args[2] ~= 'look' then
-        redis.call('HSET', keys[1], 'phase', args[1])
+    redis.call('HSET', keys[1], 'changes', string.format('%.0f', changes + 1))
+    return changes + 1
+end)
+
+-- Takes a province into a phase.
+--   keys  totals; where nothing may have been reported: every other key that reports leave something in
+--   args  the generation; the number of the change; the phase, or `opening`: until the change is at its end no commit is
+--         decided under it; or `look`, whatever the number: whether the province could be opened
+-- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later change
+-- has reached the province, or it is of another generation. Only for 1 was anything changed.
+redis.register_function('turnout_phase', function(keys, args)
+    local ground = ground_of(keys[1])
+    local number, wanted = tonumber(args[2]), args[3]
+    local last = count_of(redis.call('HGET', keys[1], 'change'), keys[1], 'change')
+    -- An opening may have been taken back before it gets here.
+    local is_late = number < last or (number == last and wanted == 'opening')
+    if ground[1] ~= args[1] or (is_late and wanted ~= 'look') then
+        return -1
+    end
+    local is_silent = #keys == 1 or redis.call('EXISTS', unpack(keys, 2)) == 0
+    if not is_silent and (ground[3] ~= 'open' or wanted == 'rehearsal') then
+        return 0
+    end
+    if wanted == 'look' then
+        return ground[3] == 'rehearsal' and 1 or 2
+    end
+    if is_silent then
+        redis.call('HSET', keys[1], 'phase', wanted, 'change', args[2])
     end
     return 1
 end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the generation, and how many changes there were, as the caller knows; the field; its new value; the ledger's line;
---         where the public is shown from then on what it was shown at that moment: the name under which every province keeps it
--- Returns 1, or 0 where there was another change meanwhile, or a reset: then nothing was changed. What the public is shown is
+--   args  the generation; the number of the change; the field; its new value; the ledger's line; where the public is shown
+--         from then on what it was shown at that moment: the name under which every province keeps it
+-- Returns 1, or 0 where another change has begun meanwhile, or after a reset: then nothing was changed. What the public is shown is
 -- noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
 redis.register_function('turnout_set', function(keys, args)
     local schema, generation, changes, bulletin =
@@ -449,12 +480,11 @@ redis.register_function('turnout_set', function(keys, args)
     if not schema then
         refuse(keys[1] .. ' was never seeded')
     end
-    changes = count_of(changes, keys[1], 'changes')
     check_stream(keys[2])
-    if generation ~= args[1] or changes ~= tonumber(args[2]) then
+    if generation ~= args[1] or changes ~= args[2] then
         return 0
     end
-    redis.call('HSET', keys[1], args[3], args[4], 'changes', string.format('%.0f', changes + 1))
+    redis.call('HSET', keys[1], args[3], args[4])
     redis.call('XADD', keys[2], '*', 'line', args[5])
     if args[6] then
         redis.call('HSET', keys[1], 'shown', args[6] .. ' ' .. (bulletin or '0'))
