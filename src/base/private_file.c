@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -197,6 +198,19 @@ enum turnout_error private_file_read(const struct private_folder *folder, const 
     return failed == TURNOUT_OK
                ? TURNOUT_OK
                : error_fail(error, failed, folder->setting, "%s/%s %s", folder->path, name, cause.text);
+}
+
+bool private_file_holds(const struct private_folder *folder, const char *name, const void *bytes,
+                        size_t length)
+{
+    char *there = NULL;
+    size_t there_length;
+    struct error unreadable;
+    bool is_same =
+        private_file_read(folder, name, length, &there, &there_length, &unreadable) == TURNOUT_OK &&
+        there_length == length && memcmp(there, bytes, length) == 0;
+    free(there);
+    return is_same;
 }
 
 enum turnout_error private_file_write(const struct private_folder *folder, const char *name,

@@ -2,7 +2,6 @@
 #include <turnout/store/bulletin_walk.h>
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include <hiredis/hiredis.h>
 
@@ -15,8 +14,6 @@
 #include "redis_reply.h"
 #include "redis_sync.h"
 #include "walk_link.h"
-
-enum { LEDGER_LINES_A_PIECE = 1000, ENTRY_ID_BYTES = 48 };
 
 /* ---- bulletins ---- */
 
@@ -131,49 +128,21 @@ enum turnout_error bulletin_walk(const struct bulletin_walk_of *of, int64_t pati
 
 /* ---- the ledger ---- */
 
-/* An entry is its id and its one field, `line`. */
-static bool take_entry(const redisReply *entry, ledger_walk_fn *on_line, void *context,
-                       char ret_read_to[ENTRY_ID_BYTES])
-{
-    if (!reply_is_list_of(entry, 2) || !reply_is_list_of(entry->element[1], 2) ||
-        !slice_copy(reply_text(entry->element[0]), ret_read_to, ENTRY_ID_BYTES)) {
-        return false;
-    }
-    on_line(context, reply_text(entry->element[1]->element[1]));
-    return true;
-}
+struct ledger_reading {
+    const char *key;
+    ledger_walk_fn *on_line;
+    void *context;
+};
 
-static enum turnout_error read_ledger(struct redisContext *redis, const char *key, ledger_walk_fn *on_line,
-                                      void *context, struct error *error)
+static enum turnout_error take_entry(void *context, const redisReply *entry, struct error *error)
 {
-    char read_to[ENTRY_ID_BYTES] = "";
-    enum turnout_error failed;
-    bool is_end = false;
-    do {
-        char from[ENTRY_ID_BYTES + 1];
-        struct redis_command command;
-        redisReply *reply;
-        (void)snprintf(from, sizeof from, "(%s", read_to);
-        redis_command_begin(&command, "XRANGE");
-        redis_command_put_text(&command, key);
-        redis_command_put_text(&command, read_to[0] == '\0' ? "-" : from);
-        redis_command_put_text(&command, "+");
-        redis_command_put_text(&command, "COUNT");
-        redis_command_put_integer(&command, LEDGER_LINES_A_PIECE);
-        failed = redis_sync_send(redis, "XRANGE", &command, &reply, error);
-        if (failed == TURNOUT_OK) {
-            size_t i = 0;
-            while (i < reply->elements && take_entry(reply->element[i], on_line, context, read_to)) {
-                i++;
-            }
-            is_end = reply->elements < LEDGER_LINES_A_PIECE;
-            failed = i == reply->elements ? TURNOUT_OK
-                                          : error_fail(error, TURNOUT_CONFLICT, "redis",
-                                                       "%s: holds what is no entry of a ledger", key);
-            freeReplyObject(reply);
-        }
-    } while (failed == TURNOUT_OK && !is_end);
-    return failed;
+    const struct ledger_reading *reading = context;
+    if (!reply_is_list_of(entry->element[1], 2)) {
+        return error_fail(error, TURNOUT_CONFLICT, "redis", "%s: holds what is no entry of a ledger",
+                          reading->key);
+    }
+    reading->on_line(reading->context, reply_text(entry->element[1]->element[1]));
+    return TURNOUT_OK;
 }
 
 enum turnout_error ledger_walk(const struct bulletin_walk_of *of, int64_t patience_ms,
@@ -181,11 +150,13 @@ enum turnout_error ledger_walk(const struct bulletin_walk_of *of, int64_t patien
 {
     struct redisContext *redis;
     char key[REDIS_KEY_BYTES];
+    char read_to[STORE_STREAM_ID_BYTES] = "";
+    struct ledger_reading reading = {key, on_line, context};
     enum turnout_error failed =
         walk_link_open(&of->address, of->election, of->reg, patience_ms, &redis, error);
     if (failed == TURNOUT_OK) {
         redis_key_ledger(of->election, key);
-        failed = read_ledger(redis, key, on_line, context, error);
+        failed = walk_stream(redis, key, read_to, take_entry, &reading, error);
         redisFree(redis);
     }
     return failed;

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -27,13 +26,6 @@ struct commit {
 };
 
 /* ---- sending ---- */
-
-/* Words that are written into a buffer before they are sent. */
-static void put_words(struct redis_command *command, struct buffer *words)
-{
-    redis_command_put(command, (struct slice){words->bytes, words->length});
-    buffer_clear(words);
-}
 
 static size_t count_silenced(const struct commit_commune *commune)
 {
@@ -60,7 +52,7 @@ static void put_shape(struct redis_command *command, const struct commit_commune
         }
         buffer_append_integer(words, (int64_t)counts[i]);
     }
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
 }
 
 static void put_units(struct redis_command *command, const struct election_register *reg,
@@ -70,7 +62,7 @@ static void put_units(struct redis_command *command, const struct election_regis
         if (commune->unit_states[i].seq > 0) {
             redis_command_put_text(command, reg->units[commune->units[i]].code);
             words_write_unit(words, &commune->unit_states[i]);
-            put_words(command, words);
+            redis_command_put_buffer(command, words);
         }
     }
     for (size_t i = 0; i < commune->unit_count; i++) {
@@ -92,7 +84,7 @@ static void put_flagged(struct redis_command *command, const struct election_reg
                                                        .as_of = received->as_of,
                                                        .received_ms = received->received_ms,
                                                        .flags = slice_of(flags)});
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
 }
 
 static void put_commune(struct redis_command *command, const struct election_register *reg,
@@ -100,13 +92,13 @@ static void put_commune(struct redis_command *command, const struct election_reg
 {
     redis_command_put_text(command, reg->areas[commune->commune].code);
     words_write_expected(words, &commune->before);
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
     size_t start = expected->length;
     words_write_commune(expected, &commune->after);
     redis_command_put(command, (struct slice){expected->bytes + start, expected->length - start});
     buffer_append_char(expected, '\n');
     words_write_change(words, commune->change);
-    put_words(command, words);
+    redis_command_put_buffer(command, words);
     redis_command_put(command, commune->lines);
     put_shape(command, commune, words);
     put_units(command, reg, commune, words);
@@ -114,7 +106,7 @@ static void put_commune(struct redis_command *command, const struct election_reg
         const struct commit_unit_held *held = &commune->unit_held[i];
         redis_command_put_text(command, reg->units[held->unit].code);
         words_write_held(words, held->reports, held->count);
-        put_words(command, words);
+        redis_command_put_buffer(command, words);
     }
     for (size_t i = 0; i < commune->held_count; i++) {
         redis_command_put_text(command, commune->held[i].id);
@@ -151,8 +143,7 @@ static bool read_written(struct commit *commit, const redisReply *reply)
         struct slice expected = text_split(&words, '\n');
         struct slice answer = reply_text(reply->element[i + 1]);
         commit->written[i] = answer.length > 0;
-        if (commit->written[i] &&
-            (answer.length != expected.length || memcmp(answer.bytes, expected.bytes, answer.length) != 0)) {
+        if (commit->written[i] && !slices_equal(answer, expected)) {
             return false;
         }
         raise_counter(&commit->counters->stale, commit->written[i] ? 0 : 1);
@@ -234,9 +225,9 @@ struct settling {
 static void on_settle_reply(void *context, const redisReply *reply, const char *why)
 {
     struct settling *settling = context;
-    bool is_settled = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    settling->on_settled(settling->context, is_settled ? TURNOUT_OK : TURNOUT_UNAVAILABLE,
-                         is_settled ? "" : reply_words(reply, why));
+    struct error error = {.text = ""};
+    bool is_settled = reply_want_number(reply, why, &error) == TURNOUT_OK;
+    settling->on_settled(settling->context, is_settled ? TURNOUT_OK : TURNOUT_UNAVAILABLE, error.text);
     free(settling);
 }
 
@@ -245,9 +236,7 @@ void store_settle(struct store *store, int64_t now_ms, store_settled_fn *on_sett
     char meta[REDIS_KEY_BYTES];
     redis_key_meta(store_election(store), meta);
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_settle");
-    redis_command_put_integer(&command, 1);
+    redis_command_begin_call(&command, "FCALL", "turnout_settle", 1);
     redis_command_put_text(&command, meta);
     redis_command_put_integer(&command, now_ms);
     struct settling *settling = memory_new(sizeof *settling);

@@ -6,6 +6,7 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/text.h>
 
+#include "redis_reply.h"
 #include "redis_rights.h"
 #include "redis_sync.h"
 
@@ -20,27 +21,14 @@ static const struct requirement {
     {"maxmemory-policy", "noeviction", true},
 };
 
-/* The value of a setting in CONFIG GET's names and values; empty when it is not there. */
-static struct slice setting_of(const redisReply *settings, const char *name)
-{
-    for (size_t i = 0; i + 1 < settings->elements; i += 2) {
-        const redisReply *value = settings->element[i + 1];
-        if (settings->element[i]->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
-            slice_equals((struct slice){settings->element[i]->str, settings->element[i]->len}, name)) {
-            return (struct slice){value->str, value->len};
-        }
-    }
-    return slice_of("");
-}
-
 static enum turnout_error check_settings(const redisReply *settings, struct error *error)
 {
-    bool has_maxmemory = !slice_equals(setting_of(settings, "maxmemory"), "0");
+    bool has_maxmemory = !slice_equals(reply_value(settings, "maxmemory"), "0");
     const char *first_wrong = NULL;
     struct buffer wrong = {0};
     for (size_t i = 0; i < sizeof requirements / sizeof requirements[0]; i++) {
         const struct requirement *requirement = &requirements[i];
-        struct slice value = setting_of(settings, requirement->name);
+        struct slice value = reply_value(settings, requirement->name);
         if (slice_equals(value, requirement->must) || (requirement->with_maxmemory_only && !has_maxmemory)) {
             continue;
         }

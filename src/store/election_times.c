@@ -2,7 +2,6 @@
 #include "election_times.h"
 
 #include <poll.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -38,11 +37,6 @@ void election_times_write(const struct election *election, struct buffer *out)
                   election->hides_unit_figures ? "committee" : "public");
 }
 
-static bool is_same(struct slice a, struct slice b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 static enum turnout_error fail_on(struct slice theirs, struct slice ours, const struct election *election,
                                   struct error *error)
 {
@@ -67,7 +61,7 @@ enum turnout_error election_times_judge(struct slice words, const struct electio
     while (words.length > 0 && rest.length > 0 && failed == TURNOUT_OK) {
         struct slice their_part = text_split(&words, ' ');
         struct slice part = text_split(&rest, ' ');
-        failed = is_same(their_part, part) ? TURNOUT_OK : fail_on(their_part, part, election, error);
+        failed = slices_equal(their_part, part) ? TURNOUT_OK : fail_on(their_part, part, election, error);
     }
     buffer_done(&ours);
     return failed;
@@ -90,7 +84,7 @@ static enum turnout_error stand(struct redisContext *redis, const char *meta_key
     redisReply *reply;
     enum turnout_error failed = redis_sync_command(redis, 3, arguments, &reply, error);
     if (failed == TURNOUT_OK) {
-        *ret_is_ours = is_same(reply_text(reply), (struct slice){words->bytes, words->length});
+        *ret_is_ours = slices_equal(reply_text(reply), (struct slice){words->bytes, words->length});
         freeReplyObject(reply);
     }
     return failed;
@@ -135,8 +129,8 @@ static enum turnout_error find_others(struct redisContext *redis, const struct s
         (void)poll(NULL, 0, LOOK_AGAIN_MS); /* nothing announces that nobody writes */
         buffer_clear(&now);
         failed = read_marks(redis, options, meta_key, &now, error);
-        *ret_others = failed == TURNOUT_OK && !is_same((struct slice){before.bytes, before.length},
-                                                       (struct slice){now.bytes, now.length});
+        *ret_others = failed == TURNOUT_OK && !slices_equal((struct slice){before.bytes, before.length},
+                                                            (struct slice){now.bytes, now.length});
     }
     buffer_done(&before);
     buffer_done(&now);

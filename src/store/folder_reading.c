@@ -1,7 +1,6 @@
 /* Reading the files of an election's folder, and counting what is wrong with them. */
 #include "folder_reading.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -29,11 +29,9 @@ struct beginning {
 static void on_begin_reply(void *context, const redisReply *reply, const char *why)
 {
     struct beginning *beginning = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_INTEGER) {
-        beginning->on_begun(beginning->context, TURNOUT_OK, "", reply->integer);
-    } else {
-        beginning->on_begun(beginning->context, reply_error(reply), reply_words(reply, why), 0);
-    }
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_number(reply, why, &error);
+    beginning->on_begun(beginning->context, failed, error.text, failed == TURNOUT_OK ? reply->integer : 0);
     free(beginning);
 }
 
@@ -43,9 +41,7 @@ void store_begin_bulletin(struct store *store, const struct store_beginning *beg
     char meta[REDIS_KEY_BYTES];
     struct redis_command command;
     redis_key_meta(store_election(store), meta);
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_bulletin_begin");
-    redis_command_put_integer(&command, 1);
+    redis_command_begin_call(&command, "FCALL", "turnout_bulletin_begin", 1);
     redis_command_put_text(&command, meta);
     redis_command_put_integer(&command, beginning->cut);
     redis_command_put_text(&command, beginning->label);
@@ -69,9 +65,9 @@ struct keeping {
 static void on_keep_reply(void *context, const redisReply *reply, const char *why)
 {
     struct keeping *keeping = context;
-    bool is_kept = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    keeping->on_kept(keeping->context, is_kept ? TURNOUT_OK : reply_error(reply),
-                     is_kept ? "" : reply_words(reply, why));
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_number(reply, why, &error);
+    keeping->on_kept(keeping->context, failed, error.text);
     free(keeping);
 }
 
@@ -87,9 +83,7 @@ void store_end_bulletin(struct store *store, int64_t number, struct slice bundle
 {
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_bulletin_end");
-    redis_command_put_integer(&command, 2);
+    redis_command_begin_call(&command, "FCALL", "turnout_bulletin_end", 2);
     redis_key_meta(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_key_bulletins(store_election(store), key);
@@ -135,10 +129,9 @@ static void on_frozen_reply(void *context, const redisReply *reply, const char *
 {
     struct question *question = context;
     struct slice none = {0};
-    if (reply != NULL && reply->type == REDIS_REPLY_STRING) {
-        question->on_frozen(question->context, TURNOUT_OK, "", reply_text(reply));
-    } else if (reply != NULL && reply->type == REDIS_REPLY_NIL) {
-        question->on_frozen(question->context, TURNOUT_OK, "", none);
+    if (reply != NULL && (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_NIL)) {
+        question->on_frozen(question->context, TURNOUT_OK, "",
+                            reply->type == REDIS_REPLY_NIL ? none : reply_text(reply));
     } else {
         question->on_frozen(question->context, reply_error(reply), reply_words(reply, why), none);
     }

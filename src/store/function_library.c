@@ -31,13 +31,7 @@ void function_library_put_load(struct redis_command *command)
 /* FUNCTION LIST answers with a list of libraries, each a list of names and values in turn. Empty: there is none. */
 static struct slice code_of(const redisReply *libraries)
 {
-    const redisReply *library = reply_is_list_of(libraries, 1) ? libraries->element[0] : NULL;
-    for (size_t i = 0; library != NULL && i + 1 < library->elements; i += 2) {
-        if (slice_equals(reply_text(library->element[i]), "library_code")) {
-            return reply_text(library->element[i + 1]);
-        }
-    }
-    return slice_of("");
+    return reply_is_list_of(libraries, 1) ? reply_value(libraries->element[0], "library_code") : slice_of("");
 }
 
 /* It stands in the second line; 0 where it does not. */

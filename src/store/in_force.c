@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <turnout/base/file.h>
@@ -15,9 +14,9 @@
 #include "election_ini.h"
 #include "folder_reading.h"
 
-enum { REGISTER_FILES = 3 };
+enum { REGISTER_FILES = 3, ALL_FILES }; /* those of the register come first */
 
-static const char *const register_files[REGISTER_FILES] = {ELECTION_INI_FILE, "areas.csv", "units.csv"};
+static const char *const files[ALL_FILES] = {ELECTION_INI_FILE, "areas.csv", "units.csv", ELECTION_KEYS_FILE};
 
 static bool join(const char *folder, const char *name, char ret_path[PATH_MAX])
 {
@@ -36,21 +35,9 @@ bool in_force_has_register(const char *data)
     char path[PATH_MAX];
     size_t there = 0;
     for (size_t i = 0; in_force_path(data, folder) && i < REGISTER_FILES; i++) {
-        there += join(folder, register_files[i], path) && access(path, F_OK) == 0 ? 1 : 0;
+        there += join(folder, files[i], path) && access(path, F_OK) == 0 ? 1 : 0;
     }
     return there == REGISTER_FILES;
-}
-
-static bool is_there(const struct private_folder *folder, const char *name, const char *bytes, size_t length)
-{
-    struct error unknown;
-    char *there = NULL;
-    size_t there_length;
-    bool is_same = private_file_read(folder, name, ELECTION_FILE_BYTES_MAX, &there, &there_length,
-                                     &unknown) == TURNOUT_OK &&
-                   there_length == length && memcmp(there, bytes, length) == 0;
-    free(there);
-    return is_same;
 }
 
 /* Where the same is there nothing is written: the disk may be slow. */
@@ -64,7 +51,7 @@ static enum turnout_error copy(const struct private_folder *folder, const char *
         return error_fail(error, TURNOUT_TOO_LARGE, "election", "the path of %s is too long", name);
     }
     enum turnout_error failed = file_read(path, ELECTION_FILE_BYTES_MAX, &bytes, &length, error);
-    if (failed == TURNOUT_OK && !is_there(folder, name, bytes, length)) {
+    if (failed == TURNOUT_OK && !private_file_holds(folder, name, bytes, length)) {
         failed = private_file_write(folder, name, bytes, length, PRIVATE_FILE_REPLACE, error);
     }
     free(bytes);
@@ -92,13 +79,12 @@ static enum turnout_error copy_all(const char *data, const char *election, const
 
 enum turnout_error in_force_keep_register(const char *data, const char *election, struct error *error)
 {
-    return copy_all(data, election, register_files, REGISTER_FILES, error);
+    return copy_all(data, election, files, REGISTER_FILES, error);
 }
 
 enum turnout_error in_force_keep_keys(const char *data, const char *election, struct error *error)
 {
-    static const char *const names[] = {ELECTION_KEYS_FILE};
-    enum turnout_error failed = copy_all(data, election, names, 1, error);
+    enum turnout_error failed = copy_all(data, election, &files[REGISTER_FILES], 1, error);
     return failed == TURNOUT_NOT_FOUND ? TURNOUT_OK : failed;
 }
 
@@ -117,11 +103,8 @@ enum turnout_error in_force_remove(const char *data, struct error *error)
     if (!in_force_path(data, folder)) {
         return TURNOUT_OK; /* then it was never made */
     }
-    for (size_t i = 0; failed == TURNOUT_OK && i < REGISTER_FILES; i++) {
-        failed = join(folder, register_files[i], path) ? remove_one(path, 0, error) : TURNOUT_OK;
-    }
-    if (failed == TURNOUT_OK && join(folder, ELECTION_KEYS_FILE, path)) {
-        failed = remove_one(path, 0, error);
+    for (size_t i = 0; failed == TURNOUT_OK && i < ALL_FILES; i++) {
+        failed = join(folder, files[i], path) ? remove_one(path, 0, error) : TURNOUT_OK;
     }
     return failed == TURNOUT_OK ? remove_one(folder, AT_REMOVEDIR, error) : failed;
 }

@@ -29,7 +29,6 @@ enum {
     ASK_FUNCTIONS = ASK_OUR_RIGHTS + RIGHTS_QUESTIONS,
     ASK_META,
     ASK_CHANGE,
-    ASK_TIMES,
     ASK_TIME,
     QUESTIONS,
 };
@@ -52,23 +51,15 @@ static void conclude(struct inspecting *inspecting)
 }
 
 /* The first fault of a finding stands. */
-static void note(struct store_finding *finding, const struct error *error)
+static void note(struct store_finding *finding, enum turnout_error failed, const struct error *error)
 {
-    if (finding->is_ok) {
+    if (failed != TURNOUT_OK && finding->is_ok) {
         finding->is_ok = false;
         memcpy(finding->why, error->text, sizeof finding->why);
     }
 }
 
 /* ---- durability and rights ---- */
-
-static void take_settings(struct inspecting *inspecting, const redisReply *reply)
-{
-    struct error error;
-    if (durability_judge(reply, &error) != TURNOUT_OK) {
-        note(&inspecting->inspection.durability, &error);
-    }
-}
 
 /* INFO is a text of lines. Whether Redis rewrites, is about to, or has failed to. */
 static bool tells_no_rewriting(const redisReply *reply)
@@ -78,39 +69,22 @@ static bool tells_no_rewriting(const redisReply *reply)
            strstr(reply->str, "\naof_last_bgrewrite_status:ok") != NULL;
 }
 
-/* The number behind `name:` in INFO; 0 when there is none. */
-static uint64_t info_number(const redisReply *reply, const char *name)
-{
-    const char *at = reply->type == REDIS_REPLY_STRING ? strstr(reply->str, name) : NULL;
-    uint64_t number = 0;
-    if (at != NULL) {
-        at += strlen(name);
-        (void)text_parse_unsigned((struct slice){at, strspn(at, "0123456789")}, UINT64_MAX, &number);
-    }
-    return number;
-}
-
 static void take_memory(struct inspecting *inspecting, const redisReply *reply)
 {
     struct store_inspection *inspection = &inspecting->inspection;
-    inspection->memory_used = info_number(reply, "\nused_memory:");
-    inspection->memory_most = info_number(reply, "\nmaxmemory:");
+    inspection->memory_used = (uint64_t)reply_info_number(reply, "\nused_memory:", 0);
+    inspection->memory_most = (uint64_t)reply_info_number(reply, "\nmaxmemory:", 0);
     if (inspection->memory_most == 0) {
-        inspection->memory_most = info_number(reply, "\ntotal_system_memory:");
+        inspection->memory_most = (uint64_t)reply_info_number(reply, "\ntotal_system_memory:", 0);
     }
 }
 
-static void take_right_of_default(struct inspecting *inspecting, const redisReply *reply, int which)
+static enum turnout_error judge_right_of_default(const redisReply *reply, int which, struct error *error)
 {
-    struct error error;
     if (reply->type == REDIS_REPLY_ERROR) {
-        (void)durability_fail_unanswered("ACL DRYRUN", reply->str, &error);
-    } else if (!redis_rights_may(reply)) {
-        (void)durability_fail_loading(redis_rights_command(which), &error);
-    } else {
-        return;
+        return durability_fail_unanswered("ACL DRYRUN", reply->str, error);
     }
-    note(&inspecting->inspection.durability, &error);
+    return redis_rights_may(reply) ? TURNOUT_OK : durability_fail_loading(redis_rights_command(which), error);
 }
 
 static const char *our_user(const struct inspecting *inspecting)
@@ -118,13 +92,12 @@ static const char *our_user(const struct inspecting *inspecting)
     return redis_rights_user(store_address(inspecting->store));
 }
 
-static void take_our_right(struct inspecting *inspecting, const redisReply *reply, int which)
+static enum turnout_error judge_our_right(const struct inspecting *inspecting, const redisReply *reply,
+                                          int which, struct error *error)
 {
-    if (reply->type != REDIS_REPLY_ERROR && !redis_rights_may(reply)) {
-        struct error error;
-        (void)redis_rights_fail(our_user(inspecting), redis_rights_command(which), &error);
-        note(&inspecting->inspection.rights, &error);
-    }
+    return reply->type == REDIS_REPLY_ERROR || redis_rights_may(reply)
+               ? TURNOUT_OK
+               : redis_rights_fail(our_user(inspecting), redis_rights_command(which), error);
 }
 
 /* ---- the election ---- */
@@ -134,7 +107,7 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
 {
     struct store_inspection *inspection = &inspecting->inspection;
     const struct election *election = store_election(inspecting->store);
-    if (!reply_is_list_of(reply, 4)) {
+    if (!reply_is_list_of(reply, 5)) {
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
                           reply_words(reply, ""));
     }
@@ -149,17 +122,12 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
                           election->id);
     }
-    return meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[3]), election,
-                            store_register(inspecting->store),
-                            "put those files of the other servers there, and they are taken up", error);
-}
-
-static void take_meta(struct inspecting *inspecting, const redisReply *reply)
-{
-    struct error error;
-    if (judge_meta(inspecting, reply, &error) != TURNOUT_OK) {
-        note(&inspecting->inspection.election, &error);
-    }
+    enum turnout_error failed =
+        meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[3]), election,
+                         store_register(inspecting->store),
+                         "put those files of the other servers there, and they are taken up", error);
+    return failed == TURNOUT_OK ? election_times_judge(reply_text(reply->element[4]), election, error)
+                                : failed;
 }
 
 static void take_change(struct inspecting *inspecting, const redisReply *reply)
@@ -167,14 +135,6 @@ static void take_change(struct inspecting *inspecting, const redisReply *reply)
     unsigned char digest[REGISTER_DIGEST_BYTES];
     if (words_read_hex(reply_text(reply), digest, sizeof digest)) {
         register_fingerprint(digest, inspecting->inspection.changing_to);
-    }
-}
-
-static void take_times(struct inspecting *inspecting, const redisReply *reply)
-{
-    struct error error;
-    if (election_times_judge(reply_text(reply), store_election(inspecting->store), &error) != TURNOUT_OK) {
-        note(&inspecting->inspection.election, &error);
     }
 }
 
@@ -205,58 +165,55 @@ static void on_loaded(void *context, const redisReply *reply, const char *why)
     if (reply == NULL) {
         inspecting->is_lost = true;
     } else if (reply->type == REDIS_REPLY_ERROR) {
-        (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
-                         "Redis has lost the functions of turnoutd, and does not take them again: %s",
-                         reply_words(reply, why));
-        note(&inspecting->inspection.functions, &error);
+        enum turnout_error failed =
+            error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
+                       "Redis has lost the functions of turnoutd, and does not take them again: %s",
+                       reply_words(reply, why));
+        note(&inspecting->inspection.functions, failed, &error);
     } else {
         inspecting->inspection.has_loaded_functions = true;
     }
     conclude(inspecting);
 }
 
-static void take_functions(struct inspecting *inspecting, const redisReply *reply)
+static enum turnout_error judge_functions(struct inspecting *inspecting, const redisReply *reply,
+                                          struct error *error)
 {
     if (reply->type == REDIS_REPLY_ERROR) {
-        struct error error;
-        (void)error_fail(&error, TURNOUT_UNAVAILABLE, "redis",
-                         "Redis does not tell whether it has the functions of turnoutd: %s", reply->str);
-        note(&inspecting->inspection.functions, &error);
-        return;
+        return error_fail(error, TURNOUT_UNAVAILABLE, "redis",
+                          "Redis does not tell whether it has the functions of turnoutd: %s", reply->str);
     }
     enum library_found found = function_library_compare(reply);
     inspecting->wants_functions = found == LIBRARY_OLDER;
-    if (found == LIBRARY_ANOTHER || found == LIBRARY_NEWER) {
-        struct error error;
-        (void)function_library_fail(found, &error);
-        note(&inspecting->inspection.functions, &error);
-        inspecting->inspection.has_other_functions = true;
-    }
+    inspecting->inspection.has_other_functions = found == LIBRARY_ANOTHER || found == LIBRARY_NEWER;
+    return inspecting->inspection.has_other_functions ? function_library_fail(found, error) : TURNOUT_OK;
 }
 
 /* ---- questions and answers ---- */
 
 static void take(struct inspecting *inspecting, int question, const redisReply *reply)
 {
+    struct store_inspection *inspection = &inspecting->inspection;
+    struct error error;
     if (question == ASK_SETTINGS) {
-        take_settings(inspecting, reply);
+        note(&inspection->durability, durability_judge(reply, &error), &error);
     } else if (question == ASK_STATE) {
-        inspecting->inspection.is_rewriting = !tells_no_rewriting(reply);
+        inspection->is_rewriting = !tells_no_rewriting(reply);
         take_memory(inspecting, reply);
     } else if (question < ASK_OUR_RIGHTS) {
-        take_right_of_default(inspecting, reply, question - ASK_RIGHTS_OF_DEFAULT);
+        note(&inspection->durability, judge_right_of_default(reply, question - ASK_RIGHTS_OF_DEFAULT, &error),
+             &error);
     } else if (question < ASK_FUNCTIONS) {
-        take_our_right(inspecting, reply, question - ASK_OUR_RIGHTS);
+        note(&inspection->rights, judge_our_right(inspecting, reply, question - ASK_OUR_RIGHTS, &error),
+             &error);
     } else if (question == ASK_META) {
-        take_meta(inspecting, reply);
+        note(&inspection->election, judge_meta(inspecting, reply, &error), &error);
     } else if (question == ASK_CHANGE) {
         take_change(inspecting, reply);
-    } else if (question == ASK_TIMES) {
-        take_times(inspecting, reply);
     } else if (question == ASK_TIME) {
         take_time(inspecting, reply);
     } else {
-        take_functions(inspecting, reply);
+        note(&inspection->functions, judge_functions(inspecting, reply, &error), &error);
     }
 }
 
@@ -303,11 +260,6 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         redis_command_begin(command, "HGET");
         redis_command_put_text(command, key);
         redis_command_put_text(command, "to");
-    } else if (question == ASK_TIMES) {
-        redis_key_meta(store_election(inspecting->store), key);
-        redis_command_begin(command, "HGET");
-        redis_command_put_text(command, key);
-        redis_command_put_text(command, "times");
     } else {
         redis_key_meta(store_election(inspecting->store), key);
         redis_command_begin(command, "HMGET");
@@ -316,6 +268,7 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         redis_command_put_text(command, "digest");
         redis_command_put_text(command, "generation");
         redis_command_put_text(command, "files");
+        redis_command_put_text(command, "times");
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -23,75 +22,36 @@ struct load {
     void *context;
 };
 
-static const struct unit *unit_of(const struct load *load, size_t place)
+static enum turnout_error blame(struct error *error, const char *key, const char *field, const char *what)
 {
-    return &load->reg->units[load->reg->areas[load->commune].first_child + place];
+    return error_fail(error, TURNOUT_BAD_INPUT, "", "%s %s: %s", key, field, what);
 }
 
-/* An absent unit is a silent one. */
-static bool read_units(const struct load *load, const redisReply *list, struct unit_state *ret_units,
-                       struct error *error)
+static enum turnout_error read_held(const struct load *load, const redisReply *list, struct store_held **held,
+                                    size_t *count, struct error *error)
 {
-    for (size_t i = 0; i < list->elements; i++) {
-        const redisReply *words = list->element[i];
-        ret_units[i] = (struct unit_state){.registered = (int32_t)unit_of(load, i)->registered};
-        if (words->type != REDIS_REPLY_NIL && !words_read_unit(reply_text(words), &ret_units[i])) {
-            (void)error_fail(error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit",
-                             unit_of(load, i)->code);
-            return false;
+    for (uint32_t i = 0; i < list->elements; i++) {
+        uint32_t unit = load->reg->areas[load->commune].first_child + i;
+        struct slice words = reply_text(list->element[i]);
+        struct held_report report;
+        while (words_next_held(&words, &report)) {
+            *held = memory_resize(*held, *count + 1, sizeof **held);
+            (*held)[(*count)++] = (struct store_held){unit, report};
+        }
+        if (words.length > 0) {
+            return blame(error, "aside", load->reg->units[unit].code, "not the held reports of a unit");
         }
     }
-    return true;
+    return TURNOUT_OK;
 }
 
-/* The reports of one unit that were held. */
-static bool read_unit_held(const struct load *load, uint32_t place, struct slice words,
-                           struct store_held **held, size_t *count, struct error *error)
-{
-    struct held_report report;
-    while (words_next_held(&words, &report)) {
-        *held = memory_resize(*held, *count + 1, sizeof **held);
-        (*held)[(*count)++] =
-            (struct store_held){load->reg->areas[load->commune].first_child + place, report};
-    }
-    if (words.length > 0) {
-        (void)error_fail(error, TURNOUT_BAD_INPUT, "", "aside %s: not the held reports of a unit",
-                         unit_of(load, place)->code);
-        return false;
-    }
-    return true;
-}
-
-static bool read_held(const struct load *load, const redisReply *list, struct store_held **ret_held,
-                      size_t *ret_count, struct error *error)
-{
-    for (size_t i = 0; i < list->elements; i++) {
-        if (list->element[i]->type != REDIS_REPLY_NIL &&
-            !read_unit_held(load, (uint32_t)i, reply_text(list->element[i]), ret_held, ret_count, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_list_up_to(const redisReply *reply, size_t least, size_t most)
-{
-    return reply->type == REDIS_REPLY_ARRAY && (reply->elements == least || reply->elements == most);
-}
-
-static bool blame(struct error *error, const char *key, const char *field, const char *what)
-{
-    (void)error_fail(error, TURNOUT_BAD_INPUT, "", "%s %s: %s", key, field, what);
-    return false;
-}
-
-static bool read_all(const struct load *load, const redisReply *reply, struct store_loaded *loaded,
-                     struct unit_state *units, struct store_held **held, struct error *error)
+static enum turnout_error read_all(const struct load *load, const redisReply *reply,
+                                   struct store_loaded *loaded, struct unit_state *units,
+                                   struct store_held **held, struct error *error)
 {
     const struct area *commune = &load->reg->areas[load->commune];
-    if (!reply_is_list_of(reply, LOAD_PARTS) ||
-        !is_list_up_to(reply->element[4], commune->units, commune->units) ||
-        !is_list_up_to(reply->element[5], 0, commune->units)) {
+    if (!reply_is_list_of(reply, LOAD_PARTS) || !reply_is_list_of(reply->element[4], commune->units) ||
+        (!reply_is_list_of(reply->element[5], commune->units) && !reply_is_list_of(reply->element[5], 0))) {
         return blame(error, "communes", commune->code, "turnout_load answered something else than a commune");
     }
     const char *field = ground_words_read(reply, 0, &loaded->ground);
@@ -101,29 +61,26 @@ static bool read_all(const struct load *load, const redisReply *reply, struct st
     if (!words_read_commune(reply_text(reply->element[3]), &loaded->commune)) {
         return blame(error, "communes", commune->code, "not the words of a commune");
     }
-    return read_units(load, reply->element[4], units, error) &&
-           read_held(load, reply->element[5], held, &loaded->held_count, error);
+    enum turnout_error failed =
+        store_take_units(reply->element[4], &load->reg->units[commune->first_child], units, error);
+    return failed == TURNOUT_OK ? read_held(load, reply->element[5], held, &loaded->held_count, error)
+                                : failed;
 }
 
 static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct load *load = context;
-    if (reply == NULL || reply->type == REDIS_REPLY_ERROR) {
-        load->on_loaded(load->context, reply_error(reply), reply_words(reply, why), NULL);
-        free(load);
-        return;
-    }
-    struct error error;
+    struct error error = {.text = ""};
     struct store_loaded loaded = {.held_count = 0};
     struct unit_state *units = memory_new_array(load->reg->areas[load->commune].units, sizeof *units);
     struct store_held *held = NULL;
-    if (read_all(load, reply, &loaded, units, &held, &error)) {
-        loaded.units = units;
-        loaded.held = held;
-        load->on_loaded(load->context, TURNOUT_OK, "", &loaded);
-    } else {
-        load->on_loaded(load->context, TURNOUT_BAD_INPUT, error.text, NULL);
-    }
+    enum turnout_error failed =
+        reply == NULL || reply->type == REDIS_REPLY_ERROR
+            ? error_fail(&error, reply_error(reply), "", "%s", reply_words(reply, why))
+            : read_all(load, reply, &loaded, units, &held, &error);
+    loaded.units = units;
+    loaded.held = held;
+    load->on_loaded(load->context, failed, error.text, failed == TURNOUT_OK ? &loaded : NULL);
     free(units);
     free(held);
     free(load);

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 #include <sodium.h>
 
 #include <turnout/base/memory.h>
-#include <turnout/store/read.h>
 
 #include "redis_keys.h"
 #include "redis_reply.h"
@@ -22,13 +20,13 @@
 #include "walk_link.h"
 #include "words.h"
 
-enum { ENTRY_ID_BYTES = 48, HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
+enum { HEAD_TEXT_BYTES = 2 * LOG_HEAD_BYTES + 1 };
 
 /* A commune that is followed. */
 struct followed {
-    char last[ENTRY_ID_BYTES]; /* its last entry seen; `-` before */
+    char last[STORE_STREAM_ID_BYTES]; /* its last entry seen; `-` before */
     struct log_walked walked;
-    char standing_last[ENTRY_ID_BYTES]; /* what Redis says of it */
+    char standing_last[STORE_STREAM_ID_BYTES]; /* what Redis says of it */
     struct log_walked standing;
 };
 
@@ -41,8 +39,8 @@ struct walk {
     struct province_keys keys;
     log_walk_fn *on_line;
     void *context;
-    char read_to[ENTRY_ID_BYTES]; /* the stream's last entry seen; empty before */
-    int64_t lines;                /* of all */
+    char read_to[STORE_STREAM_ID_BYTES]; /* the stream's last entry seen; empty before */
+    int64_t lines;                       /* of all */
 };
 
 static const char *code_of(const struct walk *walk, uint32_t place)
@@ -79,13 +77,10 @@ static enum turnout_error take_lines(struct walk *walk, uint32_t place, struct s
     return TURNOUT_OK;
 }
 
-static enum turnout_error take_entry(struct walk *walk, const redisReply *entry, struct error *error)
+static enum turnout_error take_entry(void *context, const redisReply *entry, struct error *error)
 {
     static const char *const names[] = {"commune", "previous", "lines"};
-    if (!reply_is_list_of(entry, 2) ||
-        !slice_copy(reply_text(entry->element[0]), walk->read_to, ENTRY_ID_BYTES)) {
-        return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "XRANGE answered something unexpected");
-    }
+    struct walk *walk = context;
     struct slice id = reply_text(entry->element[0]);
     const redisReply *fields = entry->element[1];
     bool is_entry = reply_is_list_of(fields, 6);
@@ -108,42 +103,7 @@ static enum turnout_error take_entry(struct walk *walk, const redisReply *entry,
     return take_lines(walk, area - walk->first, id, reply_text(fields->element[5]), error);
 }
 
-/* ---- the stream ---- */
-
-/* *ret_is_end: nothing was behind what was read. */
-static enum turnout_error read_piece(struct walk *walk, bool *ret_is_end, struct error *error)
-{
-    char from[ENTRY_ID_BYTES + 1];
-    struct redis_command command;
-    redisReply *reply;
-    (void)snprintf(from, sizeof from, "(%s", walk->read_to);
-    redis_command_begin(&command, "XRANGE");
-    redis_command_put_text(&command, walk->keys.text[KEY_LOG]);
-    redis_command_put_text(&command, walk->read_to[0] == '\0' ? "-" : from);
-    redis_command_put_text(&command, "+");
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, STORE_LOG_ENTRIES_MAX);
-    enum turnout_error failed = redis_sync_send(walk->redis, "XRANGE", &command, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
-        failed = take_entry(walk, reply->element[i], error);
-    }
-    *ret_is_end = reply->elements < STORE_LOG_ENTRIES_MAX;
-    freeReplyObject(reply);
-    return failed;
-}
-
-static enum turnout_error read_to_end(struct walk *walk, struct error *error)
-{
-    enum turnout_error failed;
-    bool is_end = false;
-    do {
-        failed = read_piece(walk, &is_end, error);
-    } while (failed == TURNOUT_OK && !is_end);
-    return failed;
-}
+/* ---- what stands ---- */
 
 static enum turnout_error take_standing(const struct walk *walk, uint32_t place, const redisReply *reply,
                                         struct error *error)
@@ -228,7 +188,7 @@ static enum turnout_error walk_all(struct walk *walk, struct error *error)
     bool reads_on;
     do {
         int64_t lines = walk->lines;
-        failed = read_to_end(walk, error);
+        failed = walk_stream(walk->redis, walk->keys.text[KEY_LOG], walk->read_to, take_entry, walk, error);
         bool has_more = is_first || walk->lines > lines;
         if (failed == TURNOUT_OK) {
             failed = read_standing(walk, error);

@@ -23,8 +23,6 @@
 #include "redis_sync.h"
 #include "seeding.h"
 
-enum { COMMAND_MS = 10000 };
-
 static struct election election_of(const struct last_known *known)
 {
     struct election election = {.name = ""};
@@ -79,7 +77,7 @@ enum turnout_error loss_look(const struct store_address *address, const struct l
     struct loss_survey survey = {.is_there = false};
     char meta_key[REDIS_KEY_BYTES];
     struct redisContext *redis;
-    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -177,7 +175,7 @@ enum turnout_error loss_accept(const struct store_address *address, const struct
     char generation[GENERATION_BYTES];
     struct redisContext *redis;
     redis_key_meta(&election, meta_key);
-    enum turnout_error failed = redis_sync_connect_serving(address, COMMAND_MS, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, 0, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

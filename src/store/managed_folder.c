@@ -14,14 +14,11 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/private_file.h>
 #include <turnout/base/text.h>
-#include <turnout/store/managed_redis.h>
 
 #include "machine_memory.h"
 
 #define CONF_FILE  "redis.conf"
 #define USERS_FILE "users.acl"
-
-enum { FILE_BYTES_MAX = 64 * 1024 };
 
 extern const char turnout_users_acl[]; /* config/redis/users.acl */
 extern const size_t turnout_users_acl_length;
@@ -78,19 +75,6 @@ static void write_conf(struct buffer *out, const struct managed_folder *folder)
     write_setting(out, "aclfile", folder->users);
 }
 
-static bool holds(const struct private_folder *folder, const char *name, struct slice content)
-{
-    char *bytes;
-    size_t length;
-    struct error unreadable;
-    if (private_file_read(folder, name, FILE_BYTES_MAX, &bytes, &length, &unreadable) != TURNOUT_OK) {
-        return false;
-    }
-    bool same = length == content.length && memcmp(bytes, content.bytes, length) == 0;
-    free(bytes);
-    return same;
-}
-
 bool managed_folder_is_current(const struct managed_folder *folder)
 {
     struct private_folder opened;
@@ -100,8 +84,8 @@ bool managed_folder_is_current(const struct managed_folder *folder)
     }
     struct buffer conf = {0};
     write_conf(&conf, folder);
-    bool current = holds(&opened, CONF_FILE, (struct slice){conf.bytes, conf.length}) &&
-                   holds(&opened, USERS_FILE, (struct slice){turnout_users_acl, turnout_users_acl_length});
+    bool current = private_file_holds(&opened, CONF_FILE, conf.bytes, conf.length) &&
+                   private_file_holds(&opened, USERS_FILE, turnout_users_acl, turnout_users_acl_length);
     buffer_done(&conf);
     private_folder_close(&opened);
     return current;
@@ -176,18 +160,16 @@ enum turnout_error managed_folder_find(const char *data, struct managed_folder *
                                        struct error *error)
 {
     struct managed_folder folder;
+    struct private_folder opened;
     enum turnout_error failed = name_paths(data, &folder, error);
     if (failed == TURNOUT_OK && access(folder.path, F_OK) != 0) {
         failed = error_fail(error, TURNOUT_NOT_FOUND, "data", "no turnoutd has managed a Redis in %s", data);
     }
-    struct private_folder opened;
     if (failed == TURNOUT_OK) {
         failed = private_folder_open(folder.path, PRIVATE_FOLDER_SHUT, "data", &opened, error);
     }
     if (failed == TURNOUT_OK) {
         private_folder_close(&opened);
-    }
-    if (failed == TURNOUT_OK) {
         *ret_folder = folder;
     }
     return failed;

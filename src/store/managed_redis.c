@@ -2,7 +2,6 @@
 #include <turnout/store/managed_redis.h>
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <event2/event.h>

@@ -16,7 +16,7 @@ static void name_what_differs(struct buffer *out, struct slice theirs, const cha
     while (rest.length > 0 && theirs.length > 0) {
         struct slice part = text_split(&rest, ' ');
         struct slice other = text_split(&theirs, ' ');
-        if (part.length != other.length || memcmp(part.bytes, other.bytes, part.length) != 0) {
+        if (!slices_equal(part, other)) {
             struct slice name = text_split(&part, '=');
             buffer_append_text(out, out->length == 0 ? "" : " and ");
             buffer_append_text(out, slice_equals(name, "rules") ? "the rules in election.ini" : "");

@@ -53,32 +53,23 @@ static bool read_entry(const redisReply *entry, const struct election_register *
            read_id(stream_entry_id(entry), milestone);
 }
 
-static void answer_milestones(const struct question *question, const redisReply *reply)
-{
-    struct store_milestone *entries = memory_new_array(reply->elements, sizeof *entries);
-    struct store_milestones milestones = {.entries = entries,
-                                          .count = reply->elements,
-                                          .has_more = reply->elements == STORE_MILESTONES_READ_MAX};
-    bool is_sound = true;
-    for (size_t i = 0; i < reply->elements && is_sound; i++) {
-        is_sound =
-            read_entry(reply->element[i], question->reg, &entries[i]) &&
-            slice_copy(stream_entry_id(reply->element[i]), milestones.last_id, sizeof milestones.last_id);
-    }
-    question->on_milestones(question->context, is_sound ? TURNOUT_OK : TURNOUT_BAD_INPUT,
-                            is_sound ? "" : "a line of the election's milestones is none",
-                            is_sound ? &milestones : NULL);
-    free(entries);
-}
-
 static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
-        answer_milestones(question, reply);
-    } else {
-        question->on_milestones(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    size_t count = reply_length(reply);
+    struct store_milestone *entries = memory_new_array(count, sizeof *entries);
+    struct store_milestones milestones = {
+        .entries = entries, .count = count, .has_more = count == STORE_MILESTONES_READ_MAX};
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list(reply, why, &error);
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
+        if (!read_entry(reply->element[i], question->reg, &entries[i]) ||
+            !slice_copy(stream_entry_id(reply->element[i]), milestones.last_id, sizeof milestones.last_id)) {
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "a line of the election's milestones is none");
+        }
     }
+    question->on_milestones(question->context, failed, error.text, failed == TURNOUT_OK ? &milestones : NULL);
+    free(entries);
     free(question);
 }
 
@@ -89,7 +80,7 @@ void store_read_milestones(struct store *store, const char *after_id, store_mile
     redis_key_milestones(store_election(store), key);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_milestones, context};
-    stream_lines_read(store, key, after_id, "", STORE_MILESTONES_READ_MAX, on_reply, question);
+    stream_read(store, key, after_id, "", STORE_MILESTONES_READ_MAX, on_reply, question);
 }
 
 /* ---- telling ---- */
@@ -112,9 +103,9 @@ struct waiting {
 static void on_told_reply(void *context, const redisReply *reply, const char *why)
 {
     struct waiting *waiting = context;
-    bool is_answer = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    waiting->on_told(waiting->context, is_answer ? TURNOUT_OK : reply_error(reply),
-                     is_answer ? "" : reply_words(reply, why), is_answer && reply->integer == 1);
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_number(reply, why, &error);
+    waiting->on_told(waiting->context, failed, error.text, failed == TURNOUT_OK && reply->integer == 1);
     free(waiting);
 }
 
@@ -123,15 +114,13 @@ void store_tell_milestones(struct store *store, const char *last_id, struct stor
 {
     char key[REDIS_KEY_BYTES];
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_tell");
-    redis_command_put_integer(&command, 2);
+    redis_command_begin_call(&command, "FCALL", "turnout_tell", 2);
     redis_key_meta(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_key_milestones(store_election(store), key);
     redis_command_put_text(&command, key);
     redis_command_put_text(&command, last_id);
-    redis_command_put(&command, (struct slice){telling->lines.bytes, telling->lines.length});
+    redis_command_put_buffer(&command, &telling->lines);
     buffer_done(&telling->lines);
     telling->count = 0;
     struct waiting *waiting = memory_new(sizeof *waiting);

@@ -11,9 +11,7 @@ void change_put_begin(struct redis_command *command, const struct election *elec
 {
     char meta[REDIS_KEY_BYTES];
     redis_key_meta(election, meta);
-    redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, "turnout_change_begin");
-    redis_command_put_integer(command, 1);
+    redis_command_begin_call(command, "FCALL", "turnout_change_begin", 1);
     redis_command_put_text(command, meta);
     redis_command_put_text(command, generation);
     redis_command_put_text(command, field);
@@ -28,11 +26,9 @@ void phase_put(struct redis_command *command, const struct province_keys *keys, 
                                KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
     bool is_after_rehearsal = strcmp(word, election_phase_name(PHASE_OPEN)) == 0 ||
                               strcmp(word, election_phase_name(PHASE_CLOSED)) == 0;
-    size_t count = is_after_rehearsal ? 1 : sizeof used / sizeof used[0];
-    redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, "turnout_phase");
-    redis_command_put_integer(command, (int64_t)count);
-    for (size_t i = 0; i < count; i++) {
+    uint32_t count = is_after_rehearsal ? 1 : sizeof used / sizeof used[0];
+    redis_command_begin_call(command, "FCALL", "turnout_phase", count);
+    for (uint32_t i = 0; i < count; i++) {
         redis_command_put_text(command, keys->text[used[i]]);
     }
     redis_command_put_text(command, generation);

@@ -18,17 +18,18 @@ struct question {
     void *context;
 };
 
-static void answer_flagged(const struct question *question, const redisReply *reply)
+static void on_reply(void *context, const redisReply *reply, const char *why)
 {
-    struct store_flagged *flagged = memory_new_array(reply->elements, sizeof *flagged);
+    struct question *question = context;
+    struct store_flagged *flagged = memory_new_array(reply_length(reply), sizeof *flagged);
     size_t count = 0;
-    for (size_t i = 0; i < reply->elements; i++) {
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list(reply, why, &error);
+    for (size_t i = 0; i < reply_length(reply); i++) {
         struct words_flagged words;
         if (!words_read_flagged(reply_text(reply->element[i]), &words)) {
-            question->on_flagged(question->context, TURNOUT_BAD_INPUT, "flagged: not the words of a report",
-                                 NULL, 0);
-            free(flagged);
-            return;
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "flagged: not the words of a report");
+            break;
         }
         uint32_t unit = register_find_unit(question->reg, words.unit);
         if (unit == REGISTER_NONE) {
@@ -43,18 +44,10 @@ static void answer_flagged(const struct question *question, const redisReply *re
         bool fits = slice_copy(words.flags, added->flags, sizeof added->flags);
         assert(fits);
     }
-    question->on_flagged(question->context, TURNOUT_OK, "", flagged, count);
+    bool is_sound = failed == TURNOUT_OK;
+    question->on_flagged(question->context, failed, error.text, is_sound ? flagged : NULL,
+                         is_sound ? count : 0);
     free(flagged);
-}
-
-static void on_reply(void *context, const redisReply *reply, const char *why)
-{
-    struct question *question = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
-        answer_flagged(question, reply);
-    } else {
-        question->on_flagged(question->context, reply_error(reply), reply_words(reply, why), NULL, 0);
-    }
     free(question);
 }
 

@@ -150,21 +150,17 @@ static void choose(struct listing *listing)
     ask_for_lines(listing);
 }
 
-/* False when it is no place. */
-static bool add_waiting(struct listing *listing, struct slice order, struct slice id)
+static struct held_place *add_waiting(struct listing *listing)
 {
-    struct waiting added = {.province = listing->province};
-    uint64_t value;
-    if (!text_parse_unsigned(order, INT64_MAX, &value) ||
-        !slice_copy(id, added.place.id, sizeof added.place.id)) {
-        return false;
-    }
-    added.place.order = (int64_t)value;
-    if (compare_places(&added.place, &listing->after) > 0) {
-        listing->waiting = memory_resize(listing->waiting, listing->count + 1, sizeof *listing->waiting);
-        listing->waiting[listing->count++] = added;
-    }
-    return true;
+    listing->waiting = memory_resize(listing->waiting, listing->count + 1, sizeof *listing->waiting);
+    struct waiting *added = &listing->waiting[listing->count++];
+    *added = (struct waiting){.province = listing->province};
+    return &added->place;
+}
+
+static bool read_order(const redisReply *reply, struct held_place *place)
+{
+    return text_parse_integer(reply_text(reply), 0, INT64_MAX, &place->order);
 }
 
 /* ---- what waits in provinces ---- */
@@ -181,9 +177,14 @@ static void on_province(void *context, const redisReply *reply, const char *why)
     }
     listing->total += reply->element[0]->integer;
     for (size_t i = 1; i < reply->elements; i += 2) {
-        if (!add_waiting(listing, reply_text(reply->element[i]), reply_text(reply->element[i + 1]))) {
+        struct held_place *place = add_waiting(listing);
+        if (!read_order(reply->element[i], place) ||
+            !slice_copy(reply_text(reply->element[i + 1]), place->id, sizeof place->id)) {
             fail_for(listing, "waiting", "not the ids of held reports");
             return;
+        }
+        if (compare_places(place, &listing->after) <= 0) {
+            listing->count--;
         }
     }
     if (listing->province < listing->last_province) {
@@ -207,62 +208,50 @@ static void ask_province(struct listing *listing)
 
 /* ---- what waits in a commune ---- */
 
-/* The ids of a commune, between two questions. */
-struct ids {
-    struct listing *listing;
-    char (*text)[HELD_ID_BYTES];
-    size_t count;
-};
-
-static void ids_free(struct ids *ids)
-{
-    free(ids->text);
-    free(ids);
-}
-
+/* What is no longer in the order of all has been decided meanwhile. */
 static void on_orders(void *context, const redisReply *reply, const char *why)
 {
-    struct ids *ids = context;
-    struct listing *listing = ids->listing;
-    if (!reply_is_list_of(reply, ids->count)) {
-        ids_free(ids);
+    struct listing *listing = context;
+    if (!reply_is_list_of(reply, listing->count)) {
         fail(listing, reply, why);
         return;
     }
-    bool is_sound = true;
-    for (size_t i = 0; i < ids->count && is_sound; i++) {
-        is_sound = reply->element[i]->type == REDIS_REPLY_NIL ||
-                   add_waiting(listing, reply_text(reply->element[i]), slice_of(ids->text[i]));
+    size_t kept = 0;
+    for (size_t i = 0; i < listing->count; i++) {
+        struct waiting waiting = listing->waiting[i];
+        bool is_there = reply->element[i]->type != REDIS_REPLY_NIL;
+        if (is_there && !read_order(reply->element[i], &waiting.place)) {
+            fail_for(listing, "waiting", "not the order of held reports");
+            return;
+        }
+        if (is_there && compare_places(&waiting.place, &listing->after) > 0) {
+            listing->waiting[kept++] = waiting;
+        }
     }
-    ids_free(ids);
-    if (is_sound) {
-        choose(listing);
-    } else {
-        fail_for(listing, "waiting", "not the order of held reports");
-    }
+    listing->count = kept;
+    choose(listing);
 }
 
-static void ask_for_orders(struct listing *listing, struct ids *ids)
+static void ask_for_orders(struct listing *listing)
 {
     struct province_keys keys;
     struct redis_command command;
     store_keys_of(listing->store, listing->province, &keys);
     redis_command_begin(&command, "ZMSCORE");
     redis_command_put_text(&command, keys.text[KEY_WAITING]);
-    for (size_t i = 0; i < ids->count; i++) {
-        redis_command_put_text(&command, ids->text[i]);
+    for (size_t i = 0; i < listing->count; i++) {
+        redis_command_put_text(&command, listing->waiting[i].place.id);
     }
-    store_send(listing->store, &command, on_orders, ids);
+    store_send(listing->store, &command, on_orders, listing);
 }
 
 /* Adds the waiting reports of one unit. False when the words cannot be read. */
-static bool add_ids(struct slice words, const char *unit, struct ids *ids)
+static bool add_unit(struct listing *listing, const char *unit, struct slice words)
 {
     struct held_report report;
     while (words_next_held(&words, &report)) {
         if (report.state == HELD_WAITING) {
-            ids->text = memory_resize(ids->text, ids->count + 1, sizeof *ids->text);
-            held_id_write(unit, report.received.seq, ids->text[ids->count++]);
+            held_id_write(unit, report.received.seq, add_waiting(listing)->id);
         }
     }
     return words.length == 0;
@@ -277,22 +266,17 @@ static void on_commune(void *context, const redisReply *reply, const char *why)
         fail(listing, reply, why);
         return;
     }
-    struct ids *ids = memory_new(sizeof *ids);
-    *ids = (struct ids){.listing = listing};
     for (uint32_t i = 0; i < commune->units; i++) {
         const char *unit = reg->units[commune->first_child + i].code;
-        if (reply->element[i]->type != REDIS_REPLY_NIL &&
-            !add_ids(reply_text(reply->element[i]), unit, ids)) {
-            ids_free(ids);
+        if (!add_unit(listing, unit, reply_text(reply->element[i]))) {
             fail_for(listing, "aside", "not the held reports of a unit");
             return;
         }
     }
-    listing->total = (int64_t)ids->count;
-    if (ids->count > 0) {
-        ask_for_orders(listing, ids);
+    listing->total = (int64_t)listing->count;
+    if (listing->count > 0) {
+        ask_for_orders(listing);
     } else {
-        ids_free(ids);
         choose(listing);
     }
 }

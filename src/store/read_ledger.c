@@ -17,53 +17,34 @@ struct question {
     void *context;
 };
 
-/* TURNOUT_OK with the entries of all lines, of which each has up to LOG_LINE_ENTRIES_MAX. */
-static enum turnout_error read_entries(const struct question *question, const redisReply *reply,
-                                       struct ledger_entry *entries, size_t *ret_count, struct error *error)
+static enum turnout_error read_line(const redisReply *entry, char ret_id[LEDGER_ID_BYTES],
+                                    struct log_line *ret_line, struct error *error)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < reply->elements; i++) {
-        struct log_line line;
-        enum turnout_error failed = log_line_read(stream_entry_line(reply->element[i]), &line, error);
-        if (failed != TURNOUT_OK) {
-            return failed;
-        }
-        size_t more = log_line_ledger_entries(&line, question->reg, &entries[count]);
-        for (size_t j = 0; j < more; j++) {
-            (void)slice_copy(reply_text(reply->element[i]->element[0]), entries[count + j].id,
-                             LEDGER_ID_BYTES);
-        }
-        count += more;
-    }
-    *ret_count = count;
-    return TURNOUT_OK;
-}
-
-static void answer_ledger(const struct question *question, const redisReply *reply)
-{
-    struct ledger_entry *entries = memory_new_array(reply->elements * LOG_LINE_ENTRIES_MAX, sizeof *entries);
-    struct store_ledger ledger = {.entries = entries, .has_more = reply->elements == STORE_LEDGER_READ_MAX};
-    struct error error;
-    enum turnout_error failed = read_entries(question, reply, entries, &ledger.count, &error);
-    if (failed == TURNOUT_OK && reply->elements > 0) {
-        struct slice last_id = stream_entry_id(reply->element[reply->elements - 1]);
-        if (!slice_copy(last_id, ledger.last_id, sizeof ledger.last_id)) {
-            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
-        }
-    }
-    question->on_ledger(question->context, failed, failed == TURNOUT_OK ? "" : error.text,
-                        failed == TURNOUT_OK ? &ledger : NULL);
-    free(entries);
+    enum turnout_error failed = log_line_read(stream_entry_line(entry), ret_line, error);
+    return failed != TURNOUT_OK || slice_copy(stream_entry_id(entry), ret_id, LEDGER_ID_BYTES)
+               ? failed
+               : error_fail(error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
 }
 
 static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
-        answer_ledger(question, reply);
-    } else {
-        question->on_ledger(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    size_t count = reply_length(reply);
+    struct ledger_entry *entries = memory_new_array(count * LOG_LINE_ENTRIES_MAX, sizeof *entries);
+    struct store_ledger ledger = {.entries = entries, .has_more = count == STORE_LEDGER_READ_MAX};
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list(reply, why, &error);
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
+        struct log_line line;
+        failed = read_line(reply->element[i], ledger.last_id, &line, &error);
+        size_t more =
+            failed == TURNOUT_OK ? log_line_ledger_entries(&line, question->reg, &entries[ledger.count]) : 0;
+        for (; more > 0; more--) {
+            memcpy(entries[ledger.count++].id, ledger.last_id, LEDGER_ID_BYTES);
+        }
     }
+    question->on_ledger(question->context, failed, error.text, failed == TURNOUT_OK ? &ledger : NULL);
+    free(entries);
     free(question);
 }
 
@@ -86,7 +67,7 @@ void store_read_ledger(struct store *store, uint32_t province, const char *after
     name_key(store, province, key);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_ledger, context};
-    stream_lines_read(store, key, after_id, until_id, STORE_LEDGER_READ_MAX, on_reply, question);
+    stream_read(store, key, after_id, until_id, STORE_LEDGER_READ_MAX, on_reply, question);
 }
 
 /* ---- back from the newest ---- */
@@ -96,31 +77,18 @@ struct back_question {
     void *context;
 };
 
-static void answer_lines(const struct back_question *question, const redisReply *reply)
-{
-    struct store_ledger_line *lines = memory_new_array(reply->elements, sizeof *lines);
-    struct error error = {.text = ""};
-    enum turnout_error failed = TURNOUT_OK;
-    for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
-        failed = log_line_read(stream_entry_line(reply->element[i]), &lines[i].line, &error);
-        if (failed == TURNOUT_OK &&
-            !slice_copy(stream_entry_id(reply->element[i]), lines[i].id, sizeof lines[i].id)) {
-            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the id of a ledger's line is too long");
-        }
-    }
-    question->on_lines(question->context, failed, error.text, failed == TURNOUT_OK ? lines : NULL,
-                       reply->elements);
-    free(lines);
-}
-
 static void on_lines_reply(void *context, const redisReply *reply, const char *why)
 {
     struct back_question *question = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
-        answer_lines(question, reply);
-    } else {
-        question->on_lines(question->context, reply_error(reply), reply_words(reply, why), NULL, 0);
+    size_t count = reply_length(reply);
+    struct store_ledger_line *lines = memory_new_array(count, sizeof *lines);
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list(reply, why, &error);
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
+        failed = read_line(reply->element[i], lines[i].id, &lines[i].line, &error);
     }
+    question->on_lines(question->context, failed, error.text, failed == TURNOUT_OK ? lines : NULL, count);
+    free(lines);
     free(question);
 }
 
@@ -131,5 +99,5 @@ void store_read_ledger_back(struct store *store, uint32_t province, const char *
     name_key(store, province, key);
     struct back_question *question = memory_new(sizeof *question);
     *question = (struct back_question){on_lines, context};
-    stream_lines_read_back(store, key, before_id, with_it, limit, on_lines_reply, question);
+    stream_read_back(store, key, before_id, with_it, limit, on_lines_reply, question);
 }

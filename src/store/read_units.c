@@ -2,7 +2,6 @@
 #include <turnout/store/read.h>
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>
@@ -14,70 +13,47 @@
 #include "words.h"
 
 struct question {
-    const struct election_register *reg;
-    uint32_t first;
+    const struct unit *units;
     uint32_t count;
     store_units_fn *on_units;
     void *context;
 };
 
-/* An absent unit is a silent one. */
-static bool read_state(const redisReply *reply, const struct unit *unit, struct unit_state *ret_state)
+enum turnout_error store_take_units(const redisReply *list, const struct unit *units,
+                                    struct unit_state *ret_states, struct error *error)
 {
-    if (reply->type == REDIS_REPLY_NIL) {
-        *ret_state = (struct unit_state){.registered = (int32_t)unit->registered};
-        return true;
+    for (size_t i = 0; i < list->elements; i++) {
+        const redisReply *words = list->element[i];
+        ret_states[i] = (struct unit_state){.registered = (int32_t)units[i].registered};
+        if (words->type != REDIS_REPLY_NIL && !words_read_unit(reply_text(words), &ret_states[i])) {
+            return error_fail(error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit",
+                              units[i].code);
+        }
     }
-    return words_read_unit(reply_text(reply), ret_state);
-}
-
-static void answer_units(const struct question *question, const redisReply *reply)
-{
-    const struct unit *units = &question->reg->units[question->first];
-    struct unit_state *states = memory_new_array(question->count, sizeof *states);
-    uint32_t sound = 0;
-    while (sound < question->count && read_state(reply->element[sound], &units[sound], &states[sound])) {
-        sound++;
-    }
-    if (sound == question->count) {
-        question->on_units(question->context, TURNOUT_OK, "", states);
-    } else {
-        struct error error;
-        (void)error_fail(&error, TURNOUT_BAD_INPUT, "", "units %s: not the state of a unit",
-                         units[sound].code);
-        question->on_units(question->context, TURNOUT_BAD_INPUT, error.text, NULL);
-    }
-    free(states);
+    return TURNOUT_OK;
 }
 
 static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
-    if (reply_is_list_of(reply, question->count)) {
-        answer_units(question, reply);
-    } else {
-        question->on_units(question->context, reply_error(reply), reply_words(reply, why), NULL);
+    struct unit_state *states = memory_new_array(question->count, sizeof *states);
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list_of(reply, question->count, why, &error);
+    if (failed == TURNOUT_OK) {
+        failed = store_take_units(reply, question->units, states, &error);
     }
+    question->on_units(question->context, failed, error.text, failed == TURNOUT_OK ? states : NULL);
+    free(states);
     free(question);
 }
 
 void store_read_units(struct store *store, uint32_t first, uint32_t count, store_units_fn *on_units,
                       void *context)
 {
-    const struct election_register *reg = store_register(store);
-    assert(count > 0 && count <= STORE_UNITS_READ_MAX && first < reg->unit_count &&
-           count <= reg->unit_count - first);
-    uint32_t province = register_province_of(reg, reg->units[first].commune);
-    assert(register_province_of(reg, reg->units[first + count - 1].commune) == province);
-    struct province_keys keys;
     struct redis_command command;
-    store_keys_of(store, province, &keys);
-    redis_command_begin(&command, "HMGET");
-    redis_command_put_text(&command, keys.text[KEY_UNITS]);
-    for (uint32_t i = 0; i < count; i++) {
-        redis_command_put_text(&command, reg->units[first + i].code);
-    }
+    assert(count <= STORE_UNITS_READ_MAX);
+    store_begin_units(store, &command, KEY_UNITS, first, count);
     struct question *question = memory_new(sizeof *question);
-    *question = (struct question){reg, first, count, on_units, context};
+    *question = (struct question){&store_register(store)->units[first], count, on_units, context};
     store_send(store, &command, on_reply, question);
 }

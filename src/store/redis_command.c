@@ -14,6 +14,14 @@ void redis_command_begin(struct redis_command *command, const char *name)
     redis_command_put_text(command, name);
 }
 
+void redis_command_begin_call(struct redis_command *command, const char *name, const char *function,
+                              uint32_t key_count)
+{
+    redis_command_begin(command, name);
+    redis_command_put_text(command, function);
+    redis_command_put_integer(command, key_count);
+}
+
 void redis_command_done(struct redis_command *command)
 {
     buffer_done(&command->bytes);
@@ -38,6 +46,12 @@ void redis_command_put_integer(struct redis_command *command, int64_t word)
 {
     char digits[DECIMAL_BYTES_MAX];
     redis_command_put(command, (struct slice){digits, (size_t)(text_put_integer(digits, word) - digits)});
+}
+
+void redis_command_put_buffer(struct redis_command *command, struct buffer *word)
+{
+    redis_command_put(command, (struct slice){word->bytes, word->length});
+    buffer_clear(word);
 }
 
 struct slice redis_command_bytes(struct redis_command *command)

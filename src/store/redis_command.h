@@ -15,11 +15,17 @@ struct redis_command {
 };
 
 void redis_command_begin(struct redis_command *command, const char *name);
+
+/* Begins a call of a function, by FCALL or FCALL_RO. Its keys come next. */
+void redis_command_begin_call(struct redis_command *command, const char *name, const char *function,
+                              uint32_t key_count);
+
 void redis_command_done(struct redis_command *command);
 
 void redis_command_put(struct redis_command *command, struct slice word);
 void redis_command_put_text(struct redis_command *command, const char *word);
 void redis_command_put_integer(struct redis_command *command, int64_t word);
+void redis_command_put_buffer(struct redis_command *command, struct buffer *word); /* and clears the buffer */
 
 /* The whole command, borrowed until it is changed. */
 struct slice redis_command_bytes(struct redis_command *command);

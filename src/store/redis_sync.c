@@ -4,15 +4,15 @@
 #include <assert.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 
 #include <turnout/base/clock.h>
 
 #include "redis_login.h"
+#include "redis_reply.h"
 
-enum { ASK_AGAIN_MS = 50 };
+enum { ASK_AGAIN_MS = 50, COMMAND_MS = 10000 };
 
 static enum turnout_error fail_with(const char *command, const char *redis_error, struct error *error)
 {
@@ -20,10 +20,8 @@ static enum turnout_error fail_with(const char *command, const char *redis_error
     if (advice != NULL) {
         return error_fail(error, TURNOUT_CONFLICT, "redis", "%s: %s (%s)", command, redis_error, advice);
     }
-    bool is_about_content =
-        strncmp(redis_error, "TURNOUT ", 8) == 0 || strncmp(redis_error, "WRONGTYPE ", 10) == 0;
-    return error_fail(error, is_about_content ? TURNOUT_CONFLICT : TURNOUT_UNAVAILABLE, "redis", "%s: %s",
-                      command, redis_error);
+    return error_fail(error, reply_is_about_content(redis_error) ? TURNOUT_CONFLICT : TURNOUT_UNAVAILABLE,
+                      "redis", "%s: %s", command, redis_error);
 }
 
 enum turnout_error redis_sync_send(struct redisContext *redis, const char *name,
@@ -140,13 +138,12 @@ enum turnout_error redis_sync_connect_serving(const struct store_address *addres
     return TURNOUT_OK;
 }
 
-enum turnout_error redis_sync_connect_patiently(const struct store_address *address, int64_t timeout_ms,
-                                                int64_t patience_ms, struct redisContext **ret_redis,
-                                                struct error *error)
+enum turnout_error redis_sync_connect_patiently(const struct store_address *address, int64_t patience_ms,
+                                                struct redisContext **ret_redis, struct error *error)
 {
     int64_t deadline_ms = clock_monotonic_ms() + patience_ms;
     for (;;) {
-        enum turnout_error failed = redis_sync_connect_serving(address, timeout_ms, ret_redis, error);
+        enum turnout_error failed = redis_sync_connect_serving(address, COMMAND_MS, ret_redis, error);
         if (failed == TURNOUT_OK || failed == TURNOUT_CONFLICT || clock_monotonic_ms() >= deadline_ms) {
             return failed; /* on a conflict it serves, but not us */
         }

@@ -23,10 +23,10 @@ enum turnout_error redis_sync_connect(const struct store_address *address, int64
 enum turnout_error redis_sync_connect_serving(const struct store_address *address, int64_t timeout_ms,
                                               struct redisContext **ret_redis, struct error *error);
 
-/* The same, and goes on trying for `patience_ms`, unless Redis serves but not us. */
-enum turnout_error redis_sync_connect_patiently(const struct store_address *address, int64_t timeout_ms,
-                                                int64_t patience_ms, struct redisContext **ret_redis,
-                                                struct error *error);
+/* The same with a timeout of ten seconds, and goes on trying for `patience_ms` (0: tries once), unless Redis serves
+ * but not us. */
+enum turnout_error redis_sync_connect_patiently(const struct store_address *address, int64_t patience_ms,
+                                                struct redisContext **ret_redis, struct error *error);
 
 /* Sends the command, ends it, and waits for its reply. `name` is for errors. An error reply and a lost connection are
  * TURNOUT_UNAVAILABLE with Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what the

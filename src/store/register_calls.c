@@ -7,7 +7,6 @@
 
 #include <turnout/wire/register_line.h>
 
-#include "store_private.h"
 #include "words.h"
 
 /* ---- rows ---- */
@@ -92,20 +91,12 @@ static void begin_call(struct redis_command *command, const char *function, cons
     redis_key_meta(election, meta);
     redis_key_ledger(election, ledger);
     redis_key_change(election, change);
-    redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, function);
-    redis_command_put_integer(command, with_ledger ? 3 : 2);
+    redis_command_begin_call(command, "FCALL", function, with_ledger ? 3 : 2);
     redis_command_put_text(command, meta);
     if (with_ledger) {
         redis_command_put_text(command, ledger);
     }
     redis_command_put_text(command, change);
-}
-
-static void put_buffer(struct redis_command *command, struct buffer *text)
-{
-    redis_command_put(command, (struct slice){text->bytes == NULL ? "" : text->bytes, text->length});
-    buffer_clear(text);
 }
 
 void register_put_begin(struct redis_command *command, const struct election *election,
@@ -116,8 +107,8 @@ void register_put_begin(struct redis_command *command, const struct election *el
     redis_command_put_text(command, noted->to);
 }
 
-void register_put_change(struct redis_command *command, const struct register_change *change, const char *who,
-                         const char *reason, int64_t now_ms)
+void register_put_change(struct redis_command *command, const struct register_change *change,
+                         const struct buffer *steps, const char *who, const char *reason, int64_t now_ms)
 {
     struct buffer text = {0};
     for (size_t i = 0; i < change->count; i++) {
@@ -125,20 +116,17 @@ void register_put_change(struct redis_command *command, const struct register_ch
         buffer_append_char(&text, '\n');
     }
     redis_command_put_text(command, "lines");
-    put_buffer(command, &text);
+    redis_command_put_buffer(command, &text);
     redis_command_put_text(command, "files");
     redis_command_put_text(command, change->after->files);
-    struct buffer field = {0};
-    for (uint32_t province = 1; province <= change->before->province_count; province++) {
-        register_write_steps(&text, change, province);
-        if (text.length > 0) {
-            buffer_append_text(&field, REGISTER_STEPS_FIELD);
-            buffer_append_text(&field, change->before->areas[province].code);
-            put_buffer(command, &field);
-            put_buffer(command, &text);
+    for (uint32_t i = 0; i < change->before->province_count; i++) {
+        if (steps[i].length > 0) {
+            buffer_append_text(&text, REGISTER_STEPS_FIELD);
+            buffer_append_text(&text, change->before->areas[i + 1].code);
+            redis_command_put_buffer(command, &text);
+            redis_command_put(command, (struct slice){steps[i].bytes, steps[i].length});
         }
     }
-    buffer_done(&field);
     buffer_done(&text);
 }
 
@@ -155,9 +143,7 @@ void register_put_step(struct redis_command *command, const struct province_keys
     static const int used[] = {KEY_TOTALS, KEY_COMMUNES, KEY_UNITS, KEY_ASIDE};
     static const struct store_commune empty;
     struct buffer words = {0};
-    redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, "turnout_register_step");
-    redis_command_put_integer(command, sizeof used / sizeof used[0]);
+    redis_command_begin_call(command, "FCALL", "turnout_register_step", sizeof used / sizeof used[0]);
     for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
         redis_command_put_text(command, keys->text[used[i]]);
     }
@@ -166,7 +152,7 @@ void register_put_step(struct redis_command *command, const struct province_keys
     redis_command_put_text(command, noted->turn);
     words_write_commune(&words, &empty);
     buffer_append_text(&words, " -");
-    put_buffer(command, &words);
+    redis_command_put_buffer(command, &words);
     redis_command_put(command, steps);
     buffer_done(&words);
 }

@@ -23,11 +23,11 @@ struct noted_change {
 uint32_t register_row_province(const struct register_change *change, const struct register_row *row);
 
 /* Goes on with a change that was noted down. Followed by register_put_change(), it also notes the change down where it was
- * not. */
+ * not: with the steps of each province. */
 void register_put_begin(struct redis_command *command, const struct election *election,
                         const struct noted_change *noted);
-void register_put_change(struct redis_command *command, const struct register_change *change, const char *who,
-                         const char *reason, int64_t now_ms);
+void register_put_change(struct redis_command *command, const struct register_change *change,
+                         const struct buffer *steps, const char *who, const char *reason, int64_t now_ms);
 
 void register_put_back(struct redis_command *command, const struct election *election,
                        const struct noted_change *noted);

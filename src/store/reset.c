@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <hiredis/hiredis.h>
 
@@ -14,9 +15,10 @@
 #include "redis_reply.h"
 #include "redis_sync.h"
 
-enum { COMMAND_MS = 10000, KEYS_A_SCAN = 500, PATTERN_BYTES = REDIS_KEY_BYTES };
+enum { CURSOR_BYTES = 24 };
 
-#define CLEARING "clearing"
+#define CLEARING    "clearing"
+#define KEYS_A_SCAN "500"
 
 /* What is done with each key that is found. */
 typedef enum turnout_error found_fn(void *context, struct redisContext *redis, struct slice key,
@@ -24,20 +26,19 @@ typedef enum turnout_error found_fn(void *context, struct redisContext *redis, s
 
 /* ---- finding keys ---- */
 
-static enum turnout_error scan_step(struct redisContext *redis, const char *pattern, const char *cursor,
-                                    redisReply **ret_reply, struct error *error)
+/* Moves the cursor on. The keys are the reply's second element. */
+static enum turnout_error scan_step(struct redisContext *redis, const char *pattern,
+                                    char cursor[CURSOR_BYTES], redisReply **ret_reply, struct error *error)
 {
-    char count[16];
-    (void)snprintf(count, sizeof count, "%d", (int)KEYS_A_SCAN);
     const struct slice arguments[] = {slice_of("SCAN"),  slice_of(cursor),  slice_of("MATCH"),
-                                      slice_of(pattern), slice_of("COUNT"), slice_of(count)};
+                                      slice_of(pattern), slice_of("COUNT"), slice_of(KEYS_A_SCAN)};
     redisReply *reply;
     enum turnout_error failed = redis_sync_command(redis, 6, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
-        reply->element[1]->type != REDIS_REPLY_ARRAY) {
+    if (!reply_is_list_of(reply, 2) || reply->element[1]->type != REDIS_REPLY_ARRAY ||
+        !slice_copy(reply_text(reply->element[0]), cursor, CURSOR_BYTES)) {
         freeReplyObject(reply);
         return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "SCAN answered something unexpected");
     }
@@ -49,26 +50,21 @@ static enum turnout_error scan_step(struct redisContext *redis, const char *patt
 static enum turnout_error for_each(struct redisContext *redis, const char *pattern, found_fn *on_found,
                                    void *context, struct error *error)
 {
-    char cursor[24] = "0";
+    char cursor[CURSOR_BYTES] = "0";
+    enum turnout_error failed;
     do {
-        redisReply *reply = NULL;
-        enum turnout_error failed = scan_step(redis, pattern, cursor, &reply, error);
+        redisReply *reply;
+        failed = scan_step(redis, pattern, cursor, &reply, error);
         if (failed != TURNOUT_OK) {
             return failed;
         }
-        assert(reply != NULL);
-        bool fits = slice_copy(reply_text(reply->element[0]), cursor, sizeof cursor);
-        assert(fits);
         const redisReply *keys = reply->element[1];
         for (size_t i = 0; i < keys->elements && failed == TURNOUT_OK; i++) {
             failed = on_found(context, redis, reply_text(keys->element[i]), error);
         }
         freeReplyObject(reply);
-        if (failed != TURNOUT_OK) {
-            return failed;
-        }
-    } while (cursor[0] != '0' || cursor[1] != '\0');
-    return TURNOUT_OK;
+    } while (failed == TURNOUT_OK && strcmp(cursor, "0") != 0);
+    return failed;
 }
 
 /* Ids and codes hold nothing that means something in a pattern. */
@@ -78,7 +74,7 @@ static enum turnout_error for_each_key(struct redisContext *redis, const char *e
     static const char *const provinces[] = {"", ":*"}; /* of the election itself, of its provinces */
     assert(text_is_code(slice_of(election)));
     for (size_t i = 0; i < sizeof provinces / sizeof provinces[0]; i++) {
-        char pattern[PATTERN_BYTES];
+        char pattern[REDIS_KEY_BYTES];
         int length = snprintf(pattern, sizeof pattern, "turnout:{%s%s}:*", election, provinces[i]);
         assert(length > 0 && (size_t)length < sizeof pattern);
         enum turnout_error failed = for_each(redis, pattern, on_found, context, error);
@@ -150,7 +146,7 @@ enum turnout_error reset_look(const struct store_address *address, const char *e
 {
     struct redisContext *redis;
     struct reset_survey survey = {.phase = PHASE_REHEARSAL};
-    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -212,7 +208,7 @@ enum turnout_error reset_clear(const struct store_address *address, const char *
     meta_key_of(election, meta_key);
     struct redisContext *redis;
     struct clearing clearing = {.meta_key = meta_key};
-    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

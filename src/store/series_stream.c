@@ -11,7 +11,7 @@
 #include <turnout/base/memory.h>
 
 #include "redis_reply.h"
-#include "store_private.h"
+#include "stream_lines.h"
 
 enum { ID_BYTES = 32 };
 
@@ -60,10 +60,9 @@ void store_write_series(struct store *store, const struct series_minute *minute,
     redis_command_put_text(&command, id);
     for (uint32_t area = 0; area <= reg->province_count; area++) {
         if (minute->areas[area].is_known) {
-            buffer_clear(&words);
             series_figure_write(&words, &minute->areas[area]);
             redis_command_put_text(&command, reg->areas[area].code);
-            redis_command_put(&command, (struct slice){words.bytes, words.length});
+            redis_command_put_buffer(&command, &words);
         }
     }
     buffer_done(&words);
@@ -95,7 +94,7 @@ static void read_figures(const struct election_register *reg, const redisReply *
 static bool read_minute(const struct election_register *reg, const redisReply *entry,
                         struct series_minute *minute)
 {
-    struct slice id = reply_is_list_of(entry, 2) ? reply_text(entry->element[0]) : slice_of("");
+    struct slice id = stream_entry_id(entry);
     int64_t moment_ms;
     if (!text_parse_integer(text_split(&id, '-'), 0, INT64_MAX, &moment_ms) ||
         entry->element[1]->type != REDIS_REPLY_ARRAY) {
@@ -106,52 +105,38 @@ static bool read_minute(const struct election_register *reg, const redisReply *e
     return true;
 }
 
-static void answer(const struct question *question, const redisReply *reply)
-{
-    size_t areas = (size_t)question->reg->province_count + 1;
-    struct series_minute *minutes = memory_new_array(reply->elements + 1, sizeof *minutes);
-    struct series_figure *figures = memory_new_array(reply->elements * areas + 1, sizeof *figures);
-    size_t count = 0;
-    while (count < reply->elements) {
-        minutes[count].areas = &figures[count * areas];
-        if (!read_minute(question->reg, reply->element[count], &minutes[count])) {
-            break;
-        }
-        count++;
-    }
-    bool is_sound = count == reply->elements;
-    question->on_series(question->context, is_sound ? TURNOUT_OK : TURNOUT_BAD_INPUT,
-                        is_sound ? "" : "the series holds what is no minute", is_sound ? minutes : NULL,
-                        is_sound ? count : 0);
-    free(figures);
-    free(minutes);
-}
-
 static void on_reply(void *context, const redisReply *reply, const char *why)
 {
     struct question *question = context;
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY) {
-        answer(question, reply);
-    } else {
-        question->on_series(question->context, reply_error(reply), reply_words(reply, why), NULL, 0);
+    size_t count = reply_length(reply);
+    size_t areas = (size_t)question->reg->province_count + 1;
+    struct series_minute *minutes = memory_new_array(count, sizeof *minutes);
+    struct series_figure *figures = memory_new_array(count * areas, sizeof *figures);
+    struct error error = {.text = ""};
+    enum turnout_error failed = reply_want_list(reply, why, &error);
+    for (size_t i = 0; i < count && failed == TURNOUT_OK; i++) {
+        minutes[i].areas = &figures[i * areas];
+        if (!read_minute(question->reg, reply->element[i], &minutes[i])) {
+            failed = error_fail(&error, TURNOUT_BAD_INPUT, "", "the series holds what is no minute");
+        }
     }
+    bool is_sound = failed == TURNOUT_OK;
+    question->on_series(question->context, failed, error.text, is_sound ? minutes : NULL,
+                        is_sound ? count : 0);
+    free(figures);
+    free(minutes);
     free(question);
 }
 
 void store_read_series(struct store *store, int64_t after, store_series_fn *on_series, void *context)
 {
     char key[REDIS_KEY_BYTES];
-    char from[ID_BYTES + 1] = "(";
-    struct redis_command command;
+    char id[ID_BYTES] = "";
     redis_key_series(store_election(store), key);
-    write_id(after, from + 1);
-    redis_command_begin(&command, "XRANGE");
-    redis_command_put_text(&command, key);
-    redis_command_put_text(&command, after == 0 ? "-" : from);
-    redis_command_put_text(&command, "+");
-    redis_command_put_text(&command, "COUNT");
-    redis_command_put_integer(&command, STORE_SERIES_READ_MAX);
+    if (after != 0) {
+        write_id(after, id);
+    }
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){store_register(store), on_series, context};
-    store_send(store, &command, on_reply, question);
+    stream_read(store, key, id, "", STORE_SERIES_READ_MAX, on_reply, question);
 }

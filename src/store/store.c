@@ -106,11 +106,25 @@ void store_begin_call(const struct store *store, struct redis_command *command, 
 {
     struct province_keys names;
     store_keys_of(store, province, &names);
-    redis_command_begin(command, kind == CALL_READING ? "FCALL_RO" : "FCALL");
-    redis_command_put_text(command, function);
-    redis_command_put_integer(command, count);
+    redis_command_begin_call(command, kind == CALL_READING ? "FCALL_RO" : "FCALL", function, count);
     for (uint32_t i = 0; i < count; i++) {
         redis_command_put_text(command, names.text[keys[i]]);
+    }
+}
+
+void store_begin_units(const struct store *store, struct redis_command *command, int key, uint32_t first,
+                       uint32_t count)
+{
+    const struct election_register *reg = store->options.reg;
+    assert(count > 0 && first < reg->unit_count && count <= reg->unit_count - first);
+    uint32_t province = register_province_of(reg, reg->units[first].commune);
+    assert(register_province_of(reg, reg->units[first + count - 1].commune) == province);
+    struct province_keys names;
+    store_keys_of(store, province, &names);
+    redis_command_begin(command, "HMGET");
+    redis_command_put_text(command, names.text[key]);
+    for (uint32_t i = 0; i < count; i++) {
+        redis_command_put_text(command, reg->units[first + i].code);
     }
 }
 

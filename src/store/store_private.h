@@ -9,6 +9,8 @@
 #include "redis_keys.h"
 #include "redis_link.h"
 
+struct redisReply;
+
 #define STORE_SCHEMA "2" /* what meta says of how the keys are to be read */
 
 const struct election_register *store_register(const struct store *store);
@@ -22,6 +24,14 @@ void store_keys_of(const struct store *store, uint32_t province, struct province
 enum store_call { CALL_WRITING, CALL_READING };
 void store_begin_call(const struct store *store, struct redis_command *command, enum store_call kind,
                       const char *function, uint32_t province, const int *keys, uint32_t count);
+
+/* Begins an HMGET of the units first .. first + count - 1, all of one province, from one of its keys. */
+void store_begin_units(const struct store *store, struct redis_command *command, int key, uint32_t first,
+                       uint32_t count);
+
+/* Takes the states of units out of a list of their words. An absent unit is a silent one. */
+enum turnout_error store_take_units(const struct redisReply *list, const struct unit *units,
+                                    struct unit_state *ret_states, struct error *error);
 
 /* Sends the command and ends it. `on_reply` is called exactly once, never before this returns. */
 void store_send(struct store *store, struct redis_command *command, redis_link_reply_fn *on_reply,

@@ -1,4 +1,4 @@
-/* Reading a stream's lines piece by piece. */
+/* Reading a stream piece by piece. */
 #include "stream_lines.h"
 
 #include <stdio.h>
@@ -34,8 +34,8 @@ static void ask(struct store *store, const char *name, const char *key, const ch
     store_send(store, &command, on_reply, context);
 }
 
-void stream_lines_read(struct store *store, const char *key, const char *after_id, const char *until_id,
-                       size_t most, redis_link_reply_fn *on_reply, void *context)
+void stream_read(struct store *store, const char *key, const char *after_id, const char *until_id,
+                 size_t most, redis_link_reply_fn *on_reply, void *context)
 {
     char from[STORE_STREAM_ID_BYTES + 1] = "-";
     if (after_id[0] != '\0') {
@@ -44,8 +44,8 @@ void stream_lines_read(struct store *store, const char *key, const char *after_i
     ask(store, "XRANGE", key, from, until_id[0] == '\0' ? "+" : until_id, most, on_reply, context);
 }
 
-void stream_lines_read_back(struct store *store, const char *key, const char *before_id, bool with_it,
-                            size_t most, redis_link_reply_fn *on_reply, void *context)
+void stream_read_back(struct store *store, const char *key, const char *before_id, bool with_it, size_t most,
+                      redis_link_reply_fn *on_reply, void *context)
 {
     char from[STORE_STREAM_ID_BYTES + 1] = "+";
     if (before_id[0] != '\0') {

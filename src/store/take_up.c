@@ -1,11 +1,10 @@
-/* Taking up a change: look, begin, one step for each province, end. Only one call is in flight, so Redis is never busy for
- * long. */
+/* Taking up a change: look, begin, one step for each province, end. Giving one up that was begun and not ended: the steps
+ * that were noted down, back in each province, and the end. Only one call is in flight, so Redis is never busy for long. */
 #include <turnout/store/take_up.h>
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <hiredis/hiredis.h>
 #include <sodium.h>
@@ -20,11 +19,13 @@
 
 enum { LOOKED_AT_MAX = 1000 }; /* units in one question */
 
+/* A change that is taken up, only looked at, or given up. */
 struct taking {
     struct store *store;
-    struct register_change *change;
+    struct register_change *change; /* NULL: what was noted down is given up */
     struct noted_change noted;
-    char *who; /* NULL: it is only looked at */
+    struct buffer *steps; /* of each province */
+    char *who;            /* NULL: it is only looked at, or given up */
     char *reason;
     int64_t now_ms;
     store_take_up_fn *on_taken_up;
@@ -42,6 +43,10 @@ struct taking {
 
 static void taking_free(struct taking *taking)
 {
+    for (uint32_t i = 0; i < store_register(taking->store)->province_count; i++) {
+        buffer_done(&taking->steps[i]);
+    }
+    free(taking->steps);
     register_change_release(taking->change);
     free(taking->who);
     free(taking->reason);
@@ -84,7 +89,7 @@ static void on_end(void *context, const redisReply *reply, const char *why)
         fail(taking, reply, why);
     } else if (reply->integer < 0) {
         conclude(taking, TAKE_UP_OVERTAKEN, slice_of(""));
-    } else if (taking->undoes) {
+    } else if (taking->undoes && taking->change != NULL) {
         conclude(taking, TAKE_UP_REFUSED, slice_of(""));
     } else {
         conclude(taking, reply->integer == 1 ? TAKE_UP_DONE : TAKE_UP_DONE_BEFORE, slice_of(""));
@@ -98,19 +103,16 @@ static void on_step(void *context, const redisReply *reply, const char *why);
 static void next_step(struct taking *taking)
 {
     struct redis_command command;
-    taking->province++;
-    if (taking->province > taking->change->before->province_count) {
+    if (taking->province == store_register(taking->store)->province_count) {
         register_put_end(&command, store_election(taking->store), &taking->noted, taking->undoes);
         store_send(taking->store, &command, on_end, taking);
         return;
     }
     struct province_keys keys;
-    struct buffer steps = {0};
+    const struct buffer *steps = &taking->steps[taking->province++];
     store_keys_of(taking->store, taking->province, &keys);
-    register_write_steps(&steps, taking->change, taking->province);
-    register_put_step(&command, &keys, &taking->noted,
-                      (struct slice){steps.bytes == NULL ? "" : steps.bytes, steps.length}, taking->undoes);
-    buffer_done(&steps);
+    register_put_step(&command, &keys, &taking->noted, (struct slice){steps->bytes, steps->length},
+                      taking->undoes);
     store_send(taking->store, &command, on_step, taking);
 }
 
@@ -136,7 +138,9 @@ static void on_back(void *context, const redisReply *reply, const char *why)
     }
 }
 
-/* To the register before, in every province: where nothing was done, nothing is undone. */
+/* To the register before, in every province: one that has not taken its step answers `done`, too. One of a third register
+ * answers `other`. One in which a unit has reported that the register before does not have, or has elsewhere, answers
+ * `heard`. Then the change stands as it is. */
 static void go_back(struct taking *taking)
 {
     struct redis_command command;
@@ -218,10 +222,14 @@ static void begin(struct taking *taking)
         conclude(taking, TAKE_UP_POSSIBLE, slice_of(""));
         return;
     }
+    for (uint32_t i = 0; i < taking->change->before->province_count; i++) {
+        register_write_steps(&taking->steps[i], taking->change, i + 1);
+    }
     struct redis_command command;
     register_put_begin(&command, store_election(taking->store), &taking->noted);
     if (is_possible) {
-        register_put_change(&command, taking->change, taking->who, taking->reason, taking->now_ms);
+        register_put_change(&command, taking->change, taking->steps, taking->who, taking->reason,
+                            taking->now_ms);
     }
     store_send(taking->store, &command, on_begun, taking);
 }
@@ -283,13 +291,78 @@ static void look_on(struct taking *taking)
     store_send(taking->store, &command, on_heard, taking);
 }
 
-static struct taking *taking_new(struct store *store, struct register_change *change,
-                                 store_take_up_fn *on_taken_up, void *context)
+/* ---- giving up ---- */
+
+enum { CHANGE_FROM, CHANGE_TO, CHANGE_TURN, CHANGE_STEPS }; /* then the steps of each province */
+
+/* False where a field is too long to be one that a server has noted down. */
+static bool read_change(struct taking *taking, const redisReply *reply)
+{
+    struct noted_change *noted = &taking->noted;
+    for (uint32_t i = 0; i < store_register(taking->store)->province_count; i++) {
+        struct slice steps = reply_text(reply->element[CHANGE_STEPS + i]);
+        buffer_append(&taking->steps[i], steps.bytes, steps.length);
+    }
+    return slice_copy(reply_text(reply->element[CHANGE_FROM]), noted->from, sizeof noted->from) &&
+           slice_copy(reply_text(reply->element[CHANGE_TO]), noted->to, sizeof noted->to) &&
+           slice_copy(reply_text(reply->element[CHANGE_TURN]), noted->turn, sizeof noted->turn);
+}
+
+static void on_change(void *context, const redisReply *reply, const char *why)
+{
+    struct taking *taking = context;
+    const struct election_register *reg = store_register(taking->store);
+    char own[REGISTER_DIGEST_TEXT_BYTES];
+    if (!reply_is_list_of(reply, CHANGE_STEPS + (size_t)reg->province_count) || !read_change(taking, reply)) {
+        fail(taking, reply, why);
+        return;
+    }
+    sodium_bin2hex(own, sizeof own, reg->digest, REGISTER_DIGEST_BYTES);
+    if (taking->noted.to[0] == '\0') {
+        conclude(taking, TAKE_UP_DONE_BEFORE, slice_of(""));
+    } else if (!slice_equals(slice_of(own), taking->noted.from)) {
+        conclude(taking, TAKE_UP_OTHER, slice_of(taking->noted.from));
+    } else {
+        go_back(taking);
+    }
+}
+
+static void ask_for_change(struct taking *taking)
+{
+    const struct election_register *reg = store_register(taking->store);
+    char key[REDIS_KEY_BYTES];
+    struct redis_command command;
+    redis_key_change(store_election(taking->store), key);
+    redis_command_begin(&command, "HMGET");
+    redis_command_put_text(&command, key);
+    redis_command_put_text(&command, "from");
+    redis_command_put_text(&command, "to");
+    redis_command_put_text(&command, "turn");
+    for (uint32_t i = 1; i <= reg->province_count; i++) {
+        char field[REDIS_KEY_BYTES];
+        int length = snprintf(field, sizeof field, REGISTER_STEPS_FIELD "%s", reg->areas[i].code);
+        assert(length > 0 && (size_t)length < sizeof field);
+        redis_command_put_text(&command, field);
+    }
+    store_send(taking->store, &command, on_change, taking);
+}
+
+/* ---- callers ---- */
+
+static struct taking *taking_new(struct store *store, store_take_up_fn *on_taken_up, void *context)
 {
     struct taking *taking = memory_new(sizeof *taking);
+    *taking = (struct taking){.store = store, .on_taken_up = on_taken_up, .context = context};
+    taking->steps = memory_new_array(store_register(store)->province_count, sizeof *taking->steps);
+    return taking;
+}
+
+static struct taking *taking_new_of(struct store *store, struct register_change *change,
+                                    store_take_up_fn *on_taken_up, void *context)
+{
+    struct taking *taking = taking_new(store, on_taken_up, context);
     assert(store_register(store) == change->before);
-    *taking =
-        (struct taking){.store = store, .change = change, .on_taken_up = on_taken_up, .context = context};
+    taking->change = change;
     register_change_acquire(change);
     sodium_bin2hex(taking->noted.from, sizeof taking->noted.from, change->before->digest,
                    REGISTER_DIGEST_BYTES);
@@ -298,8 +371,6 @@ static struct taking *taking_new(struct store *store, struct register_change *ch
     taking->asked = memory_new_array(LOOKED_AT_MAX, sizeof *taking->asked);
     return taking;
 }
-
-/* ---- callers ---- */
 
 /* An impossible change is not looked at: its rows may name provinces that Redis does not have. */
 static void start(struct taking *taking)
@@ -313,15 +384,20 @@ static void start(struct taking *taking)
 void store_look_at_change(struct store *store, struct register_change *change, store_take_up_fn *on_looked,
                           void *context)
 {
-    start(taking_new(store, change, on_looked, context));
+    start(taking_new_of(store, change, on_looked, context));
 }
 
 void store_take_up(struct store *store, struct register_change *change, const char *who, const char *reason,
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context)
 {
-    struct taking *taking = taking_new(store, change, on_taken_up, context);
+    struct taking *taking = taking_new_of(store, change, on_taken_up, context);
     taking->who = memory_copy_text(who);
     taking->reason = memory_copy_text(reason);
     taking->now_ms = now_ms;
     start(taking);
+}
+
+void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context)
+{
+    ask_for_change(taking_new(store, on_given_up, context));
 }

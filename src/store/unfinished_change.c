@@ -1,9 +1,6 @@
 /* Continuing a change by what was noted down of it: a step in each province, and then the end. */
 #include "unfinished_change.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include <hiredis/hiredis.h>
 #include <sodium.h>
 
@@ -13,22 +10,12 @@
 #include "redis_sync.h"
 #include "register_calls.h"
 
-static struct slice field_of(const redisReply *change, const char *name)
-{
-    for (size_t i = 0; i + 1 < change->elements; i += 2) {
-        if (slice_equals(reply_text(change->element[i]), name)) {
-            return reply_text(change->element[i + 1]);
-        }
-    }
-    return slice_of("");
-}
-
 static struct slice steps_of(const redisReply *change, const char *province)
 {
     struct buffer field = {0};
     buffer_append_text(&field, REGISTER_STEPS_FIELD);
     buffer_append_text(&field, province);
-    struct slice steps = field_of(change, field.bytes);
+    struct slice steps = reply_value(change, field.bytes);
     buffer_done(&field);
     return steps;
 }
@@ -58,12 +45,9 @@ static enum step step_of(const redisReply *reply)
 {
     static const char *const heads[] = {
         [STEP_DONE] = "done", [STEP_HEARD] = "heard", [STEP_OVERTAKEN] = "overtaken"};
-    for (size_t step = 0; step < sizeof heads / sizeof heads[0]; step++) {
-        if (heads[step] != NULL && slice_equals(reply_head(reply), heads[step])) {
-            return (enum step)step;
-        }
-    }
-    return STEP_OTHER;
+    size_t step;
+    return text_find(reply_head(reply), heads, sizeof heads / sizeof heads[0], &step) ? (enum step)step
+                                                                                      : STEP_OTHER;
 }
 
 static enum turnout_error take_step(const struct unfinished *unfinished, const char *province, bool undoes,
@@ -156,8 +140,8 @@ static enum turnout_error continue_change(struct unfinished *unfinished, struct 
     enum step step;
     bool is_begun = false;
     sodium_bin2hex(noted->to, sizeof noted->to, unfinished->reg->digest, REGISTER_DIGEST_BYTES);
-    if (!slice_equals(field_of(unfinished->change, "to"), noted->to) ||
-        !slice_copy(field_of(unfinished->change, "from"), noted->from, sizeof noted->from)) {
+    if (!slice_equals(reply_value(unfinished->change, "to"), noted->to) ||
+        !slice_copy(reply_value(unfinished->change, "from"), noted->from, sizeof noted->from)) {
         return TURNOUT_OK;
     }
     enum turnout_error failed = begin(unfinished, &is_begun, error);

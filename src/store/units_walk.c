@@ -16,9 +16,7 @@ static enum turnout_error ask(struct redisContext *redis, const struct log_walk_
     struct province_keys names;
     struct redis_command command;
     province_keys_init(&names, of->election, of->reg->areas[of->area].code);
-    redis_command_begin(&command, "FCALL_RO");
-    redis_command_put_text(&command, "turnout_read_units");
-    redis_command_put_integer(&command, COUNT);
+    redis_command_begin_call(&command, "FCALL_RO", "turnout_read_units", COUNT);
     for (size_t i = 0; i < COUNT; i++) {
         redis_command_put_text(&command, names.text[keys[i]]);
     }

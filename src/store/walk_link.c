@@ -1,14 +1,14 @@
 /* Connects for a walk, and looks whether the election there is the one that is meant. */
 #include "walk_link.h"
 
+#include <stdio.h>
+
 #include <hiredis/hiredis.h>
 
 #include "meta_words.h"
 #include "redis_keys.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
-
-enum { COMMAND_MS = 10000 };
 
 static enum turnout_error recognise(struct redisContext *redis, const struct election *election,
                                     const struct election_register *reg, struct error *error)
@@ -40,7 +40,7 @@ enum turnout_error walk_link_open(const struct store_address *address, const str
                                   struct redisContext **ret_redis, struct error *error)
 {
     struct redisContext *redis;
-    enum turnout_error failed = redis_sync_connect_patiently(address, COMMAND_MS, patience_ms, &redis, error);
+    enum turnout_error failed = redis_sync_connect_patiently(address, patience_ms, &redis, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
@@ -51,4 +51,39 @@ enum turnout_error walk_link_open(const struct store_address *address, const str
     }
     *ret_redis = redis;
     return TURNOUT_OK;
+}
+
+enum turnout_error walk_stream(struct redisContext *redis, const char *key,
+                               char read_to[STORE_STREAM_ID_BYTES], walk_entry_fn *on_entry, void *context,
+                               struct error *error)
+{
+    enum turnout_error failed;
+    bool is_end = false;
+    do {
+        char from[STORE_STREAM_ID_BYTES + 1];
+        struct redis_command command;
+        redisReply *reply;
+        (void)snprintf(from, sizeof from, "(%s", read_to);
+        redis_command_begin(&command, "XRANGE");
+        redis_command_put_text(&command, key);
+        redis_command_put_text(&command, read_to[0] == '\0' ? "-" : from);
+        redis_command_put_text(&command, "+");
+        redis_command_put_text(&command, "COUNT");
+        redis_command_put_integer(&command, STORE_LOG_ENTRIES_MAX);
+        failed = redis_sync_send(redis, "XRANGE", &command, &reply, error);
+        if (failed != TURNOUT_OK) {
+            return failed;
+        }
+        for (size_t i = 0; i < reply->elements && failed == TURNOUT_OK; i++) {
+            const redisReply *entry = reply->element[i];
+            failed =
+                reply_is_list_of(entry, 2) &&
+                        slice_copy(reply_text(entry->element[0]), read_to, STORE_STREAM_ID_BYTES)
+                    ? on_entry(context, entry, error)
+                    : error_fail(error, TURNOUT_UNAVAILABLE, "redis", "XRANGE answered something unexpected");
+        }
+        is_end = reply->elements < STORE_LOG_ENTRIES_MAX;
+        freeReplyObject(reply);
+    } while (failed == TURNOUT_OK && !is_end);
+    return failed;
 }

@@ -8,9 +8,7 @@
 #include <turnout/base/limits.h>
 #include <turnout/wire/round_words.h>
 
-enum { SUM_COUNT = 8 };
-
-static const uint64_t EXACT_MAX = (UINT64_C(1) << 53) - 1; /* as in proto/turnout.lua */
+static const int64_t EXACT_MAX = (INT64_C(1) << 53) - 1; /* as in proto/turnout.lua */
 
 static void put_number(struct buffer *out, int64_t number)
 {
@@ -26,13 +24,7 @@ static void put_word(struct buffer *out, const char *word)
 
 void words_put_hex(struct buffer *out, const unsigned char *bytes, size_t length)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *at = buffer_reserve(out, 2 * length);
-    for (size_t i = 0; i < length; i++) {
-        at[2 * i] = digits[bytes[i] >> 4];
-        at[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    at[2 * length] = '\0';
+    (void)sodium_bin2hex(buffer_reserve(out, 2 * length), 2 * length + 1, bytes, length);
     out->length += 2 * length;
 }
 
@@ -44,9 +36,28 @@ bool words_read_hex(struct slice hex, unsigned char *ret_bytes, size_t length)
            bytes == length;
 }
 
-static bool next_number(struct slice *rest, uint64_t most, uint64_t *ret_number)
+static bool next_number(struct slice *rest, int64_t most, int64_t *ret_number)
 {
-    return text_parse_unsigned(text_split(rest, ' '), most, ret_number);
+    uint64_t number = 0;
+    bool is_number = text_parse_unsigned(text_split(rest, ' '), (uint64_t)most, &number);
+    *ret_number = (int64_t)number;
+    return is_number;
+}
+
+static bool next_small(struct slice *rest, int32_t most, int32_t *ret_number)
+{
+    int64_t number;
+    bool is_number = next_number(rest, most, &number);
+    *ret_number = (int32_t)number;
+    return is_number;
+}
+
+static bool next_round(struct slice *rest, uint32_t *ret_round)
+{
+    int32_t round;
+    bool is_round = next_small(rest, ROUNDS_MAX, &round);
+    *ret_round = (uint32_t)round;
+    return is_round;
 }
 
 /* ---- a unit ---- */
@@ -65,29 +76,18 @@ void words_write_unit(struct buffer *out, const struct unit_state *state)
 
 bool words_read_unit(struct slice text, struct unit_state *ret_state)
 {
-    uint64_t seq;
-    uint64_t voted;
-    uint64_t registered;
-    uint64_t as_of;
-    uint64_t received;
-    uint64_t round;
     struct slice rest = text;
     struct unit_state state;
-    if (!next_number(&rest, SEQ_MAX, &seq) || !next_number(&rest, VOTERS_MAX, &voted) ||
-        !next_number(&rest, VOTERS_MAX, &registered) || !next_number(&rest, INT64_MAX, &as_of) ||
-        !next_number(&rest, INT64_MAX, &received) ||
-        !report_kind_parse(text_split(&rest, ' '), &state.kind) || !next_number(&rest, ROUNDS_MAX, &round) ||
-        !words_read_hex(rest, state.digest, sizeof state.digest)) {
-        return false;
+    bool is_sound =
+        next_small(&rest, SEQ_MAX, &state.seq) && next_small(&rest, VOTERS_MAX, &state.voted) &&
+        next_small(&rest, VOTERS_MAX, &state.registered) && next_number(&rest, INT64_MAX, &state.as_of) &&
+        next_number(&rest, INT64_MAX, &state.received_ms) &&
+        report_kind_parse(text_split(&rest, ' '), &state.kind) && next_round(&rest, &state.round) &&
+        words_read_hex(rest, state.digest, sizeof state.digest);
+    if (is_sound) {
+        *ret_state = state;
     }
-    state.seq = (int32_t)seq;
-    state.voted = (int32_t)voted;
-    state.registered = (int32_t)registered;
-    state.round = (uint32_t)round;
-    state.as_of = (int64_t)as_of;
-    state.received_ms = (int64_t)received;
-    *ret_state = state;
-    return true;
+    return is_sound;
 }
 
 /* ---- a commune ---- */
@@ -120,34 +120,22 @@ void words_write_commune(struct buffer *out, const struct store_commune *commune
 
 bool words_read_commune(struct slice text, struct store_commune *ret_commune)
 {
-    uint64_t revision;
-    uint64_t sums[SUM_COUNT];
     struct slice rest = text;
     struct store_commune commune = {.totals = {0}};
-    if (!next_number(&rest, EXACT_MAX, &revision) ||
-        !words_read_hex(text_split(&rest, ' '), commune.head, sizeof commune.head)) {
-        return false;
-    }
-    for (int i = 0; i < SUM_COUNT; i++) {
-        if (!next_number(&rest, EXACT_MAX, &sums[i])) {
-            return false;
-        }
-    }
-    /* The last word is an entry's id, or `-`. */
-    if (!round_words_read(text_split(&rest, ' '), &commune.totals) || rest.length == 0 ||
-        memchr(rest.bytes, ' ', rest.length) != NULL) {
-        return false;
-    }
     struct totals *totals = &commune.totals;
-    totals->revision = (int64_t)revision;
-    totals->voted = (int64_t)sums[0];
-    totals->registered = (int64_t)sums[1];
-    totals->units_reported = (int64_t)sums[2];
-    totals->registered_reported = (int64_t)sums[3];
-    totals->units_final = (int64_t)sums[4];
-    totals->units_complete = (int64_t)sums[5];
-    totals->held = (int64_t)sums[6];
-    totals->as_of = (int64_t)sums[7];
+    if (!next_number(&rest, EXACT_MAX, &totals->revision) ||
+        !words_read_hex(text_split(&rest, ' '), commune.head, sizeof commune.head) ||
+        !next_number(&rest, EXACT_MAX, &totals->voted) ||
+        !next_number(&rest, EXACT_MAX, &totals->registered) ||
+        !next_number(&rest, EXACT_MAX, &totals->units_reported) ||
+        !next_number(&rest, EXACT_MAX, &totals->registered_reported) ||
+        !next_number(&rest, EXACT_MAX, &totals->units_final) ||
+        !next_number(&rest, EXACT_MAX, &totals->units_complete) ||
+        !next_number(&rest, EXACT_MAX, &totals->held) || !next_number(&rest, EXACT_MAX, &totals->as_of) ||
+        !round_words_read(text_split(&rest, ' '), totals) || rest.length == 0 ||
+        memchr(rest.bytes, ' ', rest.length) != NULL) { /* the last word is an entry's id, or `-` */
+        return false;
+    }
     *ret_commune = commune;
     return true;
 }
@@ -211,15 +199,13 @@ void words_write_held(struct buffer *out, const struct held_report *reports, siz
 
 static bool next_registered(struct slice *rest, int32_t *ret_registered)
 {
-    struct slice word = text_split(rest, ' ');
-    uint64_t registered;
-    if (slice_equals(word, "-")) {
+    struct slice after = *rest;
+    if (slice_equals(text_split(&after, ' '), "-")) {
+        *rest = after;
         *ret_registered = REGISTERED_ABSENT;
         return true;
     }
-    bool is_count = text_parse_unsigned(word, VOTERS_MAX, &registered);
-    *ret_registered = is_count ? (int32_t)registered : REGISTERED_ABSENT;
-    return is_count;
+    return next_small(rest, VOTERS_MAX, ret_registered);
 }
 
 static bool next_reason(struct slice *rest, enum report_reason *ret_reason)
@@ -232,28 +218,19 @@ static bool next_reason(struct slice *rest, enum report_reason *ret_reason)
 bool words_next_held(struct slice *rest, struct held_report *ret_report)
 {
     struct slice start = *rest;
-    uint64_t seq;
-    uint64_t voted;
-    uint64_t as_of;
-    uint64_t received_ms;
-    uint64_t round;
     struct held_report report = {.state = HELD_WAITING};
     struct report_received *received = &report.received;
     if (rest->length == 0 || !held_state_parse(text_split(rest, ' '), &report.state) ||
-        !report_code_parse(text_split(rest, ' '), &report.code) || !next_number(rest, SEQ_MAX, &seq) ||
-        !next_number(rest, VOTERS_MAX, &voted) || !next_registered(rest, &received->registered) ||
-        !next_number(rest, INT64_MAX, &as_of) || !next_number(rest, INT64_MAX, &received_ms) ||
+        !report_code_parse(text_split(rest, ' '), &report.code) ||
+        !next_small(rest, SEQ_MAX, &received->seq) || !next_small(rest, VOTERS_MAX, &received->voted) ||
+        !next_registered(rest, &received->registered) || !next_number(rest, INT64_MAX, &received->as_of) ||
+        !next_number(rest, INT64_MAX, &received->received_ms) ||
         !report_kind_parse(text_split(rest, ' '), &received->kind) || !next_reason(rest, &received->reason) ||
-        !next_number(rest, ROUNDS_MAX, &round) ||
+        !next_round(rest, &received->round) ||
         !words_read_hex(text_split(rest, ' '), received->digest, sizeof received->digest)) {
         *rest = start;
         return false;
     }
-    received->seq = (int32_t)seq;
-    received->voted = (int32_t)voted;
-    received->as_of = (int64_t)as_of;
-    received->received_ms = (int64_t)received_ms;
-    received->round = (uint32_t)round;
     *ret_report = report;
     return true;
 }
@@ -274,21 +251,13 @@ void words_write_flagged(struct buffer *out, const struct words_flagged *flagged
 bool words_read_flagged(struct slice text, struct words_flagged *ret_flagged)
 {
     struct slice rest = text;
-    uint64_t seq;
-    uint64_t voted;
-    uint64_t as_of;
-    uint64_t received_ms;
     *ret_flagged = (struct words_flagged){.unit = text_split(&rest, ' ')};
-    if (!text_is_code(ret_flagged->unit) || !next_number(&rest, SEQ_MAX, &seq) ||
-        !next_number(&rest, VOTERS_MAX, &voted) || !next_number(&rest, INT64_MAX, &as_of) ||
-        !next_number(&rest, INT64_MAX, &received_ms) || rest.length == 0 || rest.length >= RULE_FLAGS_BYTES ||
-        memchr(rest.bytes, ' ', rest.length) != NULL) {
+    if (!text_is_code(ret_flagged->unit) || !next_small(&rest, SEQ_MAX, &ret_flagged->seq) ||
+        !next_small(&rest, VOTERS_MAX, &ret_flagged->voted) ||
+        !next_number(&rest, INT64_MAX, &ret_flagged->as_of) ||
+        !next_number(&rest, INT64_MAX, &ret_flagged->received_ms)) {
         return false;
     }
-    ret_flagged->seq = (int32_t)seq;
-    ret_flagged->voted = (int32_t)voted;
-    ret_flagged->as_of = (int64_t)as_of;
-    ret_flagged->received_ms = (int64_t)received_ms;
     ret_flagged->flags = rest;
-    return true;
+    return rest.length > 0 && rest.length < RULE_FLAGS_BYTES && memchr(rest.bytes, ' ', rest.length) == NULL;
 }

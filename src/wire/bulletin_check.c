@@ -21,14 +21,13 @@ static enum turnout_error refuse_line(size_t line, const char *what, struct slic
 /* Blames the first line that differs. */
 static enum turnout_error compare(struct slice file, struct slice wanted, struct error *error)
 {
-    if (file.length == wanted.length && memcmp(file.bytes, wanted.bytes, file.length) == 0) {
+    if (slices_equal(file, wanted)) {
         return TURNOUT_OK;
     }
     for (size_t line = 1;; line++) {
         struct slice is = text_split(&file, '\n');
         struct slice should = text_split(&wanted, '\n');
-        bool is_same = is.length == should.length && memcmp(is.bytes, should.bytes, is.length) == 0;
-        if (!is_same || file.bytes == NULL || wanted.bytes == NULL) {
+        if (!slices_equal(is, should) || file.bytes == NULL || wanted.bytes == NULL) {
             char shown[TEXT_SHOWN_BYTES];
             char shown_wanted[TEXT_SHOWN_BYTES];
             return error_fail(error, TURNOUT_BAD_INPUT, "", "line %zu: \"%s\" should be \"%s\"", line,

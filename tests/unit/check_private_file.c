@@ -123,6 +123,18 @@ TEST(one_that_is_there_is_kept)
     ck_assert_int_ne(access("/tmp/turnout-private-elsewhere", F_OK), 0);
 }
 
+TEST(a_file_holds_its_bytes_and_no_others)
+{
+    ck_assert_int_eq(write_key("one", PRIVATE_FILE_KEEP), TURNOUT_OK);
+    struct private_folder folder = open_folder();
+    ck_assert(private_file_holds(&folder, "key", "one", 3));
+    ck_assert(!private_file_holds(&folder, "key", "two", 3));
+    ck_assert(!private_file_holds(&folder, "key", "on", 2));
+    ck_assert(!private_file_holds(&folder, "key", "ones", 4));
+    ck_assert(!private_file_holds(&folder, "other", "", 0));
+    private_folder_close(&folder);
+}
+
 /* Between looking for it and giving the name. */
 TEST(one_that_appears_meanwhile_is_kept)
 {

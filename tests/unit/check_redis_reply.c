@@ -42,6 +42,49 @@ TEST(a_list_has_so_many_elements)
     ck_assert(!reply_is_list_of(&string, 3));
     ck_assert(reply_is_list_of(&none, 0));
     ck_assert(!reply_is_list_of(NULL, 0));
+    ck_assert_uint_eq(reply_length(&list), 3);
+    ck_assert_uint_eq(reply_length(&string), 0);
+    ck_assert_uint_eq(reply_length(NULL), 0);
+}
+
+TEST(what_is_wanted_is_no_error)
+{
+    redisReply list = {.type = REDIS_REPLY_ARRAY, .elements = 3};
+    redisReply number = {.type = REDIS_REPLY_INTEGER};
+    struct error error;
+    ck_assert_int_eq(reply_want_list(&list, "", &error), TURNOUT_OK);
+    ck_assert_int_eq(reply_want_list_of(&list, 3, "", &error), TURNOUT_OK);
+    ck_assert_int_eq(reply_want_list_of(&list, 2, "", &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(reply_want_number(&list, "", &error), TURNOUT_BAD_INPUT);
+    ck_assert_int_eq(reply_want_number(&number, "", &error), TURNOUT_OK);
+    ck_assert_int_eq(reply_want_list(NULL, "lost", &error), TURNOUT_UNAVAILABLE);
+    ck_assert_str_eq(error.text, "lost");
+}
+
+TEST(a_value_stands_behind_its_name)
+{
+    static char texts[][4] = {"a", "b", "b", "c", "d"};
+    redisReply parts[COUNT(texts)];
+    redisReply *elements[COUNT(texts)];
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        parts[i] = (redisReply){.type = REDIS_REPLY_STRING, .str = texts[i], .len = 1};
+        elements[i] = &parts[i];
+    }
+    redisReply list = {.type = REDIS_REPLY_ARRAY, .elements = COUNT(texts), .element = elements};
+    ck_assert(slice_equals(reply_value(&list, "a"), "b"));
+    ck_assert(slice_equals(reply_value(&list, "b"), "c"));
+    ck_assert(slice_equals(reply_value(&list, "c"), ""));
+    ck_assert(slice_equals(reply_value(&list, "d"), "")); /* without a value */
+}
+
+TEST(info_tells_numbers)
+{
+    redisReply error = reply_of(REDIS_REPLY_ERROR, "\nused_memory:17");
+    ck_assert_int_eq(reply_info_number(&error, "\nused_memory:", -1), -1);
+    redisReply info = reply_of(REDIS_REPLY_STRING, "# Memory\r\nused_memory:17\r\nmaxmemory:much\r\n");
+    ck_assert_int_eq(reply_info_number(&info, "\nused_memory:", -1), 17);
+    ck_assert_int_eq(reply_info_number(&info, "\nmaxmemory:", -1), -1);
+    ck_assert_int_eq(reply_info_number(&info, "\nmemory:", 0), 0);
 }
 
 /* Where Redis holds what it must not, asking again does not help; of everything else nobody knows. */
@@ -78,6 +121,10 @@ LOOP_TEST(whose_fault_an_error_is, COUNT(replies))
     redisReply reply = reply_of(replies[_i].type, replies[_i].text);
     ck_assert_msg(reply_error(&reply) == replies[_i].error, "%s", replies[_i].text);
     ck_assert_str_eq(reply_words(&reply, "why"), replies[_i].words);
+    struct error error;
+    ck_assert_int_eq(reply_want_list(&reply, "why", &error), replies[_i].error);
+    ck_assert_str_eq(error.text, replies[_i].words);
+    ck_assert_int_eq(reply_want_number(&reply, "why", &error), replies[_i].error);
 }
 
 TEST(a_lost_link_is_in_its_own_words)

@@ -11,6 +11,7 @@
 #define TURNOUT_BASE_PRIVATE_FILE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <turnout/base/error.h>
@@ -53,6 +54,10 @@ enum turnout_error private_file_open(const struct private_folder *folder, const 
  * and frees it. TURNOUT_TOO_LARGE, or as private_file_open. */
 enum turnout_error private_file_read(const struct private_folder *folder, const char *name, size_t bytes_max,
                                      char **ret_bytes, size_t *ret_length, struct error *error);
+
+/* Whether there is a file that can be read and has exactly these bytes. */
+bool private_file_holds(const struct private_folder *folder, const char *name, const void *bytes,
+                        size_t length);
 
 /* What happens to an existing file of that name. */
 enum private_file_other { PRIVATE_FILE_REPLACE, PRIVATE_FILE_KEEP };

@@ -14,16 +14,20 @@ struct slice {
     size_t length;
 };
 
-/* Of a NUL-terminated string. Inline, like the next, so that the length of a literal is known at compile time. */
+/* Of a NUL-terminated string. Inline, like the next two, so that the length of a literal is known at compile time. */
 static inline struct slice slice_of(const char *text)
 {
     return (struct slice){text, strlen(text)};
 }
 
+static inline bool slices_equal(struct slice a, struct slice b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
 static inline bool slice_equals(struct slice slice, const char *text)
 {
-    return strlen(text) == slice.length &&
-           (slice.length == 0 || memcmp(slice.bytes, text, slice.length) == 0);
+    return slices_equal(slice, slice_of(text));
 }
 
 bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */

@@ -3,7 +3,6 @@
 #include "register/register_tables.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <turnout/base/buffer.h>
 #include <turnout/base/encoding.h>
@@ -46,11 +45,6 @@ static enum turnout_error read_province(const struct csv_row *row, struct regist
         memory_resize(tables->provinces, tables->province_count + 1, sizeof *tables->provinces);
     tables->provinces[tables->province_count++] = province;
     return TURNOUT_OK;
-}
-
-static bool slices_equal(struct slice a, struct slice b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
 static bool has_province(const struct register_tables *tables, struct slice code)
