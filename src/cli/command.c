@@ -106,6 +106,12 @@ int usage_error(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
+int command_fail(const struct error *error)
+{
+    (void)fprintf(stderr, "%s\n", error->text);
+    return EXIT_FAILED;
+}
+
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
 {
     (void)printf("%s: ", question);
@@ -113,7 +119,7 @@ void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
     if (fgets(ret_answer, COMMAND_ANSWER_BYTES, stdin) == NULL) {
         ret_answer[0] = '\0';
     }
-    ret_answer[strcspn(ret_answer, "\n")] = '\0';
+    ret_answer[strcspn(ret_answer, "\r\n")] = '\0';
 }
 
 int finish_output(int status)

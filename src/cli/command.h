@@ -55,8 +55,11 @@ void command_print_help(const struct command *command);
  * "turnout report". */
 int usage_error(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks a question: prints it with a colon, and reads a line from standard input, without its newline. Empty at the
- * end of input. */
+/* Prints what went wrong on standard error. Returns EXIT_FAILED. */
+int command_fail(const struct error *error);
+
+/* Asks a question: prints it with a colon, and reads a line from standard input, without its end. Empty at the end
+ * of input. */
 enum { COMMAND_ANSWER_BYTES = 128 };
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES]);
 

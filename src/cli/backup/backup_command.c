@@ -19,12 +19,6 @@ struct backup_options {
     const char *yes; /* restore only */
 };
 
-static int fail(const struct error *error)
-{
-    (void)fprintf(stderr, "%s\n", error->text);
-    return EXIT_FAILED;
-}
-
 /* False, and *ret_known zeroed, when the folder remembers nothing. Damage is reported, but does not stop the
  * command. */
 static bool read_known(const char *data, struct last_known *ret_known)
@@ -33,7 +27,7 @@ static bool read_known(const char *data, struct last_known *ret_known)
     *ret_known = (struct last_known){.province_count = 0};
     enum turnout_error failed = last_known_read(data, ret_known, &error);
     if (failed != TURNOUT_OK && failed != TURNOUT_NOT_FOUND) {
-        (void)fprintf(stderr, "%s\n", error.text);
+        (void)command_fail(&error);
     }
     return failed == TURNOUT_OK;
 }
@@ -59,7 +53,7 @@ static int back_up(const struct command_line *line)
         return EXIT_FAILED;
     }
     if (data_copy(options->data, to, &has_redis, &error) != TURNOUT_OK) {
-        return fail(&error);
+        return command_fail(&error);
     }
     (void)printf("%s holds a copy of %s\n", to, options->data);
     if (read_known(to, &known)) {
@@ -120,7 +114,7 @@ static int put_back(const struct backup_options *options, const char *from)
             (void)fprintf(stderr, "that is not %s: nothing was changed\n", of_copy.election);
         } else if (data_copy(from, options->data, &has_redis, &error) != TURNOUT_OK ||
                    (!has_known && bulletin_number_leap(options->data, &error) != TURNOUT_OK)) {
-            (void)fail(&error);
+            (void)command_fail(&error);
         } else {
             say_what_is_next(has_known);
             status = finish_output(EXIT_DONE);
@@ -138,7 +132,7 @@ static int restore(const struct command_line *line)
     struct error error;
     int status = EXIT_FAILED;
     if (private_folder_open(options->data, PRIVATE_FOLDER_MADE, "data", &data, &error) != TURNOUT_OK) {
-        return fail(&error);
+        return command_fail(&error);
     }
     if (flock(data.fd, LOCK_EX | LOCK_NB) != 0) {
         (void)fprintf(stderr, "--data %s: turnoutd runs there; stop it first\n", options->data);

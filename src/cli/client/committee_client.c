@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include <jansson.h>
 #include <sodium.h>
 
 #include "client/token_file.h"
@@ -31,16 +30,31 @@ int committee_client_open(const char *name, const struct committee_client_option
     return failed == TURNOUT_OK ? EXIT_DONE : usage_error(name, "--server: %s", error.text);
 }
 
-void committee_client_complain(const struct http_response *response)
+int committee_client_ask(struct http_client *client, const char *path, const struct buffer *body,
+                         const char *doubt, json_t **ret_answer)
 {
-    json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+    struct http_response response = {0};
+    struct error error = {0};
+    enum turnout_error failed = body == NULL ? http_client_get(client, path, NULL, &response, &error)
+                                             : http_client_post(client, path, "application/json", body->bytes,
+                                                                body->length, &response, &error);
+    if (failed != TURNOUT_OK) {
+        (void)fprintf(stderr, "%s%s\n", error.text, doubt);
+    }
+    int status = failed == TURNOUT_OK ? response.status : 0;
+    *ret_answer = http_response_json(&response);
+    http_response_done(&response);
+    return status;
+}
+
+void committee_client_complain(int http_status, const json_t *answer)
+{
     const char *code = json_string_value(json_object_get(answer, "code"));
     const char *detail = json_string_value(json_object_get(answer, "detail"));
     struct buffer said = {0};
     buffer_printf(&said, "%s: %s", code == NULL ? "" : code,
                   detail == NULL ? "not the answer of a Turnout intake" : detail);
     text_make_showable(said.bytes);
-    (void)fprintf(stderr, "HTTP %d %s\n", response->status, said.bytes);
+    (void)fprintf(stderr, "HTTP %d %s\n", http_status, said.bytes);
     buffer_done(&said);
-    json_decref(answer);
 }

@@ -34,7 +34,12 @@ struct committee_client_options {
 int committee_client_open(const char *name, const struct committee_client_options *options,
                           struct http_client **ret_client);
 
+/* Posts the body; NULL: GET. Returns the HTTP status, and the answer, NULL when it is not JSON; the caller releases it.
+ * Without an answer the result is 0, and standard error says why, followed by `doubt`. */
+int committee_client_ask(struct http_client *client, const char *path, const struct buffer *body,
+                         const char *doubt, json_t **ret_answer);
+
 /* Prints on standard error why the server refused, or that the answer is invalid. */
-void committee_client_complain(const struct http_response *response);
+void committee_client_complain(int http_status, const json_t *answer);
 
 #endif

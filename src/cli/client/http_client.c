@@ -29,6 +29,11 @@ void http_response_done(struct http_response *response)
     *response = (struct http_response){0};
 }
 
+json_t *http_response_json(const struct http_response *response)
+{
+    return json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_client *client = context;

@@ -50,8 +50,7 @@ static int find_managed(const char *data, enum server_redis_use use, bool is_use
         failed = managed_redis_start(data, ignore_event, NULL, &server->redis, &server->address, &error);
     }
     if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     enum turnout_error named = store_address_set_user(&server->address, managed_user, &error);
     assert(named == TURNOUT_OK);

@@ -127,8 +127,7 @@ static int open_spool(const char *path, struct spool *ret_spool)
         code = spool_open(path, true, ret_spool, &error);
     }
     if (code != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     if (ret_spool->broken > 0) {
         (void)fprintf(stderr,
@@ -145,17 +144,12 @@ static int deliver(struct spool *spool, struct http_client *client, const struct
 {
     struct error error = {0};
     struct spool_kept kept;
-    enum turnout_error failed = spool_kept_open(spool, clock_wall_ms() / 1000, &kept, &error);
-    if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+    if (spool_kept_open(spool, clock_wall_ms() / 1000, &kept, &error) != TURNOUT_OK) {
+        return command_fail(&error);
     }
-    int status = EXIT_FAILED;
-    if (spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-    } else {
-        status = spool_deliver(spool, &kept, client, signer, options->wait_s);
-    }
+    int status = spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK
+                     ? command_fail(&error)
+                     : spool_deliver(spool, &kept, client, signer, options->wait_s);
     spool_kept_close(&kept);
     return status;
 }

@@ -46,8 +46,7 @@ static int clear(const struct store_address *address, const struct reset_options
     uint64_t deleted;
     const char *election = options->election;
     if (reset_look(address, election, PATIENCE_MS, &survey, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     describe(&survey, election);
     bool was_opened = !survey.is_interrupted && survey.phase != PHASE_REHEARSAL;
@@ -61,8 +60,7 @@ static int clear(const struct store_address *address, const struct reset_options
     }
     if (options->server.redis == NULL && (last_known_remove(options->server.data, &error) != TURNOUT_OK ||
                                           in_force_remove(options->server.data, &error) != TURNOUT_OK)) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     if (reset_clear(address, election, PATIENCE_MS, &deleted, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\nit may be cleared only in part: run the command again\n", error.text);

@@ -140,12 +140,8 @@ static int run(const struct command_line *line)
     if ((options->unit == NULL) != (options->receipt == NULL)) {
         return usage_error(line->name, "--unit and --receipt go together");
     }
-    int status = EXIT_FAILED;
-    if (verify_export_open(line->words[0], &export, &error) == TURNOUT_OK) {
-        status = verify(options, &export);
-    } else {
-        (void)fprintf(stderr, "%s\n", error.text);
-    }
+    int status = verify_export_open(line->words[0], &export, &error) == TURNOUT_OK ? verify(options, &export)
+                                                                                   : command_fail(&error);
     verify_export_close(&export);
     return status;
 }
