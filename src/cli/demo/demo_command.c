@@ -39,12 +39,11 @@ struct demo {
     const struct demo_options *options;
     int interrupt_fd;
     struct demo_folder folder;
-    bool has_folder;
     struct election_folder election;
-    bool has_election;
     struct checkpoints checkpoints;
     struct demo_plan *plan;
     struct unit_keys *keys;
+    struct demo_server_options server_options;
     struct demo_server *server;
     struct demo_bulletins *bulletins;
     struct demo_served *served;
@@ -108,13 +107,11 @@ static int make_plan(struct demo *demo)
         say("", &error);
         return EXIT_USAGE;
     }
-    demo->has_folder = true;
     if (election_folder_read(demo->folder.election, print_fault, NULL, &demo->election, &error) !=
         TURNOUT_OK) {
         say(demo->folder.election, &error);
         return EXIT_USAGE;
     }
-    demo->has_election = true;
     if (read_checkpoints(demo, &error) != TURNOUT_OK ||
         demo_plan_new(&demo->election.election, demo->election.reg, &demo->checkpoints, &demo->plan,
                       &error) != TURNOUT_OK) {
@@ -146,15 +143,14 @@ static int check_wall_clock(const struct demo *demo)
 
 static enum turnout_error start_server(struct demo *demo, struct error *error)
 {
-    char binary[PATH_MAX];
-    struct demo_server_options options = {.binary = binary,
-                                          .election = demo->folder.election,
-                                          .data = demo->folder.data,
-                                          .log_path = demo->folder.log,
-                                          .interrupt_fd = demo->interrupt_fd};
-    memcpy(options.addresses, demo->options->addresses, sizeof options.addresses);
-    enum turnout_error code = demo_find_server(binary, error);
-    return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
+    struct demo_server_options *options = &demo->server_options;
+    *options = (struct demo_server_options){.election = demo->folder.election,
+                                            .data = demo->folder.data,
+                                            .log_path = demo->folder.log,
+                                            .interrupt_fd = demo->interrupt_fd};
+    memcpy(options->addresses, demo->options->addresses, sizeof options->addresses);
+    enum turnout_error code = demo_find_server(&options->binary, error);
+    return code == TURNOUT_OK ? demo_server_start(options, &demo->server, error) : code;
 }
 
 /* In a folder with reports our reports would be duplicates, and the final figures would show from the start. */
@@ -353,13 +349,12 @@ static int tear_down(struct demo *demo, int status)
         say("", &error);
         status = EXIT_FAILED;
     }
+    free(demo->server_options.binary);
     unit_keys_free(demo->keys);
     demo_plan_free(demo->plan);
     checkpoints_done(&demo->checkpoints);
-    if (demo->has_election) {
-        election_folder_done(&demo->election);
-    }
-    if (demo->has_folder && demo_folder_close(&demo->folder, &error) != TURNOUT_OK) {
+    election_folder_done(&demo->election);
+    if (demo_folder_close(&demo->folder, &error) != TURNOUT_OK) {
         say("", &error);
         status = EXIT_FAILED;
     }

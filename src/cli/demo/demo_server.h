@@ -23,17 +23,17 @@ enum demo_listener {
 enum { DEMO_URL_BYTES = 96 };
 
 struct demo_server_options {
-    const char *binary;   /* the path of turnoutd */
+    char *binary;         /* the path of turnoutd */
     const char *election; /* its settings */
     const char *data;
     const char *addresses[DEMO_LISTENER_COUNT]; /* NULL: the default, or any free port when that is in use */
     const char *log_path;                       /* its log goes there */
-    int interrupt_fd; /* readable when the demo should end; borrowed until demo_server_stop() */
+    int interrupt_fd;                           /* readable when the demo should end */
 };
 
 struct demo_server;
 
-/* Starts it and waits until it is ready. Borrows the options for the call. TURNOUT_UNAVAILABLE when interrupted; any
+/* Starts it and waits until it is ready. Borrows the options until demo_server_stop(). TURNOUT_UNAVAILABLE when interrupted; any
  * other error has the last line of the server's log. */
 enum turnout_error demo_server_start(const struct demo_server_options *options,
                                      struct demo_server **ret_server, struct error *error);

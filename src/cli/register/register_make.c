@@ -19,7 +19,7 @@
 #include "register/apportion.h"
 #include "register/register_tables.h"
 
-enum { COPIED_FILE_BYTES_MAX = 1024 * 1024 };
+enum { COPIED_FILE_BYTES_MAX = 1 << 30 };
 
 /* ---- drawing ---- */
 
@@ -243,8 +243,7 @@ static enum turnout_error write_file(const char *folder, const char *file, const
     return failed;
 }
 
-static enum turnout_error copy_file(const char *from, const char *to, const char *file, bool may_be_absent,
-                                    struct error *error)
+enum turnout_error register_copy_file(const char *from, const char *to, const char *file, struct error *error)
 {
     struct buffer path = {0};
     buffer_printf(&path, "%s/%s", from, file);
@@ -255,8 +254,6 @@ static enum turnout_error copy_file(const char *from, const char *to, const char
     if (failed == TURNOUT_OK) {
         failed = write_file(to, file, &content, error);
         buffer_done(&content);
-    } else if (failed == TURNOUT_NOT_FOUND && may_be_absent) {
-        failed = TURNOUT_OK;
     } else {
         failed = error_fail(error, failed, "", "%s: %s", path.bytes, cause.text);
     }
@@ -283,9 +280,10 @@ static enum turnout_error write_all(const char *from, const char *to, const stru
         failed = write_file(to, "units.csv", &made->units, error);
     }
     if (failed == TURNOUT_OK && !is_same_folder(from, to)) {
-        failed = copy_file(from, to, "election.ini", false, error);
+        failed = register_copy_file(from, to, "election.ini", error);
         if (failed == TURNOUT_OK) {
-            failed = copy_file(from, to, "checkpoints.csv", true, error);
+            failed = register_copy_file(from, to, "checkpoints.csv", error);
+            failed = failed == TURNOUT_NOT_FOUND ? TURNOUT_OK : failed;
         }
     }
     return failed;
