@@ -8,11 +8,10 @@
 
 #include <turnout/base/fault_limit.h>
 #include <turnout/election/register_smells.h>
-#include <turnout/store/election_folder.h>
-#include <turnout/store/election_keys.h>
 #include <turnout/wire/register_digest.h>
 
 #include "client/print_fault.h"
+#include "client/read_election.h"
 #include "register/register_make.h"
 #include "register/zone_smells.h"
 
@@ -33,14 +32,10 @@ static int check(const char *folder_path)
 {
     struct election_folder folder;
     struct error error;
-    if (election_folder_read(folder_path, print_fault, &folder_path, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_USAGE;
-    }
     struct signing_keys *keys;
-    if (election_keys_read(folder_path, folder.reg, print_fault, &folder_path, &keys, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        election_folder_done(&folder);
+    if (read_election_and_keys(folder_path, print_fault, &folder_path, &folder, &keys, &error) !=
+        TURNOUT_OK) {
+        (void)command_fail(&error);
         return EXIT_USAGE;
     }
     warn(&folder, folder_path);
@@ -59,7 +54,7 @@ static int make(const char *from, const char *to)
     struct error error;
     enum turnout_error failed = register_make(from, to, &error);
     if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
+        (void)command_fail(&error);
         return failed == TURNOUT_SYSTEM ? EXIT_FAILED : EXIT_USAGE;
     }
     return check(to);
