@@ -107,15 +107,15 @@ static void tighten_surplus(const struct planner *planner, uint32_t area, struct
     }
     for (size_t i = 0; i < planner->checkpoints->count; i++) {
         const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        bool has_roll = checkpoint->published.registered != FIGURE_UNPUBLISHED;
+        bool has_roll = checkpoint->published.of[FIGURE_REGISTERED] != FIGURE_UNPUBLISHED;
         if (checkpoint->area != area) {
             continue;
         }
         if (area == REGISTER_NATION && has_roll && checkpoint->as_of == moment) {
-            range->wish = checkpoint->published.registered - listed;
+            range->wish = checkpoint->published.of[FIGURE_REGISTERED] - listed;
         }
         if (area != REGISTER_NATION &&
-            (has_roll || checkpoint->published.communes_complete != FIGURE_UNPUBLISHED)) {
+            (has_roll || checkpoint->published.of[FIGURE_COMMUNES_COMPLETE] != FIGURE_UNPUBLISHED)) {
             *range = (struct range){0, 0, 0};
         }
     }
@@ -134,10 +134,11 @@ static void note_published(struct planner *planner)
         }
         int64_t listed = planner->reg->areas[checkpoint->area].registered;
         int64_t roll = listed + planner->shares[checkpoint->area];
-        int64_t voted = published->voted != FIGURE_UNPUBLISHED       ? published->voted
-                        : published->remaining != FIGURE_UNPUBLISHED ? roll - published->remaining
-                        : published->percent != FIGURE_UNPUBLISHED
-                            ? (roll * published->percent + 5000) / 10000
+        int64_t voted = published->of[FIGURE_VOTED] != FIGURE_UNPUBLISHED ? published->of[FIGURE_VOTED]
+                        : published->of[FIGURE_REMAINING] != FIGURE_UNPUBLISHED
+                            ? roll - published->of[FIGURE_REMAINING]
+                        : published->of[FIGURE_PERCENT] != FIGURE_UNPUBLISHED
+                            ? (roll * published->of[FIGURE_PERCENT] + 5000) / 10000
                             : FIGURE_UNPUBLISHED;
         planner->published[i] = voted < 0 ? FIGURE_UNPUBLISHED : at_least(listed - voted, 0);
     }
@@ -192,7 +193,7 @@ static void wish_for_area(const struct planner *planner, uint32_t area, struct r
 static void tighten_commune(const struct planner *planner, const struct checkpoint *checkpoint,
                             uint32_t commune, struct range *range)
 {
-    if (planner->ranks[commune] < checkpoint->published.communes_complete) {
+    if (planner->ranks[commune] < checkpoint->published.of[FIGURE_COMMUNES_COMPLETE]) {
         range->most = range->least;
     } else if (checkpoint->as_of == time_of(planner, planner->moment)) {
         range->least = at_most(at_least(range->least, 1), range->most);
@@ -203,7 +204,7 @@ static void tighten_commune(const struct planner *planner, const struct checkpoi
 static int64_t count_lacking(const struct planner *planner, const struct checkpoint *checkpoint)
 {
     bool is_over = checkpoint->as_of < time_of(planner, planner->moment);
-    int64_t complete = checkpoint->published.communes_complete;
+    int64_t complete = checkpoint->published.of[FIGURE_COMMUNES_COMPLETE];
     return is_over && complete != FIGURE_UNPUBLISHED
                ? planner->reg->areas[checkpoint->area].children - complete
                : 0;
@@ -220,7 +221,7 @@ static void tighten_missing(const struct planner *planner, uint32_t area, struct
             continue; /* that holds already: a unit has no more voters than at the moment after */
         }
         if (tightened->level == AREA_COMMUNE && checkpoint->area == tightened->parent &&
-            checkpoint->published.communes_complete != FIGURE_UNPUBLISHED) {
+            checkpoint->published.of[FIGURE_COMMUNES_COMPLETE] != FIGURE_UNPUBLISHED) {
             tighten_commune(planner, checkpoint, area, range);
         }
         if (checkpoint->area == area && planner->published[i] != FIGURE_UNPUBLISHED) {
