@@ -1,6 +1,7 @@
 /* Parses a command line into a subcommand's options, and prints its help. */
 #include "command.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,20 @@ int command_fail(const struct error *error)
 {
     (void)fprintf(stderr, "%s\n", error->text);
     return EXIT_FAILED;
+}
+
+void print_fault(void *folder, const char *file, uint32_t line, const struct error *error)
+{
+    const char *const *path = folder;
+    if (path != NULL) {
+        (void)fprintf(stderr, "%s/", *path);
+    }
+    (void)fprintf(stderr, "%s", file);
+    if (line > 0) {
+        (void)fprintf(stderr, ":%" PRIu32, line);
+    }
+    (void)fprintf(stderr, ": %s%s%s%s\n", error->is_warning ? "warning: " : "", error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
 }
 
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])

@@ -147,11 +147,7 @@ static int restore(const struct command_line *line)
 
 #define AT(member) SETTING_AT(struct backup_options, member)
 
-#define DATA                                                                                                 \
-    {                                                                                                        \
-        .name = "data", .kind = SETTING_PATH, AT(data), .standard = "turnout-data", .takes = "DIR",          \
-        .help = "turnoutd's data folder"                                                                     \
-    }
+#define DATA DATA_FOLDER(struct backup_options, data, "turnoutd's data folder")
 
 static const struct setting backup_settings[] = {DATA, COMMAND_HELP};
 static const struct setting restore_settings[] = {

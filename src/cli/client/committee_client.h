@@ -6,6 +6,7 @@
 
 #include "client/http_client.h"
 #include "client/this_machine.h"
+#include "command.h"
 
 /* Server and token. The first member of a command's options. */
 struct committee_client_options {
@@ -22,12 +23,7 @@ struct committee_client_options {
      .is_required = true,                                                                                    \
      .takes = "FILE",                                                                                        \
      .help = "holds " whose ", as `turnout token make` printed it"},                                         \
-        {.name = "server",                                                                                   \
-         .kind = SETTING_TEXT,                                                                               \
-         SETTING_AT(struct committee_client_options, server),                                                \
-         .standard = "http://127.0.0.1:8081",                                                                \
-         .takes = "URL",                                                                                     \
-         .help = "the HTTP intake"},                                                                         \
+        SERVER_URL(struct committee_client_options, server, "http://127.0.0.1:8081", "the HTTP intake"),     \
         INSECURE_OPTION(struct committee_client_options, insecure)
 
 /* `name` is the command's, for messages. The caller frees the client. Returns an exit status. */

@@ -5,7 +5,6 @@
 
 #include <turnout/store/election_keys.h>
 
-#include "client/print_fault.h"
 #include "command.h"
 
 enum turnout_error read_election_and_keys(const char *path, fault_fn *on_fault, void *context,

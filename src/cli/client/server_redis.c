@@ -13,8 +13,6 @@
 
 #include <turnout/store/log_walk.h>
 
-#include "command.h"
-
 enum { PATIENCE_STARTED_MS = 60000, PATIENCE_RUNNING_MS = 3000 };
 
 static void ignore_event(void *context, const char *event, pid_t pid, const char *detail)

@@ -12,7 +12,6 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 
-#include "client/print_fault.h"
 #include "commands.h"
 #include "demo/checkpoints.h"
 #include "demo/demo_bulletins.h"

@@ -21,7 +21,7 @@
 #include <turnout/wire/signature.h>
 
 #include "client/export_layout.h"
-#include "client/print_fault.h"
+#include "command.h"
 
 enum { INI_BYTES_MAX = 1 << 20 };
 

@@ -11,7 +11,6 @@
 #include <turnout/base/memory.h>
 #include <turnout/base/rfc3339.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
 #include "keys/keys_make.h"
 #include "keys/keys_table.h"

@@ -10,7 +10,6 @@
 #include <turnout/election/register_smells.h>
 #include <turnout/wire/register_digest.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
 #include "register/register_make.h"
 #include "register/zone_smells.h"

@@ -13,7 +13,6 @@
 #include <turnout/store/secret.h>
 #include <turnout/store/tokens_change.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
 
 enum { DAYS_MAX = 366, DAY_S = 86400 };
@@ -227,10 +226,7 @@ static enum turnout_error read_label(const char *text, void *target, struct erro
 #define AT(member) SETTING_AT(struct token_options, member)
 
 #define DATA                                                                                                 \
-    {                                                                                                        \
-        .name = "data", .kind = SETTING_PATH, AT(data), .standard = "turnout-data", .takes = "DIR",          \
-        .help = "turnoutd's data folder, which has the secret and tokens.csv"                                \
-    }
+    DATA_FOLDER(struct token_options, data, "turnoutd's data folder, which has the secret and tokens.csv")
 
 static const struct setting make_settings[] = {
     {.name = "label",

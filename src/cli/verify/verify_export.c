@@ -12,8 +12,8 @@
 #include <turnout/base/file.h>
 #include <turnout/base/memory.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
+#include "command.h"
 
 enum { FILE_BYTES_MAX = 1 << 30, BULLETINS_MAX = 100000 };
 
