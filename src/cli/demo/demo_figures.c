@@ -41,15 +41,14 @@ struct planner {
     const struct election_register *reg;
     const struct checkpoints *checkpoints;
     const struct quantity *quantity;
-    uint32_t moment;              /* the current one */
-    int32_t *planned;             /* [moment * units + unit] */
-    uint32_t *reports;            /* [unit]: sent by this moment */
-    uint32_t *reports_after;      /* [unit]: sent by the next moment, if there is one */
-    struct range *ranges;         /* [area]: at this moment */
-    int64_t *shares;              /* [area]: at this moment */
-    int64_t *published;           /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED: unknown */
-    uint32_t *ranks;              /* [area]: a commune's rank in its province, 0 for the fastest */
-    struct apportion_part *parts; /* scratch for one area's children */
+    uint32_t moment;         /* the current one */
+    int32_t *planned;        /* [moment * units + unit] */
+    uint32_t *reports;       /* [unit]: sent by this moment */
+    uint32_t *reports_after; /* [unit]: sent by the next moment, if there is one */
+    struct range *ranges;    /* [area]: at this moment */
+    int64_t *shares;         /* [area]: at this moment */
+    int64_t *published;      /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED: unknown */
+    uint32_t *ranks;         /* [area]: a commune's rank in its province, 0 for the fastest */
 };
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -256,22 +255,24 @@ static void set_ranges(struct planner *planner)
 static void share_out(struct planner *planner, const struct area *area, int64_t share)
 {
     bool of_units = area->level == AREA_COMMUNE;
+    struct apportion_part *parts = memory_new_array(area->children, sizeof *parts);
     for (uint32_t i = 0; i < area->children; i++) {
         uint32_t child = area->first_child + i;
         struct range range = of_units ? planner->quantity->of_unit(planner, child) : planner->ranges[child];
         int64_t pace =
             100 - PACE_SPREAD / 2 + demo_chance(CHANCE_OF_PACE + planner->moment, child) % (PACE_SPREAD + 1);
-        planner->parts[i] = (struct apportion_part){
+        parts[i] = (struct apportion_part){
             .weight = apportion_weight(range.wish * pace), .least = range.least, .most = range.most};
     }
-    (void)apportion(share, planner->parts, area->children);
+    (void)apportion(share, parts, area->children);
     for (uint32_t i = 0; i < area->children; i++) {
         if (of_units) {
-            planned_at(planner, planner->moment)[area->first_child + i] = (int32_t)planner->parts[i].given;
+            planned_at(planner, planner->moment)[area->first_child + i] = (int32_t)parts[i].given;
         } else {
-            planner->shares[area->first_child + i] = planner->parts[i].given;
+            planner->shares[area->first_child + i] = parts[i].given;
         }
     }
+    free(parts);
 }
 
 static void plan_moment(struct planner *planner)
@@ -316,15 +317,6 @@ static void rank_communes(struct planner *planner)
     free(keys);
 }
 
-static uint32_t count_children_most(const struct election_register *reg)
-{
-    uint32_t most = 1;
-    for (uint32_t area = 0; area < reg->area_count; area++) {
-        most = reg->areas[area].children > most ? reg->areas[area].children : most;
-    }
-    return most;
-}
-
 void demo_figures_plan(const struct demo_day *day, const struct election_register *reg,
                        const struct checkpoints *checkpoints, struct demo_figures *ret_figures)
 {
@@ -338,7 +330,6 @@ void demo_figures_plan(const struct demo_day *day, const struct election_registe
     planner.shares = memory_new_array(reg->area_count, sizeof planner.shares[0]);
     planner.published = memory_new_array(checkpoints->count + 1, sizeof planner.published[0]);
     planner.ranks = memory_new_array(reg->area_count, sizeof planner.ranks[0]);
-    planner.parts = memory_new_array(count_children_most(reg), sizeof planner.parts[0]);
 
     planner.planned = ret_figures->surplus;
     for (planner.moment = day->moment_count; planner.moment-- > 0;) {
@@ -358,7 +349,6 @@ void demo_figures_plan(const struct demo_day *day, const struct election_registe
     free(planner.shares);
     free(planner.published);
     free(planner.ranks);
-    free(planner.parts);
 }
 
 void demo_figures_done(struct demo_figures *figures)
