@@ -137,6 +137,13 @@ void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
     ret_answer[strcspn(ret_answer, "\r\n")] = '\0';
 }
 
+bool command_confirm(const char *question, const char *word)
+{
+    char answer[COMMAND_ANSWER_BYTES];
+    command_ask(question, answer);
+    return strcmp(answer, word) == 0;
+}
+
 int finish_output(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -79,6 +79,9 @@ void print_fault(void *folder, const char *file, uint32_t line, const struct err
 enum { COMMAND_ANSWER_BYTES = 128 };
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES]);
 
+/* Whether the answer is this word. */
+bool command_confirm(const char *question, const char *word);
+
 /* Flushes standard output; EXIT_FAILED when what was printed could not all be written, else `status`. */
 int finish_output(int status);
 

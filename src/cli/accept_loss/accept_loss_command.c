@@ -44,14 +44,10 @@ static void describe(const struct last_known *known, const struct loss_survey *f
 
 static bool is_confirmed(const struct accept_loss_options *options)
 {
-    char answer[COMMAND_ANSWER_BYTES];
-    if (options->yes != NULL) {
-        return true; /* already compared with the id */
-    }
-    command_ask(
-        "What is missing will not be counted unless it is sent again. Type the election's id to go on",
-        answer);
-    return strcmp(answer, options->election) == 0;
+    return options->yes != NULL || /* already compared with the id */
+           command_confirm(
+               "What is missing will not be counted unless it is sent again. Type the election's id to go on",
+               options->election);
 }
 
 /* ---- accepting ---- */

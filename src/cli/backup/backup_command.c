@@ -70,12 +70,11 @@ static int back_up(const struct command_line *line)
 
 static bool is_confirmed(const struct backup_options *options, const char *election)
 {
-    char answer[COMMAND_ANSWER_BYTES];
-    if (options->yes != NULL) {
-        return strcmp(options->yes, election) == 0;
-    }
-    command_ask("What was reported after the copy is not in it. Type the election's id to go on", answer);
-    return strcmp(answer, election) == 0;
+    return options->yes != NULL
+               ? strcmp(options->yes, election) == 0
+               : command_confirm(
+                     "What was reported after the copy is not in it. Type the election's id to go on",
+                     election);
 }
 
 /* `has_known`: the folder itself has a last-known, at least as new as the copy's. */

@@ -376,6 +376,12 @@ static int run_demo(const struct command_line *line)
 #define AT(member) SETTING_AT(struct demo_options, member)
 
 /* The demo needs every listener, so an empty address, which turns one off, is refused. */
+#define LISTENER(option, listener, what)                                                                     \
+    {                                                                                                        \
+        .name = (option), .kind = SETTING_PATH, AT(addresses[listener]), .takes = "ADDRESS:PORT",            \
+        .help = (what)                                                                                       \
+    }
+
 static const struct setting settings[] = {
     {.name = "rate",
      .kind = SETTING_NUMBER,
@@ -399,26 +405,11 @@ static const struct setting settings[] = {
      AT(election),
      .takes = "DIR",
      .help = "another election's folder, with a checkpoints.csv in it"},
-    {.name = "public",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_PUBLIC]),
-     .takes = "ADDRESS:PORT",
-     .help = "for readers; default 127.0.0.1:8080, or a free port; also for the next three"},
-    {.name = "intake-http",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_INTAKE_HTTP]),
-     .takes = "ADDRESS:PORT",
-     .help = "for reports over HTTP; default 127.0.0.1:8081"},
-    {.name = "intake-stream",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_INTAKE_STREAM]),
-     .takes = "ADDRESS:PORT",
-     .help = "for reports over a stream; default 127.0.0.1:7070"},
-    {.name = "operate",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_OPERATE]),
-     .takes = "ADDRESS:PORT",
-     .help = "for health and metrics; default 127.0.0.1:9090"},
+    LISTENER("public", DEMO_PUBLIC,
+             "for readers; default 127.0.0.1:8080, or a free port; also for the next three"),
+    LISTENER("intake-http", DEMO_INTAKE_HTTP, "for reports over HTTP; default 127.0.0.1:8081"),
+    LISTENER("intake-stream", DEMO_INTAKE_STREAM, "for reports over a stream; default 127.0.0.1:7070"),
+    LISTENER("operate", DEMO_OPERATE, "for health and metrics; default 127.0.0.1:9090"),
     COMMAND_HELP,
 };
 

@@ -17,13 +17,6 @@ struct wanted {
     bool is_early;
 };
 
-static bool asks_early(void)
-{
-    char answer[COMMAND_ANSWER_BYTES];
-    command_ask("Type `early` to close it all the same", answer);
-    return strcmp(answer, "early") == 0;
-}
-
 static void write_body(const struct wanted *wanted, struct buffer *body)
 {
     struct json_writer json = json_writer_of(body);
@@ -65,7 +58,7 @@ static int change(struct http_client *client, struct wanted *wanted)
     bool is_early;
     int status = post(client, wanted, &is_early);
     if (is_early) {
-        wanted->is_early = asks_early();
+        wanted->is_early = command_confirm("Type `early` to close it all the same", "early");
         status = wanted->is_early ? post(client, wanted, &is_early) : EXIT_FAILED;
     }
     return finish_output(status);

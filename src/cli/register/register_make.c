@@ -162,13 +162,7 @@ static void write_area(struct buffer *out, struct slice code, const char *level,
                        struct slice name, struct slice name_en)
 {
     const struct slice cells[] = {code, slice_of(level), parent, name, name_en};
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        csv_write_cell(out, cells[i], ',');
-    }
-    buffer_append_char(out, '\n');
+    csv_write_row(out, cells, sizeof cells / sizeof cells[0]);
 }
 
 static void write_commune(struct buffer *out, const struct province_row *province,

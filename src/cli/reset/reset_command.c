@@ -32,13 +32,6 @@ static void describe(const struct reset_survey *survey, const char *election)
     }
 }
 
-static bool is_typed(const char *election)
-{
-    char answer[COMMAND_ANSWER_BYTES];
-    command_ask("Everything that was counted will be deleted. Type the election's id to go on", answer);
-    return strcmp(answer, election) == 0;
-}
-
 static int clear(const struct store_address *address, const struct reset_options *options)
 {
     struct error error;
@@ -54,7 +47,8 @@ static int clear(const struct store_address *address, const struct reset_options
         (void)fprintf(stderr, "the election is not in rehearsal: nothing was cleared; see --force\n");
         return EXIT_FAILED;
     }
-    if (!is_typed(election)) {
+    if (!command_confirm("Everything that was counted will be deleted. Type the election's id to go on",
+                         election)) {
         (void)fprintf(stderr, "that is not %s: nothing was cleared\n", election);
         return EXIT_FAILED;
     }

@@ -44,12 +44,10 @@ static void print_sound(const struct verify_export *export, const struct verdict
     (void)printf("%s: sound\n", export->folder.election.id);
     for (size_t i = 0; i < export->bulletin_count; i++) {
         const struct verify_bulletin *bulletin = &export->bulletins[i];
-        char label[BULLETIN_LABEL_BYTES];
-        memcpy(label, bulletin->statement.label, sizeof label);
-        text_make_showable(label);
         (void)printf("  bulletin %" PRId64 " (%s%s): %" PRId64 " of %" PRId64 ", recomputed; SHA-256 %s\n",
-                     bulletin->number, label, bulletin->statement.is_rehearsal ? ", rehearsal" : "",
-                     bulletin->nation.voted, bulletin->nation.registered, bulletin->sha256);
+                     bulletin->number, bulletin->statement.label,
+                     bulletin->statement.is_rehearsal ? ", rehearsal" : "", bulletin->nation.voted,
+                     bulletin->nation.registered, bulletin->sha256);
     }
     (void)printf("  %" PRId64 " lines of the log, %" PRId64 " valid signatures of reports\n", counts->lines,
                  counts->is_signed);

@@ -263,6 +263,7 @@ static enum turnout_error read_statement(const struct verify_export *export, str
     struct slice text = {bytes, length};
     sha256_hex(text, bulletin->sha256);
     failed = check_statement(export, bulletin, file, text, error);
+    text_make_showable(bulletin->statement.label);
     memcpy(bulletin->children[REGISTER_NATION].sha256, bulletin->statement.sha256, SHA256_HEX_BYTES);
     free(bytes);
     return failed;
