@@ -82,20 +82,15 @@ static enum turnout_error read_checkpoints(struct demo *demo, struct error *erro
 }
 
 /* Makes a key for every unit; writes the public ones into the folder that the server will read. */
-static int make_keys(struct demo *demo)
+static enum turnout_error make_keys(struct demo *demo, struct error *error)
 {
     struct keys_table table;
-    struct error error = {0};
     demo->keys = unit_keys_draw(demo->election.reg);
     keys_table_init(&table, demo->folder.election);
     unit_keys_write(demo->keys, &table);
-    enum turnout_error code = keys_table_save(&table, &error);
+    enum turnout_error code = keys_table_save(&table, error);
     keys_table_close(&table);
-    if (code != TURNOUT_OK) {
-        say("", &error);
-        return EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    return code;
 }
 
 /* Makes the plan. Returns an exit status. */
@@ -169,8 +164,10 @@ static int open_polls(struct demo *demo)
 {
     struct error error = {0};
     const struct area *nation = &demo->election.reg->areas[REGISTER_NATION];
-    enum turnout_error code = demo_bulletins_new(demo->folder.data, demo->election.election.id, nation->code,
-                                                 &demo->bulletins, &error);
+    enum turnout_error code = make_keys(demo, &error);
+    code = code == TURNOUT_OK ? demo_bulletins_new(demo->folder.data, demo->election.election.id,
+                                                   nation->code, &demo->bulletins, &error)
+                              : code;
     code = code == TURNOUT_OK ? start_server(demo, &error) : code;
     code = code == TURNOUT_OK ? demo_bulletins_connect(demo->bulletins, demo->server, &error) : code;
     code = code == TURNOUT_OK ? demo_served_new(demo->server, &demo->served, &error) : code;
@@ -320,7 +317,6 @@ static int run(struct demo *demo)
 {
     int status = make_plan(demo);
     status = status == EXIT_DONE ? check_wall_clock(demo) : status;
-    status = status == EXIT_DONE ? make_keys(demo) : status;
     status = status == EXIT_DONE ? open_polls(demo) : status;
     if (status != EXIT_DONE) {
         return status;

@@ -19,9 +19,9 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
-#include <turnout/store/managed_redis.h>
 
 #include "client/http_client.h"
+#include "client/server_redis.h"
 
 enum {
     START_DEADLINE_MS = 60000,
@@ -278,21 +278,14 @@ static bool ends_within(const struct demo_server *server, int timeout_ms)
     }
 }
 
-static void pass_over(void *context, const char *event, pid_t pid, const char *detail)
-{
-    (void)context;
-    (void)event;
-    (void)pid;
-    (void)detail;
-}
-
 /* A killed server leaves its Redis running for the next one to take over. Here there is no next one. */
 static void stop_orphaned_redis(const struct demo_server *server)
 {
-    struct managed_redis *redis;
-    struct store_address address;
-    if (managed_redis_start(server->options->data, pass_over, NULL, &redis, &address, NULL) == TURNOUT_OK) {
-        managed_redis_stop(redis);
+    const struct server_redis_options options = {.data = server->options->data};
+    struct server_redis redis;
+    if (server_redis_open("turnout demo", &options, REDIS_OF_A_STOPPED_SERVER, SERVER_REDIS_USER, &redis) ==
+        EXIT_DONE) {
+        server_redis_close(&redis);
     }
 }
 

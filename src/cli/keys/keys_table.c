@@ -10,8 +10,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
 #include <turnout/base/memory.h>
@@ -131,8 +129,7 @@ void keys_table_add(struct keys_table *table, const char *key, const char *area,
 {
     struct buffer *text = &table->text;
     char encoded[PUBLIC_KEY_TEXT_BYTES + 1];
-    (void)sodium_bin2base64(encoded, sizeof encoded, public_key, PUBLIC_KEY_BYTES,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    public_key_format(public_key, encoded);
     if (text->length > 0 && text->bytes[text->length - 1] != '\n') {
         buffer_append_char(text, '\n');
     }
