@@ -48,17 +48,6 @@ static int check(const char *folder_path)
     return finish_output(EXIT_DONE);
 }
 
-static int make(const char *from, const char *to)
-{
-    struct error error;
-    enum turnout_error failed = register_make(from, to, &error);
-    if (failed != TURNOUT_OK) {
-        (void)command_fail(&error);
-        return failed == TURNOUT_SYSTEM ? EXIT_FAILED : EXIT_USAGE;
-    }
-    return check(to);
-}
-
 static int run_check(const struct command_line *line)
 {
     return check(line->words[0]);
@@ -66,7 +55,14 @@ static int run_check(const struct command_line *line)
 
 static int run_make(const struct command_line *line)
 {
-    return make(line->words[0], line->words[line->word_count - 1]);
+    const char *to = line->words[line->word_count - 1];
+    struct error error;
+    enum turnout_error failed = register_make(line->words[0], to, &error);
+    if (failed != TURNOUT_OK) {
+        (void)command_fail(&error);
+        return failed == TURNOUT_SYSTEM ? EXIT_FAILED : EXIT_USAGE;
+    }
+    return check(to);
 }
 
 static const struct setting settings[] = {COMMAND_HELP};

@@ -181,14 +181,6 @@ static int send_and_flush(const struct command_line *line, struct http_client *c
 
 /* ---- the command line ---- */
 
-static enum turnout_error read_kind(const char *text, void *target, struct error *error)
-{
-    struct report_options *options = target;
-    return report_kind_parse(slice_of(text), &options->report.kind)
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_BAD_INPUT, "kind", "must be progress, final or correction");
-}
-
 static enum turnout_error read_reason(const char *text, void *target, struct error *error)
 {
     struct report_options *options = target;
@@ -226,6 +218,9 @@ static enum turnout_error read_key_id(const char *text, void *target, struct err
 
 #define AT(member) SETTING_AT(struct report_options, member)
 
+static const char *const kinds[] = {
+    [KIND_PROGRESS] = "progress", [KIND_FINAL] = "final", [KIND_CORRECTION] = "correction", NULL};
+
 /* The report comes first: what it must have, then what it may have. */
 static const struct setting settings[] = {
     {.name = "election", .kind = SETTING_CODE, AT(election), .takes = "ID", .help = "the election's id"},
@@ -255,8 +250,9 @@ static const struct setting settings[] = {
      .most = VOTERS_MAX,
      .help = "the number of registered voters now; default unchanged"},
     {.name = "kind",
-     .kind = SETTING_OWN,
-     .read = read_kind,
+     .kind = SETTING_CHOICE,
+     AT(report.kind),
+     .words = kinds,
      .takes = "KIND",
      .help = "progress, final or correction; default progress"},
     {.name = "reason",

@@ -201,14 +201,6 @@ static int list(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-static enum turnout_error read_role(const char *text, void *target, struct error *error)
-{
-    struct token_options *options = target;
-    return token_role_parse(slice_of(text), &options->role)
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_BAD_INPUT, "role", "must be relay, view, decide or admin");
-}
-
 static enum turnout_error read_label(const char *text, void *target, struct error *error)
 {
     struct token_options *options = target;
@@ -225,6 +217,9 @@ static enum turnout_error read_label(const char *text, void *target, struct erro
 
 #define AT(member) SETTING_AT(struct token_options, member)
 
+static const char *const roles[] = {
+    [ROLE_RELAY] = "relay", [ROLE_VIEW] = "view", [ROLE_DECIDE] = "decide", [ROLE_ADMIN] = "admin", NULL};
+
 #define DATA                                                                                                 \
     DATA_FOLDER(struct token_options, data, "turnoutd's data folder, which has the secret and tokens.csv")
 
@@ -236,8 +231,9 @@ static const struct setting make_settings[] = {
      .takes = "LABEL",
      .help = "the name of its holder, for log and ledger"},
     {.name = "role",
-     .kind = SETTING_OWN,
-     .read = read_role,
+     .kind = SETTING_CHOICE,
+     AT(role),
+     .words = roles,
      .is_required = true,
      .takes = "ROLE",
      .help = "relay (sends reports), view, decide (also views) or admin (also decides)"},
