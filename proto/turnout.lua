@@ -420,19 +420,50 @@ redis.register_function('turnout_seed', function(keys, args)
     return 1
 end)
 
--- Takes a province into a phase.
---   keys  totals; where nothing may have been reported: every other key that reports leave something in
---   args  the phase; `look`, where nothing is to be changed yet, or nothing
--- Returns 1, or 0 when one of the other keys is there; then nothing was changed.
-redis.register_function('turnout_gate', function(keys, args)
-    if ground_of(keys[1])[3] == args[1] then
-        return 1
+-- Begins a change of the phase. Its calls name its number, so that one that comes late, when another change has begun, does
+-- nothing.
+--   keys  meta
+--   args  the generation; the phase that must stand
+-- Returns the number, which is that of the election's changes now; or 0 where another generation or phase stands: then
+-- nothing was changed.
+redis.register_function('turnout_phase_begin', function(keys, args)
+    local schema, generation, phase, changes =
+        unpack(redis.call('HMGET', keys[1], 'schema', 'generation', 'phase', 'changes'))
+    if not schema then
+        refuse(keys[1] .. ' was never seeded')
     end
-    if #keys > 1 and redis.call('EXISTS', unpack(keys, 2)) > 0 then
+    changes = count_of(changes, keys[1], 'changes')
+    if generation ~= args[1] or phase ~= args[2] then
         return 0
     end
-    if args[2] ~= 'look' then
-        redis.call('HSET', keys[1], 'phase', args[1])
+    redis.call('HSET', keys[1], 'changes', string.format('%.0f', changes + 1))
+    return changes + 1
+end)
+
+-- Takes a province into a phase.
+--   keys  totals; where nothing may have been reported: every other key that reports leave something in
+--   args  the generation; the number of the change; the phase, or `opening`: until the change is at its end no commit is
+--         decided under it; or `look`, whatever the number: whether the province could be opened
+-- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later change
+-- has reached the province, or it is of another generation. Only for 1 was anything changed.
+redis.register_function('turnout_gate', function(keys, args)
+    local ground = ground_of(keys[1])
+    local number, wanted = tonumber(args[2]), args[3]
+    local last = count_of(redis.call('HGET', keys[1], 'change'), keys[1], 'change')
+    -- An opening may have been taken back before it gets here.
+    local is_late = number < last or (number == last and wanted == 'opening')
+    if ground[1] ~= args[1] or (is_late and wanted ~= 'look') then
+        return -1
+    end
+    local is_silent = #keys == 1 or redis.call('EXISTS', unpack(keys, 2)) == 0
+    if not is_silent and (ground[3] ~= 'open' or wanted == 'rehearsal') then
+        return 0
+    end
+    if wanted == 'look' then
+        return ground[3] == 'rehearsal' and 1 or 2
+    end
+    if is_silent then
+        redis.call('HSET', keys[1], 'phase', wanted, 'change', args[2])
     end
     return 1
 end)

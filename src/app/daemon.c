@@ -219,12 +219,12 @@ static void start_publisher(struct daemon *daemon)
                                           .signing_pair =
                                               recall_signing_pair(&daemon->data, &daemon->prepared),
                                           .on_digest = on_digest};
-    struct ground_options ground = {.gate = &daemon->gate,
-                                    .clock = daemon->clock,
-                                    .health = daemon->health,
-                                    .is_relaxed = daemon->settings->durability_is_relaxed};
-    redis_watch_start(&daemon->watch, daemon->base, &daemon->store_options, &publisher, &ground, on_published,
-                      daemon);
+    struct inspector_options inspector = {.gate = &daemon->gate,
+                                          .clock = daemon->clock,
+                                          .health = daemon->health,
+                                          .is_relaxed = daemon->settings->durability_is_relaxed};
+    redis_watch_start(&daemon->watch, daemon->base, &daemon->store_options, &publisher, &inspector,
+                      on_published, daemon);
 }
 
 /* ---- counting ---- */
@@ -248,16 +248,16 @@ static bool start_tally(struct daemon *daemon)
 static bool start_workers(struct daemon *daemon)
 {
     const struct server_settings *settings = daemon->settings;
-    const struct worker_intake_options intake = {.store = daemon->store_options,
-                                                 .keys = file_watch_current(daemon->keys_watch),
-                                                 .tokens = file_watch_current(daemon->tokens_watch),
-                                                 .reg = daemon->folder->reg,
-                                                 .awaited = registers_awaited(daemon->registers),
-                                                 .takes_unsigned = settings->intake_is_open,
-                                                 .clock = daemon->clock,
-                                                 .refusals = daemon->refusals,
-                                                 .tally = daemon->tally,
-                                                 .secret = daemon->data.secret};
+    const struct worker_intake_options intake = {
+        .store = daemon->store_options,
+        .credentials = {file_watch_current(daemon->keys_watch), file_watch_current(daemon->tokens_watch)},
+        .reg = daemon->folder->reg,
+        .awaited = registers_awaited(daemon->registers),
+        .takes_unsigned = settings->intake_is_open,
+        .clock = daemon->clock,
+        .refusals = daemon->refusals,
+        .tally = daemon->tally,
+        .secret = daemon->data.secret};
     const struct workers_options options = {.intake = &intake,
                                             .peers = daemon->peers,
                                             .hosts = &settings->hosts,

@@ -17,7 +17,7 @@ void mailbox_done(struct mailbox *mailbox)
     publication_release(mailbox_take_publication(mailbox));
     signing_keys_release(mailbox_take_keys(mailbox));
     tokens_release(mailbox_take_tokens(mailbox));
-    register_change_release(mailbox_take_change(mailbox));
+    register_change_release(mailbox_take_registers(mailbox));
     refusals_release(mailbox_take_refusals(mailbox));
     (void)close(mailbox->wake_fd);
 }
@@ -55,10 +55,10 @@ void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens)
     mailbox_wake(mailbox);
 }
 
-void mailbox_put_change(struct mailbox *mailbox, struct register_change *change)
+void mailbox_put_registers(struct mailbox *mailbox, struct register_change *registers)
 {
-    register_change_acquire(change);
-    register_change_release(atomic_exchange(&mailbox->change, change));
+    register_change_acquire(registers);
+    register_change_release(atomic_exchange(&mailbox->registers, registers));
     mailbox_wake(mailbox);
 }
 
@@ -84,9 +84,9 @@ struct signing_keys *mailbox_take_keys(struct mailbox *mailbox)
     return atomic_exchange(&mailbox->keys, NULL);
 }
 
-struct register_change *mailbox_take_change(struct mailbox *mailbox)
+struct register_change *mailbox_take_registers(struct mailbox *mailbox)
 {
-    return atomic_exchange(&mailbox->change, NULL);
+    return atomic_exchange(&mailbox->registers, NULL);
 }
 
 struct refusals *mailbox_take_refusals(struct mailbox *mailbox)

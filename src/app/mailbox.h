@@ -18,7 +18,7 @@ struct mailbox {
     _Atomic(struct publication *) publication; /* a reference; NULL once taken, as what follows */
     _Atomic(struct signing_keys *) keys;
     _Atomic(struct tokens *) tokens;
-    _Atomic(struct register_change *) change;
+    _Atomic(struct register_change *) registers;
     _Atomic(struct refusals *) refusals;
     atomic_bool is_asked_to_drain;
 };
@@ -36,9 +36,9 @@ void mailbox_put_tokens(struct mailbox *mailbox, struct tokens *tokens);
 /* Their units are those of the register that the worker is about to be given. */
 void mailbox_put_refusals(struct mailbox *mailbox, struct refusals *refusals);
 
-/* From the register that is in force to the one of the election's files. To a worker that has another register than the
- * one in force it also says: follow. To one that has it: all have followed, or the files have changed. */
-void mailbox_put_change(struct mailbox *mailbox, struct register_change *change);
+/* The register in force, and that of the election's files (registers.h). A worker with another one than the one in
+ * force follows. */
+void mailbox_put_registers(struct mailbox *mailbox, struct register_change *registers);
 void mailbox_ask_to_drain(struct mailbox *mailbox);
 
 /* For the worker: what is taken after this was woken for, or will be again. */
@@ -48,7 +48,7 @@ void mailbox_clear(struct mailbox *mailbox);
 struct publication *mailbox_take_publication(struct mailbox *mailbox);
 struct signing_keys *mailbox_take_keys(struct mailbox *mailbox);
 struct tokens *mailbox_take_tokens(struct mailbox *mailbox);
-struct register_change *mailbox_take_change(struct mailbox *mailbox);
+struct register_change *mailbox_take_registers(struct mailbox *mailbox);
 struct refusals *mailbox_take_refusals(struct mailbox *mailbox);
 
 #endif

@@ -20,6 +20,12 @@ static void log_serving(const struct data_folder *data, const struct election_fo
                     log_text("what", "the times in election.ini are others than the election was served by "
                                      "before; they count from now on"));
     }
+    if (prepared->was_opening) {
+        log_warning("opening-interrupted", log_text("election", folder->election.id),
+                    log_text("what", prepared->phase == PHASE_REHEARSAL
+                                         ? "it was taken back: open the election again"
+                                         : "it was finished: the election is open in every province"));
+    }
     log_info("serving", log_text("folder", data->absolute), log_text("election", folder->election.id),
              log_text("phase", election_phase_name(prepared->phase)),
              log_number("revision", prepared->revision), log_number("voted", prepared->voted),

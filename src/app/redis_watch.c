@@ -17,23 +17,23 @@ static void on_link(void *context, bool up, const char *why)
     if (up) {
         log_info("store-up", log_text("link", "publisher"));
         publisher_relink(watch->publisher);
-        ground_look_soon(watch->ground);
+        inspector_look_soon(watch->inspector);
     } else {
         log_warning("store-away", log_text("link", "publisher"), log_text("why", why));
     }
 }
 
 void redis_watch_start(struct redis_watch *watch, struct event_base *base, const struct store_options *store,
-                       struct publisher_options *publisher, struct ground_options *ground,
+                       struct publisher_options *publisher, struct inspector_options *inspector,
                        publisher_published_fn *on_published, void *context)
 {
     watch->base = base;
-    watch->health = ground->health;
+    watch->health = inspector->health;
     watch->store = store_new(base, store, on_link, watch);
     publisher->store = watch->store;
-    ground->store = watch->store;
+    inspector->store = watch->store;
     watch->publisher = publisher_new(base, publisher, on_published, context);
-    watch->ground = ground_new(base, ground);
+    watch->inspector = inspector_new(base, inspector);
     store_start(watch->store);
     publisher_start(watch->publisher);
 }
@@ -75,6 +75,6 @@ void redis_watch_stop(struct redis_watch *watch)
 {
     store_free(watch->store);
     publisher_free(watch->publisher);
-    ground_free(watch->ground);
+    inspector_free(watch->inspector);
     losses_free(watch->losses);
 }

@@ -1,9 +1,9 @@
-/* The watch over Redis, on the main thread's one link: the publisher reads what was counted, the looks at the ground say
+/* The watch over Redis, on the main thread's one link: the publisher reads what was counted, the inspector says
  * whether anything may be acknowledged, and what is seen is remembered. */
 #ifndef TURNOUT_APP_REDIS_WATCH_H
 #define TURNOUT_APP_REDIS_WATCH_H
 
-#include <turnout/service/ground.h>
+#include <turnout/service/inspector.h>
 #include <turnout/service/losses.h>
 #include <turnout/service/publisher.h>
 
@@ -14,13 +14,13 @@ struct redis_watch {
     struct store *store;
     struct losses *losses; /* its own */
     struct publisher *publisher;
-    struct ground *ground;
+    struct inspector *inspector;
 };
 
-/* `publisher` and `ground` lack only what the watch has: the link. What they borrow must outlive the watch, but for the
+/* `publisher` and `inspector` lack only what the watch has: the link. What they borrow must outlive the watch, but for the
  * losses, which it frees. */
 void redis_watch_start(struct redis_watch *watch, struct event_base *base, const struct store_options *store,
-                       struct publisher_options *publisher, struct ground_options *ground,
+                       struct publisher_options *publisher, struct inspector_options *inspector,
                        publisher_published_fn *on_published, void *context);
 
 /* Reads once more, and waits a while for the answers. So the next start knows what was acknowledged up to the end. */

@@ -136,7 +136,7 @@ static void post_rows(const struct registers *registers)
 static void hand_out(const struct registers *registers)
 {
     for (uint32_t i = 0; i < registers->parts.worker_count; i++) {
-        mailbox_put_change(worker_mailbox(registers->parts.workers[i]), registers->change);
+        mailbox_put_registers(worker_mailbox(registers->parts.workers[i]), registers->change);
     }
 }
 
@@ -210,8 +210,7 @@ static bool are_figures_there(const struct registers *registers)
     return has_read && tally_thread_is_up(registers->parts.tally);
 }
 
-/* All have followed. A worker learns it from the change that it gets now: the change begins with the worker's own
- * register. */
+/* All have followed. A worker learns it from what it gets now: its own register is the one in force. */
 static void end_following(struct registers *registers)
 {
     struct buffer fingerprint = {0};

@@ -23,6 +23,7 @@ struct worker_intake {
     struct event *answers_event;
     struct event *turn_event;   /* at the end of a turn: wakes the tally */
     struct event *follow_event; /* while there is a register to follow: looks whether nothing is under way */
+    struct credentials credentials; /* references */
     struct election_register *reg;
     struct register_change *next; /* its `before` is the register to follow; NULL: there is none */
     struct intake *intake;
@@ -82,9 +83,8 @@ static void take_keys(struct worker_intake *part)
 {
     struct signing_keys *keys = mailbox_take_keys(part->mailbox);
     if (keys != NULL) {
-        intake_set_keys(part->intake, keys);
-        committee_set_keys(part->committee, keys);
-        signing_keys_release(keys);
+        signing_keys_release(part->credentials.keys);
+        part->credentials.keys = keys;
     }
 }
 
@@ -92,32 +92,30 @@ static void take_tokens(struct worker_intake *part)
 {
     struct tokens *tokens = mailbox_take_tokens(part->mailbox);
     if (tokens != NULL) {
-        intake_set_tokens(part->intake, tokens);
-        committee_set_tokens(part->committee, tokens);
-        tokens_release(tokens);
+        tokens_release(part->credentials.tokens);
+        part->credentials.tokens = tokens;
     }
 }
 
-/* A change says two things: which register is in force (`before`), and what the files would change. */
-static void take_change(struct worker_intake *part)
+static void take_registers(struct worker_intake *part)
 {
-    struct register_change *change = mailbox_take_change(part->mailbox);
-    if (change == NULL) {
+    struct register_change *registers = mailbox_take_registers(part->mailbox);
+    if (registers == NULL) {
         return;
     }
-    if (change->before == part->reg) {
-        committee_set_change(part->committee, change);
+    if (registers->before == part->reg) {
+        committee_set_change(part->committee, registers);
     } else {
-        begin_following(part, change);
+        begin_following(part, registers);
     }
-    register_change_release(change);
+    register_change_release(registers);
 }
 
 void worker_intake_take_mail(struct worker_intake *part)
 {
     take_keys(part);
     take_tokens(part);
-    take_change(part);
+    take_registers(part);
 }
 
 void worker_intake_set_publication(struct worker_intake *part, struct publication *publication)
@@ -202,8 +200,7 @@ static void make_desk(struct worker_intake *part, struct counters *counters)
                                                        .reg = options->store.reg,
                                                        .port = options->port,
                                                        .counters = counters,
-                                                       .keys = options->keys,
-                                                       .tokens = options->tokens,
+                                                       .credentials = &part->credentials,
                                                        .takes_unsigned = options->takes_unsigned,
                                                        .clock = options->clock,
                                                        .refusals = options->refusals,
@@ -216,8 +213,7 @@ static void make_desk(struct worker_intake *part, struct counters *counters)
                                                                 .on_sent = on_sent_to_tally,
                                                                 .context = part,
                                                                 .secret = options->secret,
-                                                                .keys = options->keys,
-                                                                .tokens = options->tokens});
+                                                                .credentials = &part->credentials});
     part->desk =
         (struct intake_desk){options->store.election, options->store.reg, part->intake, part->committee};
 }
@@ -227,18 +223,22 @@ struct worker_intake *worker_intake_new(struct event_base *base, const struct wo
                                         void (*on_up)(void *context), void *context)
 {
     struct worker_intake *part = memory_new(sizeof *part);
-    *part = (struct worker_intake){
-        .options = *options, .mailbox = mailbox, .on_up = on_up, .context = context, .reg = options->reg};
+    *part = (struct worker_intake){.options = *options,
+                                   .mailbox = mailbox,
+                                   .on_up = on_up,
+                                   .context = context,
+                                   .credentials = options->credentials,
+                                   .reg = options->reg};
     part->options.store.address = store_address_for_reading(&options->store.address);
     part->store = store_new(base, &part->options.store, on_link, part);
     make_desk(part, counters);
-    part->options.keys = NULL; /* the intake and the committee have references of their own */
-    part->options.tokens = NULL;
     part->answers_event =
         event_new(base, options->port->worker_waker.fd, EV_READ | EV_PERSIST, on_answers, part);
     part->turn_event = event_new(base, -1, 0, on_turn_ends, part);
     part->follow_event = event_new(base, -1, EV_PERSIST, on_follow_tick, part);
     assert(part->answers_event != NULL && part->turn_event != NULL && part->follow_event != NULL);
+    signing_keys_acquire(part->credentials.keys);
+    tokens_acquire(part->credentials.tokens);
     register_acquire(part->reg);
     options->port->reg = part->reg;
     int failed = event_add(part->answers_event, NULL);
@@ -271,6 +271,8 @@ void worker_intake_free(struct worker_intake *part)
     register_change_release(part->next);
     intake_free(part->intake);
     committee_free(part->committee);
+    signing_keys_release(part->credentials.keys);
+    tokens_release(part->credentials.tokens);
     register_release(part->reg);
     free(part);
 }

@@ -7,17 +7,17 @@
 
 #include <turnout/net/intake_desk.h>
 #include <turnout/service/counters.h>
+#include <turnout/service/principal.h>
 #include <turnout/store/store.h>
 
 #include "mailbox.h"
 #include "tally_thread.h"
 
 struct worker_intake_options {
-    struct store_options store; /* as the server logs in */
-    struct signing_keys *keys;  /* the first, as are the tokens; references of its own are taken */
-    struct tokens *tokens;
-    struct election_register *reg; /* that of the store; a reference of its own is taken */
-    atomic_uint *awaited;          /* counted down when a register was followed; borrowed, as what follows */
+    struct store_options store;     /* as the server logs in */
+    struct credentials credentials; /* the first; references of its own are taken */
+    struct election_register *reg;  /* that of the store; a reference of its own is taken */
+    atomic_uint *awaited;           /* counted down when a register was followed; borrowed, as what follows */
     bool takes_unsigned;
     const struct clock_watch *clock;
     struct refusals *refusals;

@@ -10,17 +10,38 @@ static void refuse_unknown(struct http_exchange *exchange, const char *detail)
     http_answer_problem(exchange, 404, "unknown-bulletin", "Unknown bulletin", detail, "", NULL);
 }
 
+static bool parse_number(struct slice text, int64_t *ret_number)
+{
+    uint64_t number;
+    if (!text_parse_unsigned(text, INT32_MAX, &number) || text.bytes[0] == '0') {
+        return false;
+    }
+    *ret_number = (int64_t)number;
+    return true;
+}
+
 const struct bulletin *bulletin_of_path(struct publication *publication, struct http_exchange *exchange,
                                         struct slice number)
 {
-    uint64_t value = 0;
-    const struct bulletin *bulletin = text_parse_unsigned(number, INT32_MAX, &value) && number.bytes[0] != '0'
-                                          ? shelf_find(publication_shelf(publication), (int64_t)value)
-                                          : NULL;
+    int64_t value;
+    const struct bulletin *bulletin =
+        parse_number(number, &value) ? shelf_find(publication_shelf(publication), value) : NULL;
     if (bulletin == NULL) {
         refuse_unknown(exchange, "there is no bulletin of this number; /v1/bulletins lists them");
     }
     return bulletin;
+}
+
+const struct bulletin *bulletin_of_query(struct publication *publication, struct http_exchange *exchange,
+                                         struct slice query, const char *name, const char *what)
+{
+    char text[DECIMAL_BYTES_MAX + 1];
+    int64_t number;
+    if (!http_query_value(query, name, text, sizeof text) || !parse_number(slice_of(text), &number)) {
+        http_refuse_parameter(exchange, name, what);
+        return NULL;
+    }
+    return bulletin_of_path(publication, exchange, slice_of(text));
 }
 
 static void release_publication(const void *body, size_t body_bytes, void *lender)

@@ -6,7 +6,7 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/rfc3339.h>
 
-#include "area_path.h"
+#include "asked_area.h"
 #include "retry_after.h"
 #include "too_many.h"
 
@@ -120,8 +120,7 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
 
 void desk_refuse_round(struct http_exchange *exchange)
 {
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                        "round is one of the election's rounds, from 1", "round", NULL);
+    http_refuse_parameter(exchange, "round", "round is one of the election's rounds, from 1");
 }
 
 bool desk_read_round(const struct intake_desk *desk, struct http_exchange *exchange,
@@ -139,6 +138,11 @@ bool desk_read_round(const struct intake_desk *desk, struct http_exchange *excha
     return true;
 }
 
+void desk_refuse_member(struct http_exchange *exchange, const char *name, const char *detail)
+{
+    http_answer_problem(exchange, 400, "malformed", "Malformed", detail, name, NULL);
+}
+
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count)
 {
@@ -153,7 +157,7 @@ bool desk_read_body(struct http_exchange *exchange, const struct http_request *r
     if (failed == TURNOUT_TOO_LARGE) {
         http_answer_problem(exchange, 413, "too-large", "Too large", error.text, "", NULL);
     } else if (failed != TURNOUT_OK) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", error.text, error.field, NULL);
+        desk_refuse_member(exchange, error.field, error.text);
     }
     return failed == TURNOUT_OK;
 }
@@ -168,6 +172,15 @@ void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error er
     retry_after_header(headers);
     http_answer_problem(exchange, 503, "store-unavailable", "Store unavailable",
                         "not known to be done; ask again", "", headers);
+}
+
+bool desk_is_showing(const struct intake_desk *desk, struct http_exchange *exchange)
+{
+    if (committee_publication(desk->committee) == NULL) {
+        desk_refuse_for_store(exchange, TURNOUT_UNAVAILABLE, "the server is starting");
+        return false;
+    }
+    return true;
 }
 
 void desk_put_text(struct json_writer *json, const char *key, const char *text)
@@ -203,11 +216,33 @@ void desk_put_phase(struct json_writer *json, const struct intake_desk *desk)
                   election_phase_against_clock(desk->election, phase, clock_wall_ms() / 1000));
 }
 
-void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body)
+struct json_writer desk_open_json(struct buffer *body)
 {
+    struct json_writer json = json_writer_of(body);
+    json_open_object(&json, NULL);
+    return json;
+}
+
+void desk_answer_json(struct http_exchange *exchange, int status, struct json_writer *json)
+{
+    json_close_object(json);
     http_answer(exchange, &(struct http_answer){.status = status,
                                                 .content_type = "application/json",
                                                 .headers = "Cache-Control: no-store\r\n",
-                                                .body = body->bytes,
-                                                .body_bytes = body->length});
+                                                .body = json->out->bytes,
+                                                .body_bytes = json->out->length});
+    buffer_done(json->out);
+}
+
+void desk_answer_page(const struct intake_desk *desk, struct http_exchange *exchange,
+                      struct json_writer *json, int64_t total, const char *next)
+{
+    desk_put_phase(json, desk);
+    if (total >= 0) {
+        json_put_integer(json, "total", total);
+    } else {
+        json_put_text(json, "total", NULL);
+    }
+    json_put_text(json, "next", next);
+    desk_answer_json(exchange, 200, json);
 }

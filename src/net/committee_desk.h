@@ -33,9 +33,15 @@ bool desk_read_round(const struct intake_desk *desk, struct http_exchange *excha
                      const struct http_request *request, uint32_t *ret_round);
 void desk_refuse_round(struct http_exchange *exchange);
 
+/* 400, for a member of a body. */
+void desk_refuse_member(struct http_exchange *exchange, const char *name, const char *detail);
+
 /* A JSON object of texts. */
 bool desk_read_body(struct http_exchange *exchange, const struct http_request *request, struct slice body,
                     const struct text_member *members, size_t count);
+
+/* Whether there is something that readers are shown: not yet, while the server starts. */
+bool desk_is_showing(const struct intake_desk *desk, struct http_exchange *exchange);
 
 /* For what the store could not do. */
 void desk_refuse_for_store(struct http_exchange *exchange, enum turnout_error error, const char *why);
@@ -57,6 +63,13 @@ uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *e
  * committee. */
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 
-void desk_answer_json(struct http_exchange *exchange, int status, const struct buffer *body);
+/* Begins an answer, a JSON object, in an empty buffer; and ends it, sends it and frees the buffer. */
+struct json_writer desk_open_json(struct buffer *body);
+void desk_answer_json(struct http_exchange *exchange, int status, struct json_writer *json);
+
+/* The same for a page of a list (page.h), with the phase. `total` is how many rows the whole list has (-1, not known:
+ * null), `next` what `after` must be for the next page (NULL: there is none). */
+void desk_answer_page(const struct intake_desk *desk, struct http_exchange *exchange,
+                      struct json_writer *json, int64_t total, const char *next);
 
 #endif

@@ -8,45 +8,26 @@
 #include "bulletin_answer.h"
 #include "public_answer.h"
 
-static void refuse(struct http_exchange *exchange, const char *field, const char *detail)
-{
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", detail, field, NULL);
-}
-
-/* NULL after refusing. */
-static const struct bulletin *read_bulletin(const struct public_reader *reader,
-                                            struct http_exchange *exchange, struct slice query,
-                                            const char *name)
-{
-    char number[DECIMAL_BYTES_MAX + 1];
-    int64_t value;
-    if (!http_query_value(query, name, number, sizeof number) || number[0] == '0' ||
-        !text_parse_integer(slice_of(number), 1, INT32_MAX, &value)) {
-        refuse(exchange, name,
-               "from and to are numbers of bulletins, which /v1/bulletins lists; to may be `now`");
-        return NULL;
-    }
-    return bulletin_of_path(reader->publication, exchange, slice_of(number));
-}
-
 /* False after refusing. *ret_to is NULL for now. */
 static bool read_sides(const struct public_reader *reader, struct http_exchange *exchange, struct slice query,
                        const struct bulletin **ret_from, const struct bulletin **ret_to)
 {
+    static const char what[] =
+        "from and to are numbers of bulletins, which /v1/bulletins lists; to may be `now`";
     char to[sizeof "now"];
     bool is_until_now = !http_query_has(query, "to") ||
                         (http_query_value(query, "to", to, sizeof to) && strcmp(to, "now") == 0);
     *ret_to = NULL;
-    *ret_from = read_bulletin(reader, exchange, query, "from");
+    *ret_from = bulletin_of_query(reader->publication, exchange, query, "from", what);
     if (*ret_from == NULL || is_until_now) {
         return *ret_from != NULL;
     }
-    *ret_to = read_bulletin(reader, exchange, query, "to");
+    *ret_to = bulletin_of_query(reader->publication, exchange, query, "to", what);
     if (*ret_to == NULL) {
         return false;
     }
     if (bulletin_summary_of(*ret_from)->statement.number >= bulletin_summary_of(*ret_to)->statement.number) {
-        refuse(exchange, "from", "from is an earlier bulletin than to");
+        http_refuse_parameter(exchange, "from", "from is an earlier bulletin than to");
         return false;
     }
     return true;

@@ -13,6 +13,8 @@
 #include <turnout/base/memory.h>
 #include <turnout/service/document.h>
 
+#include "asked_area.h"
+
 struct stream {
     TAILQ_ENTRY(stream) all;
     struct events *events;
@@ -100,7 +102,7 @@ static void forget_told(struct events *events)
 
 static const struct document *whole(struct publication *publication, uint32_t area)
 {
-    return area == REGISTER_NATION ? publication_turnout(publication)
+    return area == REGISTER_NATION ? publication_document(publication, PUBLISHED_TURNOUT, 0)
                                    : publication_document(publication, PUBLISHED_AREA, area);
 }
 
@@ -155,33 +157,14 @@ static void on_closed(void *context)
     free(stream);
 }
 
-/* False after refusing. */
-static bool read_area(struct http_exchange *exchange, const struct http_request *request,
-                      const struct election_register *reg, uint32_t *ret_area)
-{
-    char code[AREA_CODE_BYTES];
-    *ret_area = REGISTER_NATION;
-    if (!http_query_has(request->query, "area")) {
-        return true;
-    }
-    *ret_area = http_query_value(request->query, "area", code, sizeof code)
-                    ? register_find_area(reg, slice_of(code))
-                    : REGISTER_NONE;
-    if (*ret_area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "area", NULL);
-    }
-    return *ret_area != REGISTER_NONE;
-}
-
 /* Also to who names in Last-Event-ID the revision that stands: a milestone, say, is told under the revision of the figures
  * that have reached it, one publication after them. */
 void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
                  struct publication *publication)
 {
     char retry[32];
-    uint32_t area;
-    if (!read_area(exchange, request, publication_figures(publication)->reg, &area)) {
+    uint32_t area = area_of_query(publication_figures(publication)->reg, exchange, request->query);
+    if (area == REGISTER_NONE) {
         return;
     }
     struct stream *stream = memory_new(sizeof *stream);

@@ -69,8 +69,7 @@ static void put_held(struct json_writer *json, const struct intake_desk *desk, c
 static void answer_held(const struct held_listing *listing, const struct store_held_page *page)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, "area", listing->desk->reg->areas[listing->area].code);
     json_open_array(&json, "held");
     for (size_t i = 0; i < page->count; i++) {
@@ -81,11 +80,7 @@ static void answer_held(const struct held_listing *listing, const struct store_h
     if (page->next != NULL) {
         held_place_write(page->next, next);
     }
-    desk_put_phase(&json, listing->desk);
-    page_put_end(&json, page->total, page->next != NULL ? next : NULL);
-    json_close_object(&json);
-    desk_answer_json(listing->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_page(listing->desk, listing->exchange, &json, page->total, page->next != NULL ? next : NULL);
 }
 
 static void on_held(void *context, enum turnout_error error, const char *why,
@@ -144,14 +139,11 @@ static void refuse_unknown(struct http_exchange *exchange)
 static void answer_decision(const struct decision_request *request, enum held_state state, bool has_changed)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, "id", request->id);
     json_put_text(&json, "state", held_state_name(state));
     json_put_boolean(&json, "changed", has_changed);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
 }
 
 /* Whether what was decided before is what is wanted now: the same decision twice is one. */
@@ -231,8 +223,7 @@ void committee_post_held(void *context, struct http_exchange *exchange, const st
     }
     bool release = strcmp(decision, "release") == 0;
     if (!release && strcmp(decision, "reject") != 0) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be release or reject", "decision",
-                            NULL);
+        desk_refuse_member(exchange, "decision", "must be release or reject");
         return;
     }
     struct decision_request *asked = memory_new(sizeof *asked);

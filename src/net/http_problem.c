@@ -28,3 +28,8 @@ void http_answer_problem(struct http_exchange *exchange, int status, const char 
         .status = status, .code = code, .title = title, .detail = detail, .field = field};
     http_answer_with_problem(exchange, &problem, headers);
 }
+
+void http_refuse_parameter(struct http_exchange *exchange, const char *name, const char *detail)
+{
+    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", detail, name, NULL);
+}

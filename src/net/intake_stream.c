@@ -62,6 +62,15 @@ static void govern(struct stream *stream, bool full)
     }
 }
 
+static void send_answer(struct stream *stream)
+{
+    buffer_append_char(&stream->answer, '\n');
+    int failed =
+        evbuffer_add(connection_output(stream->connection), stream->answer.bytes, stream->answer.length);
+    assert(failed == 0);
+    connection_send(stream->connection);
+}
+
 static void on_answer(void *context, uint64_t tag, const struct report_result *result)
 {
     struct stream *stream = context;
@@ -76,11 +85,7 @@ static void on_answer(void *context, uint64_t tag, const struct report_result *r
     }
     buffer_clear(&stream->answer);
     result_json_write(&stream->answer, result, tag);
-    buffer_append_char(&stream->answer, '\n');
-    int failed =
-        evbuffer_add(connection_output(stream->connection), stream->answer.bytes, stream->answer.length);
-    assert(failed == 0);
-    connection_send(stream->connection);
+    send_answer(stream);
 }
 
 /* Nothing more is read; what is unanswered still gets its answer. */
@@ -139,11 +144,7 @@ static bool take_token(struct stream *stream, struct slice line)
         visit_note_vain(stream->visit);
         write_refusal(&stream->answer, admission, &why);
     }
-    buffer_append_char(&stream->answer, '\n');
-    int failed =
-        evbuffer_add(connection_output(stream->connection), stream->answer.bytes, stream->answer.length);
-    assert(failed == 0);
-    connection_send(stream->connection);
+    send_answer(stream);
     if (admission != ADMITTED) {
         end(stream);
     }

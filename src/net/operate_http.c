@@ -38,8 +38,7 @@ static bool parse_audience(struct http_exchange *exchange, struct slice query, b
     *ret_is_for_readers = http_query_has(query, "for");
     if (*ret_is_for_readers &&
         (!http_query_value(query, "for", audience, sizeof audience) || strcmp(audience, "readers") != 0)) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", "'for' can be: readers", "for",
-                            NULL);
+        http_refuse_parameter(exchange, "for", "'for' can be: readers");
         return false;
     }
     return true;

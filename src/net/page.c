@@ -1,10 +1,5 @@
-/* Reads `limit` and `after` of a request, and writes `total` and `next` of an answer. */
+/* Reads `limit` and `after` of a request. */
 #include "page.h"
-
-static void refuse(struct http_exchange *exchange, const char *detail, const char *field)
-{
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", detail, field, NULL);
-}
 
 bool page_read(struct http_exchange *exchange, const struct http_request *request, uint32_t usual,
                uint32_t most, struct page *ret_page)
@@ -15,7 +10,7 @@ bool page_read(struct http_exchange *exchange, const struct http_request *reques
     if (http_query_has(request->query, "limit")) {
         if (!http_query_value(request->query, "limit", value, sizeof value) ||
             !text_parse_unsigned(slice_of(value), INT32_MAX, &number) || number == 0) {
-            refuse(exchange, "limit is a whole number from 1", "limit");
+            http_refuse_parameter(exchange, "limit", "limit is a whole number from 1");
             return false;
         }
         page.limit = number < most ? (uint32_t)number : most;
@@ -32,15 +27,5 @@ bool page_read(struct http_exchange *exchange, const struct http_request *reques
 
 void page_refuse_after(struct http_exchange *exchange)
 {
-    refuse(exchange, "after is what the page before says as next", "after");
-}
-
-void page_put_end(struct json_writer *json, int64_t total, const char *next)
-{
-    if (total >= 0) {
-        json_put_integer(json, "total", total);
-    } else {
-        json_put_text(json, "total", NULL);
-    }
-    json_put_text(json, "next", next);
+    http_refuse_parameter(exchange, "after", "after is what the page before says as next");
 }

@@ -4,7 +4,6 @@
 #define TURNOUT_NET_PAGE_H
 
 #include <turnout/net/http_server.h>
-#include <turnout/wire/json_writer.h>
 
 enum { PAGE_ROWS = 1000, PAGE_AFTER_BYTES = 128 };
 
@@ -20,9 +19,5 @@ bool page_read(struct http_exchange *exchange, const struct http_request *reques
 
 /* For an `after` that no answer can have given. */
 void page_refuse_after(struct http_exchange *exchange);
-
-/* Writes `total`, how many rows the whole list has (-1, not known: null), and `next`: what `after` must be for the next page, null where
- * `next` is NULL, behind the last row. */
-void page_put_end(struct json_writer *json, int64_t total, const char *next);
 
 #endif

@@ -1,22 +1,50 @@
 /* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
+#include <assert.h>
 #include <string.h>
 
 #include <turnout/service/document.h>
 
-#include "area_path.h"
+#include "asked_area.h"
 #include "bulletin_answer.h"
 #include "diff_http.h"
 #include "frozen_http.h"
 #include "page.h"
 #include "public_answer.h"
-#include "public_listings.h"
 #include "retry_after.h"
 #include "series_http.h"
 #include "static_http.h"
 
 enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
+
+/* A document that takes no parameter. */
+static void get_document(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    static const struct {
+        const char *path;
+        enum publication_document which;
+    } documents[] = {
+        {"/v1", PUBLISHED_INDEX},
+        {"/v1/nist.json", PUBLISHED_NIST},
+        {"/v1/milestones", PUBLISHED_MILESTONES},
+        {"/v1/feed.atom", PUBLISHED_FEED},
+        {"/v1/rounds", PUBLISHED_ROUNDS},
+        {"/v1/bulletins", PUBLISHED_BULLETINS},
+        {"/v1/keys", PUBLISHED_KEYS},
+    };
+    (void)segment;
+    (void)body;
+    struct public_reader *reader = context;
+    size_t row = 0;
+    while (!slice_equals(request->path, documents[row].path)) {
+        row++;
+        assert(row < sizeof documents / sizeof documents[0]); /* one a route */
+    }
+    public_answer(reader, exchange, request,
+                  publication_document(reader->publication, documents[row].which, 0));
+}
 
 /* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked for. */
 static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
@@ -24,9 +52,8 @@ static bool asks_of_one_time(struct http_exchange *exchange, const struct http_r
     static const char *const others[] = {"since", "fields", "level"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (http_query_has(request->query, "at") && http_query_has(request->query, others[i])) {
-            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                                "at is not taken together with this one: a bulletin's documents are whole",
-                                others[i], NULL);
+            http_refuse_parameter(exchange, others[i],
+                                  "at is not taken together with this one: a bulletin's documents are whole");
             return false;
         }
     }
@@ -45,7 +72,8 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
         return;
     }
     if (!http_query_has(request->query, "since")) {
-        public_answer(reader, exchange, request, publication_turnout(reader->publication));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_TURNOUT, 0));
         return;
     }
     const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
@@ -54,8 +82,7 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     if (changes != NULL) {
         public_answer(reader, exchange, request, changes);
     } else {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "since is the next of the document before, or a revision", "since", NULL);
+        http_refuse_parameter(exchange, "since", "since is the next of the document before, or a revision");
     }
 }
 
@@ -86,8 +113,7 @@ static bool read_selection(struct http_exchange *exchange, struct slice query,
         if (http_query_has(query, parameters[i].name) &&
             (!http_query_value(query, parameters[i].name, names, sizeof names) ||
              parameters[i].read(names, ret_selection, &error) != TURNOUT_OK)) {
-            http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", error.text,
-                                parameters[i].name, NULL);
+            http_refuse_parameter(exchange, parameters[i].name, error.text);
             return false;
         }
     }
@@ -129,7 +155,8 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
         return;
     }
     if (selection_is_all(&selection)) {
-        public_answer(reader, exchange, request, publication_snapshot(reader->publication));
+        public_answer(reader, exchange, request,
+                      publication_document(reader->publication, PUBLISHED_SNAPSHOT, 0));
     } else {
         answer_selection(reader, exchange, request, &selection, NULL);
     }
@@ -146,9 +173,8 @@ static bool read_csv_form(struct http_exchange *exchange, struct slice query, st
     has_bom = has_bom && (strcmp(bom, "0") == 0 || strcmp(bom, "1") == 0);
     has_separator = has_separator && strlen(separator) == 1 && strchr(",;\t", separator[0]) != NULL;
     if (!has_bom || !has_separator) {
-        http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter",
-                            "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)",
-                            has_bom ? "sep" : "bom", NULL);
+        http_refuse_parameter(exchange, has_bom ? "sep" : "bom",
+                              "bom is 0 or 1; sep is a comma, a semicolon (%3B) or a tab (%09)");
         return false;
     }
     *ret_form = (struct csv_form){.separator = separator[0], .bom = bom[0] == '1'};
@@ -174,43 +200,6 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     } else {
         answer_selection(reader, exchange, request, &selection, &form);
     }
-}
-
-static void get_nist(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_NIST, 0));
-}
-
-static void get_milestones(void *context, struct http_exchange *exchange, const struct http_request *request,
-                           struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_document(reader->publication, PUBLISHED_MILESTONES, 0));
-}
-
-static void get_feed(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_FEED, 0));
-}
-
-static void get_rounds(void *context, struct http_exchange *exchange, const struct http_request *request,
-                       struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_ROUNDS, 0));
 }
 
 static void get_rounds_csv(void *context, struct http_exchange *exchange, const struct http_request *request,
@@ -249,16 +238,6 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     public_answer_own(reader, exchange, request, own);
 }
 
-static void get_bulletins(void *context, struct http_exchange *exchange, const struct http_request *request,
-                          struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_document(reader->publication, PUBLISHED_BULLETINS, 0));
-}
-
 static void get_events(void *context, struct http_exchange *exchange, const struct http_request *request,
                        struct slice segment, struct slice body)
 {
@@ -266,25 +245,6 @@ static void get_events(void *context, struct http_exchange *exchange, const stru
     (void)body;
     struct public_reader *reader = context;
     events_open(reader->events, exchange, request, reader->publication);
-}
-
-static void get_keys(void *context, struct http_exchange *exchange, const struct http_request *request,
-                     struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request, publication_document(reader->publication, PUBLISHED_KEYS, 0));
-}
-
-static void get_index(void *context, struct http_exchange *exchange, const struct http_request *request,
-                      struct slice segment, struct slice body)
-{
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    public_answer(reader, exchange, request,
-                  publication_index(reader->publication, public_listings, public_listing_count));
 }
 
 /* `name` is that of a file within the bulletin. */
@@ -334,24 +294,24 @@ static void get_bulletin_area(void *context, struct http_exchange *exchange,
 }
 
 const struct http_route public_http_routes[] = {
-    {HTTP_GET, "/v1", get_index},
+    {HTTP_GET, "/v1", get_document},
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
-    {HTTP_GET, "/v1/nist.json", get_nist},
-    {HTTP_GET, "/v1/milestones", get_milestones},
-    {HTTP_GET, "/v1/feed.atom", get_feed},
-    {HTTP_GET, "/v1/rounds", get_rounds},
+    {HTTP_GET, "/v1/nist.json", get_document},
+    {HTTP_GET, "/v1/milestones", get_document},
+    {HTTP_GET, "/v1/feed.atom", get_document},
+    {HTTP_GET, "/v1/rounds", get_document},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/diff", diff_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
-    {HTTP_GET, "/v1/bulletins", get_bulletins},
+    {HTTP_GET, "/v1/bulletins", get_document},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
     {HTTP_GET, "/v1/bulletins/*/bulletin.sig", get_bulletin_signature},
     {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
-    {HTTP_GET, "/v1/keys", get_keys},
+    {HTTP_GET, "/v1/keys", get_document},
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},

@@ -73,8 +73,7 @@ static void on_looked(void *context, enum turnout_error error, const char *why, 
         return;
     }
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     put_fingerprint(&json, "fingerprint", change->before);
     put_fingerprint(&json, "files", change->after);
     desk_put_phase(&json, request->desk);
@@ -85,9 +84,7 @@ static void on_looked(void *context, enum turnout_error error, const char *why, 
         put_row(&json, change, take_up, row);
     }
     json_close_array(&json);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
     request_free(request);
 }
 
@@ -166,15 +163,12 @@ static void refuse_other(const struct register_request *request, const struct ta
 static void answer_taken_up(const struct register_request *request, bool has_changed)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     put_fingerprint(&json, "fingerprint", request->change->after);
     put_fingerprint(&json, "before", request->change->before);
     json_put_integer(&json, "changes", (int64_t)request->change->count);
     json_put_boolean(&json, "changed", has_changed);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
 }
 
 static void on_taken_up(void *context, enum turnout_error error, const char *why,

@@ -3,12 +3,8 @@
 
 #include <turnout/base/rfc3339.h>
 
+#include "asked_area.h"
 #include "public_answer.h"
-
-static void refuse(struct http_exchange *exchange, const char *field, const char *detail)
-{
-    http_answer_problem(exchange, 400, "bad-parameter", "Bad parameter", detail, field, NULL);
-}
 
 /* These return false after refusing. */
 
@@ -16,17 +12,8 @@ static bool read_area(struct http_exchange *exchange, struct slice query, const 
                       uint32_t *ret_area)
 {
     const struct election_register *reg = series_register(series);
-    char code[AREA_CODE_BYTES];
-    *ret_area = REGISTER_NATION;
-    if (!http_query_has(query, "area")) {
-        return true;
-    }
-    *ret_area = http_query_value(query, "area", code, sizeof code) ? register_find_area(reg, slice_of(code))
-                                                                   : REGISTER_NONE;
-    if (*ret_area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "area", NULL);
-    } else if (*ret_area > reg->province_count) {
+    *ret_area = area_of_query(reg, exchange, query);
+    if (*ret_area > reg->province_count && *ret_area != REGISTER_NONE) {
         http_answer_problem(exchange, 404, "no-series", "No series",
                             "the series is of the nation and the provinces; what a commune had in a bulletin "
                             "is in that bulletin's files",
@@ -44,7 +31,7 @@ static bool read_moment(struct http_exchange *exchange, struct slice query, cons
     }
     if (!http_query_value(query, name, value, sizeof value) ||
         !rfc3339_parse(slice_of(value), ret_moment, NULL)) {
-        refuse(exchange, name, "from and to are times like 2026-03-15T07:00:00+07:00");
+        http_refuse_parameter(exchange, name, "from and to are times like 2026-03-15T07:00:00+07:00");
         return false;
     }
     return true;
@@ -59,7 +46,7 @@ static bool read_step(struct http_exchange *exchange, struct slice query, int64_
     }
     if (!http_query_value(query, "step", value, sizeof value) ||
         !text_parse_integer(slice_of(value), 1, SERIES_STEP_MAX, ret_step)) {
-        refuse(exchange, "step", "step is a whole number of minutes, from 1 to 1440");
+        http_refuse_parameter(exchange, "step", "step is a whole number of minutes, from 1 to 1440");
         return false;
     }
     return true;
@@ -79,7 +66,7 @@ void series_http_get(void *context, struct http_exchange *exchange, const struct
         return;
     }
     if (query.to != 0 && query.from > query.to) {
-        refuse(exchange, "from", "from is later than to");
+        http_refuse_parameter(exchange, "from", "from is later than to");
         return;
     }
     if (query.from == 0 && query.to == 0 && query.step == 1) {
@@ -89,7 +76,8 @@ void series_http_get(void *context, struct http_exchange *exchange, const struct
     }
     struct document *own = publication_series_part(reader->publication, query);
     if (own == NULL) {
-        refuse(exchange, "step", "that is more than 1,441 points: take a larger step, or less time");
+        http_refuse_parameter(exchange, "step",
+                              "that is more than 1,441 points: take a larger step, or less time");
         return;
     }
     public_answer_own(reader, exchange, request, own);

@@ -16,8 +16,6 @@ struct committee *committee_new(const struct committee_options *options)
 {
     struct committee *committee = memory_new(sizeof *committee);
     committee->options = *options;
-    signing_keys_acquire(committee->options.keys);
-    tokens_acquire(committee->options.tokens);
     committee->reads_full_at_us =
         memory_new_array(options->reg->unit_count, sizeof *committee->reads_full_at_us);
     return committee;
@@ -30,8 +28,6 @@ void committee_free(struct committee *committee)
         assert(committee->waiting_bulletins == NULL);
         assert(committee->waiting == NULL);
         register_change_release(committee->change);
-        signing_keys_release(committee->options.keys);
-        tokens_release(committee->options.tokens);
         publication_release(committee->publication);
         free(committee->reads_full_at_us);
         free(committee);
@@ -43,20 +39,6 @@ void committee_set_register(struct committee *committee, const struct election_r
     committee->options.reg = reg;
     register_change_release(committee->change); /* it is from the register before; the next one comes */
     committee->change = NULL;
-}
-
-void committee_set_keys(struct committee *committee, struct signing_keys *keys)
-{
-    signing_keys_acquire(keys);
-    signing_keys_release(committee->options.keys);
-    committee->options.keys = keys;
-}
-
-void committee_set_tokens(struct committee *committee, struct tokens *tokens)
-{
-    tokens_acquire(tokens);
-    tokens_release(committee->options.tokens);
-    committee->options.tokens = tokens;
 }
 
 enum election_phase committee_phase(const struct committee *committee)
@@ -91,7 +73,7 @@ enum admission committee_admit_token(const struct committee *committee, struct s
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the token has expired");
         return ADMISSION_UNAUTHORIZED;
     }
-    if (!tokens_allow(options->tokens, shown.id, &why)) {
+    if (!tokens_allow(options->credentials->tokens, shown.id, &why)) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "%s", why);
         return ADMISSION_UNAUTHORIZED;
     }
@@ -106,7 +88,7 @@ enum admission committee_admit_token(const struct committee *committee, struct s
                          shown.area);
         return ADMISSION_OUT_OF_SCOPE;
     }
-    *ret_principal = principal_of(&shown, area, tokens_find(options->tokens, shown.id)->label);
+    *ret_principal = principal_of(&shown, area, tokens_find(options->credentials->tokens, shown.id)->label);
     return ADMITTED;
 }
 
@@ -160,7 +142,7 @@ static enum admission admit_signature(const struct committee *committee, struct 
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "not <key>.<time>.<signature>");
         return ADMISSION_UNAUTHORIZED;
     }
-    const struct signing_key *key = signing_keys_find(options->keys, signature.key);
+    const struct signing_key *key = signing_keys_find(options->credentials->keys, signature.key);
     if (key == NULL || !signing_key_is_good_at(key, now, &why)) {
         (void)error_fail(error, TURNOUT_BAD_INPUT, "", "the key %s %s", signature.key,
                          key == NULL ? "is not of this election" : why);
@@ -209,7 +191,7 @@ enum admission committee_admit_commune_reader(const struct committee *committee,
     struct principal principal;
     if (slice_equals_ignoring_case(scheme, "Signature") &&
         read_signature_parse(slice_trim(rest), &signature)) {
-        const struct signing_key *key = signing_keys_find(options->keys, signature.key);
+        const struct signing_key *key = signing_keys_find(options->credentials->keys, signature.key);
         if (key != NULL && key->unit != REGISTER_NONE && options->reg->units[key->unit].commune == commune) {
             return admit_signature(committee, slice_trim(rest), key->unit, now, error);
         }

@@ -38,10 +38,10 @@ struct verdict {
 
 struct health {
     struct health_options options;
-    _Atomic(struct finding *) posted[HEALTH_FINDINGS]; /* the newest that was not taken yet */
-    struct finding *taken[HEALTH_FINDINGS];            /* the evaluating thread's; NULL: nothing was posted */
-    _Atomic int64_t written_ms, confirmed_ms;          /* monotonic, or NEVER */
-    atomic_int phase;                                  /* or PHASE_UNKNOWN */
+    _Atomic(struct finding *) inbox[HEALTH_FINDINGS]; /* the newest; NULL: none since the last evaluation */
+    struct finding *findings[HEALTH_FINDINGS];        /* the newest then; NULL: nothing was posted yet */
+    _Atomic int64_t written_ms, confirmed_ms;         /* monotonic, or NEVER */
+    atomic_int phase;                                 /* or PHASE_UNKNOWN */
     atomic_bool has_figures;
     int64_t wall_ms, monotonic_ms; /* of this evaluation */
     struct verdict verdicts[CHECKS_MAX];
@@ -49,8 +49,8 @@ struct health {
 
 /* ---- the checks ---- */
 
-/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `posted` names the
- * finding of others that the check begins with. */
+/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `which` is the posted
+ * finding that the check begins with. */
 
 static void say(struct finding *finding, bool is_ok, const char *why)
 {
@@ -60,18 +60,18 @@ static void say(struct finding *finding, bool is_ok, const char *why)
     finding->why[length] = '\0';
 }
 
-static void check_posted(const struct health *health, enum health_finding posted, struct finding *finding)
+static void check_posted(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    if (health->taken[posted] == NULL) {
+    if (health->findings[which] == NULL) {
         say(finding, false, "not known yet: the server is starting");
     } else {
-        *finding = *health->taken[posted];
+        *finding = *health->findings[which];
     }
 }
 
-static void check_store_link(const struct health *health, enum health_finding posted, struct finding *finding)
+static void check_store_link(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    check_posted(health, posted, finding);
+    check_posted(health, which, finding);
     if (finding->is_ok) {
         check_posted(health, HEALTH_PUBLISHER_LINK, finding);
     }
@@ -80,10 +80,10 @@ static void check_store_link(const struct health *health, enum health_finding po
     }
 }
 
-static void check_store_writes(const struct health *health, enum health_finding posted,
+static void check_store_writes(const struct health *health, enum health_finding which,
                                struct finding *finding)
 {
-    check_posted(health, posted, finding);
+    check_posted(health, which, finding);
     int64_t written_ms = atomic_load(&health->written_ms);
     int64_t age_ms = health->monotonic_ms - written_ms;
     if (!finding->is_ok) {
@@ -99,10 +99,10 @@ static void check_store_writes(const struct health *health, enum health_finding 
     }
 }
 
-static void check_publication_age(const struct health *health, enum health_finding posted,
+static void check_publication_age(const struct health *health, enum health_finding which,
                                   struct finding *finding)
 {
-    (void)posted;
+    (void)which;
     int64_t age_ms = health->monotonic_ms - atomic_load(&health->confirmed_ms);
     if (!atomic_load(&health->has_figures)) {
         say(finding, false, "nothing has been published yet");
@@ -115,26 +115,26 @@ static void check_publication_age(const struct health *health, enum health_findi
 }
 
 /* What Redis has lost, or holds that does not add up, is for a person to look at, and reports are taken meanwhile. Warnings. */
-static void check_figures(const struct health *health, enum health_finding posted, struct finding *finding)
+static void check_figures(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    if (health->taken[posted] != NULL) {
-        *finding = *health->taken[posted];
+    if (health->findings[which] != NULL) {
+        *finding = *health->findings[which];
     }
 }
 
 /* Reports are taken whether anybody reads the log or not, so that this is a warning. */
-static void check_log(const struct health *health, enum health_finding posted, struct finding *finding)
+static void check_log(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    (void)posted;
+    (void)which;
     (void)health;
     if (log_has_dropped_lately()) {
         say(finding, true, "log lines were dropped within the last minute: nobody reads the log in time");
     }
 }
 
-static void check_phase(const struct health *health, enum health_finding posted, struct finding *finding)
+static void check_phase(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    (void)posted;
+    (void)which;
     int phase = atomic_load(&health->phase);
     if (phase == PHASE_UNKNOWN) {
         say(finding, false, "not known yet: the server is starting");
@@ -149,8 +149,8 @@ static void check_phase(const struct health *health, enum health_finding posted,
 
 static const struct check {
     const char *name;
-    void (*look)(const struct health *health, enum health_finding posted, struct finding *finding);
-    enum health_finding posted; /* what it begins with; HEALTH_FINDINGS: nothing */
+    void (*look)(const struct health *health, enum health_finding which, struct finding *finding);
+    enum health_finding which; /* what it begins with; HEALTH_FINDINGS: nothing */
 } checks[] = {
     {"store-link", check_store_link, HEALTH_REDIS},
     {"store-writes", check_store_writes, HEALTH_WRITES},
@@ -182,7 +182,7 @@ void health_post(struct health *health, enum health_finding finding, bool is_ok,
     if (health != NULL) {
         struct finding *posted = memory_new(sizeof *posted);
         say(posted, is_ok, why);
-        free(atomic_exchange(&health->posted[finding], posted));
+        free(atomic_exchange(&health->inbox[finding], posted));
     }
 }
 
@@ -265,7 +265,7 @@ static bool is_starting(const struct health *health)
 static void judge(struct health *health, const struct check *check, struct verdict *verdict)
 {
     struct finding found = {.is_ok = true};
-    check->look(health, check->posted, &found);
+    check->look(health, check->which, &found);
     if (has_changed(verdict, &found)) {
         if (!is_starting(health) || found.is_ok) {
             log_change(check->name, verdict, &found);
@@ -281,10 +281,10 @@ void health_evaluate(struct health *health, int64_t wall_ms, int64_t monotonic_m
     health->wall_ms = wall_ms;
     health->monotonic_ms = monotonic_ms;
     for (int i = 0; i < HEALTH_FINDINGS; i++) {
-        struct finding *posted = atomic_exchange(&health->posted[i], NULL);
+        struct finding *posted = atomic_exchange(&health->inbox[i], NULL);
         if (posted != NULL) {
-            free(health->taken[i]);
-            health->taken[i] = posted;
+            free(health->findings[i]);
+            health->findings[i] = posted;
         }
     }
     for (int i = 0; i < CHECK_COUNT; i++) {
@@ -357,8 +357,8 @@ void health_free(struct health *health)
         return;
     }
     for (int i = 0; i < HEALTH_FINDINGS; i++) {
-        free(atomic_load(&health->posted[i]));
-        free(health->taken[i]);
+        free(atomic_load(&health->inbox[i]));
+        free(health->findings[i]);
     }
     free(health);
 }

@@ -96,7 +96,7 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
         return false;
     }
     const char *why = "";
-    if (!tokens_allow(intake->options.tokens, voucher->id, &why)) {
+    if (!tokens_allow(intake->options.credentials->tokens, voucher->id, &why)) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, "", "%s", why);
         return false;
     }
@@ -114,7 +114,7 @@ static bool check_voucher(const struct intake *intake, const struct report *repo
 static bool check_signature(const struct intake *intake, const struct report *report, struct arrival *arrival,
                             struct report_result *ret_result)
 {
-    const struct signing_key *key = signing_keys_find(intake->options.keys, report->key);
+    const struct signing_key *key = signing_keys_find(intake->options.credentials->keys, report->key);
     const char *why = "";
     if (key == NULL) {
         report_reject(ret_result, report, CODE_UNKNOWN_KEY, NULL, "no key %s in this election", report->key);
@@ -226,8 +226,6 @@ struct intake *intake_new(const struct intake_options *options)
     struct intake *intake = memory_new(sizeof *intake);
     intake->options = *options;
     refusals_acquire(intake->options.refusals);
-    signing_keys_acquire(intake->options.keys);
-    tokens_acquire(intake->options.tokens);
     intake->phase = PHASE_REHEARSAL;
     return intake;
 }
@@ -236,8 +234,6 @@ void intake_free(struct intake *intake)
 {
     if (intake != NULL) {
         refusals_release(intake->options.refusals);
-        signing_keys_release(intake->options.keys);
-        tokens_release(intake->options.tokens);
         free(intake);
     }
 }
@@ -259,18 +255,4 @@ void intake_set_register(struct intake *intake, const struct election_register *
     refusals_release(intake->options.refusals);
     intake->options.refusals = refusals;
     intake->options.reg = reg;
-}
-
-void intake_set_keys(struct intake *intake, struct signing_keys *keys)
-{
-    signing_keys_acquire(keys);
-    signing_keys_release(intake->options.keys);
-    intake->options.keys = keys;
-}
-
-void intake_set_tokens(struct intake *intake, struct tokens *tokens)
-{
-    tokens_acquire(tokens);
-    tokens_release(intake->options.tokens);
-    intake->options.tokens = tokens;
 }

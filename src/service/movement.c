@@ -2,8 +2,11 @@
 #include "movement.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <turnout/base/memory.h>
+#include <turnout/base/text.h>
+#include <turnout/wire/figures.h>
 
 struct movement movement_after(const struct movement *previous, int64_t revision, const bool *has_moved,
                                uint32_t province_count)
@@ -30,6 +33,47 @@ void movement_done(struct movement *movement)
     free(movement->serials);
 }
 
+/* Hexadecimal. False when it is none, or too long. */
+static bool parse_serial(struct slice text, uint64_t *ret_serial)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t serial = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        const char *digit = strchr(digits, text.bytes[i]);
+        if (digit == NULL) {
+            return false;
+        }
+        serial = serial * 16 + (uint64_t)(digit - digits);
+    }
+    *ret_serial = serial;
+    return text.length > 0 && text.length <= 16;
+}
+
+/* What another run has shown, of this server or of another one, says nothing about this one's: it becomes what was never
+ * shown. */
+bool movement_place_parse(const char *text, const char *run, struct movement_place *ret_place)
+{
+    struct slice rest = slice_of(text);
+    struct slice digits = text_split(&rest, '.');
+    uint64_t revision;
+    uint64_t serial = 0;
+    if (!text_parse_unsigned(digits, INT64_MAX / 4, &revision)) {
+        return false;
+    }
+    *ret_place = (struct movement_place){.revision = (int64_t)revision};
+    if (rest.bytes == NULL) {
+        return true;
+    }
+    bool is_of_this_run =
+        run != NULL && rest.length > FIGURES_RUN_DIGITS && memcmp(rest.bytes, run, FIGURES_RUN_DIGITS) == 0;
+    if (is_of_this_run) {
+        rest = (struct slice){rest.bytes + FIGURES_RUN_DIGITS, rest.length - FIGURES_RUN_DIGITS};
+    }
+    bool is_number = parse_serial(rest, &serial);
+    *ret_place = (struct movement_place){.revision = -1, .serial = is_of_this_run ? serial : 0};
+    return is_number;
+}
+
 static bool has_moved_since(const struct movement *movement, uint32_t province, struct movement_place place)
 {
     if (place.serial != 0) {
@@ -48,9 +92,11 @@ uint32_t movement_count_since(const struct movement *movement, struct movement_p
     return count;
 }
 
-void movement_mark_since(const struct movement *movement, struct movement_place place, bool *ret_moved)
+/* What moved later is in every answer that goes further back: the count says which provinces were counted. */
+void movement_mark_newest(const struct movement *movement, uint32_t count, bool *ret_moved)
 {
     for (uint32_t province = 1; province <= movement->province_count; province++) {
-        ret_moved[province] = has_moved_since(movement, province, place);
+        struct movement_place its_own = {.serial = movement->serials[province]};
+        ret_moved[province] = movement_count_since(movement, its_own) < count;
     }
 }

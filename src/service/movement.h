@@ -30,11 +30,15 @@ struct movement movement_after(const struct movement *previous, int64_t revision
                                uint32_t province_count);
 void movement_done(struct movement *movement);
 
+/* `text` is a revision, or a document's `next`. False when it is neither. `run` is how each `next` of this server's run
+ * begins after its revision; NULL: it has none. */
+bool movement_place_parse(const char *text, const char *run, struct movement_place *ret_place);
+
 /* How many provinces have moved since this was shown; all of them, where this server has not shown it. */
 uint32_t movement_count_since(const struct movement *movement, struct movement_place place);
 
-/* Fills in the provinces' entries of ret_moved, which has one an area. What two places ask for is the same when it is of
- * the same number. */
-void movement_mark_since(const struct movement *movement, struct movement_place place, bool *ret_moved);
+/* Fills in the provinces' entries of ret_moved, which has one an area: true for those that movement_count_since() has
+ * counted. */
+void movement_mark_newest(const struct movement *movement, uint32_t count, bool *ret_moved);
 
 #endif

@@ -13,6 +13,7 @@
 #include <turnout/wire/documents.h>
 #include <turnout/wire/http_date.h>
 
+#include "public_listings.h"
 #include "publication_private.h"
 
 static int64_t revision_of(const struct publication *publication)
@@ -34,17 +35,23 @@ static void find_moved(struct publication *publication, const struct publication
                       strcmp(previous->figures.publication, publication->figures.publication) != 0)) {
         publication->moved[REGISTER_NATION] = true;
     }
-    publication->since =
-        since_after(previous == NULL ? NULL : &previous->since, &publication->figures, publication->moved);
+    publication->movement =
+        movement_after(previous == NULL ? NULL : &previous->movement, revision_of(publication),
+                       publication->moved, publication->reg->province_count);
 }
 
 static void name_run(struct publication *publication)
 {
     if (publication->figures.run != NULL) {
         (void)snprintf(publication->run, sizeof publication->run, "%s%" PRIx64, publication->figures.run,
-                       publication->since.movement.serial);
+                       publication->movement.serial);
         publication->figures.run = publication->run;
     }
+}
+
+static size_t document_count(const struct election_register *reg)
+{
+    return PUBLISHED_SINGLE + reg->area_count + reg->province_count;
 }
 
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
@@ -66,19 +73,12 @@ struct publication *publication_new(const struct publication *previous, const st
     shelf_acquire(shelf);
     find_moved(publication, previous);
     name_run(publication);
-    publication->area_documents = memory_new_array(reg->area_count, sizeof *publication->area_documents);
-
+    publication->documents = memory_new_array(document_count(reg), sizeof *publication->documents);
     http_date_write(figures->generated_at, publication->last_modified);
-
-    struct buffer rendered = {0};
-    document_turnout_json(&rendered, &publication->figures);
-    publication->turnout = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
-    document_snapshot_json(&rendered, &publication->figures);
-    publication->snapshot = document_new(&rendered, DOCUMENT_JSON, revision_of(publication));
-    buffer_done(&rendered);
-    const struct document *csv =
-        publication_document(publication, PUBLISHED_CSV, csv_form_place((struct csv_form){.separator = ','}));
-    assert(csv != NULL);
+    (void)publication_document(publication, PUBLISHED_TURNOUT, 0);
+    (void)publication_document(publication, PUBLISHED_SNAPSHOT, 0);
+    (void)publication_document(publication, PUBLISHED_CSV,
+                               csv_form_place((struct csv_form){.separator = ','}));
     return publication;
 }
 
@@ -114,22 +114,16 @@ void publication_release(struct publication *publication)
         atomic_fetch_sub_explicit(&publication->references, 1, memory_order_acq_rel) > 1) {
         return;
     }
-    document_free(publication->turnout);
-    document_free(publication->snapshot);
-    document_free(atomic_load(&publication->index));
-    since_done(&publication->since);
+    movement_done(&publication->movement);
     selections_done(&publication->selections);
     ledger_page_release(publication->page);
     shelf_release(publication->shelf);
     release_series(publication);
-    for (size_t i = 0; i < PUBLISHED_SINGLE; i++) {
-        document_free(atomic_load(&publication->made[i]));
-    }
-    for (uint32_t area = 0; area < publication->reg->area_count; area++) {
-        document_free(atomic_load(&publication->area_documents[area]));
+    for (size_t i = 0; i < document_count(publication->reg); i++) {
+        document_free(atomic_load(&publication->documents[i]));
     }
     register_release(publication->reg);
-    free(publication->area_documents);
+    free(publication->documents);
     free(publication->moved);
     free(publication->areas);
     free(publication);
@@ -153,16 +147,6 @@ enum election_phase publication_phase(const struct publication *publication)
 const char *publication_last_modified(const struct publication *publication)
 {
     return publication->last_modified;
-}
-
-const struct document *publication_turnout(const struct publication *publication)
-{
-    return publication->turnout;
-}
-
-const struct document *publication_snapshot(const struct publication *publication)
-{
-    return publication->snapshot;
 }
 
 const struct series *publication_series(const struct publication *publication)
@@ -244,7 +228,7 @@ struct document *publication_corrections_page(const struct publication *publicat
 static bool render_series(struct buffer *out, const struct publication *publication,
                           struct series_query query)
 {
-    if (!series_query_settle(publication->series, &query)) {
+    if (!series_query_complete(publication->series, &query)) {
         return false;
     }
     document_series_json(out, &publication->figures, publication->series, &query);
@@ -259,7 +243,16 @@ struct document *publication_series_part(const struct publication *publication, 
                : NULL;
 }
 
-/* ---- documents made where they are asked for first ---- */
+/* ---- documents that are kept ---- */
+
+/* What has moved last, of this number of provinces. */
+static void render_newest(struct buffer *out, const struct publication *publication, size_t count)
+{
+    bool *moved = memory_new_array(publication->reg->area_count, sizeof *moved);
+    movement_mark_newest(&publication->movement, (uint32_t)count, moved);
+    document_changes_json(out, &publication->figures, moved);
+    free(moved);
+}
 
 /* The feed and the list of bulletins, of every bulletin on the shelf in the order of their numbers. */
 static void render_bulletins(struct buffer *out, const struct publication *publication,
@@ -289,6 +282,15 @@ static void render(struct buffer *out, const struct publication *publication, en
     const struct csv_form form = csv_form_at(at % CSV_FORMS);
     bool is_short = true;
     switch (which) {
+    case PUBLISHED_INDEX:
+        document_index_json(out, figures, public_listings, public_listing_count);
+        break;
+    case PUBLISHED_TURNOUT:
+        document_turnout_json(out, figures);
+        break;
+    case PUBLISHED_SNAPSHOT:
+        document_snapshot_json(out, figures);
+        break;
     case PUBLISHED_CORRECTIONS:
         render_corrections(out, publication, 0, CORRECTIONS_MAX);
         break;
@@ -323,6 +325,9 @@ static void render(struct buffer *out, const struct publication *publication, en
     case PUBLISHED_SERIES:
         is_short = render_series(out, publication, (struct series_query){.area = (uint32_t)at, .step = 1});
         break;
+    case PUBLISHED_SINCE:
+        render_newest(out, publication, at);
+        break;
     }
     assert(is_short); /* a day is never too much */
 }
@@ -330,11 +335,13 @@ static void render(struct buffer *out, const struct publication *publication, en
 static _Atomic(struct document *) *place_of(struct publication *publication, enum publication_document which,
                                             size_t at)
 {
-    if (which == PUBLISHED_AREA) {
-        assert(at < publication->reg->area_count);
-        return &publication->area_documents[at];
+    if (which == PUBLISHED_SERIES) {
+        return &publication->series_documents[at];
     }
-    return which == PUBLISHED_SERIES ? &publication->series_documents[at] : &publication->made[which + at];
+    size_t place =
+        which == PUBLISHED_SINCE ? PUBLISHED_SINGLE + publication->reg->area_count + at : which + at;
+    assert(place < document_count(publication->reg));
+    return &publication->documents[place];
 }
 
 /* The tag of the feed is of its bytes alone: they stay as they are while there is nothing to be told of. */

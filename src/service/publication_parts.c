@@ -1,13 +1,16 @@
-/* The documents of a publication that are made for what a reader says with its question, and the index. */
+/* The documents of a publication that are made for what a reader says with its question. */
 #include "publication_private.h"
 
 const struct document *publication_since(struct publication *publication, const char *since)
 {
-    const struct document *changes;
-    if (!since_find(&publication->since, &publication->figures, since, &changes)) {
+    struct movement_place place;
+    if (!movement_place_parse(since, publication->figures.run, &place)) {
         return NULL;
     }
-    return changes == NULL ? publication->turnout : changes;
+    uint32_t count = movement_count_since(&publication->movement, place);
+    return count == publication->movement.province_count
+               ? publication_document(publication, PUBLISHED_TURNOUT, 0)
+               : publication_document(publication, PUBLISHED_SINCE, count);
 }
 
 const struct document *publication_selection(struct publication *publication,
@@ -20,18 +23,4 @@ const struct document *publication_selection(struct publication *publication,
         wanted.bom = form->bom;
     }
     return selections_find(&publication->selections, &publication->figures, &wanted, ret_own);
-}
-
-const struct document *publication_index(struct publication *publication,
-                                         const struct document_listing *listings, size_t count)
-{
-    const struct document *known = atomic_load(&publication->index);
-    if (known != NULL) {
-        return known;
-    }
-    struct buffer rendered = {0};
-    document_index_json(&rendered, &publication->figures, listings, count);
-    return document_keep(
-        &publication->index,
-        document_new(&rendered, DOCUMENT_JSON, publication->areas[REGISTER_NATION].totals.revision));
 }

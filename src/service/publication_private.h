@@ -5,8 +5,8 @@
 #include <turnout/service/publication.h>
 #include <turnout/wire/http_date.h>
 
+#include "movement.h"
 #include "selections.h"
-#include "since.h"
 
 struct publication {
     _Atomic uint32_t references;
@@ -15,20 +15,18 @@ struct publication {
     struct area_figures *areas;
     enum election_phase phase;
     char last_modified[HTTP_DATE_BYTES];
-    struct document *turnout;
-    struct document *snapshot;
     struct ledger_page *page;
     struct shelf *shelf;
-    struct series *series;                        /* NULL: there is none */
-    _Atomic(struct document *) *series_documents; /* one for the nation and each province; as what follows */
+    struct series *series; /* NULL: there is none */
     uint64_t serial;
     bool *moved; /* one an area */
-    struct since since;
+    struct movement movement;
     char run[FIGURES_RUN_DIGITS + 17]; /* in figures */
     struct selections selections;
-    _Atomic(struct document *) made[PUBLISHED_SINGLE]; /* NULL until asked for, as what follows */
-    _Atomic(struct document *) index;
-    _Atomic(struct document *) *area_documents; /* one an area */
+    /* What is kept, NULL until it is made: the single documents, one for each area, one for each number of provinces; and
+     * of the series one for the nation and each province. */
+    _Atomic(struct document *) *documents;
+    _Atomic(struct document *) *series_documents;
 };
 
 #endif

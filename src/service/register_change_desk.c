@@ -82,8 +82,10 @@ static void on_written(struct write_message *write)
 {
     struct take_up_request *request = (struct take_up_request *)write;
     struct committee *committee = request->committee;
-    bool is_done = write->error == TURNOUT_OK && request->take_up.outcome <= TAKE_UP_DONE_BEFORE;
-    if (is_done && request->take_up.outcome == TAKE_UP_DONE) {
+    enum take_up_outcome outcome = request->take_up.outcome;
+    bool is_known = write->error == TURNOUT_OK;
+    bool is_done = is_known && (outcome == TAKE_UP_DONE || outcome == TAKE_UP_DONE_BEFORE);
+    if (is_known && outcome == TAKE_UP_DONE) {
         log_taken_up(request);
     }
     if (is_done && !is_followed(request)) {

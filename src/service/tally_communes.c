@@ -156,8 +156,8 @@ void commune_free(struct tally_commune *commune)
 
 static bool is_same_ground(const struct store_ground *a, const struct store_ground *b)
 {
-    return a->phase == b->phase && strcmp(a->generation, b->generation) == 0 &&
-           memcmp(a->digest, b->digest, sizeof a->digest) == 0;
+    return a->phase == b->phase && a->is_opening == b->is_opening &&
+           strcmp(a->generation, b->generation) == 0 && memcmp(a->digest, b->digest, sizeof a->digest) == 0;
 }
 
 /* Decisions made on another ground must not be sent under this one: their messages are decided again. */
@@ -220,6 +220,10 @@ static void on_loaded(void *context, enum turnout_error error, const char *why,
     if (memcmp(loaded->ground.digest, tally->reg->digest, sizeof loaded->ground.digest) != 0) {
         log_error("another-register", log_text("province", tally->reg->areas[commune->province->area].code));
         answer_all(tally, &waiting, "Redis holds the election with another register");
+        return;
+    }
+    if (loaded->ground.is_opening) {
+        answer_all(tally, &waiting, "the election is being opened");
         return;
     }
     keep_loaded(commune, loaded);

@@ -3,6 +3,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include "phase_calls.h"
 #include "redis_reply.h"
 #include "words.h"
 
@@ -27,5 +28,11 @@ const char *ground_words_read(const struct redisReply *list, size_t first, struc
                         sizeof ret_ground->digest)) {
         return "digest";
     }
-    return election_phase_parse(reply_text(list->element[first + 2]), &ret_ground->phase) ? NULL : "phase";
+    struct slice phase = reply_text(list->element[first + 2]);
+    ret_ground->is_opening = slice_equals(phase, PHASE_OPENING);
+    if (ret_ground->is_opening) {
+        ret_ground->phase = PHASE_REHEARSAL;
+        return NULL;
+    }
+    return election_phase_parse(phase, &ret_ground->phase) ? NULL : "phase";
 }

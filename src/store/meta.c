@@ -1,4 +1,12 @@
-/* What stands of the whole election, and changing it: a phase first in every province, then in meta. */
+/* Changes what stands of the whole election. A phase is changed first in every province, then in meta. Only an
+ * opening, which is for all provinces or for none, is different:
+ *   1. look whether all provinces can be opened
+ *   2. every province that holds no report is `opening`: it takes none, real or test. Where one does hold one, all go back
+ *   3. meta: the election is open from now on
+ *   4. every province is open
+ * An opening that was interrupted is ended by the next change that is asked for, or by the next start (unfinished_opening.c).
+ * Before 3 it is taken up or taken back, after it finished. Calls of a change that come late, when another one has begun, do
+ * nothing. */
 #include <turnout/store/meta.h>
 
 #include <assert.h>
@@ -12,145 +20,36 @@
 #include <turnout/base/memory.h>
 #include <turnout/wire/log_line.h>
 
+#include "phase_calls.h"
 #include "redis_reply.h"
 #include "store_private.h"
-#include "words.h"
 
-/* ---- reading ---- */
-
-struct meta_question {
-    store_meta_fn *on_meta;
-    void *context;
+/* What is asked of every province next. */
+enum step {
+    STEP_LOOK,
+    STEP_OPENING,
+    STEP_BACK,  /* to the rehearsal */
+    STEP_PHASE, /* into the phase that is wanted */
 };
-
-/* In the order in which they are asked for. */
-enum meta_field {
-    META_PHASE,
-    META_PUBLICATION,
-    META_GENERATION,
-    META_DIGEST,
-    META_SHOWN,
-    META_BULLETIN,
-    META_BULLETIN_BEGUN,
-    META_BULLETIN_DUE,
-    META_BULLETIN_CLOSING,
-    META_CHANGES,
-    META_FIELD_COUNT,
-};
-
-static const char *const meta_fields[META_FIELD_COUNT] = {
-    [META_PHASE] = "phase",
-    [META_PUBLICATION] = "publication",
-    [META_GENERATION] = "generation",
-    [META_DIGEST] = "digest",
-    [META_SHOWN] = "shown",
-    [META_BULLETIN] = "bulletin",
-    [META_BULLETIN_BEGUN] = "bulletin_begun",
-    [META_BULLETIN_DUE] = "bulletin_due",
-    [META_BULLETIN_CLOSING] = "bulletin_closing",
-    [META_CHANGES] = "changes",
-};
-
-/* `<number> <cut> <rehearsal or unofficial> <label>` */
-static bool read_begun(struct slice text, struct bulletin_begun *begun)
-{
-    if (text.length == 0) {
-        return true;
-    }
-    struct slice rest = text;
-    bool has_numbers = text_parse_integer(text_split(&rest, ' '), 1, INT32_MAX, &begun->number) &&
-                       text_parse_integer(text_split(&rest, ' '), 0, INT64_MAX, &begun->cut);
-    begun->is_rehearsal = slice_equals(text_split(&rest, ' '), "rehearsal");
-    return has_numbers && bulletin_label_is_good(rest) && slice_copy(rest, begun->label, sizeof begun->label);
-}
-
-/* `<name> <number of the last bulletin then>` */
-static bool read_shown(struct slice text, struct store_meta *meta)
-{
-    struct slice rest = text;
-    return text.length == 0 || (slice_copy(text_split(&rest, ' '), meta->shown, sizeof meta->shown) &&
-                                text_parse_integer(rest, 0, INT32_MAX, &meta->shown_bulletin));
-}
-
-static const char *read_meta(const redisReply *reply, struct store_meta *ret_meta)
-{
-    struct slice values[META_FIELD_COUNT];
-    for (int field = 0; field < META_FIELD_COUNT; field++) {
-        values[field] = reply_text(reply->element[field]);
-    }
-    *ret_meta = (struct store_meta){.bulletin = reply_count(reply->element[META_BULLETIN]),
-                                    .bulletin_due = reply_count(reply->element[META_BULLETIN_DUE]),
-                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0,
-                                    .changes = reply_count(reply->element[META_CHANGES])};
-    if (!election_phase_parse(values[META_PHASE], &ret_meta->phase)) {
-        return "the election's meta holds no phase";
-    }
-    if (!publication_mode_parse(values[META_PUBLICATION], &ret_meta->publication)) {
-        return "the election's meta holds no publication";
-    }
-    if (values[META_GENERATION].length == 0 ||
-        !slice_copy(values[META_GENERATION], ret_meta->generation, sizeof ret_meta->generation)) {
-        return "the election's meta holds no generation";
-    }
-    if (!read_shown(values[META_SHOWN], ret_meta)) {
-        return "the election's meta does not say what is shown";
-    }
-    if (!read_begun(values[META_BULLETIN_BEGUN], &ret_meta->begun)) {
-        return "the election's meta does not say which bulletin was begun";
-    }
-    if (!words_read_hex(values[META_DIGEST], ret_meta->digest, sizeof ret_meta->digest)) {
-        return "the election's meta holds no digest of a register";
-    }
-    return NULL;
-}
-
-static void on_meta_reply(void *context, const redisReply *reply, const char *why)
-{
-    struct meta_question *question = context;
-    if (!reply_is_list_of(reply, META_FIELD_COUNT)) {
-        question->on_meta(question->context, reply_error(reply), reply_words(reply, why), NULL);
-    } else {
-        struct store_meta meta;
-        const char *fault = read_meta(reply, &meta);
-        question->on_meta(question->context, fault == NULL ? TURNOUT_OK : TURNOUT_BAD_INPUT,
-                          fault == NULL ? "" : fault, fault == NULL ? &meta : NULL);
-    }
-    free(question);
-}
-
-void store_read_meta(struct store *store, store_meta_fn *on_meta, void *context)
-{
-    char key[REDIS_KEY_BYTES];
-    redis_key_meta(store_election(store), key);
-    struct redis_command command;
-    redis_command_begin(&command, "HMGET");
-    redis_command_put_text(&command, key);
-    for (int field = 0; field < META_FIELD_COUNT; field++) {
-        redis_command_put_text(&command, meta_fields[field]);
-    }
-    struct meta_question *question = memory_new(sizeof *question);
-    *question = (struct meta_question){on_meta, context};
-    store_send(store, &command, on_meta_reply, question);
-}
-
-/* ---- changing ---- */
 
 /* A change under way. */
 struct changing {
     struct store *store;
     enum log_outcome kind; /* LOG_PHASE or LOG_PUBLICATION */
     enum election_phase phase;
+    enum election_phase before_phase;
+    enum step step;
     const char *value; /* the name of what is wanted */
     const char *before;
     char generation[GENERATION_BYTES]; /* that it was decided under, as are the changes */
-    int64_t changes;
-    const struct buffer *shown; /* one a province; NULL: figures are not held back */
+    int64_t changes;                   /* of a phase, once it has begun: its number */
+    const struct buffer *shown;        /* one a province; NULL: figures are not held back */
     char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
     int64_t now_ms;
     store_changed_fn *on_changed;
     void *context;
-    bool is_looking;           /* whether all provinces can be opened, before the first is */
+    bool is_interrupted;       /* an opening that was begun before: a province is not in rehearsal */
     uint32_t awaited;          /* answers of provinces */
     uint32_t refusing;         /* the first province that holds reports; REGISTER_NONE: none so far */
     enum turnout_error failed; /* what was asked of a province failed with */
@@ -158,7 +57,7 @@ struct changing {
 };
 
 /* A question to one province. */
-struct gate {
+struct question {
     struct changing *changing;
     uint32_t province;
 };
@@ -178,15 +77,45 @@ static void conclude_with(struct changing *changing, enum change_outcome outcome
              &(struct store_change){.outcome = outcome, .before = before, .province = province});
 }
 
+static const char why_changed[] = "somebody else has changed it meanwhile: ask again";
+
+static void note_failure(struct changing *changing, enum turnout_error failed, const char *why)
+{
+    changing->failed = failed;
+    (void)snprintf(changing->failed_why, sizeof changing->failed_why, "%s", why);
+}
+
+static void fail(struct changing *changing)
+{
+    conclude(changing, changing->failed, changing->failed_why, NULL);
+}
+
+static bool is_opening(const struct changing *changing)
+{
+    return changing->kind == LOG_PHASE && changing->before_phase == PHASE_REHEARSAL &&
+           changing->phase == PHASE_OPEN;
+}
+
+static void begin_step(struct changing *changing, enum step step);
+static void ask_provinces(struct changing *changing, enum step step);
+
 static void on_set(void *context, const redisReply *reply, const char *why)
 {
     struct changing *changing = context;
     if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
-        conclude(changing, reply_error(reply), reply_words(reply, why), NULL);
-    } else if (reply->integer == 1) {
+        note_failure(changing, reply_error(reply), reply_words(reply, why));
+    } else if (reply->integer != 1) {
+        note_failure(changing, TURNOUT_UNAVAILABLE, why_changed);
+    }
+    if (changing->failed == TURNOUT_OK && is_opening(changing)) {
+        ask_provinces(changing, STEP_PHASE);
+    } else if (changing->failed == TURNOUT_OK) {
         conclude_with(changing, CHANGE_DONE, REGISTER_NONE);
+    } else if (is_opening(changing)) {
+        /* By a change of its own: this one may have reached meta, or reach it yet. */
+        begin_step(changing, STEP_BACK);
     } else {
-        conclude(changing, TURNOUT_UNAVAILABLE, "somebody else has changed it meanwhile: ask again", NULL);
+        fail(changing);
     }
 }
 
@@ -219,82 +148,94 @@ static void set_meta(struct changing *changing)
 
 /* ---- provinces ---- */
 
-static void note_failure(struct changing *changing, enum turnout_error failed, const char *why)
+static void on_step(struct changing *changing)
 {
-    changing->failed = failed;
-    (void)snprintf(changing->failed_why, sizeof changing->failed_why, "%s", why);
-}
-
-/* Out of the rehearsal, and back into it, only where nothing was reported: then the keys that reports leave something in
- * are named. */
-static void send_gate(struct changing *changing, uint32_t province, enum election_phase phase, bool if_empty,
-                      redis_link_reply_fn *on_reply)
-{
-    static const int keys[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
-                               KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
-    struct redis_command command;
-    store_begin_call(changing->store, &command, CALL_WRITING, "turnout_gate", province, keys,
-                     if_empty ? sizeof keys / sizeof keys[0] : 1);
-    redis_command_put_text(&command, election_phase_name(phase));
-    if (changing->is_looking) {
-        redis_command_put_text(&command, "look");
-    }
-    struct gate *gate = memory_new(sizeof *gate);
-    *gate = (struct gate){changing, province};
-    store_send(changing->store, &command, on_reply, gate);
-}
-
-static void send_gates(struct changing *changing, enum election_phase phase, bool if_empty,
-                       redis_link_reply_fn *on_reply)
-{
-    uint32_t provinces = store_register(changing->store)->province_count;
-    changing->awaited = provinces;
-    for (uint32_t province = 1; province <= provinces; province++) {
-        send_gate(changing, province, phase, if_empty, on_reply);
-    }
-}
-
-/* Opened provinces are rolled back to the rehearsal. Failure is harmless: the next attempt repeats it. */
-static void on_gate_rolled_back(void *context, const redisReply *reply, const char *why)
-{
-    (void)reply;
-    (void)why;
-    struct gate *gate = context;
-    struct changing *changing = gate->changing;
-    free(gate);
-    changing->awaited--;
-    if (changing->awaited == 0) {
+    bool has_failed = changing->failed != TURNOUT_OK;
+    bool is_refused = changing->refusing != REGISTER_NONE;
+    if (changing->step == STEP_OPENING && (has_failed || is_refused)) {
+        ask_provinces(changing, STEP_BACK);
+    } else if (has_failed) {
+        fail(changing);
+    } else if (changing->step == STEP_LOOK && (changing->is_interrupted || !is_refused)) {
+        begin_step(changing, is_refused ? STEP_BACK : STEP_OPENING);
+    } else if (is_refused) {
         conclude_with(changing, CHANGE_REHEARSAL_STANDS, changing->refusing);
-    }
-}
-
-static void on_gate(void *context, const redisReply *reply, const char *why)
-{
-    struct gate *gate = context;
-    struct changing *changing = gate->changing;
-    uint32_t province = gate->province;
-    free(gate);
-    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
-        note_failure(changing, reply_error(reply), reply_words(reply, why));
-    } else if (reply->integer == 0 && province < changing->refusing) {
-        changing->refusing = province;
-    }
-    changing->awaited--;
-    if (changing->awaited > 0) {
-        return;
-    }
-    bool was_looking = changing->is_looking;
-    changing->is_looking = false;
-    if (changing->refusing != REGISTER_NONE) {
-        send_gates(changing, PHASE_REHEARSAL, true,
-                   on_gate_rolled_back); /* also what was interrupted before */
-    } else if (changing->failed != TURNOUT_OK) {
-        conclude(changing, changing->failed, changing->failed_why, NULL);
-    } else if (was_looking) {
-        send_gates(changing, changing->phase, true, on_gate);
+    } else if (changing->before_phase == changing->phase) {
+        conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
+    } else if (changing->step == STEP_PHASE && is_opening(changing)) {
+        conclude_with(changing, CHANGE_DONE, REGISTER_NONE);
     } else {
         set_meta(changing);
     }
+}
+
+static void on_province(void *context, const redisReply *reply, const char *why)
+{
+    struct question *question = context;
+    struct changing *changing = question->changing;
+    uint32_t province = question->province;
+    free(question);
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
+        note_failure(changing, reply_error(reply), reply_words(reply, why));
+    } else if (reply->integer < 0) {
+        note_failure(changing, TURNOUT_UNAVAILABLE, why_changed);
+    } else if (reply->integer == 0 && changing->step <= STEP_OPENING && province < changing->refusing) {
+        changing->refusing = province;
+    }
+    changing->is_interrupted = changing->is_interrupted || (reply != NULL && reply->integer == 2);
+    changing->awaited--;
+    if (changing->awaited == 0) {
+        on_step(changing);
+    }
+}
+
+static void ask_province(struct changing *changing, uint32_t province)
+{
+    static const char *const words[] = {
+        [STEP_LOOK] = PHASE_LOOK, [STEP_OPENING] = PHASE_OPENING, [STEP_BACK] = "rehearsal"};
+    struct province_keys keys;
+    struct redis_command command;
+    store_keys_of(changing->store, province, &keys);
+    phase_put_gate(&command, &keys, changing->generation, changing->changes,
+                   changing->step == STEP_PHASE ? changing->value : words[changing->step]);
+    struct question *question = memory_new(sizeof *question);
+    *question = (struct question){changing, province};
+    store_send(changing->store, &command, on_province, question);
+}
+
+static void ask_provinces(struct changing *changing, enum step step)
+{
+    uint32_t provinces = store_register(changing->store)->province_count;
+    changing->step = step;
+    changing->awaited = provinces;
+    for (uint32_t province = 1; province <= provinces; province++) {
+        ask_province(changing, province);
+    }
+}
+
+static void on_begun(void *context, const redisReply *reply, const char *why)
+{
+    struct changing *changing = context;
+    bool is_number = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
+    if (is_number && reply->integer > 0) {
+        changing->changes = reply->integer;
+        ask_provinces(changing, changing->step);
+        return;
+    }
+    if (changing->failed == TURNOUT_OK) {
+        note_failure(changing, is_number ? TURNOUT_UNAVAILABLE : reply_error(reply),
+                     is_number ? why_changed : reply_words(reply, why));
+    }
+    fail(changing);
+}
+
+/* Gets a new number first: from then on no call of an earlier change does anything. */
+static void begin_step(struct changing *changing, enum step step)
+{
+    struct redis_command command;
+    phase_put_begin(&command, store_election(changing->store), changing->generation, changing->before);
+    changing->step = step;
+    store_send(changing->store, &command, on_begun, changing);
 }
 
 /* ---- what the public is shown ---- */
@@ -310,7 +251,7 @@ static void on_shown_kept(void *context, enum turnout_error error, const char *w
         return;
     }
     if (changing->failed != TURNOUT_OK) {
-        conclude(changing, changing->failed, changing->failed_why, NULL);
+        fail(changing);
     } else {
         set_meta(changing);
     }
@@ -329,16 +270,17 @@ static void keep_shown(struct changing *changing)
 
 /* ---- deciding whether it may be ---- */
 
+/* Where the phase stands already, every province that an interruption left behind is taken along. */
 static void change_phase(struct changing *changing, enum election_phase before)
 {
     changing->before = election_phase_name(before);
-    if (before == changing->phase) {
-        conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
-    } else if (!election_phase_may_follow(before, changing->phase)) {
+    changing->before_phase = before;
+    if (before != changing->phase && !election_phase_may_follow(before, changing->phase)) {
         conclude_with(changing, CHANGE_NOT_ALLOWED, REGISTER_NONE);
+    } else if (is_opening(changing)) {
+        ask_provinces(changing, STEP_LOOK);
     } else {
-        changing->is_looking = before == PHASE_REHEARSAL;
-        send_gates(changing, changing->phase, before == PHASE_REHEARSAL, on_gate);
+        begin_step(changing, changing->phase == PHASE_REHEARSAL ? STEP_BACK : STEP_PHASE);
     }
 }
 

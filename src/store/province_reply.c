@@ -8,6 +8,7 @@
 
 #include <turnout/base/memory.h>
 
+#include "phase_calls.h"
 #include "redis_reply.h"
 #include "words.h"
 
@@ -80,7 +81,12 @@ static bool read_ground(struct slice field, struct slice value, struct store_pro
     if (slice_equals(field, "generation")) {
         return slice_copy(value, province->generation, sizeof province->generation);
     }
-    return !slice_equals(field, "phase") || election_phase_parse(value, &province->phase);
+    if (!slice_equals(field, "phase")) {
+        return true;
+    }
+    /* Where the rest of the election is open already, this is no province from before. */
+    return election_phase_parse(slice_equals(value, PHASE_OPENING) ? slice_of("open") : value,
+                                &province->phase);
 }
 
 static enum turnout_error read_totals(const redisReply *pairs, struct store_province *province,

@@ -5,7 +5,8 @@
  *      servers read both back.
  *   2. Each province that is not there yet (turnout_seed). Then all must be of the generation that was read back.
  *   3. The rest of meta, `schema` last: where it stands, every province has been seeded.
- *   4. `times`, if there are none, or no server serves by those that stand.
+ *   4. An opening that was interrupted is finished, or taken back.
+ *   5. `times`, if there are none, or no server serves by those that stand.
  * From then on a missing province is a lost one: it is refused, never begun again at zero. */
 #include "seeding.h"
 
@@ -21,10 +22,12 @@
 
 #include "election_times.h"
 #include "meta_words.h"
+#include "phase_calls.h"
 #include "redis_reply.h"
 #include "redis_sync.h"
 #include "store_private.h"
 #include "unfinished_change.h"
+#include "unfinished_opening.h"
 #include "words.h"
 
 enum { DIGEST_TEXT_BYTES = 2 * REGISTER_DIGEST_BYTES + 1, GENERATION_RANDOM_BYTES = 8 };
@@ -269,14 +272,15 @@ static enum turnout_error check_province(struct redisContext *redis, const struc
 {
     struct province_keys keys;
     province_keys_init(&keys, election, province->code);
-    const struct slice arguments[] = {slice_of("HMGET"), slice_of(keys.text[KEY_TOTALS]),
-                                      slice_of("revision"), slice_of("voted"), slice_of("generation")};
+    const struct slice arguments[] = {slice_of("HMGET"),      slice_of(keys.text[KEY_TOTALS]),
+                                      slice_of("revision"),   slice_of("voted"),
+                                      slice_of("generation"), slice_of("phase")};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 5, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_command(redis, 6, arguments, &reply, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }
-    if (!reply_is_list_of(reply, 3) || reply->element[0]->type != REDIS_REPLY_STRING) {
+    if (!reply_is_list_of(reply, 4) || reply->element[0]->type != REDIS_REPLY_STRING) {
         failed = error_fail(error, TURNOUT_CONFLICT, "redis",
                             "%s is gone, though the election was seeded: restore Redis's data%s",
                             keys.text[KEY_TOTALS],
@@ -290,6 +294,8 @@ static enum turnout_error check_province(struct redisContext *redis, const struc
     } else {
         prepared->revision += reply_count(reply->element[0]);
         prepared->voted += reply_count(reply->element[1]);
+        prepared->was_opening =
+            prepared->was_opening || slice_equals(reply_text(reply->element[3]), PHASE_OPENING);
     }
     freeReplyObject(reply);
     return failed;
@@ -334,6 +340,9 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
     }
     if (failed == TURNOUT_OK) {
         failed = check_provinces(redis, options, &claim, &prepared, error);
+    }
+    if (failed == TURNOUT_OK && prepared.was_opening) {
+        failed = unfinished_opening_end(redis, options, claim.generation, claim.phase, error);
     }
     if (failed == TURNOUT_OK) {
         failed = election_times_claim(redis, options, meta_key, &prepared.has_other_times, error);

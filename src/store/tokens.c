@@ -342,6 +342,7 @@ enum turnout_error tokens_parse(char *bytes, size_t length, fault_fn *on_fault, 
     return TURNOUT_OK;
 }
 
+/* A data folder without the file has no tokens yet; one that is not there is told. */
 enum turnout_error tokens_read(const char *data, fault_fn *on_fault, void *context,
                                struct tokens **ret_tokens, struct error *error)
 {

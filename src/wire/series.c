@@ -115,7 +115,7 @@ int64_t series_last(const struct series *series)
 
 /* ---- the document ---- */
 
-bool series_query_settle(const struct series *series, struct series_query *query)
+bool series_query_complete(const struct series *series, struct series_query *query)
 {
     const int64_t day_s = (int64_t)24 * 60 * SERIES_MINUTE_S;
     query->to = query->to == 0 ? series_last(series) : query->to;

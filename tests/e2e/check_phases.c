@@ -2,6 +2,7 @@
  * what readers and units see of it. */
 #include <check.h>
 #include <ctype.h>
+#include <hiredis/hiredis.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -257,6 +258,21 @@ TEST(rehearsal_reports_keep_it_shut)
     set_phase("open", 409, "rehearsal-stands");
     expect_report(&first, 2, 20, 201, NULL);
     ck_assert(shows(&first, true, "live"));
+}
+
+/* By the next server that starts; the one that runs takes reports again. */
+TEST(an_opening_that_was_interrupted_is_taken_back)
+{
+    char line[PROCESS_LINE_BYTES];
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    freeReplyObject(redisCommand(redis, "HSET turnout:{small:01}:totals phase opening"));
+    redisFree(redis);
+    expect_report(&first, 1, 1, 503, "store-unavailable");
+    start_second();
+    process_wait_line(&second.process, second.process.stderr_path, "opening-interrupted", line);
+    ck_assert_msg(strstr(line, "taken back") != NULL, "%s", line);
+    expect_report(&first, 1, 1, 201, NULL);
+    turnoutd_stop(&second);
 }
 
 /* ---- publication modes ---- */

@@ -9,26 +9,15 @@
 #include <hiredis/hiredis.h>
 
 #include "committee.h"
+#include "own_workspace.h"
 #include "shell.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
-#include "workspace.h"
 
 enum { SOME = 200 };
 
-static struct workspace workspace;
 static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    workspace_done(&workspace);
-}
 
 static void expect(const char *command, int status, const char *says)
 {
@@ -57,7 +46,7 @@ static bool is_verified(void)
     return verified;
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(make_workspace, remove_workspace);
 TIMEOUT(120);
 
 /* A machine is lost: everything is put into an empty folder. */

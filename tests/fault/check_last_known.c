@@ -14,27 +14,16 @@
 
 #include "committee.h"
 #include "fault_controls.h"
+#include "own_workspace.h"
 #include "redis_fixture.h"
 #include "shell.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
-#include "workspace.h"
 
 enum { BAD_SETTINGS = 2, COMMAND_BYTES = 1024 };
 
-static struct workspace workspace;
 static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    workspace_done(&workspace);
-}
 
 /* ---- what is done behind turnoutd's back ---- */
 
@@ -130,7 +119,7 @@ static void lose_three_reports(void)
     put_older_copy();
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(make_workspace, remove_workspace);
 TIMEOUT(120);
 
 TEST(an_older_copy_is_noticed_after_every_restart)

@@ -10,24 +10,13 @@
 
 #include "answers.h"
 #include "http.h"
+#include "own_workspace.h"
 #include "redis_fixture.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
 static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    workspace_done(&workspace);
-}
 
 static int post(const struct small_report *report)
 {
@@ -93,7 +82,7 @@ static void start_over(struct redis_fixture *redis)
     small_wait_voted(turnoutd.public_port, 100);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(make_workspace, remove_workspace);
 
 TEST(redis_dies_and_comes_back)
 {

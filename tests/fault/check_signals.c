@@ -6,22 +6,11 @@
 #include <turnout/base/text.h>
 
 #include "http.h"
+#include "own_workspace.h"
 #include "suite.h"
 #include "turnoutd.h"
-#include "workspace.h"
 
-static struct workspace workspace;
 static struct turnoutd turnoutd;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    workspace_done(&workspace);
-}
 
 static void wait_logged(const char *words)
 {
@@ -29,7 +18,7 @@ static void wait_logged(const char *words)
     process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, words, line);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(make_workspace, remove_workspace);
 
 static const int habits[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH, SIGCHLD, SIGCONT, SIGURG};
 

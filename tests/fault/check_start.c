@@ -9,24 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "own_workspace.h"
 #include "small_election.h"
 #include "suite.h"
 #include "turnoutd.h"
-#include "workspace.h"
 
 enum { FAILED = 1, BAD_SETTINGS = 2 };
-
-static struct workspace workspace;
-
-static void setup(void)
-{
-    workspace_init(&workspace);
-}
-
-static void teardown(void)
-{
-    workspace_done(&workspace);
-}
 
 /* Every word must stand in one and the same line of the log. `words` ends with a NULL. */
 static void check_logged(const struct turnoutd *turnoutd, const char *const words[])
@@ -57,7 +45,7 @@ static void check_refusal(const struct workspace *where, const char *const setti
     check_logged(&turnoutd, words);
 }
 
-FIXTURE(setup, teardown);
+FIXTURE(make_workspace, remove_workspace);
 
 TEST(bad_settings_are_refused)
 {
@@ -235,7 +223,6 @@ TEST(another_register_than_the_one_in_redis_is_refused)
 /* Whoever made it could have put a secret there, or a Redis, of which he knows more than we do. */
 TEST(a_data_folder_of_others_is_refused)
 {
-    enum { SOMEBODY_ELSE = 65534 };
     char data[WORKSPACE_PATH_BYTES];
     workspace_path(&workspace, "data", data);
     workspace_make_folder(&workspace, "data");
@@ -243,8 +230,7 @@ TEST(a_data_folder_of_others_is_refused)
     const char *const words[] = {"bad-data-folder", data, "chmod go-w", NULL};
     check_refusal(&workspace, NULL, BAD_SETTINGS, words);
     ck_assert_int_eq(chmod(data, 0700), 0);
-    if (geteuid() == 0) { /* only root can give a folder away */
-        ck_assert_int_eq(chown(data, SOMEBODY_ELSE, SOMEBODY_ELSE), 0);
+    if (workspace_give_away(data)) {
         const char *const others[] = {"bad-data-folder", data, "another user", NULL};
         check_refusal(&workspace, NULL, BAD_SETTINGS, others);
     }

@@ -102,6 +102,24 @@ static void turnout_load(const struct call *call, struct buffer *reply)
 
 /* ---- changing the election ---- */
 
+static void turnout_phase_begin(const struct call *call, struct buffer *reply)
+{
+    struct model_key *meta = model_key_of(call->keys[0]);
+    const struct slice *generation = model_get_text(meta, "generation");
+    const struct slice *phase = model_get_text(meta, "phase");
+    if (model_get_text(meta, "schema") == NULL || generation == NULL || phase == NULL) {
+        refuse(reply, "never seeded");
+        return;
+    }
+    int64_t number = 0;
+    if (model_is_same(*generation, call->args[0]) && model_is_same(*phase, call->args[1])) {
+        number = count_in(meta, "changes") + 1;
+        model_begin_transaction();
+        set_count(meta, "changes", number);
+    }
+    put_integer(reply, (int)number);
+}
+
 static void turnout_gate(const struct call *call, struct buffer *reply)
 {
     struct model_key *totals = model_key_of(call->keys[0]);
@@ -110,17 +128,31 @@ static void turnout_gate(const struct call *call, struct buffer *reply)
         refuse(reply, "never seeded");
         return;
     }
-    bool is_empty = true;
+    int64_t number;
+    bool is_number = text_parse_integer(call->args[1], 0, INT64_MAX, &number);
+    assert(is_number);
+    struct slice wanted = call->args[2];
+    bool looks = slice_equals(wanted, "look");
+    int64_t last = count_in(totals, "change");
+    bool is_late = number < last || (number == last && slice_equals(wanted, "opening"));
+    if (!model_is_same(*ground[0], call->args[0]) || (is_late && !looks)) {
+        put_integer(reply, -1);
+        return;
+    }
+    bool is_silent = true;
     for (size_t i = 1; i < call->key_count; i++) {
-        is_empty = is_empty && !model_exists(model_key_of(call->keys[i]));
+        is_silent = is_silent && !model_exists(model_key_of(call->keys[i]));
     }
-    bool stands = model_is_same(*ground[2], call->args[0]);
-    bool looks = call->arg_count > 1 && slice_equals(call->args[1], "look");
-    if (!stands && is_empty && !looks) {
+    if (!is_silent && (!slice_equals(*ground[2], "open") || slice_equals(wanted, "rehearsal"))) {
+        put_integer(reply, 0);
+        return;
+    }
+    put_integer(reply, looks && !slice_equals(*ground[2], "rehearsal") ? 2 : 1);
+    if (is_silent && !looks) {
         model_begin_transaction();
-        model_set(totals, slice_of("phase"), call->args[0]);
+        model_set(totals, slice_of("phase"), wanted);
+        model_set(totals, slice_of("change"), call->args[1]);
     }
-    put_integer(reply, stands || is_empty ? 1 : 0);
 }
 
 static void turnout_set(const struct call *call, struct buffer *reply)
@@ -213,6 +245,7 @@ static void call_function(struct slice name, const struct call *call, struct buf
     } functions[] = {
         {"turnout_commit", turnout_commit},
         {"turnout_load", turnout_load},
+        {"turnout_phase_begin", turnout_phase_begin},
         {"turnout_gate", turnout_gate},
         {"turnout_set", turnout_set},
         {"turnout_settle", turnout_settle},

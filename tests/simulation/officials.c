@@ -15,6 +15,7 @@
 #include "model_data.h"
 #include "model_redis.h"
 #include "oracle.h"
+#include "phases.h"
 #include "redis_keys.h"
 #include "registers.h"
 #include "scene.h"
@@ -43,26 +44,6 @@ static struct {
     uint32_t reg_asked_in; /* the generation */
     uint32_t mode_asked_in;
 } officials;
-
-/* ---- the phase ---- */
-
-static void on_changed(void *context, enum turnout_error error, const char *why,
-                       const struct store_change *change)
-{
-    (void)context;
-    officials.is_changing = false;
-    world_trace("the phase was changed: %s, %d", error == TURNOUT_OK ? "" : why,
-                change == NULL ? -1 : (int)change->outcome);
-}
-
-static void change_phase(enum election_phase phase)
-{
-    if (officials.is_up && !officials.is_changing) {
-        officials.is_changing = true;
-        world_trace("is to be %s", election_phase_name(phase));
-        store_change_phase(officials.store, phase, "office", clock_wall_ms(), on_changed, NULL);
-    }
-}
 
 /* ---- the mode ---- */
 
@@ -254,6 +235,7 @@ static void change_register(void)
 /* What was answered stands, whatever Redis went through. */
 void officials_check_stands(void)
 {
+    phases_check();
     if (officials.reg != REGISTER_UNKNOWN) {
         for (uint32_t i = 0; i <= scene.reg->province_count; i++) {
             const struct slice *digest =
@@ -333,6 +315,7 @@ static void reset(void)
     answers_check_all_stand();
     scene_seed(world_chance(300) ? PHASE_REHEARSAL : PHASE_OPEN);
     oracle_read_again();
+    phases_seeded();
     officials.province = 0;
     officials.reg = REGISTER_UNKNOWN;
     officials.mode = -1;
@@ -364,7 +347,7 @@ static void change_something(void)
     case 3:
     case 4:
     case 5:
-        change_phase(PHASE_CLOSED);
+        phases_change(PHASE_CLOSED);
         break;
     case 6:
     case 7:
@@ -377,7 +360,7 @@ static void change_something(void)
         change_register();
         break;
     default:
-        change_phase(PHASE_OPEN);
+        phases_change(PHASE_OPEN);
         break;
     }
 }
@@ -388,7 +371,7 @@ static void on_moment(void *context)
         if (is_change_unfinished()) {
             change_register();
         }
-        change_phase(PHASE_OPEN);
+        phases_change(PHASE_OPEN);
         world_after(OPEN_AGAIN_US, on_moment, context);
         return;
     }
@@ -426,6 +409,7 @@ void officials_start(void)
     officials.store = store_new(NULL, &options, on_link, NULL);
     store_start(officials.store);
     world_after(0, on_moment, NULL);
+    phases_start(officials.store);
 }
 
 void officials_end(void)

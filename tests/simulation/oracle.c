@@ -327,6 +327,26 @@ static void note_phase(struct oracle_province *province)
     province->is_closed = is_closed;
 }
 
+/* An election is opened as a whole: nothing real counts while a province may yet take reports of the rehearsal. */
+static void check_opened_as_a_whole(void)
+{
+    const struct slice *in_rehearsal = NULL;
+    const struct slice *opened = NULL;
+    for (uint32_t i = 0; i <= scene.reg->province_count; i++) {
+        const struct slice *phase =
+            model_get_text(i == 0 ? oracle.meta : oracle.provinces[i].keys[KEY_TOTALS], "phase");
+        if (phase != NULL && slice_equals(*phase, "rehearsal")) {
+            in_rehearsal = i == 0 ? in_rehearsal : phase;
+        } else if (phase != NULL && !slice_equals(*phase, "opening")) {
+            opened = phase;
+        }
+    }
+    if (in_rehearsal != NULL && opened != NULL) {
+        world_fail("a province is in rehearsal, though the election is %.*s", (int)opened->length,
+                   opened->bytes);
+    }
+}
+
 bool oracle_was_closed_since(uint32_t unit, int64_t since_us)
 {
     const struct oracle_province *province =
@@ -355,6 +375,7 @@ void oracle_follow(void)
         }
         oracle_compare_province(i);
     }
+    check_opened_as_a_whole();
 }
 
 static void forget(void)
@@ -392,6 +413,9 @@ void oracle_begin(void)
     oracle.units = memory_new_array(scene.reg->unit_count, sizeof *oracle.units);
     oracle.communes = memory_new_array(scene.reg->area_count, sizeof *oracle.communes);
     oracle.provinces = memory_new_array(scene.reg->area_count, sizeof *oracle.provinces);
+    char meta[REDIS_KEY_BYTES];
+    redis_key_meta(&scene.election, meta);
+    oracle.meta = model_key_of(slice_of(meta));
     for (uint32_t i = 1; i <= scene.reg->province_count; i++) {
         struct province_keys names;
         province_keys_init(&names, &scene.election, scene.reg->areas[i].code);

@@ -50,6 +50,7 @@ struct oracle {
     struct oracle_unit *units;
     struct oracle_commune *communes;   /* by area */
     struct oracle_province *provinces; /* by area */
+    const struct model_key *meta;
 };
 
 extern struct oracle oracle;

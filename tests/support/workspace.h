@@ -3,6 +3,8 @@
 #ifndef TURNOUT_TESTS_WORKSPACE_H
 #define TURNOUT_TESTS_WORKSPACE_H
 
+#include <stdbool.h>
+
 enum { WORKSPACE_PATH_BYTES = 128 };
 
 struct workspace {
@@ -18,6 +20,9 @@ void workspace_path(const struct workspace *workspace, const char *name, char re
 void workspace_make_folder(const struct workspace *workspace, const char *name); /* 0700 */
 void workspace_write(const struct workspace *workspace, const char *name, const char *text);
 void workspace_append(const struct workspace *workspace, const char *name, const char *text);
+
+/* Gives what is at this path to another user. False where only root could. */
+bool workspace_give_away(const char *path);
 
 /* A whole file as text, wherever it is; the caller frees it. */
 char *workspace_read(const char *path);

@@ -64,6 +64,21 @@ LOOP_TEST(the_ground_is_read_back, 2)
     ck_assert_str_eq(ground.generation, wanted.generation);
     ck_assert_mem_eq(ground.digest, wanted.digest, sizeof wanted.digest);
     ck_assert_int_eq(ground.phase, PHASE_OPEN);
+    ck_assert(!ground.is_opening);
+}
+
+/* It is still the rehearsal, but a commit that names it is decided under another word. */
+TEST(a_province_that_is_being_opened_is_in_rehearsal)
+{
+    char generation[] = "g";
+    char digest[] = DIGEST;
+    char phase[] = "opening";
+    struct store_ground ground;
+    redisReply replies[4] = {
+        string_of(generation), string_of(digest), string_of(phase), {.type = REDIS_REPLY_NIL}};
+    ck_assert_ptr_null(read_list(replies, 0, &ground));
+    ck_assert_int_eq(ground.phase, PHASE_REHEARSAL);
+    ck_assert(ground.is_opening);
 }
 
 static const struct {

@@ -38,8 +38,7 @@ static const struct {
 };
 
 static struct election_register *reg;
-static struct signing_keys *keys;
-static struct tokens *tokens;
+static struct credentials credentials;
 static struct waker tally_waker;
 static struct tally_port port;
 static struct counters counters;
@@ -72,7 +71,7 @@ static void make_keys(void)
                                  public_key, key_rows[i].from_s == 0 ? 0 : now + key_rows[i].from_s, 0,
                                  key_rows[i].revoked_s == 0 ? 0 : now + key_rows[i].revoked_s);
     }
-    keys = signing_keys_builder_finish(builder);
+    credentials.keys = signing_keys_builder_finish(builder);
     signing_keys_builder_free(builder);
 }
 
@@ -106,7 +105,7 @@ static void begin(void)
 {
     reg = register_of_rows(&places);
     make_keys();
-    tokens = tokens_of("");
+    credentials.tokens = tokens_of("");
     ck_assert(waker_init(&tally_waker));
     ck_assert(tally_port_init(&port, &tally_waker));
     intake = intake_new(&(struct intake_options){
@@ -114,8 +113,7 @@ static void begin(void)
         .reg = reg,
         .port = &port,
         .counters = &counters,
-        .keys = keys,
-        .tokens = tokens,
+        .credentials = &credentials,
         .takes_unsigned = true,
         .on_sent = note_sent,
     });
@@ -127,8 +125,8 @@ static void end(void)
     intake_free(intake);
     tally_port_done(&port);
     waker_done(&tally_waker);
-    signing_keys_release(keys);
-    tokens_release(tokens);
+    signing_keys_release(credentials.keys);
+    tokens_release(credentials.tokens);
     register_release(reg);
 }
 
@@ -308,8 +306,8 @@ TEST(new_keys_count_from_the_next_report_on)
     struct signing_keys_builder *builder = signing_keys_builder_new(reg, refuse_fault, NULL);
     struct signing_keys *none = signing_keys_builder_finish(builder);
     signing_keys_builder_free(builder);
-    intake_set_keys(intake, none);
-    signing_keys_release(none);
+    signing_keys_release(credentials.keys);
+    credentials.keys = none;
     ck_assert_ptr_null(submit(&report, NULL));
     ck_assert_int_eq(answer.code, CODE_UNKNOWN_KEY);
 }
@@ -350,9 +348,8 @@ TEST(a_token_that_is_revoked_or_not_known_vouches_no_more)
     expect_vouched(GOOD, CODE_NONE, "");
     expect_vouched(REVOKED, CODE_UNKNOWN_KEY, "revoked");
     expect_vouched(UNKNOWN, CODE_UNKNOWN_KEY, "does not know");
-    struct tokens *newer = tokens_of("2026-03-15T09:00:00Z");
-    intake_set_tokens(intake, newer);
-    tokens_release(newer);
+    tokens_release(credentials.tokens);
+    credentials.tokens = tokens_of("2026-03-15T09:00:00Z");
     expect_vouched(GOOD, CODE_UNKNOWN_KEY, "revoked");
 }
 

@@ -42,13 +42,18 @@ static const bool none[PROVINCES + 1];
 static const bool second[PROVINCES + 1] = {[2] = true};
 static const bool third[PROVINCES + 1] = {[3] = true};
 
+static void mark_since(const struct movement *movement, struct movement_place place, bool *ret_moved)
+{
+    movement_mark_newest(movement, movement_count_since(movement, place), ret_moved);
+}
+
 static void expect(int64_t since, const char *wanted)
 {
     const struct movement *movement = &shown[count - 1].movement;
     bool moved[PROVINCES + 1] = {false};
     char text[PROVINCES + 1] = "";
     uint32_t length = 0;
-    movement_mark_since(movement, (struct movement_place){since, 0}, moved);
+    mark_since(movement, (struct movement_place){since, 0}, moved);
     for (int i = 1; i <= PROVINCES; i++) {
         if (moved[i]) {
             text[length++] = (char)('0' + i);
@@ -103,7 +108,7 @@ TEST(a_serial_is_exact)
     bool moved[PROVINCES + 1] = {false};
     show(10, all);
     show(10, second);
-    movement_mark_since(&shown[1].movement, (struct movement_place){10, 1}, moved);
+    mark_since(&shown[1].movement, (struct movement_place){10, 1}, moved);
     ck_assert(!moved[1] && moved[2] && !moved[3]);
     ck_assert_uint_eq(movement_count_since(&shown[1].movement, (struct movement_place){10, 2}), 0);
     ck_assert_uint_eq(movement_count_since(&shown[1].movement, (struct movement_place){10, 3}), PROVINCES);
@@ -144,9 +149,8 @@ LOOP_TEST(nobody_misses_anything, 200)
             bool told[PROVINCES + 1] = {false};
             bool told_exactly[PROVINCES + 1] = {false};
             const struct movement *now = &shown[count - 1].movement;
-            movement_mark_since(now, (struct movement_place){shown[reader].revision, 0}, told);
-            movement_mark_since(now, (struct movement_place){-1, shown[reader].movement.serial},
-                                told_exactly);
+            mark_since(now, (struct movement_place){shown[reader].revision, 0}, told);
+            mark_since(now, (struct movement_place){-1, shown[reader].movement.serial}, told_exactly);
             for (int i = 1; i <= PROVINCES; i++) {
                 ck_assert_int_eq(told_exactly[i], shown[reader].content[i] != shown[count - 1].content[i]);
                 ck_assert_msg(told[i] || shown[reader].content[i] == shown[count - 1].content[i],

@@ -54,7 +54,7 @@ static void add(int64_t moment, int64_t voted, bool is_known)
 /* The document of the query from its points on. */
 static const char *points_of(struct series_query query)
 {
-    ck_assert(series_query_settle(series, &query));
+    ck_assert(series_query_complete(series, &query));
     buffer_clear(&out);
     document_series_json(&out, &figures, series, &query);
     const char *points = strstr(out.bytes, "\"points\":");
@@ -112,17 +112,17 @@ TEST(what_is_asked_for_is_bounded)
     struct series_query whole = {.from = 1, .to = INT64_MAX, .step = 1};
     add(SEVEN, 1, true);
     add(SEVEN + 1440 * 60, 2, true);
-    ck_assert(series_query_settle(series, &whole));
+    ck_assert(series_query_complete(series, &whole));
     add(SEVEN + 1441 * 60, 3, true);
-    ck_assert(!series_query_settle(series, &whole));
+    ck_assert(!series_query_complete(series, &whole));
     struct series_query coarse = {.from = 1, .to = INT64_MAX, .step = 2};
     struct series_query later = {.from = SEVEN + 60, .step = 1};
     struct series_query earlier = {.from = 1, .to = SEVEN + 1440 * 60, .step = 1};
     struct series_query day = {.step = 1};
-    ck_assert(series_query_settle(series, &coarse));
-    ck_assert(series_query_settle(series, &later));
-    ck_assert(series_query_settle(series, &earlier));
-    ck_assert(series_query_settle(series, &day));
+    ck_assert(series_query_complete(series, &coarse));
+    ck_assert(series_query_complete(series, &later));
+    ck_assert(series_query_complete(series, &earlier));
+    ck_assert(series_query_complete(series, &day));
 }
 
 TEST(what_is_kept_is_bounded)

@@ -34,9 +34,8 @@ struct making {
     struct waker waker; /* nobody sleeps */
     struct tally_port port;
     struct counters counters;
-    struct signing_keys *keys;
+    struct credentials credentials;
     struct intake *intake;
-    struct tokens *tokens;
     struct principal voucher;
     struct gathered *gathered; /* [province - 1] */
     bool is_up;
@@ -191,14 +190,12 @@ static void making_init(struct making *making, const struct bench_reports *repor
     bool has_port = waker_init(&making->waker) && tally_port_init(&making->port, &making->waker);
     assert(has_port);
     making->port.reg = folder->reg;
-    making->keys = no_keys(folder->reg);
-    making->tokens = one_token();
+    making->credentials = (struct credentials){no_keys(folder->reg), one_token()};
     making->intake = intake_new(&(struct intake_options){.election = &folder->election,
                                                          .reg = folder->reg,
                                                          .port = &making->port,
                                                          .counters = &making->counters,
-                                                         .keys = making->keys,
-                                                         .tokens = making->tokens,
+                                                         .credentials = &making->credentials,
                                                          .on_sent = on_sent});
     making->voucher = (struct principal){.role = ROLE_RELAY,
                                          .area = REGISTER_NATION,
@@ -216,8 +213,8 @@ static void making_done(struct making *making)
     }
     free(making->gathered);
     intake_free(making->intake);
-    signing_keys_release(making->keys);
-    tokens_release(making->tokens);
+    signing_keys_release(making->credentials.keys);
+    tokens_release(making->credentials.tokens);
     tally_free(making->tally);
     tally_port_done(&making->port);
     waker_done(&making->waker);

@@ -75,6 +75,9 @@ void http_answer(struct http_exchange *exchange, const struct http_answer *answe
 void http_answer_problem(struct http_exchange *exchange, int status, const char *code, const char *title,
                          const char *detail, const char *field, const char *headers);
 
+/* 400, for a parameter of the query. */
+void http_refuse_parameter(struct http_exchange *exchange, const char *name, const char *detail);
+
 /* The same for a problem with more fields. */
 struct problem;
 void http_answer_with_problem(struct http_exchange *exchange, const struct problem *problem,

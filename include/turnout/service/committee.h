@@ -4,7 +4,6 @@
 #define TURNOUT_SERVICE_COMMITTEE_H
 
 #include <turnout/election/election.h>
-#include <turnout/election/keys.h>
 #include <turnout/election/register.h>
 #include <turnout/service/message.h>
 #include <turnout/service/principal.h>
@@ -25,9 +24,8 @@ struct committee_options {
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
-    const unsigned char *secret; /* TOKEN_SECRET_BYTES */
-    struct signing_keys *keys;   /* until committee_set_keys(); takes its own reference */
-    struct tokens *tokens;       /* until committee_set_tokens(); takes its own reference */
+    const unsigned char *secret;           /* TOKEN_SECRET_BYTES */
+    const struct credentials *credentials; /* read anew for each request */
 };
 
 struct committee;
@@ -38,12 +36,6 @@ void committee_end(struct committee *committee);  /* answers all requests that w
 
 /* Switches to another register, borrowed like the first. No request may be in progress. */
 void committee_set_register(struct committee *committee, const struct election_register *reg);
-
-/* Replaces the keys of units. Takes its own reference. */
-void committee_set_keys(struct committee *committee, struct signing_keys *keys);
-
-/* Replaces the known tokens. Takes its own reference. */
-void committee_set_tokens(struct committee *committee, struct tokens *tokens);
 
 /* Replaces what readers are shown. Takes its own reference. */
 void committee_set_publication(struct committee *committee, struct publication *publication);

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include <turnout/election/election.h>
-#include <turnout/election/keys.h>
 #include <turnout/election/phase.h>
 #include <turnout/election/register.h>
 #include <turnout/election/report.h>
@@ -22,11 +21,10 @@ struct intake_options {
     const struct election_register *reg;
     struct tally_port *port;
     struct counters *counters;
-    struct signing_keys *keys;       /* until intake_set_keys(); takes its own reference */
-    struct tokens *tokens;           /* until intake_set_tokens(); takes its own reference */
-    bool takes_unsigned;             /* in rehearsal only */
-    const struct clock_watch *clock; /* borrowed; NULL: the clock is trusted */
-    struct refusals *refusals;       /* takes its own reference; NULL: refusals are not kept */
+    const struct credentials *credentials; /* read anew for each report, also of an open stream */
+    bool takes_unsigned;                   /* in rehearsal only */
+    const struct clock_watch *clock;       /* NULL: the clock is trusted */
+    struct refusals *refusals;             /* takes its own reference; NULL: refusals are not kept */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
     void *context;
@@ -48,13 +46,6 @@ void intake_set_phase(struct intake *intake, enum election_phase phase);
  * answered. */
 void intake_set_register(struct intake *intake, const struct election_register *reg,
                          struct refusals *refusals);
-
-/* Replaces the keys, from the next report on. Takes its own reference. */
-void intake_set_keys(struct intake *intake, struct signing_keys *keys);
-
-/* Replaces the known tokens, from the next report on: also open streams lose a token that is no longer allowed. Takes
- * its own reference. */
-void intake_set_tokens(struct intake *intake, struct tokens *tokens);
 
 /* Handles a report as JSON. `voucher`, a relay, vouches for it unless it is signed; NULL: nobody does. `on_answer` is
  * called exactly once, with `context` and `tag`, possibly before this returns. Borrows voucher and bytes for the

@@ -1,11 +1,18 @@
-/* The holder of a valid token: what it permits, and their name in logs. */
+/* What proves who somebody is; and the holder of a valid token: what it permits, and their name in logs. */
 #ifndef TURNOUT_SERVICE_PRINCIPAL_H
 #define TURNOUT_SERVICE_PRINCIPAL_H
 
 #include <stdint.h>
 
+#include <turnout/election/keys.h>
 #include <turnout/store/tokens.h>
 #include <turnout/wire/log_line.h>
+
+/* The keys and tokens in force; the owner replaces them. */
+struct credentials {
+    struct signing_keys *keys; /* of units */
+    struct tokens *tokens;     /* of offices and committees */
+};
 
 struct principal {
     enum token_role role;

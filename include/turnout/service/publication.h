@@ -48,14 +48,13 @@ uint64_t publication_serial(const struct publication *publication);
  * publication mode has changed. */
 bool publication_has_moved(const struct publication *publication, uint32_t area);
 
-/* /v1/turnout with only the provinces that have moved since `since`: a revision, or a document's `next`. The whole
- * document where this server has not shown that revision. NULL when `since` is neither. */
-const struct document *publication_since(struct publication *publication, const char *since);
-
 /* ---- documents ---- */
 
-/* Documents made on first use. */
+/* Documents that are kept once they are made. */
 enum publication_document {
+    PUBLISHED_INDEX,
+    PUBLISHED_TURNOUT,
+    PUBLISHED_SNAPSHOT,
     PUBLISHED_CORRECTIONS, /* the first page */
     PUBLISHED_CHANGES,     /* the document of an event (documents.h) */
     PUBLISHED_BULLETINS,
@@ -69,14 +68,17 @@ enum publication_document {
     PUBLISHED_SINGLE = PUBLISHED_ROUNDS_CSV + CSV_FORMS, /* the number of places above */
     PUBLISHED_AREA = PUBLISHED_SINGLE,                   /* one for each area */
     PUBLISHED_SERIES, /* one for the nation and each province: the last day of the series */
+    PUBLISHED_SINCE,  /* /v1/turnout with only the provinces that moved last: one for each number of them */
 };
 
-/* `at` is the csv_form_place() of a table, the area, or 0. Valid while a reference is held, as are the next. */
+/* `at` is the csv_form_place() of a table, the area, the number of provinces, or 0. Valid while a reference is held, as
+ * are the next. */
 const struct document *publication_document(struct publication *publication, enum publication_document which,
                                             size_t at);
 
-const struct document *publication_turnout(const struct publication *publication);
-const struct document *publication_snapshot(const struct publication *publication);
+/* /v1/turnout with only the provinces that have moved since `since`: a revision, or a document's `next`. The whole
+ * document where this server has not shown that revision. NULL when `since` is neither. */
+const struct document *publication_since(struct publication *publication, const char *since);
 
 /* A part of the snapshot, in JSON when `form` is NULL. *ret_own is NULL, or the document itself, which the caller
  * frees. NULL when too many different parts of this publication were requested. */
@@ -90,11 +92,9 @@ enum { CORRECTIONS_MAX = 100 };
 struct document *publication_corrections_page(const struct publication *publication, const char *after,
                                               size_t limit);
 
-/* The series; and any part of it, which the caller frees: NULL where it is too large (series_query_settle()). */
+/* The series; and any part of it, which the caller frees: NULL where it is too large (series_query_complete()). */
 const struct series *publication_series(const struct publication *publication);
 struct document *publication_series_part(const struct publication *publication, struct series_query query);
-const struct document *publication_index(struct publication *publication,
-                                         const struct document_listing *listings, size_t count);
 
 /* Borrowed while a reference is held. */
 const struct ledger_page *publication_ledger(const struct publication *publication);

@@ -32,6 +32,7 @@ struct store_prepared {
     bool is_durable;      /* acknowledged means durable */
     bool is_new;          /* the election was seeded now */
     bool has_other_times; /* other than the election was served with before */
+    bool was_opening;     /* an opening was interrupted; every province is in `phase` now */
     bool is_given_up;     /* a person has given up the remembered generation: ignore what is remembered */
     char generation[GENERATION_BYTES];
     char signing_key[PUBLIC_KEY_TEXT_BYTES + 1]; /* public key of the election's bulletins */
@@ -63,8 +64,8 @@ struct store_change {
 typedef void store_changed_fn(void *context, enum turnout_error error, const char *why,
                               const struct store_change *change);
 
-/* store_change_phase changes the provinces first, then the election. Repeating the call also changes provinces that
- * an interruption left behind. `who` goes into the ledger.
+/* store_change_phase changes the provinces first, then the election; an opening is of all provinces or of none. Repeating
+ * the call also changes provinces that an interruption left behind. `who` goes into the ledger.
  * When `mode` holds figures back, `shown` is what the public is shown now, one text a province from the first on,
  * borrowed until `on_changed` is called. It is stored before the mode changes, so that it stays whatever happens
  * then. */

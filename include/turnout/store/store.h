@@ -36,6 +36,8 @@ struct store_ground {
     char generation[GENERATION_BYTES];         /* a random id, made when the election was seeded */
     unsigned char digest[GROUND_DIGEST_BYTES]; /* of the register */
     enum election_phase phase;                 /* of the province */
+    bool
+        is_opening; /* from this phase, the rehearsal: until that is done or taken back, no commit is written */
 };
 
 /* A commune at one revision. Its revision is the number of its log lines; `head` is the head of their hash chain. */

@@ -64,10 +64,10 @@ struct series_query {
 
 /* Fills in what is not given: `to` is the newest minute, `from` a day before. False when the result could have more
  * than SERIES_POINTS_MAX points. */
-bool series_query_settle(const struct series *series, struct series_query *query);
+bool series_query_complete(const struct series *series, struct series_query *query);
 
 /* /v1/series: envelope, the area, the times of the election's rounds, then the first known point of each `step`
- * minutes of the day. The query is settled. */
+ * minutes of the day. The query is complete. */
 void document_series_json(struct buffer *out, const struct figures *figures, const struct series *series,
                           const struct series_query *query);
 

@@ -47,15 +47,12 @@ void committee_get_desk(void *context, struct http_exchange *exchange, const str
         return;
     }
     struct buffer text = {0};
-    struct json_writer json = json_writer_of(&text);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&text);
     put_election(&json, desk->election);
     const struct publication *shown = committee_publication(desk->committee);
     json_put_text(&json, "publication", shown == NULL ? NULL : publication_figures(shown)->publication);
     desk_put_moment(&json, "now", desk->election, clock_wall_ms() / 1000);
     put_token(&json, desk, &principal);
     desk_put_phase(&json, desk);
-    json_close_object(&json);
-    desk_answer_json(exchange, 200, &text);
-    buffer_done(&text);
+    desk_answer_json(exchange, 200, &json);
 }

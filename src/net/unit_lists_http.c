@@ -5,8 +5,8 @@
 #include <turnout/base/memory.h>
 
 #include "committee_desk.h"
-#include "committee_excuse.h"
 #include "committee_http.h"
+#include "excuse_http.h"
 #include "page.h"
 
 enum list_kind { LIST_ALL, LIST_SILENT, LIST_OWING };
@@ -106,11 +106,8 @@ static void on_walked(void *context, enum turnout_error error, const char *why)
         json_close_array(&listing->json);
         json_put_integer(&listing->json, "expected", listing->expected);
         json_put_integer(&listing->json, "silent", listing->silent);
-        desk_put_phase(&listing->json, listing->desk);
-        page_put_end(&listing->json, listing->total,
-                     listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
-        json_close_object(&listing->json);
-        desk_answer_json(listing->exchange, 200, &listing->body);
+        desk_answer_page(listing->desk, listing->exchange, &listing->json, listing->total,
+                         listing->has_more ? listing->desk->reg->units[listing->last_listed].code : NULL);
     }
     buffer_done(&listing->body);
     free(listing);
@@ -137,8 +134,7 @@ static void list(const struct intake_desk *desk, struct http_exchange *exchange,
                                 .round = round,
                                 .first = after == REGISTER_NONE ? 0 : after + 1,
                                 .limit = page.limit};
-    listing->json = json_writer_of(&listing->body);
-    json_open_object(&listing->json, NULL);
+    listing->json = desk_open_json(&listing->body);
     json_put_text(&listing->json, "area", desk->reg->areas[area].code);
     if (round > 0) {
         json_put_integer(&listing->json, "round", round);

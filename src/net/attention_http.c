@@ -1,4 +1,5 @@
-/* What broke a rule, over HTTP: reports that count all the same, and last tries that were refused. The newest come first. */
+/* What committees are to look at, over HTTP: reports that broke a rule and count all the same, and last tries that were
+ * refused. The newest come first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +39,7 @@ static bool is_of_area(const struct election_register *reg, uint32_t area, uint3
 
 static struct json_writer open_list(struct buffer *body, const char *area, const char *name)
 {
-    struct json_writer json = json_writer_of(body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(body);
     json_put_text(&json, "area", area);
     json_open_array(&json, name);
     return json;
@@ -133,11 +133,8 @@ static void answer_flagged(const struct flagged_listing *listing)
                        reg->units[last->unit].code);
     }
     json_close_array(&json);
-    desk_put_phase(&json, listing->desk);
-    page_put_end(&json, listing->total, listed < listing->count ? next : NULL);
-    json_close_object(&json);
-    desk_answer_json(listing->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_page(listing->desk, listing->exchange, &json, listing->total,
+                     listed < listing->count ? next : NULL);
 }
 
 static void on_walked(void *context, enum turnout_error error, const char *why)
@@ -255,9 +252,5 @@ void committee_get_refused(void *context, struct http_exchange *exchange, const 
     char next[PAGE_AFTER_BYTES];
     (void)snprintf(next, sizeof next, "%" PRIu64, listing.last_listed);
     json_close_array(&json);
-    desk_put_phase(&json, desk);
-    page_put_end(&json, listing.total, listing.has_more ? next : NULL);
-    json_close_object(&json);
-    desk_answer_json(exchange, 200, &document);
-    buffer_done(&document);
+    desk_answer_page(desk, exchange, &json, listing.total, listing.has_more ? next : NULL);
 }

@@ -1,13 +1,13 @@
 /* The index names every public document that there is, and none that there is not. */
-#include "../../src/net/public_listings.h"
+#include <turnout/net/public_http.h>
 
 #include <check.h>
 #include <string.h>
 
 #include <turnout/base/text.h>
-#include <turnout/net/public_http.h>
 
 #include "../../src/net/http_routes.h"
+#include "../../src/service/public_listings.h"
 #include "suite.h"
 
 enum { PATH_BYTES = 128 };
@@ -53,8 +53,8 @@ TEST(every_public_route_is_listed_once)
         for (size_t i = 0; i < public_listing_count; i++) {
             listings += route_of(&public_listings[i]) == route;
         }
-        ck_assert_msg(listings == (is_asset ? 0 : 1), "%s is listed %zu times in src/net/public_listings.c",
-                      route->path, listings);
+        ck_assert_msg(listings == (is_asset ? 0 : 1),
+                      "%s is listed %zu times in src/service/public_listings.c", route->path, listings);
     }
 }
 
@@ -72,4 +72,4 @@ TEST(listings_are_whole)
     }
 }
 
-SUITE("public_listings");
+SUITE("public_http");

@@ -11,7 +11,7 @@
 #include <turnout/wire/signature.h>
 
 #include "committee_desk.h"
-#include "committee_excuse.h"
+#include "excuse_http.h"
 #include "page.h"
 #include "too_many.h"
 
@@ -76,8 +76,7 @@ static void answer_unit(const struct unit_request *request, const struct committ
     const struct election *election = request->desk->election;
     const struct unit *listed = &reg->units[request->unit];
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     desk_put_moment(&json, "now", election, clock_wall_ms() / 1000);
     json_put_text(&json, "unit", listed->code);
     json_put_text(&json, "name", listed->name);
@@ -112,11 +111,7 @@ static void answer_unit(const struct unit_request *request, const struct committ
     if (unit->has_next) {
         store_log_place_write(&unit->next, next);
     }
-    desk_put_phase(&json, request->desk);
-    page_put_end(&json, unit->total, unit->has_next ? next : NULL);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_page(request->desk, request->exchange, &json, unit->total, unit->has_next ? next : NULL);
 }
 
 static void on_unit(void *context, enum turnout_error error, const char *why,

@@ -1,5 +1,5 @@
 /* Why a unit is not heard, over HTTP: noting it, and what lists say of it. */
-#include "committee_excuse.h"
+#include "excuse_http.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,20 +44,17 @@ static void on_excused(void *context, enum turnout_error error, const char *why)
         desk_refuse_for_store(request->exchange, error, why);
     } else {
         struct buffer body = {0};
-        struct json_writer json = json_writer_of(&body);
-        json_open_object(&json, NULL);
+        struct json_writer json = desk_open_json(&body);
         json_put_text(&json, "unit", request->unit);
         json_put_text(&json, "status", excuse_status_name(request->status));
-        json_close_object(&json);
-        desk_answer_json(request->exchange, 200, &body);
-        buffer_done(&body);
+        desk_answer_json(request->exchange, 200, &json);
     }
     free(request);
 }
 
 static bool refuse(struct http_exchange *exchange, const char *field, const char *detail)
 {
-    http_answer_problem(exchange, 400, "malformed", "Malformed", detail, field, NULL);
+    desk_refuse_member(exchange, field, detail);
     return false;
 }
 

@@ -1,6 +1,6 @@
 /* What committees are told of a unit that is not heard. */
-#ifndef TURNOUT_NET_COMMITTEE_EXCUSE_H
-#define TURNOUT_NET_COMMITTEE_EXCUSE_H
+#ifndef TURNOUT_NET_EXCUSE_HTTP_H
+#define TURNOUT_NET_EXCUSE_HTTP_H
 
 #include "committee_desk.h"
 

@@ -1,5 +1,4 @@
-/* Phase, publication mode and bulletins over HTTP: asked for by an admin of the nation, answered when it is done. Also
- * the files of a bulletin that committees alone get. */
+/* Phase and publication mode over HTTP: asked for by an admin of the nation, answered when it is done. */
 #include "committee_http.h"
 
 #include <stdlib.h>
@@ -11,22 +10,7 @@
 #include <turnout/wire/json_writer.h>
 #include <turnout/wire/register_digest.h>
 
-#include "bulletin_answer.h"
 #include "committee_desk.h"
-#include "retry_after.h"
-#include "too_many.h"
-
-/* Whether there is something that readers are shown: not yet, while the server starts. False after refusing. */
-static bool is_showing(const struct intake_desk *desk, struct http_exchange *exchange)
-{
-    if (committee_publication(desk->committee) == NULL) {
-        desk_refuse_for_store(exchange, TURNOUT_UNAVAILABLE, "the server is starting");
-        return false;
-    }
-    return true;
-}
-
-/* ---- phase and publication ---- */
 
 /* A change that was asked for. */
 struct change_request {
@@ -58,14 +42,11 @@ static void refuse_change(const struct change_request *request, const struct sto
 static void answer_change(const struct change_request *request, const struct store_change *change)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, request->field, request->wanted);
     json_put_text(&json, "before", change->before);
     json_put_boolean(&json, "changed", change->outcome == CHANGE_DONE);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
 }
 
 static void on_changed(void *context, enum turnout_error error, const char *why,
@@ -116,10 +97,9 @@ static bool shows_register(const struct intake_desk *desk, struct http_exchange 
     char ours[RECEIPT_BYTES];
     register_fingerprint(desk->reg->digest, ours);
     if (fingerprint[0] == '\0') {
-        http_answer_problem(exchange, 400, "malformed", "Malformed",
-                            "missing: to open the election, send the register's fingerprint, which `turnout "
-                            "register check` prints",
-                            "fingerprint", NULL);
+        desk_refuse_member(exchange, "fingerprint",
+                           "missing: to open the election, send the register's fingerprint, which `turnout "
+                           "register check` prints");
         return false;
     }
     if (!receipt_is_typed(slice_of(fingerprint), ours)) {
@@ -169,8 +149,7 @@ void committee_post_phase(void *context, struct http_exchange *exchange, const s
         return;
     }
     if (!election_phase_parse(slice_of(name), &phase)) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be rehearsal, open or closed",
-                            "phase", NULL);
+        desk_refuse_member(exchange, "phase", "must be rehearsal, open or closed");
         return;
     }
     if (!is_of_this_election(desk, exchange, election) ||
@@ -192,104 +171,13 @@ void committee_post_publication(void *context, struct http_exchange *exchange,
     enum publication_mode mode;
     const struct text_member members[] = {{"mode", name, sizeof name, TEXT_REQUIRED}};
     if (!desk_admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
+        !desk_read_body(exchange, request, body, members, 1) || !desk_is_showing(desk, exchange)) {
         return;
     }
     if (!publication_mode_parse(slice_of(name), &mode)) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed", "must be live, rounds or hold", "mode",
-                            NULL);
+        desk_refuse_member(exchange, "mode", "must be live, rounds or hold");
         return;
     }
     committee_change_publication(desk->committee, &principal, mode, on_changed,
                                  change_request_new(desk, exchange, "mode", publication_mode_name(mode)));
-}
-
-/* ---- bulletins ---- */
-
-static void on_bulletin(void *context, enum turnout_error error, const char *why, int64_t number)
-{
-    struct http_exchange *exchange = context;
-    if (error == TURNOUT_UNAVAILABLE) {
-        char headers[RETRY_AFTER_BYTES];
-        retry_after_header(headers);
-        http_answer_problem(exchange, 503, "bulletin-not-frozen", "Bulletin not frozen", why, "", headers);
-        return;
-    }
-    if (error != TURNOUT_OK) {
-        desk_refuse_for_store(exchange, error, why);
-        return;
-    }
-    struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
-    json_put_integer(&json, "bulletin", number);
-    json_close_object(&json);
-    desk_answer_json(exchange, 201, &body);
-    buffer_done(&body);
-}
-
-void committee_post_bulletin(void *context, struct http_exchange *exchange,
-                             const struct http_request *request, struct slice segment, struct slice body)
-{
-    (void)segment;
-    const struct intake_desk *desk = context;
-    struct principal principal;
-    char label[BULLETIN_LABEL_BYTES];
-    const struct text_member members[] = {{"label", label, sizeof label, TEXT_REQUIRED}};
-    if (!desk_admit_admin(desk, exchange, request, &principal) ||
-        !desk_read_body(exchange, request, body, members, 1) || !is_showing(desk, exchange)) {
-        return;
-    }
-    if (!bulletin_label_is_good(slice_of(label))) {
-        http_answer_problem(exchange, 400, "malformed", "Malformed",
-                            "must be one line of text without blanks at its ends", "label", NULL);
-        return;
-    }
-    http_answer_later(exchange);
-    committee_begin_bulletin(desk->committee, &principal, label, on_bulletin, exchange);
-}
-
-/* `areas/<code>.csv`: the commune of the register; REGISTER_NONE for any other file. */
-static uint32_t commune_of(const struct intake_desk *desk, struct slice name)
-{
-    struct slice code = name;
-    struct slice ending;
-    (void)text_split(&code, '/');
-    (void)text_split_last(&code, '.', &ending);
-    uint32_t area = register_find_area(desk->reg, code);
-    return area != REGISTER_NONE && desk->reg->areas[area].level == AREA_COMMUNE ? area : REGISTER_NONE;
-}
-
-/* For the files of communes, where the public does not get them. The segment is `<number>/areas/<code>.csv`. Of one that is
- * no commune's only the nation's own may hear so. */
-void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
-                                 const struct http_request *request, struct slice segment, struct slice body)
-{
-    (void)body;
-    const struct intake_desk *desk = context;
-    struct slice name = segment;
-    struct slice number = text_split(&name, '/');
-    uint32_t commune = commune_of(desk, name);
-    struct error why;
-    if (too_many_refuse(exchange, false)) {
-        return;
-    }
-    enum admission admission = committee_admit_commune_reader(
-        desk->committee, http_request_header(request, "Authorization"),
-        commune == REGISTER_NONE ? REGISTER_NATION : commune, clock_wall_ms() / 1000, &why);
-    if (admission != ADMITTED) {
-        desk_refuse_admission(exchange, admission, &why);
-        return;
-    }
-    visit_note_good(http_exchange_visit(exchange));
-    if (!is_showing(desk, exchange)) {
-        return;
-    }
-    struct publication *publication = committee_publication(desk->committee);
-    const struct bulletin *bulletin = bulletin_of_path(publication, exchange, number);
-    if (bulletin != NULL) {
-        bulletin_answer(publication, bulletin,
-                        bulletin_file_document(bulletin, bulletin_find_file(bulletin, name)), exchange,
-                        request, NULL);
-    }
 }

@@ -109,8 +109,7 @@ static void answer_ledger(const struct listing *listing)
 {
     const struct election_register *reg = listing->desk->reg;
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, "area", reg->areas[listing->area].code);
     json_open_array(&json, "ledger");
     size_t listed = 0;
@@ -119,16 +118,12 @@ static void answer_ledger(const struct listing *listing)
         put_row(&json, listing, &listing->rows[listed++]);
     }
     json_close_array(&json);
-    desk_put_phase(&json, listing->desk);
     bool has_next = listed < listing->count || listing->has_end;
     struct place last = listed == listing->limit ? listing->rows[listed - 1].place : listing->end;
     char next[PAGE_AFTER_BYTES];
     (void)snprintf(next, sizeof next, "%" PRIu64 "-%" PRIu64 ".%s", last.ms, last.number,
                    reg->areas[last.province].code);
-    page_put_end(&json, -1, has_next ? next : NULL);
-    json_close_object(&json);
-    desk_answer_json(listing->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_page(listing->desk, listing->exchange, &json, -1, has_next ? next : NULL);
 }
 
 static void on_walked(void *context, enum turnout_error error, const char *why)

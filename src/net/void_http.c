@@ -19,14 +19,11 @@ struct void_request {
 static void answer(const struct void_request *request, bool has_changed)
 {
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_text(&json, "unit", request->unit);
     json_put_text(&json, "state", "voided");
     json_put_boolean(&json, "changed", has_changed);
-    json_close_object(&json);
-    desk_answer_json(request->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(request->exchange, 200, &json);
 }
 
 static void on_voided(void *context, enum decided decided, enum held_state state)

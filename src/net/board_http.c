@@ -22,8 +22,7 @@ static void answer_board(const struct board *board, const struct area_figures *a
     uint32_t children = area->level == AREA_COMMUNE ? 0 : area->children;
     const struct figures figures = {.election = board->desk->election, .reg = reg, .areas = areas};
     struct buffer body = {0};
-    struct json_writer json = json_writer_of(&body);
-    json_open_object(&json, NULL);
+    struct json_writer json = desk_open_json(&body);
     json_put_integer(&json, "round", board->round);
     json_open_array(&json, "areas");
     document_put_board_row(&json, &figures, board->area, board->round);
@@ -32,9 +31,7 @@ static void answer_board(const struct board *board, const struct area_figures *a
     }
     json_close_array(&json);
     desk_put_phase(&json, board->desk);
-    json_close_object(&json);
-    desk_answer_json(board->exchange, 200, &body);
-    buffer_done(&body);
+    desk_answer_json(board->exchange, 200, &json);
 }
 
 static void on_figures(void *context, enum turnout_error error, const char *why,

@@ -1,0 +1,25 @@
+/* The calls that change the phase of the election. */
+#ifndef TURNOUT_STORE_PHASE_CALLS_H
+#define TURNOUT_STORE_PHASE_CALLS_H
+
+#include <stdint.h>
+
+#include <turnout/store/store.h>
+
+#include "redis_command.h"
+#include "redis_keys.h"
+
+/* What a province may be asked beside to take a phase. */
+#define PHASE_LOOK    "look"    /* whether it could be opened */
+#define PHASE_OPENING "opening" /* to take no commit until the opening is done or taken back */
+
+/* Gets the number of a change, while this phase stands. */
+void phase_put_begin(struct redis_command *command, const struct election *election, const char *generation,
+                     const char *before);
+
+/* `word` is one of the two, or the name of a phase. Where it is no phase after the rehearsal, a province that holds a report
+ * refuses. */
+void phase_put_gate(struct redis_command *command, const struct province_keys *keys, const char *generation,
+                    int64_t number, const char *word);
+
+#endif

@@ -1,0 +1,42 @@
+/* The election is open once meta says so (meta.c). Before that an opening is taken back, afterwards it is finished. */
+#include "unfinished_opening.h"
+
+#include <hiredis/hiredis.h>
+
+#include "phase_calls.h"
+#include "redis_sync.h"
+
+static enum turnout_error send(struct redisContext *redis, struct redis_command *command, int64_t *ret_number,
+                               struct error *error)
+{
+    redisReply *reply;
+    enum turnout_error failed = redis_sync_send(redis, "FCALL", command, &reply, error);
+    if (failed == TURNOUT_OK) {
+        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
+        freeReplyObject(reply);
+    }
+    return failed;
+}
+
+enum turnout_error unfinished_opening_end(struct redisContext *redis, const struct store_options *options,
+                                          const char *generation, enum election_phase phase,
+                                          struct error *error)
+{
+    const char *name = election_phase_name(phase);
+    struct redis_command command;
+    int64_t number = 0;
+    int64_t answer = 0;
+    phase_put_begin(&command, options->election, generation, name);
+    enum turnout_error failed = send(redis, &command, &number, error);
+    for (uint32_t i = 1; failed == TURNOUT_OK && number > 0 && i <= options->reg->province_count; i++) {
+        struct province_keys keys;
+        province_keys_init(&keys, options->election, options->reg->areas[i].code);
+        phase_put_gate(&command, &keys, generation, number, name);
+        failed = send(redis, &command, &answer, error);
+        if (failed == TURNOUT_OK && answer < 0) {
+            failed = error_fail(error, TURNOUT_CONFLICT, "redis",
+                                "the phase is being changed by somebody else: start again");
+        }
+    }
+    return failed;
+}
