@@ -184,7 +184,7 @@ static int open_polls(struct demo *demo)
 static void print_where_to_look(const struct demo *demo)
 {
     const struct election *election = &demo->election.election;
-    const struct demo_address *stream = demo_server_address(demo->server, DEMO_INTAKE_STREAM);
+    const struct host_port *stream = demo_server_address(demo->server, DEMO_INTAKE_STREAM);
     char public_url[DEMO_URL_BYTES];
     char intake_url[DEMO_URL_BYTES];
     char operate_url[DEMO_URL_BYTES];

@@ -69,11 +69,12 @@ static enum turnout_error find_election(char **ret_path, struct error *error)
     for (int i = 0; i < PARENTS_MAX && end != NULL; i++) {
         *end = '\0';
         for (size_t place = 0; place < sizeof places / sizeof places[0]; place++) {
-            *ret_path = join(parent, places[place]);
-            if (has_file(*ret_path, "election.ini")) {
+            char *path = join(parent, places[place]);
+            if (has_file(path, "election.ini")) {
+                *ret_path = path;
                 return TURNOUT_OK;
             }
-            free(*ret_path);
+            free(path);
         }
         end = strrchr(parent, '/');
     }

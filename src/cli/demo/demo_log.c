@@ -21,9 +21,9 @@ static struct slice read_lines(const char *path, char **ret_bytes)
     return text_split_last(&lines, '\n', &unfinished) ? lines : (struct slice){0};
 }
 
-static bool is_about_listener(struct slice line, const char *listener, struct demo_address *ret_address)
+static bool is_about_listener(struct slice line, const char *listener, struct host_port *ret_address)
 {
-    struct demo_address address = {.port = 0};
+    struct host_port address = {.port = 0};
     bool is_it = false;
     bool fits = true;
     (void)text_split(&line, ' '); /* its time */
@@ -49,7 +49,7 @@ static bool is_about_listener(struct slice line, const char *listener, struct de
     return true;
 }
 
-bool demo_log_find_listener(const char *path, const char *listener, struct demo_address *ret_address)
+bool demo_log_find_listener(const char *path, const char *listener, struct host_port *ret_address)
 {
     char *bytes;
     struct slice rest = read_lines(path, &bytes);

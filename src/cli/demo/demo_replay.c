@@ -129,7 +129,7 @@ static void count_answer(void *context, uint64_t tag, const struct report_result
 struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
                                     uint32_t rate, const struct demo_server *server, int interrupt_fd)
 {
-    const struct demo_address *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
+    const struct host_port *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
     const struct sender_options options = {
         .host = intake->host, .port = intake->port, .connections = CONNECTIONS};
     static const struct sender_calls calls = {.next = next_report, .answer = count_answer};

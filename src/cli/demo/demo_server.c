@@ -40,8 +40,8 @@ static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 90
 struct demo_server {
     pid_t pid;
     int pid_fd;
-    const struct demo_server_options *options; /* borrowed */
-    struct demo_address addresses[DEMO_LISTENER_COUNT];
+    const struct demo_server_options *options;       /* borrowed */
+    struct host_port addresses[DEMO_LISTENER_COUNT]; /* port 0: not known yet */
 };
 
 /* ---- the child ---- */
@@ -244,7 +244,7 @@ enum turnout_error demo_server_start(const struct demo_server_options *options,
     return TURNOUT_OK;
 }
 
-const struct demo_address *demo_server_address(const struct demo_server *server, enum demo_listener listener)
+const struct host_port *demo_server_address(const struct demo_server *server, enum demo_listener listener)
 {
     return &server->addresses[listener];
 }
@@ -252,7 +252,7 @@ const struct demo_address *demo_server_address(const struct demo_server *server,
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
                      char ret_url[DEMO_URL_BYTES])
 {
-    const struct demo_address *address = &server->addresses[listener];
+    const struct host_port *address = &server->addresses[listener];
     bool has_colons = strchr(address->host, ':') != NULL && address->host[0] != '[';
     int length = snprintf(ret_url, DEMO_URL_BYTES, has_colons ? "http://[%s]:%u" : "http://%s:%u",
                           address->host, (unsigned)address->port);

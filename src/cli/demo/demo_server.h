@@ -20,7 +20,7 @@ enum demo_listener {
     DEMO_LISTENER_COUNT,
 };
 
-enum { DEMO_URL_BYTES = 96 };
+enum { DEMO_URL_BYTES = sizeof "http://[]:65535" + HOST_BYTES };
 
 struct demo_server_options {
     char *binary;         /* the path of turnoutd */
@@ -38,7 +38,7 @@ struct demo_server;
 enum turnout_error demo_server_start(const struct demo_server_options *options,
                                      struct demo_server **ret_server, struct error *error);
 
-const struct demo_address *demo_server_address(const struct demo_server *server, enum demo_listener listener);
+const struct host_port *demo_server_address(const struct demo_server *server, enum demo_listener listener);
 
 /* `http://host:port`. */
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
