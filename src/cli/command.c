@@ -34,7 +34,7 @@ static int check_words(const struct command *command, const struct command_line 
         return usage_error(line->name, "unexpected `%s`; expected `%s` and its options",
                            line->words[command->words_most], command_action(command));
     }
-    if (line->word_count < command->words_least) {
+    if (line->word_count == 0 && command->word != NULL) {
         return usage_error(line->name, "%s: the %s is missing", command_action(command), command->word);
     }
     return EXIT_DONE;

@@ -25,8 +25,8 @@ struct command {
     const char *usage;              /* follows the name in the usage line */
     struct settings_table settings; /* ends with COMMAND_HELP */
     size_t options_bytes;           /* size of the struct that the table fills; it begins as zeros */
-    const char *word;               /* what a word is, "key"; NULL: it takes none */
-    size_t words_least, words_most;
+    const char *word;               /* what a word is, "key": at least one; NULL: it takes none */
+    size_t words_most;
     const char *notes; /* printed after the options: exit statuses, and other notes */
     int (*run)(const struct command_line *line);
 };

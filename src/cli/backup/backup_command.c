@@ -164,7 +164,6 @@ const struct command command_backup = {
     .settings = {backup_settings, sizeof backup_settings / sizeof backup_settings[0]},
     .options_bytes = sizeof(struct backup_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR must not exist. It becomes a complete data folder: as secret, and turnoutd can start on it.\n"
@@ -180,7 +179,6 @@ const struct command command_restore = {
     .settings = {restore_settings, sizeof restore_settings / sizeof restore_settings[0]},
     .options_bytes = sizeof(struct backup_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "Files that the data folder still has are kept: they are newer than the copy. Only `redis` must\n"

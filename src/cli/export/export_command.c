@@ -73,7 +73,6 @@ const struct command command_export = {
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct export_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR must not exist. `turnout verify DIR` checks it, wherever it is copied to; proto/export.md says\n"

@@ -334,7 +334,6 @@ const struct command command_keys_revoke = {
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct keys_options),
     .word = "key",
-    .words_least = 1,
     .words_most = KEYS_MAX,
     .notes = notes,
     .run = revoke,

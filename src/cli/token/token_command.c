@@ -284,7 +284,6 @@ const struct command command_token_revoke = {
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct token_options),
     .word = "token",
-    .words_least = 1,
     .words_most = 1,
     .notes = "Exit status: 0 it is revoked, 1 tokens.csv cannot be read or written, 2 wrong usage, or no "
              "such token.",

@@ -171,7 +171,6 @@ const struct command command_verify = {
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct verify_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR was made by `turnout export`. No server and no Redis is needed. Checks each report's "
