@@ -177,7 +177,7 @@ static int open_polls(struct demo *demo)
         return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
     }
     demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens, demo->options->rate,
-                                   demo->server, demo->interrupt_fd);
+                                   demo->server);
     return EXIT_DONE;
 }
 

@@ -13,7 +13,7 @@ struct demo_replay;
 /* `rate` is the speed of the election clock; `keys` has one for every unit. Borrows all; the clock stands at `opens`
  * until the first run. */
 struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
-                                    uint32_t rate, const struct demo_server *server, int interrupt_fd);
+                                    uint32_t rate, const struct demo_server *server);
 void demo_replay_free(struct demo_replay *replay); /* NULL-safe */
 
 enum demo_halt {

@@ -152,11 +152,6 @@ static enum turnout_error spawn(struct demo_server *server, struct error *error)
 
 /* ---- waiting ---- */
 
-int demo_server_fd(const struct demo_server *server)
-{
-    return server->pid_fd;
-}
-
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms)
 {
     struct pollfd fds[] = {{.fd = server->options->interrupt_fd, .events = POLLIN},

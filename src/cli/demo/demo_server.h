@@ -44,9 +44,6 @@ const struct host_port *demo_server_address(const struct demo_server *server, en
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
                      char ret_url[DEMO_URL_BYTES]);
 
-/* Readable once the server has ended. */
-int demo_server_fd(const struct demo_server *server);
-
 enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED };
 
 /* Waits for this long (negative: without limit), or until one of the other two events. */
