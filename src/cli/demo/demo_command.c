@@ -251,17 +251,17 @@ static enum turnout_error look(struct demo *demo, int64_t moment, struct error *
     return demo_bulletins_freeze(demo->bulletins, clock, error);
 }
 
-static int tell_halt(const struct demo *demo, enum demo_halt halt)
+static int tell_end(const struct demo *demo, enum demo_event end)
 {
-    static const char *const words[] = {[HALT_REACHED] = "",
-                                        [HALT_INTERRUPTED] = "interrupted",
-                                        [HALT_SERVER_ENDED] = "the server has ended",
-                                        [HALT_STALLED] = "the server does not answer"};
+    static const char *const words[] = {[DEMO_TIME_IS_UP] = "",
+                                        [DEMO_INTERRUPTED] = "interrupted",
+                                        [DEMO_SERVER_ENDED] = "the server has ended",
+                                        [DEMO_STALLED] = "the server does not answer"};
     char last_words[DEMO_WORDS_BYTES] = "";
-    if (halt != HALT_INTERRUPTED) {
+    if (end != DEMO_INTERRUPTED) {
         demo_server_last_words(demo->server, last_words);
     }
-    (void)fprintf(stderr, "turnout demo: %s%s%s\n", words[halt],
+    (void)fprintf(stderr, "turnout demo: %s%s%s\n", words[end],
                   last_words[0] != '\0' ? "; it said last: " : "", last_words);
     return EXIT_FAILED;
 }
@@ -272,20 +272,17 @@ static int replay_day(struct demo *demo)
     int64_t moment = demo->election.election.opens;
     while ((moment = next_moment(demo, moment)) != 0) {
         struct error error = {0};
-        enum demo_event event;
-        enum demo_halt halt = demo_replay_run(demo->replay, moment);
-        if (halt != HALT_REACHED) {
-            return tell_halt(demo, halt);
+        enum demo_event event = demo_replay_run(demo->replay, moment);
+        if (event != DEMO_TIME_IS_UP) {
+            return tell_end(demo, event);
         }
-        if (demo_served_await(demo->served, demo_replay_counts(demo->replay)->applied, &event, &error) !=
-            TURNOUT_OK) {
-            if (event != DEMO_TIME_IS_UP) {
-                return tell_halt(demo, event == DEMO_INTERRUPTED ? HALT_INTERRUPTED : HALT_SERVER_ENDED);
-            }
-            say("", &error);
-            return EXIT_FAILED;
+        enum turnout_error code =
+            demo_served_await(demo->served, demo_replay_counts(demo->replay)->applied, &event, &error);
+        if (event != DEMO_TIME_IS_UP) {
+            return tell_end(demo, event);
         }
-        if (look(demo, moment, &error) != TURNOUT_OK) {
+        code = code == TURNOUT_OK ? look(demo, moment, &error) : code;
+        if (code != TURNOUT_OK) {
             say("", &error);
             return EXIT_FAILED;
         }
@@ -328,7 +325,7 @@ static int run(struct demo *demo)
     }
     status = sum_up(demo);
     if (!demo->options->exits && demo_server_wait(demo->server, -1) == DEMO_SERVER_ENDED) {
-        return tell_halt(demo, HALT_SERVER_ENDED);
+        return tell_end(demo, DEMO_SERVER_ENDED);
     }
     return status;
 }

@@ -27,7 +27,7 @@ struct demo_replay {
     int64_t halted_at;    /* the election clock at the start of this run, Unix seconds */
     int64_t run_since_ms; /* the monotonic clock then */
     int64_t until;        /* the end of this run */
-    enum demo_halt halt;  /* how it ended */
+    enum demo_event end;  /* how it ended */
 
     uint64_t due;   /* reports that may be sent */
     uint64_t taken; /* given to the sender */
@@ -36,9 +36,9 @@ struct demo_replay {
     struct demo_counts counts;
 };
 
-static void halt(struct demo_replay *replay, enum demo_halt why)
+static void halt(struct demo_replay *replay, enum demo_event why)
 {
-    replay->halt = why;
+    replay->end = why;
     int failed = event_base_loopbreak(replay->base);
     assert(failed == 0);
 }
@@ -59,30 +59,26 @@ static void move_clock(struct demo_replay *replay)
     }
     if (replay->answered < replay->due) {
         if (clock_monotonic_ms() - replay->last_answer_ms > STALL_MS) {
-            halt(replay, HALT_STALLED);
+            halt(replay, DEMO_STALLED);
         }
     } else {
         replay->last_answer_ms = clock_monotonic_ms();
         if (now == replay->until) {
-            halt(replay, HALT_REACHED);
+            halt(replay, DEMO_TIME_IS_UP);
         }
     }
 }
 
 static void on_tick(evutil_socket_t fd, short events, void *context)
 {
-    struct demo_replay *replay = context;
     (void)fd;
     (void)events;
-    switch (demo_server_wait(replay->server, 0)) {
-    case DEMO_INTERRUPTED:
-        halt(replay, HALT_INTERRUPTED);
-        break;
-    case DEMO_SERVER_ENDED:
-        halt(replay, HALT_SERVER_ENDED);
-        break;
-    case DEMO_TIME_IS_UP:
+    struct demo_replay *replay = context;
+    enum demo_event event = demo_server_wait(replay->server, 0);
+    if (event == DEMO_TIME_IS_UP) {
         move_clock(replay);
+    } else {
+        halt(replay, event);
     }
 }
 
@@ -153,7 +149,7 @@ void demo_replay_free(struct demo_replay *replay)
     free(replay);
 }
 
-enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment)
+enum demo_event demo_replay_run(struct demo_replay *replay, int64_t moment)
 {
     static const struct timeval tick = {.tv_usec = TICK_MS * 1000};
     assert(moment >= replay->halted_at);
@@ -167,7 +163,7 @@ enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment)
     failed = event_del(replay->tick);
     assert(failed == 0);
     replay->halted_at = moment;
-    return replay->halt;
+    return replay->end;
 }
 
 const struct demo_counts *demo_replay_counts(const struct demo_replay *replay)

@@ -207,6 +207,7 @@ static enum turnout_error await_ready(struct demo_server *server, struct error *
             demo_log_last_words(server->options->log_path, words);
             return error_fail(error, TURNOUT_SYSTEM, "", "the server did not start: %s", words);
         case DEMO_TIME_IS_UP:
+        case DEMO_STALLED:
             break;
         }
         if (clock_monotonic_ms() > deadline_ms) {

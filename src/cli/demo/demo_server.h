@@ -44,9 +44,9 @@ const struct host_port *demo_server_address(const struct demo_server *server, en
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
                      char ret_url[DEMO_URL_BYTES]);
 
-enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED };
+enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED, DEMO_STALLED };
 
-/* Waits for this long (negative: without limit), or until one of the other two events. */
+/* Waits for this long (negative: without limit), or until the demo is interrupted or the server ends. */
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms);
 
 /* demo_log_last_words() */
