@@ -420,20 +420,20 @@ redis.register_function('turnout_seed', function(keys, args)
     return 1
 end)
 
--- Begins a change of the phase. Its calls name its number, so that one that comes late, when another change has begun, does
--- nothing.
+-- Begins a change of a field of the election's meta. Its calls name its number, so that one that comes late, when another
+-- change has begun, does nothing.
 --   keys  meta
---   args  the generation; the phase that must stand
--- Returns the number, which is that of the election's changes now; or 0 where another generation or phase stands: then
+--   args  the generation; the field, and the value that must stand
+-- Returns the number, which is that of the election's changes now; or 0 where another generation or value stands: then
 -- nothing was changed.
-redis.register_function('turnout_phase_begin', function(keys, args)
-    local schema, generation, phase, changes =
-        unpack(redis.call('HMGET', keys[1], 'schema', 'generation', 'phase', 'changes'))
+redis.register_function('turnout_change_begin', function(keys, args)
+    local schema, generation, standing, changes =
+        unpack(redis.call('HMGET', keys[1], 'schema', 'generation', args[2], 'changes'))
     if not schema then
         refuse(keys[1] .. ' was never seeded')
     end
     changes = count_of(changes, keys[1], 'changes')
-    if generation ~= args[1] or phase ~= args[2] then
+    if generation ~= args[1] or standing ~= args[3] then
         return 0
     end
     redis.call('HSET', keys[1], 'changes', string.format('%.0f', changes + 1))
@@ -446,7 +446,7 @@ end)
 --         decided under it; or `look`, whatever the number: whether the province could be opened
 -- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later change
 -- has reached the province, or it is of another generation. Only for 1 was anything changed.
-redis.register_function('turnout_gate', function(keys, args)
+redis.register_function('turnout_phase', function(keys, args)
     local ground = ground_of(keys[1])
     local number, wanted = tonumber(args[2]), args[3]
     local last = count_of(redis.call('HGET', keys[1], 'change'), keys[1], 'change')
@@ -470,9 +470,9 @@ end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the generation, and how many changes there were, as the caller knows; the field; its new value; the ledger's line;
---         where the public is shown from then on what it was shown at that moment: the name under which every province keeps it
--- Returns 1, or 0 where there was another change meanwhile, or a reset: then nothing was changed. What the public is shown is
+--   args  the generation; the number of the change; the field; its new value; the ledger's line; where the public is shown
+--         from then on what it was shown at that moment: the name under which every province keeps it
+-- Returns 1, or 0 where another change has begun meanwhile, or after a reset: then nothing was changed. What the public is shown is
 -- noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
 redis.register_function('turnout_set', function(keys, args)
     local schema, generation, changes, bulletin =
@@ -480,12 +480,11 @@ redis.register_function('turnout_set', function(keys, args)
     if not schema then
         refuse(keys[1] .. ' was never seeded')
     end
-    changes = count_of(changes, keys[1], 'changes')
     check_stream(keys[2])
-    if generation ~= args[1] or changes ~= tonumber(args[2]) then
+    if generation ~= args[1] or changes ~= args[2] then
         return 0
     end
-    redis.call('HSET', keys[1], args[3], args[4], 'changes', string.format('%.0f', changes + 1))
+    redis.call('HSET', keys[1], args[3], args[4])
     redis.call('XADD', keys[2], '*', 'line', args[5])
     if args[6] then
         redis.call('HSET', keys[1], 'shown', args[6] .. ' ' .. (bulletin or '0'))

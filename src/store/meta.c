@@ -30,6 +30,7 @@ enum step {
     STEP_OPENING,
     STEP_BACK,  /* to the rehearsal */
     STEP_PHASE, /* into the phase that is wanted */
+    STEP_MODE,  /* nothing, for a mode of publication */
 };
 
 /* A change under way. */
@@ -41,8 +42,8 @@ struct changing {
     enum step step;
     const char *value; /* the name of what is wanted */
     const char *before;
-    char generation[GENERATION_BYTES]; /* that it was decided under, as are the changes */
-    int64_t changes;                   /* of a phase, once it has begun: its number */
+    char generation[GENERATION_BYTES]; /* that it was decided under */
+    int64_t number;                    /* once it has begun */
     const struct buffer *shown;        /* one a province; NULL: figures are not held back */
     char shown_name[STORE_FROZEN_NAME_BYTES];
     char *who;
@@ -135,7 +136,7 @@ static void set_meta(struct changing *changing)
     redis_command_put_text(&command, meta);
     redis_command_put_text(&command, ledger);
     redis_command_put_text(&command, changing->generation);
-    redis_command_put_integer(&command, changing->changes);
+    redis_command_put_integer(&command, changing->number);
     redis_command_put_text(&command, log_outcome_name(changing->kind));
     redis_command_put_text(&command, changing->value);
     redis_command_put(&command, (struct slice){line.bytes, line.length});
@@ -196,8 +197,8 @@ static void ask_province(struct changing *changing, uint32_t province)
     struct province_keys keys;
     struct redis_command command;
     store_keys_of(changing->store, province, &keys);
-    phase_put_gate(&command, &keys, changing->generation, changing->changes,
-                   changing->step == STEP_PHASE ? changing->value : words[changing->step]);
+    phase_put(&command, &keys, changing->generation, changing->number,
+              changing->step == STEP_PHASE ? changing->value : words[changing->step]);
     struct question *question = memory_new(sizeof *question);
     *question = (struct question){changing, province};
     store_send(changing->store, &command, on_province, question);
@@ -211,31 +212,6 @@ static void ask_provinces(struct changing *changing, enum step step)
     for (uint32_t province = 1; province <= provinces; province++) {
         ask_province(changing, province);
     }
-}
-
-static void on_begun(void *context, const redisReply *reply, const char *why)
-{
-    struct changing *changing = context;
-    bool is_number = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    if (is_number && reply->integer > 0) {
-        changing->changes = reply->integer;
-        ask_provinces(changing, changing->step);
-        return;
-    }
-    if (changing->failed == TURNOUT_OK) {
-        note_failure(changing, is_number ? TURNOUT_UNAVAILABLE : reply_error(reply),
-                     is_number ? why_changed : reply_words(reply, why));
-    }
-    fail(changing);
-}
-
-/* Gets a new number first: from then on no call of an earlier change does anything. */
-static void begin_step(struct changing *changing, enum step step)
-{
-    struct redis_command command;
-    phase_put_begin(&command, store_election(changing->store), changing->generation, changing->before);
-    changing->step = step;
-    store_send(changing->store, &command, on_begun, changing);
 }
 
 /* ---- what the public is shown ---- */
@@ -268,6 +244,49 @@ static void keep_shown(struct changing *changing)
     }
 }
 
+static void change_mode(struct changing *changing)
+{
+    if (strcmp(changing->before, changing->value) == 0) {
+        conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
+    } else if (changing->shown != NULL) {
+        keep_shown(changing);
+    } else {
+        set_meta(changing);
+    }
+}
+
+/* ---- beginning ---- */
+
+static void on_begun(void *context, const redisReply *reply, const char *why)
+{
+    struct changing *changing = context;
+    bool is_number = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
+    if (is_number && reply->integer > 0) {
+        changing->number = reply->integer;
+        if (changing->kind == LOG_PHASE) {
+            ask_provinces(changing, changing->step);
+        } else {
+            change_mode(changing);
+        }
+        return;
+    }
+    if (changing->failed == TURNOUT_OK) {
+        note_failure(changing, is_number ? TURNOUT_UNAVAILABLE : reply_error(reply),
+                     is_number ? why_changed : reply_words(reply, why));
+    }
+    fail(changing);
+}
+
+/* Gets a new number first: from then on no call of an earlier change does anything. */
+static void begin_step(struct changing *changing, enum step step)
+{
+    struct redis_command command;
+    change_put_begin(&command, store_election(changing->store), changing->generation,
+                     log_outcome_name(changing->kind), changing->before);
+    changing->step = step;
+    store_send(changing->store, &command, on_begun, changing);
+}
+
 /* ---- deciding whether it may be ---- */
 
 /* Where the phase stands already, every province that an interruption left behind is taken along. */
@@ -292,18 +311,11 @@ static void on_meta(void *context, enum turnout_error error, const char *why, co
         return;
     }
     memcpy(changing->generation, meta->generation, sizeof changing->generation);
-    changing->changes = meta->changes;
     if (changing->kind == LOG_PHASE) {
         change_phase(changing, meta->phase);
     } else {
         changing->before = publication_mode_name(meta->publication);
-        if (strcmp(changing->before, changing->value) == 0) {
-            conclude_with(changing, CHANGE_NONE, REGISTER_NONE);
-        } else if (changing->shown != NULL) {
-            keep_shown(changing);
-        } else {
-            set_meta(changing);
-        }
+        begin_step(changing, STEP_MODE);
     }
 }
 

@@ -6,21 +6,22 @@
 
 #include <turnout/election/phase.h>
 
-void phase_put_begin(struct redis_command *command, const struct election *election, const char *generation,
-                     const char *before)
+void change_put_begin(struct redis_command *command, const struct election *election, const char *generation,
+                      const char *field, const char *before)
 {
     char meta[REDIS_KEY_BYTES];
     redis_key_meta(election, meta);
     redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, "turnout_phase_begin");
+    redis_command_put_text(command, "turnout_change_begin");
     redis_command_put_integer(command, 1);
     redis_command_put_text(command, meta);
     redis_command_put_text(command, generation);
+    redis_command_put_text(command, field);
     redis_command_put_text(command, before);
 }
 
-void phase_put_gate(struct redis_command *command, const struct province_keys *keys, const char *generation,
-                    int64_t number, const char *word)
+void phase_put(struct redis_command *command, const struct province_keys *keys, const char *generation,
+               int64_t number, const char *word)
 {
     /* Behind the first all that reports leave something in. */
     static const int used[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
@@ -29,7 +30,7 @@ void phase_put_gate(struct redis_command *command, const struct province_keys *k
                               strcmp(word, election_phase_name(PHASE_CLOSED)) == 0;
     size_t count = is_after_rehearsal ? 1 : sizeof used / sizeof used[0];
     redis_command_begin(command, "FCALL");
-    redis_command_put_text(command, "turnout_gate");
+    redis_command_put_text(command, "turnout_phase");
     redis_command_put_integer(command, (int64_t)count);
     for (size_t i = 0; i < count; i++) {
         redis_command_put_text(command, keys->text[used[i]]);

@@ -13,13 +13,13 @@
 #define PHASE_LOOK    "look"    /* whether it could be opened */
 #define PHASE_OPENING "opening" /* to take no commit until the opening is done or taken back */
 
-/* Gets the number of a change, while this phase stands. */
-void phase_put_begin(struct redis_command *command, const struct election *election, const char *generation,
-                     const char *before);
+/* Gets the number of a change, while `before` stands in the field of meta. */
+void change_put_begin(struct redis_command *command, const struct election *election, const char *generation,
+                      const char *field, const char *before);
 
 /* `word` is one of the two, or the name of a phase. Where it is no phase after the rehearsal, a province that holds a report
  * refuses. */
-void phase_put_gate(struct redis_command *command, const struct province_keys *keys, const char *generation,
-                    int64_t number, const char *word);
+void phase_put(struct redis_command *command, const struct province_keys *keys, const char *generation,
+               int64_t number, const char *word);
 
 #endif

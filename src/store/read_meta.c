@@ -27,7 +27,6 @@ enum meta_field {
     META_BULLETIN_BEGUN,
     META_BULLETIN_DUE,
     META_BULLETIN_CLOSING,
-    META_CHANGES,
     META_FIELD_COUNT,
 };
 
@@ -41,7 +40,6 @@ static const char *const meta_fields[META_FIELD_COUNT] = {
     [META_BULLETIN_BEGUN] = "bulletin_begun",
     [META_BULLETIN_DUE] = "bulletin_due",
     [META_BULLETIN_CLOSING] = "bulletin_closing",
-    [META_CHANGES] = "changes",
 };
 
 /* `<number> <cut> <rehearsal or unofficial> <label>` */
@@ -73,8 +71,7 @@ static const char *read_meta(const redisReply *reply, struct store_meta *ret_met
     }
     *ret_meta = (struct store_meta){.bulletin = reply_count(reply->element[META_BULLETIN]),
                                     .bulletin_due = reply_count(reply->element[META_BULLETIN_DUE]),
-                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0,
-                                    .changes = reply_count(reply->element[META_CHANGES])};
+                                    .is_closing_due = values[META_BULLETIN_CLOSING].length > 0};
     if (!election_phase_parse(values[META_PHASE], &ret_meta->phase)) {
         return "the election's meta holds no phase";
     }

@@ -26,12 +26,12 @@ enum turnout_error unfinished_opening_end(struct redisContext *redis, const stru
     struct redis_command command;
     int64_t number = 0;
     int64_t answer = 0;
-    phase_put_begin(&command, options->election, generation, name);
+    change_put_begin(&command, options->election, generation, "phase", name);
     enum turnout_error failed = send(redis, &command, &number, error);
     for (uint32_t i = 1; failed == TURNOUT_OK && number > 0 && i <= options->reg->province_count; i++) {
         struct province_keys keys;
         province_keys_init(&keys, options->election, options->reg->areas[i].code);
-        phase_put_gate(&command, &keys, generation, number, name);
+        phase_put(&command, &keys, generation, number, name);
         failed = send(redis, &command, &answer, error);
         if (failed == TURNOUT_OK && answer < 0) {
             failed = error_fail(error, TURNOUT_CONFLICT, "redis",

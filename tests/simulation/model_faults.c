@@ -18,8 +18,8 @@ static const char *const errors[] = {
     "$-1\r\n",
 };
 
-/* None of them is the answer to any command, whatever it asked for. An integer would be one to turnout_settle and to
- * turnout_gate. */
+/* None of them is the answer to any command but a step of a register's change, whatever it asked for. An integer would
+ * be one to many. */
 static const char *const garbage[] = {
     "$-1\r\n",
     "*-1\r\n",
@@ -80,7 +80,7 @@ bool model_holds_up(struct slice name)
 
 void model_garble(struct slice name, struct buffer *reply)
 {
-    if (world_chance(scene.hazards.garbage)) {
+    if (!slice_equals(name, "turnout_register_step") && world_chance(scene.hazards.garbage)) {
         size_t which = world_random(GARBAGE_COUNT);
         buffer_clear(reply);
         buffer_append_text(reply, garbage[which]);

@@ -102,17 +102,17 @@ static void turnout_load(const struct call *call, struct buffer *reply)
 
 /* ---- changing the election ---- */
 
-static void turnout_phase_begin(const struct call *call, struct buffer *reply)
+static void turnout_change_begin(const struct call *call, struct buffer *reply)
 {
     struct model_key *meta = model_key_of(call->keys[0]);
     const struct slice *generation = model_get_text(meta, "generation");
-    const struct slice *phase = model_get_text(meta, "phase");
-    if (model_get_text(meta, "schema") == NULL || generation == NULL || phase == NULL) {
+    const struct slice *standing = model_get(meta, call->args[1]);
+    if (model_get_text(meta, "schema") == NULL || generation == NULL || standing == NULL) {
         refuse(reply, "never seeded");
         return;
     }
     int64_t number = 0;
-    if (model_is_same(*generation, call->args[0]) && model_is_same(*phase, call->args[1])) {
+    if (model_is_same(*generation, call->args[0]) && model_is_same(*standing, call->args[2])) {
         number = count_in(meta, "changes") + 1;
         model_begin_transaction();
         set_count(meta, "changes", number);
@@ -120,7 +120,7 @@ static void turnout_phase_begin(const struct call *call, struct buffer *reply)
     put_integer(reply, (int)number);
 }
 
-static void turnout_gate(const struct call *call, struct buffer *reply)
+static void turnout_phase(const struct call *call, struct buffer *reply)
 {
     struct model_key *totals = model_key_of(call->keys[0]);
     const struct slice *ground[3];
@@ -174,7 +174,6 @@ static void turnout_set(const struct call *call, struct buffer *reply)
     }
     model_begin_transaction();
     model_set(meta, call->args[2], call->args[3]);
-    set_count(meta, "changes", changes + 1);
     (void)model_add(model_key_of(call->keys[1]), slice_of(""), 0, call->args[4], NULL);
     if (call->arg_count > 5) {
         struct buffer shown = {0};
@@ -245,8 +244,8 @@ static void call_function(struct slice name, const struct call *call, struct buf
     } functions[] = {
         {"turnout_commit", turnout_commit},
         {"turnout_load", turnout_load},
-        {"turnout_phase_begin", turnout_phase_begin},
-        {"turnout_gate", turnout_gate},
+        {"turnout_change_begin", turnout_change_begin},
+        {"turnout_phase", turnout_phase},
         {"turnout_set", turnout_set},
         {"turnout_settle", turnout_settle},
         {"turnout_heard", turnout_heard},

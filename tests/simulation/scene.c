@@ -131,7 +131,8 @@ void scene_begin(uint32_t reports)
         .deadline_ms = world_between(200, 5000),
         .gap_us = world_between(500, 20000),
         .burst = (uint32_t)world_between(1, 20),
-        .change_gap_us = world_between(20000, 2 * WORLD_SECOND_US),
+        .change_gap_us = world_chance(500) ? world_between(5000, 100000)
+                                            : world_between(20000, 2 * WORLD_SECOND_US),
         .has_changes = world_chance(600),
         .has_registers = world_chance(500),
         .follow = (uint32_t)world_between(200, 1000),

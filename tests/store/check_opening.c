@@ -47,7 +47,7 @@ static long long integer_of(redisReply *reply)
 
 static long long begin_change(const char *before)
 {
-    return integer_of(redis_fixture_command(&store.redis, "FCALL turnout_phase_begin 1 " META " %s %s",
+    return integer_of(redis_fixture_command(&store.redis, "FCALL turnout_change_begin 1 " META " %s phase %s",
                                             generation, before));
 }
 
@@ -57,7 +57,7 @@ static long long gate_of(const char *of, const char *province, long long number,
                                        "waiting", "aside", "ledger", "flagged"};
     struct buffer command = {0};
     bool has_all = strcmp(word, "open") != 0 && strcmp(word, "closed") != 0;
-    buffer_printf(&command, "FCALL turnout_gate %d", has_all ? COUNT(keys) : 1);
+    buffer_printf(&command, "FCALL turnout_phase %d", has_all ? COUNT(keys) : 1);
     for (int i = 0; i < (has_all ? COUNT(keys) : 1); i++) {
         buffer_printf(&command, " turnout:{e-1:%s}:%s", province, keys[i]);
     }
@@ -313,11 +313,11 @@ TEST(a_change_is_begun_only_where_its_phase_stands)
     ck_assert_int_eq(begin_change("open"), 0);
     ck_assert_int_eq(begin_change("rehearsal"), 1);
     ck_assert_int_eq(begin_change("rehearsal"), 2);
-    expect_integer(&store, 0, "FCALL turnout_phase_begin 1 " META " another rehearsal");
+    expect_integer(&store, 0, "FCALL turnout_change_begin 1 " META " another phase rehearsal");
     expect_text(&store, "2", "HGET " META " changes");
     redis_fixture_run(&store.redis, "HSET " META " changes x");
-    redisReply *reply =
-        redis_fixture_command(&store.redis, "FCALL turnout_phase_begin 1 " META " %s rehearsal", generation);
+    redisReply *reply = redis_fixture_command(
+        &store.redis, "FCALL turnout_change_begin 1 " META " %s phase rehearsal", generation);
     ck_assert_int_eq(reply->type, REDIS_REPLY_ERROR);
     freeReplyObject(reply);
 }

@@ -264,7 +264,7 @@ static const struct {
     {"turnout-reader", "HDEL turnout:{e-1}:meta phase", false},
     {"turnout-reader", "UNLINK turnout:{e-1}:meta", false},
     {"turnout-reader", "SORT turnout:{e-1:01}:log STORE turnout:x", false},
-    {"turnout-reader", "FCALL turnout_gate 1 turnout:{e-1:01}:totals open", false},
+    {"turnout-reader", "FCALL turnout_phase 1 turnout:{e-1:01}:totals open", false},
     {"turnout-reader", "FUNCTION FLUSH", false},
     {"turnout-reader", "CONFIG GET *", false},
     {"turnout-reader", "KEYS *", false},

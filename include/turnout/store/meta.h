@@ -23,7 +23,6 @@ struct store_meta {
     struct bulletin_begun begun;                 /* the one in progress */
     int64_t bulletin_due;                        /* when one was last due; Unix seconds */
     bool is_closing_due;                         /* closed, and the closing bulletin is still due */
-    int64_t changes;                             /* of phase and publication mode, since the beginning */
     unsigned char digest[REGISTER_DIGEST_BYTES]; /* of the register */
 };
 
