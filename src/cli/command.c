@@ -1,6 +1,7 @@
 /* Parses a command line into a subcommand's options, and prints its help. */
 #include "command.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static int check_words(const struct command *command, const struct command_line 
         return usage_error(line->name, "unexpected `%s`; expected `%s` and its options",
                            line->words[command->words_most], command_action(command));
     }
-    if (line->word_count < command->words_least) {
+    if (line->word_count == 0 && command->word != NULL) {
         return usage_error(line->name, "%s: the %s is missing", command_action(command), command->word);
     }
     return EXIT_DONE;
@@ -106,6 +107,26 @@ int usage_error(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
+int command_fail(const struct error *error)
+{
+    (void)fprintf(stderr, "%s\n", error->text);
+    return EXIT_FAILED;
+}
+
+void print_fault(void *folder, const char *file, uint32_t line, const struct error *error)
+{
+    const char *const *path = folder;
+    if (path != NULL) {
+        (void)fprintf(stderr, "%s/", *path);
+    }
+    (void)fprintf(stderr, "%s", file);
+    if (line > 0) {
+        (void)fprintf(stderr, ":%" PRIu32, line);
+    }
+    (void)fprintf(stderr, ": %s%s%s%s\n", error->is_warning ? "warning: " : "", error->field,
+                  error->field[0] == '\0' ? "" : ": ", error->text);
+}
+
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
 {
     (void)printf("%s: ", question);
@@ -113,7 +134,14 @@ void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
     if (fgets(ret_answer, COMMAND_ANSWER_BYTES, stdin) == NULL) {
         ret_answer[0] = '\0';
     }
-    ret_answer[strcspn(ret_answer, "\n")] = '\0';
+    ret_answer[strcspn(ret_answer, "\r\n")] = '\0';
+}
+
+bool command_confirm(const char *question, const char *word)
+{
+    char answer[COMMAND_ANSWER_BYTES];
+    command_ask(question, answer);
+    return strcmp(answer, word) == 0;
 }
 
 int finish_output(int status)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include <turnout/base/faults.h>
 #include <turnout/base/settings.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REJECTED = 3 };
@@ -24,8 +25,8 @@ struct command {
     const char *usage;              /* follows the name in the usage line */
     struct settings_table settings; /* ends with COMMAND_HELP */
     size_t options_bytes;           /* size of the struct that the table fills; it begins as zeros */
-    const char *word;               /* what a word is, "key"; NULL: it takes none */
-    size_t words_least, words_most;
+    const char *word;               /* what a word is, "key": at least one; NULL: it takes none */
+    size_t words_most;
     const char *notes; /* printed after the options: exit statuses, and other notes */
     int (*run)(const struct command_line *line);
 };
@@ -38,7 +39,17 @@ const char *command_action(const struct command *command);
         .name = "help", .kind = SETTING_FLAG, .help = "prints this"                                          \
     }
 
-/* The option for the election's folder, stored in `member`. */
+/* The options for the URL of a server, and for the folders of an election and a server, stored in `member`. */
+#define SERVER_URL(type, member, url, which)                                                                 \
+    {                                                                                                        \
+        .name = "server", .kind = SETTING_TEXT, SETTING_AT(type, member), .standard = (url), .takes = "URL", \
+        .help = (which)                                                                                      \
+    }
+#define DATA_FOLDER(type, member, what)                                                                      \
+    {                                                                                                        \
+        .name = "data", .kind = SETTING_PATH, SETTING_AT(type, member), .standard = "turnout-data",          \
+        .takes = "DIR", .help = (what)                                                                       \
+    }
 #define ELECTION_FOLDER(type, member)                                                                        \
     {                                                                                                        \
         .name = "election", .kind = SETTING_PATH, SETTING_AT(type, member), .is_required = true,             \
@@ -55,10 +66,21 @@ void command_print_help(const struct command *command);
  * "turnout report". */
 int usage_error(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks a question: prints it with a colon, and reads a line from standard input, without its newline. Empty at the
- * end of input. */
+/* Prints what went wrong on standard error. Returns EXIT_FAILED. */
+int command_fail(const struct error *error);
+
+/* Prints a fault of an election's or a server's files on standard error: `DIR/units.csv:12: registered: what is wrong;
+ * what to do`, with `warning:` before warnings. A fault_fn. `folder` points to the path of the file's folder, a const
+ * char *; NULL: print the file's name alone. */
+void print_fault(void *folder, const char *file, uint32_t line, const struct error *error);
+
+/* Asks a question: prints it with a colon, and reads a line from standard input, without its end. Empty at the end
+ * of input. */
 enum { COMMAND_ANSWER_BYTES = 128 };
 void command_ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES]);
+
+/* Whether the answer is this word. */
+bool command_confirm(const char *question, const char *word);
 
 /* Flushes standard output; EXIT_FAILED when what was printed could not all be written, else `status`. */
 int finish_output(int status);

@@ -8,8 +8,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/base/rfc3339.h>
 #include <turnout/election/percent.h>
-
-#include "xml_text.h"
+#include <turnout/wire/xml_text.h>
 
 enum entry_kind { ENTRY_BULLETIN, ENTRY_CORRECTION, ENTRY_MILESTONE };
 

@@ -182,6 +182,17 @@ void csv_write_cell(struct buffer *out, struct slice cell, char separator)
     buffer_append_char(out, '"');
 }
 
+void csv_write_row(struct buffer *out, const struct slice *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            buffer_append_char(out, ',');
+        }
+        csv_write_cell(out, cells[i], ',');
+    }
+    buffer_append_char(out, '\n');
+}
+
 /* Whether a spreadsheet takes it for a formula. Some also accept the fullwidth forms of East Asia. */
 static bool begins_formula(const char *text)
 {

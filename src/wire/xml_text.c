@@ -1,5 +1,5 @@
 /* Escapes text, and replaces the characters that XML 1.0 does not allow (section 2.2). */
-#include "xml_text.h"
+#include <turnout/wire/xml_text.h>
 
 #include <stdbool.h>
 #include <string.h>

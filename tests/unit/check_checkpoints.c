@@ -58,17 +58,17 @@ TEST(reads_what_was_published)
     ck_assert_uint_eq(early->line, 3);
     ck_assert_int_eq(early->as_of, 1773567900);
     ck_assert_uint_eq(early->area, register_find_area(reg, slice_of("46")));
-    ck_assert_int_eq(early->published.registered, 10);
-    ck_assert_int_eq(early->published.voted, 8);
-    ck_assert_int_eq(early->published.remaining, 2);
-    ck_assert_int_eq(early->published.percent, 8000);
-    ck_assert_int_eq(early->published.communes_complete, 48);
-    ck_assert_int_eq(early->published.communes, 102);
+    ck_assert_int_eq(early->published.of[FIGURE_REGISTERED], 10);
+    ck_assert_int_eq(early->published.of[FIGURE_VOTED], 8);
+    ck_assert_int_eq(early->published.of[FIGURE_REMAINING], 2);
+    ck_assert_int_eq(early->published.of[FIGURE_PERCENT], 8000);
+    ck_assert_int_eq(early->published.of[FIGURE_COMMUNES_COMPLETE], 48);
+    ck_assert_int_eq(early->published.of[FIGURE_COMMUNES], 102);
     ck_assert_uint_eq(checkpoints.rows[1].line, 2);
-    ck_assert_int_eq(checkpoints.rows[1].published.percent, 9938);
-    ck_assert_int_eq(checkpoints.rows[1].published.voted, FIGURE_UNPUBLISHED);
-    ck_assert_int_eq(checkpoints.rows[2].published.remaining, 2);
-    ck_assert_int_eq(checkpoints.rows[2].published.percent, 9780);
+    ck_assert_int_eq(checkpoints.rows[1].published.of[FIGURE_PERCENT], 9938);
+    ck_assert_int_eq(checkpoints.rows[1].published.of[FIGURE_VOTED], FIGURE_UNPUBLISHED);
+    ck_assert_int_eq(checkpoints.rows[2].published.of[FIGURE_REMAINING], 2);
+    ck_assert_int_eq(checkpoints.rows[2].published.of[FIGURE_PERCENT], 9780);
     checkpoints_done(&checkpoints);
 }
 
@@ -123,20 +123,20 @@ static const struct {
     const char *blamed; /* NULL: good */
     struct checkpoint_figures figures;
 } served[] = {
-    {AREA("969927", "948877", "21050", "97.83"), NULL, {969927, 948877, 21050, 9783, 3, 5}},
-    {AREA("10", "10", "0", "100"), NULL, {10, 10, 0, 10000, 3, 5}},
-    {AREA("100", "29", "71", "0.29"), NULL, {100, 29, 71, 29, 3, 5}},
-    {AREA("0", "0", "0", "null"), NULL, {0, 0, 0, FIGURE_UNPUBLISHED, 3, 5}},
+    {AREA("969927", "948877", "21050", "97.83"), NULL, {{969927, 948877, 21050, 9783, 3, 5}}},
+    {AREA("10", "10", "0", "100"), NULL, {{10, 10, 0, 10000, 3, 5}}},
+    {AREA("100", "29", "71", "0.29"), NULL, {{100, 29, 71, 29, 3, 5}}},
+    {AREA("0", "0", "0", "null"), NULL, {{0, 0, 0, FIGURE_UNPUBLISHED, 3, 5}}},
     {AREA("null", "null", "null", "null"),
      NULL,
-     {FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, 3, 5}},
-    {AREA("10", "8.0", "2", "80"), "voted", {0}},
-    {AREA("10", "8", "\"2\"", "80"), "remaining", {0}},
-    {AREA("10", "8", "2", "\"80\""), "percent", {0}},
-    {AREA("10", "8", "2", "1e300"), "percent", {0}},
-    {AREA("10", "8", "2", "-0.01"), "percent", {0}},
-    {"{}", "registered", {0}},
-    {"[]", "registered", {0}},
+     {{FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, FIGURE_UNPUBLISHED, 3, 5}}},
+    {AREA("10", "8.0", "2", "80"), "voted", {{0}}},
+    {AREA("10", "8", "\"2\"", "80"), "remaining", {{0}}},
+    {AREA("10", "8", "2", "\"80\""), "percent", {{0}}},
+    {AREA("10", "8", "2", "1e300"), "percent", {{0}}},
+    {AREA("10", "8", "2", "-0.01"), "percent", {{0}}},
+    {"{}", "registered", {{0}}},
+    {"[]", "registered", {{0}}},
 };
 
 LOOP_TEST(figures_of_a_served_area, COUNT(served))
@@ -155,15 +155,12 @@ LOOP_TEST(figures_of_a_served_area, COUNT(served))
     }
     const struct checkpoint_figures *expected = &served[_i].figures;
     ck_assert_int_eq(code, TURNOUT_OK);
-    ck_assert_int_eq(figures.registered, expected->registered);
-    ck_assert_int_eq(figures.voted, expected->voted);
-    ck_assert_int_eq(figures.remaining, expected->remaining);
-    ck_assert_int_eq(figures.percent, expected->percent);
-    ck_assert_int_eq(figures.communes_complete, expected->communes_complete);
-    ck_assert_int_eq(figures.communes, expected->communes);
+    for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+        ck_assert_int_eq(figures.of[figure], expected->of[figure]);
+    }
 }
 
-static const struct checkpoint_figures got = {969927, 948877, 21050, 9783, 3, 40};
+static const struct checkpoint_figures got = {{969927, 948877, 21050, 9783, 3, 40}};
 
 /* Each row is `got` but for one figure. */
 static const struct {
@@ -171,17 +168,17 @@ static const struct {
     bool holds;
     const char *words;
 } compared[] = {
-    {{-1, -1, -1, -1, -1, -1}, true, ""},
-    {{969927, 948877, 21050, 9783, 3, 40},
+    {{{-1, -1, -1, -1, -1, -1}}, true, ""},
+    {{{969927, 948877, 21050, 9783, 3, 40}},
      true,
      "registered 969927, voted 948877, remaining 21050, communes complete 3, communes 40, 97.83%"},
-    {{-1, -1, -1, 9783, -1, -1}, true, "97.83%"},
-    {{969926, -1, -1, -1, -1, -1}, false, "registered 969927"},
-    {{-1, 948878, -1, -1, -1, -1}, false, "voted 948877"},
-    {{-1, -1, 0, -1, -1, -1}, false, "remaining 21050"},
-    {{-1, -1, -1, 9784, -1, -1}, false, "97.83%"},
-    {{-1, -1, -1, -1, 4, -1}, false, "communes complete 3"},
-    {{-1, -1, -1, -1, -1, 41}, false, "communes 40"},
+    {{{-1, -1, -1, 9783, -1, -1}}, true, "97.83%"},
+    {{{969926, -1, -1, -1, -1, -1}}, false, "registered 969927"},
+    {{{-1, 948878, -1, -1, -1, -1}}, false, "voted 948877"},
+    {{{-1, -1, 0, -1, -1, -1}}, false, "remaining 21050"},
+    {{{-1, -1, -1, 9784, -1, -1}}, false, "97.83%"},
+    {{{-1, -1, -1, -1, 4, -1}}, false, "communes complete 3"},
+    {{{-1, -1, -1, -1, -1, 41}}, false, "communes 40"},
 };
 
 LOOP_TEST(compares_what_was_published, COUNT(compared))

@@ -98,7 +98,6 @@ static const struct command paint = {.name = "wall paint",
                                      .settings = {paint_settings, 3},
                                      .options_bytes = sizeof(struct options),
                                      .word = "colour",
-                                     .words_least = 1,
                                      .words_most = 1,
                                      .notes = "Exit status: 7.",
                                      .run = run_paint};

@@ -144,6 +144,15 @@ LOOP_TEST(cells_are_quoted_where_they_must_be, COUNT(cells))
     buffer_done(&out);
 }
 
+TEST(a_row_is_cells_with_commas_between)
+{
+    const struct slice row[] = {slice_of("01"), slice_of(""), slice_of("a, b")};
+    struct buffer out = {0};
+    csv_write_row(&out, row, COUNT(row));
+    ck_assert_str_eq(out.bytes, "01,,\"a, b\"\n");
+    buffer_done(&out);
+}
+
 /* Any text of these characters is read without a step out of bounds, and ends; whatever it makes of it,
  * its lines do not go back. */
 TEST(any_bytes_are_read_to_their_end)

@@ -131,13 +131,13 @@ static struct checkpoint_figures day_figures(const struct day *day, const char *
             voted += day->units[reg->areas[commune].first_child + i].voted;
             registered += day->units[reg->areas[commune].first_child + i].registered;
         }
-        sum.voted += voted;
-        sum.registered += registered;
-        sum.communes++;
-        sum.communes_complete += registered > 0 && registered == voted;
+        sum.of[FIGURE_VOTED] += voted;
+        sum.of[FIGURE_REGISTERED] += registered;
+        sum.of[FIGURE_COMMUNES]++;
+        sum.of[FIGURE_COMMUNES_COMPLETE] += registered > 0 && registered == voted;
     }
-    sum.remaining = sum.registered - sum.voted;
-    sum.percent = percent_of(sum.voted, sum.registered);
+    sum.of[FIGURE_REMAINING] = sum.of[FIGURE_REGISTERED] - sum.of[FIGURE_VOTED];
+    sum.of[FIGURE_PERCENT] = percent_of(sum.of[FIGURE_VOTED], sum.of[FIGURE_REGISTERED]);
     return sum;
 }
 
@@ -148,18 +148,18 @@ static const struct {
     const char *code;
     struct checkpoint_figures expected;
 } published[] = {
-    {DAY(11, 30), "79", {NONE, NONE, NONE, 4403, NONE, 168}},
-    {DAY(15, 0), "79", {NONE, NONE, NONE, 7786, NONE, 168}},
-    {DAY(16, 0), "VN", {NONE, NONE, NONE, 9319, NONE, 3321}},
-    {DAY(16, 0), "46", {969927, 948877, 21050, 9783, NONE, 40}},
-    {DAY(16, 45), "66", {2272087, 2241062, 31025, 9863, 48, 102}},
-    {DAY(19, 0), "80", {NONE, NONE, NONE, 9958, NONE, 96}},
-    {DAY(20, 0), "VN", {ROLL, 76043527, 473110, 9938, NONE, 3321}},
-    {DAY(20, 0), "15", {NONE, NONE, 0, 10000, 99, 99}},
-    {DAY(20, 0), "46", {969927, NONE, 34, 9999, 37, 40}},
-    {DAY(20, 0), "19789", {NONE, NONE, 2, NONE, 0, 1}},
-    {DAY(20, 0), "19753", {NONE, NONE, 3, NONE, 0, 1}},
-    {DAY(20, 0), "20050", {NONE, NONE, 29, NONE, 0, 1}},
+    {DAY(11, 30), "79", {{NONE, NONE, NONE, 4403, NONE, 168}}},
+    {DAY(15, 0), "79", {{NONE, NONE, NONE, 7786, NONE, 168}}},
+    {DAY(16, 0), "VN", {{NONE, NONE, NONE, 9319, NONE, 3321}}},
+    {DAY(16, 0), "46", {{969927, 948877, 21050, 9783, NONE, 40}}},
+    {DAY(16, 45), "66", {{2272087, 2241062, 31025, 9863, 48, 102}}},
+    {DAY(19, 0), "80", {{NONE, NONE, NONE, 9958, NONE, 96}}},
+    {DAY(20, 0), "VN", {{ROLL, 76043527, 473110, 9938, NONE, 3321}}},
+    {DAY(20, 0), "15", {{NONE, NONE, 0, 10000, 99, 99}}},
+    {DAY(20, 0), "46", {{969927, NONE, 34, 9999, 37, 40}}},
+    {DAY(20, 0), "19789", {{NONE, NONE, 2, NONE, 0, 1}}},
+    {DAY(20, 0), "19753", {{NONE, NONE, 3, NONE, 0, 1}}},
+    {DAY(20, 0), "20050", {{NONE, NONE, 29, NONE, 0, 1}}},
 };
 
 SHARED_FIXTURE(make_plan, drop_plan);
@@ -174,14 +174,15 @@ TEST(every_report_passes_and_every_figure_comes_out)
         day_run(&day, published[i].moment);
         struct checkpoint_figures got = day_figures(&day, published[i].code);
         ck_assert_msg(checkpoint_holds(&expected, &got), "%s: voted %lld of %lld, complete %lld of %lld",
-                      published[i].code, (long long)got.voted, (long long)got.registered,
-                      (long long)got.communes_complete, (long long)got.communes);
+                      published[i].code, (long long)got.of[FIGURE_VOTED],
+                      (long long)got.of[FIGURE_REGISTERED], (long long)got.of[FIGURE_COMMUNES_COMPLETE],
+                      (long long)got.of[FIGURE_COMMUNES]);
         struct checkpoint_figures planned;
         uint32_t area = register_find_area(folder.reg, slice_of(published[i].code));
         demo_plan_figures(plan, area, published[i].moment, &planned);
-        ck_assert_int_eq(planned.voted, got.voted);
-        ck_assert_int_eq(planned.registered, got.registered);
-        ck_assert_int_eq(planned.communes_complete, got.communes_complete);
+        ck_assert_int_eq(planned.of[FIGURE_VOTED], got.of[FIGURE_VOTED]);
+        ck_assert_int_eq(planned.of[FIGURE_REGISTERED], got.of[FIGURE_REGISTERED]);
+        ck_assert_int_eq(planned.of[FIGURE_COMMUNES_COMPLETE], got.of[FIGURE_COMMUNES_COMPLETE]);
     }
     ck_assert_uint_eq(day.next, demo_plan_report_count(plan));
     free(day.units);
@@ -194,22 +195,22 @@ TEST(the_roll_rises_and_falls_back)
     int64_t before = ROLL;
     for (int hour = 8; hour <= 16; hour++) {
         day_run(&day, DAY(hour, 0));
-        int64_t now = day_figures(&day, "VN").registered;
+        int64_t now = day_figures(&day, "VN").of[FIGURE_REGISTERED];
         ck_assert_int_ge(now, before);
         before = now;
     }
     ck_assert_int_ge(before, 76595000);
     ck_assert_int_le(before, 76605000);
-    int64_t voted = day_figures(&day, "VN").voted;
+    int64_t voted = day_figures(&day, "VN").of[FIGURE_VOTED];
     ck_assert_int_gt(voted, 71350000);
     ck_assert_int_lt(voted, 71400000);
     for (int hour = 17; hour <= 20; hour++) {
         day_run(&day, DAY(hour, 0));
-        int64_t now = day_figures(&day, "VN").registered;
+        int64_t now = day_figures(&day, "VN").of[FIGURE_REGISTERED];
         ck_assert_int_le(now, before);
         before = now;
-        ck_assert_int_eq(day_figures(&day, "46").registered, 969927);
-        ck_assert_int_eq(day_figures(&day, "66").registered, 2272087);
+        ck_assert_int_eq(day_figures(&day, "46").of[FIGURE_REGISTERED], 969927);
+        ck_assert_int_eq(day_figures(&day, "66").of[FIGURE_REGISTERED], 2272087);
     }
     for (uint32_t unit = 0; unit < folder.reg->unit_count; unit++) {
         ck_assert_int_eq(day.units[unit].registered, folder.reg->units[unit].registered);
@@ -272,7 +273,7 @@ TEST(the_figures_move_all_the_time)
     for (int64_t moment = DAY(7, 20); moment <= DAY(20, 0); moment += STEP_S) {
         uint64_t sent = day.next;
         day_run(&day, moment);
-        int64_t now = day_figures(&day, "VN").voted;
+        int64_t now = day_figures(&day, "VN").of[FIGURE_VOTED];
         ck_assert_uint_ge(day.next - sent, UNITS / 20);
         ck_assert_int_gt(now, voted);
         int64_t hundredths = rise == 0 ? 100 : (now - voted) * 100 / rise;
@@ -314,20 +315,20 @@ static const struct {
     const char *instead_of; /* of the same moment; NULL: an additional one */
     int line;               /* that is blamed */
 } impossible[] = {
-    {"falls within the day", DAY(17, 0), "46", {NONE, 948876, NONE, NONE, NONE, NONE}, NULL, 99},
-    {"above the roll", DAY(19, 0), "46", {NONE, 969928, NONE, NONE, NONE, NONE}, NULL, 99},
-    {"another roll", DAY(19, 0), "46", {969928, NONE, NONE, NONE, NONE, NONE}, NULL, 99},
-    {"not its number of communes", DAY(19, 0), "80", {NONE, NONE, NONE, NONE, NONE, 97}, NULL, 99},
-    {"more complete than there are", DAY(19, 0), "66", {NONE, NONE, NONE, NONE, 103, NONE}, NULL, 99},
-    {"fewer complete than before", DAY(19, 0), "66", {NONE, NONE, NONE, NONE, 47, NONE}, NULL, 99},
-    {"complete without the voters", DAY(19, 0), "66", {NONE, NONE, 31000, NONE, 102, NONE}, NULL, 99},
-    {"the communes' missing are more", DAY(20, 0), "46", {NONE, NONE, 33, NONE, NONE, NONE}, "46", 99},
-    {"a commune that falls within the day", DAY(16, 0), "19789", {NONE, NONE, 1, NONE, NONE, NONE}, NULL, 11},
-    {"counts that contradict each other", DAY(16, 0), "48", {NONE, 1000000, 5, NONE, NONE, NONE}, NULL, 99},
-    {"a percentage of another count", DAY(16, 0), "48", {NONE, 1000000, NONE, 9000, NONE, NONE}, NULL, 99},
-    {"the nation falls within the day", DAY(16, 0), "VN", {NONE, 76043528, NONE, NONE, NONE, NONE}, "VN", 99},
-    {"the nation above its roll", DAY(20, 0), "VN", {NONE, ROLL + 1, NONE, NONE, NONE, NONE}, "VN", 99},
-    {"before the polls open", DAY(6, 0), "48", {NONE, 1, NONE, NONE, NONE, NONE}, NULL, 99},
+    {"falls within the day", DAY(17, 0), "46", {{NONE, 948876, NONE, NONE, NONE, NONE}}, NULL, 99},
+    {"above the roll", DAY(19, 0), "46", {{NONE, 969928, NONE, NONE, NONE, NONE}}, NULL, 99},
+    {"another roll", DAY(19, 0), "46", {{969928, NONE, NONE, NONE, NONE, NONE}}, NULL, 99},
+    {"not its number of communes", DAY(19, 0), "80", {{NONE, NONE, NONE, NONE, NONE, 97}}, NULL, 99},
+    {"more complete than there are", DAY(19, 0), "66", {{NONE, NONE, NONE, NONE, 103, NONE}}, NULL, 99},
+    {"fewer complete than before", DAY(19, 0), "66", {{NONE, NONE, NONE, NONE, 47, NONE}}, NULL, 99},
+    {"complete without the voters", DAY(19, 0), "66", {{NONE, NONE, 31000, NONE, 102, NONE}}, NULL, 99},
+    {"the communes' missing are more", DAY(20, 0), "46", {{NONE, NONE, 33, NONE, NONE, NONE}}, "46", 99},
+    {"a commune falls in the day", DAY(16, 0), "19789", {{NONE, NONE, 1, NONE, NONE, NONE}}, NULL, 11},
+    {"counts that contradict each other", DAY(16, 0), "48", {{NONE, 1000000, 5, NONE, NONE, NONE}}, NULL, 99},
+    {"a percentage of another count", DAY(16, 0), "48", {{NONE, 1000000, NONE, 9000, NONE, NONE}}, NULL, 99},
+    {"the nation falls in the day", DAY(16, 0), "VN", {{NONE, 76043528, NONE, NONE, NONE, NONE}}, "VN", 99},
+    {"the nation above its roll", DAY(20, 0), "VN", {{NONE, ROLL + 1, NONE, NONE, NONE, NONE}}, "VN", 99},
+    {"before the polls open", DAY(6, 0), "48", {{NONE, 1, NONE, NONE, NONE, NONE}}, NULL, 99},
 };
 
 static int by_as_of(const void *left, const void *right)
@@ -380,10 +381,10 @@ static const struct {
     const char *code;
     struct checkpoint_figures asked;
 } possible[] = {
-    {DAY(10, 15), "VN", {NONE, NONE, NONE, 2500, NONE, NONE}},
-    {DAY(16, 10), "46", {NONE, 952000, NONE, NONE, NONE, NONE}},
-    {DAY(16, 0), "19789", {NONE, NONE, 2, NONE, NONE, NONE}},
-    {DAY(13, 0), "20050", {NONE, 6000, NONE, NONE, NONE, NONE}},
+    {DAY(10, 15), "VN", {{NONE, NONE, NONE, 2500, NONE, NONE}}},
+    {DAY(16, 10), "46", {{NONE, 952000, NONE, NONE, NONE, NONE}}},
+    {DAY(16, 0), "19789", {{NONE, NONE, 2, NONE, NONE, NONE}}},
+    {DAY(13, 0), "20050", {{NONE, 6000, NONE, NONE, NONE, NONE}}},
 };
 
 LOOP_TEST(what_can_be_met_is, COUNT(possible))

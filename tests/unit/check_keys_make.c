@@ -65,8 +65,6 @@ static enum turnout_error make(struct keys_make_options options)
 {
     options.election = election;
     options.out = options.out == NULL ? out : options.out;
-    options.from = options.from == NULL ? "" : options.from;
-    options.until = options.until == NULL ? "" : options.until;
     return keys_make(&options, gather_fault, &faults, &made, &error);
 }
 
@@ -292,8 +290,8 @@ TEST(a_term_is_written)
 {
     must_make((struct keys_make_options){.area = "0101-001",
                                          .units = true,
-                                         .from = "2026-03-15T06:00:00+07:00",
-                                         .until = "2026-03-16T00:00:00Z"});
+                                         .from = {.text = "2026-03-15T06:00:00+07:00"},
+                                         .until = {.text = "2026-03-16T00:00:00Z"}});
     char *keys = read_text(election, "keys.csv");
     ck_assert_ptr_nonnull(strstr(keys, ",2026-03-15T06:00:00+07:00,2026-03-16T00:00:00Z,\n"));
     char *page = read_text(out, "cards/0101.html");

@@ -38,6 +38,9 @@ enum csv_found csv_reader_next(struct csv_reader *reader, struct csv_row *ret_ro
 struct buffer;
 void csv_write_cell(struct buffer *out, struct slice cell, char separator);
 
+/* Appends a row of cells, separated by commas. */
+void csv_write_row(struct buffer *out, const struct slice *cells, size_t count);
+
 /* The same for foreign text in a file that people open in spreadsheets: `?` replaces what cannot be shown, and an
  * apostrophe precedes whatever would begin a formula, also after a comma or semicolon, since the reader may use
  * another separator. */

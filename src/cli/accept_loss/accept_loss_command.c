@@ -24,12 +24,6 @@ struct accept_loss_options {
     const char *yes;
 };
 
-static int fail(const struct error *error)
-{
-    (void)fprintf(stderr, "%s\n", error->text);
-    return EXIT_FAILED;
-}
-
 /* ---- asking ---- */
 
 static void describe(const struct last_known *known, const struct loss_survey *found)
@@ -50,14 +44,10 @@ static void describe(const struct last_known *known, const struct loss_survey *f
 
 static bool is_confirmed(const struct accept_loss_options *options)
 {
-    char answer[COMMAND_ANSWER_BYTES];
-    if (options->yes != NULL) {
-        return true; /* already compared with the id */
-    }
-    command_ask(
-        "What is missing will not be counted unless it is sent again. Type the election's id to go on",
-        answer);
-    return strcmp(answer, options->election) == 0;
+    return options->yes != NULL || /* already compared with the id */
+           command_confirm(
+               "What is missing will not be counted unless it is sent again. Type the election's id to go on",
+               options->election);
 }
 
 /* ---- accepting ---- */
@@ -97,7 +87,7 @@ static int accept_loss(const struct accept_loss_options *options, const struct s
     char who[LOG_WHO_BYTES];
     char generation[GENERATION_BYTES];
     if (loss_look(address, known, PATIENCE_MS, &found, &error) != TURNOUT_OK) {
-        return fail(&error);
+        return command_fail(&error);
     }
     describe(known, &found);
     if (!is_confirmed(options)) {
@@ -110,7 +100,7 @@ static int accept_loss(const struct accept_loss_options *options, const struct s
         return EXIT_FAILED;
     }
     if (!ensure_secret(options->server.data, &error)) {
-        return fail(&error);
+        return command_fail(&error);
     }
     (void)printf("accepted: new generation %s; units that kept their reports send them again\n", generation);
     return finish_output(EXIT_DONE);
@@ -148,7 +138,7 @@ static int run(const struct command_line *line)
         return usage_error(line->name, "--yes %s: must be the id again, %s", options->yes, options->election);
     }
     if (!read_known(options, &known, &error)) {
-        return fail(&error);
+        return command_fail(&error);
     }
     status = server_redis_open(line->name, where, REDIS_OF_A_STOPPED_SERVER, SERVER_REDIS_USER, &server);
     if (status == EXIT_DONE) {

@@ -68,8 +68,7 @@ static int check_provinces(const struct audit_of *of, int64_t losses, struct ver
     }
     progress_end(&progress);
     if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     return conclude(of->folder, verdict, losses);
 }
@@ -82,9 +81,9 @@ static int check(const struct audit_of *from)
     struct audit_of of = *from;
     struct verdict verdict = {.faults = 0};
     struct error error;
-    int status = EXIT_FAILED;
+    int status;
     if (ledger_walk(&walk_of, of.patience_ms, on_ledger_line, &ledger, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
+        status = command_fail(&error);
     } else {
         if (ledger.bad > 0) {
             verdict_add_fault(&verdict, "the election's ledger has invalid lines");

@@ -19,12 +19,6 @@ struct backup_options {
     const char *yes; /* restore only */
 };
 
-static int fail(const struct error *error)
-{
-    (void)fprintf(stderr, "%s\n", error->text);
-    return EXIT_FAILED;
-}
-
 /* False, and *ret_known zeroed, when the folder remembers nothing. Damage is reported, but does not stop the
  * command. */
 static bool read_known(const char *data, struct last_known *ret_known)
@@ -33,7 +27,7 @@ static bool read_known(const char *data, struct last_known *ret_known)
     *ret_known = (struct last_known){.province_count = 0};
     enum turnout_error failed = last_known_read(data, ret_known, &error);
     if (failed != TURNOUT_OK && failed != TURNOUT_NOT_FOUND) {
-        (void)fprintf(stderr, "%s\n", error.text);
+        (void)command_fail(&error);
     }
     return failed == TURNOUT_OK;
 }
@@ -59,7 +53,7 @@ static int back_up(const struct command_line *line)
         return EXIT_FAILED;
     }
     if (data_copy(options->data, to, &has_redis, &error) != TURNOUT_OK) {
-        return fail(&error);
+        return command_fail(&error);
     }
     (void)printf("%s holds a copy of %s\n", to, options->data);
     if (read_known(to, &known)) {
@@ -76,12 +70,11 @@ static int back_up(const struct command_line *line)
 
 static bool is_confirmed(const struct backup_options *options, const char *election)
 {
-    char answer[COMMAND_ANSWER_BYTES];
-    if (options->yes != NULL) {
-        return strcmp(options->yes, election) == 0;
-    }
-    command_ask("What was reported after the copy is not in it. Type the election's id to go on", answer);
-    return strcmp(answer, election) == 0;
+    return options->yes != NULL
+               ? strcmp(options->yes, election) == 0
+               : command_confirm(
+                     "What was reported after the copy is not in it. Type the election's id to go on",
+                     election);
 }
 
 /* `has_known`: the folder itself has a last-known, at least as new as the copy's. */
@@ -120,7 +113,7 @@ static int put_back(const struct backup_options *options, const char *from)
             (void)fprintf(stderr, "that is not %s: nothing was changed\n", of_copy.election);
         } else if (data_copy(from, options->data, &has_redis, &error) != TURNOUT_OK ||
                    (!has_known && bulletin_number_leap(options->data, &error) != TURNOUT_OK)) {
-            (void)fail(&error);
+            (void)command_fail(&error);
         } else {
             say_what_is_next(has_known);
             status = finish_output(EXIT_DONE);
@@ -138,7 +131,7 @@ static int restore(const struct command_line *line)
     struct error error;
     int status = EXIT_FAILED;
     if (private_folder_open(options->data, PRIVATE_FOLDER_MADE, "data", &data, &error) != TURNOUT_OK) {
-        return fail(&error);
+        return command_fail(&error);
     }
     if (flock(data.fd, LOCK_EX | LOCK_NB) != 0) {
         (void)fprintf(stderr, "--data %s: turnoutd runs there; stop it first\n", options->data);
@@ -153,11 +146,7 @@ static int restore(const struct command_line *line)
 
 #define AT(member) SETTING_AT(struct backup_options, member)
 
-#define DATA                                                                                                 \
-    {                                                                                                        \
-        .name = "data", .kind = SETTING_PATH, AT(data), .standard = "turnout-data", .takes = "DIR",          \
-        .help = "turnoutd's data folder"                                                                     \
-    }
+#define DATA DATA_FOLDER(struct backup_options, data, "turnoutd's data folder")
 
 static const struct setting backup_settings[] = {DATA, COMMAND_HELP};
 static const struct setting restore_settings[] = {
@@ -175,7 +164,6 @@ const struct command command_backup = {
     .settings = {backup_settings, sizeof backup_settings / sizeof backup_settings[0]},
     .options_bytes = sizeof(struct backup_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR must not exist. It becomes a complete data folder: as secret, and turnoutd can start on it.\n"
@@ -191,7 +179,6 @@ const struct command command_restore = {
     .settings = {restore_settings, sizeof restore_settings / sizeof restore_settings[0]},
     .options_bytes = sizeof(struct backup_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "Files that the data folder still has are kept: they are newer than the copy. Only `redis` must\n"

@@ -29,6 +29,11 @@ void http_response_done(struct http_response *response)
     *response = (struct http_response){0};
 }
 
+json_t *http_response_json(const struct http_response *response)
+{
+    return json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_client *client = context;
@@ -42,37 +47,13 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
-/* The value of a header line, if it is the header `name`. */
-static bool header_is(struct slice line, const char *name, struct slice *ret_value)
+/* Of the last answer; empty when it has no such header. */
+static struct slice header_of(const struct http_client *client, const char *name)
 {
-    struct slice rest = line;
-    struct slice found = text_split(&rest, ':');
-    if (rest.bytes == NULL || !slice_equals_ignoring_case(found, name)) {
-        return false;
-    }
-    *ret_value = slice_trim(rest);
-    return true;
-}
-
-/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl decides on the type */
-static size_t on_header(char *bytes, size_t size, size_t count, void *context)
-{
-    struct http_response *response = ((struct http_client *)context)->response;
-    struct slice line = {bytes, size * count};
-    while (line.length > 0 && (line.bytes[line.length - 1] == '\n' || line.bytes[line.length - 1] == '\r')) {
-        line.length--;
-    }
-    struct slice value = {NULL, 0};
-    uint64_t seconds = 0;
-    if (header_is(line, "ETag", &value)) {
-        if (!slice_copy(value, response->etag, sizeof response->etag)) {
-            response->etag[0] = '\0';
-        }
-    } else if (header_is(line, "Retry-After", &value) &&
-               text_parse_unsigned(value, RETRY_AFTER_MOST_S, &seconds)) {
-        response->retry_after_s = (int32_t)seconds;
-    }
-    return size * count;
+    struct curl_header *header;
+    return curl_easy_header(client->curl, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+               ? slice_of(header->value)
+               : slice_of("");
 }
 
 /* Whether every option was accepted; fails only when libcurl lacks HTTP or memory. */
@@ -92,9 +73,7 @@ static bool set_up(struct http_client *client, int64_t timeout_ms)
            curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "turnout") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_WRITEDATA, client) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_HEADERDATA, client) == CURLE_OK;
+           curl_easy_setopt(curl, CURLOPT_WRITEDATA, client) == CURLE_OK;
 }
 
 /* A base URL is http or https, with a host and nothing after the path. Plain http to another machine is insecure. */
@@ -166,9 +145,7 @@ void http_client_free(struct http_client *client)
     if (client == NULL) {
         return;
     }
-    if (client->curl != NULL) {
-        curl_easy_cleanup(client->curl);
-    }
+    curl_easy_cleanup(client->curl);
     free(client->server);
     free(client->authorization);
     free(client);
@@ -218,6 +195,11 @@ static enum turnout_error perform(struct http_client *client, const char *path, 
                           client->why[0] != '\0' ? client->why : curl_easy_strerror(code));
     }
     response->status = (int)status;
+    uint64_t seconds;
+    if (text_parse_unsigned(header_of(client, "Retry-After"), RETRY_AFTER_MOST_S, &seconds)) {
+        response->retry_after_s = (int32_t)seconds;
+    }
+    (void)slice_copy(header_of(client, "ETag"), response->etag, sizeof response->etag);
     return TURNOUT_OK;
 }
 

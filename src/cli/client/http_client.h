@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include <turnout/base/buffer.h>
 #include <turnout/base/error.h>
 
@@ -25,6 +27,9 @@ struct http_response {
 };
 
 void http_response_done(struct http_response *response);
+
+/* The body as JSON; NULL when it is none. The caller releases it. */
+json_t *http_response_json(const struct http_response *response);
 
 /* `server` is a base URL, `http://127.0.0.1:8081` or `https://...`, with or without a final slash; it is copied.
  * TURNOUT_BAD_INPUT when it is invalid, or http to another machine without permission. `timeout_ms` bounds each whole

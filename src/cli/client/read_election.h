@@ -9,4 +9,9 @@
  * its keys are not needed. The caller ends with election_folder_done and signing_keys_release. */
 int read_election(const char *path, struct election_folder *ret_folder, struct signing_keys **ret_keys);
 
+/* The same by any faults, printed or not; then it also says what failed. */
+enum turnout_error read_election_and_keys(const char *path, fault_fn *on_fault, void *context,
+                                          struct election_folder *ret_folder, struct signing_keys **ret_keys,
+                                          struct error *error);
+
 #endif

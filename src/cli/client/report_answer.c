@@ -19,9 +19,7 @@ static void copy_cut(const char *text, char *ret_text, size_t capacity)
     struct slice slice = slice_of(text);
     if (slice.length >= capacity) {
         slice.length = capacity - 1;
-        while (slice.length > 0 && !text_is_utf8(slice, NULL)) {
-            slice.length--; /* do not cut inside a character */
-        }
+        slice.length = text_whole_length(slice);
     }
     (void)slice_copy(slice, ret_text, capacity);
     text_make_showable(ret_text);

@@ -13,8 +13,6 @@
 
 #include <turnout/store/log_walk.h>
 
-#include "command.h"
-
 enum { PATIENCE_STARTED_MS = 60000, PATIENCE_RUNNING_MS = 3000 };
 
 static void ignore_event(void *context, const char *event, pid_t pid, const char *detail)
@@ -50,8 +48,7 @@ static int find_managed(const char *data, enum server_redis_use use, bool is_use
         failed = managed_redis_start(data, ignore_event, NULL, &server->redis, &server->address, &error);
     }
     if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     enum turnout_error named = store_address_set_user(&server->address, managed_user, &error);
     assert(named == TURNOUT_OK);

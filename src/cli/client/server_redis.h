@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-#include <turnout/base/settings.h>
 #include <turnout/store/address.h>
 #include <turnout/store/managed_redis.h>
+
+#include "command.h"
 
 struct server_redis_options {
     const char *data;  /* turnoutd's data folder; NULL: not needed */
@@ -19,12 +20,7 @@ struct server_redis_options {
 /* Table rows that select the Redis. They fill the member `server`, a server_redis_options. `data_help` is the help of
  * --data; `user` is the suggested user of a Redis that turnoutd does not manage. */
 #define SERVER_REDIS_SETTINGS(type, data_help, user)                                                         \
-    {.name = "data",                                                                                         \
-     .kind = SETTING_PATH,                                                                                   \
-     SETTING_AT(type, server.data),                                                                          \
-     .standard = "turnout-data",                                                                             \
-     .takes = "DIR",                                                                                         \
-     .help = (data_help)},                                                                                   \
+    DATA_FOLDER(type, server.data, data_help),                                                               \
         {.name = "redis",                                                                                    \
          .kind = SETTING_TEXT,                                                                               \
          SETTING_AT(type, server.redis),                                                                     \

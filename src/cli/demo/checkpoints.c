@@ -15,13 +15,8 @@ enum column {
     COLUMN_AS_OF,
     COLUMN_CODE,
     COLUMN_LEVEL,
-    COLUMN_REGISTERED,
-    COLUMN_VOTED,
-    COLUMN_REMAINING,
-    COLUMN_PERCENT,
-    COLUMN_COMMUNES_COMPLETE,
-    COLUMN_COMMUNES,
-    COLUMN_STANDING,
+    COLUMN_FIGURES,
+    COLUMN_STANDING = COLUMN_FIGURES + FIGURE_COUNT,
     COLUMN_COUNT,
 };
 
@@ -31,27 +26,9 @@ static const char *const column_names[COLUMN_COUNT] = {
 
 enum { CHECKPOINTS_BYTES_MAX = 1024 * 1024, VOTERS_OF_ALL_MAX = 2000000000 };
 
-static bool read_count(struct slice cell, int64_t *ret_count)
-{
-    uint64_t count;
-    if (cell.length == 0) {
-        *ret_count = FIGURE_UNPUBLISHED;
-        return true;
-    }
-    if (!text_parse_unsigned(cell, VOTERS_OF_ALL_MAX, &count)) {
-        return false;
-    }
-    *ret_count = (int64_t)count;
-    return true;
-}
-
 /* "99.38", "97.8" or "100" as hundredths. */
-static bool read_percent(struct slice cell, int32_t *ret_hundredths)
+static bool read_percent(struct slice cell, uint64_t *ret_hundredths)
 {
-    if (cell.length == 0) {
-        *ret_hundredths = FIGURE_UNPUBLISHED;
-        return true;
-    }
     struct slice rest = cell;
     struct slice whole = text_split(&rest, '.');
     bool has_fraction = rest.bytes != NULL;
@@ -61,12 +38,8 @@ static bool read_percent(struct slice cell, int32_t *ret_hundredths)
         (has_fraction && !text_parse_unsigned(rest, 99, &fraction)) || rest.length > 2) {
         return false;
     }
-    uint64_t hundredths = units * 100 + (rest.length == 1 ? fraction * 10 : fraction);
-    if (hundredths > PERCENT_ALL) {
-        return false;
-    }
-    *ret_hundredths = (int32_t)hundredths;
-    return true;
+    *ret_hundredths = units * 100 + (rest.length == 1 ? fraction * 10 : fraction);
+    return *ret_hundredths <= PERCENT_ALL;
 }
 
 /* Fills *ret_checkpoint from a row, or returns the invalid column. */
@@ -85,20 +58,20 @@ static enum column read_row(const struct csv_row *row, const struct election_reg
     if (!slice_equals(row->cells[COLUMN_LEVEL], area_level_name(reg->areas[ret_checkpoint->area].level))) {
         return COLUMN_LEVEL;
     }
-    const struct {
-        enum column column;
-        int64_t *ret_count;
-    } counts[] = {{COLUMN_REGISTERED, &published->registered},
-                  {COLUMN_VOTED, &published->voted},
-                  {COLUMN_REMAINING, &published->remaining},
-                  {COLUMN_COMMUNES_COMPLETE, &published->communes_complete},
-                  {COLUMN_COMMUNES, &published->communes}};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (!read_count(row->cells[counts[i].column], counts[i].ret_count)) {
-            return counts[i].column;
+    for (enum column column = COLUMN_FIGURES; column < COLUMN_STANDING; column++) {
+        struct slice cell = row->cells[column];
+        bool is_percent = column == COLUMN_FIGURES + FIGURE_PERCENT;
+        uint64_t figure;
+        if (cell.length == 0) {
+            published->of[column - COLUMN_FIGURES] = FIGURE_UNPUBLISHED;
+        } else if (is_percent ? read_percent(cell, &figure)
+                              : text_parse_unsigned(cell, VOTERS_OF_ALL_MAX, &figure)) {
+            published->of[column - COLUMN_FIGURES] = (int64_t)figure;
+        } else {
+            return column;
         }
     }
-    return read_percent(row->cells[COLUMN_PERCENT], &published->percent) ? COLUMN_COUNT : COLUMN_PERCENT;
+    return COLUMN_COUNT;
 }
 
 static enum turnout_error check_header(const char *path, const struct csv_row *row, struct error *error)
@@ -201,83 +174,62 @@ void checkpoints_done(struct checkpoints *checkpoints)
     *checkpoints = (struct checkpoints){0};
 }
 
-static bool count_of_document(const json_t *area, const char *key, int64_t *ret_count)
+static bool read_figure(const json_t *value, enum figure figure, int64_t *ret_figure)
 {
-    const json_t *value = json_object_get(area, key);
-    *ret_count = json_is_integer(value) ? json_integer_value(value) : FIGURE_UNPUBLISHED;
-    return json_is_integer(value) || json_is_null(value);
+    double number = json_number_value(value);
+    if (json_is_null(value)) {
+        *ret_figure = FIGURE_UNPUBLISHED;
+    } else if (figure != FIGURE_PERCENT && json_is_integer(value)) {
+        *ret_figure = json_integer_value(value);
+    } else if (figure == FIGURE_PERCENT && json_is_number(value) && number >= 0 && number <= 100) {
+        *ret_figure = (int64_t)(number * 100 + 0.5);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 enum turnout_error checkpoint_figures_of_document(const json_t *area, struct checkpoint_figures *ret_figures,
                                                   struct error *error)
 {
     struct checkpoint_figures figures;
-    const struct {
-        const char *key;
-        int64_t *ret_count;
-    } counts[] = {{"registered", &figures.registered},
-                  {"voted", &figures.voted},
-                  {"remaining", &figures.remaining},
-                  {"communes_complete", &figures.communes_complete},
-                  {"communes", &figures.communes}};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (!count_of_document(area, counts[i].key, counts[i].ret_count)) {
-            return error_fail(error, TURNOUT_BAD_INPUT, counts[i].key, "no whole number in the served area");
+    for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+        const char *key = column_names[COLUMN_FIGURES + figure];
+        if (!read_figure(json_object_get(area, key), figure, &figures.of[figure])) {
+            return error_fail(error, TURNOUT_BAD_INPUT, key, "no %s in the served area",
+                              figure == FIGURE_PERCENT ? "percentage" : "whole number");
         }
     }
-    const json_t *percent = json_object_get(area, "percent");
-    double value = json_number_value(percent);
-    if ((!json_is_number(percent) && !json_is_null(percent)) || value < 0 || value > 100) {
-        return error_fail(error, TURNOUT_BAD_INPUT, "percent", "no percentage in the served area");
-    }
-    figures.percent = json_is_null(percent) ? FIGURE_UNPUBLISHED : (int32_t)(value * 100 + 0.5);
     *ret_figures = figures;
     return TURNOUT_OK;
 }
 
-static bool agrees(int64_t published, int64_t got)
-{
-    return published == FIGURE_UNPUBLISHED || published == got;
-}
-
 bool checkpoint_holds(const struct checkpoint *checkpoint, const struct checkpoint_figures *got)
 {
-    const struct checkpoint_figures *published = &checkpoint->published;
-    return agrees(published->registered, got->registered) && agrees(published->voted, got->voted) &&
-           agrees(published->remaining, got->remaining) && agrees(published->percent, got->percent) &&
-           agrees(published->communes_complete, got->communes_complete) &&
-           agrees(published->communes, got->communes);
-}
-
-static const char *next_separator(const char **separator)
-{
-    const char *now = *separator;
-    *separator = ", ";
-    return now;
+    for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+        int64_t published = checkpoint->published.of[figure];
+        if (published != FIGURE_UNPUBLISHED && published != got->of[figure]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void checkpoint_write_figures(struct buffer *out, const struct checkpoint *checkpoint,
                               const struct checkpoint_figures *figures)
 {
-    const struct checkpoint_figures *published = &checkpoint->published;
-    const struct {
-        const char *name;
-        int64_t published, figure;
-    } counts[] = {{"registered", published->registered, figures->registered},
-                  {"voted", published->voted, figures->voted},
-                  {"remaining", published->remaining, figures->remaining},
-                  {"communes complete", published->communes_complete, figures->communes_complete},
-                  {"communes", published->communes, figures->communes}};
+    static const char *const words[FIGURE_COUNT] = {"registered",        "voted",   "remaining", NULL,
+                                                    "communes complete", "communes"};
     const char *separator = "";
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (counts[i].published != FIGURE_UNPUBLISHED) {
-            buffer_printf(out, "%s%s %lld", next_separator(&separator), counts[i].name,
-                          (long long)counts[i].figure);
+    for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+        if (figure != FIGURE_PERCENT && checkpoint->published.of[figure] != FIGURE_UNPUBLISHED) {
+            buffer_printf(out, "%s%s %lld", separator, words[figure], (long long)figures->of[figure]);
+            separator = ", ";
         }
     }
-    if (published->percent != FIGURE_UNPUBLISHED) {
+    if (checkpoint->published.of[FIGURE_PERCENT] != FIGURE_UNPUBLISHED) {
         char percent[PERCENT_TEXT_BYTES];
-        percent_format(figures->percent, percent);
-        buffer_printf(out, "%s%s%%", next_separator(&separator), percent);
+        percent_format((int32_t)figures->of[FIGURE_PERCENT], percent);
+        buffer_printf(out, "%s%s%%", separator, percent);
     }
 }

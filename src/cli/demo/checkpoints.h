@@ -15,16 +15,22 @@
 #include <turnout/base/error.h>
 #include <turnout/election/register.h>
 
+/* In the order of their columns. */
+enum figure {
+    FIGURE_REGISTERED,
+    FIGURE_VOTED,
+    FIGURE_REMAINING,
+    FIGURE_PERCENT, /* hundredths */
+    FIGURE_COMMUNES_COMPLETE,
+    FIGURE_COMMUNES,
+    FIGURE_COUNT,
+};
+
 enum { FIGURE_UNPUBLISHED = -1 };
 
 /* The known figures of an area at a time; FIGURE_UNPUBLISHED where unknown. */
 struct checkpoint_figures {
-    int64_t registered;
-    int64_t voted;
-    int64_t remaining;
-    int32_t percent; /* hundredths */
-    int64_t communes_complete;
-    int64_t communes;
+    int64_t of[FIGURE_COUNT];
 };
 
 struct checkpoint {

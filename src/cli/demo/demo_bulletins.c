@@ -15,6 +15,7 @@
 #include <turnout/store/tokens_change.h>
 
 #include "client/http_client.h"
+#include "command.h"
 
 enum { REQUEST_TIMEOUT_MS = 30000, TOKEN_GOOD_S = 7 * 86400 };
 
@@ -24,28 +25,18 @@ struct demo_bulletins {
     struct http_response response;
 };
 
-/* Ignores faults of the table: only the demo has written it, so they are disk errors. */
-static void pass_over(void *context, const char *file, uint32_t line, const struct error *error)
-{
-    (void)context;
-    (void)file;
-    (void)line;
-    (void)error;
-}
-
 static enum turnout_error note_token(const char *data, const char *nation, struct known_token *token,
                                      struct error *error)
 {
     struct tokens_change change;
     char now[RFC3339_BYTES];
-    token->role = ROLE_ADMIN;
     token->made = clock_wall_ms() / 1000;
     token->expires = token->made + TOKEN_GOOD_S;
     rfc3339_format(token->made, 0, now);
     (void)snprintf(token->label, sizeof token->label, "turnout demo, %s", now);
     bool fits = slice_copy(slice_of(nation), token->area, sizeof token->area);
     assert(fits);
-    enum turnout_error failed = tokens_change_begin(data, pass_over, NULL, &change, error);
+    enum turnout_error failed = tokens_change_begin(data, print_fault, NULL, &change, error);
     if (failed != TURNOUT_OK) {
         return failed;
     }

@@ -12,7 +12,6 @@
 #include <turnout/base/rfc3339.h>
 #include <turnout/store/election_folder.h>
 
-#include "client/print_fault.h"
 #include "commands.h"
 #include "demo/checkpoints.h"
 #include "demo/demo_bulletins.h"
@@ -39,12 +38,11 @@ struct demo {
     const struct demo_options *options;
     int interrupt_fd;
     struct demo_folder folder;
-    bool has_folder;
     struct election_folder election;
-    bool has_election;
     struct checkpoints checkpoints;
     struct demo_plan *plan;
     struct unit_keys *keys;
+    struct demo_server_options server_options;
     struct demo_server *server;
     struct demo_bulletins *bulletins;
     struct demo_served *served;
@@ -84,20 +82,15 @@ static enum turnout_error read_checkpoints(struct demo *demo, struct error *erro
 }
 
 /* Makes a key for every unit; writes the public ones into the folder that the server will read. */
-static int make_keys(struct demo *demo)
+static enum turnout_error make_keys(struct demo *demo, struct error *error)
 {
     struct keys_table table;
-    struct error error = {0};
     demo->keys = unit_keys_draw(demo->election.reg);
     keys_table_init(&table, demo->folder.election);
     unit_keys_write(demo->keys, &table);
-    enum turnout_error code = keys_table_save(&table, &error);
+    enum turnout_error code = keys_table_save(&table, error);
     keys_table_close(&table);
-    if (code != TURNOUT_OK) {
-        say("", &error);
-        return EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    return code;
 }
 
 /* Makes the plan. Returns an exit status. */
@@ -108,13 +101,11 @@ static int make_plan(struct demo *demo)
         say("", &error);
         return EXIT_USAGE;
     }
-    demo->has_folder = true;
     if (election_folder_read(demo->folder.election, print_fault, NULL, &demo->election, &error) !=
         TURNOUT_OK) {
         say(demo->folder.election, &error);
         return EXIT_USAGE;
     }
-    demo->has_election = true;
     if (read_checkpoints(demo, &error) != TURNOUT_OK ||
         demo_plan_new(&demo->election.election, demo->election.reg, &demo->checkpoints, &demo->plan,
                       &error) != TURNOUT_OK) {
@@ -146,15 +137,14 @@ static int check_wall_clock(const struct demo *demo)
 
 static enum turnout_error start_server(struct demo *demo, struct error *error)
 {
-    char binary[PATH_MAX];
-    struct demo_server_options options = {.binary = binary,
-                                          .election = demo->folder.election,
-                                          .data = demo->folder.data,
-                                          .log_path = demo->folder.log,
-                                          .interrupt_fd = demo->interrupt_fd};
-    memcpy(options.addresses, demo->options->addresses, sizeof options.addresses);
-    enum turnout_error code = demo_find_server(binary, error);
-    return code == TURNOUT_OK ? demo_server_start(&options, &demo->server, error) : code;
+    struct demo_server_options *options = &demo->server_options;
+    *options = (struct demo_server_options){.election = demo->folder.election,
+                                            .data = demo->folder.data,
+                                            .log_path = demo->folder.log,
+                                            .interrupt_fd = demo->interrupt_fd};
+    memcpy(options->addresses, demo->options->addresses, sizeof options->addresses);
+    enum turnout_error code = demo_find_server(&options->binary, error);
+    return code == TURNOUT_OK ? demo_server_start(options, &demo->server, error) : code;
 }
 
 /* In a folder with reports our reports would be duplicates, and the final figures would show from the start. */
@@ -174,8 +164,10 @@ static int open_polls(struct demo *demo)
 {
     struct error error = {0};
     const struct area *nation = &demo->election.reg->areas[REGISTER_NATION];
-    enum turnout_error code = demo_bulletins_new(demo->folder.data, demo->election.election.id, nation->code,
-                                                 &demo->bulletins, &error);
+    enum turnout_error code = make_keys(demo, &error);
+    code = code == TURNOUT_OK ? demo_bulletins_new(demo->folder.data, demo->election.election.id,
+                                                   nation->code, &demo->bulletins, &error)
+                              : code;
     code = code == TURNOUT_OK ? start_server(demo, &error) : code;
     code = code == TURNOUT_OK ? demo_bulletins_connect(demo->bulletins, demo->server, &error) : code;
     code = code == TURNOUT_OK ? demo_served_new(demo->server, &demo->served, &error) : code;
@@ -185,14 +177,14 @@ static int open_polls(struct demo *demo)
         return code == TURNOUT_CONFLICT ? EXIT_USAGE : EXIT_FAILED;
     }
     demo->replay = demo_replay_new(demo->plan, demo->keys, demo->election.election.opens, demo->options->rate,
-                                   demo->server, demo->interrupt_fd);
+                                   demo->server);
     return EXIT_DONE;
 }
 
 static void print_where_to_look(const struct demo *demo)
 {
     const struct election *election = &demo->election.election;
-    const struct demo_address *stream = demo_server_address(demo->server, DEMO_INTAKE_STREAM);
+    const struct host_port *stream = demo_server_address(demo->server, DEMO_INTAKE_STREAM);
     char public_url[DEMO_URL_BYTES];
     char intake_url[DEMO_URL_BYTES];
     char operate_url[DEMO_URL_BYTES];
@@ -259,17 +251,17 @@ static enum turnout_error look(struct demo *demo, int64_t moment, struct error *
     return demo_bulletins_freeze(demo->bulletins, clock, error);
 }
 
-static int tell_halt(const struct demo *demo, enum demo_halt halt)
+static int tell_end(const struct demo *demo, enum demo_event end)
 {
-    static const char *const words[] = {[HALT_REACHED] = "",
-                                        [HALT_INTERRUPTED] = "interrupted",
-                                        [HALT_SERVER_ENDED] = "the server has ended",
-                                        [HALT_STALLED] = "the server does not answer"};
+    static const char *const words[] = {[DEMO_TIME_IS_UP] = "",
+                                        [DEMO_INTERRUPTED] = "interrupted",
+                                        [DEMO_SERVER_ENDED] = "the server has ended",
+                                        [DEMO_STALLED] = "the server does not answer"};
     char last_words[DEMO_WORDS_BYTES] = "";
-    if (halt != HALT_INTERRUPTED) {
+    if (end != DEMO_INTERRUPTED) {
         demo_server_last_words(demo->server, last_words);
     }
-    (void)fprintf(stderr, "turnout demo: %s%s%s\n", words[halt],
+    (void)fprintf(stderr, "turnout demo: %s%s%s\n", words[end],
                   last_words[0] != '\0' ? "; it said last: " : "", last_words);
     return EXIT_FAILED;
 }
@@ -280,20 +272,17 @@ static int replay_day(struct demo *demo)
     int64_t moment = demo->election.election.opens;
     while ((moment = next_moment(demo, moment)) != 0) {
         struct error error = {0};
-        enum demo_event event;
-        enum demo_halt halt = demo_replay_run(demo->replay, moment);
-        if (halt != HALT_REACHED) {
-            return tell_halt(demo, halt);
+        enum demo_event event = demo_replay_run(demo->replay, moment);
+        if (event != DEMO_TIME_IS_UP) {
+            return tell_end(demo, event);
         }
-        if (demo_served_await(demo->served, demo_replay_counts(demo->replay)->applied, &event, &error) !=
-            TURNOUT_OK) {
-            if (event != DEMO_TIME_IS_UP) {
-                return tell_halt(demo, event == DEMO_INTERRUPTED ? HALT_INTERRUPTED : HALT_SERVER_ENDED);
-            }
-            say("", &error);
-            return EXIT_FAILED;
+        enum turnout_error code =
+            demo_served_await(demo->served, demo_replay_counts(demo->replay)->applied, &event, &error);
+        if (event != DEMO_TIME_IS_UP) {
+            return tell_end(demo, event);
         }
-        if (look(demo, moment, &error) != TURNOUT_OK) {
+        code = code == TURNOUT_OK ? look(demo, moment, &error) : code;
+        if (code != TURNOUT_OK) {
             say("", &error);
             return EXIT_FAILED;
         }
@@ -325,7 +314,6 @@ static int run(struct demo *demo)
 {
     int status = make_plan(demo);
     status = status == EXIT_DONE ? check_wall_clock(demo) : status;
-    status = status == EXIT_DONE ? make_keys(demo) : status;
     status = status == EXIT_DONE ? open_polls(demo) : status;
     if (status != EXIT_DONE) {
         return status;
@@ -337,7 +325,7 @@ static int run(struct demo *demo)
     }
     status = sum_up(demo);
     if (!demo->options->exits && demo_server_wait(demo->server, -1) == DEMO_SERVER_ENDED) {
-        return tell_halt(demo, HALT_SERVER_ENDED);
+        return tell_end(demo, DEMO_SERVER_ENDED);
     }
     return status;
 }
@@ -353,13 +341,12 @@ static int tear_down(struct demo *demo, int status)
         say("", &error);
         status = EXIT_FAILED;
     }
+    free(demo->server_options.binary);
     unit_keys_free(demo->keys);
     demo_plan_free(demo->plan);
     checkpoints_done(&demo->checkpoints);
-    if (demo->has_election) {
-        election_folder_done(&demo->election);
-    }
-    if (demo->has_folder && demo_folder_close(&demo->folder, &error) != TURNOUT_OK) {
+    election_folder_done(&demo->election);
+    if (demo_folder_close(&demo->folder, &error) != TURNOUT_OK) {
         say("", &error);
         status = EXIT_FAILED;
     }
@@ -382,6 +369,12 @@ static int run_demo(const struct command_line *line)
 #define AT(member) SETTING_AT(struct demo_options, member)
 
 /* The demo needs every listener, so an empty address, which turns one off, is refused. */
+#define LISTENER(option, listener, what)                                                                     \
+    {                                                                                                        \
+        .name = (option), .kind = SETTING_PATH, AT(addresses[listener]), .takes = "ADDRESS:PORT",            \
+        .help = (what)                                                                                       \
+    }
+
 static const struct setting settings[] = {
     {.name = "rate",
      .kind = SETTING_NUMBER,
@@ -405,26 +398,11 @@ static const struct setting settings[] = {
      AT(election),
      .takes = "DIR",
      .help = "another election's folder, with a checkpoints.csv in it"},
-    {.name = "public",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_PUBLIC]),
-     .takes = "ADDRESS:PORT",
-     .help = "for readers; default 127.0.0.1:8080, or a free port; also for the next three"},
-    {.name = "intake-http",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_INTAKE_HTTP]),
-     .takes = "ADDRESS:PORT",
-     .help = "for reports over HTTP; default 127.0.0.1:8081"},
-    {.name = "intake-stream",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_INTAKE_STREAM]),
-     .takes = "ADDRESS:PORT",
-     .help = "for reports over a stream; default 127.0.0.1:7070"},
-    {.name = "operate",
-     .kind = SETTING_PATH,
-     AT(addresses[DEMO_OPERATE]),
-     .takes = "ADDRESS:PORT",
-     .help = "for health and metrics; default 127.0.0.1:9090"},
+    LISTENER("public", DEMO_PUBLIC,
+             "for readers; default 127.0.0.1:8080, or a free port; also for the next three"),
+    LISTENER("intake-http", DEMO_INTAKE_HTTP, "for reports over HTTP; default 127.0.0.1:8081"),
+    LISTENER("intake-stream", DEMO_INTAKE_STREAM, "for reports over a stream; default 127.0.0.1:7070"),
+    LISTENER("operate", DEMO_OPERATE, "for health and metrics; default 127.0.0.1:9090"),
     COMMAND_HELP,
 };
 

@@ -7,53 +7,46 @@
 
 #include "demo/demo_chance.h"
 
-/* A curve through equally spaced points of the day. */
-struct curve {
-    const int32_t *points; /* in DAY_WHOLE */
-    int32_t spans;
-};
+/* Curves through equally spaced points of the day, in DAY_WHOLE. */
+enum { SPANS = 13, POINTS };
 
 /* One hour a span: most voters come in the morning, and a few in the last hours. */
-static const int32_t turnout_points[] = {0,      90000,  240000, 390000, 520000, 620000, 700000,
-                                         780000, 865000, 937000, 968000, 986000, 996000, DAY_WHOLE};
-static const struct curve turnout_curve = {turnout_points,
-                                           sizeof turnout_points / sizeof turnout_points[0] - 1};
+static const int32_t turnout_points[POINTS] = {0,      90000,  240000, 390000, 520000, 620000, 700000,
+                                               780000, 865000, 937000, 968000, 986000, 996000, DAY_WHOLE};
 
 /* Highest after nine hours of thirteen. */
-static const int32_t surplus_points[] = {0,      110000, 220000,    330000, 440000, 560000, 670000,
-                                         780000, 890000, DAY_WHOLE, 750000, 500000, 250000, 0};
-static const struct curve surplus_curve = {surplus_points,
-                                           sizeof surplus_points / sizeof surplus_points[0] - 1};
+static const int32_t surplus_points[POINTS] = {0,      110000, 220000,    330000, 440000, 560000, 670000,
+                                               780000, 890000, DAY_WHOLE, 750000, 500000, 250000, 0};
 
 int64_t demo_day_end(const struct demo_day *day)
 {
     return day->moments[day->moment_count - 1];
 }
 
-static int64_t curve_at(const struct curve *curve, const struct demo_day *day, int64_t moment)
+static int64_t curve_at(const int32_t points[POINTS], const struct demo_day *day, int64_t moment)
 {
     if (moment <= day->opens) {
-        return curve->points[0];
+        return points[0];
     }
     if (moment >= demo_day_end(day)) {
-        return curve->points[curve->spans];
+        return points[SPANS];
     }
     int64_t length_s = demo_day_end(day) - day->opens;
-    int64_t along = (moment - day->opens) * curve->spans; /* in units of 1 / length_s of a span */
+    int64_t along = (moment - day->opens) * SPANS; /* in units of 1 / length_s of a span */
     int64_t span = along / length_s;
-    int64_t from = curve->points[span];
-    int64_t to = curve->points[span + 1];
+    int64_t from = points[span];
+    int64_t to = points[span + 1];
     return from + (to - from) * (along % length_s) / length_s;
 }
 
 int64_t demo_day_turnout_at(const struct demo_day *day, int64_t moment)
 {
-    return curve_at(&turnout_curve, day, moment);
+    return curve_at(turnout_points, day, moment);
 }
 
 int64_t demo_day_surplus_at(const struct demo_day *day, int64_t moment)
 {
-    return curve_at(&surplus_curve, day, moment);
+    return curve_at(surplus_points, day, moment);
 }
 
 int64_t demo_day_report_at(const struct demo_day *day, uint32_t wave, uint32_t unit)

@@ -41,15 +41,14 @@ struct planner {
     const struct election_register *reg;
     const struct checkpoints *checkpoints;
     const struct quantity *quantity;
-    uint32_t moment;              /* the current one */
-    int32_t *planned;             /* [moment * units + unit] */
-    uint32_t *reports;            /* [unit]: sent by this moment */
-    uint32_t *reports_after;      /* [unit]: sent by the next moment, if there is one */
-    struct range *ranges;         /* [area]: at this moment */
-    int64_t *shares;              /* [area]: at this moment */
-    int64_t *published;           /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED: unknown */
-    uint32_t *ranks;              /* [area]: a commune's rank in its province, 0 for the fastest */
-    struct apportion_part *parts; /* scratch for one area's children */
+    uint32_t moment;         /* the current one */
+    int32_t *planned;        /* [moment * units + unit] */
+    uint32_t *reports;       /* [unit]: sent by this moment */
+    uint32_t *reports_after; /* [unit]: sent by the next moment, if there is one */
+    struct range *ranges;    /* [area]: at this moment */
+    int64_t *shares;         /* [area]: at this moment */
+    int64_t *published;      /* [checkpoint]: how many are missing; FIGURE_UNPUBLISHED: unknown */
+    uint32_t *ranks;         /* [area]: a commune's rank in its province, 0 for the fastest */
 };
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -107,15 +106,15 @@ static void tighten_surplus(const struct planner *planner, uint32_t area, struct
     }
     for (size_t i = 0; i < planner->checkpoints->count; i++) {
         const struct checkpoint *checkpoint = &planner->checkpoints->rows[i];
-        bool has_roll = checkpoint->published.registered != FIGURE_UNPUBLISHED;
+        bool has_roll = checkpoint->published.of[FIGURE_REGISTERED] != FIGURE_UNPUBLISHED;
         if (checkpoint->area != area) {
             continue;
         }
         if (area == REGISTER_NATION && has_roll && checkpoint->as_of == moment) {
-            range->wish = checkpoint->published.registered - listed;
+            range->wish = checkpoint->published.of[FIGURE_REGISTERED] - listed;
         }
         if (area != REGISTER_NATION &&
-            (has_roll || checkpoint->published.communes_complete != FIGURE_UNPUBLISHED)) {
+            (has_roll || checkpoint->published.of[FIGURE_COMMUNES_COMPLETE] != FIGURE_UNPUBLISHED)) {
             *range = (struct range){0, 0, 0};
         }
     }
@@ -134,10 +133,11 @@ static void note_published(struct planner *planner)
         }
         int64_t listed = planner->reg->areas[checkpoint->area].registered;
         int64_t roll = listed + planner->shares[checkpoint->area];
-        int64_t voted = published->voted != FIGURE_UNPUBLISHED       ? published->voted
-                        : published->remaining != FIGURE_UNPUBLISHED ? roll - published->remaining
-                        : published->percent != FIGURE_UNPUBLISHED
-                            ? (roll * published->percent + 5000) / 10000
+        int64_t voted = published->of[FIGURE_VOTED] != FIGURE_UNPUBLISHED ? published->of[FIGURE_VOTED]
+                        : published->of[FIGURE_REMAINING] != FIGURE_UNPUBLISHED
+                            ? roll - published->of[FIGURE_REMAINING]
+                        : published->of[FIGURE_PERCENT] != FIGURE_UNPUBLISHED
+                            ? (roll * published->of[FIGURE_PERCENT] + 5000) / 10000
                             : FIGURE_UNPUBLISHED;
         planner->published[i] = voted < 0 ? FIGURE_UNPUBLISHED : at_least(listed - voted, 0);
     }
@@ -192,7 +192,7 @@ static void wish_for_area(const struct planner *planner, uint32_t area, struct r
 static void tighten_commune(const struct planner *planner, const struct checkpoint *checkpoint,
                             uint32_t commune, struct range *range)
 {
-    if (planner->ranks[commune] < checkpoint->published.communes_complete) {
+    if (planner->ranks[commune] < checkpoint->published.of[FIGURE_COMMUNES_COMPLETE]) {
         range->most = range->least;
     } else if (checkpoint->as_of == time_of(planner, planner->moment)) {
         range->least = at_most(at_least(range->least, 1), range->most);
@@ -203,7 +203,7 @@ static void tighten_commune(const struct planner *planner, const struct checkpoi
 static int64_t count_lacking(const struct planner *planner, const struct checkpoint *checkpoint)
 {
     bool is_over = checkpoint->as_of < time_of(planner, planner->moment);
-    int64_t complete = checkpoint->published.communes_complete;
+    int64_t complete = checkpoint->published.of[FIGURE_COMMUNES_COMPLETE];
     return is_over && complete != FIGURE_UNPUBLISHED
                ? planner->reg->areas[checkpoint->area].children - complete
                : 0;
@@ -220,7 +220,7 @@ static void tighten_missing(const struct planner *planner, uint32_t area, struct
             continue; /* that holds already: a unit has no more voters than at the moment after */
         }
         if (tightened->level == AREA_COMMUNE && checkpoint->area == tightened->parent &&
-            checkpoint->published.communes_complete != FIGURE_UNPUBLISHED) {
+            checkpoint->published.of[FIGURE_COMMUNES_COMPLETE] != FIGURE_UNPUBLISHED) {
             tighten_commune(planner, checkpoint, area, range);
         }
         if (checkpoint->area == area && planner->published[i] != FIGURE_UNPUBLISHED) {
@@ -255,22 +255,24 @@ static void set_ranges(struct planner *planner)
 static void share_out(struct planner *planner, const struct area *area, int64_t share)
 {
     bool of_units = area->level == AREA_COMMUNE;
+    struct apportion_part *parts = memory_new_array(area->children, sizeof *parts);
     for (uint32_t i = 0; i < area->children; i++) {
         uint32_t child = area->first_child + i;
         struct range range = of_units ? planner->quantity->of_unit(planner, child) : planner->ranges[child];
         int64_t pace =
             100 - PACE_SPREAD / 2 + demo_chance(CHANCE_OF_PACE + planner->moment, child) % (PACE_SPREAD + 1);
-        planner->parts[i] = (struct apportion_part){
+        parts[i] = (struct apportion_part){
             .weight = apportion_weight(range.wish * pace), .least = range.least, .most = range.most};
     }
-    (void)apportion(share, planner->parts, area->children);
+    (void)apportion(share, parts, area->children);
     for (uint32_t i = 0; i < area->children; i++) {
         if (of_units) {
-            planned_at(planner, planner->moment)[area->first_child + i] = (int32_t)planner->parts[i].given;
+            planned_at(planner, planner->moment)[area->first_child + i] = (int32_t)parts[i].given;
         } else {
-            planner->shares[area->first_child + i] = planner->parts[i].given;
+            planner->shares[area->first_child + i] = parts[i].given;
         }
     }
+    free(parts);
 }
 
 static void plan_moment(struct planner *planner)
@@ -315,15 +317,6 @@ static void rank_communes(struct planner *planner)
     free(keys);
 }
 
-static uint32_t count_children_most(const struct election_register *reg)
-{
-    uint32_t most = 1;
-    for (uint32_t area = 0; area < reg->area_count; area++) {
-        most = reg->areas[area].children > most ? reg->areas[area].children : most;
-    }
-    return most;
-}
-
 void demo_figures_plan(const struct demo_day *day, const struct election_register *reg,
                        const struct checkpoints *checkpoints, struct demo_figures *ret_figures)
 {
@@ -337,7 +330,6 @@ void demo_figures_plan(const struct demo_day *day, const struct election_registe
     planner.shares = memory_new_array(reg->area_count, sizeof planner.shares[0]);
     planner.published = memory_new_array(checkpoints->count + 1, sizeof planner.published[0]);
     planner.ranks = memory_new_array(reg->area_count, sizeof planner.ranks[0]);
-    planner.parts = memory_new_array(count_children_most(reg), sizeof planner.parts[0]);
 
     planner.planned = ret_figures->surplus;
     for (planner.moment = day->moment_count; planner.moment-- > 0;) {
@@ -357,7 +349,6 @@ void demo_figures_plan(const struct demo_day *day, const struct election_registe
     free(planner.shares);
     free(planner.published);
     free(planner.ranks);
-    free(planner.parts);
 }
 
 void demo_figures_done(struct demo_figures *figures)

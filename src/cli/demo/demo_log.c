@@ -1,115 +1,82 @@
 /* Reads the log line by line: `TIME LEVEL EVENT key=value ...`. */
 #include "demo/demo_log.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <turnout/base/file.h>
 #include <turnout/base/text.h>
 
 enum { LOG_BYTES_MAX = 1 << 30 };
 
-/* A line's parts. */
-struct line {
-    struct slice text;
-    struct slice level;
-    struct slice event;
-    struct slice fields;
-};
-
-/* Calls `on_line` with each complete line, until it returns true. */
-static void read_lines(const char *path, bool (*on_line)(void *context, const struct line *line),
-                       void *context)
+/* The complete lines, none when it cannot be read. The caller frees *ret_bytes. */
+static struct slice read_lines(const char *path, char **ret_bytes)
 {
-    char *bytes = NULL;
-    struct slice rest = {0};
-    struct error error;
-    if (file_read(path, LOG_BYTES_MAX, &bytes, &rest.length, &error) != TURNOUT_OK) {
-        return; /* as good as empty */
+    struct slice lines = {0};
+    struct slice unfinished;
+    *ret_bytes = NULL;
+    if (file_read(path, LOG_BYTES_MAX, ret_bytes, &lines.length, NULL) == TURNOUT_OK) {
+        lines.bytes = *ret_bytes;
     }
-    rest.bytes = bytes;
-    bool is_found = false;
-    while (!is_found && memchr(rest.bytes, '\n', rest.length) != NULL) {
-        struct line line = {.text = text_split(&rest, '\n')};
-        line.fields = line.text;
-        (void)text_split(&line.fields, ' ');
-        line.level = text_split(&line.fields, ' ');
-        line.event = text_split(&line.fields, ' ');
-        is_found = on_line(context, &line);
-    }
-    free(bytes);
+    return text_split_last(&lines, '\n', &unfinished) ? lines : (struct slice){0};
 }
 
-/* ---- listeners ---- */
-
-struct search {
-    const char *listener;
-    struct demo_address address;
-};
-
-static bool is_about_listener(void *context, const struct line *line)
+static bool is_about_listener(struct slice line, const char *listener, struct host_port *ret_address)
 {
-    struct search *search = context;
-    struct slice fields = line->fields;
+    struct host_port address = {.port = 0};
     bool is_it = false;
     bool fits = true;
-    if (!slice_equals(line->level, "info") || !slice_equals(line->event, "listening")) {
+    (void)text_split(&line, ' '); /* its time */
+    if (!slice_equals(text_split(&line, ' '), "info") || !slice_equals(text_split(&line, ' '), "listening")) {
         return false;
     }
-    while (fields.length > 0) {
-        struct slice value = text_split(&fields, ' ');
+    while (line.length > 0) {
+        struct slice value = text_split(&line, ' ');
         struct slice key = text_split(&value, '=');
         uint64_t port;
         if (slice_equals(key, "listener")) {
-            is_it = slice_equals(value, search->listener);
+            is_it = slice_equals(value, listener);
         } else if (slice_equals(key, "address")) {
-            fits = slice_copy(value, search->address.host, sizeof search->address.host);
+            fits = slice_copy(value, address.host, sizeof address.host);
         } else if (slice_equals(key, "port") && text_parse_unsigned(value, UINT16_MAX, &port)) {
-            search->address.port = (uint16_t)port;
+            address.port = (uint16_t)port;
         }
     }
-    if (!is_it || !fits) {
-        search->address.port = 0;
+    if (!is_it || !fits || address.port == 0) {
+        return false;
     }
-    return search->address.port != 0;
+    *ret_address = address;
+    return true;
 }
 
-bool demo_log_find_listener(const char *path, const char *listener, struct demo_address *ret_address)
+bool demo_log_find_listener(const char *path, const char *listener, struct host_port *ret_address)
 {
-    struct search search = {.listener = listener};
-    read_lines(path, is_about_listener, &search);
-    if (search.address.port != 0) {
-        *ret_address = search.address;
+    char *bytes;
+    struct slice rest = read_lines(path, &bytes);
+    bool is_found = false;
+    while (!is_found && rest.length > 0) {
+        is_found = is_about_listener(text_split(&rest, '\n'), listener, ret_address);
     }
-    return search.address.port != 0;
-}
-
-/* ---- last words ---- */
-
-struct words {
-    char text[DEMO_WORDS_BYTES];
-    bool is_error;
-};
-
-static bool note_words(void *context, const struct line *line)
-{
-    struct words *words = context;
-    bool is_error = slice_equals(line->level, "error");
-    if (line->text.length > 0 && (is_error || !words->is_error)) {
-        size_t most = sizeof words->text - 1;
-        bool fits =
-            slice_copy((struct slice){line->text.bytes, line->text.length < most ? line->text.length : most},
-                       words->text, sizeof words->text);
-        assert(fits);
-        words->is_error = is_error;
-    }
-    return false;
+    free(bytes);
+    return is_found;
 }
 
 void demo_log_last_words(const char *path, char ret_words[DEMO_WORDS_BYTES])
 {
-    struct words words = {.is_error = false};
-    read_lines(path, note_words, &words);
-    memcpy(ret_words, words.text, DEMO_WORDS_BYTES);
+    char *bytes;
+    struct slice rest = read_lines(path, &bytes);
+    struct slice words = slice_of("");
+    bool has_error = false;
+    while (rest.length > 0) {
+        struct slice line = text_split(&rest, '\n');
+        struct slice fields = line;
+        (void)text_split(&fields, ' '); /* its time */
+        bool is_error = slice_equals(text_split(&fields, ' '), "error");
+        if (line.length > 0 && (is_error || !has_error)) {
+            words = line;
+            has_error = is_error;
+        }
+    }
+    (void)snprintf(ret_words, DEMO_WORDS_BYTES, "%.*s", (int)words.length, words.bytes);
+    free(bytes);
 }

@@ -3,18 +3,13 @@
 #define TURNOUT_COMMAND_DEMO_LOG_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-enum { DEMO_HOST_BYTES = 64, DEMO_WORDS_BYTES = 256 };
+#include <turnout/base/host_port.h>
 
-/* The address of a listener. */
-struct demo_address {
-    char host[DEMO_HOST_BYTES];
-    uint16_t port; /* 0: unknown yet */
-};
+enum { DEMO_WORDS_BYTES = 256 };
 
 /* Whether the log shows that this listener listens, and where. */
-bool demo_log_find_listener(const char *path, const char *listener, struct demo_address *ret_address);
+bool demo_log_find_listener(const char *path, const char *listener, struct host_port *ret_address);
 
 /* The last line, cut to fit; the last error if there was one. */
 void demo_log_last_words(const char *path, char ret_words[DEMO_WORDS_BYTES]);

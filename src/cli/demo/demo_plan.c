@@ -229,10 +229,10 @@ static void add_commune(const struct demo_plan *plan, uint32_t commune, int64_t 
         voted += standing.voted;
         registered += standing.registered;
     }
-    figures->voted += voted;
-    figures->registered += registered;
-    figures->communes++;
-    figures->communes_complete += registered > 0 && voted == registered;
+    figures->of[FIGURE_VOTED] += voted;
+    figures->of[FIGURE_REGISTERED] += registered;
+    figures->of[FIGURE_COMMUNES]++;
+    figures->of[FIGURE_COMMUNES_COMPLETE] += registered > 0 && voted == registered;
 }
 
 void demo_plan_figures(const struct demo_plan *plan, uint32_t area, int64_t moment,
@@ -245,7 +245,7 @@ void demo_plan_figures(const struct demo_plan *plan, uint32_t area, int64_t mome
             add_commune(plan, commune, moment, &figures);
         }
     }
-    figures.remaining = figures.registered - figures.voted;
-    figures.percent = percent_of(figures.voted, figures.registered);
+    figures.of[FIGURE_REMAINING] = figures.of[FIGURE_REGISTERED] - figures.of[FIGURE_VOTED];
+    figures.of[FIGURE_PERCENT] = percent_of(figures.of[FIGURE_VOTED], figures.of[FIGURE_REGISTERED]);
     *ret_figures = figures;
 }

@@ -18,17 +18,16 @@ enum { TICK_MS = 20, STALL_MS = 60000, CONNECTIONS = 4 };
 struct demo_replay {
     const struct demo_plan *plan;
     const struct unit_keys *keys;
+    const struct demo_server *server;
     uint32_t rate;
     struct event_base *base;
     struct event *tick;
-    struct event *interrupted;
-    struct event *server_ended;
     struct sender *sender;
 
     int64_t halted_at;    /* the election clock at the start of this run, Unix seconds */
     int64_t run_since_ms; /* the monotonic clock then */
     int64_t until;        /* the end of this run */
-    enum demo_halt halt;  /* how it ended */
+    enum demo_event end;  /* how it ended */
 
     uint64_t due;   /* reports that may be sent */
     uint64_t taken; /* given to the sender */
@@ -37,9 +36,9 @@ struct demo_replay {
     struct demo_counts counts;
 };
 
-static void halt(struct demo_replay *replay, enum demo_halt why)
+static void halt(struct demo_replay *replay, enum demo_event why)
 {
-    replay->halt = why;
+    replay->end = why;
     int failed = event_base_loopbreak(replay->base);
     assert(failed == 0);
 }
@@ -60,12 +59,12 @@ static void move_clock(struct demo_replay *replay)
     }
     if (replay->answered < replay->due) {
         if (clock_monotonic_ms() - replay->last_answer_ms > STALL_MS) {
-            halt(replay, HALT_STALLED);
+            halt(replay, DEMO_STALLED);
         }
     } else {
         replay->last_answer_ms = clock_monotonic_ms();
         if (now == replay->until) {
-            halt(replay, HALT_REACHED);
+            halt(replay, DEMO_TIME_IS_UP);
         }
     }
 }
@@ -74,21 +73,13 @@ static void on_tick(evutil_socket_t fd, short events, void *context)
 {
     (void)fd;
     (void)events;
-    move_clock(context);
-}
-
-static void on_interrupt(evutil_socket_t fd, short events, void *context)
-{
-    (void)fd;
-    (void)events;
-    halt(context, HALT_INTERRUPTED);
-}
-
-static void on_server_end(evutil_socket_t fd, short events, void *context)
-{
-    (void)fd;
-    (void)events;
-    halt(context, HALT_SERVER_ENDED);
+    struct demo_replay *replay = context;
+    enum demo_event event = demo_server_wait(replay->server, 0);
+    if (event == DEMO_TIME_IS_UP) {
+        move_clock(replay);
+    } else {
+        halt(replay, event);
+    }
 }
 
 /* A unit's reports must not overtake each other, so a wave begins only when the previous one is answered. */
@@ -127,23 +118,22 @@ static void count_answer(void *context, uint64_t tag, const struct report_result
 }
 
 struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
-                                    uint32_t rate, const struct demo_server *server, int interrupt_fd)
+                                    uint32_t rate, const struct demo_server *server)
 {
-    const struct demo_address *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
+    const struct host_port *intake = demo_server_address(server, DEMO_INTAKE_STREAM);
     const struct sender_options options = {
         .host = intake->host, .port = intake->port, .connections = CONNECTIONS};
     static const struct sender_calls calls = {.next = next_report, .answer = count_answer};
     struct demo_replay *replay = memory_new(sizeof *replay);
     replay->plan = plan;
     replay->keys = keys;
+    replay->server = server;
     replay->rate = rate;
     replay->halted_at = opens;
     replay->base = event_base_new();
     assert(replay->base != NULL);
     replay->tick = event_new(replay->base, -1, EV_PERSIST, on_tick, replay);
-    replay->interrupted = event_new(replay->base, interrupt_fd, EV_READ, on_interrupt, replay);
-    replay->server_ended = event_new(replay->base, demo_server_fd(server), EV_READ, on_server_end, replay);
-    assert(replay->tick != NULL && replay->interrupted != NULL && replay->server_ended != NULL);
+    assert(replay->tick != NULL);
     replay->sender = sender_new(replay->base, &options, &calls, replay);
     return replay;
 }
@@ -155,28 +145,25 @@ void demo_replay_free(struct demo_replay *replay)
     }
     sender_free(replay->sender);
     event_free(replay->tick);
-    event_free(replay->interrupted);
-    event_free(replay->server_ended);
     event_base_free(replay->base);
     free(replay);
 }
 
-enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment)
+enum demo_event demo_replay_run(struct demo_replay *replay, int64_t moment)
 {
     static const struct timeval tick = {.tv_usec = TICK_MS * 1000};
     assert(moment >= replay->halted_at);
     replay->until = moment;
     replay->run_since_ms = clock_monotonic_ms();
     replay->last_answer_ms = replay->run_since_ms;
-    int failed = event_add(replay->tick, &tick) | event_add(replay->interrupted, NULL) |
-                 event_add(replay->server_ended, NULL);
+    int failed = event_add(replay->tick, &tick);
     assert(failed == 0);
     failed = event_base_dispatch(replay->base);
     assert(failed == 0);
-    failed = event_del(replay->tick) | event_del(replay->interrupted) | event_del(replay->server_ended);
+    failed = event_del(replay->tick);
     assert(failed == 0);
     replay->halted_at = moment;
-    return replay->halt;
+    return replay->end;
 }
 
 const struct demo_counts *demo_replay_counts(const struct demo_replay *replay)

@@ -13,18 +13,12 @@ struct demo_replay;
 /* `rate` is the speed of the election clock; `keys` has one for every unit. Borrows all; the clock stands at `opens`
  * until the first run. */
 struct demo_replay *demo_replay_new(const struct demo_plan *plan, const struct unit_keys *keys, int64_t opens,
-                                    uint32_t rate, const struct demo_server *server, int interrupt_fd);
+                                    uint32_t rate, const struct demo_server *server);
 void demo_replay_free(struct demo_replay *replay); /* NULL-safe */
 
-enum demo_halt {
-    HALT_REACHED, /* the moment is reached, and every report due by then is answered */
-    HALT_INTERRUPTED,
-    HALT_SERVER_ENDED,
-    HALT_STALLED, /* reports are due, but no answer has arrived for a long time */
-};
-
-/* Runs the clock from where it stopped last, up to `moment`. */
-enum demo_halt demo_replay_run(struct demo_replay *replay, int64_t moment);
+/* Runs the clock from where it stopped last, up to `moment`. DEMO_TIME_IS_UP: the moment is reached, and every report
+ * due by then is answered. DEMO_STALLED: reports are due, but no answer has arrived for a long time. */
+enum demo_event demo_replay_run(struct demo_replay *replay, int64_t moment);
 
 enum { DEMO_REFUSAL_BYTES = 320 };
 

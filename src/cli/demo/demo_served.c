@@ -174,12 +174,14 @@ static enum turnout_error get_figures(struct demo_served *served, const char *co
 
 static struct checkpoint_figures figures_of(const struct document_area *area)
 {
-    return (struct checkpoint_figures){.registered = area->registered,
-                                       .voted = area->voted,
-                                       .remaining = area->registered - area->voted,
-                                       .percent = area->percent,
-                                       .communes_complete = area->communes_complete,
-                                       .communes = area->communes};
+    return (struct checkpoint_figures){{
+        [FIGURE_REGISTERED] = area->registered,
+        [FIGURE_VOTED] = area->voted,
+        [FIGURE_REMAINING] = area->registered - area->voted,
+        [FIGURE_PERCENT] = area->percent,
+        [FIGURE_COMMUNES_COMPLETE] = area->communes_complete,
+        [FIGURE_COMMUNES] = area->communes,
+    }};
 }
 
 /* Replaces an area's figures by those of /v1/turnout where a published figure differs. That document has no

@@ -19,9 +19,9 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
-#include <turnout/store/managed_redis.h>
 
 #include "client/http_client.h"
+#include "client/server_redis.h"
 
 enum {
     START_DEADLINE_MS = 60000,
@@ -40,10 +40,8 @@ static const uint16_t default_ports[DEMO_LISTENER_COUNT] = {8080, 8081, 7070, 90
 struct demo_server {
     pid_t pid;
     int pid_fd;
-    int interrupt_fd; /* borrowed */
-    char *data;
-    char *log_path;
-    struct demo_address addresses[DEMO_LISTENER_COUNT];
+    const struct demo_server_options *options;       /* borrowed */
+    struct host_port addresses[DEMO_LISTENER_COUNT]; /* port 0: not known yet */
 };
 
 /* ---- the child ---- */
@@ -122,9 +120,9 @@ static _Noreturn void become_server(const struct arguments *arguments, pid_t par
     _exit(written < 0 ? 126 : 127);
 }
 
-static enum turnout_error spawn(struct demo_server *server, const struct demo_server_options *options,
-                                struct error *error)
+static enum turnout_error spawn(struct demo_server *server, struct error *error)
 {
+    const struct demo_server_options *options = server->options;
     struct arguments arguments;
     build_arguments(options, &arguments);
     if (access(options->binary, X_OK) != 0) {
@@ -154,14 +152,9 @@ static enum turnout_error spawn(struct demo_server *server, const struct demo_se
 
 /* ---- waiting ---- */
 
-int demo_server_fd(const struct demo_server *server)
-{
-    return server->pid_fd;
-}
-
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms)
 {
-    struct pollfd fds[] = {{.fd = server->interrupt_fd, .events = POLLIN},
+    struct pollfd fds[] = {{.fd = server->options->interrupt_fd, .events = POLLIN},
                            {.fd = server->pid_fd, .events = POLLIN}};
     int count;
     do {
@@ -178,7 +171,7 @@ static bool all_listen(struct demo_server *server)
 {
     for (size_t i = 0; i < DEMO_LISTENER_COUNT; i++) {
         if (server->addresses[i].port == 0 &&
-            !demo_log_find_listener(server->log_path, listener_names[i], &server->addresses[i])) {
+            !demo_log_find_listener(server->options->log_path, listener_names[i], &server->addresses[i])) {
             return false;
         }
     }
@@ -211,13 +204,14 @@ static enum turnout_error await_ready(struct demo_server *server, struct error *
         case DEMO_INTERRUPTED:
             return error_fail(error, TURNOUT_UNAVAILABLE, "", "interrupted");
         case DEMO_SERVER_ENDED:
-            demo_log_last_words(server->log_path, words);
+            demo_log_last_words(server->options->log_path, words);
             return error_fail(error, TURNOUT_SYSTEM, "", "the server did not start: %s", words);
         case DEMO_TIME_IS_UP:
+        case DEMO_STALLED:
             break;
         }
         if (clock_monotonic_ms() > deadline_ms) {
-            demo_log_last_words(server->log_path, words);
+            demo_log_last_words(server->options->log_path, words);
             return error_fail(error, TURNOUT_SYSTEM, "", "the server is not ready after %d s: %s",
                               START_DEADLINE_MS / 1000, words);
         }
@@ -233,10 +227,8 @@ enum turnout_error demo_server_start(const struct demo_server_options *options,
     struct demo_server *server = memory_new(sizeof *server);
     server->pid = -1;
     server->pid_fd = -1;
-    server->interrupt_fd = options->interrupt_fd;
-    server->data = memory_copy_text(options->data);
-    server->log_path = memory_copy_text(options->log_path);
-    enum turnout_error code = spawn(server, options, error);
+    server->options = options;
+    enum turnout_error code = spawn(server, error);
     if (code == TURNOUT_OK) {
         code = await_ready(server, error);
     }
@@ -248,7 +240,7 @@ enum turnout_error demo_server_start(const struct demo_server_options *options,
     return TURNOUT_OK;
 }
 
-const struct demo_address *demo_server_address(const struct demo_server *server, enum demo_listener listener)
+const struct host_port *demo_server_address(const struct demo_server *server, enum demo_listener listener)
 {
     return &server->addresses[listener];
 }
@@ -256,7 +248,7 @@ const struct demo_address *demo_server_address(const struct demo_server *server,
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
                      char ret_url[DEMO_URL_BYTES])
 {
-    const struct demo_address *address = &server->addresses[listener];
+    const struct host_port *address = &server->addresses[listener];
     bool has_colons = strchr(address->host, ':') != NULL && address->host[0] != '[';
     int length = snprintf(ret_url, DEMO_URL_BYTES, has_colons ? "http://[%s]:%u" : "http://%s:%u",
                           address->host, (unsigned)address->port);
@@ -265,7 +257,7 @@ void demo_server_url(const struct demo_server *server, enum demo_listener listen
 
 void demo_server_last_words(const struct demo_server *server, char ret_words[DEMO_WORDS_BYTES])
 {
-    demo_log_last_words(server->log_path, ret_words);
+    demo_log_last_words(server->options->log_path, ret_words);
 }
 
 static bool ends_within(const struct demo_server *server, int timeout_ms)
@@ -282,21 +274,14 @@ static bool ends_within(const struct demo_server *server, int timeout_ms)
     }
 }
 
-static void pass_over(void *context, const char *event, pid_t pid, const char *detail)
-{
-    (void)context;
-    (void)event;
-    (void)pid;
-    (void)detail;
-}
-
 /* A killed server leaves its Redis running for the next one to take over. Here there is no next one. */
 static void stop_orphaned_redis(const struct demo_server *server)
 {
-    struct managed_redis *redis;
-    struct store_address address;
-    if (managed_redis_start(server->data, pass_over, NULL, &redis, &address, NULL) == TURNOUT_OK) {
-        managed_redis_stop(redis);
+    const struct server_redis_options options = {.data = server->options->data};
+    struct server_redis redis;
+    if (server_redis_open("turnout demo", &options, REDIS_OF_A_STOPPED_SERVER, SERVER_REDIS_USER, &redis) ==
+        EXIT_DONE) {
+        server_redis_close(&redis);
     }
 }
 
@@ -340,8 +325,6 @@ enum turnout_error demo_server_stop(struct demo_server *server, struct error *er
     if (server->pid_fd >= 0) {
         (void)close(server->pid_fd);
     }
-    free(server->data);
-    free(server->log_path);
     free(server);
     return code;
 }

@@ -20,36 +20,33 @@ enum demo_listener {
     DEMO_LISTENER_COUNT,
 };
 
-enum { DEMO_URL_BYTES = 96 };
+enum { DEMO_URL_BYTES = sizeof "http://[]:65535" + HOST_BYTES };
 
 struct demo_server_options {
-    const char *binary;   /* the path of turnoutd */
+    char *binary;         /* the path of turnoutd */
     const char *election; /* its settings */
     const char *data;
     const char *addresses[DEMO_LISTENER_COUNT]; /* NULL: the default, or any free port when that is in use */
     const char *log_path;                       /* its log goes there */
-    int interrupt_fd; /* readable when the demo should end; borrowed until demo_server_stop() */
+    int interrupt_fd;                           /* readable when the demo should end */
 };
 
 struct demo_server;
 
-/* Starts it and waits until it is ready. Borrows the options for the call. TURNOUT_UNAVAILABLE when interrupted; any
+/* Starts it and waits until it is ready. Borrows the options until demo_server_stop(). TURNOUT_UNAVAILABLE when interrupted; any
  * other error has the last line of the server's log. */
 enum turnout_error demo_server_start(const struct demo_server_options *options,
                                      struct demo_server **ret_server, struct error *error);
 
-const struct demo_address *demo_server_address(const struct demo_server *server, enum demo_listener listener);
+const struct host_port *demo_server_address(const struct demo_server *server, enum demo_listener listener);
 
 /* `http://host:port`. */
 void demo_server_url(const struct demo_server *server, enum demo_listener listener,
                      char ret_url[DEMO_URL_BYTES]);
 
-/* Readable once the server has ended. */
-int demo_server_fd(const struct demo_server *server);
+enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED, DEMO_STALLED };
 
-enum demo_event { DEMO_TIME_IS_UP, DEMO_INTERRUPTED, DEMO_SERVER_ENDED };
-
-/* Waits for this long (negative: without limit), or until one of the other two events. */
+/* Waits for this long (negative: without limit), or until the demo is interrupted or the server ends. */
 enum demo_event demo_server_wait(const struct demo_server *server, int timeout_ms);
 
 /* demo_log_last_words() */

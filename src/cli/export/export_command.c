@@ -26,8 +26,7 @@ static int export_to(const struct command_line *line, const struct election_fold
                                  .election_path = options->election,
                                  .patience_ms = server.patience_ms};
     if (export_write(&of, line->words[0], &counts, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        status = EXIT_FAILED;
+        status = command_fail(&error);
     } else {
         (void)printf("%s: %lld lines of the log, %lld bulletins of %s\n", line->words[0],
                      (long long)counts.lines, (long long)counts.bulletins, folder->election.id);
@@ -74,7 +73,6 @@ const struct command command_export = {
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct export_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR must not exist. `turnout verify DIR` checks it, wherever it is copied to; proto/export.md says\n"

@@ -21,7 +21,7 @@
 #include <turnout/wire/signature.h>
 
 #include "client/export_layout.h"
-#include "client/print_fault.h"
+#include "command.h"
 
 enum { INI_BYTES_MAX = 1 << 20 };
 
@@ -94,17 +94,6 @@ static enum turnout_error write_buffer(const struct exporting *exporting, const 
 
 /* ---- the register ---- */
 
-static void put_row(struct buffer *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        csv_write_cell(out, slice_of(cells[i]), ',');
-    }
-    buffer_append_char(out, '\n');
-}
-
 static enum turnout_error write_areas(const struct exporting *exporting, struct error *error)
 {
     const struct election_register *reg = exporting->of->folder->reg;
@@ -113,9 +102,9 @@ static enum turnout_error write_areas(const struct exporting *exporting, struct 
     for (uint32_t i = 0; i < reg->area_count; i++) {
         const struct area *area = &reg->areas[i];
         const char *parent = area->parent == REGISTER_NONE ? "" : reg->areas[area->parent].code;
-        const char *const cells[] = {area->code, area_level_name(area->level), parent, area->name,
-                                     area->name_en};
-        put_row(&text, cells, sizeof cells / sizeof cells[0]);
+        const struct slice cells[] = {slice_of(area->code), slice_of(area_level_name(area->level)),
+                                      slice_of(parent), slice_of(area->name), slice_of(area->name_en)};
+        csv_write_row(&text, cells, sizeof cells / sizeof cells[0]);
     }
     return write_buffer(exporting, "areas.csv", &text, error);
 }
@@ -130,8 +119,9 @@ static enum turnout_error write_units(const struct exporting *exporting, struct 
         const struct unit *unit = &reg->units[i];
         char registered[DECIMAL_BYTES_MAX];
         (void)snprintf(registered, sizeof registered, "%" PRIu32, unit->registered);
-        const char *const cells[] = {unit->code, reg->areas[unit->commune].code, unit->name, registered};
-        put_row(&text, cells, sizeof cells / sizeof cells[0]);
+        const struct slice cells[] = {slice_of(unit->code), slice_of(reg->areas[unit->commune].code),
+                                      slice_of(unit->name), slice_of(registered)};
+        csv_write_row(&text, cells, sizeof cells / sizeof cells[0]);
     }
     return write_buffer(exporting, "units.csv", &text, error);
 }
@@ -204,15 +194,11 @@ static enum turnout_error write_signing_key(const struct exporting *exporting, c
 /* Names from Redis are not trusted to stay in the folder. */
 static bool is_file_name(struct slice name)
 {
-    static const char before[] = "areas/";
-    static const char behind[] = ".csv";
-    enum { BEFORE = sizeof before - 1, AROUND = BEFORE + sizeof behind - 1 };
-    if (slice_equals(name, BULLETIN_STATEMENT_FILE) || slice_equals(name, BULLETIN_SIGNATURE_FILE)) {
-        return true;
-    }
-    return name.length > AROUND && memcmp(name.bytes, before, BEFORE) == 0 &&
-           memcmp(name.bytes + name.length - (AROUND - BEFORE), behind, AROUND - BEFORE) == 0 &&
-           text_is_code((struct slice){name.bytes + BEFORE, name.length - AROUND});
+    struct slice code = name;
+    struct slice ending;
+    return slice_equals(name, BULLETIN_STATEMENT_FILE) || slice_equals(name, BULLETIN_SIGNATURE_FILE) ||
+           (slice_equals(text_split(&code, '/'), "areas") && text_split_last(&code, '.', &ending) &&
+            slice_equals(ending, "csv") && text_is_code(code));
 }
 
 static enum turnout_error on_file(void *context, int64_t number, struct slice name, struct slice bytes,

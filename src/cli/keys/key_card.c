@@ -13,6 +13,7 @@
 
 #include <turnout/base/memory.h>
 #include <turnout/base/text.h>
+#include <turnout/wire/xml_text.h>
 
 enum {
     SEED_TEXT_BYTES = sodium_base64_ENCODED_LEN(SIGNING_SEED_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
@@ -113,24 +114,7 @@ static void append_escaped(struct buffer *out, const char *foreign)
 {
     char *text = memory_copy_text(foreign);
     text_make_showable(text);
-    for (const char *at = text; *at != '\0'; at++) {
-        switch (*at) {
-        case '&':
-            buffer_append_text(out, "&amp;");
-            break;
-        case '<':
-            buffer_append_text(out, "&lt;");
-            break;
-        case '>':
-            buffer_append_text(out, "&gt;");
-            break;
-        case '"':
-            buffer_append_text(out, "&quot;");
-            break;
-        default:
-            buffer_append_char(out, *at);
-        }
-    }
+    xml_put_text(out, text);
     free(text);
 }
 

@@ -10,23 +10,14 @@
 #include <turnout/base/clock.h>
 #include <turnout/base/memory.h>
 #include <turnout/base/rfc3339.h>
-#include <turnout/store/election_folder.h>
-#include <turnout/store/election_keys.h>
 
-#include "client/print_fault.h"
+#include "client/read_election.h"
 #include "keys/keys_make.h"
 #include "keys/keys_table.h"
 
 /* The options of all actions; each action's table fills some of them. */
 struct keys_options {
-    const char *election;
-    const char *out;
-    const char *area; /* NULL: all */
-    bool units;
-    bool communes;
-    bool provinces;
-    struct setting_moment from;
-    struct setting_moment until;
+    struct keys_make_options make;
     struct setting_moment at;
 };
 
@@ -40,7 +31,7 @@ static int fail(const char *command, enum turnout_error code, const struct error
 
 /* ---- make ---- */
 
-static void print_made(const struct keys_options *options, const struct keys_made *made, int64_t took_ms)
+static void print_made(const struct keys_make_options *options, const struct keys_made *made, int64_t took_ms)
 {
     const struct {
         uint32_t count;
@@ -69,25 +60,15 @@ static void print_made(const struct keys_options *options, const struct keys_mad
 
 static int make(const struct command_line *line)
 {
-    const struct keys_options *options = line->options;
+    const struct keys_make_options *options = &((const struct keys_options *)line->options)->make;
     if (options->until.text != NULL && options->until.seconds <= options->from.seconds) {
         return usage_error(line->name, "--until must be after --from");
     }
-    struct keys_make_options what = {
-        .election = options->election,
-        .out = options->out,
-        .area = options->area,
-        .units = options->units || !(options->communes || options->provinces),
-        .communes = options->communes,
-        .provinces = options->provinces,
-        .from = options->from.text == NULL ? "" : options->from.text,
-        .until = options->until.text == NULL ? "" : options->until.text,
-    };
     const char *folder = options->election;
     struct keys_made made;
     struct error error = {0};
     int64_t started_ms = clock_monotonic_ms();
-    enum turnout_error failed = keys_make(&what, print_fault, &folder, &made, &error);
+    enum turnout_error failed = keys_make(options, print_fault, &folder, &made, &error);
     if (failed != TURNOUT_OK) {
         int status = fail(line->name, failed, &error);
         (void)fprintf(stderr, "keys.csv is unchanged: no key of this run is valid\n");
@@ -106,15 +87,7 @@ struct known {
 
 static enum turnout_error known_init(struct known *known, const char *folder, struct error *error)
 {
-    enum turnout_error failed = election_folder_read(folder, print_fault, &folder, &known->folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed = election_keys_read(folder, known->folder.reg, print_fault, &folder, &known->keys, error);
-    if (failed != TURNOUT_OK) {
-        election_folder_done(&known->folder);
-    }
-    return failed;
+    return read_election_and_keys(folder, print_fault, &folder, &known->folder, &known->keys, error);
 }
 
 static void known_done(struct known *known)
@@ -135,7 +108,7 @@ static bool choose_revoked(const struct command_line *line, const struct known *
     for (size_t i = 0; i < line->word_count; i++) {
         const struct signing_key *key = signing_keys_find(known->keys, line->words[i]);
         if (key == NULL) {
-            (void)fprintf(stderr, "turnout keys revoke: %s/keys.csv has no key %s\n", options->election,
+            (void)fprintf(stderr, "turnout keys revoke: %s/keys.csv has no key %s\n", options->make.election,
                           line->words[i]);
             unknown++;
             continue;
@@ -198,11 +171,11 @@ static int revoke(const struct command_line *line)
     struct keys_table table;
     struct known known = {.keys = NULL};
     struct error error = {0};
-    enum turnout_error failed = keys_table_open(options->election, &table, &error);
+    enum turnout_error failed = keys_table_open(options->make.election, &table, &error);
     if (failed != TURNOUT_OK) {
         return fail(line->name, failed, &error);
     }
-    failed = known_init(&known, options->election, &error);
+    failed = known_init(&known, options->make.election, &error);
     int status = EXIT_DONE;
     if (failed == TURNOUT_OK) {
         status = revoke_among(line, &table, &known);
@@ -247,12 +220,12 @@ static int list_known(const struct keys_options *options, const struct known *kn
     const struct election_register *reg = known->folder.reg;
     uint32_t area = REGISTER_NATION;
     uint32_t unit = REGISTER_NONE;
-    if (options->area != NULL) {
-        area = register_find_area(reg, slice_of(options->area));
-        unit = register_find_unit(reg, slice_of(options->area));
+    if (options->make.area != NULL) {
+        area = register_find_area(reg, slice_of(options->make.area));
+        unit = register_find_unit(reg, slice_of(options->make.area));
         if (area == REGISTER_NONE && unit == REGISTER_NONE) {
             (void)fprintf(stderr, "turnout keys list: --area: no unit or area has the code %s\n",
-                          options->area);
+                          options->make.area);
             return EXIT_USAGE;
         }
     }
@@ -271,7 +244,7 @@ static int list(const struct command_line *line)
     const struct keys_options *options = line->options;
     struct known known = {.keys = NULL};
     struct error error = {0};
-    enum turnout_error failed = known_init(&known, options->election, &error);
+    enum turnout_error failed = known_init(&known, options->make.election, &error);
     if (failed != TURNOUT_OK) {
         return fail(line->name, failed, &error);
     }
@@ -285,39 +258,42 @@ static int list(const struct command_line *line)
 #define AT(member) SETTING_AT(struct keys_options, member)
 
 static const struct setting make_settings[] = {
-    ELECTION_FOLDER(struct keys_options, election),
+    ELECTION_FOLDER(struct keys_options, make.election),
     {.name = "out",
      .kind = SETTING_PATH,
-     AT(out),
+     AT(make.out),
      .is_required = true,
      .takes = "OUT",
      .help = "a folder of secrets: OUT/<key>.pem, and OUT/cards/<area>.html to print"},
-    {.name = "units", .kind = SETTING_FLAG, AT(units), .help = "a key for every polling unit; the default"},
+    {.name = "units",
+     .kind = SETTING_FLAG,
+     AT(make.units),
+     .help = "a key for every polling unit; the default"},
     {.name = "communes",
      .kind = SETTING_FLAG,
-     AT(communes),
+     AT(make.communes),
      .help = "a relay key for every commune, which signs for its units"},
-    {.name = "provinces", .kind = SETTING_FLAG, AT(provinces), .help = "the same for every province"},
+    {.name = "provinces", .kind = SETTING_FLAG, AT(make.provinces), .help = "the same for every province"},
     {.name = "area",
      .kind = SETTING_TEXT,
-     AT(area),
+     AT(make.area),
      .takes = "CODE",
      .help = "only for this unit, or this area and everything in it"},
     {.name = "from",
      .kind = SETTING_MOMENT,
-     AT(from),
+     AT(make.from),
      .takes = "TIME",
      .help = "valid from this time on, 2026-03-15T07:00:00+07:00; default always"},
     {.name = "until",
      .kind = SETTING_MOMENT,
-     AT(until),
+     AT(make.until),
      .takes = "TIME",
      .help = "valid until this time; default always"},
     COMMAND_HELP,
 };
 
 static const struct setting revoke_settings[] = {
-    ELECTION_FOLDER(struct keys_options, election),
+    ELECTION_FOLDER(struct keys_options, make.election),
     {.name = "at",
      .kind = SETTING_MOMENT,
      AT(at),
@@ -327,10 +303,10 @@ static const struct setting revoke_settings[] = {
 };
 
 static const struct setting list_settings[] = {
-    ELECTION_FOLDER(struct keys_options, election),
+    ELECTION_FOLDER(struct keys_options, make.election),
     {.name = "area",
      .kind = SETTING_TEXT,
-     AT(area),
+     AT(make.area),
      .takes = "CODE",
      .help = "only those of this unit, or of this area and everything in it"},
     COMMAND_HELP,
@@ -358,7 +334,6 @@ const struct command command_keys_revoke = {
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct keys_options),
     .word = "key",
-    .words_least = 1,
     .words_most = KEYS_MAX,
     .notes = notes,
     .run = revoke,

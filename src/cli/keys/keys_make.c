@@ -14,9 +14,8 @@
 #include <turnout/base/buffer.h>
 #include <turnout/base/file.h>
 #include <turnout/base/private_file.h>
-#include <turnout/store/election_folder.h>
-#include <turnout/store/election_keys.h>
 
+#include "client/read_election.h"
 #include "keys/key_card.h"
 #include "keys/key_pem.h"
 #include "keys/keys_table.h"
@@ -138,8 +137,8 @@ static enum turnout_error make_key(struct maker *maker, struct page *page, const
     card.seed = seed;
     card.election = maker->folder.election.id;
     card.election_name = maker->folder.election.name;
-    card.from = maker->options->from;
-    card.until = maker->options->until;
+    card.from = maker->options->from.text == NULL ? "" : maker->options->from.text;
+    card.until = maker->options->until.text == NULL ? "" : maker->options->until.text;
     keys_table_add(&maker->table, id, card.area, public_key, card.from, card.until);
     enum turnout_error failed = write_pem(maker, &card, error);
     if (failed == TURNOUT_OK) {
@@ -195,7 +194,8 @@ static enum turnout_error make_page(struct maker *maker, uint32_t area, struct e
         if (options->communes && maker->unit == REGISTER_NONE) {
             failed = make_relay_key(maker, &page, HOLDER_COMMUNE, &maker->made.communes, error);
         }
-        if (failed == TURNOUT_OK && options->units) {
+        bool wants_units = options->units || !(options->communes || options->provinces);
+        if (failed == TURNOUT_OK && wants_units) {
             failed = make_unit_keys(maker, &page, error);
         }
     }
@@ -254,15 +254,12 @@ static enum turnout_error find_area(struct maker *maker, struct error *error)
 }
 
 /* Reads everything that must be valid before anything is made. */
-static enum turnout_error read_election(struct maker *maker, fault_fn *on_fault, void *context,
-                                        struct error *error)
+static enum turnout_error read_folder(struct maker *maker, fault_fn *on_fault, void *context,
+                                      struct error *error)
 {
     const char *path = maker->options->election;
-    enum turnout_error failed = election_folder_read(path, on_fault, context, &maker->folder, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    failed = election_keys_read(path, maker->folder.reg, on_fault, context, &maker->known, error);
+    enum turnout_error failed =
+        read_election_and_keys(path, on_fault, context, &maker->folder, &maker->known, error);
     return failed == TURNOUT_OK ? find_area(maker, error) : failed;
 }
 
@@ -281,7 +278,7 @@ static enum turnout_error open_out(struct maker *maker, struct error *error)
 static enum turnout_error make_all(struct maker *maker, fault_fn *on_fault, void *context,
                                    struct error *error)
 {
-    enum turnout_error failed = read_election(maker, on_fault, context, error);
+    enum turnout_error failed = read_folder(maker, on_fault, context, error);
     if (failed == TURNOUT_OK) {
         failed = open_out(maker, error);
     }

@@ -6,18 +6,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <turnout/base/error.h>
+#include <turnout/base/faults.h>
+#include <turnout/base/settings.h>
 #include <turnout/election/register.h>
 
 struct keys_make_options {
     const char *election; /* its folder */
     const char *out;
     const char *area; /* only for this unit or area and everything in it; NULL: all */
-    bool units;
+    bool units;       /* when no kind is chosen: units */
     bool communes;
     bool provinces;
-    const char *from;  /* RFC 3339, or "" */
-    const char *until; /* the same */
+    struct setting_moment from; /* not given: always */
+    struct setting_moment until;
 };
 
 struct keys_made {

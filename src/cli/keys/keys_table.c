@@ -10,8 +10,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include <turnout/base/encoding.h>
 #include <turnout/base/file.h>
 #include <turnout/base/memory.h>
@@ -131,15 +129,13 @@ void keys_table_add(struct keys_table *table, const char *key, const char *area,
 {
     struct buffer *text = &table->text;
     char encoded[PUBLIC_KEY_TEXT_BYTES + 1];
-    (void)sodium_bin2base64(encoded, sizeof encoded, public_key, PUBLIC_KEY_BYTES,
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    public_key_format(public_key, encoded);
     if (text->length > 0 && text->bytes[text->length - 1] != '\n') {
         buffer_append_char(text, '\n');
     }
-    const char *const cells[] = {key, ",", area, ",", encoded, ",", from, ",", until, ",\n"};
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        buffer_append_text(text, cells[i]); /* no cell needs quoting */
-    }
+    const struct slice cells[] = {slice_of(key),  slice_of(area),  slice_of(encoded),
+                                  slice_of(from), slice_of(until), slice_of("")};
+    csv_write_row(text, cells, sizeof cells / sizeof cells[0]);
 }
 
 static bool is_among(struct slice id, const char *const *ids, size_t count)
@@ -150,17 +146,6 @@ static bool is_among(struct slice id, const char *const *ids, size_t count)
         }
     }
     return false;
-}
-
-static void write_row(struct buffer *out, const struct csv_row *row)
-{
-    for (uint32_t i = 0; i < row->cell_count; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        csv_write_cell(out, row->cells[i], ',');
-    }
-    buffer_append_char(out, '\n');
 }
 
 void keys_table_revoke(struct keys_table *table, const char *const *ids, size_t count, const char *moment)
@@ -178,7 +163,7 @@ void keys_table_revoke(struct keys_table *table, const char *const *ids, size_t 
             row.cells[CELL_OF_REVOKED] = slice_of(moment);
             found++;
         }
-        write_row(&text, &row);
+        csv_write_row(&text, row.cells, row.cell_count);
     }
     assert(found == count);
     buffer_done(&table->text);

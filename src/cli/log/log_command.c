@@ -22,12 +22,6 @@ struct log_options {
     struct server_redis_options server;
 };
 
-static int fail(const char *text)
-{
-    (void)fprintf(stderr, "%s\n", text);
-    return EXIT_FAILED;
-}
-
 /* `context` points to the unit's code. A terminal gets showable text only; a file or pipe gets every byte. */
 static void print_line(void *context, uint32_t commune, struct slice text, const struct log_line *line)
 {
@@ -55,7 +49,7 @@ static int print_log(const struct log_walk_of *of, int64_t patience_ms, const ch
     char head[HEAD_TEXT_BYTES];
     if (log_walk(of, patience_ms, print_line, &unit, &walked, &error) != TURNOUT_OK) {
         (void)fflush(stdout);
-        return fail(error.text);
+        return command_fail(&error);
     }
     int status = finish_output(EXIT_DONE);
     sodium_bin2hex(head, sizeof head, walked.head, sizeof walked.head);

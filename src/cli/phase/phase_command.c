@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include <turnout/base/buffer.h>
 #include <turnout/wire/json_writer.h>
 
@@ -18,23 +16,6 @@ struct wanted {
     char fingerprint[COMMAND_ANSWER_BYTES]; /* empty: not needed */
     bool is_early;
 };
-
-/* ---- asking the person ---- */
-
-static void ask(const char *question, char ret_answer[COMMAND_ANSWER_BYTES])
-{
-    command_ask(question, ret_answer);
-    ret_answer[strcspn(ret_answer, "\r")] = '\0';
-}
-
-static bool asks_early(void)
-{
-    char answer[COMMAND_ANSWER_BYTES];
-    ask("Type `early` to close it all the same", answer);
-    return strcmp(answer, "early") == 0;
-}
-
-/* ---- asking the server ---- */
 
 static void write_body(const struct wanted *wanted, struct buffer *body)
 {
@@ -52,41 +33,24 @@ static void write_body(const struct wanted *wanted, struct buffer *body)
 }
 
 /* Prints the server's answer; *ret_is_early: it was refused as too early. Returns an exit status. */
-static int tell(const struct wanted *wanted, const struct http_response *response, bool *ret_is_early)
-{
-    json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
-    const char *code = json_string_value(json_object_get(answer, "code"));
-    int status = EXIT_FAILED;
-    *ret_is_early = code != NULL && strcmp(code, "too-early") == 0;
-    if (response->status == 200) {
-        bool has_changed = json_is_true(json_object_get(answer, "changed"));
-        (void)printf("%s %s %s\n", wanted->election, has_changed ? "is now" : "was before", wanted->phase);
-        status = EXIT_DONE;
-    } else {
-        committee_client_complain(response);
-    }
-    json_decref(answer);
-    return status;
-}
-
 static int post(struct http_client *client, const struct wanted *wanted, bool *ret_is_early)
 {
-    struct http_response response = {0};
     struct buffer body = {0};
-    struct error error = {0};
-    int status = EXIT_FAILED;
-    *ret_is_early = false;
+    json_t *answer;
     write_body(wanted, &body);
-    if (http_client_post(client, "/v1/phase", "application/json", body.bytes, body.length, &response,
-                         &error) == TURNOUT_OK) {
-        status = tell(wanted, &response, ret_is_early);
-    } else {
-        (void)fprintf(stderr, "%s; it is unknown whether it was changed: run the command again\n",
-                      error.text);
+    int http_status = committee_client_ask(
+        client, "/v1/phase", &body, "; it is unknown whether it was changed: run the command again", &answer);
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    *ret_is_early = code != NULL && strcmp(code, "too-early") == 0;
+    if (http_status == 200) {
+        bool has_changed = json_is_true(json_object_get(answer, "changed"));
+        (void)printf("%s %s %s\n", wanted->election, has_changed ? "is now" : "was before", wanted->phase);
+    } else if (http_status != 0) {
+        committee_client_complain(http_status, answer);
     }
     buffer_done(&body);
-    http_response_done(&response);
-    return status;
+    json_decref(answer);
+    return http_status == 200 ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int change(struct http_client *client, struct wanted *wanted)
@@ -94,42 +58,39 @@ static int change(struct http_client *client, struct wanted *wanted)
     bool is_early;
     int status = post(client, wanted, &is_early);
     if (is_early) {
-        wanted->is_early = asks_early();
+        wanted->is_early = command_confirm("Type `early` to close it all the same", "early");
         status = wanted->is_early ? post(client, wanted, &is_early) : EXIT_FAILED;
     }
     return finish_output(status);
 }
 
-static int run_open(const struct command_line *line)
+static int run(const struct command_line *line, const char *warning, struct wanted *wanted)
 {
-    struct wanted wanted = {.phase = "open"};
     struct http_client *client = NULL;
     int status = committee_client_open(line->name, line->options, &client);
-    if (status != EXIT_DONE) {
-        return status;
+    if (status == EXIT_DONE) {
+        (void)printf("%s\n", warning);
+        command_ask("The election's id", wanted->election);
+        if (strcmp(wanted->phase, "open") == 0) {
+            command_ask("The fingerprint of its register, as everybody has compared it", wanted->fingerprint);
+        }
+        status = change(client, wanted);
+        http_client_free(client);
     }
-    (void)printf(
-        "Once it is open, reports count for the election, and there is no way back to the rehearsal.\n");
-    ask("The election's id", wanted.election);
-    ask("The fingerprint of its register, as everybody has compared it", wanted.fingerprint);
-    status = change(client, &wanted);
-    http_client_free(client);
     return status;
+}
+
+static int run_open(const struct command_line *line)
+{
+    return run(line,
+               "Once it is open, reports count for the election, and there is no way back to the rehearsal.",
+               &(struct wanted){.phase = "open"});
 }
 
 static int run_close(const struct command_line *line)
 {
-    struct wanted wanted = {.phase = "closed"};
-    struct http_client *client = NULL;
-    int status = committee_client_open(line->name, line->options, &client);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    (void)printf("Once it is closed, no report is accepted, until the election is opened again.\n");
-    ask("The election's id", wanted.election);
-    status = change(client, &wanted);
-    http_client_free(client);
-    return status;
+    return run(line, "Once it is closed, no report is accepted, until the election is opened again.",
+               &(struct wanted){.phase = "closed"});
 }
 
 /* ---- the command line ---- */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include <turnout/base/buffer.h>
 #include <turnout/base/text.h>
 #include <turnout/wire/json_writer.h>
@@ -37,14 +35,12 @@ static const char *text_in(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* Prints the refusal on standard error; returns an exit status. */
-static int complain(const json_t *document, int http_status)
+/* Returns the exit status of a refusal; 0: the server has not answered. */
+static int complain(int http_status, const json_t *document)
 {
-    struct buffer said = {0};
-    buffer_printf(&said, "%s: %s", text_in(document, "code"), text_in(document, "detail"));
-    text_make_showable(said.bytes);
-    (void)fprintf(stderr, "HTTP %d %s\n", http_status, said.bytes);
-    buffer_done(&said);
+    if (http_status != 0) {
+        committee_client_complain(http_status, document);
+    }
     return http_status == HTTP_CONFLICT ? EXIT_REJECTED : EXIT_FAILED;
 }
 
@@ -105,43 +101,23 @@ static bool read_shown(struct shown *shown)
            slice_copy(slice_of(text_in(shown->document, "files")), shown->files, sizeof shown->files);
 }
 
-/* Returns an exit status; when it is EXIT_DONE, the caller releases the document. */
+/* Returns an exit status. The caller releases the document. */
 static int look(struct http_client *client, struct shown *shown)
 {
-    struct http_response response = {0};
-    struct error error = {0};
-    if (http_client_get(client, "/v1/register", NULL, &response, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        http_response_done(&response);
-        return EXIT_FAILED;
-    }
-    int status = EXIT_DONE;
-    shown->document = json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
-    if (response.status != HTTP_OK || !read_shown(shown)) {
-        status = complain(shown->document, response.status);
-        json_decref(shown->document);
-    }
-    http_response_done(&response);
-    return status;
+    int http_status = committee_client_ask(client, "/v1/register", NULL, "", &shown->document);
+    return http_status == HTTP_OK && read_shown(shown) ? EXIT_DONE : complain(http_status, shown->document);
 }
 
-static int run_diff(const struct command_line *line)
+static int diff(struct http_client *client)
 {
-    const struct register_options *options = line->options;
-    struct http_client *client = NULL;
     struct shown shown = {0};
-    int status = committee_client_open(line->name, &options->client, &client);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    status = look(client, &shown);
+    int status = look(client, &shown);
     if (status == EXIT_DONE) {
         print_shown(&shown);
         status = shown.refused > 0 ? EXIT_REJECTED : EXIT_DONE;
-        json_decref(shown.document);
     }
-    http_client_free(client);
-    return finish_output(status);
+    json_decref(shown.document);
+    return status;
 }
 
 /* ---- taking it up ---- */
@@ -150,43 +126,29 @@ static bool is_confirmed(const struct shown *shown)
 {
     char answer[COMMAND_ANSWER_BYTES];
     command_ask("Type the fingerprint of the files, as everybody has compared it", answer);
-    answer[strcspn(answer, "\r")] = '\0';
     return receipt_is_typed(slice_of(answer), shown->files);
-}
-
-static int tell(const struct shown *shown, const json_t *document)
-{
-    if (shown->changes > 0) {
-        (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
-                     shown->files);
-    } else if (json_is_true(json_object_get(document, "changed"))) {
-        (void)printf("an unfinished change was given up\n");
-    }
-    return EXIT_DONE;
 }
 
 static int post(struct http_client *client, const struct shown *shown, const char *reason)
 {
-    struct http_response response = {0};
     struct buffer body = {0};
-    struct error error = {0};
     struct json_writer json = json_writer_of(&body);
+    json_t *answer;
     json_open_object(&json, NULL);
     json_put_text(&json, "fingerprint", shown->files);
     json_put_text(&json, "reason", reason);
     json_close_object(&json);
-    int status = EXIT_FAILED;
-    if (http_client_post(client, "/v1/register", "application/json", body.bytes, body.length, &response,
-                         &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s; it may be done in part: run the command again\n", error.text);
-    } else {
-        json_t *document =
-            json_loadb(response.body.bytes, response.body.length, JSON_REJECT_DUPLICATES, NULL);
-        status = response.status == HTTP_OK ? tell(shown, document) : complain(document, response.status);
-        json_decref(document);
+    int http_status = committee_client_ask(client, "/v1/register", &body,
+                                           "; it may be done in part: run the command again", &answer);
+    int status = http_status == HTTP_OK ? EXIT_DONE : complain(http_status, answer);
+    if (status == EXIT_DONE && shown->changes > 0) {
+        (void)printf("taken up: %" JSON_INTEGER_FORMAT " changes, fingerprint %s\n", shown->changes,
+                     shown->files);
+    } else if (status == EXIT_DONE && json_is_true(json_object_get(answer, "changed"))) {
+        (void)printf("an unfinished change was given up\n");
     }
     buffer_done(&body);
-    http_response_done(&response);
+    json_decref(answer);
     return status;
 }
 
@@ -194,29 +156,29 @@ static int apply(struct http_client *client, const char *reason)
 {
     struct shown shown = {0};
     int status = look(client, &shown);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    print_shown(&shown);
-    if (shown.refused > 0) {
-        status = EXIT_REJECTED;
-    } else if (shown.changes > 0 && !is_confirmed(&shown)) {
-        (void)fprintf(stderr, "that is not their fingerprint: nothing was changed\n");
-        status = EXIT_FAILED;
-    } else {
-        status = post(client, &shown, reason);
+    if (status == EXIT_DONE) {
+        print_shown(&shown);
+        if (shown.refused > 0) {
+            status = EXIT_REJECTED;
+        } else if (shown.changes > 0 && !is_confirmed(&shown)) {
+            (void)fprintf(stderr, "that is not their fingerprint: nothing was changed\n");
+            status = EXIT_FAILED;
+        } else {
+            status = post(client, &shown, reason);
+        }
     }
     json_decref(shown.document);
     return status;
 }
 
-static int run_apply(const struct command_line *line)
+/* Without a reason it is a diff. */
+static int run(const struct command_line *line)
 {
     const struct register_options *options = line->options;
     struct http_client *client = NULL;
     int status = committee_client_open(line->name, &options->client, &client);
     if (status == EXIT_DONE) {
-        status = finish_output(apply(client, options->reason));
+        status = finish_output(options->reason == NULL ? diff(client) : apply(client, options->reason));
         http_client_free(client);
     }
     return status;
@@ -248,7 +210,7 @@ const struct command command_register_diff = {
     .notes =
         "Exit status: 0 all rows can be taken up, 1 the server did not say, 2 wrong usage, 3 a row cannot\n"
         "be taken up.",
-    .run = run_diff,
+    .run = run,
 };
 
 const struct command command_register_apply = {
@@ -263,5 +225,5 @@ const struct command command_register_apply = {
     .notes =
         "Standard input: the fingerprint of the files.\n"
         "Exit status: 0 it is in force, 1 it is not known to be, 2 wrong usage, 3 it cannot be taken up.",
-    .run = run_apply,
+    .run = run,
 };

@@ -8,11 +8,9 @@
 
 #include <turnout/base/fault_limit.h>
 #include <turnout/election/register_smells.h>
-#include <turnout/store/election_folder.h>
-#include <turnout/store/election_keys.h>
 #include <turnout/wire/register_digest.h>
 
-#include "client/print_fault.h"
+#include "client/read_election.h"
 #include "register/register_make.h"
 #include "register/zone_smells.h"
 
@@ -33,14 +31,10 @@ static int check(const char *folder_path)
 {
     struct election_folder folder;
     struct error error;
-    if (election_folder_read(folder_path, print_fault, &folder_path, &folder, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_USAGE;
-    }
     struct signing_keys *keys;
-    if (election_keys_read(folder_path, folder.reg, print_fault, &folder_path, &keys, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        election_folder_done(&folder);
+    if (read_election_and_keys(folder_path, print_fault, &folder_path, &folder, &keys, &error) !=
+        TURNOUT_OK) {
+        (void)command_fail(&error);
         return EXIT_USAGE;
     }
     warn(&folder, folder_path);
@@ -54,17 +48,6 @@ static int check(const char *folder_path)
     return finish_output(EXIT_DONE);
 }
 
-static int make(const char *from, const char *to)
-{
-    struct error error;
-    enum turnout_error failed = register_make(from, to, &error);
-    if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return failed == TURNOUT_SYSTEM ? EXIT_FAILED : EXIT_USAGE;
-    }
-    return check(to);
-}
-
 static int run_check(const struct command_line *line)
 {
     return check(line->words[0]);
@@ -72,7 +55,14 @@ static int run_check(const struct command_line *line)
 
 static int run_make(const struct command_line *line)
 {
-    return make(line->words[0], line->words[line->word_count - 1]);
+    const char *to = line->words[line->word_count - 1];
+    struct error error;
+    enum turnout_error failed = register_make(line->words[0], to, &error);
+    if (failed != TURNOUT_OK) {
+        (void)command_fail(&error);
+        return failed == TURNOUT_SYSTEM ? EXIT_FAILED : EXIT_USAGE;
+    }
+    return check(to);
 }
 
 static const struct setting settings[] = {COMMAND_HELP};
@@ -90,7 +80,6 @@ const struct command command_register_check = {
     .usage = "DIR",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes = notes,
     .run = run_check,
@@ -105,7 +94,6 @@ const struct command command_register_make = {
     .usage = "FROM [TO]",
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .word = "folder",
-    .words_least = 1,
     .words_most = 2,
     .notes = notes,
     .run = run_make,

@@ -19,7 +19,7 @@
 #include "register/apportion.h"
 #include "register/register_tables.h"
 
-enum { COPIED_FILE_BYTES_MAX = 1024 * 1024 };
+enum { COPIED_FILE_BYTES_MAX = 1 << 30 };
 
 /* ---- drawing ---- */
 
@@ -162,13 +162,7 @@ static void write_area(struct buffer *out, struct slice code, const char *level,
                        struct slice name, struct slice name_en)
 {
     const struct slice cells[] = {code, slice_of(level), parent, name, name_en};
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        if (i > 0) {
-            buffer_append_char(out, ',');
-        }
-        csv_write_cell(out, cells[i], ',');
-    }
-    buffer_append_char(out, '\n');
+    csv_write_row(out, cells, sizeof cells / sizeof cells[0]);
 }
 
 static void write_commune(struct buffer *out, const struct province_row *province,
@@ -243,8 +237,7 @@ static enum turnout_error write_file(const char *folder, const char *file, const
     return failed;
 }
 
-static enum turnout_error copy_file(const char *from, const char *to, const char *file, bool may_be_absent,
-                                    struct error *error)
+enum turnout_error register_copy_file(const char *from, const char *to, const char *file, struct error *error)
 {
     struct buffer path = {0};
     buffer_printf(&path, "%s/%s", from, file);
@@ -255,8 +248,6 @@ static enum turnout_error copy_file(const char *from, const char *to, const char
     if (failed == TURNOUT_OK) {
         failed = write_file(to, file, &content, error);
         buffer_done(&content);
-    } else if (failed == TURNOUT_NOT_FOUND && may_be_absent) {
-        failed = TURNOUT_OK;
     } else {
         failed = error_fail(error, failed, "", "%s: %s", path.bytes, cause.text);
     }
@@ -283,9 +274,10 @@ static enum turnout_error write_all(const char *from, const char *to, const stru
         failed = write_file(to, "units.csv", &made->units, error);
     }
     if (failed == TURNOUT_OK && !is_same_folder(from, to)) {
-        failed = copy_file(from, to, "election.ini", false, error);
+        failed = register_copy_file(from, to, "election.ini", error);
         if (failed == TURNOUT_OK) {
-            failed = copy_file(from, to, "checkpoints.csv", true, error);
+            failed = register_copy_file(from, to, "checkpoints.csv", error);
+            failed = failed == TURNOUT_NOT_FOUND ? TURNOUT_OK : failed;
         }
     }
     return failed;

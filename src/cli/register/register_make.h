@@ -9,4 +9,8 @@
  * TURNOUT_NOT_FOUND for faults of the tables, TURNOUT_SYSTEM for those of files. */
 enum turnout_error register_make(const char *from, const char *to, struct error *error);
 
+/* Copies a file of an election from one folder into another. */
+enum turnout_error register_copy_file(const char *from, const char *to, const char *file,
+                                      struct error *error);
+
 #endif

@@ -127,8 +127,7 @@ static int open_spool(const char *path, struct spool *ret_spool)
         code = spool_open(path, true, ret_spool, &error);
     }
     if (code != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     if (ret_spool->broken > 0) {
         (void)fprintf(stderr,
@@ -145,17 +144,12 @@ static int deliver(struct spool *spool, struct http_client *client, const struct
 {
     struct error error = {0};
     struct spool_kept kept;
-    enum turnout_error failed = spool_kept_open(spool, clock_wall_ms() / 1000, &kept, &error);
-    if (failed != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+    if (spool_kept_open(spool, clock_wall_ms() / 1000, &kept, &error) != TURNOUT_OK) {
+        return command_fail(&error);
     }
-    int status = EXIT_FAILED;
-    if (spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-    } else {
-        status = spool_deliver(spool, &kept, client, signer, options->wait_s);
-    }
+    int status = spool->count == 0 && spool_kept_ask(&kept, &error) != TURNOUT_OK
+                     ? command_fail(&error)
+                     : spool_deliver(spool, &kept, client, signer, options->wait_s);
     spool_kept_close(&kept);
     return status;
 }
@@ -186,14 +180,6 @@ static int send_and_flush(const struct command_line *line, struct http_client *c
 }
 
 /* ---- the command line ---- */
-
-static enum turnout_error read_kind(const char *text, void *target, struct error *error)
-{
-    struct report_options *options = target;
-    return report_kind_parse(slice_of(text), &options->report.kind)
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_BAD_INPUT, "kind", "must be progress, final or correction");
-}
 
 static enum turnout_error read_reason(const char *text, void *target, struct error *error)
 {
@@ -232,6 +218,9 @@ static enum turnout_error read_key_id(const char *text, void *target, struct err
 
 #define AT(member) SETTING_AT(struct report_options, member)
 
+static const char *const kinds[] = {
+    [KIND_PROGRESS] = "progress", [KIND_FINAL] = "final", [KIND_CORRECTION] = "correction", NULL};
+
 /* The report comes first: what it must have, then what it may have. */
 static const struct setting settings[] = {
     {.name = "election", .kind = SETTING_CODE, AT(election), .takes = "ID", .help = "the election's id"},
@@ -261,8 +250,9 @@ static const struct setting settings[] = {
      .most = VOTERS_MAX,
      .help = "the number of registered voters now; default unchanged"},
     {.name = "kind",
-     .kind = SETTING_OWN,
-     .read = read_kind,
+     .kind = SETTING_CHOICE,
+     AT(report.kind),
+     .words = kinds,
      .takes = "KIND",
      .help = "progress, final or correction; default progress"},
     {.name = "reason",
@@ -286,12 +276,7 @@ static const struct setting settings[] = {
      .takes = "ID",
      .help = "the id of that key in keys.csv"},
     {.name = "flush", .kind = SETTING_FLAG, AT(flush), .help = "sends only what is spooled"},
-    {.name = "server",
-     .kind = SETTING_TEXT,
-     AT(server),
-     .standard = "http://127.0.0.1:8081",
-     .takes = "URL",
-     .help = "the HTTP intake"},
+    SERVER_URL(struct report_options, server, "http://127.0.0.1:8081", "the HTTP intake"),
     {.name = "spool",
      .kind = SETTING_PATH,
      AT(spool_path),

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <sodium.h>
 
 #include <turnout/base/clock.h>
@@ -50,7 +49,7 @@ static void authorize(const struct report_signer *signer, struct http_client *cl
 
 static int32_t read_next_seq(const struct http_response *response)
 {
-    json_t *unit = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *unit = http_response_json(response);
     json_int_t seq = json_integer_value(json_object_get(unit, "next_seq"));
     json_decref(unit);
     return response->status == 200 && seq >= 1 && seq <= SEQ_MAX ? (int32_t)seq : 0;

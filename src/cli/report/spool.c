@@ -18,10 +18,7 @@
 #include <turnout/base/memory.h>
 #include <turnout/wire/report_json.h>
 
-enum {
-    SPOOL_BYTES_MAX = SPOOL_REPORTS_MAX * (REPORT_BYTES_MAX + 1),
-    READ_BYTES = 64 * 1024,
-};
+enum { SPOOL_BYTES_MAX = SPOOL_REPORTS_MAX * (REPORT_BYTES_MAX + 1) };
 
 static enum turnout_error fail_on(const struct spool *spool, const char *did, struct error *error)
 {
@@ -33,19 +30,6 @@ static enum turnout_error fail_on(const struct spool *spool, const char *did, st
 static bool write_durably(int fd, const char *bytes, size_t length)
 {
     return file_write_all(fd, bytes, length) && fsync(fd) == 0;
-}
-
-static bool read_all(int fd, struct buffer *bytes)
-{
-    ssize_t got = 1;
-    while (got != 0 && bytes->length <= SPOOL_BYTES_MAX) {
-        got = read(fd, buffer_reserve(bytes, READ_BYTES), READ_BYTES);
-        if (got < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes->length += got > 0 ? (size_t)got : 0;
-    }
-    return true;
 }
 
 /* A created or removed file is durable only once its folder is synced. */
@@ -74,23 +58,22 @@ static bool is_report(struct slice line)
     return report_json_parse(line.bytes, line.length, &report, NULL) == TURNOUT_OK;
 }
 
-/* Splits what was read into complete reports, which stay, and the rest. */
-static void separate(struct spool *spool, struct buffer *ret_broken)
+/* Splits what was read into complete reports, which stay, and the rest. Returns the number of reports. */
+static size_t separate(struct spool *spool, struct slice rest, struct buffer *ret_broken)
 {
-    struct buffer whole = {0};
-    struct slice rest = {spool->bytes.bytes, spool->bytes.length};
+    size_t count = 0;
     while (rest.length > 0) {
         struct slice line = text_split(&rest, '\n');
         if (line.length == 0) {
             continue;
         }
         bool good = is_report(line);
-        buffer_append(good ? &whole : ret_broken, line.bytes, line.length);
-        buffer_append_char(good ? &whole : ret_broken, '\n');
+        buffer_append(good ? &spool->bytes : ret_broken, line.bytes, line.length);
+        buffer_append_char(good ? &spool->bytes : ret_broken, '\n');
         spool->broken += good ? 0 : 1;
+        count += good ? 1 : 0;
     }
-    buffer_done(&spool->bytes);
-    spool->bytes = whole;
+    return count;
 }
 
 struct slice spool_line(const struct spool *spool, size_t index)
@@ -273,24 +256,25 @@ static enum turnout_error open_folder(struct spool *spool, struct error *error)
 
 static enum turnout_error load(struct spool *spool, struct error *error)
 {
-    if (!read_all(spool->fd, &spool->bytes)) {
-        return fail_on(spool, "cannot read it", error);
-    }
-    size_t bytes_read = spool->bytes.length;
+    char *bytes;
+    size_t length;
+    struct error why;
     struct buffer broken = {0};
-    separate(spool, &broken);
-    size_t lines = 0;
-    for (size_t i = 0; i < spool->bytes.length; i++) {
-        lines += spool->bytes.bytes[i] == '\n' ? 1 : 0;
+    enum turnout_error code = file_read_open(spool->fd, SPOOL_BYTES_MAX, &bytes, &length, &why);
+    if (code == TURNOUT_OK) {
+        size_t count = separate(spool, (struct slice){bytes, length}, &broken);
+        code = count > SPOOL_REPORTS_MAX ? TURNOUT_TOO_LARGE : TURNOUT_OK;
+        free(bytes);
     }
-    enum turnout_error code = TURNOUT_OK;
-    if (bytes_read > SPOOL_BYTES_MAX || lines > SPOOL_REPORTS_MAX) {
-        code = error_fail(error, TURNOUT_TOO_LARGE, "spool", "%s holds more than %d reports", spool->path,
-                          (int)SPOOL_REPORTS_MAX);
+    if (code == TURNOUT_TOO_LARGE) {
+        (void)error_fail(error, code, "spool", "%s holds more than %d reports", spool->path,
+                         (int)SPOOL_REPORTS_MAX);
+    } else if (code != TURNOUT_OK) {
+        (void)error_fail(error, code, "spool", "%s: %s", spool->path, why.text);
     } else {
         index_lines(spool);
         code = spool->broken > 0 ? set_aside(spool, &broken, error) : TURNOUT_OK;
-        if (code == TURNOUT_OK && spool->bytes.length != bytes_read) {
+        if (code == TURNOUT_OK && spool->bytes.length != length) {
             code = rewrite(spool, error);
         }
     }

@@ -186,8 +186,8 @@ static int tell_and_keep(struct delivery *delivery, struct spool_kept *kept,
     struct error error = {0};
     int status = tell_answered(kept->spool, &delivery->report, result);
     if (keep(kept, delivery->line, &delivery->report, result, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        status = status == EXIT_DONE ? EXIT_FAILED : status;
+        int failed = command_fail(&error);
+        status = status == EXIT_DONE ? failed : status;
     }
     buffer_clear(&delivery->renumbered);
     return status;
@@ -238,8 +238,8 @@ int spool_deliver(struct spool *spool, struct spool_kept *kept, struct http_clie
     buffer_done(&delivery.renumbered);
     http_response_done(&response);
     if (settle(spool, kept, answered, stays, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        status = status == EXIT_DONE ? EXIT_FAILED : status;
+        int failed = command_fail(&error);
+        status = status == EXIT_DONE ? failed : status;
     }
     free(stays);
     return status;

@@ -201,13 +201,11 @@ enum turnout_error spool_kept_ask(struct spool_kept *kept, struct error *error)
 
 static bool is_of_another(void *context, const struct kept_line *line)
 {
-    return strcmp(line->report.election, context) != 0;
+    const char *const *election = context;
+    return strcmp(line->report.election, *election) != 0;
 }
 
 void spool_kept_forget(struct spool_kept *kept, const char *election)
 {
-    char id[AREA_CODE_BYTES];
-    if (slice_copy(slice_of(election), id, sizeof id)) {
-        filter(kept, is_of_another, id);
-    }
+    filter(kept, is_of_another, &election);
 }

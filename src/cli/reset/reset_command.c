@@ -32,13 +32,6 @@ static void describe(const struct reset_survey *survey, const char *election)
     }
 }
 
-static bool is_typed(const char *election)
-{
-    char answer[COMMAND_ANSWER_BYTES];
-    command_ask("Everything that was counted will be deleted. Type the election's id to go on", answer);
-    return strcmp(answer, election) == 0;
-}
-
 static int clear(const struct store_address *address, const struct reset_options *options)
 {
     struct error error;
@@ -46,8 +39,7 @@ static int clear(const struct store_address *address, const struct reset_options
     uint64_t deleted;
     const char *election = options->election;
     if (reset_look(address, election, PATIENCE_MS, &survey, &error) != TURNOUT_OK) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     describe(&survey, election);
     bool was_opened = !survey.is_interrupted && survey.phase != PHASE_REHEARSAL;
@@ -55,14 +47,14 @@ static int clear(const struct store_address *address, const struct reset_options
         (void)fprintf(stderr, "the election is not in rehearsal: nothing was cleared; see --force\n");
         return EXIT_FAILED;
     }
-    if (!is_typed(election)) {
+    if (!command_confirm("Everything that was counted will be deleted. Type the election's id to go on",
+                         election)) {
         (void)fprintf(stderr, "that is not %s: nothing was cleared\n", election);
         return EXIT_FAILED;
     }
     if (options->server.redis == NULL && (last_known_remove(options->server.data, &error) != TURNOUT_OK ||
                                           in_force_remove(options->server.data, &error) != TURNOUT_OK)) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return EXIT_FAILED;
+        return command_fail(&error);
     }
     if (reset_clear(address, election, PATIENCE_MS, &deleted, &error) != TURNOUT_OK) {
         (void)fprintf(stderr, "%s\nit may be cleared only in part: run the command again\n", error.text);

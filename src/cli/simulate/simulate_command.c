@@ -19,7 +19,6 @@
 #include <turnout/base/memory.h>
 #include <turnout/store/election_keys.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
 #include "client/sender.h"
 #include "client/this_machine.h"

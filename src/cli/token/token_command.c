@@ -13,7 +13,6 @@
 #include <turnout/store/secret.h>
 #include <turnout/store/tokens_change.h>
 
-#include "client/print_fault.h"
 #include "client/read_election.h"
 
 enum { DAYS_MAX = 366, DAY_S = 86400 };
@@ -202,14 +201,6 @@ static int list(const struct command_line *line)
 
 /* ---- the command line ---- */
 
-static enum turnout_error read_role(const char *text, void *target, struct error *error)
-{
-    struct token_options *options = target;
-    return token_role_parse(slice_of(text), &options->role)
-               ? TURNOUT_OK
-               : error_fail(error, TURNOUT_BAD_INPUT, "role", "must be relay, view, decide or admin");
-}
-
 static enum turnout_error read_label(const char *text, void *target, struct error *error)
 {
     struct token_options *options = target;
@@ -226,11 +217,11 @@ static enum turnout_error read_label(const char *text, void *target, struct erro
 
 #define AT(member) SETTING_AT(struct token_options, member)
 
+static const char *const roles[] = {
+    [ROLE_RELAY] = "relay", [ROLE_VIEW] = "view", [ROLE_DECIDE] = "decide", [ROLE_ADMIN] = "admin", NULL};
+
 #define DATA                                                                                                 \
-    {                                                                                                        \
-        .name = "data", .kind = SETTING_PATH, AT(data), .standard = "turnout-data", .takes = "DIR",          \
-        .help = "turnoutd's data folder, which has the secret and tokens.csv"                                \
-    }
+    DATA_FOLDER(struct token_options, data, "turnoutd's data folder, which has the secret and tokens.csv")
 
 static const struct setting make_settings[] = {
     {.name = "label",
@@ -240,8 +231,9 @@ static const struct setting make_settings[] = {
      .takes = "LABEL",
      .help = "the name of its holder, for log and ledger"},
     {.name = "role",
-     .kind = SETTING_OWN,
-     .read = read_role,
+     .kind = SETTING_CHOICE,
+     AT(role),
+     .words = roles,
      .is_required = true,
      .takes = "ROLE",
      .help = "relay (sends reports), view, decide (also views) or admin (also decides)"},
@@ -292,7 +284,6 @@ const struct command command_token_revoke = {
     .settings = {revoke_settings, sizeof revoke_settings / sizeof revoke_settings[0]},
     .options_bytes = sizeof(struct token_options),
     .word = "token",
-    .words_least = 1,
     .words_most = 1,
     .notes = "Exit status: 0 it is revoked, 1 tokens.csv cannot be read or written, 2 wrong usage, or no "
              "such token.",

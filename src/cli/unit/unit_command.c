@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include <turnout/base/buffer.h>
 #include <turnout/wire/json_writer.h>
 
@@ -40,21 +38,19 @@ static void write_body(const struct member *members, size_t count, struct buffer
 }
 
 /* Returns an exit status. */
-static int tell(const struct unit_options *options, const struct http_response *response)
+static int tell(const struct unit_options *options, int http_status, const json_t *answer)
 {
-    json_t *answer = json_loadb(response->body.bytes, response->body.length, JSON_REJECT_DUPLICATES, NULL);
-    bool is_done = response->status == 200 && json_is_object(answer);
-    if (!is_done) {
-        committee_client_complain(response);
-    } else if (options->reason == NULL) {
+    bool is_done = http_status == 200 && json_is_object(answer);
+    if (!is_done && http_status != 0) {
+        committee_client_complain(http_status, answer);
+    } else if (is_done && options->reason == NULL) {
         (void)printf("unit %s: %s\n", options->unit, options->status);
-    } else {
+    } else if (is_done) {
         (void)printf("unit %s: %s\n", options->unit,
                      json_is_true(json_object_get(answer, "changed"))
                          ? "none of its reports counts any more"
                          : "it had no counted reports: nothing was changed");
     }
-    json_decref(answer);
     return finish_output(is_done ? EXIT_DONE : EXIT_FAILED);
 }
 
@@ -67,22 +63,17 @@ static int post(const struct command_line *line, const char *action, const struc
     if (status != EXIT_DONE) {
         return status;
     }
-    struct http_response response = {0};
     struct buffer path = {0};
     struct buffer body = {0};
-    struct error error = {0};
+    json_t *answer;
     buffer_printf(&path, "/v1/units/%s/%s", options->unit, action);
     write_body(members, count, &body);
-    if (http_client_post(client, path.bytes, "application/json", body.bytes, body.length, &response,
-                         &error) == TURNOUT_OK) {
-        status = tell(options, &response);
-    } else {
-        (void)fprintf(stderr, "%s; it is unknown whether it was done: run the command again\n", error.text);
-        status = EXIT_FAILED;
-    }
+    int http_status = committee_client_ask(
+        client, path.bytes, &body, "; it is unknown whether it was done: run the command again", &answer);
+    status = tell(options, http_status, answer);
     buffer_done(&path);
     buffer_done(&body);
-    http_response_done(&response);
+    json_decref(answer);
     http_client_free(client);
     return status;
 }

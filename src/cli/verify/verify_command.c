@@ -44,12 +44,10 @@ static void print_sound(const struct verify_export *export, const struct verdict
     (void)printf("%s: sound\n", export->folder.election.id);
     for (size_t i = 0; i < export->bulletin_count; i++) {
         const struct verify_bulletin *bulletin = &export->bulletins[i];
-        char label[BULLETIN_LABEL_BYTES];
-        memcpy(label, bulletin->statement.label, sizeof label);
-        text_make_showable(label);
         (void)printf("  bulletin %" PRId64 " (%s%s): %" PRId64 " of %" PRId64 ", recomputed; SHA-256 %s\n",
-                     bulletin->number, label, bulletin->statement.is_rehearsal ? ", rehearsal" : "",
-                     bulletin->nation.voted, bulletin->nation.registered, bulletin->sha256);
+                     bulletin->number, bulletin->statement.label,
+                     bulletin->statement.is_rehearsal ? ", rehearsal" : "", bulletin->nation.voted,
+                     bulletin->nation.registered, bulletin->sha256);
     }
     (void)printf("  %" PRId64 " lines of the log, %" PRId64 " valid signatures of reports\n", counts->lines,
                  counts->is_signed);
@@ -140,12 +138,8 @@ static int run(const struct command_line *line)
     if ((options->unit == NULL) != (options->receipt == NULL)) {
         return usage_error(line->name, "--unit and --receipt go together");
     }
-    int status = EXIT_FAILED;
-    if (verify_export_open(line->words[0], &export, &error) == TURNOUT_OK) {
-        status = verify(options, &export);
-    } else {
-        (void)fprintf(stderr, "%s\n", error.text);
-    }
+    int status = verify_export_open(line->words[0], &export, &error) == TURNOUT_OK ? verify(options, &export)
+                                                                                   : command_fail(&error);
     verify_export_close(&export);
     return status;
 }
@@ -177,7 +171,6 @@ const struct command command_verify = {
     .settings = {settings, sizeof settings / sizeof settings[0]},
     .options_bytes = sizeof(struct verify_options),
     .word = "folder",
-    .words_least = 1,
     .words_most = 1,
     .notes =
         "DIR was made by `turnout export`. No server and no Redis is needed. Checks each report's "

@@ -11,9 +11,9 @@
 
 #include <turnout/base/file.h>
 #include <turnout/base/memory.h>
-#include <turnout/store/election_keys.h>
 
-#include "client/print_fault.h"
+#include "client/read_election.h"
+#include "command.h"
 
 enum { FILE_BYTES_MAX = 1 << 30, BULLETINS_MAX = 100000 };
 
@@ -64,15 +64,9 @@ enum turnout_error verify_export_area(const struct verify_export *export,
 /* ---- files outside of bulletins ---- */
 
 /* Errors begin with the number of the line. */
-static enum turnout_error read_ledger(struct verify_export *export, struct error *error)
+static enum turnout_error read_ledger(struct verify_export *export, struct slice rest, struct error *error)
 {
-    char *bytes;
-    size_t length;
-    enum turnout_error failed = verify_export_file(export, EXPORT_LEDGER_FILE, &bytes, &length, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    struct slice rest = {bytes, length};
+    enum turnout_error failed = TURNOUT_OK;
     for (int number = 1; failed == TURNOUT_OK && rest.length > 0; number++) {
         struct log_line line;
         struct error why;
@@ -84,19 +78,14 @@ static enum turnout_error read_ledger(struct verify_export *export, struct error
             export->losses += line.outcome == LOG_LOSS ? 1 : 0;
         }
     }
-    free(bytes);
     return failed;
 }
 
-static enum turnout_error read_signing_key(struct verify_export *export, struct error *error)
+static enum turnout_error read_signing_key(struct verify_export *export, struct slice rest,
+                                           struct error *error)
 {
-    char *bytes;
-    size_t length;
-    enum turnout_error failed = verify_export_file(export, EXPORT_KEYS_FILE, &bytes, &length, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    json_t *document = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, NULL);
+    enum turnout_error failed = TURNOUT_OK;
+    json_t *document = json_loadb(rest.bytes, rest.length, JSON_REJECT_DUPLICATES, NULL);
     const char *text = NULL;
     if (json_unpack(document, "{s:[{s:s}]}", "keys", "public_key", &text) != 0 ||
         !slice_copy(slice_of(text), export->signing_key_text, sizeof export->signing_key_text) ||
@@ -104,7 +93,6 @@ static enum turnout_error read_signing_key(struct verify_export *export, struct 
         failed = error_fail(error, TURNOUT_BAD_INPUT, "", EXPORT_KEYS_FILE ": has no public key");
     }
     json_decref(document);
-    free(bytes);
     return failed;
 }
 
@@ -127,22 +115,15 @@ static bool read_numbers(struct verify_export *export, struct slice rest)
     return rest.length == 0;
 }
 
-static enum turnout_error read_head(struct verify_export *export, struct error *error)
+static enum turnout_error read_head(struct verify_export *export, struct slice rest, struct error *error)
 {
-    char *bytes;
-    size_t length;
-    enum turnout_error failed = verify_export_file(export, EXPORT_HEAD_FILE, &bytes, &length, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
-    struct slice rest = {bytes, length};
-    if (!slice_equals(text_split(&rest, '\n'), EXPORT_HEAD) ||
-        !slice_equals(text_split(&rest, '\n'), export->folder.election.id) || !read_numbers(export, rest)) {
-        failed = error_fail(error, TURNOUT_BAD_INPUT, "",
+    bool is_sound = slice_equals(text_split(&rest, '\n'), EXPORT_HEAD) &&
+                    slice_equals(text_split(&rest, '\n'), export->folder.election.id) &&
+                    read_numbers(export, rest);
+    return is_sound
+               ? TURNOUT_OK
+               : error_fail(error, TURNOUT_BAD_INPUT, "",
                             EXPORT_HEAD_FILE ": not the head of an export of %s", export->folder.election.id);
-    }
-    free(bytes);
-    return failed;
 }
 
 static bool read_log_end(struct verify_export *export, struct slice line)
@@ -157,23 +138,15 @@ static bool read_log_end(struct verify_export *export, struct slice line)
            slice_copy(line, end->head, sizeof end->head);
 }
 
-static enum turnout_error read_log_ends(struct verify_export *export, struct error *error)
+static enum turnout_error read_log_ends(struct verify_export *export, struct slice rest, struct error *error)
 {
-    char *bytes;
-    size_t length;
-    enum turnout_error failed = verify_export_file(export, EXPORT_LOG_FILE, &bytes, &length, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
-    }
     export->log_ends = memory_new_array(export->folder.reg->area_count, sizeof *export->log_ends);
-    struct slice rest = {bytes, length};
     bool is_sound = slice_equals(text_split(&rest, '\n'), EXPORT_LOG_HEADER);
     int line = 1;
     while (is_sound && rest.length > 0) {
         line++;
         is_sound = read_log_end(export, text_split(&rest, '\n'));
     }
-    free(bytes);
     return is_sound ? TURNOUT_OK
                     : error_fail(error, TURNOUT_BAD_INPUT, "",
                                  EXPORT_LOG_FILE ": line %d: not the state of a commune's log", line);
@@ -181,23 +154,28 @@ static enum turnout_error read_log_ends(struct verify_export *export, struct err
 
 enum turnout_error verify_export_open(const char *path, struct verify_export *ret_export, struct error *error)
 {
+    static const struct {
+        const char *file;
+        enum turnout_error (*read)(struct verify_export *export, struct slice text, struct error *error);
+    } files[] = {{EXPORT_HEAD_FILE, read_head},
+                 {EXPORT_LEDGER_FILE, read_ledger},
+                 {EXPORT_LOG_FILE, read_log_ends},
+                 {EXPORT_KEYS_FILE, read_signing_key}};
     struct verify_export *export = ret_export;
     *export = (struct verify_export){.path = path};
-    enum turnout_error failed = election_folder_read(path, print_fault, &path, &export->folder, error);
-    if (failed == TURNOUT_OK) {
-        failed = election_keys_read(path, export->folder.reg, print_fault, &path, &export->keys, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = read_head(export, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = read_ledger(export, error);
-    }
-    if (failed == TURNOUT_OK) {
-        failed = read_log_ends(export, error);
-    }
-    if (failed == TURNOUT_OK && export->bulletin_count > 0) {
-        failed = read_signing_key(export, error);
+    enum turnout_error failed =
+        read_election_and_keys(path, print_fault, &path, &export->folder, &export->keys, error);
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && failed == TURNOUT_OK; i++) {
+        char *bytes;
+        size_t length;
+        if (files[i].read == read_signing_key && export->bulletin_count == 0) {
+            continue;
+        }
+        failed = verify_export_file(export, files[i].file, &bytes, &length, error);
+        if (failed == TURNOUT_OK) {
+            failed = files[i].read(export, (struct slice){bytes, length}, error);
+            free(bytes);
+        }
     }
     return failed;
 }
@@ -285,6 +263,7 @@ static enum turnout_error read_statement(const struct verify_export *export, str
     struct slice text = {bytes, length};
     sha256_hex(text, bulletin->sha256);
     failed = check_statement(export, bulletin, file, text, error);
+    text_make_showable(bulletin->statement.label);
     memcpy(bulletin->children[REGISTER_NATION].sha256, bulletin->statement.sha256, SHA256_HEX_BYTES);
     free(bytes);
     return failed;

@@ -19,8 +19,8 @@ enum { FAULT_BYTES = ERROR_TEXT_BYTES + EXPORT_NAME_BYTES };
 
 struct verify_bulletin {
     int64_t number;
-    struct bulletin_statement statement;
-    char sha256[SHA256_HEX_BYTES]; /* of the statement */
+    struct bulletin_statement statement; /* its label can be shown */
+    char sha256[SHA256_HEX_BYTES];       /* of the statement */
     int64_t cut_ms;
     struct bulletin_line nation;
     struct bulletin_child *children; /* one an area: its line in the file above; code empty: none */

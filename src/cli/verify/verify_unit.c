@@ -72,10 +72,8 @@ static void print_way(const struct way *way, const struct verify_bulletin *bulle
                       const struct slice cells[UNIT_CELLS])
 {
     const struct election_register *reg = way->export->folder.reg;
-    char label[BULLETIN_LABEL_BYTES];
-    memcpy(label, bulletin->statement.label, sizeof label);
-    text_make_showable(label);
-    (void)printf("bulletin %" PRId64 " (%s) holds this report:\n", bulletin->number, label);
+    (void)printf("bulletin %" PRId64 " (%s) holds this report:\n", bulletin->number,
+                 bulletin->statement.label);
     (void)printf("  %-9s %s: %.*s of %.*s, report %.*s, receipt %s\n", "unit", way->unit->code,
                  (int)cells[2].length, cells[2].bytes, (int)cells[1].length, cells[1].bytes,
                  (int)cells[3].length, cells[3].bytes, way->receipt);

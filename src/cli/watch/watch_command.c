@@ -193,12 +193,7 @@ static int run_watch(const struct command_line *line)
 }
 
 static const struct setting settings[] = {
-    {.name = "server",
-     .kind = SETTING_TEXT,
-     SETTING_AT(struct watch_options, server),
-     .standard = "http://127.0.0.1:8080",
-     .takes = "URL",
-     .help = "the public listener"},
+    SERVER_URL(struct watch_options, server, "http://127.0.0.1:8080", "the public listener"),
     {.name = "once",
      .kind = SETTING_FLAG,
      SETTING_AT(struct watch_options, once),
