@@ -347,25 +347,6 @@ TEST(a_rejected_report_does_not_keep_it_shut)
     expect(change_phase(PHASE_OPEN), CHANGE_DONE, "rehearsal");
 }
 
-/* Whoever was interrupted between the provinces and meta begins again. */
-TEST(an_opening_that_was_interrupted_is_finished)
-{
-    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
-    expect_report(unit_of_province(1), 1, STATUS_ACCEPTED);
-    expect(change_phase(PHASE_OPEN), CHANGE_DONE, "rehearsal");
-    expect_report(unit_of_province(1), 2, STATUS_ACCEPTED);
-    expect_report(unit_of_province(2), 1, STATUS_ACCEPTED);
-}
-
-TEST(an_opening_that_was_interrupted_is_taken_back)
-{
-    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
-    expect_report(unit_of_province(2), 1, STATUS_ACCEPTED);
-    expect(change_phase(PHASE_OPEN), CHANGE_REHEARSAL_STANDS, "");
-    expect_text(&store, "rehearsal", "HGET turnout:{e-1:01}:totals phase");
-    expect_report(unit_of_province(1), 1, STATUS_ACCEPTED);
-}
-
 /* ---- what must not be ---- */
 
 static const struct {

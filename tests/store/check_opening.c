@@ -206,6 +206,25 @@ TEST(an_opening_that_reached_some_provinces_is_finished)
     expect_status(2, false, STATUS_ACCEPTED);
 }
 
+/* As a server leaves it that opens one province after the other. */
+TEST(an_opening_that_was_interrupted_is_finished)
+{
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
+    expect_status(1, false, STATUS_ACCEPTED);
+    expect(ask(PHASE_OPEN), CHANGE_DONE);
+    expect_status(1, false, STATUS_ACCEPTED);
+    expect_status(2, false, STATUS_ACCEPTED);
+}
+
+TEST(an_opening_that_was_interrupted_is_taken_back)
+{
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase open");
+    expect_status(2, true, STATUS_ACCEPTED);
+    expect(ask(PHASE_OPEN), CHANGE_REHEARSAL_STANDS);
+    expect_phases("rehearsal", "rehearsal", "rehearsal");
+    expect_status(1, true, STATUS_ACCEPTED);
+}
+
 TEST(an_opening_that_reached_meta_is_finished)
 {
     set_open(begin_opening(), 1);
