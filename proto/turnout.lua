@@ -311,8 +311,8 @@ end)
 
 -- A province with its units at one instant, for a bulletin.
 --   keys  totals, communes, units, excused, ledger
--- Returns what turnout_read does; then the fields and values of the units, and the id of the ledger's last entry, '' when it
--- has none.
+-- Returns what turnout_read does; then the fields and values of the units, and the id of the ledger's last entry, ''
+-- when it has none.
 register_reader('turnout_read_units', function(keys)
     ground_of(keys[1])
     local last = redis.call('XREVRANGE', keys[5], '+', '-', 'COUNT', 1)[1]
@@ -420,8 +420,8 @@ redis.register_function('turnout_seed', function(keys, args)
     return 1
 end)
 
--- Begins a change of a field of the election's meta. Its calls name its number, so that one that comes late, when another
--- change has begun, does nothing.
+-- Begins a change of a field of the election's meta. Its calls name its number, so that one that comes late, when
+-- another change has begun, does nothing.
 --   keys  meta
 --   args  the generation; the field, and the value that must stand
 -- Returns the number, which is that of the election's changes now; or 0 where another generation or value stands: then
@@ -442,10 +442,10 @@ end)
 
 -- Takes a province into a phase.
 --   keys  totals; where nothing may have been reported: every other key that reports leave something in
---   args  the generation; the number of the change; the phase, or `opening`: until the change is at its end no commit is
---         decided under it; or `look`, whatever the number: whether the province could be opened
--- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later change
--- has reached the province, or it is of another generation. Only for 1 was anything changed.
+--   args  the generation; the number of the change; the phase, or `opening`: until the change is at its end no commit
+--         is decided under it; or `look`, whatever the number: whether the province could be opened
+-- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later
+-- change has reached the province, or it is of another generation. Only for 1 was anything changed.
 redis.register_function('turnout_phase', function(keys, args)
     local ground = ground_of(keys[1])
     local number, wanted = tonumber(args[2]), args[3]
@@ -470,10 +470,11 @@ end)
 
 -- Changes a field of the election's meta, and says so in its ledger.
 --   keys  meta, ledger
---   args  the generation; the number of the change; the field; its new value; the ledger's line; where the public is shown
---         from then on what it was shown at that moment: the name under which every province keeps it
--- Returns 1, or 0 where another change has begun meanwhile, or after a reset: then nothing was changed. What the public is shown is
--- noted with the number of the last bulletin: a later one takes its place. An election that closes is due a bulletin.
+--   args  the generation; the number of the change; the field; its new value; the ledger's line; where the public is
+--         shown from then on what it was shown at that moment: the name under which every province keeps it
+-- Returns 1, or 0 where another change has begun meanwhile, or after a reset: then nothing was changed. What the public
+-- is shown is noted with the number of the last bulletin: a later one takes its place. An election that closes is due a
+-- bulletin.
 redis.register_function('turnout_set', function(keys, args)
     local schema, generation, changes, bulletin =
         unpack(redis.call('HMGET', keys[1], 'schema', 'generation', 'changes', 'bulletin'))
@@ -511,8 +512,8 @@ end)
 -- A turn of a change of the register, as the change has it: `<generation>.<number>`.
 local TURN = '^(.+)%.(%d+)$'
 
--- Ends an acceptance of a loss: the election has the generation that its provinces were given, and so has a change of the
--- register that is under way.
+-- Ends an acceptance of a loss: the election has the generation that its provinces were given, and so has a change of
+-- the register that is under way.
 --   keys  meta, ledger, change
 --   args  the generation, as in meta's `renewing`; the one that the server's memory names; the ledger's line
 -- Returns 1, or 0 when meta's `renewing` is another: then nothing was changed. Both generations that were are given up.
@@ -539,9 +540,10 @@ end)
 
 ---- taking up another register ----
 
--- A change of the register goes forth or back, and turns when somebody goes the other way. Turns are numbered: an even one
--- goes forth, an odd one back. Every call but the first says the turn that it belongs to, so that one that comes late, when
--- others have turned the change or ended it, does nothing. A first call that comes late leaves an interrupted change.
+-- A change of the register goes forth or back, and turns when somebody goes the other way. Turns are numbered: an even
+-- one goes forth, an odd one back. Every call but the first says the turn that it belongs to, so that one that comes
+-- late, when others have turned the change or ended it, does nothing. A first call that comes late leaves an
+-- interrupted change.
 
 -- Notes down a change of the register before anything of it is done, so that an interrupted one can be continued; or
 -- goes on with it, also where it was going back.
@@ -576,7 +578,8 @@ end)
 -- Turns a change back: from then on it is given up, unless somebody begins it again.
 --   keys  meta, change
 --   args  the turn that it is in
--- Returns the turn that goes back, also where it is that already; '' where the change is in another turn, or is not there.
+-- Returns the turn that goes back, also where it is that already; '' where the change is in another turn, or is not
+-- there.
 redis.register_function('turnout_register_back', function(keys, args)
     local turn = redis.call('HGET', keys[2], 'turn')
     local generation, number = string.match(args[1], TURN)
@@ -607,8 +610,8 @@ local function is_heard(units, aside, unit)
     return false
 end
 
--- Which of these units are not silent under the register before a change. A province that has taken its step has another
--- register; what it heard since does not stand in the change's way.
+-- Which of these units are not silent under the register before a change. A province that has taken its step has
+-- another register; what it heard since does not stand in the change's way.
 --   keys  totals, units, aside
 --   args  the digest before the change; the units
 -- Returns 1 or 0 for each.
@@ -635,12 +638,12 @@ end
 
 -- Takes a province from one register to another, or back again.
 --   keys  totals, communes, units, aside
---   args  the digest that must stand; the digest that is wanted; the turn; the words of a commune that counts nothing; the
---         steps, each `<what> <code> <number>` and a newline: `unit`: it must be silent; `commune`: it is added, where it
---         is not there; `roll`: the commune's roll changes by the number. A turn that goes back undoes them
--- Returns `done`, also where the wanted digest stands; `heard` and the units that are not silent; `other` and the digest
--- that stands; or `overtaken` where the province has seen a later turn, or is of another generation. Only where it is done
--- was anything written but the turn.
+--   args  the digest that must stand; the digest that is wanted; the turn; the words of a commune that counts nothing;
+--         the steps, each `<what> <code> <number>` and a newline: `unit`: it must be silent; `commune`: it is added,
+--         where it is not there; `roll`: the commune's roll changes by the number. A turn that goes back undoes them
+-- Returns `done`, also where the wanted digest stands; `heard` and the units that are not silent; `other` and the
+-- digest that stands; or `overtaken` where the province has seen a later turn, or is of another generation. Only where
+-- it is done was anything written but the turn.
 redis.register_function('turnout_register_step', function(keys, args)
     local ground = ground_of(keys[1])
     local generation, number = string.match(args[3], TURN)
@@ -694,8 +697,8 @@ end)
 -- Ends a change of the register in which every province has taken its step: it is taken up, or given up.
 --   keys  meta, ledger, change
 --   args  the turn; the digest that is wanted: of the register after, or before where the turn goes back
--- Returns 1; 0 where the change was ended before as is wanted; -1 where it is in another turn, or was ended otherwise. Only
--- for 1 was anything written.
+-- Returns 1; 0 where the change was ended before as is wanted; -1 where it is in another turn, or was ended otherwise.
+-- Only for 1 was anything written.
 redis.register_function('turnout_register_end', function(keys, args)
     local change = {}
     local pairs_of = redis.call('HGETALL', keys[3])
@@ -752,8 +755,8 @@ end)
 
 ---- bulletins ----
 
--- Passes over numbers: those up to this one were given before, by an election that was reset, or after the copy that this
--- Redis was put back from.
+-- Passes over numbers: those up to this one were given before, by an election that was reset, or after the copy that
+-- this Redis was put back from.
 --   keys  meta
 --   args  the number
 redis.register_function('turnout_bulletin_pass', function(keys, args)
@@ -767,10 +770,11 @@ redis.register_function('turnout_bulletin_pass', function(keys, args)
     return 1
 end)
 
--- Begins a bulletin, unless one is under way: it has a number from now on, and every server knows that it is to be frozen.
+-- Begins a bulletin, unless one is under way: it has a number from now on, and every server knows that it is to be
+-- frozen.
 --   keys  meta
---   args  Unix seconds; the label, '' where the bulletin that is due is passed over; what it is due for: a moment in Unix
---         seconds, later than those before; `closing`, once for each closing; or '' when a person asks for it
+--   args  Unix seconds; the label, '' where the bulletin that is due is passed over; what it is due for: a moment in
+--         Unix seconds, later than those before; `closing`, once for each closing; or '' when a person asks for it
 -- Returns its number; 0 when none is due, -1 when one is under way: then nothing was changed.
 redis.register_function('turnout_bulletin_begin', function(keys, args)
     local meta = redis.call('HMGET', keys[1], 'schema', 'phase', 'bulletin', 'bulletin_begun', 'bulletin_due',

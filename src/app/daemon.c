@@ -1,5 +1,6 @@
-/* The daemon. The main thread owns what there is one of: the managed Redis, the watch over it, the watches over keys.csv,
- * tokens.csv, the election's files and the data folder, the signals. The other threads own everything else. */
+/* The daemon. The main thread owns what there is one of: the managed Redis, the watch over it, the watches over
+ * keys.csv, tokens.csv, the election's files and the data folder, the signals. The other threads own everything
+ * else. */
 #include "daemon.h"
 
 #include <assert.h>

@@ -26,7 +26,8 @@ struct data_folder {
 enum data_folder_state {
     DATA_FOLDER_OPEN,
     DATA_FOLDER_UNUSABLE, /* the system refuses something */
-    DATA_FOLDER_REFUSED, /* somebody else's, in use, of another election, or without what it held: for a person to mend */
+    /* Somebody else's, in use, of another election, or without what it held: for a person to mend. */
+    DATA_FOLDER_REFUSED,
 };
 
 /* A zeroed folder with lock_fd -1 is passed over by data_folder_close(). What is wrong has been logged. */

@@ -1,5 +1,5 @@
-/* Looks at the data folder once a second: whether its path still leads to the folder that was locked, and whether its disk
- * has room. Belongs to the main thread, which may wait for a disk. */
+/* Looks at the data folder once a second: whether its path still leads to the folder that was locked, and whether its
+ * disk has room. Belongs to the main thread, which may wait for a disk. */
 #ifndef TURNOUT_APP_DATA_WATCH_H
 #define TURNOUT_APP_DATA_WATCH_H
 

@@ -4,8 +4,8 @@
 
 #include <turnout/base/faults.h>
 
-/* A fault_fn: logs a fault as an error, what should only be looked at as a warning `odd-file`. `event` points to the name of
- * the fault's event, a const char *. */
+/* A fault_fn: logs a fault as an error, what should only be looked at as a warning `odd-file`. `event` points to the
+ * name of the fault's event, a const char *. */
 void fault_log(void *event, const char *file, uint32_t line, const struct error *error);
 
 #endif

@@ -1,6 +1,6 @@
-/* Keeps up with a file that turnoutd reads into an immutable set which others share by reference, keys.csv and tokens.csv:
- * what was revoked there must stop being good in the server, and that without a restart. Or with several files that belong
- * together, those of the election. Belongs to the main thread. */
+/* Keeps up with a file that turnoutd reads into an immutable set which others share by reference, keys.csv and
+ * tokens.csv: what was revoked there must stop being good in the server, and that without a restart. Or with several
+ * files that belong together, those of the election. Belongs to the main thread. */
 #ifndef TURNOUT_APP_FILE_WATCH_H
 #define TURNOUT_APP_FILE_WATCH_H
 
@@ -30,7 +30,8 @@ struct file_kind {
                                void *fault_context, void **ret_set, struct error *error);
     void (*release)(void *set);
     size_t (*count)(const void *set);
-    /* How many of what is in `known` are not in `read`: a file that lacks any is not taken up. NULL: it may lack some. */
+    /* How many of what is in `known` are not in `read`: a file that lacks any is not taken up. NULL: it may lack
+     * some. */
     size_t (*count_lacking)(const void *known, const void *read);
     const char *lacking_remedy; /* what a person can do about it */
     void (*taken)(
@@ -55,8 +56,8 @@ void *file_watch_current(const struct file_watch *watch);
 
 /* From now on looks every FILE_LOOK_MS whether the file is another, and reads it at the second look that finds it so. A
  * faulty one changes nothing: its faults are logged once, and the set known so far stays. The set stays also when the
- * file is gone, because an editor that replaces a file may remove it for a moment, and when the file lacks what must not
- * go. Health is told, as that finding. */
+ * file is gone, because an editor that replaces a file may remove it for a moment, and when the file lacks what must
+ * not go. Health is told, as that finding. */
 void file_watch_start(struct file_watch *watch, struct event_base *base, struct health *health,
                       enum health_finding finding, file_watch_fn *on_change, void *context);
 

@@ -27,8 +27,8 @@ struct mailbox {
 bool mailbox_init(struct mailbox *mailbox);
 void mailbox_done(struct mailbox *mailbox);
 
-/* From any thread. A reference of its own is taken. The worker hears of a publication when it is woken next, and is woken for
- * the others. */
+/* From any thread. A reference of its own is taken. The worker hears of a publication when it is woken next, and is
+ * woken for the others. */
 void mailbox_put_publication(struct mailbox *mailbox, struct publication *publication);
 void mailbox_wake(struct mailbox *mailbox);
 void mailbox_put_keys(struct mailbox *mailbox, struct signing_keys *keys);

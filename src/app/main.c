@@ -29,8 +29,8 @@ static bool shut_others_out(void)
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 
-/* A peer that hangs up is an error of write() and must not end the process. The signals that tools such as log rotation send
- * must not end it either. The daemon listens to SIGHUP later. */
+/* A peer that hangs up is an error of write() and must not end the process. The signals that tools such as log rotation
+ * send must not end it either. The daemon listens to SIGHUP later. */
 static bool ignore_signals(void)
 {
     static const int ignored[] = {SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2};

@@ -8,12 +8,13 @@
 
 #include "data_folder.h"
 
-/* Logs in one line what is served, and goes on from what the data folder knows, unless a person has decided that it counts
- * no more. Borrows the folders; the caller frees what it returns. */
+/* Logs in one line what is served, and goes on from what the data folder knows, unless a person has decided that it
+ * counts no more. Borrows the folders; the caller frees what it returns. */
 struct losses *recall_start(struct data_folder *data, const struct election_folder *folder,
                             const struct store_prepared *prepared);
 
-/* What this server signs bulletins with; NULL, and told, when the election's key is another server's. Borrowed from `data`. */
+/* What this server signs bulletins with; NULL, and told, when the election's key is another server's. Borrowed from
+ * `data`. */
 const unsigned char *recall_signing_pair(const struct data_folder *data,
                                          const struct store_prepared *prepared);
 

@@ -17,8 +17,8 @@ struct redis_watch {
     struct inspector *inspector;
 };
 
-/* `publisher` and `inspector` lack only what the watch has: the link. What they borrow must outlive the watch, but for the
- * losses, which it frees. */
+/* `publisher` and `inspector` lack only what the watch has: the link. What they borrow must outlive the watch, but for
+ * the losses, which it frees. */
 void redis_watch_start(struct redis_watch *watch, struct event_base *base, const struct store_options *store,
                        struct publisher_options *publisher, struct inspector_options *inspector,
                        publisher_published_fn *on_published, void *context);

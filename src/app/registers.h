@@ -1,10 +1,10 @@
-/* The register that is in force, the one that the election's files hold, and the way from the one to the other. Belongs to
- * the main thread.
+/* The register that is in force, the one that the election's files hold, and the way from the one to the other. Belongs
+ * to the main thread.
  *
- * A changed areas.csv or units.csv is read and named, and no more. When Redis holds the register of the files, because an
- * admin has taken it up here or through another server, everybody here follows, in this order:
- *   1. the tally and the workers: each first answers what it has under way under the register before. Meanwhile a report
- *      may be `unavailable`
+ * A changed areas.csv or units.csv is read and named, and no more. When Redis holds the register of the files, because
+ * an admin has taken it up here or through another server, everybody here follows, in this order:
+ *   1. the tally and the workers: each first answers what it has under way under the register before. Meanwhile a
+ *      report may be `unavailable`
  *   2. the publisher, with what is remembered of losses: the next reading is of the new register
  *   3. the figures of the new register are shown and the tally's link is up: now those who asked for the change are
  *      answered */
@@ -28,9 +28,9 @@ struct registers;
 enum turnout_error registers_new(const char *folder, struct registers **ret_registers, struct error *error);
 void registers_free(struct registers *registers); /* NULL-safe; stopped before */
 
-/* Goes back to the register that this server last knew to be in force, where the files hold another one and the data folder
- * has the one that was. `known` is what the data folder remembers, NULL: nothing. Before anybody was given the register;
- * `data` is borrowed. */
+/* Goes back to the register that this server last knew to be in force, where the files hold another one and the data
+ * folder has the one that was. `known` is what the data folder remembers, NULL: nothing. Before anybody was given the
+ * register; `data` is borrowed. */
 void registers_recall(struct registers *registers, const char *data, const struct last_known *known);
 
 /* As it was read first, or recalled. The register is the caller's to acquire. */

@@ -87,8 +87,8 @@ static void flush_answers(struct tally_thread *thread)
     }
 }
 
-/* Not while something is written: it may be the very change of the register, whose end Redis has shown to others before its
- * answer came. */
+/* Not while something is written: it may be the very change of the register, whose end Redis has shown to others before
+ * its answer came. */
 static void take_register(struct tally_thread *thread)
 {
     if (tally_is_writing(thread->tally)) {

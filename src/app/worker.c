@@ -100,9 +100,9 @@ static void accept_all(struct worker *worker)
         listen_on(worker, &worker->options.intake_stream_fd, accept_intake_stream);
 }
 
-/* Accepts once there is something to show and somewhere to put reports. So the first report is not turned away because a
- * link is a moment late. Clients that connect earlier wait, but no longer than ACCEPT_MS: then they are answered that the
- * server is not ready yet. */
+/* Accepts once there is something to show and somewhere to put reports. So the first report is not turned away because
+ * a link is a moment late. Clients that connect earlier wait, but no longer than ACCEPT_MS: then they are answered that
+ * the server is not ready yet. */
 static void accept_when_ready(void *context)
 {
     struct worker *worker = context;

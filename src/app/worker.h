@@ -36,8 +36,8 @@ struct worker;
 enum turnout_error worker_start(const struct worker_options *options, struct worker **ret_worker,
                                 struct error *error);
 
-/* Through it the worker is given what readers are shown and what signatures and tokens are verified with, and is asked to
- * drain: to stop accepting and to finish what is in flight. */
+/* Through it the worker is given what readers are shown and what signatures and tokens are verified with, and is asked
+ * to drain: to stop accepting and to finish what is in flight. */
 struct mailbox *worker_mailbox(struct worker *worker);
 
 /* Waits for the thread to end, at most a little over WORKER_DRAIN_MS after it was asked to drain. */

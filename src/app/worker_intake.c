@@ -33,8 +33,8 @@ struct worker_intake {
 
 /* ---- the register ---- */
 
-/* Nothing is under way any more that speaks of areas and units of the register before, but what Redis was asked, and that
- * is answered first. */
+/* Nothing is under way any more that speaks of areas and units of the register before, but what Redis was asked, and
+ * that is answered first. */
 static void follow(struct worker_intake *part)
 {
     struct register_change *change = part->next;

@@ -1,5 +1,5 @@
-/* What a worker has that takes reports: the intake, the committee's desk, the link that they read on, and its end of the
- * line to the tally. It lives on the worker's loop, and follows Redis to another register. */
+/* What a worker has that takes reports: the intake, the committee's desk, the link that they read on, and its end of
+ * the line to the tally. It lives on the worker's loop, and follows Redis to another register. */
 #ifndef TURNOUT_APP_WORKER_INTAKE_H
 #define TURNOUT_APP_WORKER_INTAKE_H
 
@@ -47,8 +47,8 @@ void worker_intake_set_publication(struct worker_intake *part, struct publicatio
 /* Keys, tokens and registers that the mailbox has. */
 void worker_intake_take_mail(struct worker_intake *part);
 
-/* Answers what came back from the tally last, and the requests that still wait; the connections are still there. NULL-safe, as is the
- * next. */
+/* Answers what came back from the tally last, and the requests that still wait; the connections are still there.
+ * NULL-safe, as is the next. */
 void worker_intake_end(struct worker_intake *part);
 void worker_intake_free(struct worker_intake *part);
 

@@ -1,6 +1,6 @@
-/* All workers: those that take reports, then as many that serve readers. Units and readers are served by different threads:
- * how long a report waits for readers is then the kernel's decision, which interrupts a thread at any point, and not that of
- * a turn of the loop. */
+/* All workers: those that take reports, then as many that serve readers. Units and readers are served by different
+ * threads: how long a report waits for readers is then the kernel's decision, which interrupts a thread at any point,
+ * and not that of a turn of the loop. */
 #ifndef TURNOUT_APP_WORKERS_H
 #define TURNOUT_APP_WORKERS_H
 
@@ -22,7 +22,8 @@ struct workers_options {
     uint32_t each; /* that take reports, and that do not */
 };
 
-/* Borrows the options for the call, and what they borrow. Those that run when it fails are ended by workers_drain() and workers_free(). */
+/* Borrows the options for the call, and what they borrow. Those that run when it fails are ended by workers_drain() and
+ * workers_free(). */
 enum turnout_error workers_start(struct workers *workers, const struct workers_options *options,
                                  struct error *error);
 

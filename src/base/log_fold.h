@@ -1,5 +1,6 @@
-/* What is said of log lines that repeat: the first at once, then every ten seconds the newest with their number, and once
- * more when none has come for ten seconds. A line has the time at which it was logged, not that at which it is said.
+/* What is said of log lines that repeat: the first at once, then every ten seconds the newest with their number, and
+ * once more when none has come for ten seconds. A line has the time at which it was logged, not that at which it is
+ * said.
  *
  *   09:00:00 warning batch-uncertain province=01 reports=3 why=OOM
  *   09:00:09 warning batch-uncertain province=01 reports=1 why=OOM repeated=2754

@@ -8,8 +8,8 @@
 
 enum { LOG_LINE_BYTES_MAX = 2048, LOG_KIND_BYTES_MAX = 512 };
 
-/* Two lines with the same `kind` say the same thing again. It is the level, the event, and the fields without the values
- * of numbers; its first `event_length` bytes are the level and the event. Neither text is NUL-terminated. */
+/* Two lines with the same `kind` say the same thing again. It is the level, the event, and the fields without the
+ * values of numbers; its first `event_length` bytes are the level and the event. Neither text is NUL-terminated. */
 struct log_line {
     size_t length;
     size_t kind_length;

@@ -1,4 +1,5 @@
-/* How answers are spelt on the wire, what HTTP makes of them, and what people are told: the tables of statuses and codes. */
+/* How answers are spelt on the wire, what HTTP makes of them, and what people are told: the tables of statuses and
+ * codes. */
 #include <turnout/election/report_codes.h>
 
 #include <assert.h>

@@ -14,8 +14,8 @@ const struct bulletin *bulletin_of_path(struct publication *publication, struct 
 const struct bulletin *bulletin_of_query(struct publication *publication, struct http_exchange *exchange,
                                          struct slice query, const char *name, const char *what);
 
-/* Answers with a document of a bulletin; NULL: that there is none of this name. The document never changes, so a reader may
- * keep it. `counters` are those of the readers' listener; NULL where not everybody may read the document. */
+/* Answers with a document of a bulletin; NULL: that there is none of this name. The document never changes, so a reader
+ * may keep it. `counters` are those of the readers' listener; NULL where not everybody may read the document. */
 void bulletin_answer(struct publication *publication, const struct bulletin *bulletin,
                      const struct document *document, struct http_exchange *exchange,
                      const struct http_request *request, struct counters *counters);

@@ -59,8 +59,8 @@ static uint32_t commune_of(const struct intake_desk *desk, struct slice name)
     return area != REGISTER_NONE && desk->reg->areas[area].level == AREA_COMMUNE ? area : REGISTER_NONE;
 }
 
-/* For the files of communes, where the public does not get them. The segment is `<number>/areas/<code>.csv`. Of one that is
- * no commune's only the nation's own may hear so. */
+/* For the files of communes, where the public does not get them. The segment is `<number>/areas/<code>.csv`. Of one
+ * that is no commune's only the nation's own may hear so. */
 void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
                                  const struct http_request *request, struct slice segment, struct slice body)
 {

@@ -59,7 +59,8 @@ void desk_put_state(struct json_writer *json, const struct election *election,
 uint32_t desk_admit_area(const struct intake_desk *desk, struct http_exchange *exchange,
                          const struct http_request *request, struct slice code);
 
-/* `test`: it is a rehearsal; `phase`; `phase_warning`: what is odd about it by the clock, or null. In every document of a
+/* `test`: it is a rehearsal; `phase`; `phase_warning`: what is odd about it by the clock, or null. In every document of
+ * a
  * committee. */
 void desk_put_phase(struct json_writer *json, const struct intake_desk *desk);
 

@@ -376,8 +376,8 @@ struct connection *connection_new(struct connections *connections, int fd, struc
     /* Answers are written whole, so waiting to fill a segment gains nothing. If this fails, answers are only later. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    /* What the peer does not take stays in our output, which shares large documents. If this fails, the kernel only copies
-     * more. */
+    /* What the peer does not take stays in our output, which shares large documents. If this fails, the kernel only
+     * copies more. */
     int unsent_bytes = CONNECTION_KERNEL_BYTES;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes);
 

@@ -70,8 +70,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
 
 /* ---- room ---- */
 
-/* A connection that is due is not ended. One that is due only because it has sent many requests at once does not count as
- * due: it always would be. */
+/* A connection that is due is not ended. One that is due only because it has sent many requests at once does not count
+ * as due: it always would be. */
 static bool may_be_ended(const struct connection *connection)
 {
     bool asks_for_more = connection->has_had_its_turn && connection->input.length > 0;

@@ -157,8 +157,8 @@ static void on_closed(void *context)
     free(stream);
 }
 
-/* Also to who names in Last-Event-ID the revision that stands: a milestone, say, is told under the revision of the figures
- * that have reached it, one publication after them. */
+/* Also to who names in Last-Event-ID the revision that stands: a milestone, say, is told under the revision of the
+ * figures that have reached it, one publication after them. */
 void events_open(struct events *events, struct http_exchange *exchange, const struct http_request *request,
                  struct publication *publication)
 {

@@ -261,8 +261,8 @@ static bool admit_body(struct http_exchange *exchange, const struct http_request
     return service->admits_large_body(service->context, exchange, request);
 }
 
-/* The head has arrived, but not the whole body: `length` bytes are there. Before the body is read, a handler must want it
- * and there must be room for it. False when the request has been refused instead. */
+/* The head has arrived, but not the whole body: `length` bytes are there. Before the body is read, a handler must want
+ * it and there must be room for it. False when the request has been refused instead. */
 static bool await_body(struct http_exchange *exchange, const struct http_request *request, size_t length)
 {
     if (exchange->stage != STAGE_BODY && !admit_body(exchange, request)) {
@@ -277,7 +277,8 @@ static bool await_body(struct http_exchange *exchange, const struct http_request
     return true;
 }
 
-/* Skips empty lines before a request. Returns the number of bytes skipped; 0 when the bytes are to be parsed as a request. */
+/* Skips empty lines before a request. Returns the number of bytes skipped; 0 when the bytes are to be parsed as a
+ * request. */
 static size_t pass_empty_lines(struct http_exchange *exchange, const char *bytes, size_t length)
 {
     size_t lines = exchange->stage == STAGE_BODY ? 0 : http_request_empty_lines(bytes, length);

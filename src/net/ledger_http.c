@@ -1,4 +1,5 @@
-/* The ledger over HTTP, with who has changed what: the election's lines and those of an area's units, the newest first. */
+/* The ledger over HTTP, with who has changed what: the election's lines and those of an area's units, the newest
+ * first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

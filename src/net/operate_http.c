@@ -30,8 +30,8 @@ static void get_livez(void *context, struct http_exchange *exchange, const struc
                                                 .body_bytes = sizeof alive - 1});
 }
 
-/* A front asks `?for=readers` before it sends readers here: they are served while reports cannot be stored. False, and the
- * request is answered, when it is for somebody else. */
+/* A front asks `?for=readers` before it sends readers here: they are served while reports cannot be stored. False, and
+ * the request is answered, when it is for somebody else. */
 static bool parse_audience(struct http_exchange *exchange, struct slice query, bool *ret_is_for_readers)
 {
     char audience[sizeof "readers"];

@@ -1,5 +1,5 @@
-/* Lists in pages: `?limit=` and `?after=` of a request, `total` and `next` of its answer. A list that an outsider can make
- * long is read and answered a page at a time, never whole. */
+/* Lists in pages: `?limit=` and `?after=` of a request, `total` and `next` of its answer. A list that an outsider can
+ * make long is read and answered a page at a time, never whole. */
 #ifndef TURNOUT_NET_PAGE_H
 #define TURNOUT_NET_PAGE_H
 

@@ -46,7 +46,8 @@ static void get_document(void *context, struct http_exchange *exchange, const st
                   publication_document(reader->publication, documents[row].which, 0));
 }
 
-/* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked for. */
+/* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked
+ * for. */
 static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
 {
     static const char *const others[] = {"since", "fields", "level"};

@@ -7,8 +7,8 @@
 
 #include "coding.h"
 
-/* A page takes everything from this server, but for what it fetches where `asks_others` says so; and runs no script and no
- * style that stands in its HTML. */
+/* A page takes everything from this server, but for what it fetches where `asks_others` says so; and runs no script and
+ * no style that stands in its HTML. */
 #define POLICY                                                                                               \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src %s; "     \
     "img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "    \

@@ -14,8 +14,8 @@ extern const char too_many_why[]; /* for a report that is turned away */
  * nobody needs a key to repeat a report that they have seen. */
 void too_many_note_result(struct visit *visit, const struct report_result *result);
 
-/* True when the request is turned away. Then it has been answered and the connection ends, so that the next try is the first
- * one of a new connection. `asks_much`: more than one report. */
+/* True when the request is turned away. Then it has been answered and the connection ends, so that the next try is the
+ * first one of a new connection. `asks_much`: more than one report. */
 bool too_many_refuse(struct http_exchange *exchange, bool asks_much);
 
 #endif

@@ -14,7 +14,8 @@
 
 /* ---- which picture ---- */
 
-/* The name under which Redis keeps what the public is shown; empty where figures are not held back, or nothing is kept. */
+/* The name under which Redis keeps what the public is shown; empty where figures are not held back, or nothing is
+ * kept. */
 static void name_picture(const struct store_meta *meta, char ret_name[STORE_FROZEN_NAME_BYTES])
 {
     ret_name[0] = '\0';

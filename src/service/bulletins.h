@@ -1,14 +1,14 @@
-/* Bulletins: when one is due, freezing it a province at a time, and reading back what was frozen, also by other servers and
- * before this one was started. Belongs to the publisher, and lives on its loop and its link.
+/* Bulletins: when one is due, freezing it a province at a time, and reading back what was frozen, also by other servers
+ * and before this one was started. Belongs to the publisher, and lives on its loop and its link.
  *
- *   begin    Redis gives the number. From then on every server knows that the bulletin is under way. A server that can sign
- *            goes on with it, also after a crash.
+ *   begin    Redis gives the number. From then on every server knows that the bulletin is under way. A server that
+ *            can sign goes on with it, also after a crash.
  *   freeze   each province: read at one instant, checked, kept. Of several servers, the first one's part is kept.
  *   end      the nation's file, the statement and its signature follow from what is kept.
  *   load     every server reads it whole from Redis, checks the hashes, and serves those bytes.
  *
- * What the public is shown while figures are held back is kept and read in the same way: the newest bulletin, or what was
- * shown when the mode was changed. */
+ * What the public is shown while figures are held back is kept and read in the same way: the newest bulletin, or what
+ * was shown when the mode was changed. */
 #ifndef TURNOUT_SERVICE_BULLETINS_H
 #define TURNOUT_SERVICE_BULLETINS_H
 
@@ -68,8 +68,9 @@ enum picture_state {
 enum picture_state bulletins_picture(const struct bulletins *bulletins, const struct store_meta *meta,
                                      struct picture *ret_picture);
 
-/* Whether readers see a province's ledger, and up to which entry: what a unit has corrected is a figure, too. That of the
- * election (REGISTER_NATION), and while figures are not held back every one, they see to its end: then it is empty. */
+/* Whether readers see a province's ledger, and up to which entry: what a unit has corrected is a figure, too. That of
+ * the election (REGISTER_NATION), and while figures are not held back every one, they see to its end: then it is
+ * empty. */
 bool bulletins_show_ledger(const struct bulletins *bulletins, const struct store_meta *meta, uint32_t area,
                            const char **ret_until);
 

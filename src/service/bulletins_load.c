@@ -1,4 +1,5 @@
-/* Reading back what is frozen: bulletins one after the other, and what the public is shown while figures are held back. */
+/* Reading back what is frozen: bulletins one after the other, and what the public is shown while figures are held
+ * back. */
 #include <assert.h>
 #include <string.h>
 

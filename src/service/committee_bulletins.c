@@ -1,5 +1,5 @@
-/* A bulletin that a person asks for: begun here, frozen by whichever server signs, and answered when this server's readers
- * are shown it. */
+/* A bulletin that a person asks for: begun here, frozen by whichever server signs, and answered when this server's
+ * readers are shown it. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

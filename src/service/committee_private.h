@@ -17,7 +17,8 @@ struct committee {
 /* Sends it to the tally. False, and it stays the caller's, when there is no room. */
 bool committee_send(struct committee *committee, struct message *message);
 
-/* Sends it to the tally as a write, whose `begin` and `on_written` are set; where there is no room, it is answered at once. */
+/* Sends it to the tally as a write, whose `begin` and `on_written` are set; where there is no room, it is answered at
+ * once. */
 void committee_write(struct committee *committee, struct write_message *write);
 
 #endif

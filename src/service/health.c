@@ -49,8 +49,8 @@ struct health {
 
 /* ---- the checks ---- */
 
-/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `which` is the posted
- * finding that the check begins with. */
+/* Each gets a finding that is ok and says nothing, and changes it where there is something to say. `which` is the
+ * posted finding that the check begins with. */
 
 static void say(struct finding *finding, bool is_ok, const char *why)
 {
@@ -114,7 +114,8 @@ static void check_publication_age(const struct health *health, enum health_findi
     }
 }
 
-/* What Redis has lost, or holds that does not add up, is for a person to look at, and reports are taken meanwhile. Warnings. */
+/* What Redis has lost, or holds that does not add up, is for a person to look at, and reports are taken meanwhile.
+ * Warnings. */
 static void check_figures(const struct health *health, enum health_finding which, struct finding *finding)
 {
     if (health->findings[which] != NULL) {

@@ -38,8 +38,8 @@ static void post(const struct inspector *inspector, enum health_finding finding,
     health_post(inspector->options.health, finding, found->is_ok, found->why);
 }
 
-/* A Redis whose `appendonly` was switched on again is durable only once it has written a whole file. A restart before that
- * would read nothing back. */
+/* A Redis whose `appendonly` was switched on again is durable only once it has written a whole file. A restart before
+ * that would read nothing back. */
 static bool judge_durability(struct inspector *inspector, const struct store_inspection *found)
 {
     struct store_finding durability = found->durability;

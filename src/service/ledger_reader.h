@@ -1,5 +1,5 @@
-/* Following the ledgers of the election and of its provinces: each is read from the last entry that is known of it, and what
- * there was is kept for readers (public_ledger.h). Belongs to the publisher. */
+/* Following the ledgers of the election and of its provinces: each is read from the last entry that is known of it, and
+ * what there was is kept for readers (public_ledger.h). Belongs to the publisher. */
 #ifndef TURNOUT_SERVICE_LEDGER_READER_H
 #define TURNOUT_SERVICE_LEDGER_READER_H
 
@@ -13,12 +13,12 @@ struct ledger_reader;
 struct ledger_reader *ledger_reader_new(struct store *store, const struct election_register *reg);
 void ledger_reader_free(struct ledger_reader *reader); /* NULL-safe; free the store before */
 
-/* TURNOUT_UNAVAILABLE: Redis did not answer; `why` says why. A ledger that holds what it must not is logged once and passed
- * over. */
+/* TURNOUT_UNAVAILABLE: Redis did not answer; `why` says why. A ledger that holds what it must not is logged once and
+ * passed over. */
 typedef void ledger_reader_fn(void *context, enum turnout_error error, const char *why);
 
-/* Reads on in the ledger of a province, or with REGISTER_NATION in the election's, up to the entry `until` (empty: all).
- * `on_read` is called exactly once, later. */
+/* Reads on in the ledger of a province, or with REGISTER_NATION in the election's, up to the entry `until` (empty:
+ * all). `on_read` is called exactly once, later. */
 void ledger_reader_read(struct ledger_reader *reader, uint32_t area, const char *until,
                         ledger_reader_fn *on_read, void *context);
 

@@ -1,4 +1,5 @@
-/* Reading the newest lines of ledgers, one ledger after the other, so that no answer of Redis is awaited beside another. */
+/* Reading the newest lines of ledgers, one ledger after the other, so that no answer of Redis is awaited beside
+ * another. */
 #include <turnout/service/committee.h>
 
 #include <stdlib.h>

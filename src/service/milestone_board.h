@@ -1,8 +1,8 @@
 /* The milestones of all areas, as they were told to Redis, and telling more. Belongs to the publisher.
  *
- * Servers agree by comparing: a call names the last entry that its server knows, and Redis takes it only while that is the
- * last. A server that was not first reads what was told, and decides again. It decides about an area only by figures that are
- * no older than those of the last entry about the area. */
+ * Servers agree by comparing: a call names the last entry that its server knows, and Redis takes it only while that is
+ * the last. A server that was not first reads what was told, and decides again. It decides about an area only by
+ * figures that are no older than those of the last entry about the area. */
 #ifndef TURNOUT_SERVICE_MILESTONE_BOARD_H
 #define TURNOUT_SERVICE_MILESTONE_BOARD_H
 

@@ -49,8 +49,8 @@ static bool parse_serial(struct slice text, uint64_t *ret_serial)
     return text.length > 0 && text.length <= 16;
 }
 
-/* What another run has shown, of this server or of another one, says nothing about this one's: it becomes what was never
- * shown. */
+/* What another run has shown, of this server or of another one, says nothing about this one's: it becomes what was
+ * never shown. */
 bool movement_place_parse(const char *text, const char *run, struct movement_place *ret_place)
 {
     struct slice rest = slice_of(text);

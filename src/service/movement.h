@@ -1,9 +1,9 @@
-/* When each province was last seen to move: so a reader that names the revision it has can be told of those alone that have
- * moved since. Immutable, part of a publication; a few bytes a province, however long the day is.
+/* When each province was last seen to move: so a reader that names the revision it has can be told of those alone that
+ * have moved since. Immutable, part of a publication; a few bytes a province, however long the day is.
  *
- * Time is the nation's revision. A province that moved when the revision rose to r has moved at r; one that moved while the
- * revision stood at r, or was lower than before (an older picture is shown, say), has moved after r, the highest there was:
- * a reader that has r hears of it, perhaps again and again, but never not at all. */
+ * Time is the nation's revision. A province that moved when the revision rose to r has moved at r; one that moved while
+ * the revision stood at r, or was lower than before (an older picture is shown, say), has moved after r, the highest
+ * there was: a reader that has r hears of it, perhaps again and again, but never not at all. */
 #ifndef TURNOUT_SERVICE_MOVEMENT_H
 #define TURNOUT_SERVICE_MOVEMENT_H
 

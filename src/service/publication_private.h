@@ -23,8 +23,8 @@ struct publication {
     struct movement movement;
     char run[FIGURES_RUN_DIGITS + 17]; /* in figures */
     struct selections selections;
-    /* What is kept, NULL until it is made: the single documents, one for each area, one for each number of provinces; and
-     * of the series one for the nation and each province. */
+    /* What is kept, NULL until it is made: the single documents, one for each area, one for each number of provinces;
+     * and of the series one for the nation and each province. */
     _Atomic(struct document *) *documents;
     _Atomic(struct document *) *series_documents;
 };

@@ -184,8 +184,8 @@ static void on_province(void *context, enum turnout_error error, const char *why
     count_answer(publisher);
 }
 
-/* A change made behind our back does not move a revision. The self-check finds it: the first reading includes all units,
- * and each later one the units of one province, with all that they are to add up to. */
+/* A change made behind our back does not move a revision. The self-check finds it: the first reading includes all
+ * units, and each later one the units of one province, with all that they are to add up to. */
 static void ask_next_province(struct publisher *publisher)
 {
     uint32_t province = publisher->next_province;

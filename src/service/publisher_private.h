@@ -56,19 +56,20 @@ struct publisher {
     struct publisher_counters counters;
 };
 
-/* Takes what was read of a province if it adds up. If it does not, or if Redis holds something unreadable, the province is
- * under verification. */
+/* Takes what was read of a province if it adds up. If it does not, or if Redis holds something unreadable, the province
+ * is under verification. */
 void publisher_take_province(struct publisher *publisher, const struct store_province *province);
 void publisher_refuse_province(struct publisher *publisher, uint32_t province, const char *why);
 
-/* The province whose units are read in the reading that begins; 0: none. The provinces take turns, at a limited rate. */
+/* The province whose units are read in the reading that begins; 0: none. The provinces take turns, at a limited
+ * rate. */
 uint32_t publisher_choose_checked(struct publisher *publisher);
 
 /* Tells how many provinces are under verification. */
 void publisher_count_unverified(struct publisher *publisher);
 
-/* Makes a publication of what was read, or of what may be shown in its place. Does so only if that has changed, or if it is
- * time to say again that the figures stand. Then goes on with the series. */
+/* Makes a publication of what was read, or of what may be shown in its place. Does so only if that has changed, or if
+ * it is time to say again that the figures stand. Then goes on with the series. */
 void publisher_show(struct publisher *publisher, bool is_due);
 
 #endif

@@ -1,7 +1,8 @@
 /* What the publisher takes of a province: only what adds up, from the units up.
  *
- * The units are many, so few readings include them. The first reading has the units of all provinces. Each later one has
- * those of one province, in turn. A province that did not add up is believed again only after a reading with its units. */
+ * The units are many, so few readings include them. The first reading has the units of all provinces. Each later one
+ * has those of one province, in turn. A province that did not add up is believed again only after a reading with its
+ * units. */
 #include <inttypes.h>
 #include <stdio.h>
 

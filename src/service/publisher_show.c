@@ -9,8 +9,8 @@
 
 #include "publisher_private.h"
 
-/* Makes a publication of these figures and hands it on. Takes the figures. Figures that are shown again may be of an earlier
- * register. */
+/* Makes a publication of these figures and hands it on. Takes the figures. Figures that are shown again may be of an
+ * earlier register. */
 static void publish(struct publisher *publisher, struct election_register *reg, struct area_figures *areas,
                     int64_t generated_at)
 {
@@ -107,8 +107,8 @@ static bool is_of_this_phase(const struct publisher *publisher, bool is_rehearsa
     return is_rehearsal == (publisher->meta.phase == PHASE_REHEARSAL);
 }
 
-/* Whether what is shown may stay: it is the same picture, even one of an earlier register. Where Redis keeps no picture,
- * anything may stay. */
+/* Whether what is shown may stay: it is the same picture, even one of an earlier register. Where Redis keeps no
+ * picture, anything may stay. */
 static bool stands(const struct publisher *publisher, enum picture_state state, const struct picture *picture)
 {
     bool is_same =

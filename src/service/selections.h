@@ -1,5 +1,6 @@
-/* The selections of a publication that readers have asked for. Those with communes are large: each is made once and kept, and
- * only so many are made, so that nobody keeps a worker busy with ever others. The rest are small, and made for each request. */
+/* The selections of a publication that readers have asked for. Those with communes are large: each is made once and
+ * kept, and only so many are made, so that nobody keeps a worker busy with ever others. The rest are small, and made
+ * for each request. */
 #ifndef TURNOUT_SERVICE_SELECTIONS_H
 #define TURNOUT_SERVICE_SELECTIONS_H
 
@@ -22,8 +23,8 @@ struct selections {
 
 void selections_done(struct selections *selections);
 
-/* *ret_own is NULL, or the document itself, which is the caller's to free. NULL when too many different ones have been asked
- * for. */
+/* *ret_own is NULL, or the document itself, which is the caller's to free. NULL when too many different ones have been
+ * asked for. */
 const struct document *selections_find(struct selections *selections, const struct figures *figures,
                                        const struct selection_wanted *wanted, struct document **ret_own);
 

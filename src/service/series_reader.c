@@ -95,8 +95,8 @@ static void read_on(struct series_reader *reader)
 
 /* ---- writing ---- */
 
-/* Reads the entry that stands now, which may be another server's. A failed write is not reported here: the tally reports
- * it. */
+/* Reads the entry that stands now, which may be another server's. A failed write is not reported here: the tally
+ * reports it. */
 static void on_written(void *context, enum turnout_error error, const char *why)
 {
     (void)error;

@@ -1,5 +1,5 @@
-/* Following the series of the election, and going on with it: once a minute what readers are shown then is written, by the
- * server that comes first, and every server shows what stands in Redis. Belongs to the publisher. */
+/* Following the series of the election, and going on with it: once a minute what readers are shown then is written, by
+ * the server that comes first, and every server shows what stands in Redis. Belongs to the publisher. */
 #ifndef TURNOUT_SERVICE_SERIES_READER_H
 #define TURNOUT_SERVICE_SERIES_READER_H
 
@@ -12,8 +12,8 @@ struct series_reader;
 struct series_reader *series_reader_new(struct store *store, struct election_register *reg);
 void series_reader_free(struct series_reader *reader); /* NULL-safe; free the store before */
 
-/* Reads what is not known yet; where this minute (`now`, Unix seconds) is not there, writes it first. `shown` is borrowed for
- * the call; NULL: nothing is shown, or the clock cannot be believed. */
+/* Reads what is not known yet; where this minute (`now`, Unix seconds) is not there, writes it first. `shown` is
+ * borrowed for the call; NULL: nothing is shown, or the clock cannot be believed. */
 void series_reader_step(struct series_reader *reader, const struct figures *shown, int64_t now);
 
 /* Knows nothing any more: Redis may be another one. */

@@ -214,8 +214,8 @@ static void on_link(void *context, bool up, const char *why)
     note_unsettled(tally, why);
 }
 
-/* A link that is not settled must settle. A settled link that has written nothing for a while makes a write of its own: it
- * shows that Redis still takes writes. */
+/* A link that is not settled must settle. A settled link that has written nothing for a while makes a write of its own:
+ * it shows that Redis still takes writes. */
 static bool wants_to_settle(const struct tally *tally, int64_t now_ms)
 {
     bool is_quiet = tally->options.health != NULL && now_ms - tally->written_ms >= TALLY_PROBE_MS;
@@ -229,8 +229,8 @@ static bool is_shut_for_long(const struct tally *tally)
     return tally->options.gate != NULL && atomic_load(&tally->options.gate->why) != NULL;
 }
 
-/* While the gate is shut nothing is written. When it opens, the link must settle again: what others wrote in between may
- * not be synced. */
+/* While the gate is shut nothing is written. When it opens, the link must settle again: what others wrote in between
+ * may not be synced. */
 static void look_at_gate(struct tally *tally)
 {
     const char *why = shut_why(tally);

@@ -106,8 +106,8 @@ void batch_note_held(struct batch *batch, uint32_t unit)
     }
 }
 
-/* turnout_commit adds the new reports to `held` first, and then removes those that were decided. A seq that was voided may
- * be held again within the batch, and must not be removed. */
+/* turnout_commit adds the new reports to `held` first, and then removes those that were decided. A seq that was voided
+ * may be held again within the batch, and must not be removed. */
 static void forget_decided(struct batch *batch, const char id[HELD_ID_BYTES])
 {
     for (size_t i = batch->decided_count; i > 0; i--) {

@@ -1,4 +1,5 @@
-/* What committees decide, on a commune that is ready: what becomes of a held report, and that a unit's reports are void. */
+/* What committees decide, on a commune that is ready: what becomes of a held report, and that a unit's reports are
+ * void. */
 #include <string.h>
 
 #include "tally_private.h"
@@ -93,8 +94,8 @@ void commune_decide_held(struct tally_commune *commune, struct decision_message 
 
 /* ---- voids ---- */
 
-/* Whether the unit is as it was when its reports were read. Another generation is another count: equal reports there prove
- * nothing. */
+/* Whether the unit is as it was when its reports were read. Another generation is another count: equal reports there
+ * prove nothing. */
 static bool is_as_read(struct tally_commune *commune, const struct decision_message *wanted)
 {
     const struct unit_state *state = commune_state_of(commune, wanted->message.unit);

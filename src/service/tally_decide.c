@@ -1,5 +1,5 @@
-/* Deciding a message on a commune that is ready. The decision changes the commune in memory at once, so the next message is
- * decided on top of it. The answer waits until the decision is durable. */
+/* Deciding a message on a commune that is ready. The decision changes the commune in memory at once, so the next
+ * message is decided on top of it. The answer waits until the decision is durable. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +16,10 @@ struct unit_state *commune_state_of(struct tally_commune *commune, uint32_t unit
 }
 
 /* An answer to what this message has stored is true. A refusal may be wrong by now: another server may have counted the
- * report, corrected or voided the unit's last one, or opened the election again. So a refusal waits until Redis was asked
- * about the commune after the message had come. A `duplicate` is true unless another server has voided the report
- * meanwhile. For it, an answer of Redis from a moment ago is enough, so that reports sent again and again cost little. */
+ * report, corrected or voided the unit's last one, or opened the election again. So a refusal waits until Redis was
+ * asked about the commune after the message had come. A `duplicate` is true unless another server has voided the report
+ * meanwhile. For it, an answer of Redis from a moment ago is enough, so that reports sent again and again cost
+ * little. */
 bool commune_confirms(const struct tally_commune *commune, const struct message *message)
 {
     if (!message->is_refusal && !message->is_from_memory) {

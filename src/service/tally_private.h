@@ -163,8 +163,8 @@ void commune_take_when_loaded(struct tally_commune *commune, struct message *mes
 /* The commune of a unit; made, and unknown, where it was never touched. */
 struct tally_commune *tally_commune_of(struct tally *tally, uint32_t unit);
 
-/* Its messages wait, oldest first, and it is unknown. Each has been tried once more; those that were tried too often are
- * answered. */
+/* Its messages wait, oldest first, and it is unknown. Each has been tried once more; those that were tried too often
+ * are answered. */
 void commune_forget(struct tally_commune *commune);
 
 void tally_forget_province(struct tally *tally, struct tally_province *province);

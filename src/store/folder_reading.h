@@ -33,8 +33,8 @@ bool folder_reading_has(const struct folder_reading *reading, const char *file);
 char *folder_reading_file(struct folder_reading *reading, const char *file, const char *remedy,
                           size_t *ret_length);
 
-/* A file of rows: its name, its columns (wire/csv_table.h), what to do when it is not there, and where a row goes, which has
- * a cell for each column of `columns`, then of `optional`. */
+/* A file of rows: its name, its columns (wire/csv_table.h), what to do when it is not there, and where a row goes,
+ * which has a cell for each column of `columns`, then of `optional`. */
 struct folder_table {
     const char *file;
     const char *columns;

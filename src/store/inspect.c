@@ -1,4 +1,5 @@
-/* All questions go out at once; Redis answers in order, so that the number of an answer says which question it is for. */
+/* All questions go out at once; Redis answers in order, so that the number of an answer says which question it is
+ * for. */
 #include <turnout/store/inspect.h>
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-/* The log of a province is one stream. It is read from its beginning to its end, and what is of the communes is followed:
- * each entry names the one before of its commune. Then the communes' words are read. They stand for an entry that is in the
- * stream, and a commit writes both at once; so where they name another entry than the last one seen, a server has written
- * meanwhile, and the stream has more. */
+/* The log of a province is one stream. It is read from its beginning to its end, and what is of the communes is
+ * followed: each entry names the one before of its commune. Then the communes' words are read. They stand for an entry
+ * that is in the stream, and a commit writes both at once; so where they name another entry than the last one seen, a
+ * server has written meanwhile, and the stream has more. */
 #include <turnout/store/log_walk.h>
 
 #include <assert.h>

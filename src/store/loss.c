@@ -2,8 +2,8 @@
  *   1. HSETNX meta `renewing`: the generation to be; where it stands, no server starts
  *   2. each province that is there (turnout_renew)
  *   3. meta: the generation, the ones that are given up, and the ledger's line, in one step (turnout_accept)
- * The provinces are those that the server knows. In an empty Redis only meta is made: the next server seeds the rest, with
- * the generation that stands there. */
+ * The provinces are those that the server knows. In an empty Redis only meta is made: the next server seeds the rest,
+ * with the generation that stands there. */
 #include <turnout/store/loss.h>
 
 #include <assert.h>

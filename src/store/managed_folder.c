@@ -59,7 +59,8 @@ static void write_setting(struct buffer *out, const char *name, const char *valu
     buffer_append_text(out, "\"\n");
 }
 
-/* Half of what there is: Redis needs as much again, at worst, to write its file anew. So it says no before the kernel ends it. */
+/* Half of what there is: Redis needs as much again, at worst, to write its file anew. So it says no before the kernel
+ * ends it. */
 static void write_memory(struct buffer *out)
 {
     buffer_printf(out, "maxmemory %" PRIu64 "mb\n", machine_memory() / 2 >> 20);
@@ -194,8 +195,8 @@ static struct slice read_log_tail(const struct managed_folder *folder, char tail
     return (struct slice){tail, length};
 }
 
-/* Lines are `PID:ROLE day month year time LEVEL text`; the level # is for what matters. Of a process that did not get so
- * far as to have a log, the last line says it. */
+/* Lines are `PID:ROLE day month year time LEVEL text`; the level # is for what matters. Of a process that did not get
+ * so far as to have a log, the last line says it. */
 void managed_folder_last_words(const struct managed_folder *folder, pid_t pid,
                                char ret_words[MANAGED_LAST_WORDS_BYTES])
 {

@@ -1,4 +1,5 @@
-/* What is sent to change the phase of the election, by a server as it runs (meta.c) or starts (unfinished_opening.c). */
+/* What is sent to change the phase of the election, by a server as it runs (meta.c) or starts
+ * (unfinished_opening.c). */
 #include "phase_calls.h"
 
 #include <stdbool.h>

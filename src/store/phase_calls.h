@@ -17,8 +17,8 @@
 void change_put_begin(struct redis_command *command, const struct election *election, const char *generation,
                       const char *field, const char *before);
 
-/* `word` is one of the two, or the name of a phase. Where it is no phase after the rehearsal, a province that holds a report
- * refuses. */
+/* `word` is one of the two, or the name of a phase. Where it is no phase after the rehearsal, a province that holds a
+ * report refuses. */
 void phase_put(struct redis_command *command, const struct province_keys *keys, const char *generation,
                int64_t number, const char *word);
 

@@ -21,8 +21,8 @@ struct province_reply {
     struct unit_state *units; /* NULL: they were not asked for */
 };
 
-/* `reply` is a list. TURNOUT_BAD_INPUT: it is no province, or one of which something cannot be; TURNOUT_UNAVAILABLE: it is
- * one of another register. The caller ends with province_reply_done(), also after an error. */
+/* `reply` is a list. TURNOUT_BAD_INPUT: it is no province, or one of which something cannot be; TURNOUT_UNAVAILABLE: it
+ * is one of another register. The caller ends with province_reply_done(), also after an error. */
 enum turnout_error province_reply_read(const struct province_reply_of *of, const struct redisReply *reply,
                                        struct province_reply *ret_reply, struct error *error);
 void province_reply_done(struct province_reply *reply);

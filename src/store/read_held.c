@@ -1,5 +1,5 @@
-/* Listing held reports, a page at a time: first where those that wait stand in the order of all, then the lines of those
- * on the page. Of a province the order is an index; of a commune it is looked up for what waits of its units. */
+/* Listing held reports, a page at a time: first where those that wait stand in the order of all, then the lines of
+ * those on the page. Of a province the order is an index; of a commune it is looked up for what waits of its units. */
 #include <turnout/store/read.h>
 
 #include <assert.h>

@@ -352,8 +352,8 @@ static void log_in(struct redis_link *link)
     send_first(link, &command, on_pong);
 }
 
-/* hiredis moves all that it could not write yet to the front of its buffer, after each write: the more the socket takes at
- * once, the less is moved. The system takes less than we ask for, as net.core.wmem_max says. */
+/* hiredis moves all that it could not write yet to the front of its buffer, after each write: the more the socket takes
+ * at once, the less is moved. The system takes less than we ask for, as net.core.wmem_max says. */
 static void widen(int descriptor)
 {
     const int bytes = SEND_BUFFER_BYTES;

@@ -49,8 +49,8 @@ size_t redis_link_in_flight_bytes(const struct redis_link *link);
 void redis_link_send(struct redis_link *link, struct slice command, redis_link_reply_fn *on_reply,
                      void *context);
 
-/* For a reply's callback: the reply is no answer to its command. The link is ended and made anew, because nobody can say
- * to which commands the replies behind it belong. */
+/* For a reply's callback: the reply is no answer to its command. The link is ended and made anew, because nobody can
+ * say to which commands the replies behind it belong. */
 void redis_link_distrust(struct redis_link *link, const char *why);
 
 #endif

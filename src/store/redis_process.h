@@ -31,8 +31,8 @@ enum turnout_error redis_process_start(const struct managed_folder *folder, int6
 /* Asks it to end, and kills it after `patience_ms`. */
 void redis_process_stop(struct redis_process *process, int64_t patience_ms);
 
-/* Forgets a process that has ended, and writes how it ended. True when it gave up by itself, with an exit status other than
- * 0: then the words quote the end of its log. */
+/* Forgets a process that has ended, and writes how it ended. True when it gave up by itself, with an exit status other
+ * than 0: then the words quote the end of its log. */
 bool redis_process_reap(struct redis_process *process, const struct managed_folder *folder,
                         char ret_detail[PROCESS_DETAIL_BYTES]);
 

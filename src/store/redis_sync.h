@@ -29,8 +29,8 @@ enum turnout_error redis_sync_connect_patiently(const struct store_address *addr
                                                 struct redisContext **ret_redis, struct error *error);
 
 /* Sends the command, ends it, and waits for its reply. `name` is for errors. An error reply and a lost connection are
- * TURNOUT_UNAVAILABLE with Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what the
- * user may do. The caller ends the reply with freeReplyObject(). */
+ * TURNOUT_UNAVAILABLE with Redis's words; TURNOUT_CONFLICT when the error is about what the keys hold, or about what
+ * the user may do. The caller ends the reply with freeReplyObject(). */
 enum turnout_error redis_sync_send(struct redisContext *redis, const char *name,
                                    struct redis_command *command, struct redisReply **ret_reply,
                                    struct error *error);

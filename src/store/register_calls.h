@@ -22,8 +22,8 @@ struct noted_change {
 /* The province of a row's unit or commune, as the register before numbers provinces. */
 uint32_t register_row_province(const struct register_change *change, const struct register_row *row);
 
-/* Goes on with a change that was noted down. Followed by register_put_change(), it also notes the change down where it was
- * not: with the steps of each province. */
+/* Goes on with a change that was noted down. Followed by register_put_change(), it also notes the change down where it
+ * was not: with the steps of each province. */
 void register_put_begin(struct redis_command *command, const struct election *election,
                         const struct noted_change *noted);
 void register_put_change(struct redis_command *command, const struct register_change *change,

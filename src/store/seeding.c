@@ -41,8 +41,8 @@ struct claim {
     const struct election_register *files; /* that this server follows to, where it stands */
 };
 
-/* Several servers may say the same, or one that came later something else. Where it stands nothing is written: Redis may
- * take no writes now. */
+/* Several servers may say the same, or one that came later something else. Where it stands nothing is written: Redis
+ * may take no writes now. */
 static enum turnout_error set_once(struct redisContext *redis, const char *key, const char *field,
                                    const char *value, struct error *error)
 {

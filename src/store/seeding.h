@@ -24,8 +24,8 @@ enum turnout_error seeding_ensure(struct redisContext *redis, const struct store
                                   const struct seeding *seeding, struct store_prepared *ret_prepared,
                                   struct error *error);
 
-/* Where the election has no key yet that its bulletins are signed with, it takes this one (NULL: none). The one that stands
- * goes into *ret_prepared. */
+/* Where the election has no key yet that its bulletins are signed with, it takes this one (NULL: none). The one that
+ * stands goes into *ret_prepared. */
 enum turnout_error seeding_agree_on_key(struct redisContext *redis, const struct election *election,
                                         const char *key, struct store_prepared *ret_prepared,
                                         struct error *error);

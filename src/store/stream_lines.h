@@ -6,7 +6,8 @@
 
 struct redisReply;
 
-/* Asks for the oldest `most` entries behind `after_id` (empty: from the beginning) up to `until_id` (empty: to the end). */
+/* Asks for the oldest `most` entries behind `after_id` (empty: from the beginning) up to `until_id` (empty: to the
+ * end). */
 void stream_read(struct store *store, const char *key, const char *after_id, const char *until_id,
                  size_t most, redis_link_reply_fn *on_reply, void *context);
 

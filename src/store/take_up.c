@@ -1,5 +1,6 @@
-/* Taking up a change: look, begin, one step for each province, end. Giving one up that was begun and not ended: the steps
- * that were noted down, back in each province, and the end. Only one call is in flight, so Redis is never busy for long. */
+/* Taking up a change: look, begin, one step for each province, end. Giving one up that was begun and not ended: the
+ * steps that were noted down, back in each province, and the end. Only one call is in flight, so Redis is never busy
+ * for long. */
 #include <turnout/store/take_up.h>
 
 #include <assert.h>
@@ -138,9 +139,9 @@ static void on_back(void *context, const redisReply *reply, const char *why)
     }
 }
 
-/* To the register before, in every province: one that has not taken its step answers `done`, too. One of a third register
- * answers `other`. One in which a unit has reported that the register before does not have, or has elsewhere, answers
- * `heard`. Then the change stands as it is. */
+/* To the register before, in every province: one that has not taken its step answers `done`, too. One of a third
+ * register answers `other`. One in which a unit has reported that the register before does not have, or has elsewhere,
+ * answers `heard`. Then the change stands as it is. */
 static void go_back(struct taking *taking)
 {
     struct redis_command command;
@@ -182,8 +183,8 @@ static void on_step(void *context, const redisReply *reply, const char *why)
 
 /* ---- the beginning ---- */
 
-/* Redis holds `digest`. If that is the register before, units are in the way, and no change was noted down that could go
- * back. */
+/* Redis holds `digest`. If that is the register before, units are in the way, and no change was noted down that could
+ * go back. */
 static enum take_up_outcome outcome_of_other(const struct taking *taking, struct slice digest)
 {
     if (slice_equals(digest, taking->noted.to)) {

@@ -67,8 +67,8 @@ static enum turnout_error take_step(const struct unfinished *unfinished, const c
     return failed;
 }
 
-/* Takes the step in every province, up to the first that does not take it. A step back changes nothing in a province that
- * has not taken the step forth. */
+/* Takes the step in every province, up to the first that does not take it. A step back changes nothing in a province
+ * that has not taken the step forth. */
 static enum turnout_error take_steps(const struct unfinished *unfinished, bool undoes, enum step *ret_step,
                                      struct error *error)
 {

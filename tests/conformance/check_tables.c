@@ -1,7 +1,7 @@
 /* `turnout register check` over elections as offices make them. A case is a folder of `tables`: the files in it take
- * the place of those of the small election, and expected.txt says in its first line how the command ends, then word for word
- * what it tells of faults and warnings, then what it prints. The folder is written DIR there; the fingerprint SMALL where
- * it is that of the small election, because the tables say the same, and OTHER where it is not. */
+ * the place of those of the small election, and expected.txt says in its first line how the command ends, then word for
+ * word what it tells of faults and warnings, then what it prints. The folder is written DIR there; the fingerprint
+ * SMALL where it is that of the small election, because the tables say the same, and OTHER where it is not. */
 #include <check.h>
 #include <dirent.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* An open election whose register changes: its files, asking, and what is shown. For the tests of one server and of several. */
+/* An open election whose register changes: its files, asking, and what is shown. For the tests of one server and of
+ * several. */
 #ifndef TURNOUT_TESTS_CHANGED_REGISTER_H
 #define TURNOUT_TESTS_CHANGED_REGISTER_H
 

@@ -1,4 +1,5 @@
-/* What committees are to look at: units that are not heard and why, units that owe a final, reports that broke a rule. */
+/* What committees are to look at: units that are not heard and why, units that owe a final, reports that broke a
+ * rule. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

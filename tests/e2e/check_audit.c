@@ -1,4 +1,5 @@
-/* `turnout audit`, beside a turnoutd that runs and without one: sound as it is; and whatever is changed in Redis is named. */
+/* `turnout audit`, beside a turnoutd that runs and without one: sound as it is; and whatever is changed in Redis is
+ * named. */
 #include <check.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-/* The shell lines of proto/bulletin.md, run as they stand there: they find a bulletin right, and whatever was changed in it
- * wrong, and say where. */
+/* The shell lines of proto/bulletin.md, run as they stand there: they find a bulletin right, and whatever was changed
+ * in it wrong, and say where. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Bulletins over one and two servers: what they say, that they are the same bytes from everywhere and for ever, who may read
- * them, and that nothing of what is held back shows. */
+/* Bulletins over one and two servers: what they say, that they are the same bytes from everywhere and for ever, who may
+ * read them, and that nothing of what is held back shows. */
 #include <check.h>
 #include <ctype.h>
 #include <poll.h>
@@ -360,8 +360,8 @@ static const char *const documents[] = {
     "/v1/snapshot.csv", "/v1/bulletins", "/v1/keys",           "/v1/corrections", "/v1/rounds",
     "/v1/rounds.csv",   "/v1/series",    "/v1/series?area=01", "/v1/nist.json"};
 
-/* Figures that only the reports have that the public is not shown: of the unit, of what it corrected, and what they make
- * of the areas above. */
+/* Figures that only the reports have that the public is not shown: of the unit, of what it corrected, and what they
+ * make of the areas above. */
 static const char *const secrets[] = {"737", "791", "5413", "5359", "1959", "1905"};
 
 /* Whether the digits stand there as a number, and not by chance within a hash or a key. */

@@ -1,4 +1,5 @@
-/* What the committee's desk is told beside what the public sees: the round board as it stands, and who has changed what. */
+/* What the committee's desk is told beside what the public sees: the round board as it stands, and who has changed
+ * what. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* /v1/events: what is told, to whom, after which interruption; and that one who does not listen is let go while others go on. */
+/* /v1/events: what is told, to whom, after which interruption; and that one who does not listen is let go while others
+ * go on. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* /v1/feed.atom of a real turnoutd: a feed as RFC 4287 has it, with an entry for each thing there is to be told of, the same
- * from every server and after every start. */
+/* /v1/feed.atom of a real turnoutd: a feed as RFC 4287 has it, with an entry for each thing there is to be told of, the
+ * same from every server and after every start. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* Figures that are held back, in the modes `rounds` and `hold`: no byte that the public is sent tells one. Everything that
- * the index lists is asked for, in every coding, and what asks in special ways beside it; each is the same to the byte before
- * and after reports that nobody may see, ETag and all other headers included. */
+/* Figures that are held back, in the modes `rounds` and `hold`: no byte that the public is sent tells one. Everything
+ * that the index lists is asked for, in every coding, and what asks in special ways beside it; each is the same to the
+ * byte before and after reports that nobody may see, ETag and all other headers included. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* How much one address may ask of a real turnoutd in vain, and one unit report; and that nobody can use up what is another's
- * (DESIGN section 9). */
+/* How much one address may ask of a real turnoutd in vain, and one unit report; and that nobody can use up what is
+ * another's (DESIGN section 9). */
 #include <check.h>
 #include <poll.h>
 #include <string.h>
@@ -96,7 +96,8 @@ TEST(the_others_are_heard_once_a_connection)
     }
 }
 
-/* What was sent at once is looked at one by one: a lot of repetitions does not slip through before the first is known. */
+/* What was sent at once is looked at one by one: a lot of repetitions does not slip through before the first is
+ * known. */
 TEST(what_is_sent_at_once_is_looked_at_one_by_one)
 {
     struct http_link unit;
@@ -325,7 +326,8 @@ static void post_until(const char *signer, const char *wanted)
     } while (strcmp(code, wanted) != 0);
 }
 
-/* It counts, and nothing is stored for saying so: whoever asks again after the closing, and after too much, hears it. */
+/* It counts, and nothing is stored for saying so: whoever asks again after the closing, and after too much, hears
+ * it. */
 TEST(what_counts_is_told_after_too_much_and_after_the_closing)
 {
     struct http_link link;

@@ -1,5 +1,5 @@
-/* Milestones: told when figures reach a mark, withdrawn when they fall below it, the same from every server and after every
- * start, and never before the figures themselves are public. */
+/* Milestones: told when figures reach a mark, withdrawn when they fall below it, the same from every server and after
+ * every start, and never before the figures themselves are public. */
 #include <check.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
-/* proto/newsroom.md: its ten lines, each run by itself as it stands there, and its dictionary, which has every field; and what
- * it says of the time before the polls open. */
+/* proto/newsroom.md: its ten lines, each run by itself as it stands there, and its dictionary, which has every field;
+ * and what it says of the time before the polls open. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

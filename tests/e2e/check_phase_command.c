@@ -1,4 +1,5 @@
-/* `turnout phase open` and `close` against a real turnoutd: what they ask, and that nothing is changed unless it is answered. */
+/* `turnout phase open` and `close` against a real turnoutd: what they ask, and that nothing is changed unless it is
+ * answered. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* previous.csv of a real turnoutd: the same hour of the election before stands beside the figures of that hour, and nothing at
- * other times. */
+/* previous.csv of a real turnoutd: the same hour of the election before stands beside the figures of that hour, and
+ * nothing at other times. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* A day with everything in it, over two provinces of the register of 2026: what is shown at its end is what a model adds up
- * that was told the same, and the ledger tells the story in its order. */
+/* A day with everything in it, over two provinces of the register of 2026: what is shown at its end is what a model
+ * adds up that was told the same, and the ledger tells the story in its order. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

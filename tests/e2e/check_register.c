@@ -1,4 +1,5 @@
-/* A register that changes while the election is open: noticed, named, taken up by its fingerprint, while units report. */
+/* A register that changes while the election is open: noticed, named, taken up by its fingerprint, while units
+ * report. */
 #include <check.h>
 
 #include "changed_register.h"

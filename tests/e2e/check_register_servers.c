@@ -1,4 +1,5 @@
-/* A register that changes, where several servers serve the election, where its change is interrupted, and at a restart. */
+/* A register that changes, where several servers serve the election, where its change is interrupted, and at a
+ * restart. */
 #include <check.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -217,7 +218,8 @@ TEST(an_interrupted_one_is_given_up)
     json_decref(answer);
 }
 
-/* A unit that must be silent has reported since: a server that starts takes back what was done, and serves what stands. */
+/* A unit that must be silent has reported since: a server that starts takes back what was done, and serves what
+ * stands. */
 TEST(an_interrupted_one_that_cannot_be_is_taken_back)
 {
     add_unit("election");

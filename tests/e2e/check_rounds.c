@@ -1,5 +1,5 @@
-/* The round board of an election of two days, over a real turnoutd: who was heard in a round, on time or late, stands there
- * as soon as readers see the report. */
+/* The round board of an election of two days, over a real turnoutd: who was heard in a round, on time or late, stands
+ * there as soon as readers see the report. */
 #include <check.h>
 #include <string.h>
 
@@ -39,8 +39,8 @@ static void stop_server(void)
     workspace_done(&workspace);
 }
 
-/* 0101-001 comes a little late to the first round, and corrects itself in time for nothing; 0101-002 is early; 0201-001 is
- * heard on the second day alone, and late. */
+/* 0101-001 comes a little late to the first round, and corrects itself in time for nothing; 0101-002 is early; 0201-001
+ * is heard on the second day alone, and late. */
 static const struct small_report reports[] = {
     {.seq = 1, .as_of = "2026-03-14T09:11:00+07:00", .voted = 10},
     {.seq = 2, .as_of = "2026-03-14T09:12:00+07:00", .voted = 11},

@@ -97,7 +97,8 @@ TEST(what_is_held_is_not_counted)
     expect_nation(101, 2);
 }
 
-/* One request, each report of it raising the roll by at most a tenth: what counts stays within a tenth of the listed. */
+/* One request, each report of it raising the roll by at most a tenth: what counts stays within a tenth of the
+ * listed. */
 TEST(many_steps_are_held_like_one)
 {
     enum { STEPS = 97, LISTED = 1000, MOST = LISTED + LISTED / 10 };

@@ -1,5 +1,5 @@
-/* The self-check: figures that were changed behind turnoutd's back, so that no revision has moved and the sums above still
- * agree, are noticed from the units up. Counting goes on meanwhile. */
+/* The self-check: figures that were changed behind turnoutd's back, so that no revision has moved and the sums above
+ * still agree, are noticed from the units up. Counting goes on meanwhile. */
 #include <check.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -65,7 +65,8 @@ static void set(const char *key, const char *field, const char *text)
     redisFree(redis);
 }
 
-/* A value of several words, of which one, from 1, becomes another: the number that it is and `by` more, or this text. */
+/* A value of several words, of which one, from 1, becomes another: the number that it is and `by` more, or this
+ * text. */
 static void change_word(const char *key, const char *field, int word, int by, const char *to)
 {
     char text[WORDS_BYTES];

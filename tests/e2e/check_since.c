@@ -1,4 +1,5 @@
-/* /v1/turnout?since=: for those who poll, what has moved since they last asked; all of it, where nobody can say what has. */
+/* /v1/turnout?since=: for those who poll, what has moved since they last asked; all of it, where nobody can say what
+ * has. */
 #include <check.h>
 #include <poll.h>
 #include <stdio.h>

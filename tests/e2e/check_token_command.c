@@ -1,5 +1,5 @@
-/* Tokens with a name: `turnout token make`, `list` and `revoke`, what turnoutd makes of tokens.csv, and that each token is
- * revoked alone. */
+/* Tokens with a name: `turnout token make`, `list` and `revoke`, what turnoutd makes of tokens.csv, and that each token
+ * is revoked alone. */
 #include <check.h>
 #include <poll.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* `turnout export` beside a turnoutd that runs, and `turnout verify` of it with neither: sound as it is; and whatever is
- * changed in it is named by its place. */
+/* `turnout export` beside a turnoutd that runs, and `turnout verify` of it with neither: sound as it is; and whatever
+ * is changed in it is named by its place. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,8 +194,8 @@ TEST(nothing_else_is_looked_at)
                   "0101-001", "--receipt", receipt, NULL);
 }
 
-/* A copy of the export in which a sed script has changed the file of commune 0101 in bulletin 2: by whoever has made it and
- * signs it with a key of their own. */
+/* A copy of the export in which a sed script has changed the file of commune 0101 in bulletin 2: by whoever has made it
+ * and signs it with a key of their own. */
 static void forge(const char *name, const char *script, char ret_copy[WORKSPACE_PATH_BYTES])
 {
     struct buffer command = {0};

@@ -1,4 +1,5 @@
-/* A unit whose reports were another's: a committee takes them out of the count, all sums follow, and the true unit begins. */
+/* A unit whose reports were another's: a committee takes them out of the count, all sums follow, and the true unit
+ * begins. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What must stand at a server that was told a day, by plain sums: a unit a row, in units.csv's order, and nothing known of rules.
- * For the test of a whole day. */
+/* What must stand at a server that was told a day, by plain sums: a unit a row, in units.csv's order, and nothing known
+ * of rules. For the test of a whole day. */
 #ifndef TURNOUT_TESTS_DAY_MODEL_H
 #define TURNOUT_TESTS_DAY_MODEL_H
 

@@ -73,7 +73,8 @@ static inline void vouch(const char *unit, int seq, int voted)
     buffer_done(&body);
 }
 
-/* Everything that a log can have: reports signed and vouched for, a held one released and another turned down, a void. */
+/* Everything that a log can have: reports signed and vouched for, a held one released and another turned down, a
+ * void. */
 static inline void have_a_day(void)
 {
     committee_open_election(&workspace, turnoutd.intake_http_port);

@@ -1,5 +1,5 @@
-/* `turnout backup` of a server that runs, under load, and `turnout restore`: what is put back is whole, and a server that
- * remembers more than the copy says so. */
+/* `turnout backup` of a server that runs, under load, and `turnout restore`: what is put back is whole, and a server
+ * that remembers more than the copy says so. */
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>

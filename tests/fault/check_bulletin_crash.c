@@ -1,5 +1,5 @@
-/* kill -9 of turnoutd at random instants while it freezes a bulletin, under reports: whatever was published stays the same,
- * byte for byte; what was begun is finished, by the server that comes next; and all that is published adds up. */
+/* kill -9 of turnoutd at random instants while it freezes a bulletin, under reports: whatever was published stays the
+ * same, byte for byte; what was begun is finished, by the server that comes next; and all that is published adds up. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

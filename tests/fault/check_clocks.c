@@ -1,5 +1,5 @@
-/* Wrong clocks, of turnoutd and of Redis: ten years ahead, ten years behind, and stepping under load. What is told of time
- * may be wrong then; counts may not. */
+/* Wrong clocks, of turnoutd and of Redis: ten years ahead, ten years behind, and stepping under load. What is told of
+ * time may be wrong then; counts may not. */
 #include <check.h>
 #include <stdio.h>
 

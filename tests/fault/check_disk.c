@@ -1,6 +1,6 @@
-/* A disk that fails: the N-th write or fdatasync of the append-only file ends in EIO or ENOSPC, for every N of a scenario;
- * and a data folder that is full, and has room again. Redis ends itself over such an error, because it was told
- * `appendfsync always`; what was acknowledged before is there afterwards. */
+/* A disk that fails: the N-th write or fdatasync of the append-only file ends in EIO or ENOSPC, for every N of a
+ * scenario; and a data folder that is full, and has room again. Redis ends itself over such an error, because it was
+ * told `appendfsync always`; what was acknowledged before is there afterwards. */
 #include <check.h>
 #include <errno.h>
 #include <sched.h>
@@ -29,8 +29,8 @@ static const struct {
 
 TIMEOUT(7200);
 
-/* The cycle's seed says which N; in the long form all come in turn. Half the time what was not synced is gone, too: after
- * a failed fdatasync nobody knows what the disk has. */
+/* The cycle's seed says which N; in the long form all come in turn. Half the time what was not synced is gone, too:
+ * after a failed fdatasync nobody knows what the disk has. */
 LOOP_TEST(the_nth_call_fails, COUNT(failures))
 {
     struct fault_cycles cycles = fault_cycles_of(failures[_i].name, SHORT_CYCLES);

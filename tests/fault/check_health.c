@@ -1,7 +1,7 @@
-/* For each check of /readyz: its cause is broken under a running turnoutd, and /readyz says so within two seconds, with the
- * reason; it is mended, and within two seconds turnoutd is ready again. Throughout units report, and what was acknowledged
- * stands in the totals afterwards, also after Redis was killed.
- * proto/health.md has a row for each of these tests. */
+/* For each check of /readyz: its cause is broken under a running turnoutd, and /readyz says so within two seconds, with
+ * the reason; it is mended, and within two seconds turnoutd is ready again. Throughout units report, and what was
+ * acknowledged stands in the totals afterwards, also after Redis was killed. proto/health.md has a row for each of
+ * these tests. */
 #include <check.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* A store that comes back other than it was: older, cut off, empty, another one. turnoutd remembers outside of Redis what
- * it has seen there (data/last-known), so it notices, also after restarts, until a person has decided. */
+/* A store that comes back other than it was: older, cut off, empty, another one. turnoutd remembers outside of Redis
+ * what it has seen there (data/last-known), so it notices, also after restarts, until a person has decided. */
 #include <check.h>
 #include <signal.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* turnoutd's memory runs out: the N-th allocation fails, once or for ever, along the whole way of a report. The process may
- * end; it may not acknowledge what it has not stored. */
+/* turnoutd's memory runs out: the N-th allocation fails, once or for ever, along the whole way of a report. The process
+ * may end; it may not acknowledge what it has not stored. */
 #include <check.h>
 #include <stdio.h>
 
@@ -46,8 +46,8 @@ static void run_out(struct fault_world *world, int of, uint64_t seed)
     world->controls->memory_is_watched = false;
 }
 
-/* Until reports are taken again; starts turnoutd where it has ended. It may end a little later than the allocation failed:
- * at the next reply on that link. Returns whether it did. */
+/* Until reports are taken again; starts turnoutd where it has ended. It may end a little later than the allocation
+ * failed: at the next reply on that link. Returns whether it did. */
 static bool recover(struct fault_world *world)
 {
     bool has_ended = false;

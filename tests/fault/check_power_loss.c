@@ -106,9 +106,9 @@ static int post_until_taken(const struct fault_world *world, const struct small_
     return status;
 }
 
-/* A report is written, but Redis dies before its fdatasync. Redis starts again, reads the report from the page cache, and
- * syncs nothing. turnoutd, the same or a new one, finds that the report is stored already, and acknowledges it; then the
- * power goes. It must be there. */
+/* A report is written, but Redis dies before its fdatasync. Redis starts again, reads the report from the page cache,
+ * and syncs nothing. turnoutd, the same or a new one, finds that the report is stored already, and acknowledges it;
+ * then the power goes. It must be there. */
 LOOP_TEST(what_is_called_duplicate_is_durable, 2)
 {
     bool restarts_turnoutd = _i == 1;

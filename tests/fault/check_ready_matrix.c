@@ -1,10 +1,10 @@
 /* For each check of /readyz that can fail: its cause is broken, and turnoutd goes on running, or is started again, or a
  * second server joins. Whoever cannot store says so; once the cause is mended all are ready again; and what was
- * acknowledged at any time stands in the totals. The short form has one of the three ways for each cause, the long one all,
- * and holds each fault for a minute:
+ * acknowledged at any time stands in the totals. The short form has one of the three ways for each cause, the long one
+ * all, and holds each fault for a minute:
  *
  *   tests/fault/run --cycles 1 ready_matrix
- */
+ * */
 #include <check.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* Redis rewrites its append-only file by itself, under load, and dies or loses power meanwhile; and it reaches the limit of
- * its memory, which is lifted again. */
+/* Redis rewrites its append-only file by itself, under load, and dies or loses power meanwhile; and it reaches the
+ * limit of its memory, which is lifted again. */
 #include <check.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* A proxy between turnoutd and Redis tears the reply to a commit at every byte, stalls it, delivers it late, or puts every
- * error of Redis, and nonsense, in its place. */
+/* A proxy between turnoutd and Redis tears the reply to a commit at every byte, stalls it, delivers it late, or puts
+ * every error of Redis, and nonsense, in its place. */
 #include <check.h>
 #include <stdio.h>
 
@@ -83,7 +83,8 @@ TEST(a_reply_is_late)
     fault_cycles_end(&cycles);
 }
 
-/* Past the deadline of a command its reports are `unavailable`, or were stored after all; then the link is a new one. */
+/* Past the deadline of a command its reports are `unavailable`, or were stored after all; then the link is a new
+ * one. */
 TEST(a_reply_never_comes)
 {
     struct fault_cycles cycles = fault_cycles_of("reply-stalled", 1);

@@ -1,5 +1,5 @@
-/* A Redis that is hard to have: it cannot read its file, it loads for long, its name takes long to look up. turnoutd says
- * what it waits for, and answers everybody meanwhile. */
+/* A Redis that is hard to have: it cannot read its file, it loads for long, its name takes long to look up. turnoutd
+ * says what it waits for, and answers everybody meanwhile. */
 #include <check.h>
 #include <poll.h>
 #include <signal.h>

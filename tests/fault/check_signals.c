@@ -1,5 +1,5 @@
-/* The signals that an operator's tools send by habit: none of them ends turnoutd but SIGTERM and SIGINT, and SIGHUP has it
- * read keys.csv and the register again. */
+/* The signals that an operator's tools send by habit: none of them ends turnoutd but SIGTERM and SIGINT, and SIGHUP has
+ * it read keys.csv and the register again. */
 #include <check.h>
 #include <signal.h>
 

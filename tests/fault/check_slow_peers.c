@@ -1,5 +1,5 @@
-/* Peers that are slow, silent or deaf: each meets an absolute deadline (DESIGN section 9), and an honest unit is served as
- * if they were not there. */
+/* Peers that are slow, silent or deaf: each meets an absolute deadline (DESIGN section 9), and an honest unit is served
+ * as if they were not there. */
 #include <check.h>
 #include <errno.h>
 #include <poll.h>

@@ -85,8 +85,8 @@ static bool are_equal(const json_t *area, const json_t *wanted)
     return equal;
 }
 
-/* Whether every province is the sum of its communes, and the nation of its provinces, and none is above what is right: so
- * it may have been once. */
+/* Whether every province is the sum of its communes, and the nation of its provinces, and none is above what is right:
+ * so it may have been once. */
 static bool were_true_once(const json_t *areas)
 {
     for (size_t i = 0; i < json_array_size(areas); i++) {

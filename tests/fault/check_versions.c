@@ -1,5 +1,5 @@
-/* Servers of two versions on one Redis: their function libraries do not take turns. The newer one is served, the older one
- * says that it is, and takes nothing. */
+/* Servers of two versions on one Redis: their function libraries do not take turns. The newer one is served, the older
+ * one says that it is, and takes nothing. */
 #include <check.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* election.ini. An election that is taken makes sense, and is what a plain reader finds in the text, its rules as well;
- * one that is not has its faults told, each at a line that is there; and it does not matter which of the two line ends a
- * text has. */
+ * one that is not has its faults told, each at a line that is there; and it does not matter which of the two line ends
+ * a text has. */
 #include "fuzz.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-/* tokens.csv. A set that is taken has sound rows, each id once, and each label once among those that are not revoked; it is
- * found by id. What is cut off anywhere allows nothing that the whole file does not. Faults are told at lines that are
- * there. */
+/* tokens.csv. A set that is taken has sound rows, each id once, and each label once among those that are not revoked;
+ * it is found by id. What is cut off anywhere allows nothing that the whole file does not. Faults are told at lines
+ * that are there. */
 #include "fuzz.h"
 
 #include <assert.h>

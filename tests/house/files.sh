@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How files look: short files, short functions, a comment at the head, no call that is not allowed here, and
+# How files look: short files, short functions, short lines, a comment at the head, no call that is not allowed here, and
 # scripts that parse. Prints everything that is not so.
 #
 #   files.sh ROOT
@@ -11,6 +11,7 @@ cd "$1"
 file_lines_max=450
 excepted_lines_max=600
 function_lines_max=70
+columns_max=120
 
 # Why not: atoi and its like guess; sprintf and its like do not know how much room there is; strtok, gmtime and
 # localtime keep state behind the caller's back; a sleep is a wait for nothing in particular. Only the command pauses
@@ -46,6 +47,9 @@ complain_of_each "" "$(awk -v most=$function_lines_max '
             printf "%s:%d: a function of %d lines; more than %d\n", FILENAME, opened, FNR - opened - 1, most
         opened = 0
     }' "${code[@]}")"
+
+complain_of_each "" "$(LC_ALL=C.UTF-8 grep --with-filename --line-number ".\{$((columns_max + 1))\}" "${code[@]}" \
+    proto/*.lua | sed "s/^\([^:]*:[0-9]*\):.*/\1: more than $columns_max columns/")"
 
 complain_of_each "" "$(grep --with-filename --line-number --extended-regexp "\b($forbidden)\(" "${shipped[@]}" |
     sed 's/$/   <- a call that is not allowed here/')"

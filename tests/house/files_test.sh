@@ -32,6 +32,19 @@ fresh_tree
 a_function 71 >>src/text.c
 expect 1 'src/text.c:3: a function of 71 lines' "a long function"
 
+# a_line COLUMNS: one that has that many.
+a_line() {
+    printf '/* %*s */\n' $(($1 - 6)) so
+}
+
+fresh_tree
+a_line 120 >>src/text.c
+expect 0 end "a line as long as may be"
+
+fresh_tree
+a_line 121 >>src/text.c
+expect 1 'src/text.c:2: more than 120 columns' "a long line"
+
 # a_file LINES: one that has that many.
 a_file() {
     yes '/* so */' | head --lines="$1" || true

@@ -1,5 +1,5 @@
-/* What the model of Redis holds, and how far of it is on the disk. Hashes and sorted sets are fields with values, streams
- * are entries. Everything that runs is a transaction with a number; three numbers say how far they have come:
+/* What the model of Redis holds, and how far of it is on the disk. Hashes and sorted sets are fields with values,
+ * streams are entries. Everything that runs is a transaction with a number; three numbers say how far they have come:
  *
  *   executed   in memory: what everybody who asks is shown
  *   written    given to the system: survives the end of the process

@@ -50,7 +50,8 @@ void model_faults_begin(void)
     refusing.until_us = -1;
 }
 
-/* What officials ask for comes once among thousands of commits: at the same rate hardly a run would go wrong with it. */
+/* What officials ask for comes once among thousands of commits: at the same rate hardly a run would go wrong with
+ * it. */
 static bool is_rare(struct slice name)
 {
     return !slice_equals(name, "turnout_commit") && !slice_equals(name, "turnout_load") &&

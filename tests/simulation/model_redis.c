@@ -212,7 +212,8 @@ static void on_command_arrived(void *context)
     plan_turn();
 }
 
-/* The client sees the end of its connection at once, and what it has just sent arrives when others have long gone on. */
+/* The client sees the end of its connection at once, and what it has just sent arrives when others have long gone
+ * on. */
 static void hold_up(struct model_peer *peer)
 {
     int64_t held_up_us = world_between(0, HELD_UP_US_MAX);

@@ -1,7 +1,7 @@
 /* The model of a Redis process and of the connections to it. Redis works in turns, as its event loop does with
- * `appendfsync always`: it runs what has arrived, writes its file, completes an fdatasync, and only then sends the replies
- * of the turn. It can end after each of these. What it has when it is started again is what its file holds, which is
- * not all on the disk: a loss of power may still take the end of it away. */
+ * `appendfsync always`: it runs what has arrived, writes its file, completes an fdatasync, and only then sends the
+ * replies of the turn. It can end after each of these. What it has when it is started again is what its file holds,
+ * which is not all on the disk: a loss of power may still take the end of it away. */
 #ifndef TURNOUT_SIMULATION_MODEL_REDIS_H
 #define TURNOUT_SIMULATION_MODEL_REDIS_H
 

@@ -1,6 +1,6 @@
-/* Phases, publication modes and registers are changed as the server does it, by store/meta and store/take_up over links of
- * their own. A generation and a foreign register are as of somebody who resets Redis, or starts with other files, without
- * stopping the servers first. */
+/* Phases, publication modes and registers are changed as the server does it, by store/meta and store/take_up over links
+ * of their own. A generation and a foreign register are as of somebody who resets Redis, or starts with other files,
+ * without stopping the servers first. */
 #include "officials.h"
 
 #include <assert.h>

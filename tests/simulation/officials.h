@@ -12,7 +12,8 @@ void officials_end(void);
 /* Opens the election, if it is not, and ends a change of its register that was interrupted; goes on until it is so. */
 void officials_open(void);
 
-/* Registers and modes that were answered to be in force are, and what was shown is there where figures are held back. */
+/* Registers and modes that were answered to be in force are, and what was shown is there where figures are held
+ * back. */
 void officials_check_stands(void);
 
 /* The register of the province before it had one that no server has; REGISTER_UNKNOWN where it has none such. */

@@ -1,7 +1,7 @@
 /* The oracle: what must stand. It reads nothing but the log lines of the model, commune by commune in their order, and
- * decides each again by rules_decide(), rules_release() and rules_void(). From that follow the units, the totals of communes and
- * provinces, the held reports, the chain and the ledger, and all of it must stand in the model word for word. A map from
- * unit and seq to what became of the report says what answers may say. */
+ * decides each again by rules_decide(), rules_release() and rules_void(). From that follow the units, the totals of
+ * communes and provinces, the held reports, the chain and the ledger, and all of it must stand in the model word for
+ * word. A map from unit and seq to what became of the report says what answers may say. */
 #ifndef TURNOUT_SIMULATION_ORACLE_H
 #define TURNOUT_SIMULATION_ORACLE_H
 

@@ -1,5 +1,5 @@
-/* A real Redis beside the model: whatever the model is asked, it is asked too, and must answer the same. So the model is
- * what proto/turnout.lua says. Without twin_open() nothing of this happens. */
+/* A real Redis beside the model: whatever the model is asked, it is asked too, and must answer the same. So the model
+ * is what proto/turnout.lua says. Without twin_open() nothing of this happens. */
 #ifndef TURNOUT_SIMULATION_REDIS_TWIN_H
 #define TURNOUT_SIMULATION_REDIS_TWIN_H
 

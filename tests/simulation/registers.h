@@ -1,5 +1,5 @@
-/* The registers that the election has in turn: all of the same areas; `scene.reg` has every unit that any of them has, and
- * everything that is no message to a server counts units by it. */
+/* The registers that the election has in turn: all of the same areas; `scene.reg` has every unit that any of them has,
+ * and everything that is no message to a server counts units by it. */
 #ifndef TURNOUT_SIMULATION_REGISTERS_H
 #define TURNOUT_SIMULATION_REGISTERS_H
 

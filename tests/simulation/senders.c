@@ -1,5 +1,5 @@
-/* Units report, correct, send again, out of order, to two servers at once, with a seq that is another's or that lies far
- * ahead; committees release and reject. */
+/* Units report, correct, send again, out of order, to two servers at once, with a seq that is another's or that lies
+ * far ahead; committees release and reject. */
 #include "senders.h"
 
 #include <assert.h>

@@ -42,7 +42,8 @@ void senders_each(sent_report_fn *on_report);
 /* Sends every report once more of which nobody has told its sender anything. */
 void senders_send_rest(void);
 
-/* A committee voids the unit and refuses what waits of it, on every server: one of them may have the register that stands. */
+/* A committee voids the unit and refuses what waits of it, on every server: one of them may have the register that
+ * stands. */
 void senders_silence(uint32_t unit);
 
 /* Units that differ between the registers report, some time within this one. */

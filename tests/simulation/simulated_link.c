@@ -1,5 +1,5 @@
-/* The link of src/store/redis_link.h over the model of Redis: the linker takes it instead of src/store/redis_link.c. What
- * that promises its callers is kept here, too: commands are answered in order, exactly once, never before the call
+/* The link of src/store/redis_link.h over the model of Redis: the linker takes it instead of src/store/redis_link.c.
+ * What that promises its callers is kept here, too: commands are answered in order, exactly once, never before the call
  * returns; a link that ends answers what is in flight with NULL, and tells its owner in a later turn. */
 #include <redis_link.h>
 

@@ -1,4 +1,5 @@
-/* Bulletins on a real Redis: numbers that are given once, parts of which the first stands, and a province at one instant. */
+/* Bulletins on a real Redis: numbers that are given once, parts of which the first stands, and a province at one
+ * instant. */
 #include <string.h>
 
 #include <check.h>

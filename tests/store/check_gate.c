@@ -1,4 +1,5 @@
-/* A tally behind a gate: while it is shut nothing is acknowledged, nothing waits for it, and what was sent counts once. */
+/* A tally behind a gate: while it is shut nothing is acknowledged, nothing waits for it, and what was sent counts
+ * once. */
 #include <turnout/service/gate.h>
 #include <turnout/service/health.h>
 

@@ -182,8 +182,8 @@ TEST(test_the_longest_waiting_comes_first)
     }
 }
 
-/* Whatever the first unit has waiting, the others' first ones come before its second; in pages of any size each is there
- * once, also where one that ended a page was decided. */
+/* Whatever the first unit has waiting, the others' first ones come before its second; in pages of any size each is
+ * there once, also where one that ended a page was decided. */
 TEST(test_pages_are_fair_over_units)
 {
     enum { OF_ONE = 4, ALL = OF_ONE + 2 };

@@ -1,5 +1,5 @@
-/* Taking up a changed register, interrupted at any of its steps: it is continued, given up, begun again; and calls of it
- * come late. */
+/* Taking up a changed register, interrupted at any of its steps: it is continued, given up, begun again; and calls of
+ * it come late. */
 #include <turnout/store/take_up.h>
 
 #include <stdio.h>

@@ -300,7 +300,8 @@ TEST(test_a_peer_that_never_answers_is_left)
 
 /* ---- being let in ---- */
 
-/* Its users were changed while Redis was away: the reason is said, once, and the link comes back once they are mended. */
+/* Its users were changed while Redis was away: the reason is said, once, and the link comes back once they are
+ * mended. */
 TEST(test_shut_out_and_let_in_again)
 {
     static const struct {

@@ -1,4 +1,5 @@
-/* A commune's log as it is read: from its end back to its beginning, piece by piece, and nothing of another commune's. */
+/* A commune's log as it is read: from its end back to its beginning, piece by piece, and nothing of another
+ * commune's. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* An opening is for all provinces or for none: also when it is interrupted at any of its steps, and when calls of it come
- * late. */
+/* An opening is for all provinces or for none: also when it is interrupted at any of its steps, and when calls of it
+ * come late. */
 #include <turnout/store/meta.h>
 #include <turnout/store/prepare.h>
 

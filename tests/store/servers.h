@@ -105,8 +105,8 @@ static inline void server_run_until(const struct server *server, const uint32_t 
     }
 }
 
-/* On the fixture's Redis, which must be prepared; returns once it is up. Gate and health are borrowed, or NULL. A zeroed
- * server, ended by server_stop(). */
+/* On the fixture's Redis, which must be prepared; returns once it is up. Gate and health are borrowed, or NULL. A
+ * zeroed server, ended by server_stop(). */
 static inline void server_start_behind(struct server *server, struct store_fixture *fixture,
                                        uint32_t reports_per_minute, struct gate *gate, struct health *health)
 {

@@ -18,8 +18,8 @@ struct command_run {
 struct command_run command_run(const struct workspace *workspace, va_list arguments);
 void command_run_done(struct command_run *run);
 
-/* Runs it by a shell, `words` as they would be typed there, with `typed`, in printf's notation, on its standard input. `out`
- * is its output and complaints together. */
+/* Runs it by a shell, `words` as they would be typed there, with `typed`, in printf's notation, on its standard input.
+ * `out` is its output and complaints together. */
 struct command_run command_run_typed(const struct workspace *workspace, const char *typed, const char *words);
 
 /* Like command_run(), and checks the exit status, and that output and errors hold these texts (NULL: must be empty). */

@@ -13,8 +13,8 @@
 
 enum { TOKEN_HEADER_BYTES = 256 };
 
-/* All tokens here have the one id that the server knows from its first start on, so that none has to wait until a change
- * of tokens.csv is heard of. What logs call it: a label that every writer has to escape. */
+/* All tokens here have the one id that the server knows from its first start on, so that none has to wait until a
+ * change of tokens.csv is heard of. What logs call it: a label that every writer has to escape. */
 #define COMMITTEE_TOKEN_ID    "TEST0001"
 #define COMMITTEE_TOKEN_LABEL "Phòng \"thử\", 1"
 #define COMMITTEE_WHO         COMMITTEE_TOKEN_LABEL " (" COMMITTEE_TOKEN_ID ")"
@@ -26,8 +26,8 @@ void committee_register(const struct workspace *workspace);
 void token_of(const struct workspace *workspace, enum token_role role, const char *area, int64_t expires,
               char ret_token[TOKEN_BYTES_MAX + 1]);
 
-/* Puts a token that is good for an hour into the workspace's file `token`, for its owner alone, with a newline as the command
- * ends it, and gives the file's path. */
+/* Puts a token that is good for an hour into the workspace's file `token`, for its owner alone, with a newline as the
+ * command ends it, and gives the file's path. */
 void token_file(const struct workspace *workspace, enum token_role role, const char *area,
                 char ret_path[WORKSPACE_PATH_BYTES]);
 
@@ -44,7 +44,8 @@ void committee_ask(uint16_t intake_http_port, const char *target, const char *he
 void committee_expect(uint16_t intake_http_port, const char *target, const char *headers, const char *body,
                       int status);
 
-/* Gets a document, which must be answered with 200 and be what the schema says; the caller gives it back with json_decref(). */
+/* Gets a document, which must be answered with 200 and be what the schema says; the caller gives it back with
+ * json_decref(). */
 json_t *committee_get(uint16_t intake_http_port, const char *target, const char *headers, const char *schema);
 
 /* What opens the election in the workspace's folder `election`: `{"phase":"open","fingerprint":…}`. */

@@ -1,5 +1,5 @@
-/* What a test tells a program that runs with tests/support/preload in it, and what it learns from there: a file that both
- * have mapped, so that it outlives a SIGKILL of the program. Everything is off while it is zero. */
+/* What a test tells a program that runs with tests/support/preload in it, and what it learns from there: a file that
+ * both have mapped, so that it outlives a SIGKILL of the program. Everything is off while it is zero. */
 #ifndef TURNOUT_TESTS_FAULT_CONTROLS_H
 #define TURNOUT_TESTS_FAULT_CONTROLS_H
 
@@ -54,7 +54,8 @@ struct fault_controls {
 struct fault_controls *fault_controls_map(const struct workspace *workspace);
 void fault_controls_unmap(struct fault_controls *controls);
 
-/* Programs that are started between the two have the preload in them: `library` is `disk` (with the clock), `memory` or `names`. */
+/* Programs that are started between the two have the preload in them: `library` is `disk` (with the clock), `memory` or
+ * `names`. */
 void fault_preload_begin(const struct workspace *workspace, const char *library);
 void fault_preload_end(void);
 

@@ -1,5 +1,5 @@
-/* What stands in Redis of the small election, read behind turnoutd's back and by nothing of turnoutd's: the log lines of
- * a province, the words of its communes and units. proto/redis.md is all that it goes by. */
+/* What stands in Redis of the small election, read behind turnoutd's back and by nothing of turnoutd's: the log lines
+ * of a province, the words of its communes and units. proto/redis.md is all that it goes by. */
 #ifndef TURNOUT_TESTS_FAULT_LOG_H
 #define TURNOUT_TESTS_FAULT_LOG_H
 

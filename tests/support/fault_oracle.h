@@ -1,13 +1,14 @@
-/* The oracle of all tests of faults. It knows what the writers sent and what they were answered, reads what Redis keeps,
- * and finds:
- *   - every acknowledged report (accepted, duplicate, held) in the log, as what it was acknowledged as, byte by byte as it
- *     was sent;
+/* The oracle of all tests of faults. It knows what the writers sent and what they were answered, reads what Redis
+ * keeps, and finds:
+ *   - every acknowledged report (accepted, duplicate, held) in the log, as what it was acknowledged as, byte by byte as
+ *     it was sent;
  *   - no unit and seq in the log twice;
  *   - units that add up to communes, to provinces and to the nation, in Redis's words and in the public documents;
  *   - every commune's chain whole: the head recomputed from the lines, the revision their number;
- *   - a model (memory_store) that is told the reports of the log decides each as the log says, and has the same units and
- *     totals;
- *   - whatever was not answered is, when sent again, answered as the model says: `duplicate` or `held` where it is stored.
+ *   - a model (memory_store) that is told the reports of the log decides each as the log says, and has the same units
+ *     and totals;
+ *   - whatever was not answered is, when sent again, answered as the model says: `duplicate` or `held` where it is
+ *     stored.
  * What is lost or doubled is counted; everything else that is wrong ends the test. */
 #ifndef TURNOUT_TESTS_FAULT_ORACLE_H
 #define TURNOUT_TESTS_FAULT_ORACLE_H

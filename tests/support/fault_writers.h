@@ -1,6 +1,6 @@
-/* Eight writers, one a unit of the small election, four over HTTP and four by the stream, in one poll loop. They behave as
- * units do: whoever gets no answer, or `unavailable`, sends the same report again. Each notes every report that it sent and
- * its answer. */
+/* Eight writers, one a unit of the small election, four over HTTP and four by the stream, in one poll loop. They behave
+ * as units do: whoever gets no answer, or `unavailable`, sends the same report again. Each notes every report that it
+ * sent and its answer. */
 #ifndef TURNOUT_TESTS_FAULT_WRITERS_H
 #define TURNOUT_TESTS_FAULT_WRITERS_H
 
@@ -71,8 +71,8 @@ void fault_writers_settle(struct fault_writers *writers);
 /* Reports made so far. */
 uint64_t fault_writers_sent(const struct fault_writers *writers);
 
-/* Adds a report to a writer's notes. Most count a voter more or none; some are corrections, which the election holds, some
- * move the roll, are final, or are over the roll, which the election refuses. */
+/* Adds a report to a writer's notes. Most count a voter more or none; some are corrections, which the election holds,
+ * some move the roll, are final, or are over the roll, which the election refuses. */
 void fault_note_make(struct fault_writer *writer, uint64_t *random);
 
 /* A report as it is sent, without a line end. */

@@ -1,5 +1,5 @@
-/* A turnoutd of the small election with tight limits for each address and each key, and peers that ask it. They come from
- * 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
+/* A turnoutd of the small election with tight limits for each address and each key, and peers that ask it. They come
+ * from 127.0.0.2 and beyond; 127.0.0.1, where the test itself looks from, is a proxy. */
 #ifndef TURNOUT_TESTS_LIMITED_H
 #define TURNOUT_TESTS_LIMITED_H
 

@@ -1,5 +1,5 @@
-/* The oracle of the store tests: what a tally over Redis promises, kept by plain C in one thread's memory, one report at
- * a time. It shares the rules with the server and nothing else. */
+/* The oracle of the store tests: what a tally over Redis promises, kept by plain C in one thread's memory, one report
+ * at a time. It shares the rules with the server and nothing else. */
 #ifndef TURNOUT_TESTS_MEMORY_STORE_H
 #define TURNOUT_TESTS_MEMORY_STORE_H
 

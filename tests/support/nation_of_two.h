@@ -1,5 +1,5 @@
-/* A nation of two provinces for documents, fresh for every test, so that each can spoil what it likes. Only a header, because
- * a test of a low layer links nothing above it.
+/* A nation of two provinces for documents, fresh for every test, so that each can spoil what it likes. Only a header,
+ * because a test of a low layer links nothing above it.
  *
  *   VN > 15 > 19753: units 19753-001 (100 voters), 19753-002 (50)      all have voted
  *           > 20333: no unit

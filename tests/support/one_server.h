@@ -1,5 +1,5 @@
-/* One turnoutd in a workspace of its own, as a fixture: FIXTURE(start_server, stop_server). A test that needs settings or
- * another election starts it itself. Only a header, so that each test program has its own. */
+/* One turnoutd in a workspace of its own, as a fixture: FIXTURE(start_server, stop_server). A test that needs settings
+ * or another election starts it itself. Only a header, so that each test program has its own. */
 #ifndef TURNOUT_TESTS_ONE_SERVER_H
 #define TURNOUT_TESTS_ONE_SERVER_H
 

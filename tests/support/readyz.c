@@ -42,8 +42,8 @@ void readyz_ask(const struct turnoutd *turnoutd, const char *check, struct ready
     http_answer_done(&answer);
 }
 
-/* Two seconds are promised, and fault/ready_matrix prints how many it were; a crowded machine and sanitizers make everything
- * slower, which is no fault of the server's. */
+/* Two seconds are promised, and fault/ready_matrix prints how many it were; a crowded machine and sanitizers make
+ * everything slower, which is no fault of the server's. */
 int64_t readyz_noticed_ms(void)
 {
     const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");

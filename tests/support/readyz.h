@@ -19,7 +19,8 @@ void readyz_ask(const struct turnoutd *turnoutd, const char *check, struct ready
 /* How long a change may take to be noticed in a test. */
 int64_t readyz_noticed_ms(void);
 
-/* Waits until the check fails for a reason that has these words in it; turnoutd is not ready then, and /metrics say so. */
+/* Waits until the check fails for a reason that has these words in it; turnoutd is not ready then, and /metrics say
+ * so. */
 void readyz_expect_broken(const struct turnoutd *turnoutd, const char *check, const char *words);
 void readyz_expect_ready(const struct turnoutd *turnoutd, int64_t within_ms);
 

@@ -1,7 +1,7 @@
 /* A real redis-server for a test: in a fresh folder under /tmp, on a unix socket in it, with `appendonly yes` and
- * `appendfsync always`, and with the users of config/redis/users.acl. What is tested gets no other rights than it has in
- * earnest; what a test does behind its back it does as a user of its own, who may do everything.
- * A test that cannot have it ends with a failure. */
+ * `appendfsync always`, and with the users of config/redis/users.acl. What is tested gets no other rights than it has
+ * in earnest; what a test does behind its back it does as a user of its own, who may do everything. A test that cannot
+ * have it ends with a failure. */
 #ifndef TURNOUT_TESTS_REDIS_FIXTURE_H
 #define TURNOUT_TESTS_REDIS_FIXTURE_H
 

@@ -67,7 +67,8 @@ static bool pass(int fd, const char *bytes, size_t length)
 
 /* ---- commands ---- */
 
-/* Reads `*12\r\n` or `$12\r\n` at *at, and moves *at behind it; false where it is not whole. Of `$-1` the number is 0. */
+/* Reads `*12\r\n` or `$12\r\n` at *at, and moves *at behind it; false where it is not whole. Of `$-1` the number is
+ * 0. */
 static bool read_number(const struct buffer *text, size_t *at, uint64_t *ret_number)
 {
     const char *begin = text->bytes + *at;

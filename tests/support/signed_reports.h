@@ -1,5 +1,5 @@
-/* Signed reports of the small election, and the keys that sign them. Each key id has a private key of its own, so that a
- * test names keys and seldom sees them. */
+/* Signed reports of the small election, and the keys that sign them. Each key id has a private key of its own, so that
+ * a test names keys and seldom sees them. */
 #ifndef TURNOUT_TESTS_SIGNED_REPORTS_H
 #define TURNOUT_TESTS_SIGNED_REPORTS_H
 

@@ -42,8 +42,8 @@ void turnoutd_launch_into(struct turnoutd *turnoutd, const struct workspace *wor
 void turnoutd_launch_by(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const launcher[], const char *const settings[]);
 
-/* Starts another one on the Redis that the first one manages, with its data in `data-2`. `setting` and its value are one more,
- * NULL for none. */
+/* Starts another one on the Redis that the first one manages, with its data in `data-2`. `setting` and its value are
+ * one more, NULL for none. */
 void turnoutd_start_second(struct turnoutd *turnoutd, const struct workspace *workspace, const char *setting,
                            const char *value);
 
@@ -53,8 +53,8 @@ void turnoutd_await_ports(struct turnoutd *turnoutd);
 /* What turnoutd_start does once it has launched it: learns the ports and waits until it is ready. */
 void turnoutd_await(struct turnoutd *turnoutd);
 
-/* For one that may refuse to start: true once it has a Redis that it can use, ready or not; false when it has ended, or waits in vain for a
- * Redis that it can use. */
+/* For one that may refuse to start: true once it has a Redis that it can use, ready or not; false when it has ended, or
+ * waits in vain for a Redis that it can use. */
 bool turnoutd_try_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                         const char *const settings[]);
 

@@ -1,5 +1,5 @@
-/* The feed to the byte: its three kinds of entries in the order of their times, names and reasons as XML takes them, and its
- * bounds. */
+/* The feed to the byte: its three kinds of entries in the order of their times, names and reasons as XML takes them,
+ * and its bounds. */
 #include <turnout/wire/atom_feed.h>
 
 #include <stdlib.h>

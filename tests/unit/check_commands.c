@@ -1,5 +1,5 @@
-/* Command lines: which command is meant, what its options are, and what is said when something is wrong. Two commands of
- * our own stand for all; the real ones are looked at by their names and their help. */
+/* Command lines: which command is meant, what its options are, and what is said when something is wrong. Two commands
+ * of our own stand for all; the real ones are looked at by their names and their help. */
 #include "commands.h"
 
 #include <stdlib.h>

@@ -261,8 +261,8 @@ TEST(what_is_due)
     }
 }
 
-/* In every ten minutes, reports come and the count rises, and never by leaps: once the morning has begun, by this much of what
- * it rose by in the ten minutes before, in hundredths. */
+/* In every ten minutes, reports come and the count rises, and never by leaps: once the morning has begun, by this much
+ * of what it rose by in the ten minutes before, in hundredths. */
 TEST(the_figures_move_all_the_time)
 {
     enum { STEP_S = 600, LEAST = 30, MOST = 300 };

@@ -1,4 +1,5 @@
-/* The log, read back through a pipe: one event is one line, whatever the values hold, and nobody waits for its reader. */
+/* The log, read back through a pipe: one event is one line, whatever the values hold, and nobody waits for its
+ * reader. */
 #include <turnout/base/log.h>
 
 #include <fcntl.h>

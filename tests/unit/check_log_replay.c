@@ -1,4 +1,5 @@
-/* A log decided again: what it comes to, and each way in which a line can be wrong. Signatures are those of test keys. */
+/* A log decided again: what it comes to, and each way in which a line can be wrong. Signatures are those of test
+ * keys. */
 #include <turnout/wire/log_replay.h>
 
 #include <stdio.h>

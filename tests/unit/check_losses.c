@@ -1,4 +1,5 @@
-/* What counts as lost: every way in which a commune can come back, and that only what was known makes it whole again. */
+/* What counts as lost: every way in which a commune can come back, and that only what was known makes it whole
+ * again. */
 #include <turnout/service/losses.h>
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* The same hour of the election before, beside an area's figures of that hour; points are those of the published percentages. */
+/* The same hour of the election before, beside an area's figures of that hour; points are those of the published
+ * percentages. */
 #include <turnout/wire/documents.h>
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Private files: what others could have read, written or put there is refused, and nothing is written through a link. */
+/* Private files: what others could have read, written or put there is refused, and nothing is written through a
+ * link. */
 #include <turnout/base/private_file.h>
 
 #include <fcntl.h>

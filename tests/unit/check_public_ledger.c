@@ -1,5 +1,5 @@
-/* The public ledger: newest first, bounded and shared out fairly, and pages that stay what they were; and its entries, as the lines of the log
- * give them. */
+/* The public ledger: newest first, bounded and shared out fairly, and pages that stay what they were; and its entries,
+ * as the lines of the log give them. */
 #include <turnout/service/public_ledger.h>
 
 #include <stdio.h>

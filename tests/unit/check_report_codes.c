@@ -1,4 +1,5 @@
-/* The table of codes: that none lacks a word, that what is said can be said whole, and that proto/report.md lists it. */
+/* The table of codes: that none lacks a word, that what is said can be said whole, and that proto/report.md lists
+ * it. */
 #include <turnout/election/report_codes.h>
 
 #include <stdio.h>

@@ -83,7 +83,8 @@ TEST(the_board_is_written)
                      "\"expected\":0,\"never_heard\":0,\"rounds\":[" NONE "," NONE "," NONE "]}]}");
 }
 
-/* Of the eight one does not open; one that has no signal since the first round and one that never had any are not silent. */
+/* Of the eight one does not open; one that has no signal since the first round and one that never had any are not
+ * silent. */
 TEST(who_is_excused_is_not_silent)
 {
     counted[NATION].excused = (struct excused){.not_expected = 1, .no_signal = {1, 2, 2}};

@@ -1,5 +1,5 @@
-/* The decision about a report: the order in which rules.h says it, pairs of reports both ways round, every order of a few.
- * What counts adds up in check_totals.c; held reports are in check_held.c, the single rules in check_violations.c. */
+/* The decision about a report: the order of rules.h, pairs of reports both ways round, every order of a few. What
+ * counts adds up in check_totals.c; held reports are in check_held.c, the single rules in check_violations.c. */
 #include <turnout/election/rules.h>
 
 #include <string.h>

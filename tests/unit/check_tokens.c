@@ -1,5 +1,5 @@
-/* tokens.csv: a sound file is read, every fault is told with its line, and no half of a file makes a token good that the
- * whole one revokes. */
+/* tokens.csv: a sound file is read, every fault is told with its line, and no half of a file makes a token good that
+ * the whole one revokes. */
 #include <turnout/store/tokens.h>
 
 #include <stdlib.h>

@@ -8,7 +8,8 @@
 
 #include <turnout/base/text.h>
 
-/* The length of the whole HTTP answer that the bytes begin with, its status and its body; 0 while it is not all there. */
+/* The length of the whole HTTP answer that the bytes begin with, its status and its body; 0 while it is not all
+ * there. */
 size_t answer_http_find(struct slice bytes, int *ret_status, struct slice *ret_body);
 
 /* Whether an answer of turnoutd, a line of JSON, says that the report is accepted. *ret_line is the number of the line

@@ -9,8 +9,8 @@
 #include "bench_reports.h"
 
 /* Of BENCH_BATCH_MAX reports of a province each, and of what is left over. They are good for the Redis at
- * `options->redis` as it stands: its communes are loaded. False, with the reason on standard error, when a report was not
- * accepted. */
+ * `options->redis` as it stands: its communes are loaded. False, with the reason on standard error, when a report was
+ * not accepted. */
 bool bench_commits_make(struct bench_reports *reports, const struct bench_options *options,
                         struct pipeline *ret_pipeline);
 

@@ -1,8 +1,8 @@
 /* Readers of event streams: opens `--connections` of them, reads whatever comes, and notes of each event when the first
  * stream had the whole of it and when the last one had.
  *
- * Prints `ready` when every stream has had its first event, and ends with `--seconds` or SIGTERM; then it prints one line of
- * figures. An event counts once all streams have had it, or a later one in its place. */
+ * Prints `ready` when every stream has had its first event, and ends with `--seconds` or SIGTERM; then it prints one
+ * line of figures. An event counts once all streams have had it, or a later one in its place. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>

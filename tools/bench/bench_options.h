@@ -34,8 +34,8 @@ struct bench_options {
     bool is_whole;        /* --whole: all of it at once, and once */
     bool is_deaf;         /* --deaf: and nothing is read */
 
-    /* Which reports: of those of --election, --reports-a-unit and --seed the first --skip are passed over, and --count of
-     * the others are sent. */
+    /* Which reports: of those of --election, --reports-a-unit and --seed the first --skip are passed over, and --count
+     * of the others are sent. */
     uint32_t reports_a_unit; /* --reports-a-unit N; default 1 */
     uint64_t seed;           /* --seed N; default 1 */
     uint32_t skip;           /* --skip N; default 0 */

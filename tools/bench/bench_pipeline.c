@@ -1,5 +1,5 @@
-/* Every link has its batches in their order. It is sent as much as its socket takes, so that Redis has something of each
- * link whenever it looks. */
+/* Every link has its batches in their order. It is sent as much as its socket takes, so that Redis has something of
+ * each link whenever it looks. */
 #include "bench_pipeline.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-/* The same reports to several turnoutd at once, that share a Redis: one `--port` each. A server that answers `unavailable`
- * is sent the report again, and a unit's next report waits until its last one has been answered by that server. In the
- * end each report must have been accepted by exactly one of them, and answered by all. */
+/* The same reports to several turnoutd at once, that share a Redis: one `--port` each. A server that answers
+ * `unavailable` is sent the report again, and a unit's next report waits until its last one has been answered by that
+ * server. In the end each report must have been accepted by exactly one of them, and answered by all. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* The gate: whether anything may be acknowledged. inspector.h inspects Redis, and shuts or opens it; the tally checks it
- * before every answer. Zeroed, it is open. Every new link shuts it until Redis was inspected after that. */
+/* The gate: whether anything may be acknowledged. inspector.h inspects Redis, and shuts or opens it; the tally checks
+ * it before every answer. Zeroed, it is open. Every new link shuts it until Redis was inspected after that. */
 #ifndef TURNOUT_SERVICE_GATE_H
 #define TURNOUT_SERVICE_GATE_H
 

@@ -63,11 +63,10 @@ struct store_change {
 typedef void store_changed_fn(void *context, enum turnout_error error, const char *why,
                               const struct store_change *change);
 
-/* store_change_phase changes the provinces first, then the election; an opening is of all provinces or of none. Repeating
- * the call also changes provinces that an interruption left behind. `who` goes into the ledger.
- * When `mode` holds figures back, `shown` is what the public is shown now, one text a province from the first on,
- * borrowed until `on_changed` is called. It is stored before the mode changes, so that it stays whatever happens
- * then. */
+/* store_change_phase changes the provinces first, then the election; an opening is of all provinces or of none.
+ * Repeating the call also changes provinces that an interruption left behind. `who` goes into the ledger. When `mode`
+ * holds figures back, `shown` is what the public is shown now, one text a province from the first on, borrowed until
+ * `on_changed` is called. It is stored before the mode changes, so that it stays whatever happens then. */
 void store_change_phase(struct store *store, enum election_phase phase, const char *who, int64_t now_ms,
                         store_changed_fn *on_changed, void *context);
 void store_change_publication(struct store *store, enum publication_mode mode, const struct buffer *shown,

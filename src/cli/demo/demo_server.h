@@ -33,8 +33,8 @@ struct demo_server_options {
 
 struct demo_server;
 
-/* Starts it and waits until it is ready. Borrows the options until demo_server_stop(). TURNOUT_UNAVAILABLE when interrupted; any
- * other error has the last line of the server's log. */
+/* Starts it and waits until it is ready. Borrows the options until demo_server_stop(). TURNOUT_UNAVAILABLE when
+ * interrupted; any other error has the last line of the server's log. */
 enum turnout_error demo_server_start(const struct demo_server_options *options,
                                      struct demo_server **ret_server, struct error *error);
 

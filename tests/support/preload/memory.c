@@ -1,5 +1,5 @@
-/* A memory that runs out, for LD_PRELOAD: while it is watched, allocations are counted, and the one with the number that
- * the test has set fails, alone or with all that come after it. */
+/* A memory that runs out, for LD_PRELOAD: while it is watched, allocations are counted, and the one with the number
+ * that the test has set fails, alone or with all that come after it. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
