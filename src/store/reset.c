@@ -26,24 +26,24 @@ typedef enum turnout_error found_fn(void *context, struct redisContext *redis, s
 
 /* ---- finding keys ---- */
 
-/* Moves the cursor on. The keys are the reply's second element. */
-static enum turnout_error scan_step(struct redisContext *redis, const char *pattern,
-                                    char cursor[CURSOR_BYTES], redisReply **ret_reply, struct error *error)
+/* Moves the cursor on. The keys are the reply's second element. NULL where it failed. */
+static redisReply *scan_step(struct redisContext *redis, const char *pattern, char cursor[CURSOR_BYTES],
+                             enum turnout_error *ret_failed, struct error *error)
 {
     const struct slice arguments[] = {slice_of("SCAN"),  slice_of(cursor),  slice_of("MATCH"),
                                       slice_of(pattern), slice_of("COUNT"), slice_of(KEYS_A_SCAN)};
     redisReply *reply;
-    enum turnout_error failed = redis_sync_command(redis, 6, arguments, &reply, error);
-    if (failed != TURNOUT_OK) {
-        return failed;
+    *ret_failed = redis_sync_command(redis, 6, arguments, &reply, error);
+    if (*ret_failed != TURNOUT_OK) {
+        return NULL;
     }
     if (!reply_is_list_of(reply, 2) || reply->element[1]->type != REDIS_REPLY_ARRAY ||
         !slice_copy(reply_text(reply->element[0]), cursor, CURSOR_BYTES)) {
         freeReplyObject(reply);
-        return error_fail(error, TURNOUT_UNAVAILABLE, "redis", "SCAN answered something unexpected");
+        *ret_failed = error_fail(error, TURNOUT_UNAVAILABLE, "redis", "SCAN answered something unexpected");
+        return NULL;
     }
-    *ret_reply = reply;
-    return TURNOUT_OK;
+    return reply;
 }
 
 /* SCAN may tell a key twice. */
@@ -53,9 +53,8 @@ static enum turnout_error for_each(struct redisContext *redis, const char *patte
     char cursor[CURSOR_BYTES] = "0";
     enum turnout_error failed;
     do {
-        redisReply *reply;
-        failed = scan_step(redis, pattern, cursor, &reply, error);
-        if (failed != TURNOUT_OK) {
+        redisReply *reply = scan_step(redis, pattern, cursor, &failed, error);
+        if (reply == NULL) {
             return failed;
         }
         const redisReply *keys = reply->element[1];
