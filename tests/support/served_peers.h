@@ -27,6 +27,7 @@ static struct counters counters; /* for the service, too */
 static struct connections *connections;
 static const struct http_service *served;
 static int served_fd; /* the server's end of the newest connection */
+static struct connection *newest;
 
 static inline void serve_begin(const struct http_service *service)
 {
@@ -66,9 +67,9 @@ static inline int connect_peer(const char *from)
     ck_assert_int_ge(accepted, 0);
     ck_assert_int_eq(close(listening), 0);
     served_fd = accepted;
-    struct connection *connection = connection_accept(connections, accepted, any);
-    ck_assert_ptr_nonnull(connection);
-    http_serve(connection, served);
+    newest = connection_accept(connections, accepted, any);
+    ck_assert_ptr_nonnull(newest);
+    http_serve(newest, served);
     return peer;
 }
 

@@ -1,4 +1,4 @@
-/* What a connection holds of answers that nobody takes, and for how long. */
+/* What a connection holds, and for how long: of answers that nobody takes, of memory for what arrives. */
 #include <turnout/net/connection.h>
 
 #include <errno.h>
@@ -196,6 +196,28 @@ TEST(a_stream_that_is_not_heard_holds_no_more_than_so_much)
         ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
     }
     ck_assert_int_eq(close(peer), 0);
+}
+
+/* ---- memory for what arrives ---- */
+
+TEST(what_a_connection_has_reserved_is_free_when_it_ends)
+{
+    enum { SHARES = CONNECTIONS_RESERVED_BYTES_MAX / PEER_RESERVED_BYTES_MAX };
+    int first = connect_peer("127.0.0.2");
+    ck_assert(connection_reserve(newest, PEER_RESERVED_BYTES_MAX));
+    for (int i = 1; i < SHARES; i++) {
+        char from[16];
+        (void)snprintf(from, sizeof from, "127.0.0.%d", 2 + i);
+        (void)connect_peer(from);
+        ck_assert(connection_reserve(newest, PEER_RESERVED_BYTES_MAX));
+    }
+    (void)connect_peer("127.0.1.1");
+    ck_assert(!connection_reserve(newest, 1));
+    ck_assert_int_eq(close(first), 0);
+    for (int64_t began_ms = clock_monotonic_ms(); !connection_reserve(newest, PEER_RESERVED_BYTES_MAX);) {
+        ck_assert_int_lt(clock_monotonic_ms(), began_ms + DEADLINE_MS);
+        turn_once();
+    }
 }
 
 SUITE("connection");
