@@ -87,6 +87,17 @@ static void note_failure(struct changing *changing, enum turnout_error failed, c
     (void)snprintf(changing->failed_why, sizeof changing->failed_why, "%s", why);
 }
 
+/* Whether it is a number; what it is instead has been noted. */
+static bool is_number(struct changing *changing, const redisReply *reply, const char *why)
+{
+    struct error error;
+    enum turnout_error failed = reply_want_number(reply, why, &error);
+    if (failed != TURNOUT_OK) {
+        note_failure(changing, failed, error.text);
+    }
+    return failed == TURNOUT_OK;
+}
+
 static void fail(struct changing *changing)
 {
     conclude(changing, changing->failed, changing->failed_why, NULL);
@@ -104,9 +115,7 @@ static void ask_provinces(struct changing *changing, enum step step);
 static void on_set(void *context, const redisReply *reply, const char *why)
 {
     struct changing *changing = context;
-    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
-        note_failure(changing, reply_error(reply), reply_words(reply, why));
-    } else if (reply->integer != 1) {
+    if (is_number(changing, reply, why) && reply->integer != 1) {
         note_failure(changing, TURNOUT_UNAVAILABLE, why_changed);
     }
     if (changing->failed == TURNOUT_OK && is_opening(changing)) {
@@ -131,9 +140,7 @@ static void set_meta(struct changing *changing)
     log_line_write_change(&line, changing->kind, changing->before, changing->value, changing->who,
                           changing->now_ms);
     struct redis_command command;
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_set");
-    redis_command_put_integer(&command, 2);
+    redis_command_begin_call(&command, "FCALL", "turnout_set", 2);
     redis_command_put_text(&command, meta);
     redis_command_put_text(&command, ledger);
     redis_command_put_text(&command, changing->generation);
@@ -177,14 +184,13 @@ static void on_province(void *context, const redisReply *reply, const char *why)
     struct changing *changing = question->changing;
     uint32_t province = question->province;
     free(question);
-    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER) {
-        note_failure(changing, reply_error(reply), reply_words(reply, why));
-    } else if (reply->integer < 0) {
+    int64_t answer = is_number(changing, reply, why) ? reply->integer : 1;
+    if (answer < 0) {
         note_failure(changing, TURNOUT_UNAVAILABLE, why_changed);
-    } else if (reply->integer == 0 && changing->step <= STEP_OPENING && province < changing->refusing) {
+    } else if (answer == 0 && changing->step <= STEP_OPENING && province < changing->refusing) {
         changing->refusing = province;
     }
-    changing->is_interrupted = changing->is_interrupted || (reply != NULL && reply->integer == 2);
+    changing->is_interrupted = changing->is_interrupted || answer == 2;
     changing->awaited--;
     if (changing->awaited == 0) {
         on_step(changing);
@@ -261,8 +267,9 @@ static void change_mode(struct changing *changing)
 static void on_begun(void *context, const redisReply *reply, const char *why)
 {
     struct changing *changing = context;
-    bool is_number = reply != NULL && reply->type == REDIS_REPLY_INTEGER;
-    if (is_number && reply->integer > 0) {
+    struct error error;
+    enum turnout_error failed = reply_want_number(reply, why, &error);
+    if (failed == TURNOUT_OK && reply->integer > 0) {
         changing->number = reply->integer;
         if (changing->kind == LOG_PHASE) {
             ask_provinces(changing, changing->step);
@@ -272,8 +279,8 @@ static void on_begun(void *context, const redisReply *reply, const char *why)
         return;
     }
     if (changing->failed == TURNOUT_OK) {
-        note_failure(changing, is_number ? TURNOUT_UNAVAILABLE : reply_error(reply),
-                     is_number ? why_changed : reply_words(reply, why));
+        note_failure(changing, failed == TURNOUT_OK ? TURNOUT_UNAVAILABLE : failed,
+                     failed == TURNOUT_OK ? why_changed : error.text);
     }
     fail(changing);
 }

@@ -46,28 +46,42 @@ enum turnout_error redis_sync_send(struct redisContext *redis, const char *name,
     return TURNOUT_OK;
 }
 
+static void put_words(struct redis_command *command, int argument_count, const struct slice *arguments)
+{
+    redis_command_begin(command, arguments[0].bytes);
+    for (int i = 1; i < argument_count; i++) {
+        redis_command_put(command, arguments[i]);
+    }
+}
+
 enum turnout_error redis_sync_command(struct redisContext *redis, int argument_count,
                                       const struct slice *arguments, struct redisReply **ret_reply,
                                       struct error *error)
 {
     struct redis_command command;
-    redis_command_begin(&command, arguments[0].bytes);
-    for (int i = 1; i < argument_count; i++) {
-        redis_command_put(&command, arguments[i]);
-    }
+    put_words(&command, argument_count, arguments);
     return redis_sync_send(redis, arguments[0].bytes, &command, ret_reply, error);
 }
 
-enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
-                                     const struct slice *arguments, int64_t *ret_number, struct error *error)
+enum turnout_error redis_sync_send_number(struct redisContext *redis, const char *name,
+                                          struct redis_command *command, int64_t *ret_number,
+                                          struct error *error)
 {
     redisReply *reply = NULL;
-    enum turnout_error failed = redis_sync_command(redis, argument_count, arguments, &reply, error);
+    enum turnout_error failed = redis_sync_send(redis, name, command, &reply, error);
     if (reply != NULL && ret_number != NULL) {
         *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
     }
     freeReplyObject(reply); /* which copes with NULL */
     return failed;
+}
+
+enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
+                                     const struct slice *arguments, int64_t *ret_number, struct error *error)
+{
+    struct redis_command command;
+    put_words(&command, argument_count, arguments);
+    return redis_sync_send_number(redis, arguments[0].bytes, &command, ret_number, error);
 }
 
 static enum turnout_error open_link(const struct store_address *address, int64_t timeout_ms,

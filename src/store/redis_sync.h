@@ -40,7 +40,11 @@ enum turnout_error redis_sync_command(struct redisContext *redis, int argument_c
                                       const struct slice *arguments, struct redisReply **ret_reply,
                                       struct error *error);
 
-/* The same where the reply is a number: 0 when it is something else. `ret_number` is NULL where it does not matter. */
+/* The same two where the reply is a number: 0 when it is something else. `ret_number` is NULL where it does not
+ * matter. */
+enum turnout_error redis_sync_send_number(struct redisContext *redis, const char *name,
+                                          struct redis_command *command, int64_t *ret_number,
+                                          struct error *error);
 enum turnout_error redis_sync_number(struct redisContext *redis, int argument_count,
                                      const struct slice *arguments, int64_t *ret_number, struct error *error);
 

@@ -224,9 +224,7 @@ static enum turnout_error seed_province(struct redisContext *redis, const struct
     struct province_keys keys;
     struct redis_command command;
     province_keys_init(&keys, options->election, province->code);
-    redis_command_begin(&command, "FCALL");
-    redis_command_put_text(&command, "turnout_seed");
-    redis_command_put_integer(&command, PROVINCE_KEY_COUNT);
+    redis_command_begin_call(&command, "FCALL", "turnout_seed", PROVINCE_KEY_COUNT);
     for (int key = 0; key < PROVINCE_KEY_COUNT; key++) {
         redis_command_put_text(&command, keys.text[key]);
     }
@@ -234,12 +232,7 @@ static enum turnout_error seed_province(struct redisContext *redis, const struct
     redis_command_put_text(&command, claim->digest);
     redis_command_put_integer(&command, province->registered);
     put_communes(&command, options->reg, province);
-    redisReply *reply = NULL;
-    enum turnout_error failed = redis_sync_send(redis, "FCALL", &command, &reply, error);
-    if (failed == TURNOUT_OK) {
-        freeReplyObject(reply);
-    }
-    return failed;
+    return redis_sync_send_number(redis, "FCALL", &command, NULL, error);
 }
 
 static enum turnout_error seed(struct redisContext *redis, const struct store_options *options,

@@ -1,22 +1,8 @@
 /* The election is open once meta says so (meta.c). Before that an opening is taken back, afterwards it is finished. */
 #include "unfinished_opening.h"
 
-#include <hiredis/hiredis.h>
-
 #include "phase_calls.h"
 #include "redis_sync.h"
-
-static enum turnout_error send(struct redisContext *redis, struct redis_command *command, int64_t *ret_number,
-                               struct error *error)
-{
-    redisReply *reply;
-    enum turnout_error failed = redis_sync_send(redis, "FCALL", command, &reply, error);
-    if (failed == TURNOUT_OK) {
-        *ret_number = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-        freeReplyObject(reply);
-    }
-    return failed;
-}
 
 enum turnout_error unfinished_opening_end(struct redisContext *redis, const struct store_options *options,
                                           const char *generation, enum election_phase phase,
@@ -27,12 +13,12 @@ enum turnout_error unfinished_opening_end(struct redisContext *redis, const stru
     int64_t number = 0;
     int64_t answer = 0;
     change_put_begin(&command, options->election, generation, "phase", name);
-    enum turnout_error failed = send(redis, &command, &number, error);
+    enum turnout_error failed = redis_sync_send_number(redis, "FCALL", &command, &number, error);
     for (uint32_t i = 1; failed == TURNOUT_OK && number > 0 && i <= options->reg->province_count; i++) {
         struct province_keys keys;
         province_keys_init(&keys, options->election, options->reg->areas[i].code);
         phase_put(&command, &keys, generation, number, name);
-        failed = send(redis, &command, &answer, error);
+        failed = redis_sync_send_number(redis, "FCALL", &command, &answer, error);
         if (failed == TURNOUT_OK && answer < 0) {
             failed = error_fail(error, TURNOUT_CONFLICT, "redis",
                                 "the phase is being changed by somebody else: start again");
