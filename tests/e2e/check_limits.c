@@ -1,5 +1,5 @@
-/* How much one address may ask of a real turnoutd in vain, and one unit report; and that nobody can use up what is
- * another's (DESIGN section 9). */
+/* How many failed requests one address may make, and how many reports one unit; and that nobody can use up the share of
+ * another (DESIGN section 9). */
 #include <check.h>
 #include <poll.h>
 #include <string.h>
@@ -326,8 +326,8 @@ static void post_until(const char *signer, const char *wanted)
     } while (strcmp(code, wanted) != 0);
 }
 
-/* It counts, and nothing is stored for saying so: whoever asks again after the closing, and after too much, hears
- * it. */
+/* A report that counts is answered `duplicate` also after the closing, and beyond the unit's limit: that answer stores
+ * nothing. */
 TEST(what_counts_is_told_after_too_much_and_after_the_closing)
 {
     struct http_link link;

@@ -333,8 +333,8 @@ TEST(committees_alone_are_shown_a_contact)
     http_answer_done(&answer);
 }
 
-/* Redis is asked for it, which others need, too: so often a unit may, on any connection; an office as often as it
- * likes. */
+/* Each answer takes a question to Redis. A unit may ask only so often, over all its connections; an office has no such
+ * limit. */
 TEST(a_unit_reads_itself_so_often)
 {
     static const char unit[] = "0101-001";
