@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "committee.h"
+#include "metric.h"
 #include "one_server.h"
 #include "process.h"
 #include "small_election.h"
@@ -132,6 +133,31 @@ TEST(a_hostile_server_does_not_reach_the_terminal)
         expect_no_escapes(report, answers[i]);
         expect_no_escapes(watch, answers[i]);
     }
+}
+
+TEST(nor_does_one_that_committees_ask)
+{
+#define HOSTILE "\"\\u001b]0;x\\u0007\\u009b2J\""
+    char token_path[WORKSPACE_PATH_BYTES];
+    token_file(&workspace, ROLE_ADMIN, "T", token_path);
+    const char *const commands[][12] = {
+        {"register", "diff", "--server", "URL", "--token-file", token_path},
+        {"register", "apply", "--server", "URL", "--token-file", token_path, "--reason", "so"},
+        {"phase", "close", "--server", "URL", "--token-file", token_path},
+        {"unit", "void", "--server", "URL", "--token-file", token_path, "--unit", "0101-001", "--reason",
+         "so"},
+    };
+    static const char *const answers[] = {
+        "HTTP/1.1 409 x\r\n\r\n{\"code\":" HOSTILE ",\"detail\":" HOSTILE "}",
+        "HTTP/1.1 200 x\r\n\r\n{\"fingerprint\":" HOSTILE ",\"files\":" HOSTILE
+        ",\"changes\":2,\"refused\":1,\"rows\":[{\"text\":" HOSTILE "},{\"text\":" HOSTILE
+        ",\"refused\":" HOSTILE "}]}",
+    };
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        expect_no_escapes(commands[i], answers[0]);
+    }
+    expect_no_escapes(commands[0], answers[1]);
+    expect_no_escapes(commands[1], answers[1]);
 }
 
 /* Who is on the way would read and alter it. */
@@ -303,6 +329,7 @@ TEST(watch_follows_and_ends_on_a_signal)
     char line[PROCESS_LINE_BYTES];
     process_start(&watching, &workspace, "watch", watch);
     process_wait_line(&watching, watching.stdout_path, "  0 of 6,150 voted", line);
+    metric_wait(&turnoutd, "turnout_documents_unchanged_total", 1); /* nothing to say, and it goes on */
     process_start(&reporting, &workspace, "report", report);
     ck_assert_int_eq(process_wait_exit(&reporting, PROCESS_DEADLINE_MS), 0);
     process_wait_line(&watching, watching.stdout_path, "10.00%  615 of 6,150 voted", line);

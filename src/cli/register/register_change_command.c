@@ -24,6 +24,7 @@ struct register_options {
 /* What the server has answered, where it did. */
 struct shown {
     json_t *document;
+    char in_force[COMMAND_ANSWER_BYTES]; /* the fingerprints */
     char files[COMMAND_ANSWER_BYTES];
     json_int_t changes;
     json_int_t refused;
@@ -72,7 +73,7 @@ static void print_rows(const struct shown *shown, bool is_refused)
 
 static void print_shown(const struct shown *shown)
 {
-    (void)printf("in force:  %s\nthe files: %s\n", text_in(shown->document, "fingerprint"), shown->files);
+    (void)printf("in force:  %s\nthe files: %s\n", shown->in_force, shown->files);
     if (shown->changes == 0) {
         (void)printf("the files match the register in force\n");
         return;
@@ -91,6 +92,17 @@ static void print_shown(const struct shown *shown)
     }
 }
 
+/* False where it is too long for a fingerprint. */
+static bool read_fingerprint(const json_t *document, const char *key,
+                             char ret_fingerprint[COMMAND_ANSWER_BYTES])
+{
+    bool fits = slice_copy(slice_of(text_in(document, key)), ret_fingerprint, COMMAND_ANSWER_BYTES);
+    if (fits) {
+        text_make_showable(ret_fingerprint);
+    }
+    return fits;
+}
+
 static bool read_shown(struct shown *shown)
 {
     const json_t *changes = json_object_get(shown->document, "changes");
@@ -98,7 +110,8 @@ static bool read_shown(struct shown *shown)
     shown->changes = json_integer_value(changes);
     shown->refused = json_integer_value(refused);
     return json_is_integer(changes) && json_is_integer(refused) &&
-           slice_copy(slice_of(text_in(shown->document, "files")), shown->files, sizeof shown->files);
+           read_fingerprint(shown->document, "fingerprint", shown->in_force) &&
+           read_fingerprint(shown->document, "files", shown->files);
 }
 
 /* Returns an exit status. The caller releases the document. */

@@ -123,7 +123,8 @@ static bool show(struct watch *watch, bool whole)
     } else if (watch->changed) {
         write_line(&picture, &out);
     }
-    bool written = fwrite(out.bytes, 1, out.length, stdout) == out.length && fflush(stdout) == 0;
+    bool written =
+        out.length == 0 || (fwrite(out.bytes, 1, out.length, stdout) == out.length && fflush(stdout) == 0);
     buffer_done(&out);
     return written;
 }
