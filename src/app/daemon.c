@@ -260,6 +260,7 @@ static bool start_workers(struct daemon *daemon)
         .tally = daemon->tally,
         .secret = daemon->data.secret};
     const struct workers_options options = {.intake = &intake,
+                                            .connections_per_address = settings->connections_per_address,
                                             .peers = daemon->peers,
                                             .hosts = &settings->hosts,
                                             .listenings = &daemon->listenings,
@@ -352,8 +353,7 @@ static int start(struct daemon *daemon)
         return EXIT_FAILED;
     }
     start_loop(daemon);
-    daemon->peers = peers_new(&(struct peers_options){settings->connections_per_address,
-                                                      settings->refusals_per_minute, settings->proxies});
+    daemon->peers = peers_new(&(struct peers_options){settings->refusals_per_minute, settings->proxies});
     if (!start_operating(daemon)) {
         return EXIT_FAILED;
     }

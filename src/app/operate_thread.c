@@ -101,7 +101,7 @@ static void build(struct operate_thread *thread, int fd, struct peers *peers, co
                                             .hosts = hosts,
                                             .counters = &thread->counters};
     thread->connections =
-        connections_new(thread->base, CONNECTIONS_MAX, peers, PEER_OPERATES, &thread->counters);
+        connections_new(thread->base, CONNECTIONS_MAX, CONNECTIONS_MAX, peers, &thread->counters);
     if (fd >= 0) {
         thread->listener = listener_new(thread->base, fd, &thread->counters, accept_one, thread);
     }

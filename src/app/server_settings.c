@@ -206,8 +206,8 @@ static const struct setting rows[] = {
      .takes = "CONNECTIONS",
      .least = 1,
      .most = 65535,
-     .help = "open connections from one address for reports, and as many for reading; for one more the "
-             "quietest is ended"},
+     .help = "open connections from one address for reports, and as many for reading, shared out among the "
+             "threads; for one more the quietest is ended"},
     {.name = "refusals-per-minute",
      .kind = SETTING_NUMBER,
      AT(refusals_per_minute),

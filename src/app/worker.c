@@ -239,8 +239,8 @@ static void build(struct worker *worker)
         worker->options.intake = NULL; /* borrowed until here */
     }
     worker->connections =
-        connections_new(worker->base, worker->options.connections_max, worker->options.peers,
-                        worker->intake != NULL ? PEER_REPORTS : PEER_READS, &worker->counters);
+        connections_new(worker->base, worker->options.connections_max, worker->options.address_max,
+                        worker->options.peers, &worker->counters);
     worker->reader =
         (struct public_reader){.counters = &worker->counters, .events = events_new(worker->base)};
     worker->public_service = (struct http_service){.routes = public_http_routes,

@@ -22,6 +22,7 @@ struct worker_options {
     const struct worker_intake_options
         *intake; /* borrowed for worker_start(); NULL: it serves readers alone */
     uint32_t connections_max;
+    uint32_t address_max;          /* of these, from one address */
     struct peers *peers;           /* borrowed, as is */
     const struct host_list *hosts; /* under which reports may be sent */
     /* Listening sockets, taken; -1 where off. */

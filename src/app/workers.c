@@ -16,9 +16,11 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
 {
     uint32_t connections_max = descriptors_for_connections(options->each);
     uint32_t units_max = connections_max / 4 + 1;
+    uint32_t address_max = (options->connections_per_address + options->each - 1) / options->each;
     struct worker_intake_options intake = *options->intake;
     struct worker_options worker = {.intake = &intake,
                                     .connections_max = units_max,
+                                    .address_max = address_max,
                                     .peers = options->peers,
                                     .hosts = options->hosts,
                                     .public_fd = -1};
@@ -31,6 +33,7 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
     }
     workers->reporting = workers->count;
     worker = (struct worker_options){.connections_max = connections_max - units_max + 1,
+                                     .address_max = address_max,
                                      .peers = options->peers,
                                      .hosts = options->hosts,
                                      .intake_http_fd = -1,

@@ -17,6 +17,7 @@ struct workers {
 struct workers_options {
     const struct worker_intake_options *intake; /* each gets a port of its tally */
     struct peers *peers;
+    uint32_t connections_per_address; /* for reports, and as many for reading */
     const struct host_list *hosts;
     struct listenings *listenings;
     uint32_t each; /* that take reports, and that do not */

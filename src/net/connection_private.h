@@ -24,7 +24,7 @@ enum connection_standing { NEWCOMER, HAS_SHOWN_GOOD, STANDINGS };
 struct connection {
     TAILQ_ENTRY(connection) open;    /* in `open[standing]` */
     TAILQ_ENTRY(connection) due;     /* in `due` while is_due */
-    TAILQ_ENTRY(connection) address; /* in its neighbours' newcomers while it is one and has any */
+    TAILQ_ENTRY(connection) address; /* in its neighbours' `open[standing]` while it has any */
     struct neighbours *neighbours;   /* NULL: no bounds for its address */
     struct connections *connections;
     struct visit *visit;
@@ -58,16 +58,16 @@ struct neighbours {
     UT_hash_handle hh;
     const void *peer; /* see visit_peer() */
     uint32_t count;
-    struct connection_list newcomers; /* beginning with the one that has been quiet longest */
+    struct connection_list open[STANDINGS]; /* each beginning with the one that has been quiet longest */
 };
 
 struct connections {
     struct event_base *base;
-    enum peer_use use;
     struct peers *peers;
     struct counters *counters;
     uint32_t count;
     uint32_t count_max;
+    uint32_t address_max;
     bool is_draining;
     struct connection_list open[STANDINGS]; /* each beginning with the one that has been quiet longest */
     struct neighbours *neighbours;          /* by peer */

@@ -113,26 +113,30 @@ static struct neighbours *find_neighbours(const struct connections *connections,
     return neighbours;
 }
 
-/* The same among the newcomers from the visit's address. */
-static bool make_room_beside(struct connections *connections, const struct visit *visit)
+/* The same among those from the visit's address. */
+static bool make_room_beside(const struct neighbours *neighbours)
 {
-    const struct neighbours *neighbours = find_neighbours(connections, visit_peer(visit));
-    if (neighbours == NULL) {
-        return false;
-    }
-    int looks = 0;
-    struct connection *connection;
-    TAILQ_FOREACH(connection, &neighbours->newcomers, address)
-    {
-        if (may_be_ended(connection)) {
-            end_for_another(connection);
-            return true;
-        }
-        if (++looks == ROOM_LOOKS_MAX) {
-            break;
+    for (int standing = NEWCOMER; standing < STANDINGS; standing++) {
+        int looks = 0;
+        struct connection *connection;
+        TAILQ_FOREACH(connection, &neighbours->open[standing], address)
+        {
+            if (may_be_ended(connection)) {
+                end_for_another(connection);
+                return true;
+            }
+            if (++looks == ROOM_LOOKS_MAX) {
+                break;
+            }
         }
     }
     return false;
+}
+
+static bool has_room_beside(const struct connections *connections, const struct visit *visit)
+{
+    const struct neighbours *neighbours = find_neighbours(connections, visit_peer(visit));
+    return neighbours == NULL || neighbours->count < connections->address_max || make_room_beside(neighbours);
 }
 
 /* Some of those with something to do are on their way out: they are seen off before anybody is refused. */
@@ -149,9 +153,8 @@ static bool has_room(struct connections *connections)
 
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer)
 {
-    struct visit *visit = peers_admit(connections->peers, peer, connections->use);
-    bool has_place = !visit_is_one_too_many(visit) || make_room_beside(connections, visit);
-    if (!has_place || !has_room(connections)) {
+    struct visit *visit = peers_admit(connections->peers, peer);
+    if (!has_room_beside(connections, visit) || !has_room(connections)) {
         counter_add(&connections->counters->connections_refused, 1);
         visit_release(visit);
         close(fd);
@@ -175,7 +178,8 @@ static void join_neighbours(struct connection *connection)
     if (neighbours == NULL) {
         neighbours = memory_new(sizeof *neighbours);
         neighbours->peer = peer;
-        TAILQ_INIT(&neighbours->newcomers);
+        TAILQ_INIT(&neighbours->open[NEWCOMER]);
+        TAILQ_INIT(&neighbours->open[HAS_SHOWN_GOOD]);
         HASH_ADD_PTR(connections->neighbours, peer, neighbours);
     }
     neighbours->count++;
@@ -195,8 +199,8 @@ static void list(struct connection *connection)
 {
     struct connection_list *open = connection->connections->open;
     TAILQ_INSERT_TAIL(&open[connection->standing], connection, open);
-    if (connection->standing == NEWCOMER && connection->neighbours != NULL) {
-        TAILQ_INSERT_TAIL(&connection->neighbours->newcomers, connection, address);
+    if (connection->neighbours != NULL) {
+        TAILQ_INSERT_TAIL(&connection->neighbours->open[connection->standing], connection, address);
     }
 }
 
@@ -204,8 +208,8 @@ static void unlist(struct connection *connection)
 {
     struct connection_list *open = connection->connections->open;
     TAILQ_REMOVE(&open[connection->standing], connection, open);
-    if (connection->standing == NEWCOMER && connection->neighbours != NULL) {
-        TAILQ_REMOVE(&connection->neighbours->newcomers, connection, address);
+    if (connection->neighbours != NULL) {
+        TAILQ_REMOVE(&connection->neighbours->open[connection->standing], connection, address);
     }
 }
 
@@ -232,15 +236,15 @@ void connections_remove(struct connection *connection)
     counter_subtract(&connection->connections->counters->connections_open, 1);
 }
 
-struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
-                                    enum peer_use use, struct counters *counters)
+struct connections *connections_new(struct event_base *base, uint32_t connections_max, uint32_t address_max,
+                                    struct peers *peers, struct counters *counters)
 {
     struct connections *connections = memory_new(sizeof *connections);
     connections->base = base;
     connections->peers = peers;
-    connections->use = use;
     connections->counters = counters;
     connections->count_max = connections_max;
+    connections->address_max = address_max;
     TAILQ_INIT(&connections->open[NEWCOMER]);
     TAILQ_INIT(&connections->open[HAS_SHOWN_GOOD]);
     TAILQ_INIT(&connections->due);

@@ -28,7 +28,7 @@ struct peer {
     UT_hash_handle hh;
     TAILQ_ENTRY(peer) away; /* in `away` while no connection is open */
     struct peer_address address;
-    uint32_t connections[PEER_USES];
+    uint32_t connections;
     _Atomic int64_t whole_at_us; /* when its budget of failures is full again */
     _Atomic size_t reserved_bytes;
 };
@@ -46,8 +46,6 @@ struct peers {
 struct visit {
     struct peers *peers;
     struct peer *peer; /* NULL: no bounds for its address */
-    enum peer_use use;
-    bool is_one_too_many;
     uint32_t references;
     size_t reserved_bytes;
     bool has_shown_good;
@@ -151,16 +149,6 @@ static unsigned hash_of(const struct peers *peers, const struct peer_address *ad
     return folded;
 }
 
-static bool is_away(const struct peer *peer)
-{
-    for (int use = 0; use < PEER_USES; use++) {
-        if (peer->connections[use] > 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct peer *find_or_add(struct peers *peers, const struct peer_address *address)
 {
     unsigned hash = hash_of(peers, address);
@@ -170,7 +158,7 @@ static struct peer *find_or_add(struct peers *peers, const struct peer_address *
         peer = memory_new(sizeof *peer);
         peer->address = *address;
         HASH_ADD_BYHASHVALUE(hh, peers->table, address, sizeof peer->address, hash, peer);
-    } else if (is_away(peer)) {
+    } else if (peer->connections == 0) {
         TAILQ_REMOVE(&peers->away, peer, away);
         peers->away_count--;
     }
@@ -209,10 +197,10 @@ static void unlock(struct peers *peers)
     assert(failed == 0);
 }
 
-struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, enum peer_use use)
+struct visit *peers_admit(struct peers *peers, const struct sockaddr *address)
 {
     struct visit *visit = memory_new(sizeof *visit);
-    *visit = (struct visit){.peers = peers, .use = use, .references = 1};
+    *visit = (struct visit){.peers = peers, .references = 1};
     struct peer_address from = peer_address_of(address);
     if (is_proxy(&peers->options.proxies, &from)) {
         return visit;
@@ -222,15 +210,9 @@ struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, e
     }
     lock(peers);
     visit->peer = find_or_add(peers, &from);
-    visit->peer->connections[use]++;
-    visit->is_one_too_many = visit->peer->connections[use] > peers->options.connections_per_address;
+    visit->peer->connections++;
     unlock(peers);
     return visit;
-}
-
-bool visit_is_one_too_many(const struct visit *visit)
-{
-    return visit->is_one_too_many;
 }
 
 const void *visit_peer(const struct visit *visit)
@@ -238,13 +220,13 @@ const void *visit_peer(const struct visit *visit)
     return visit->peer;
 }
 
-static void leave(struct peers *peers, struct peer *peer, enum peer_use use)
+static void leave(struct peers *peers, struct peer *peer)
 {
     lock(peers);
-    peer->connections[use]--;
-    if (is_away(peer) && atomic_load(&peer->whole_at_us) > clock_monotonic_us()) {
+    peer->connections--;
+    if (peer->connections == 0 && atomic_load(&peer->whole_at_us) > clock_monotonic_us()) {
         remember(peers, peer);
-    } else if (is_away(peer)) {
+    } else if (peer->connections == 0) {
         forget(peers, peer);
     }
     unlock(peers);
@@ -279,7 +261,7 @@ void visit_release(struct visit *visit)
     bool gave_back = visit_reserve(visit, 0);
     assert(gave_back);
     if (visit->peer != NULL) {
-        leave(visit->peers, visit->peer, visit->use);
+        leave(visit->peers, visit->peer);
     }
     free(visit);
 }

@@ -35,9 +35,8 @@ static inline void serve_begin(const struct http_service *service)
     base = event_base_new();
     ck_assert_ptr_nonnull(base);
     counters = (struct counters){0};
-    peers = peers_new(
-        &(struct peers_options){.connections_per_address = CONNECTIONS_MAX, .refusals_per_minute = 1});
-    connections = connections_new(base, CONNECTIONS_MAX, peers, PEER_READS, &counters);
+    peers = peers_new(&(struct peers_options){.refusals_per_minute = 1});
+    connections = connections_new(base, CONNECTIONS_MAX, CONNECTIONS_MAX, peers, &counters);
     served = service;
 }
 

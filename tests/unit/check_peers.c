@@ -1,4 +1,4 @@
-/* Peers: how many connections an address may have, what it may ask in vain, and who is heard all the same. */
+/* Peers: what is one address, what it may ask in vain, and who is heard all the same. */
 #include <turnout/net/peers.h>
 
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@ static struct peers *peers;
 
 static void set_up(void)
 {
-    struct peers_options options = {.connections_per_address = CONNECTIONS, .refusals_per_minute = IN_VAIN};
+    struct peers_options options = {.refusals_per_minute = IN_VAIN};
     struct error error;
     ck_assert_int_ge(sodium_init(), 0);
     ck_assert_int_eq(proxy_list_parse("192.0.2.1 2001:db8::1", &options.proxies, &error), TURNOUT_OK);
@@ -29,7 +29,7 @@ static void tear_down(void)
     peers_free(peers);
 }
 
-static struct visit *visit_for(const char *text, enum peer_use use)
+static struct visit *visit_from(const char *text)
 {
     struct sockaddr_storage address = {0};
     struct sockaddr_in v4 = {.sin_family = AF_INET};
@@ -40,12 +40,7 @@ static struct visit *visit_for(const char *text, enum peer_use use)
         ck_assert_int_eq(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
         memcpy(&address, &v6, sizeof v6);
     }
-    return peers_admit(peers, (const struct sockaddr *)&address, use);
-}
-
-static struct visit *visit_from(const char *text)
-{
-    return visit_for(text, PEER_READS);
+    return peers_admit(peers, (const struct sockaddr *)&address);
 }
 
 static void spend_all(struct visit *visit)
@@ -56,7 +51,7 @@ static void spend_all(struct visit *visit)
     }
 }
 
-/* ---- connections ---- */
+/* ---- addresses ---- */
 
 static const struct {
     const char *one;
@@ -74,65 +69,14 @@ static const struct {
 
 FIXTURE(set_up, tear_down);
 
-LOOP_TEST(an_address_has_so_many_connections, COUNT(pairs))
+LOOP_TEST(an_ipv6_network_is_one_address, COUNT(pairs))
 {
-    struct visit *visits[CONNECTIONS];
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visits[i] = visit_from(pairs[_i].one);
-        ck_assert(!visit_is_one_too_many(visits[i]));
-    }
-    struct visit *over = visit_from(pairs[_i].one);
-    ck_assert(visit_is_one_too_many(over));
-    ck_assert_ptr_eq(visit_peer(over), visit_peer(visits[0]));
-    visit_release(over);
+    struct visit *one = visit_from(pairs[_i].one);
     struct visit *other = visit_from(pairs[_i].other);
-    ck_assert_int_eq(visit_is_one_too_many(other), pairs[_i].are_one);
-    ck_assert_int_eq(visit_peer(other) == visit_peer(visits[0]), pairs[_i].are_one);
+    ck_assert_ptr_nonnull(visit_peer(one));
+    ck_assert_int_eq(visit_peer(one) == visit_peer(other), pairs[_i].are_one);
+    visit_release(one);
     visit_release(other);
-
-    visit_release(visits[0]);
-    visits[0] = visit_from(pairs[_i].other);
-    ck_assert(!visit_is_one_too_many(visits[0]));
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visit_release(visits[i]);
-    }
-}
-
-/* Those who report and those who read behind one address are not in each other's way. */
-TEST(each_use_has_its_own)
-{
-    struct visit *visits[CONNECTIONS];
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visits[i] = visit_for("192.0.2.7", PEER_REPORTS);
-    }
-    struct visit *reader = visit_for("192.0.2.7", PEER_READS);
-    struct visit *unit = visit_for("192.0.2.7", PEER_REPORTS);
-    ck_assert(!visit_is_one_too_many(reader));
-    ck_assert(visit_is_one_too_many(unit));
-    visit_release(reader);
-    visit_release(unit);
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visit_release(visits[i]);
-    }
-}
-
-TEST(a_connection_counts_until_nobody_holds_it)
-{
-    struct visit *visits[CONNECTIONS];
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visits[i] = visit_from("192.0.2.7");
-    }
-    visit_hold(visits[0]);
-    visit_release(visits[0]);
-    struct visit *over = visit_from("192.0.2.7");
-    ck_assert(visit_is_one_too_many(over));
-    visit_release(over);
-    for (int i = 0; i < CONNECTIONS; i++) {
-        visit_release(visits[i]);
-    }
-    visits[0] = visit_from("192.0.2.7");
-    ck_assert(!visit_is_one_too_many(visits[0]));
-    visit_release(visits[0]);
 }
 
 /* What one connection sets aside is missing to the others from there, until it gives it back. */
@@ -161,7 +105,7 @@ LOOP_TEST(a_proxy_has_no_bounds, COUNT(proxies))
     struct visit *visits[2 * CONNECTIONS];
     for (int i = 0; i < 2 * CONNECTIONS; i++) {
         visits[i] = visit_from(proxies[_i]);
-        ck_assert(!visit_is_one_too_many(visits[i]));
+        ck_assert_ptr_null(visit_peer(visits[i]));
         ck_assert(visit_reserve(visits[i], PEER_RESERVED_BYTES_MAX));
     }
     for (int i = 0; i < 100 * IN_VAIN; i++) {

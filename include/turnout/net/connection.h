@@ -57,11 +57,12 @@ enum {
     CONNECTIONS_SWEEP_MS = 250, /* how often deadlines are checked: they are late by at most this */
 };
 
-/* All connections of one loop, at most `connections_max` at a time. At the limit, a new one replaces the one that has
- * been quiet longest: of the untrusted ones, if there are any (net/peers.h). So a peer that opens connections and
- * sends nothing only displaces others like it. Peers and counters are borrowed. */
-struct connections *connections_new(struct event_base *base, uint32_t connections_max, struct peers *peers,
-                                    enum peer_use use, struct counters *counters);
+/* All connections of one loop, at most `connections_max` at a time, and `address_max` from one address. At a limit, a
+ * new one replaces the one that has been quiet longest: of the untrusted ones, if there are any (net/peers.h). So a
+ * peer that opens connections and sends nothing only displaces others like it. What an address has on other loops does
+ * not count: peers choose their ports, and so their loop. Peers and counters are borrowed. */
+struct connections *connections_new(struct event_base *base, uint32_t connections_max, uint32_t address_max,
+                                    struct peers *peers, struct counters *counters);
 
 /* Closes every connection (on_closed is called for each) and frees. NULL-safe. */
 void connections_free(struct connections *connections);
@@ -70,10 +71,9 @@ void connections_free(struct connections *connections);
 void connections_drain(struct connections *connections);
 uint32_t connections_count(const struct connections *connections);
 
-/* Makes a connection of `fd` (taken). When too many are open from its address, the untrusted one from there that has
- * been quiet longest is closed. NULL, with `fd` closed and counted, when none may be closed. connection_attach
- * attaches the session, as the last step, before the loop turns again: bytes that have arrived already are offered to
- * it at once. */
+/* Makes a connection of `fd` (taken). NULL, with `fd` closed and counted, when a limit is reached and no connection may
+ * be ended, because all are owed an answer. connection_attach attaches the session, as the last step, before the loop
+ * turns again: bytes that have arrived already are offered to it at once. */
 struct connection *connection_accept(struct connections *connections, int fd, const struct sockaddr *peer);
 void connection_attach(struct connection *connection, const struct connection_session *calls, void *session);
 

@@ -43,11 +43,7 @@ struct proxy_list {
 /* Reads numeric addresses separated by blanks; may be empty. */
 enum turnout_error proxy_list_parse(const char *text, struct proxy_list *ret_list, struct error *error);
 
-/* What a connection is for. Each use has its own limit for an address, so that readers cannot keep out reporters. */
-enum peer_use { PEER_REPORTS, PEER_READS, PEER_OPERATES, PEER_USES };
-
 struct peers_options {
-    uint32_t connections_per_address; /* for each use */
     uint32_t refusals_per_minute;
     struct proxy_list proxies;
 };
@@ -68,10 +64,7 @@ void peers_free(struct peers *peers);
 /* Registers a connection from an address (an IPv6 /64 is one address, since a host can use any address in it). The
  * caller holds the first reference. Thread-safe, as is visit_release; the other functions of a visit are for the
  * thread that admitted it. */
-struct visit *peers_admit(struct peers *peers, const struct sockaddr *address, enum peer_use use);
-
-/* Whether its address has too many connections with this one: it, or another one from there, must be closed. */
-bool visit_is_one_too_many(const struct visit *visit);
+struct visit *peers_admit(struct peers *peers, const struct sockaddr *address);
 
 /* Identifies the address: equal for all its connections, and only for them; NULL when it has no limits. */
 const void *visit_peer(const struct visit *visit);
