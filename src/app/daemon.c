@@ -342,11 +342,11 @@ static int start(struct daemon *daemon)
     if (!start_log()) {
         return EXIT_FAILED;
     }
-    exposure_log(settings);
     enum data_folder_state data = data_folder_open(&daemon->data, settings, &daemon->folder->election);
     if (data != DATA_FOLDER_OPEN) {
         return data == DATA_FOLDER_REFUSED ? EXIT_BAD_SETTINGS : EXIT_FAILED;
     }
+    exposure_log(settings);
     registers_recall(daemon->registers, settings->data, daemon->data.has_known ? &daemon->data.known : NULL);
     keys_watch_recall(daemon->keys_watch, daemon->registers);
     if (!read_tokens(daemon) || !open_listeners(daemon)) {

@@ -3,7 +3,10 @@
 #include "exposure.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,25 +63,45 @@ static const char *who_may_write(const struct stat *status)
                                               : NULL;
 }
 
+/* Says who besides us may write it, and what that means. */
+static void log_writers(const char *path, const char *what)
+{
+    struct stat status;
+    const char *who = stat(path, &status) == 0 ? who_may_write(&status) : NULL;
+    if (who != NULL) {
+        log_warning("others-may-write", log_text("path", path), log_text("who", who), log_text("what", what));
+    }
+}
+
+/* Who may write a folder above can put another one in its place. */
+static void log_folders_above(const char *folder, const char *what)
+{
+    char path[PATH_MAX];
+    bool is_there = realpath(folder, path) != NULL;
+    while (is_there && strcmp(path, "/") != 0) {
+        char *slash = strrchr(path, '/');
+        slash[slash == path ? 1 : 0] = '\0';
+        log_writers(path, what);
+    }
+}
+
 static void log_files(const char *folder)
 {
     static const char *const names[] = {"", "/election.ini", "/areas.csv", "/units.csv", "/keys.csv"};
+    static const char what[] = "they can change who votes where and whose key is good; chmod go-w it";
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[PATH_MAX];
-        struct stat status;
         int length = snprintf(path, sizeof path, "%s%s", folder, names[i]);
-        const char *who =
-            length < (int)sizeof path && stat(path, &status) == 0 ? who_may_write(&status) : NULL;
-        if (who != NULL) {
-            log_warning(
-                "others-may-write", log_text("path", path), log_text("who", who),
-                log_text("what", "they can change who votes where and whose key is good; chmod go-w it"));
+        if (length < (int)sizeof path) {
+            log_writers(path, what);
         }
     }
+    log_folders_above(folder, what);
 }
 
 void exposure_log(const struct server_settings *settings)
 {
     log_listeners(settings);
     log_files(settings->election);
+    log_folders_above(settings->data, "they can take the data folder away; chmod go-w it");
 }

@@ -6,7 +6,7 @@
 #include "server_settings.h"
 
 /* Tells the log what others may do who reach an address that is not for this machine alone, and who besides its owner
- * may write the election's files. */
+ * may write the election's files, or a folder above these or above the data folder, which is there. */
 void exposure_log(const struct server_settings *settings);
 
 #endif

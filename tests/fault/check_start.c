@@ -112,7 +112,7 @@ TEST(a_port_in_use_is_refused)
     turnoutd_stop(&first);
 }
 
-/* It is said before anything else can go wrong: of an address that is nobody's here, that it cannot be had. */
+/* It is said before they are opened: an address that is nobody's here cannot be had. */
 TEST(what_others_reach_is_said)
 {
     static const struct {
@@ -147,6 +147,7 @@ TEST(what_others_may_write_is_said)
     } cases[] = {
         {"", 0777, {"others-may-write path=", "who=everybody"}},
         {"", 01777, {NULL}},
+        {"/..", 0777, {"whose key is good", "take the data folder away"}},
         {"/keys.csv", 0620, {"keys.csv", "its group"}},
         {"/units.csv", 0602, {"units.csv", "who=everybody"}},
         {"/areas.csv", 0644, {NULL}},
