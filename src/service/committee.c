@@ -12,12 +12,19 @@
 
 #include "committee_private.h"
 
+/* What units have read is forgotten: they are other indices. */
+static void begin_register(struct committee *committee, const struct election_register *reg)
+{
+    free(committee->reads_full_at_us);
+    committee->reads_full_at_us = memory_new_array(reg->unit_count, sizeof *committee->reads_full_at_us);
+    committee->options.reg = reg;
+}
+
 struct committee *committee_new(const struct committee_options *options)
 {
     struct committee *committee = memory_new(sizeof *committee);
     committee->options = *options;
-    committee->reads_full_at_us =
-        memory_new_array(options->reg->unit_count, sizeof *committee->reads_full_at_us);
+    begin_register(committee, options->reg);
     return committee;
 }
 
@@ -36,7 +43,7 @@ void committee_free(struct committee *committee)
 
 void committee_set_register(struct committee *committee, const struct election_register *reg)
 {
-    committee->options.reg = reg;
+    begin_register(committee, reg);
     register_change_release(committee->change); /* it is from the register before; the next one comes */
     committee->change = NULL;
 }
@@ -192,8 +199,9 @@ enum admission committee_admit_commune_reader(const struct committee *committee,
     if (slice_equals_ignoring_case(scheme, "Signature") &&
         read_signature_parse(slice_trim(rest), &signature)) {
         const struct signing_key *key = signing_keys_find(options->credentials->keys, signature.key);
-        if (key != NULL && key->unit != REGISTER_NONE && options->reg->units[key->unit].commune == commune) {
-            return admit_signature(committee, slice_trim(rest), key->unit, now, error);
+        uint32_t unit = key == NULL ? REGISTER_NONE : register_find_unit(options->reg, slice_of(key->code));
+        if (unit != REGISTER_NONE && options->reg->units[unit].commune == commune) {
+            return admit_signature(committee, slice_trim(rest), unit, now, error);
         }
     }
     enum admission admission = committee_admit(committee, authorization, ROLE_VIEW, now, &principal, error);

@@ -2,6 +2,8 @@
  * report. */
 #include <check.h>
 
+#include <turnout/wire/read_signature.h>
+
 #include "changed_register.h"
 #include "command.h"
 #include "signed_reports.h"
@@ -154,6 +156,52 @@ TEST(a_new_units_key_does_not_stand_in_the_way)
         status = signed_report_post(first.intake_http_port, &signed_one, code);
     } while (status == 503);
     ck_assert_msg(status == 201, "%d %s", status, code);
+}
+
+/* Asks as the unit 0101-001, by its own key. Returns the status. */
+static int ask_as_unit(const char *target)
+{
+    struct read_signature signature = {.key = "own", .time = clock_wall_ms() / 1000};
+    unsigned char seed[SIGNING_SEED_BYTES];
+    char header[512];
+    struct http_answer answer;
+    signing_seed_of(signature.key, seed);
+    read_signature_sign(&signature, "small", "0101-001", seed);
+    (void)snprintf(header, sizeof header, "Authorization: Signature %s.%lld.%s\r\n", signature.key,
+                   (long long)signature.time, signature.sig);
+    committee_ask(first.intake_http_port, target, header, NULL, &answer);
+    int status = answer.status;
+    http_answer_done(&answer);
+    return status;
+}
+
+/* The keys are those of the files, in which units stand elsewhere than in the register in force, or beyond its end.
+ * Afterwards there are more units than the server began with. */
+TEST(a_unit_is_known_by_its_key_while_the_files_wait)
+{
+    static const char target[] = "/v1/bulletins/1/areas/0101.csv";
+    static const struct key_row rows[] = {{"own", "0101-001", "", "", ""}};
+    enum { ADDED = 40 };
+    struct buffer units = {0};
+    for (int i = 0; i < ADDED; i++) {
+        buffer_printf(&units, "0101-9%02d,0101,Khu vực,40\n", i);
+    }
+    buffer_append_text(&units, "0101-001,");
+    committee_expect(first.intake_http_port, "/v1/bulletins", admin, "{\"label\":\"11:30\"}", 201);
+    replace("election", "units.csv", "0101-001,", units.bytes);
+    buffer_done(&units);
+    wait_named(&first, "unit 0101-900 is added");
+    ck_assert_int_eq(ask_as_unit(target), 401);
+    key_rows_write(&workspace, rows, 1);
+    int status;
+    do {
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+        status = ask_as_unit(target);
+    } while (status == 401);
+    ck_assert_int_eq(status, 200);
+    ck_assert_int_eq(ask_as_unit("/v1/bulletins/1/areas/0102.csv"), 401);
+    take_up_files(&first);
+    ck_assert_int_eq(ask_as_unit(target), 200);
 }
 
 /* What the public was shown stands, in the register that it was of. */

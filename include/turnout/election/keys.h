@@ -17,9 +17,10 @@ enum { PUBLIC_KEY_BYTES = 32 }; /* Ed25519 */
 struct signing_key {
     char id[KEY_BYTES_MAX + 1];
     char code[AREA_CODE_BYTES]; /* of the unit or area that owns it; valid in every register */
-    uint32_t unit; /* index in the register that the keys were read for; REGISTER_NONE for an area's key */
-    uint32_t
-        area; /* index; REGISTER_NONE for a unit's key. A revoked key may have neither: its owner was withdrawn */
+    /* Indices in the register that the keys were read for. A server's register in force may be another: it looks up
+     * the code. One is REGISTER_NONE; both are where a revoked key's owner was withdrawn. */
+    uint32_t unit;
+    uint32_t area;
     unsigned char public_key[PUBLIC_KEY_BYTES];
     int64_t from;    /* Unix seconds; valid from then on; 0: no start */
     int64_t until;   /* no longer valid from then on; 0: no end */
