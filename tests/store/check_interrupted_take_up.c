@@ -289,6 +289,21 @@ TEST(what_was_heard_under_the_register_after_stands_in_the_way_back)
     check_sums(&changed);
 }
 
+/* The register before has it in a province that has not taken its step. */
+TEST(what_was_heard_in_the_province_it_moved_to_stands_in_the_way_back)
+{
+    static const struct edit edits[] = {{"02.1-001", "01.1", NULL}, {NULL, NULL, NULL}};
+    make_change(&changed, edits, NULL);
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1:01}:units 02.1-001 %s",
+                      "1 5 40 1773561600 1773561600123 progress 0 00");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_STUCK);
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1:01}:units 02.1-001");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted(&changed);
+    check_sums(&changed);
+}
+
 /* What the province that has taken its step heard since is heard under the register that is wanted. */
 TEST(what_was_heard_under_the_register_after_does_not_stand_in_the_way_forth)
 {

@@ -51,8 +51,8 @@ void store_take_up(struct store *store, struct register_change *change, const ch
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context);
 
 /* Takes back an unfinished change that began from the store's register. TAKE_UP_DONE; TAKE_UP_DONE_BEFORE when none is
- * in progress; TAKE_UP_OTHER when it began from another register; TAKE_UP_STUCK when a unit of only the register after
- * has reported; TAKE_UP_OVERTAKEN. */
+ * in progress; TAKE_UP_OTHER when it began from another register; TAKE_UP_STUCK when a unit has reported
+ * that the store's register does not have, or has in another province; TAKE_UP_OVERTAKEN. */
 void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context);
 
 #endif
