@@ -34,7 +34,7 @@ struct unfinished {
 static enum turnout_error fail_overtaken(struct error *error)
 {
     return error_fail(
-        error, TURNOUT_CONFLICT, "redis",
+        error, TURNOUT_UNAVAILABLE, "redis",
         "a change of the register was interrupted, and somebody else has just turned it round or "
         "ended it: start again");
 }

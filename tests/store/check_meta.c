@@ -323,9 +323,10 @@ TEST(no_province_is_opened_before_all_can_be)
 
 /* Whatever a rehearsal has left: keys that reports leave something in. */
 static const char *const leftovers[] = {
-    "HSET turnout:{e-1:02}:units x y", "XADD turnout:{e-1:02}:log * x y",
-    "HSET turnout:{e-1:02}:held x y",  "ZADD turnout:{e-1:02}:waiting 1 x",
-    "HSET turnout:{e-1:02}:aside x y", "XADD turnout:{e-1:02}:ledger * x y",
+    "HSET turnout:{e-1:02}:units x y",   "XADD turnout:{e-1:02}:log * x y",
+    "HSET turnout:{e-1:02}:held x y",    "ZADD turnout:{e-1:02}:waiting 1 x",
+    "HSET turnout:{e-1:02}:aside x y",   "XADD turnout:{e-1:02}:ledger * x y",
+    "ZADD turnout:{e-1:02}:flagged 1 x",
 };
 
 LOOP_TEST(a_trace_of_the_rehearsal_keeps_it_shut, COUNT(leftovers))

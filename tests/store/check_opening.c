@@ -9,6 +9,7 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 
+#include "../../src/store/unfinished_opening.h"
 #include "expect_redis.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -263,6 +264,18 @@ TEST(an_opening_that_a_province_does_not_take_is_taken_back)
     expect_phases("rehearsal", "rehearsal", "rehearsal");
 }
 
+/* A closing stops at no province, so it needs no way back: whoever asks next says which way it goes. */
+TEST(a_closing_that_was_interrupted_is_finished_or_taken_back)
+{
+    expect(ask(PHASE_OPEN), CHANGE_DONE);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase closed");
+    expect(ask(PHASE_OPEN), CHANGE_NONE);
+    expect_phases("open", "open", "open");
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase closed");
+    expect(ask(PHASE_CLOSED), CHANGE_DONE);
+    expect_phases("closed", "closed", "closed");
+}
+
 static bool start(void)
 {
     struct store_preparation preparation = {.patience_ms = 1000};
@@ -295,6 +308,30 @@ TEST(the_next_start_finishes_an_opening_that_reached_meta)
     expect_phases("open", "open", "open");
     expect_status(2, false, STATUS_ACCEPTED);
     ck_assert(!start());
+}
+
+/* It may do so at once, so the server's end must not look like a fault for a person to mend. */
+TEST(nobody_starts_while_a_province_is_taken_further)
+{
+    struct store_preparation preparation = {.patience_ms = 1000};
+    struct store_prepared prepared;
+    struct error error;
+    begin_opening();
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:totals change 999");
+    ck_assert_int_eq(store_prepare(&store.options, &preparation, &prepared, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(error.text, "changed by somebody else"));
+}
+
+/* Meta was read before it said that the election is open: then nothing is known of who opens the provinces. */
+TEST(nobody_starts_on_a_phase_that_has_just_changed)
+{
+    struct error error;
+    set_open(begin_opening(), 1);
+    ck_assert_int_eq(
+        unfinished_opening_end(store.redis.redis, &store.options, generation, PHASE_REHEARSAL, &error),
+        TURNOUT_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(error.text, "changed by somebody else"));
+    expect_phases("open", "opening", "opening");
 }
 
 /* ---- late ---- */
