@@ -3,7 +3,7 @@
 
 #include "retry_after.h"
 
-const char too_many_why[] = "too much was sent in vain from this address";
+const char too_many_why[] = "too many reports and requests from this address have failed";
 
 void too_many_note_result(struct visit *visit, const struct report_result *result)
 {
