@@ -93,35 +93,12 @@ static long long begin_opening(void)
 
 /* ---- what is asked, and what stands ---- */
 
-struct changed {
-    bool done;
-    enum turnout_error error;
-    enum change_outcome outcome;
-    uint32_t province;
-};
-
-static void on_changed(void *context, enum turnout_error error, const char *why,
-                       const struct store_change *change)
+static struct fixture_change ask(enum election_phase phase)
 {
-    (void)why;
-    struct changed *changed = context;
-    changed->done = true;
-    changed->error = error;
-    if (change != NULL) {
-        changed->outcome = change->outcome;
-        changed->province = change->province;
-    }
+    return store_fixture_change_phase(&store, phase);
 }
 
-static struct changed ask(enum election_phase phase)
-{
-    struct changed changed = {0};
-    store_change_phase(store.store, phase, "token:Aid", 1773561600123, on_changed, &changed);
-    store_fixture_run_until(&store, &changed.done);
-    return changed;
-}
-
-static void expect(struct changed changed, enum change_outcome outcome)
+static void expect(struct fixture_change changed, enum change_outcome outcome)
 {
     ck_assert_int_eq(changed.error, TURNOUT_OK);
     ck_assert_int_eq(changed.outcome, outcome);
@@ -168,7 +145,7 @@ TEST(a_test_report_that_comes_meanwhile_keeps_every_province_in_rehearsal)
     expect_nothing_taken(1);
     expect_status(2, true, STATUS_ACCEPTED);
     ck_assert_int_eq(gate("02", number, "opening"), REFUSED);
-    struct changed changed = ask(PHASE_OPEN);
+    struct fixture_change changed = ask(PHASE_OPEN);
     expect(changed, CHANGE_REHEARSAL_STANDS);
     ck_assert_uint_eq(changed.province, 2);
     expect_phases("rehearsal", "rehearsal", "rehearsal");
