@@ -63,7 +63,7 @@ TEST(newcomers_give_way_first_and_then_the_quietest)
     for (int i = 0; i < SHARE; i++) {
         units[i] = connect_peer(here);
         expect_ended(crowd[i]);
-        visit_note_good(connection_visit(newest));
+        visit_note_success(connection_visit(newest));
         expect_answered(units[i]);
     }
     expect_answered(units[0]);
