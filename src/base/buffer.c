@@ -58,7 +58,10 @@ void buffer_append_text(struct buffer *buffer, const char *text)
 
 void buffer_append_char(struct buffer *buffer, char c)
 {
-    buffer_append(buffer, &c, 1);
+    char *end = buffer_reserve(buffer, 1);
+    end[0] = c;
+    end[1] = '\0';
+    buffer->length++;
 }
 
 void buffer_append_integer(struct buffer *buffer, int64_t value)

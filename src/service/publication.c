@@ -54,6 +54,20 @@ static size_t document_count(const struct election_register *reg)
     return PUBLISHED_SINGLE + reg->area_count + reg->province_count;
 }
 
+/* Makes the large documents that readers have asked for lately, so that no worker stops for them when they ask again.
+ * Others are not made: rendering and compressing them costs as much as taking a thousand reports. */
+static void make_large(struct publication *publication, const struct publication *previous)
+{
+    static const enum publication_document large[] = {PUBLISHED_SNAPSHOT, PUBLISHED_CSV};
+    for (size_t i = 0; previous != NULL && i < sizeof large / sizeof large[0]; i++) {
+        uint64_t asked = atomic_load(&previous->asked[large[i]]);
+        if (asked != 0 && publication->serial - asked <= PUBLICATION_ASKED_LATELY) {
+            (void)publication_document(publication, large[i], 0);
+        }
+        atomic_store(&publication->asked[large[i]], asked); /* to make it is not to ask for it */
+    }
+}
+
 struct publication *publication_new(const struct publication *previous, const struct figures *figures,
                                     struct election_register *reg, struct area_figures *areas,
                                     enum election_phase phase, struct ledger_page *page, struct shelf *shelf)
@@ -76,9 +90,7 @@ struct publication *publication_new(const struct publication *previous, const st
     publication->documents = memory_new_array(document_count(reg), sizeof *publication->documents);
     http_date_write(figures->generated_at, publication->last_modified);
     (void)publication_document(publication, PUBLISHED_TURNOUT, 0);
-    (void)publication_document(publication, PUBLISHED_SNAPSHOT, 0);
-    (void)publication_document(publication, PUBLISHED_CSV,
-                               csv_form_place((struct csv_form){.separator = ','}));
+    make_large(publication, previous);
     return publication;
 }
 
@@ -344,10 +356,19 @@ static _Atomic(struct document *) *place_of(struct publication *publication, enu
     return &publication->documents[place];
 }
 
+/* Written once a publication, not for each reader. */
+static void note_asked(struct publication *publication, size_t place)
+{
+    if (place < PUBLISHED_SINGLE && atomic_load(&publication->asked[place]) != publication->serial) {
+        atomic_store(&publication->asked[place], publication->serial);
+    }
+}
+
 /* The tag of the feed is of its bytes alone: they stay as they are while there is nothing to be told of. */
 const struct document *publication_document(struct publication *publication, enum publication_document which,
                                             size_t at)
 {
+    note_asked(publication, which + at);
     _Atomic(struct document *) *place = place_of(publication, which, at);
     const struct document *known = atomic_load(place);
     if (known != NULL) {

@@ -8,6 +8,9 @@
 #include "movement.h"
 #include "selections.h"
 
+/* So many publications after a large document was asked for last, it is made with the publication. */
+enum { PUBLICATION_ASKED_LATELY = 120 };
+
 struct publication {
     _Atomic uint32_t references;
     struct figures figures;
@@ -23,6 +26,7 @@ struct publication {
     struct movement movement;
     char run[FIGURES_RUN_DIGITS + 17]; /* in figures */
     struct selections selections;
+    _Atomic uint64_t asked[PUBLISHED_SINGLE]; /* the serial that each was last asked for under; 0: never */
     /* What is kept, NULL until it is made: the single documents, one for each area, one for each number of provinces;
      * and of the series one for the nation and each province. */
     _Atomic(struct document *) *documents;

@@ -50,9 +50,8 @@ static void publish(struct publisher *publisher, struct election_register *reg, 
 
 static struct area_figures *copy_areas(const struct election_register *reg, const struct area_figures *areas)
 {
-    uint32_t count = reg->area_count;
-    struct area_figures *copy = memory_new_array(count, sizeof *copy);
-    memcpy(copy, areas, count * sizeof *copy);
+    struct area_figures *copy = memory_resize(NULL, reg->area_count, sizeof *copy);
+    memcpy(copy, areas, reg->area_count * sizeof *copy);
     return copy;
 }
 

@@ -250,10 +250,10 @@ static struct commit_commune describe(struct batch *batch, struct arguments *ret
     struct tally_commune *commune = batch->commune;
     uint32_t first_unit = commune->tally->reg->areas[commune->area].first_child;
     struct arguments arguments = {
-        .unit_states = memory_new_array(batch->unit_count, sizeof *arguments.unit_states),
-        .unit_held = memory_new_array(batch->held_unit_count, sizeof *arguments.unit_held),
-        .held = memory_new_array(batch->held_count, sizeof *arguments.held),
-        .ledger = memory_new_array(batch->ledger_count, sizeof *arguments.ledger),
+        .unit_states = memory_resize(NULL, batch->unit_count, sizeof *arguments.unit_states),
+        .unit_held = memory_resize(NULL, batch->held_unit_count, sizeof *arguments.unit_held),
+        .held = memory_resize(NULL, batch->held_count, sizeof *arguments.held),
+        .ledger = memory_resize(NULL, batch->ledger_count, sizeof *arguments.ledger),
     };
     for (size_t i = 0; i < batch->unit_count; i++) {
         arguments.unit_states[i] = commune->units[batch->units[i] - first_unit];
@@ -273,8 +273,8 @@ static struct commit_commune describe(struct batch *batch, struct arguments *ret
     *ret_arguments = arguments;
     return (struct commit_commune){
         .commune = commune->area,
-        .before = batch->before,
-        .after = commune->known,
+        .before = &batch->before,
+        .after = &commune->known,
         .change = &batch->change,
         .lines = {batch->lines.bytes, batch->lines.length},
         .line_count = batch->line_count,

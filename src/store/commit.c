@@ -91,10 +91,10 @@ static void put_commune(struct redis_command *command, const struct election_reg
                         const struct commit_commune *commune, struct buffer *expected, struct buffer *words)
 {
     redis_command_put_text(command, reg->areas[commune->commune].code);
-    words_write_expected(words, &commune->before);
+    words_write_expected(words, commune->before);
     redis_command_put_buffer(command, words);
     size_t start = expected->length;
-    words_write_commune(expected, &commune->after);
+    words_write_commune(expected, commune->after);
     redis_command_put(command, (struct slice){expected->bytes + start, expected->length - start});
     buffer_append_char(expected, '\n');
     words_write_change(words, commune->change);

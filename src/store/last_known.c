@@ -41,7 +41,11 @@ static void put_number(struct buffer *out, const char *name, int64_t value)
 
 static void put_commune(struct buffer *out, const struct known_commune *commune)
 {
-    buffer_printf(out, "commune %s %" PRId64 " ", commune->code, commune->revision);
+    buffer_append_text(out, "commune ");
+    buffer_append_text(out, commune->code);
+    buffer_append_char(out, ' ');
+    buffer_append_integer(out, commune->revision);
+    buffer_append_char(out, ' ');
     words_put_hex(out, commune->head, sizeof commune->head);
     if (commune->is_short) {
         buffer_printf(out, " short %" PRId64, commune->missing);

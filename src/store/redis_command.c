@@ -29,11 +29,17 @@ void redis_command_done(struct redis_command *command)
 
 void redis_command_put(struct redis_command *command, struct slice word)
 {
-    buffer_append_char(&command->bytes, '$');
-    buffer_append_integer(&command->bytes, (int64_t)word.length);
-    buffer_append(&command->bytes, "\r\n", 2);
-    buffer_append(&command->bytes, word.bytes, word.length);
-    buffer_append(&command->bytes, "\r\n", 2);
+    struct buffer *bytes = &command->bytes;
+    char *at = buffer_reserve(bytes, word.length + DECIMAL_BYTES_MAX + sizeof "$\r\n\r\n");
+    *at++ = '$';
+    at = text_put_unsigned(at, word.length);
+    at = mempcpy(at, "\r\n", 2);
+    if (word.length > 0) {
+        at = mempcpy(at, word.bytes, word.length);
+    }
+    at = mempcpy(at, "\r\n", 2);
+    *at = '\0';
+    bytes->length = (size_t)(at - bytes->bytes);
     command->words++;
 }
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 void province_keys_init(struct province_keys *ret_keys, const struct election *election,
                         const char *province_code)
@@ -12,10 +13,13 @@ void province_keys_init(struct province_keys *ret_keys, const struct election *e
         [KEY_LOG] = "log",         [KEY_HELD] = "held",          [KEY_WAITING] = "waiting",
         [KEY_ASIDE] = "aside",     [KEY_LEDGER] = "ledger",      [KEY_FLAGGED] = "flagged",
         [KEY_EXCUSED] = "excused", [KEY_BULLETINS] = "bulletins"};
+    char tag[REDIS_KEY_BYTES];
+    int length = snprintf(tag, sizeof tag, "turnout:{%s:%s}:", election->id, province_code);
+    assert(length > 0);
     for (int i = 0; i < PROVINCE_KEY_COUNT; i++) {
-        int length = snprintf(ret_keys->text[i], REDIS_KEY_BYTES, "turnout:{%s:%s}:%s", election->id,
-                              province_code, names[i]);
-        assert(length > 0 && length < REDIS_KEY_BYTES);
+        size_t name_bytes = strlen(names[i]) + 1;
+        assert((size_t)length + name_bytes <= REDIS_KEY_BYTES);
+        memcpy(mempcpy(ret_keys->text[i], tag, (size_t)length), names[i], name_bytes);
     }
 }
 

@@ -148,7 +148,7 @@ TEST(a_copy_under_load_is_whole)
         }
     }
     redisFree(redis);
-    process_kill(&turnoutd.process);
+    turnoutd_stop(&turnoutd);
     expect("mv data lost && turnout restore copy --data data --yes small", 0, "restored");
     turnoutd_start(&turnoutd, &workspace, NULL);
     small_wait_voted(turnoutd.public_port, acknowledged);

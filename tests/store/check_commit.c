@@ -195,7 +195,7 @@ static void send_three(struct committed committed[3])
         hand_commit_init(&commit, &store, units[i], &report, &before);
         committed[i] = (struct committed){.done = false};
         store_commit(store.store, 1, &ground, &commit.commune, 1, hand_committed, &committed[i]);
-        before = commit.commune.after;
+        before = commit.after;
         hand_commit_done(&commit);
     }
     store_fixture_run_until(&store, &committed[2].done);

@@ -211,7 +211,7 @@ TEST(test_every_unit_of_a_commit_is_there)
 
     /* And all of them are decided at once. */
     struct hand_commit second;
-    hand_commit_init(&second, &store, 1, &report, &first.commune.after);
+    hand_commit_init(&second, &store, 1, &report, &first.after);
     second.commune.decided = (const char(*)[HELD_ID_BYTES])wide.decided;
     second.commune.decided_count = UNITS;
     commit(&store, &ground, &second.commune);

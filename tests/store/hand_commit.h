@@ -37,6 +37,8 @@ static inline struct store_commune hand_seeded(const struct store_fixture *fixtu
 /* One report that counts, of a unit that was silent. Points into itself; ended by hand_commit_done(). */
 struct hand_commit {
     struct commit_commune commune;
+    struct store_commune before;
+    struct store_commune after;
     struct totals change;
     struct buffer line;
     uint32_t unit;
@@ -61,22 +63,26 @@ static inline void hand_commit_init(struct hand_commit *commit, const struct sto
     report_digest(report, received.digest);
     rules_decide(&fixture->election, &context, &received, &decision);
     ck_assert_int_eq(decision.status, STATUS_ACCEPTED);
-    *commit = (struct hand_commit){.change = decision.change, .unit = unit, .state = decision.after};
+    *commit = (struct hand_commit){.before = *before,
+                                   .after = *before,
+                                   .change = decision.change,
+                                   .unit = unit,
+                                   .state = decision.after};
     report_json_write(&sent, report);
     log_line_write_report(&commit->line, &received, &decision, &silent, "",
                           (struct slice){sent.bytes, sent.length});
     buffer_done(&sent);
     commit->commune = (struct commit_commune){.commune = fixture->reg->units[unit].commune,
-                                              .before = *before,
-                                              .after = *before,
+                                              .before = &commit->before,
+                                              .after = &commit->after,
                                               .change = &commit->change,
                                               .lines = {commit->line.bytes, commit->line.length},
                                               .line_count = 1,
                                               .units = &commit->unit,
                                               .unit_states = &commit->state,
                                               .unit_count = 1};
-    totals_add(&commit->commune.after.totals, &commit->change);
-    log_chain_extend(commit->commune.after.head, commit->commune.lines);
+    totals_add(&commit->after.totals, &commit->change);
+    log_chain_extend(commit->after.head, commit->commune.lines);
 }
 
 static inline void hand_commit_done(struct hand_commit *commit)

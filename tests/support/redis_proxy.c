@@ -115,10 +115,21 @@ static struct proxy_fault take_fault(struct redis_proxy *proxy, const char *comm
     if (proxy->armed.act != PROXY_PASS) {
         fault = proxy->armed;
         proxy->armed = (struct proxy_fault){.act = PROXY_PASS};
-        proxy->hits++;
     }
     ck_assert_int_eq(pthread_mutex_unlock(&proxy->lock), 0);
     return fault;
+}
+
+/* The link's fault, if it has one, has happened, or cannot any more. */
+static void end_fault(struct redis_proxy *proxy, struct proxy_link *link)
+{
+    if (link->fault.act == PROXY_PASS) {
+        return;
+    }
+    link->fault = (struct proxy_fault){.act = PROXY_PASS};
+    ck_assert_int_eq(pthread_mutex_lock(&proxy->lock), 0);
+    proxy->hits++;
+    ck_assert_int_eq(pthread_mutex_unlock(&proxy->lock), 0);
 }
 
 /* False: the link is over. */
@@ -133,7 +144,7 @@ static bool pass_commands(struct redis_proxy *proxy, struct proxy_link *link)
             link->passed_bytes = 0;
         }
         if (fault.act == PROXY_REPLY && fault.is_kept_from_redis) {
-            link->fault = (struct proxy_fault){.act = PROXY_PASS};
+            end_fault(proxy, link);
             goes_on = pass(link->client, fault.reply, strlen(fault.reply));
         } else {
             goes_on = pass(link->server, link->request.bytes, length);
@@ -147,7 +158,8 @@ static bool pass_commands(struct redis_proxy *proxy, struct proxy_link *link)
 /* ---- replies ---- */
 
 /* False: the link is over. */
-static bool replace_reply(struct proxy_link *link, const char *bytes, size_t length)
+static bool replace_reply(struct redis_proxy *proxy, struct proxy_link *link, const char *bytes,
+                          size_t length)
 {
     buffer_append(&link->late, bytes, length);
     size_t replaced = first_length(&link->late);
@@ -155,7 +167,7 @@ static bool replace_reply(struct proxy_link *link, const char *bytes, size_t len
         return true;
     }
     const char *reply = link->fault.reply;
-    link->fault = (struct proxy_fault){.act = PROXY_PASS};
+    end_fault(proxy, link);
     bool goes_on = pass(link->client, reply, strlen(reply)) &&
                    pass(link->client, link->late.bytes + replaced, link->late.length - replaced);
     buffer_clear(&link->late);
@@ -163,14 +175,14 @@ static bool replace_reply(struct proxy_link *link, const char *bytes, size_t len
 }
 
 /* False: the link is over. */
-static bool treat_reply(struct proxy_link *link, const char *bytes, size_t length)
+static bool treat_reply(struct redis_proxy *proxy, struct proxy_link *link, const char *bytes, size_t length)
 {
-    struct proxy_fault *fault = &link->fault;
+    const struct proxy_fault *fault = &link->fault;
     switch (fault->act) {
     case PROXY_PASS:
         return pass(link->client, bytes, length);
     case PROXY_REPLY:
-        return replace_reply(link, bytes, length);
+        return replace_reply(proxy, link, bytes, length);
     case PROXY_RESET:
     case PROXY_STALL:
     case PROXY_DELAY:
@@ -191,7 +203,7 @@ static bool treat_reply(struct proxy_link *link, const char *bytes, size_t lengt
     }
     link->is_stalled = fault->act == PROXY_STALL;
     bool goes_on = fault->act != PROXY_RESET;
-    *fault = (struct proxy_fault){.act = PROXY_PASS};
+    end_fault(proxy, link);
     return goes_on;
 }
 
@@ -228,7 +240,7 @@ static bool serve_link(struct redis_proxy *proxy, struct proxy_link *link, bool 
         buffer_append(&link->late, piece, (size_t)got);
         return true;
     }
-    return treat_reply(link, piece, (size_t)got);
+    return treat_reply(proxy, link, piece, (size_t)got);
 }
 
 static void serve(struct redis_proxy *proxy, struct pollfd fds[FDS_MAX])
@@ -245,6 +257,7 @@ static void serve(struct redis_proxy *proxy, struct pollfd fds[FDS_MAX])
             goes_on = pass_late(link);
         }
         if (!goes_on) {
+            end_fault(proxy, link);
             close_link(link);
         }
     }

@@ -60,7 +60,8 @@ void redis_proxy_stop(struct redis_proxy *proxy);
 
 void redis_proxy_arm(struct redis_proxy *proxy, const struct proxy_fault *fault);
 
-/* How many commits were treated so far. */
+/* How many faults have happened so far. One comes later than its commit when its reply is shorter than the offset: then
+ * the replies after it count, too. */
 uint64_t redis_proxy_hits(struct redis_proxy *proxy);
 
 #endif

@@ -13,7 +13,8 @@
  *                                         timeout of those above
  *     SUITE("serving");                   last: main(). The tests before the first CASE are a case of the suite's name
  *
- * Either function of a fixture may be NULL. What a case needs stands before its first test. */
+ * Either function of a fixture may be NULL. What a case needs stands before its first test. The program fails when a
+ * process that its tests started still runs at its end. */
 #ifndef TURNOUT_TESTS_SUITE_H
 #define TURNOUT_TESTS_SUITE_H
 
@@ -22,6 +23,8 @@
 #include <stdlib.h>
 
 #include <check.h>
+
+#include "leftovers.h"
 
 /* The items of an array, for LOOP_TEST. */
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -68,8 +71,9 @@ static inline int suite_run(const char *name)
         step->take(&plan);
     }
     SRunner *runner = srunner_create(plan.suite);
+    leftovers_adopt();
     srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
+    int failed = srunner_ntests_failed(runner) + leftovers_end(LEFTOVERS_PATIENCE_S);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -15,14 +15,14 @@ static const struct register_rows rows = {.areas = {{"VN", "nation", ""},
 
 static struct election_register *reg;
 static struct area_figures areas[4];
-static struct area_figures read[4];
+static struct area_figures restored[4];
 static struct buffer out;
 
 static void setup(void)
 {
     reg = register_of_rows(&rows);
     memset(areas, 0, sizeof areas);
-    memset(read, 0xff, sizeof read);
+    memset(restored, 0xff, sizeof restored);
     areas[1] = (struct area_figures){.verified = true, .ledger_id = "1773561600000-0"};
     areas[2].totals = (struct totals){.voted = 100,
                                       .registered = 100,
@@ -45,7 +45,7 @@ static void teardown(void)
 
 static bool read_back(struct frozen_head *ret_head)
 {
-    return frozen_read((struct slice){out.bytes, out.length}, reg, 1, read, ret_head);
+    return frozen_read((struct slice){out.bytes, out.length}, reg, 1, restored, ret_head);
 }
 
 FIXTURE(setup, teardown);
@@ -61,20 +61,20 @@ TEST(what_was_shown_is_shown_again)
     ck_assert(read_back(&head));
     ck_assert_int_eq(head.generated_at, 1773561603);
     ck_assert(head.is_rehearsal);
-    ck_assert_int_eq(memcmp(&read[2].totals, &areas[2].totals, sizeof areas[2].totals), 0);
-    ck_assert_int_eq(memcmp(&read[3].totals, &areas[3].totals, sizeof areas[3].totals), 0);
-    ck_assert(read[1].verified && read[2].verified && read[3].verified);
-    ck_assert_int_eq(read[1].totals.registered, 150);
-    ck_assert_int_eq(read[1].totals.revision, 6);
-    ck_assert_int_eq(read[1].totals.as_of, 1773561600);
-    ck_assert_uint_eq(read[1].communes_complete, 1);
-    ck_assert_int_eq(read[1].excused.not_expected, 3);
-    ck_assert_int_eq(read[3].excused.no_signal[1], 2);
-    ck_assert_str_eq(read[1].ledger_id, "1773561600000-0");
-    figures_sum_nation(reg, read);
-    ck_assert(read[0].verified && !read[0].withheld);
-    ck_assert_int_eq(read[0].totals.voted, 100);
-    ck_assert_uint_eq(read[0].communes_complete, 1);
+    ck_assert_int_eq(memcmp(&restored[2].totals, &areas[2].totals, sizeof areas[2].totals), 0);
+    ck_assert_int_eq(memcmp(&restored[3].totals, &areas[3].totals, sizeof areas[3].totals), 0);
+    ck_assert(restored[1].verified && restored[2].verified && restored[3].verified);
+    ck_assert_int_eq(restored[1].totals.registered, 150);
+    ck_assert_int_eq(restored[1].totals.revision, 6);
+    ck_assert_int_eq(restored[1].totals.as_of, 1773561600);
+    ck_assert_uint_eq(restored[1].communes_complete, 1);
+    ck_assert_int_eq(restored[1].excused.not_expected, 3);
+    ck_assert_int_eq(restored[3].excused.no_signal[1], 2);
+    ck_assert_str_eq(restored[1].ledger_id, "1773561600000-0");
+    figures_sum_nation(reg, restored);
+    ck_assert(restored[0].verified && !restored[0].withheld);
+    ck_assert_int_eq(restored[0].totals.voted, 100);
+    ck_assert_uint_eq(restored[0].communes_complete, 1);
 }
 
 /* What was under verification, or was not shown, is not shown now either. */
@@ -84,14 +84,14 @@ TEST(what_was_not_shown_is_not_shown)
     areas[1] = (struct area_figures){.verified = false};
     frozen_write(&out, reg, 1, areas, &head);
     ck_assert(read_back(&head));
-    figures_sum_nation(reg, read);
-    ck_assert(!read[0].verified && !read[1].verified && !read[2].verified);
+    figures_sum_nation(reg, restored);
+    ck_assert(!restored[0].verified && !restored[1].verified && !restored[2].verified);
     buffer_clear(&out);
     areas[1] = (struct area_figures){.verified = true, .withheld = true};
     frozen_write(&out, reg, 1, areas, &head);
     ck_assert(read_back(&head));
-    figures_sum_nation(reg, read);
-    ck_assert(read[0].withheld && read[1].withheld && read[3].withheld);
+    figures_sum_nation(reg, restored);
+    ck_assert(restored[0].withheld && restored[1].withheld && restored[3].withheld);
 }
 
 /* The register may have changed since. */
@@ -102,9 +102,9 @@ TEST(communes_may_come_and_go)
                        "turnout-frozen-1 1 unofficial verified - -\n101 100 7 1 0 0 100 0 1 0 0 0 0 0\n999 "
                        "10 3 1 0 0 10 0 1 0 0 0 0 0\n");
     ck_assert(read_back(&head));
-    ck_assert_int_eq(read[1].totals.voted, 10);
-    ck_assert_int_eq(read[2].totals.voted, 7);
-    ck_assert(read[3].withheld);
+    ck_assert_int_eq(restored[1].totals.voted, 10);
+    ck_assert_int_eq(restored[2].totals.voted, 7);
+    ck_assert(restored[3].withheld);
 }
 
 static const char *const faulty[] = {

@@ -85,9 +85,13 @@ TEST(hexadecimal_goes_there_and_back)
 
 TEST(what_is_no_hexadecimal)
 {
-    static const char *const texts[] = {"",     "0",    "001",  "00112", "001g",
-                                        "00 1", "0 11", "0:11", "0x11",  "-001"};
+    static const char *const texts[] = {"",     "0",    "001",     "00112",  "001g", "00 1",
+                                        "0 11", "0:11", "0x11",    "-001",   "00/1", "00@1",
+                                        "00G1", "00`1", "00\2601", "000\301"};
+    static const unsigned char wanted[] = {0xaf, 0xfa};
     unsigned char bytes[2];
+    ck_assert(words_read_hex(slice_of("aFFa"), bytes, 2));
+    ck_assert_mem_eq(bytes, wanted, sizeof bytes);
     ck_assert(words_read_hex(slice_of("0011"), bytes, 2));
     for (size_t i = 0; i < COUNT(texts); i++) {
         ck_assert_msg(!words_read_hex(slice_of(texts[i]), bytes, 2), "%s", texts[i]);

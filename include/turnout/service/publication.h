@@ -1,9 +1,9 @@
 /* A publication: everything the public is shown at one revision, immutable. Made by the publisher, shared by all
  * workers by reference, freed with the last reference.
  *
- * The large documents (/v1/turnout, the snapshot and its usual CSV) are rendered when the publication is made. The
- * first worker that needs another one renders it: at most once a publication, which bounds the cost of readers. (Two
- * workers may render the same one at once; one result is dropped.) */
+ * /v1/turnout is rendered when the publication is made, and so are the snapshot and its usual CSV, which are large,
+ * while readers ask for them. The first worker that needs another document renders it: at most once a publication,
+ * which bounds the cost of readers. (Two workers may render the same one at once; one result is dropped.) */
 #ifndef TURNOUT_SERVICE_PUBLICATION_H
 #define TURNOUT_SERVICE_PUBLICATION_H
 

@@ -31,12 +31,11 @@ struct commit_unit_held {
     size_t count;
 };
 
-/* The write for one commune. Borrowed for the call of store_commit(), except `before` and `after`, which are borrowed
- * until the answer. */
+/* The write for one commune. Borrowed for the call of store_commit(). */
 struct commit_commune {
     uint32_t commune;
-    struct store_commune before; /* as the tally knew it */
-    struct store_commune after;
+    const struct store_commune *before; /* as the tally knew it */
+    const struct store_commune *after;
     const struct totals *change; /* added to the province */
     struct slice lines;          /* log lines, each but the last ended by a newline */
     uint32_t line_count;
