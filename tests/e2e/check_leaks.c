@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <turnout/base/clock.h>
+#include <turnout/wire/series.h>
+
 #include "committee.h"
 #include "decompress.h"
 #include "metric.h"
@@ -16,7 +19,12 @@
 #include "small_election.h"
 #include "suite.h"
 
-enum { TARGETS_MAX = PUBLIC_DOCUMENTS_MAX + 32 };
+enum {
+    TARGETS_MAX = PUBLIC_DOCUMENTS_MAX + 32,
+    /* One that was under way, one that finds a new mode, one that reads what the mode allows; and with the fourth,
+     * what the third published is with the workers. */
+    SETTLED_READINGS = 4,
+};
 
 static char targets[TARGETS_MAX][PUBLIC_TARGET_BYTES];
 static size_t target_count;
@@ -133,7 +141,7 @@ static void capture(struct buffer *out)
     }
 }
 
-/* The server has read figures, and published what it has to, at least so often since. */
+/* The server has read figures at least so often since. */
 static void wait_readings(uint64_t count)
 {
     metric_wait(&turnoutd, "turnout_readings_total", metric_of(&turnoutd, "turnout_readings_total") + count);
@@ -219,56 +227,78 @@ static const struct {
     bool has_bulletin;
 } modes[] = {{"hold", true}, {"hold", false}, {"rounds", true}, {"rounds", false}};
 
-TIMEOUT(120);
-FIXTURE(setup, stop_server);
-
-LOOP_TEST(nothing_that_is_held_back_is_told, COUNT(modes))
+static int64_t minute_now(void)
 {
+    return clock_wall_ms() / 1000 / SERIES_MINUTE_S;
+}
+
+/* False when a minute ended meanwhile: then the figures that are shown have got a point more in their series, which
+ * tells nothing but is not the same to the byte. */
+static bool compare(int i)
+{
+    int64_t minute = minute_now();
     char body[32];
     struct buffer before = {0};
     struct buffer after = {0};
     struct http_link links[COUNT(listeners)];
     report("0101-001", 1, 1000003, NULL, 201);
     small_wait_voted(turnoutd.public_port, 1000003);
-    if (modes[_i].has_bulletin) {
+    if (modes[i].has_bulletin) {
         ask(ROLE_ADMIN, "/v1/bulletins", "{\"label\":\"11:30\"}", 201);
     }
-    (void)snprintf(body, sizeof body, "{\"mode\":\"%s\"}", modes[_i].mode);
+    (void)snprintf(body, sizeof body, "{\"mode\":\"%s\"}", modes[i].mode);
     ask(ROLE_ADMIN, "/v1/publication", body, 200);
-    wait_readings(3);
+    wait_readings(SETTLED_READINGS);
     list_targets();
     capture(&before);
-    for (int i = 0; i < COUNT(listeners); i++) {
-        listen_to(&links[i], i);
+    for (int l = 0; l < COUNT(listeners); l++) {
+        listen_to(&links[l], l);
     }
 
     happen();
-    wait_readings(3);
+    wait_readings(SETTLED_READINGS);
     capture(&after);
-    expect_same(&before, &after);
+    bool is_one_minute = minute_now() == minute;
+    if (is_one_minute) {
+        expect_same(&before, &after);
+    }
     expect_no_secret(&after, "what is served");
-    for (int i = 0; i < COUNT(listeners); i++) {
+    for (int l = 0; l < COUNT(listeners); l++) {
         struct buffer heard = {0};
-        stop_listening(&links[i], &heard);
+        stop_listening(&links[l], &heard);
         ck_assert_ptr_nonnull(strstr(heard.bytes, "text/event-stream"));
         expect_no_secret(&heard, "a stream");
         buffer_done(&heard);
     }
+    buffer_done(&before);
+    buffer_done(&after);
+    return is_one_minute;
+}
+
+TIMEOUT(120);
+FIXTURE(setup, stop_server);
+
+LOOP_TEST(nothing_that_is_held_back_is_told, COUNT(modes))
+{
+    while (!compare(_i)) {
+        stop_server();
+        setup();
+    }
 
     /* Nor by a server that was started meanwhile. */
+    struct buffer after = {0};
     turnoutd_stop(&turnoutd);
     turnoutd_start(&turnoutd, &workspace, NULL);
-    wait_readings(3);
+    wait_readings(SETTLED_READINGS);
     capture(&after);
     expect_no_secret(&after, "a server that was started again");
 
     /* And all of it is found as soon as it may be told: nothing of this has looked in the wrong place. */
     ask(ROLE_ADMIN, "/v1/publication", "{\"mode\":\"live\"}", 200);
     small_wait_voted(turnoutd.public_port, 5835116);
-    wait_readings(3);
+    wait_readings(SETTLED_READINGS);
     capture(&after);
     ck_assert_ptr_nonnull(find_secret(&after));
-    buffer_done(&before);
     buffer_done(&after);
 }
 
