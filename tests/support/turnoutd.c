@@ -76,6 +76,7 @@ static void launch(struct turnoutd *turnoutd, const struct workspace *workspace,
     add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
     add_setting(&arguments, settings, "--intake", "open");
     add_setting(&arguments, settings, "--publish-ms", "100");
+    add_setting(&arguments, settings, "--workers", "1");
     add_setting(&arguments, settings, "--hosts", "x h");         /* as tests name it */
     add_setting(&arguments, settings, "--proxies", "127.0.0.1"); /* from where they look, and ask much */
     if (has_setting(settings, "--redis")) {
