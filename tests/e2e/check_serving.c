@@ -95,28 +95,43 @@ static void check_caching(const struct http_answer *answer, size_t i)
     ck_assert_msg(value[0] == '"' && value[strlen(value) - 1] == '"', "not a strong ETag: %s", value);
 }
 
+static void get_etag(const struct http_answer *answer, char ret_etag[HEADER_BYTES])
+{
+    ck_assert(http_answer_header(answer, "ETag", ret_etag, HEADER_BYTES));
+}
+
 SHARED_FIXTURE(start_server, stop_server);
+
+/* False when another publication came in between, as one does every ten seconds: its ETag is another one. */
+static bool is_cached_by_etag(size_t i)
+{
+    struct http_answer answer;
+    struct buffer header = {0};
+    char etag[HEADER_BYTES];
+    char now[HEADER_BYTES];
+    get(documents[i].target, "", &answer);
+    ck_assert_int_eq(answer.status, 200);
+    check_caching(&answer, i);
+    get_etag(&answer, etag);
+    http_answer_done(&answer);
+
+    buffer_printf(&header, "If-None-Match: \"other\", %s\r\n", etag);
+    get(documents[i].target, header.bytes, &answer);
+    get_etag(&answer, now);
+    bool is_same = strcmp(now, etag) == 0;
+    ck_assert_msg(answer.status == (is_same ? 304 : 200), "%s: %d", documents[i].target, answer.status);
+    check_caching(&answer, i);
+    http_answer_done(&answer);
+    buffer_done(&header);
+    return is_same;
+}
 
 TEST(documents_are_cached_by_etag)
 {
     for (size_t i = 0; i < DOCUMENTS; i++) {
+        while (!is_cached_by_etag(i)) {
+        }
         struct http_answer answer;
-        get(documents[i].target, "", &answer);
-        ck_assert_int_eq(answer.status, 200);
-        check_caching(&answer, i);
-        char etag[HEADER_BYTES];
-        ck_assert(http_answer_header(&answer, "ETag", etag, sizeof etag));
-        http_answer_done(&answer);
-
-        struct buffer header = {0};
-        buffer_printf(&header, "If-None-Match: \"other\", %s\r\n", etag);
-        get(documents[i].target, header.bytes, &answer);
-        ck_assert_msg(answer.status == 304, "%s: %d", documents[i].target, answer.status);
-        check_caching(&answer, i);
-        http_check_header(&answer, "ETag", etag);
-        http_answer_done(&answer);
-        buffer_done(&header);
-
         get(documents[i].target, "If-None-Match: \"other\"\r\n", &answer);
         ck_assert_msg(answer.status == 200, "%s: %d", documents[i].target, answer.status);
         http_answer_done(&answer);
@@ -169,28 +184,45 @@ static const struct {
     {"Accept-Encoding: identity;q=0, *;q=0.1\r\n", "br"},
 };
 
+/* A document as it is and in a coding, both of one publication: where another came in between, they are got anew. */
+static void get_both(size_t i, const char *accepted, struct http_answer *ret_plain,
+                     struct http_answer *ret_packed)
+{
+    static const char plainly[] = "Accept-Encoding: gzip;q=0, identity\r\n";
+    char before[HEADER_BYTES];
+    char after[HEADER_BYTES];
+    struct http_answer again;
+    for (bool is_one = false; !is_one;) {
+        get(documents[i].target, plainly, ret_plain);
+        get(documents[i].target, accepted, ret_packed);
+        get(documents[i].target, plainly, &again);
+        get_etag(ret_plain, before);
+        get_etag(&again, after);
+        http_answer_done(&again);
+        is_one = strcmp(before, after) == 0;
+        if (!is_one) {
+            http_answer_done(ret_plain);
+            http_answer_done(ret_packed);
+        }
+    }
+}
+
 LOOP_TEST(documents_come_compressed, COUNT(codings))
 {
     for (size_t i = 0; i < DOCUMENTS; i++) {
         struct http_answer plain;
-        get(documents[i].target, "Accept-Encoding: gzip;q=0, identity\r\n", &plain);
-        char value[HEADER_BYTES];
-        ck_assert(!http_answer_header(&plain, "Content-Encoding", value, sizeof value));
-        char plain_etag[HEADER_BYTES];
-        ck_assert(http_answer_header(&plain, "ETag", plain_etag, sizeof plain_etag));
-
         struct http_answer packed;
-        get(documents[i].target, codings[_i].accepted, &packed);
+        char value[HEADER_BYTES];
+        char wanted[HEADER_BYTES];
+        get_both(i, codings[_i].accepted, &plain, &packed);
+        ck_assert(!http_answer_header(&plain, "Content-Encoding", value, sizeof value));
         ck_assert_int_eq(packed.status, 200);
         http_check_header(&packed, "Content-Encoding", codings[_i].coding);
         check_caching(&packed, i);
         /* Other bytes, so another strong ETag: that of its coding alone. */
-        ck_assert(http_answer_header(&packed, "ETag", value, sizeof value));
-        char wanted[HEADER_BYTES];
-        ck_assert_int_gt(snprintf(wanted, sizeof wanted, "%.*s-%s\"", (int)strlen(plain_etag) - 1, plain_etag,
-                                  codings[_i].coding),
-                         0);
-        ck_assert_str_eq(value, wanted);
+        get_etag(&plain, value);
+        (void)snprintf(wanted, sizeof wanted, "%.*s-%s\"", (int)strlen(value) - 1, value, codings[_i].coding);
+        http_check_header(&packed, "ETag", wanted);
         enum { WORTH_IT_BYTES = 400 };
         ck_assert(plain.body_bytes < WORTH_IT_BYTES || packed.body_bytes < plain.body_bytes);
         size_t length;
