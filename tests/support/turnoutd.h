@@ -68,6 +68,9 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd);
 /* SIGTERM; fails the test unless it ends with status 0. */
 void turnoutd_stop(struct turnoutd *turnoutd);
 
+/* The Redis that it has started. */
+pid_t turnoutd_redis_pid(struct turnoutd *turnoutd);
+
 /* A blocking link to the Redis that it manages, as the user turnoutd: nobody may do more there. The caller ends it with
  * redisFree(). */
 struct redisContext *turnoutd_redis(const struct workspace *workspace);
