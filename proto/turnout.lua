@@ -444,8 +444,9 @@ end)
 --   keys  totals; where nothing may have been reported: every other key that reports leave something in
 --   args  the generation; the number of the change; the phase, or `opening`: until the change is at its end no commit
 --         is decided under it; or `look`, whatever the number: whether the province could be opened
--- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there; -1 where a later
--- change has reached the province, or it is of another generation. Only for 1 was anything changed.
+-- Returns 1; 2 for `look` where an opening was interrupted; 0 where one of the other keys is there, and the province is
+-- not open or is to go back to the rehearsal; -1 where a later change has reached the province, or it is of another
+-- generation. Only for 1 was anything changed.
 redis.register_function('turnout_phase', function(keys, args)
     local ground = ground_of(keys[1])
     local number, wanted = tonumber(args[2]), args[3]

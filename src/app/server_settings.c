@@ -215,8 +215,8 @@ static const struct setting rows[] = {
      .takes = "REQUESTS",
      .least = 1,
      .most = 1000000,
-     .help = "reports and requests a minute that one address may send in vain (refused, or sent again); "
-             "beyond it: too-many"},
+     .help = "reports and requests a minute from one address that may fail (refused, or sent again); beyond "
+             "it: too-many"},
     {.name = "reports-per-minute",
      .kind = SETTING_NUMBER,
      AT(reports_per_minute),

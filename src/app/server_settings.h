@@ -40,7 +40,7 @@ struct server_settings {
     int64_t publish_ms;
     uint32_t connections_per_address;
     uint32_t refusals_per_minute; /* of an address */
-    uint32_t reports_per_minute;  /* of a key, for each of its units */
+    uint32_t reports_per_minute;  /* of a unit */
     struct host_list hosts;
     struct proxy_list proxies;
     struct settings_values *values; /* owned */

@@ -85,7 +85,7 @@ static void begin_section(struct ini *ini, struct slice line)
     ini->section = name.length == 0 ? NULL : find_section(ini, name);
     if (rest.length > 0 && !is_comment(rest)) {
         faults_add(ini->faults, ini->file, ini->line, "",
-                   "text stands behind the section's name; put it on a line of its own");
+                   "there is text after the section's name; put it on a line of its own");
     } else if (ini->section == NULL) {
         refuse_section(ini, name);
     }

@@ -1,7 +1,9 @@
 /* From a code to an area. */
 #include "asked_area.h"
 
-uint32_t area_of_path(const struct election_register *reg, struct http_exchange *exchange, struct slice code)
+/* `field` is for the problem document: the parameter, or empty. */
+static uint32_t find_area(const struct election_register *reg, struct http_exchange *exchange,
+                          struct slice code, const char *field)
 {
     uint32_t area = register_find_area(reg, code);
     if (area == REGISTER_NONE) {
@@ -9,9 +11,14 @@ uint32_t area_of_path(const struct election_register *reg, struct http_exchange 
             exchange, 404, "unknown-area", "Unknown area",
             "no nation, province or commune of this election has this code: check it, leading "
             "zeros too",
-            "", NULL);
+            field, NULL);
     }
     return area;
+}
+
+uint32_t area_of_path(const struct election_register *reg, struct http_exchange *exchange, struct slice code)
+{
+    return find_area(reg, exchange, code, "");
 }
 
 uint32_t area_of_query(const struct election_register *reg, struct http_exchange *exchange,
@@ -21,12 +28,6 @@ uint32_t area_of_query(const struct election_register *reg, struct http_exchange
     if (!http_query_has(query, "area")) {
         return REGISTER_NATION;
     }
-    uint32_t area = http_query_value(query, "area", code, sizeof code)
-                        ? register_find_area(reg, slice_of(code))
-                        : REGISTER_NONE;
-    if (area == REGISTER_NONE) {
-        http_answer_problem(exchange, 404, "unknown-area", "Unknown area",
-                            "no nation, province or commune of this election has this code", "area", NULL);
-    }
-    return area;
+    bool is_read = http_query_value(query, "area", code, sizeof code); /* no code is longer */
+    return find_area(reg, exchange, is_read ? slice_of(code) : slice_of(""), "area");
 }

@@ -44,13 +44,6 @@ const struct bulletin *bulletin_of_query(struct publication *publication, struct
     return bulletin_of_path(publication, exchange, slice_of(text));
 }
 
-static void release_publication(const void *body, size_t body_bytes, void *lender)
-{
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
-}
-
 void bulletin_answer(struct publication *publication, const struct bulletin *bulletin,
                      const struct document *document, struct http_exchange *exchange,
                      const struct http_request *request, struct counters *counters)
@@ -65,7 +58,7 @@ void bulletin_answer(struct publication *publication, const struct bulletin *bul
     document_answer(exchange, request,
                     &(struct document_answer){
                         .document = document,
-                        .release = release_publication,
+                        .release = release_lent_publication,
                         .lender = publication,
                         .last_modified = modified,
                         .cache_control = counters != NULL ? CACHE_IMMUTABLE : CACHE_PRIVATE_IMMUTABLE,

@@ -80,7 +80,7 @@ void committee_get_bulletin_area(void *context, struct http_exchange *exchange,
         desk_refuse_admission(exchange, admission, &why);
         return;
     }
-    visit_note_good(http_exchange_visit(exchange));
+    visit_note_success(http_exchange_visit(exchange));
     if (!desk_is_showing(desk, exchange)) {
         return;
     }

@@ -31,7 +31,7 @@ const char *desk_admission_code(enum admission admission)
 void desk_refuse_admission(struct http_exchange *exchange, enum admission admission, const struct error *why)
 {
     assert(admission != ADMITTED);
-    visit_note_vain(http_exchange_visit(exchange));
+    visit_note_failure(http_exchange_visit(exchange));
     int status = refusals[admission].status;
     struct buffer detail = {0};
     char retry[RETRY_AFTER_BYTES] = "";
@@ -57,7 +57,7 @@ bool desk_admit(const struct intake_desk *desk, struct http_exchange *exchange,
         desk_refuse_admission(exchange, admission, &why);
         return false;
     }
-    visit_note_good(http_exchange_visit(exchange));
+    visit_note_success(http_exchange_visit(exchange));
     return true;
 }
 

@@ -19,7 +19,7 @@ enum connection_state {
 };
 
 /* What is known of the peer; newcomers are the first to make room. */
-enum connection_standing { NEWCOMER, HAS_SHOWN_GOOD, STANDINGS };
+enum connection_standing { NEWCOMER, TRUSTED, STANDINGS };
 
 struct connection {
     TAILQ_ENTRY(connection) open;    /* in `open[standing]` */

@@ -65,7 +65,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
     const struct connections *connections = context;
     int64_t now_ms = clock_monotonic_ms();
     sweep(&connections->open[NEWCOMER], now_ms);
-    sweep(&connections->open[HAS_SHOWN_GOOD], now_ms);
+    sweep(&connections->open[TRUSTED], now_ms);
 }
 
 /* ---- room ---- */
@@ -220,7 +220,7 @@ void connections_add(struct connection *connection)
 void connections_note_alive(struct connection *connection)
 {
     unlist(connection);
-    connection->standing = visit_has_shown_good(connection->visit) ? HAS_SHOWN_GOOD : NEWCOMER;
+    connection->standing = visit_is_trusted(connection->visit) ? TRUSTED : NEWCOMER;
     list(connection);
 }
 
@@ -242,7 +242,7 @@ struct connections *connections_new(struct event_base *base, uint32_t connection
     connections->counters = counters;
     connections->count_max = connections_max;
     TAILQ_INIT(&connections->open[NEWCOMER]);
-    TAILQ_INIT(&connections->open[HAS_SHOWN_GOOD]);
+    TAILQ_INIT(&connections->open[TRUSTED]);
     TAILQ_INIT(&connections->due);
     connections->turn_event = event_new(base, -1, 0, on_turn_ends, connections);
     connections->sweep_event = event_new(base, -1, EV_PERSIST, on_sweep, connections);
@@ -267,7 +267,7 @@ void connections_free(struct connections *connections)
         return;
     }
     close_all(&connections->open[NEWCOMER]);
-    close_all(&connections->open[HAS_SHOWN_GOOD]);
+    close_all(&connections->open[TRUSTED]);
     while (!TAILQ_EMPTY(&connections->due)) {
         settle_all(connections);
     }
@@ -292,7 +292,7 @@ void connections_drain(struct connections *connections)
 {
     connections->is_draining = true;
     drain_all(&connections->open[NEWCOMER]);
-    drain_all(&connections->open[HAS_SHOWN_GOOD]);
+    drain_all(&connections->open[TRUSTED]);
 }
 
 uint32_t connections_count(const struct connections *connections)

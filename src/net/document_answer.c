@@ -6,15 +6,19 @@
 
 #include "coding.h"
 
-static bool has_it_already(const struct document_answer *answer, const struct http_request *request,
-                           const struct representation *chosen)
+void release_lent_publication(const void *body, size_t body_bytes, void *lender)
 {
-    bool is_known = http_request_etag_matches(request, chosen->etag);
-    if (answer->counters != NULL) {
-        counter_add(&answer->counters->documents_served, 1);
-        counter_add(&answer->counters->documents_unchanged, is_known ? 1 : 0);
+    (void)body;
+    (void)body_bytes;
+    publication_release(lender);
+}
+
+static void count(struct counters *counters, bool is_known)
+{
+    if (counters != NULL) {
+        counter_add(&counters->documents_served, 1);
+        counter_add(&counters->documents_unchanged, is_known ? 1 : 0);
     }
-    return is_known;
 }
 
 void document_answer(struct http_exchange *exchange, const struct http_request *request,
@@ -32,7 +36,9 @@ void document_answer(struct http_exchange *exchange, const struct http_request *
                  "%sETag: %s\r\nLast-Modified: %s\r\nCache-Control: %s\r\nVary: Accept-Encoding\r\n",
                  http_coding_header(coding), chosen->etag, answer->last_modified, answer->cache_control);
     assert(length > 0 && (size_t)length < sizeof headers);
-    if (has_it_already(answer, request, chosen)) {
+    bool is_known = http_request_etag_matches(request, chosen->etag);
+    count(answer->counters, is_known);
+    if (is_known) {
         http_answer(exchange, &(struct http_answer){.status = 304, .headers = headers});
         answer->release(NULL, 0, answer->lender);
         return;

@@ -5,6 +5,7 @@
 #include <turnout/net/http_server.h>
 #include <turnout/service/counters.h>
 #include <turnout/service/document.h>
+#include <turnout/service/publication.h>
 
 #define CACHE_LIVE              "public, max-age=2, stale-while-revalidate=30"
 #define CACHE_IMMUTABLE         "public, max-age=31536000, immutable"
@@ -21,5 +22,8 @@ struct document_answer {
 
 void document_answer(struct http_exchange *exchange, const struct http_request *request,
                      const struct document_answer *answer);
+
+/* A `release` for a lender that is a publication: gives back a reference to it. */
+void release_lent_publication(const void *body, size_t body_bytes, void *lender);
 
 #endif

@@ -216,7 +216,7 @@ static void submit_line(struct submission *submission)
     uint64_t tag = submission->submitted++;
     struct slice text = submission->lines[tag].text;
     submission->awaited++;
-    if (visit_is_over(http_exchange_visit(submission->exchange))) {
+    if (visit_is_blocked(http_exchange_visit(submission->exchange))) {
         intake_refuse(submission->intake, CODE_TOO_MANY, too_many_why, on_answer, submission, tag);
     } else if (text.bytes == NULL) {
         intake_refuse(submission->intake, CODE_TOO_LARGE, "a report is at most 4096 bytes", on_answer,

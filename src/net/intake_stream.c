@@ -40,7 +40,7 @@ struct stream {
 
 static bool is_full(const struct stream *stream)
 {
-    size_t unanswered_max = visit_is_watched(stream->visit) ? 1 : STREAM_UNANSWERED_MAX;
+    size_t unanswered_max = visit_is_throttled(stream->visit) ? 1 : STREAM_UNANSWERED_MAX;
     return stream->unanswered >= unanswered_max ||
            connection_unsent_bytes(stream->connection) > STREAM_UNSENT_BYTES_MAX;
 }
@@ -138,10 +138,10 @@ static bool take_token(struct stream *stream, struct slice line)
     if (admission == ADMITTED) {
         stream->voucher = relay;
         stream->is_vouched = true;
-        visit_note_good(stream->visit);
+        visit_note_success(stream->visit);
         write_welcome(&stream->answer, &relay, stream->desk);
     } else {
-        visit_note_vain(stream->visit);
+        visit_note_failure(stream->visit);
         write_refusal(&stream->answer, admission, &why);
     }
     send_answer(stream);
@@ -154,7 +154,7 @@ static bool take_token(struct stream *stream, struct slice line)
 static void take_line(struct stream *stream, enum line_found found, struct slice line)
 {
     uint64_t number = stream->framer.line_number;
-    if (visit_is_over(stream->visit)) {
+    if (visit_is_blocked(stream->visit)) {
         stream->unanswered++;
         intake_refuse(stream->desk->intake, CODE_TOO_MANY, too_many_why, on_answer, stream, number);
         end(stream);

@@ -1,5 +1,5 @@
 /* The table of addresses. A mutex guards it where connections begin and end; what is spent in between is one atomic
- * number an address. An address is forgotten when its last connection has ended and its budget is whole, or when too
+ * number an address. An address is forgotten when its last connection has ended and its budget is full, or when too
  * many such addresses are remembered: then the one that has been away longest. */
 #include <turnout/net/peers.h>
 
@@ -29,7 +29,7 @@ struct peer {
     TAILQ_ENTRY(peer) away; /* in `away` while no connection is open */
     struct peer_address address;
     uint32_t connections[PEER_USES];
-    _Atomic int64_t whole_at_us; /* when its budget of failures is full again */
+    _Atomic int64_t full_at_us; /* when its budget of failures is full again */
     _Atomic size_t reserved_bytes;
 };
 
@@ -50,8 +50,8 @@ struct visit {
     bool is_one_too_many;
     uint32_t references;
     size_t reserved_bytes;
-    bool has_shown_good;
-    bool was_in_vain;
+    bool is_trusted;
+    bool has_failed;
 };
 
 /* ---- addresses ---- */
@@ -242,7 +242,7 @@ static void leave(struct peers *peers, struct peer *peer, enum peer_use use)
 {
     lock(peers);
     peer->connections[use]--;
-    if (is_away(peer) && atomic_load(&peer->whole_at_us) > clock_monotonic_us()) {
+    if (is_away(peer) && atomic_load(&peer->full_at_us) > clock_monotonic_us()) {
         remember(peers, peer);
     } else if (is_away(peer)) {
         forget(peers, peer);
@@ -284,40 +284,40 @@ void visit_release(struct visit *visit)
     free(visit);
 }
 
-void visit_note_good(struct visit *visit)
+void visit_note_success(struct visit *visit)
 {
-    visit->has_shown_good = true;
+    visit->is_trusted = true;
 }
 
-bool visit_has_shown_good(const struct visit *visit)
+bool visit_is_trusted(const struct visit *visit)
 {
-    return visit->has_shown_good;
+    return visit->is_trusted;
 }
 
-void visit_note_vain(struct visit *visit)
+void visit_note_failure(struct visit *visit)
 {
-    visit->was_in_vain = true;
+    visit->has_failed = true;
     if (visit->peer == NULL) {
         return;
     }
-    _Atomic int64_t *whole_at_us = &visit->peer->whole_at_us;
+    _Atomic int64_t *full_at_us = &visit->peer->full_at_us;
     int64_t now_us = clock_monotonic_us();
-    int64_t before_us = atomic_load(whole_at_us);
-    while (!atomic_compare_exchange_weak(whole_at_us, &before_us,
+    int64_t before_us = atomic_load(full_at_us);
+    while (!atomic_compare_exchange_weak(full_at_us, &before_us,
                                          budget_spend(before_us, now_us, visit->peers->cost_us))) {
     }
 }
 
-bool visit_is_watched(const struct visit *visit)
+bool visit_is_throttled(const struct visit *visit)
 {
-    return visit->peer != NULL && !visit->has_shown_good &&
-           budget_is_spent(atomic_load(&visit->peer->whole_at_us), clock_monotonic_us(),
+    return visit->peer != NULL && !visit->is_trusted &&
+           budget_is_spent(atomic_load(&visit->peer->full_at_us), clock_monotonic_us(),
                            visit->peers->cost_us);
 }
 
-bool visit_is_over(const struct visit *visit)
+bool visit_is_blocked(const struct visit *visit)
 {
-    return visit->was_in_vain && visit_is_watched(visit);
+    return visit->has_failed && visit_is_throttled(visit);
 }
 
 /* ---- life ---- */

@@ -3,11 +3,30 @@
 
 #include "document_answer.h"
 
-static void release_publication(const void *body, size_t body_bytes, void *lender)
+/* `answer` says what is lent. */
+static void answer_reader(struct public_reader *reader, struct http_exchange *exchange,
+                          const struct http_request *request, struct document_answer answer)
 {
-    (void)body;
-    (void)body_bytes;
-    publication_release(lender);
+    answer.last_modified = publication_last_modified(reader->publication);
+    answer.cache_control = CACHE_LIVE;
+    answer.counters = reader->counters;
+    document_answer(exchange, request, &answer);
+}
+
+void public_answer(struct public_reader *reader, struct http_exchange *exchange,
+                   const struct http_request *request, const struct document *document)
+{
+    publication_acquire(reader->publication);
+    answer_reader(reader, exchange, request,
+                  (struct document_answer){.document = document,
+                                           .release = release_lent_publication,
+                                           .lender = reader->publication});
+}
+
+void public_answer_published(struct public_reader *reader, struct http_exchange *exchange,
+                             const struct http_request *request, enum publication_document which, size_t at)
+{
+    public_answer(reader, exchange, request, publication_document(reader->publication, which, at));
 }
 
 static void free_document(const void *body, size_t body_bytes, void *lender)
@@ -17,35 +36,14 @@ static void free_document(const void *body, size_t body_bytes, void *lender)
     document_free(lender);
 }
 
-void public_answer(struct public_reader *reader, struct http_exchange *exchange,
-                   const struct http_request *request, const struct document *document)
-{
-    publication_acquire(reader->publication);
-    document_answer(exchange, request,
-                    &(struct document_answer){
-                        .document = document,
-                        .release = release_publication,
-                        .lender = reader->publication,
-                        .last_modified = publication_last_modified(reader->publication),
-                        .cache_control = CACHE_LIVE,
-                        .counters = reader->counters,
-                    });
-}
-
 void public_answer_own(struct public_reader *reader, struct http_exchange *exchange,
                        const struct http_request *request, struct document *own)
 {
     enum http_coding coding;
     if (http_request_choose_coding(request, &coding)) {
-        document_shed(own, coding); /* what it costs us is what the connection is known to owe */
+        document_shed(own,
+                      coding); /* a connection is charged with the bytes that it sends, and with no others */
     }
-    document_answer(exchange, request,
-                    &(struct document_answer){
-                        .document = own,
-                        .release = free_document,
-                        .lender = own,
-                        .last_modified = publication_last_modified(reader->publication),
-                        .cache_control = CACHE_LIVE,
-                        .counters = reader->counters,
-                    });
+    answer_reader(reader, exchange, request,
+                  (struct document_answer){.document = own, .release = free_document, .lender = own});
 }

@@ -1,7 +1,6 @@
 /* The public endpoints: which document is asked for. */
 #include <turnout/net/public_http.h>
 
-#include <assert.h>
 #include <string.h>
 
 #include <turnout/service/document.h>
@@ -18,37 +17,26 @@
 
 enum { SINCE_BYTES = 64, SELECTION_BYTES = 512 };
 
-/* A document that takes no parameter. */
-static void get_document(void *context, struct http_exchange *exchange, const struct http_request *request,
-                         struct slice segment, struct slice body)
-{
-    static const struct {
-        const char *path;
-        enum publication_document which;
-    } documents[] = {
-        {"/v1", PUBLISHED_INDEX},
-        {"/v1/nist.json", PUBLISHED_NIST},
-        {"/v1/milestones", PUBLISHED_MILESTONES},
-        {"/v1/feed.atom", PUBLISHED_FEED},
-        {"/v1/rounds", PUBLISHED_ROUNDS},
-        {"/v1/bulletins", PUBLISHED_BULLETINS},
-        {"/v1/keys", PUBLISHED_KEYS},
-    };
-    (void)segment;
-    (void)body;
-    struct public_reader *reader = context;
-    size_t row = 0;
-    while (!slice_equals(request->path, documents[row].path)) {
-        row++;
-        assert(row < sizeof documents / sizeof documents[0]); /* one a route */
+/* The handler of a document that takes no parameter. */
+#define GET_DOCUMENT(name, which)                                                                            \
+    static void name(void *context, struct http_exchange *exchange, const struct http_request *request,      \
+                     struct slice segment, struct slice body)                                                \
+    {                                                                                                        \
+        (void)segment;                                                                                       \
+        (void)body;                                                                                          \
+        public_answer_published(context, exchange, request, which, 0);                                       \
     }
-    public_answer(reader, exchange, request,
-                  publication_document(reader->publication, documents[row].which, 0));
-}
 
-/* False after refusing: of a bulletin there are whole documents alone, and nobody shall take one for what he has asked
- * for. */
-static bool asks_of_one_time(struct http_exchange *exchange, const struct http_request *request)
+GET_DOCUMENT(get_index, PUBLISHED_INDEX)
+GET_DOCUMENT(get_nist, PUBLISHED_NIST)
+GET_DOCUMENT(get_milestones, PUBLISHED_MILESTONES)
+GET_DOCUMENT(get_feed, PUBLISHED_FEED)
+GET_DOCUMENT(get_rounds, PUBLISHED_ROUNDS)
+GET_DOCUMENT(get_bulletins, PUBLISHED_BULLETINS)
+GET_DOCUMENT(get_keys, PUBLISHED_KEYS)
+
+/* False after refusing: a bulletin's documents are whole, so `at` goes with no parameter that takes a part of one. */
+static bool at_stands_alone(struct http_exchange *exchange, const struct http_request *request)
 {
     static const char *const others[] = {"since", "fields", "level"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -68,13 +56,12 @@ static void get_turnout(void *context, struct http_exchange *exchange, const str
     (void)body;
     struct public_reader *reader = context;
     char since[SINCE_BYTES] = "";
-    if (!asks_of_one_time(exchange, request) ||
+    if (!at_stands_alone(exchange, request) ||
         frozen_http_answer(reader, exchange, request, FROZEN_TURNOUT)) {
         return;
     }
     if (!http_query_has(request->query, "since")) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_TURNOUT, 0));
+        public_answer_published(reader, exchange, request, PUBLISHED_TURNOUT, 0);
         return;
     }
     const struct document *changes = http_query_value(request->query, "since", since, sizeof since)
@@ -94,8 +81,7 @@ static void get_area(void *context, struct http_exchange *exchange, const struct
     struct public_reader *reader = context;
     uint32_t area = area_of_path(publication_figures(reader->publication)->reg, exchange, segment);
     if (area != REGISTER_NONE) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_AREA, area));
+        public_answer_published(reader, exchange, request, PUBLISHED_AREA, area);
     }
 }
 
@@ -151,13 +137,12 @@ static void get_snapshot_json(void *context, struct http_exchange *exchange,
     (void)body;
     struct public_reader *reader = context;
     struct selection selection;
-    if (!asks_of_one_time(exchange, request) || !read_selection(exchange, request->query, &selection) ||
+    if (!at_stands_alone(exchange, request) || !read_selection(exchange, request->query, &selection) ||
         frozen_http_answer(reader, exchange, request, FROZEN_SNAPSHOT)) {
         return;
     }
     if (selection_is_all(&selection)) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_SNAPSHOT, 0));
+        public_answer_published(reader, exchange, request, PUBLISHED_SNAPSHOT, 0);
     } else {
         answer_selection(reader, exchange, request, &selection, NULL);
     }
@@ -190,14 +175,13 @@ static void get_snapshot_csv(void *context, struct http_exchange *exchange,
     struct public_reader *reader = context;
     struct selection selection;
     struct csv_form form;
-    if (!asks_of_one_time(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
+    if (!at_stands_alone(exchange, request) || !read_csv_form(exchange, request->query, &form) ||
         !read_selection(exchange, request->query, &selection) ||
         frozen_http_answer(reader, exchange, request, FROZEN_CSV + csv_form_place(form))) {
         return;
     }
     if (selection_is_all(&selection)) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_CSV, csv_form_place(form)));
+        public_answer_published(reader, exchange, request, PUBLISHED_CSV, csv_form_place(form));
     } else {
         answer_selection(reader, exchange, request, &selection, &form);
     }
@@ -211,8 +195,7 @@ static void get_rounds_csv(void *context, struct http_exchange *exchange, const 
     struct public_reader *reader = context;
     struct csv_form form;
     if (read_csv_form(exchange, request->query, &form)) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_ROUNDS_CSV, csv_form_place(form)));
+        public_answer_published(reader, exchange, request, PUBLISHED_ROUNDS_CSV, csv_form_place(form));
     }
 }
 
@@ -224,8 +207,7 @@ static void get_corrections(void *context, struct http_exchange *exchange, const
     struct public_reader *reader = context;
     struct page page;
     if (!http_query_has(request->query, "after") && !http_query_has(request->query, "limit")) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_CORRECTIONS, 0));
+        public_answer_published(reader, exchange, request, PUBLISHED_CORRECTIONS, 0);
         return;
     }
     if (!page_read(exchange, request, CORRECTIONS_MAX, CORRECTIONS_MAX, &page)) {
@@ -295,24 +277,24 @@ static void get_bulletin_area(void *context, struct http_exchange *exchange,
 }
 
 const struct http_route public_http_routes[] = {
-    {HTTP_GET, "/v1", get_document},
+    {HTTP_GET, "/v1", get_index},
     {HTTP_GET, "/v1/turnout", get_turnout},
     {HTTP_GET, "/v1/areas/", get_area},
     {HTTP_GET, "/v1/snapshot.json", get_snapshot_json},
     {HTTP_GET, "/v1/snapshot.csv", get_snapshot_csv},
-    {HTTP_GET, "/v1/nist.json", get_document},
-    {HTTP_GET, "/v1/milestones", get_document},
-    {HTTP_GET, "/v1/feed.atom", get_document},
-    {HTTP_GET, "/v1/rounds", get_document},
+    {HTTP_GET, "/v1/nist.json", get_nist},
+    {HTTP_GET, "/v1/milestones", get_milestones},
+    {HTTP_GET, "/v1/feed.atom", get_feed},
+    {HTTP_GET, "/v1/rounds", get_rounds},
     {HTTP_GET, "/v1/rounds.csv", get_rounds_csv},
     {HTTP_GET, "/v1/series", series_http_get},
     {HTTP_GET, "/v1/diff", diff_http_get},
     {HTTP_GET, "/v1/corrections", get_corrections},
-    {HTTP_GET, "/v1/bulletins", get_document},
+    {HTTP_GET, "/v1/bulletins", get_bulletins},
     {HTTP_GET, "/v1/bulletins/*/bulletin.txt", get_bulletin_statement},
     {HTTP_GET, "/v1/bulletins/*/bulletin.sig", get_bulletin_signature},
     {HTTP_GET, "/v1/bulletins/*/areas/", get_bulletin_area},
-    {HTTP_GET, "/v1/keys", get_document},
+    {HTTP_GET, "/v1/keys", get_keys},
     {HTTP_GET, "/v1/events", get_events},
     {HTTP_GET, "/", static_http_get},
     {HTTP_GET, "/a/", static_http_get},

@@ -130,7 +130,7 @@ static void refuse_rows(const struct register_request *request, const struct tak
     }
     if (change->count == 0) {
         buffer_append_text(&detail,
-                           "a unit has reported that only the register to be given up has: take that "
+                           "a unit has reported where only the register to be given up has it: take that "
                            "register up");
     }
     if (refused > named) {

@@ -70,8 +70,7 @@ void series_http_get(void *context, struct http_exchange *exchange, const struct
         return;
     }
     if (query.from == 0 && query.to == 0 && query.step == 1) {
-        public_answer(reader, exchange, request,
-                      publication_document(reader->publication, PUBLISHED_SERIES, query.area));
+        public_answer_published(reader, exchange, request, PUBLISHED_SERIES, query.area);
         return;
     }
     struct document *own = publication_series_part(reader->publication, query);

@@ -3,21 +3,21 @@
 
 #include "retry_after.h"
 
-const char too_many_why[] = "too much was sent in vain from this address";
+const char too_many_why[] = "too many reports and requests from this address have failed";
 
 void too_many_note_result(struct visit *visit, const struct report_result *result)
 {
     if (result->is_new) {
-        visit_note_good(visit);
+        visit_note_success(visit);
     } else if (result->status != STATUS_UNAVAILABLE && result->code != CODE_TOO_MANY) {
-        visit_note_vain(visit);
+        visit_note_failure(visit);
     }
 }
 
 bool too_many_refuse(struct http_exchange *exchange, bool asks_much)
 {
     const struct visit *visit = http_exchange_visit(exchange);
-    bool is_refused = visit_is_over(visit) || (asks_much && visit_is_watched(visit));
+    bool is_refused = visit_is_blocked(visit) || (asks_much && visit_is_throttled(visit));
     if (is_refused) {
         char headers[RETRY_AFTER_BYTES];
         retry_after_header(headers);

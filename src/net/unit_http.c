@@ -155,7 +155,7 @@ void committee_get_unit(void *context, struct http_exchange *exchange, const str
         desk_refuse_admission(exchange, admission, &why);
         return;
     }
-    visit_note_good(http_exchange_visit(exchange));
+    visit_note_success(http_exchange_visit(exchange));
     if (unit == REGISTER_NONE) {
         http_answer_problem(exchange, 404, "unknown-unit", "Unknown unit",
                             "no unit of this election has this code: check it, leading zeros too", "", NULL);

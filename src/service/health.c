@@ -135,10 +135,12 @@ static void check_log(const struct health *health, enum health_finding which, st
 
 static void check_phase(const struct health *health, enum health_finding which, struct finding *finding)
 {
-    (void)which;
+    check_posted(health, which, finding);
     int phase = atomic_load(&health->phase);
     if (phase == PHASE_UNKNOWN) {
         say(finding, false, "not known yet: the server is starting");
+    }
+    if (!finding->is_ok) {
         return;
     }
     const char *odd = election_phase_against_clock(health->options.election, (enum election_phase)phase,
@@ -171,7 +173,7 @@ static const struct check {
     {"disk", check_posted, HEALTH_DISK},
     {"store-memory", check_posted, HEALTH_MEMORY},
     {"log", check_log, HEALTH_FINDINGS},
-    {"phase", check_phase, HEALTH_FINDINGS},
+    {"phase", check_phase, HEALTH_PHASES},
 };
 #define CHECK_COUNT ((int)(sizeof checks / sizeof checks[0]))
 _Static_assert(sizeof checks / sizeof checks[0] <= (size_t)CHECKS_MAX, "a verdict for each check");

@@ -99,6 +99,7 @@ static void take(struct inspector *inspector, const struct store_inspection *fou
     health_post_memory(inspector->options.health, found->memory_used, found->memory_most);
     post(inspector, HEALTH_FUNCTIONS, &found->functions);
     post(inspector, HEALTH_RIGHTS, &found->rights);
+    post(inspector, HEALTH_PHASES, &found->phases);
     post_register(inspector, found);
     bool is_durable = judge_durability(inspector, found);
     bool is_same = judge_generation(inspector, found);

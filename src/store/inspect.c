@@ -21,7 +21,7 @@
 #include "store_private.h"
 #include "words.h"
 
-/* In the order in which they are asked; the rights are several questions each. */
+/* In the order in which they are asked; the rights are several questions each, and meta comes before the phases. */
 enum {
     ASK_SETTINGS,
     ASK_STATE,
@@ -31,7 +31,7 @@ enum {
     ASK_META,
     ASK_CHANGE,
     ASK_TIME,
-    QUESTIONS,
+    ASK_PHASES, /* one question a province */
 };
 
 struct inspecting {
@@ -40,7 +40,9 @@ struct inspecting {
     void *context;
     struct store_inspection inspection;
     int64_t asked_ms; /* Unix */
+    int questions;
     int answered;
+    char phase[16]; /* in meta; empty: not known */
     bool wants_functions;
     bool is_lost; /* the link, before all was answered */
 };
@@ -108,7 +110,7 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
 {
     struct store_inspection *inspection = &inspecting->inspection;
     const struct election *election = store_election(inspecting->store);
-    if (!reply_is_list_of(reply, 5)) {
+    if (!reply_is_list_of(reply, 6)) {
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis does not tell which election it holds: %s",
                           reply_words(reply, ""));
     }
@@ -123,6 +125,7 @@ static enum turnout_error judge_meta(struct inspecting *inspecting, const redisR
         return error_fail(error, TURNOUT_CONFLICT, "redis", "Redis holds %s with a generation that is none",
                           election->id);
     }
+    (void)slice_copy(reply_text(reply->element[5]), inspecting->phase, sizeof inspecting->phase);
     enum turnout_error failed =
         meta_words_judge(schema, reply_text(reply->element[1]), reply_text(reply->element[3]), election,
                          store_register(inspecting->store),
@@ -137,6 +140,22 @@ static void take_change(struct inspecting *inspecting, const redisReply *reply)
     if (words_read_hex(reply_text(reply), digest, sizeof digest)) {
         register_fingerprint(digest, inspecting->inspection.changing_to);
     }
+}
+
+/* A phase is changed in the provinces and in meta one after the other. */
+static enum turnout_error judge_phase(const struct inspecting *inspecting, uint32_t province,
+                                      const redisReply *reply, struct error *error)
+{
+    const struct election_register *reg = store_register(inspecting->store);
+    struct slice phase = reply_text(reply);
+    if (phase.length == 0 || inspecting->phase[0] == '\0' || slice_equals(phase, inspecting->phase) ||
+        province > reg->province_count) { /* another register was taken up since it was asked */
+        return TURNOUT_OK;                /* what is not there is for other checks */
+    }
+    return error_fail(error, TURNOUT_CONFLICT, "redis",
+                      "province %s is in the phase `%.*s`, the election in `%s`: the phase is being changed; "
+                      "when that stays so, it was interrupted: ask for the phase that is wanted again",
+                      reg->areas[province].code, (int)phase.length, phase.bytes, inspecting->phase);
 }
 
 /* ---- the clock ---- */
@@ -213,6 +232,9 @@ static void take(struct inspecting *inspecting, int question, const redisReply *
         take_change(inspecting, reply);
     } else if (question == ASK_TIME) {
         take_time(inspecting, reply);
+    } else if (question >= ASK_PHASES) {
+        note(&inspection->phases,
+             judge_phase(inspecting, (uint32_t)(question - ASK_PHASES) + 1, reply, &error), &error);
     } else {
         note(&inspection->functions, judge_functions(inspecting, reply, &error), &error);
     }
@@ -227,7 +249,7 @@ static void on_reply(void *context, const redisReply *reply, const char *why)
     if (!inspecting->is_lost) {
         take(inspecting, question, reply);
     }
-    if (inspecting->answered < QUESTIONS) {
+    if (inspecting->answered < inspecting->questions) {
         return;
     }
     if (inspecting->is_lost || !inspecting->wants_functions) {
@@ -256,6 +278,12 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         function_library_put_question(command);
     } else if (question == ASK_TIME) {
         redis_command_begin(command, "TIME");
+    } else if (question >= ASK_PHASES) {
+        struct province_keys keys;
+        store_keys_of(inspecting->store, (uint32_t)(question - ASK_PHASES) + 1, &keys);
+        redis_command_begin(command, "HGET");
+        redis_command_put_text(command, keys.text[KEY_TOTALS]);
+        redis_command_put_text(command, "phase");
     } else if (question == ASK_CHANGE) {
         redis_key_change(store_election(inspecting->store), key);
         redis_command_begin(command, "HGET");
@@ -270,6 +298,7 @@ static void put_question(const struct inspecting *inspecting, int question, stru
         redis_command_put_text(command, "generation");
         redis_command_put_text(command, "files");
         redis_command_put_text(command, "times");
+        redis_command_put_text(command, "phase");
     }
 }
 
@@ -281,12 +310,14 @@ void store_inspect(struct store *store, store_inspected_fn *on_inspected, void *
         .on_inspected = on_inspected,
         .context = context,
         .asked_ms = clock_wall_ms(),
+        .questions = ASK_PHASES + (int)store_register(store)->province_count,
         .inspection = {.durability = {.is_ok = true},
                        .rights = {.is_ok = true},
                        .functions = {.is_ok = true},
-                       .election = {.is_ok = true}},
+                       .election = {.is_ok = true},
+                       .phases = {.is_ok = true}},
     };
-    for (int question = 0; question < QUESTIONS; question++) {
+    for (int question = 0; question < inspecting->questions; question++) {
         struct redis_command command;
         put_question(inspecting, question, &command);
         store_send(store, &command, on_reply, inspecting);

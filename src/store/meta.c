@@ -1,13 +1,13 @@
-/* Changes what stands of the whole election. A phase is changed first in every province, then in meta. Only an
+/* Changes the phase and the publication mode. A phase is changed first in every province, then in meta. Only an
  * opening, which is for all provinces or for none, is different:
  *   1. look whether all provinces can be opened
  *   2. every province that holds no report is `opening`: it takes none, real or test. Where one does hold one, all go
  *      back
  *   3. meta: the election is open from now on
  *   4. every province is open
- * An opening that was interrupted is ended by the next change that is asked for, or by the next start
- * (unfinished_opening.c). Before 3 it is taken up or taken back, after it finished. Calls of a change that come late,
- * when another one has begun, do nothing. */
+ * An opening that was interrupted is ended when a phase is asked for again, or by the next start
+ * (unfinished_opening.c): before 3 it is begun anew or taken back, after 3 it is finished. Calls of a change that come
+ * late, when another one has begun, do nothing. */
 #include <turnout/store/meta.h>
 
 #include <assert.h>

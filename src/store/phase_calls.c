@@ -1,5 +1,4 @@
-/* What is sent to change the phase of the election, by a server as it runs (meta.c) or starts
- * (unfinished_opening.c). */
+/* What is sent to change the phase of the election, by a server that runs (meta.c) or starts (unfinished_opening.c). */
 #include "phase_calls.h"
 
 #include <stdbool.h>
@@ -22,7 +21,7 @@ void change_put_begin(struct redis_command *command, const struct election *elec
 void phase_put(struct redis_command *command, const struct province_keys *keys, const char *generation,
                int64_t number, const char *word)
 {
-    /* Behind the first all that reports leave something in. */
+    /* The totals, and every key that reports leave something in. */
     static const int used[] = {KEY_TOTALS,  KEY_UNITS, KEY_LOG,    KEY_HELD,
                                KEY_WAITING, KEY_ASIDE, KEY_LEDGER, KEY_FLAGGED};
     bool is_after_rehearsal = strcmp(word, election_phase_name(PHASE_OPEN)) == 0 ||

@@ -1,4 +1,4 @@
-/* The calls that change the phase of the election. */
+/* The calls that change the phase of the election. The first of them begins a change of the publication mode, too. */
 #ifndef TURNOUT_STORE_PHASE_CALLS_H
 #define TURNOUT_STORE_PHASE_CALLS_H
 
@@ -9,7 +9,7 @@
 #include "redis_command.h"
 #include "redis_keys.h"
 
-/* What a province may be asked beside to take a phase. */
+/* What a province may be asked, other than to take a phase. */
 #define PHASE_LOOK    "look"    /* whether it could be opened */
 #define PHASE_OPENING "opening" /* to take no commit until the opening is done or taken back */
 
@@ -17,8 +17,8 @@
 void change_put_begin(struct redis_command *command, const struct election *election, const char *generation,
                       const char *field, const char *before);
 
-/* `word` is one of the two, or the name of a phase. Where it is no phase after the rehearsal, a province that holds a
- * report refuses. */
+/* `word` is one of the two above, or the name of a phase. A province that holds a report refuses, unless it is to take
+ * a phase after the rehearsal. */
 void phase_put(struct redis_command *command, const struct province_keys *keys, const char *generation,
                int64_t number, const char *word);
 

@@ -34,13 +34,18 @@ uint32_t register_row_province(const struct register_change *change, const struc
     return province_before(change, province_code(change->after, change->after->units[row->after].commune));
 }
 
+/* Whether the register has the unit in this province. `unit` may be REGISTER_NONE. */
+static bool is_in(const struct election_register *reg, uint32_t unit, const char *province)
+{
+    return unit != REGISTER_NONE && strcmp(province_code(reg, reg->units[unit].commune), province) == 0;
+}
+
 /* Writes that the roll of the unit's commune changes by `registered`, if the commune is in this province. */
 static void write_roll(struct buffer *out, const struct election_register *reg, uint32_t unit,
                        const char *province, int64_t registered)
 {
-    uint32_t commune = reg->units[unit].commune;
-    if (registered != 0 && strcmp(province_code(reg, commune), province) == 0) {
-        buffer_printf(out, "roll %s %" PRId64 "\n", reg->areas[commune].code, registered);
+    if (registered != 0 && is_in(reg, unit, province)) {
+        buffer_printf(out, "roll %s %" PRId64 "\n", reg->areas[reg->units[unit].commune].code, registered);
     }
 }
 
@@ -64,6 +69,8 @@ static void write_unit_row(struct buffer *out, const struct register_change *cha
     }
 }
 
+/* A unit that moves to another province must be silent in either: forth in the one that it leaves, and back in the one
+ * that it comes to. */
 void register_write_steps(struct buffer *out, const struct register_change *change, uint32_t province)
 {
     const char *code = change->before->areas[province].code;
@@ -72,7 +79,7 @@ void register_write_steps(struct buffer *out, const struct register_change *chan
         if (row->kind == ROW_COMMUNE_ADDED && register_row_province(change, row) == province) {
             buffer_printf(out, "commune %s 0\n", row->code);
         } else if (register_row_needs_silence(row->kind)) {
-            if (register_row_province(change, row) == province) {
+            if (is_in(change->before, row->before, code) || is_in(change->after, row->after, code)) {
                 buffer_printf(out, "unit %s 0\n", row->code);
             }
             write_unit_row(out, change, row, code);

@@ -29,13 +29,14 @@ void register_put_begin(struct redis_command *command, const struct election *el
 void register_put_change(struct redis_command *command, const struct register_change *change,
                          const struct buffer *steps, const char *who, const char *reason, int64_t now_ms);
 
+/* Turns the change back. */
 void register_put_back(struct redis_command *command, const struct election *election,
                        const struct noted_change *noted);
 
-/* The steps of a province, out of the change. */
+/* Appends the steps of a province. */
 void register_write_steps(struct buffer *out, const struct register_change *change, uint32_t province);
 
-/* `undoes`: from `to` back to `from`, which the turn must say too. */
+/* A step of a province, and the end. `undoes`: back from `to` to `from`, in a turn that goes back. */
 void register_put_step(struct redis_command *command, const struct province_keys *keys,
                        const struct noted_change *noted, struct slice steps, bool undoes);
 void register_put_end(struct redis_command *command, const struct election *election,

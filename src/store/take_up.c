@@ -141,7 +141,7 @@ static void on_back(void *context, const redisReply *reply, const char *why)
 
 /* To the register before, in every province: one that has not taken its step answers `done`, too. One of a third
  * register answers `other`. One in which a unit has reported that the register before does not have, or has elsewhere,
- * answers `heard`. Then the change stands as it is. */
+ * answers `heard`. Then the change stays half done. */
 static void go_back(struct taking *taking)
 {
     struct redis_command command;

@@ -26,15 +26,15 @@ enum step { STEP_DONE, STEP_HEARD, STEP_OTHER, STEP_OVERTAKEN };
 struct unfinished {
     struct redisContext *redis;
     const struct election *election;
-    const struct election_register *reg; /* that it is to */
-    const redisReply *change;
+    const struct election_register *reg; /* the one after */
+    const redisReply *change;            /* what was noted down of it */
     struct noted_change noted;
 };
 
 static enum turnout_error fail_overtaken(struct error *error)
 {
     return error_fail(
-        error, TURNOUT_CONFLICT, "redis",
+        error, TURNOUT_UNAVAILABLE, "redis",
         "a change of the register was interrupted, and somebody else has just turned it round or "
         "ended it: start again");
 }
@@ -72,15 +72,11 @@ static enum turnout_error take_step(const struct unfinished *unfinished, const c
 static enum turnout_error take_steps(const struct unfinished *unfinished, bool undoes, enum step *ret_step,
                                      struct error *error)
 {
+    const struct election_register *reg = unfinished->reg;
     enum turnout_error failed = TURNOUT_OK;
     *ret_step = STEP_DONE;
-    for (uint32_t province = 1; failed == TURNOUT_OK && province <= unfinished->reg->province_count;
-         province++) {
-        const char *code = unfinished->reg->areas[province].code;
-        failed = take_step(unfinished, code, undoes, ret_step, error);
-        if (failed == TURNOUT_OK && *ret_step != STEP_DONE) {
-            return TURNOUT_OK;
-        }
+    for (uint32_t i = 1; failed == TURNOUT_OK && *ret_step == STEP_DONE && i <= reg->province_count; i++) {
+        failed = take_step(unfinished, reg->areas[i].code, undoes, ret_step, error);
     }
     return failed;
 }

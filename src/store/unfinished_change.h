@@ -9,8 +9,8 @@
 struct redisContext;
 
 /* Where Redis has noted down a change to this register, brings it to its end; where a unit that must be silent has
- * reported since, takes back what was done of it. TURNOUT_CONFLICT when neither can be. Several servers may do this at
- * the same time. */
+ * reported since, takes back what was done of it. TURNOUT_CONFLICT when neither can be, TURNOUT_UNAVAILABLE when
+ * somebody else turns or ends the change meanwhile. Several servers may do this at the same time. */
 enum turnout_error unfinished_change_end(struct redisContext *redis, const struct election *election,
                                          const struct election_register *reg, struct error *error);
 

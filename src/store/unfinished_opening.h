@@ -7,8 +7,8 @@
 
 struct redisContext;
 
-/* Takes every province into this phase of the election, unless another one stands meanwhile. If somebody is opening the
- * election just now, they are told that it was changed. */
+/* Takes every province into this phase of the election. TURNOUT_UNAVAILABLE when another phase stands by now, or
+ * somebody else is changing it. If somebody is opening the election just now, they are told that it was changed. */
 enum turnout_error unfinished_opening_end(struct redisContext *redis, const struct store_options *options,
                                           const char *generation, enum election_phase phase,
                                           struct error *error);

@@ -54,12 +54,12 @@ static int post_on(struct http_link *link, const char *type, const char *body)
     return post_end(link);
 }
 
-/* Uses up what the crowd's address may ask in vain. */
+/* Fails as often as the crowd's address may. */
 static void spend_all(void)
 {
     struct http_link link;
     http_open_from(&link, crowd, turnoutd.intake_stream_port);
-    for (int i = 0; i < IN_VAIN; i++) {
+    for (int i = 0; i < FAILURES_MAX; i++) {
         expect_report(&link, 1, "neighbour", "bad-signature");
     }
     expect_report(&link, 1, "neighbour", "too-many");
@@ -68,7 +68,7 @@ static void spend_all(void)
 
 FIXTURE(set_up, stop_server);
 
-/* ---- in vain ---- */
+/* ---- failures ---- */
 
 /* The unit sits behind the attacker's own address, and is heard at its first try; once it has been, like anybody. */
 TEST(who_fails_in_its_name_keeps_no_unit_out)
@@ -155,7 +155,7 @@ TEST(a_batch_is_heard_until_it_is_too_much)
     struct buffer request = {0};
     struct buffer lines = {0};
     char line[LINE_BYTES];
-    for (int i = 0; i < 2 * IN_VAIN; i++) {
+    for (int i = 0; i < 2 * FAILURES_MAX; i++) {
         write_signed(&lines, 1, "neighbour");
         buffer_append_char(&lines, '\n');
     }
@@ -168,9 +168,9 @@ TEST(a_batch_is_heard_until_it_is_too_much)
     http_read_answer(&link, true, &answer);
     ck_assert_int_eq(answer.status, 200);
     struct slice rest = slice_of(answer.body);
-    for (int i = 0; i < 2 * IN_VAIN; i++) {
+    for (int i = 0; i < 2 * FAILURES_MAX; i++) {
         ck_assert(slice_copy(text_split(&rest, '\n'), line, sizeof line));
-        const char *wanted = i < IN_VAIN ? "\"bad-signature\"" : "\"too-many\"";
+        const char *wanted = i < FAILURES_MAX ? "\"bad-signature\"" : "\"too-many\"";
         ck_assert_msg(strstr(line, wanted) != NULL, "%d: %s", i, line);
     }
     http_answer_done(&answer);
@@ -216,7 +216,7 @@ TEST(the_same_for_tokens)
     struct http_link link;
     token_header(&workspace, ROLE_DECIDE, "T", header);
     http_open_from(&link, crowd, turnoutd.intake_http_port);
-    for (int i = 0; i < IN_VAIN; i++) {
+    for (int i = 0; i < FAILURES_MAX; i++) {
         ck_assert_int_eq(ask_held(&link, "Authorization: Bearer decide.T.99999999999.x\r\n"), 401);
     }
     ck_assert_int_eq(ask_held(&link, header), 429);

@@ -280,19 +280,36 @@ TEST(rehearsal_reports_keep_it_shut)
     ck_assert(shows(&first, true, "live"));
 }
 
-/* By the next server that starts; the one that runs takes reports again. */
+static void leave_province_in(const char *phase)
+{
+    struct redisContext *redis = turnoutd_redis(&workspace);
+    freeReplyObject(redisCommand(redis, "HSET turnout:{small:01}:totals phase %s", phase));
+    redisFree(redis);
+}
+
+/* By the next server that starts; the one that runs says that it is not ready, and takes reports again. */
 TEST(an_opening_that_was_interrupted_is_taken_back)
 {
     char line[PROCESS_LINE_BYTES];
-    struct redisContext *redis = turnoutd_redis(&workspace);
-    freeReplyObject(redisCommand(redis, "HSET turnout:{small:01}:totals phase opening"));
-    redisFree(redis);
+    leave_province_in("opening");
     expect_report(&first, 1, 1, 503, "store-unavailable");
+    readyz_expect_broken(&first, "phase",
+                         "province 01 is in the phase `opening`, the election in `rehearsal`");
     start_second();
     process_wait_line(&second.process, second.process.stderr_path, "opening-interrupted", line);
     ck_assert_msg(strstr(line, "taken back") != NULL, "%s", line);
+    readyz_expect_ready(&first);
     expect_report(&first, 1, 1, 201, NULL);
     turnoutd_stop(&second);
+}
+
+TEST(a_closing_that_was_interrupted_is_done_when_it_is_asked_for_again)
+{
+    set_phase("open", 200, "rehearsal");
+    leave_province_in("closed");
+    readyz_expect_broken(&first, "phase", "province 01 is in the phase `closed`, the election in `open`");
+    set_phase("closed", 200, "open");
+    readyz_expect_mended(&first, "phase");
 }
 
 /* ---- publication modes ---- */

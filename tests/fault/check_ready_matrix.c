@@ -142,6 +142,8 @@ BY(put_another_register, put_into_meta("digest", "00"))
 BY(put_register_back, put_into_meta("digest", kept))
 BY(put_another_generation, put_into_meta("generation", "of-another-count"))
 BY(put_generation_back, put_into_meta("generation", kept))
+BY(begin_opening, redis_fixture_run(&redis, "HSET turnout:{small:02}:totals phase opening"))
+BY(take_opening_back, redis_fixture_run(&redis, "HSET turnout:{small:02}:totals phase rehearsal"))
 BY(stop_redis, redis_fixture_signal(&redis, SIGSTOP))
 BY(continue_redis, redis_fixture_signal(&redis, SIGCONT))
 BY(set_clock_back, controls->clock_offset_ms = -3600000)
@@ -213,6 +215,7 @@ static const struct cause {
     {"tokens", "faulty", spoil_tokens, mend_tokens, false, REFUSES, SERVES},
     {"data-folder", "not there any more", take_data, give_data, false, SERVES, SERVES},
     {"disk", "1 MiB", fill_disk, empty_disk, false, WAITS, WAITS},
+    {"phase", "`opening`", begin_opening, take_opening_back, false, SERVES, SERVES},
 };
 
 /* ---- one cell of the matrix ---- */

@@ -289,6 +289,21 @@ TEST(what_was_heard_under_the_register_after_stands_in_the_way_back)
     check_sums(&changed);
 }
 
+/* The register before has it in a province that has not taken its step. */
+TEST(what_was_heard_in_the_province_it_moved_to_stands_in_the_way_back)
+{
+    static const struct edit edits[] = {{"02.1-001", "01.1", NULL}, {NULL, NULL, NULL}};
+    make_change(&changed, edits, NULL);
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1:01}:units 02.1-001 %s",
+                      "1 5 40 1773561600 1773561600123 progress 0 00");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_STUCK);
+    redis_fixture_run(&changed.store.redis, "HDEL turnout:{e-1:01}:units 02.1-001");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE);
+    check_nothing_noted(&changed);
+    check_sums(&changed);
+}
+
 /* What the province that has taken its step heard since is heard under the register that is wanted. */
 TEST(what_was_heard_under_the_register_after_does_not_stand_in_the_way_forth)
 {
@@ -301,15 +316,55 @@ TEST(what_was_heard_under_the_register_after_does_not_stand_in_the_way_forth)
     check_nothing_noted(&changed);
 }
 
+/* Starts with the files of the register after. */
+static enum turnout_error start_after(struct error *error)
+{
+    bool durable;
+    changed.store.options.reg = changed.after;
+    return store_fixture_prepare(&changed.store, ID_AFTER, false, &durable, error);
+}
+
 TEST(nobody_starts_on_what_goes_neither_forth_nor_back)
 {
     struct error error;
-    bool durable;
     interrupt_and_hear();
-    changed.store.options.reg = changed.after;
-    ck_assert_int_eq(store_fixture_prepare(&changed.store, ID_AFTER, false, &durable, &error),
-                     TURNOUT_CONFLICT);
+    ck_assert_int_eq(start_after(&error), TURNOUT_CONFLICT);
     ck_assert_msg(strstr(error.text, "units have reported under either register") != NULL, "%s", error.text);
+    expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
+}
+
+/* The files are not those of the register that is in force then. */
+TEST(it_goes_back_when_a_unit_has_reported_before_the_start)
+{
+    struct error error;
+    int64_t registered = registered_in(&changed, "01");
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    report(&changed, "02.1-001", 1, 5, STATUS_ACCEPTED);
+    ck_assert_int_eq(start_after(&error), TURNOUT_CONFLICT);
+    check_nothing_noted(&changed);
+    ck_assert_int_eq(registered_in(&changed, "01"), registered);
+    check_sums(&changed);
+}
+
+TEST(nobody_starts_while_a_province_is_taken_further)
+{
+    struct error error;
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1:02}:totals turn 999");
+    ck_assert_int_eq(start_after(&error), TURNOUT_UNAVAILABLE);
+    ck_assert_msg(strstr(error.text, "turned it round or ended it") != NULL, "%s", error.text);
+}
+
+TEST(nobody_starts_where_a_province_is_of_a_third_register)
+{
+    struct error error;
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1:02}:totals digest 00");
+    ck_assert_int_eq(start_after(&error), TURNOUT_CONFLICT);
+    ck_assert_msg(strstr(error.text, "third register") != NULL, "%s", error.text);
     expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
 }
 
@@ -346,6 +401,15 @@ TEST(nothing_is_given_up_where_nothing_was_begun)
 {
     ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_DONE_BEFORE);
     expect_integer(&changed.store, 0, "EXISTS turnout:{e-1}:change");
+}
+
+TEST(nothing_is_given_up_from_another_register)
+{
+    make_change(&changed, all_kinds, "02.new");
+    interrupt();
+    redis_fixture_run(&changed.store.redis, "HSET turnout:{e-1}:change from 00");
+    ck_assert_int_eq(give_up().take_up.outcome, TAKE_UP_OTHER);
+    expect_integer(&changed.store, 1, "EXISTS turnout:{e-1}:change");
 }
 
 SUITE("interrupted_take_up");

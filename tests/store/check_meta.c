@@ -30,53 +30,26 @@ static void teardown(void)
 
 /* ---- asking ---- */
 
-struct changed {
-    bool done;
-    enum turnout_error error;
-    enum change_outcome outcome;
-    uint32_t province;
-    char before[16];
-};
-
-static void on_changed(void *context, enum turnout_error error, const char *why,
-                       const struct store_change *change)
+static struct fixture_change change_phase(enum election_phase phase)
 {
-    (void)why;
-    struct changed *changed = context;
-    ck_assert(!changed->done);
-    changed->done = true;
-    changed->error = error;
-    ck_assert_int_eq(change != NULL, error == TURNOUT_OK);
-    if (change != NULL) {
-        changed->outcome = change->outcome;
-        changed->province = change->province;
-        ck_assert(slice_copy(slice_of(change->before), changed->before, sizeof changed->before));
-    }
+    return store_fixture_change_phase(&store, phase);
 }
 
-static struct changed change_phase(enum election_phase phase)
+static struct fixture_change change_publication(enum publication_mode mode)
 {
-    struct changed changed = {0};
-    store_change_phase(store.store, phase, "token:Aid", 1773561600123, on_changed, &changed);
-    ck_assert(!changed.done);
-    store_fixture_run_until(&store, &changed.done);
-    return changed;
-}
-
-static struct changed change_publication(enum publication_mode mode)
-{
-    struct changed changed = {0};
+    struct fixture_change changed = {0};
     struct buffer shown[2] = {0};
     buffer_append_text(&shown[0], "east");
     buffer_append_text(&shown[1], "west");
-    store_change_publication(store.store, mode, shown, "token:Bid", 1773561600124, on_changed, &changed);
+    store_change_publication(store.store, mode, shown, "token:Bid", 1773561600124, store_fixture_keep_change,
+                             &changed);
     store_fixture_run_until(&store, &changed.done);
     buffer_done(&shown[0]);
     buffer_done(&shown[1]);
     return changed;
 }
 
-static void expect(struct changed changed, enum change_outcome outcome, const char *before)
+static void expect(struct fixture_change changed, enum change_outcome outcome, const char *before)
 {
     ck_assert_int_eq(changed.error, TURNOUT_OK);
     ck_assert_int_eq(changed.outcome, outcome);
@@ -177,9 +150,11 @@ TEST(publications_follow_each_other)
 TEST(of_two_changes_at_once_one_is_made)
 {
     static const struct buffer shown[2];
-    struct changed changed[2] = {{.done = false}, {.done = false}};
-    store_change_publication(store.store, PUBLICATION_HOLD, shown, "token:Aid", 1, on_changed, &changed[0]);
-    store_change_publication(store.store, PUBLICATION_ROUNDS, shown, "token:Bid", 2, on_changed, &changed[1]);
+    struct fixture_change changed[2] = {{.done = false}, {.done = false}};
+    store_change_publication(store.store, PUBLICATION_HOLD, shown, "token:Aid", 1, store_fixture_keep_change,
+                             &changed[0]);
+    store_change_publication(store.store, PUBLICATION_ROUNDS, shown, "token:Bid", 2,
+                             store_fixture_keep_change, &changed[1]);
     store_fixture_run_until(&store, &changed[0].done);
     store_fixture_run_until(&store, &changed[1].done);
     ck_assert_int_eq(changed[0].error, TURNOUT_UNAVAILABLE);
@@ -295,7 +270,7 @@ TEST(a_closed_election_can_be_opened_again)
 TEST(an_election_with_rehearsal_reports_is_not_opened)
 {
     expect_report(unit_of_province(2), 1, STATUS_ACCEPTED);
-    struct changed changed = change_phase(PHASE_OPEN);
+    struct fixture_change changed = change_phase(PHASE_OPEN);
     expect(changed, CHANGE_REHEARSAL_STANDS, "");
     ck_assert_uint_eq(changed.province, 2);
     ck_assert_int_eq(read_meta().meta.phase, PHASE_REHEARSAL);
@@ -323,15 +298,16 @@ TEST(no_province_is_opened_before_all_can_be)
 
 /* Whatever a rehearsal has left: keys that reports leave something in. */
 static const char *const leftovers[] = {
-    "HSET turnout:{e-1:02}:units x y", "XADD turnout:{e-1:02}:log * x y",
-    "HSET turnout:{e-1:02}:held x y",  "ZADD turnout:{e-1:02}:waiting 1 x",
-    "HSET turnout:{e-1:02}:aside x y", "XADD turnout:{e-1:02}:ledger * x y",
+    "HSET turnout:{e-1:02}:units x y",   "XADD turnout:{e-1:02}:log * x y",
+    "HSET turnout:{e-1:02}:held x y",    "ZADD turnout:{e-1:02}:waiting 1 x",
+    "HSET turnout:{e-1:02}:aside x y",   "XADD turnout:{e-1:02}:ledger * x y",
+    "ZADD turnout:{e-1:02}:flagged 1 x",
 };
 
 LOOP_TEST(a_trace_of_the_rehearsal_keeps_it_shut, COUNT(leftovers))
 {
     redis_fixture_run(&store.redis, leftovers[_i]);
-    struct changed changed = change_phase(PHASE_OPEN);
+    struct fixture_change changed = change_phase(PHASE_OPEN);
     expect(changed, CHANGE_REHEARSAL_STANDS, "");
     ck_assert_uint_eq(changed.province, 2);
     expect_text(&store, "rehearsal", "HGET turnout:{e-1:01}:totals phase");
@@ -366,8 +342,8 @@ static const struct {
 LOOP_TEST(what_the_keys_must_not_hold_is_told, COUNT(spoilt))
 {
     redis_fixture_run(&store.redis, spoilt[_i].spoil);
-    struct changed phase = change_phase(PHASE_OPEN);
-    struct changed publication = change_publication(PUBLICATION_HOLD);
+    struct fixture_change phase = change_phase(PHASE_OPEN);
+    struct fixture_change publication = change_publication(PUBLICATION_HOLD);
     ck_assert_msg(phase.error == TURNOUT_BAD_INPUT || publication.error == TURNOUT_BAD_INPUT, "%s",
                   spoilt[_i].spoil);
     ck_assert_int_eq(read_meta().error, spoilt[_i].breaks_reading ? TURNOUT_BAD_INPUT : TURNOUT_OK);

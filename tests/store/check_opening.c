@@ -9,6 +9,7 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 
+#include "../../src/store/unfinished_opening.h"
 #include "expect_redis.h"
 #include "store_fixture.h"
 #include "suite.h"
@@ -92,35 +93,12 @@ static long long begin_opening(void)
 
 /* ---- what is asked, and what stands ---- */
 
-struct changed {
-    bool done;
-    enum turnout_error error;
-    enum change_outcome outcome;
-    uint32_t province;
-};
-
-static void on_changed(void *context, enum turnout_error error, const char *why,
-                       const struct store_change *change)
+static struct fixture_change ask(enum election_phase phase)
 {
-    (void)why;
-    struct changed *changed = context;
-    changed->done = true;
-    changed->error = error;
-    if (change != NULL) {
-        changed->outcome = change->outcome;
-        changed->province = change->province;
-    }
+    return store_fixture_change_phase(&store, phase);
 }
 
-static struct changed ask(enum election_phase phase)
-{
-    struct changed changed = {0};
-    store_change_phase(store.store, phase, "token:Aid", 1773561600123, on_changed, &changed);
-    store_fixture_run_until(&store, &changed.done);
-    return changed;
-}
-
-static void expect(struct changed changed, enum change_outcome outcome)
+static void expect(struct fixture_change changed, enum change_outcome outcome)
 {
     ck_assert_int_eq(changed.error, TURNOUT_OK);
     ck_assert_int_eq(changed.outcome, outcome);
@@ -167,7 +145,7 @@ TEST(a_test_report_that_comes_meanwhile_keeps_every_province_in_rehearsal)
     expect_nothing_taken(1);
     expect_status(2, true, STATUS_ACCEPTED);
     ck_assert_int_eq(gate("02", number, "opening"), REFUSED);
-    struct changed changed = ask(PHASE_OPEN);
+    struct fixture_change changed = ask(PHASE_OPEN);
     expect(changed, CHANGE_REHEARSAL_STANDS);
     ck_assert_uint_eq(changed.province, 2);
     expect_phases("rehearsal", "rehearsal", "rehearsal");
@@ -263,6 +241,18 @@ TEST(an_opening_that_a_province_does_not_take_is_taken_back)
     expect_phases("rehearsal", "rehearsal", "rehearsal");
 }
 
+/* A closing stops at no province, so it needs no way back: whoever asks next says which way it goes. */
+TEST(a_closing_that_was_interrupted_is_finished_or_taken_back)
+{
+    expect(ask(PHASE_OPEN), CHANGE_DONE);
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase closed");
+    expect(ask(PHASE_OPEN), CHANGE_NONE);
+    expect_phases("open", "open", "open");
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:01}:totals phase closed");
+    expect(ask(PHASE_CLOSED), CHANGE_DONE);
+    expect_phases("closed", "closed", "closed");
+}
+
 static bool start(void)
 {
     struct store_preparation preparation = {.patience_ms = 1000};
@@ -295,6 +285,30 @@ TEST(the_next_start_finishes_an_opening_that_reached_meta)
     expect_phases("open", "open", "open");
     expect_status(2, false, STATUS_ACCEPTED);
     ck_assert(!start());
+}
+
+/* It may do so at once, so the server's end must not look like a fault for a person to mend. */
+TEST(nobody_starts_while_a_province_is_taken_further)
+{
+    struct store_preparation preparation = {.patience_ms = 1000};
+    struct store_prepared prepared;
+    struct error error;
+    begin_opening();
+    redis_fixture_run(&store.redis, "HSET turnout:{e-1:02}:totals change 999");
+    ck_assert_int_eq(store_prepare(&store.options, &preparation, &prepared, &error), TURNOUT_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(error.text, "changed by somebody else"));
+}
+
+/* Meta was read before it said that the election is open: then nothing is known of who opens the provinces. */
+TEST(nobody_starts_on_a_phase_that_has_just_changed)
+{
+    struct error error;
+    set_open(begin_opening(), 1);
+    ck_assert_int_eq(
+        unfinished_opening_end(store.redis.redis, &store.options, generation, PHASE_REHEARSAL, &error),
+        TURNOUT_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(error.text, "changed by somebody else"));
+    expect_phases("open", "opening", "opening");
 }
 
 /* ---- late ---- */

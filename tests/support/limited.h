@@ -8,7 +8,7 @@
 #include "workspace.h"
 
 /* What it allows: connections of an address, refusals of an address, and new reports of a unit in a minute. */
-enum { CONNECTIONS = 4, IN_VAIN = 6, A_MINUTE = 3 };
+enum { CONNECTIONS = 4, FAILURES_MAX = 6, A_MINUTE = 3 };
 
 static const char crowd[] = "127.0.0.2"; /* many behind one address */
 static const char elsewhere[] = "127.0.0.3";
@@ -28,6 +28,6 @@ void expect_report(struct http_link *link, int32_t seq, const char *signer, cons
 
 /* Both return the status of the answer. */
 int ask_held(struct http_link *link, const char *headers);
-int ask_anything(struct http_link *link); /* for what is nowhere: nothing good, and nothing in vain */
+int ask_anything(struct http_link *link); /* for what is nowhere: neither a success nor a failure */
 
 #endif

@@ -411,3 +411,29 @@ enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32
     *ret_held = listed.held;
     return listed.error;
 }
+
+/* ---- phases ---- */
+
+void store_fixture_keep_change(void *context, enum turnout_error error, const char *why,
+                               const struct store_change *change)
+{
+    (void)why;
+    struct fixture_change *kept = context;
+    ck_assert(!kept->done);
+    ck_assert_int_eq(change != NULL, error == TURNOUT_OK);
+    *kept = (struct fixture_change){.done = true, .error = error};
+    if (change != NULL) {
+        kept->outcome = change->outcome;
+        kept->province = change->province;
+        ck_assert(slice_copy(slice_of(change->before), kept->before, sizeof kept->before));
+    }
+}
+
+struct fixture_change store_fixture_change_phase(struct store_fixture *fixture, enum election_phase phase)
+{
+    struct fixture_change change = {.done = false};
+    store_change_phase(fixture->store, phase, "token:Aid", 1773561600123, store_fixture_keep_change, &change);
+    ck_assert(!change.done);
+    store_fixture_run_until(fixture, &change.done);
+    return change;
+}

@@ -6,6 +6,7 @@
 #include <turnout/election/report.h>
 #include <turnout/election/rules.h>
 #include <turnout/service/tally.h>
+#include <turnout/store/meta.h>
 #include <turnout/store/prepare.h>
 #include <turnout/store/read.h>
 #include <turnout/store/store.h>
@@ -110,6 +111,22 @@ struct fixture_held {
 enum turnout_error store_fixture_list_held(struct store_fixture *fixture, uint32_t area,
                                            const struct held_place *after, size_t most,
                                            struct log_line *ret_lines, struct fixture_held *ret_held);
+
+/* A change of the phase or the publication mode, once it was answered. */
+struct fixture_change {
+    bool done;
+    enum turnout_error error;
+    enum change_outcome outcome;
+    uint32_t province;
+    char before[16];
+};
+
+/* A store_changed_fn; the context is a struct fixture_change. */
+void store_fixture_keep_change(void *context, enum turnout_error error, const char *why,
+                               const struct store_change *change);
+
+/* Asks for a phase as `token:Aid`, and runs the loop until that is answered. */
+struct fixture_change store_fixture_change_phase(struct store_fixture *fixture, enum election_phase phase);
 
 /* Runs the loop until *condition is true; fails the test after five seconds. */
 void store_fixture_run_until(struct store_fixture *fixture, const bool *condition);

@@ -10,11 +10,11 @@ enum { MINUTE_US = 60 * 1000 * 1000, LATER_US = 5 * MINUTE_US };
 static const uint64_t rates[] = {1, 2, 7, 60, 6000, 1000000};
 
 /* Spends as long as there is something left. */
-static uint64_t spend_all(int64_t *whole_at_us, int64_t now_us, int64_t cost_us)
+static uint64_t spend_all(int64_t *full_at_us, int64_t now_us, int64_t cost_us)
 {
     uint64_t spent = 0;
-    while (!budget_is_spent(*whole_at_us, now_us, cost_us)) {
-        *whole_at_us = budget_spend(*whole_at_us, now_us, cost_us);
+    while (!budget_is_spent(*full_at_us, now_us, cost_us)) {
+        *full_at_us = budget_spend(*full_at_us, now_us, cost_us);
         spent++;
     }
     return spent;
@@ -23,14 +23,14 @@ static uint64_t spend_all(int64_t *whole_at_us, int64_t now_us, int64_t cost_us)
 LOOP_TEST(a_minutes_worth_can_be_spent_at_once, COUNT(rates))
 {
     int64_t cost_us = budget_cost_us(rates[_i]);
-    int64_t whole_at_us = 0;
-    uint64_t spent = spend_all(&whole_at_us, LATER_US, cost_us);
+    int64_t full_at_us = 0;
+    uint64_t spent = spend_all(&full_at_us, LATER_US, cost_us);
     ck_assert_uint_ge(spent, rates[_i]);
     ck_assert_uint_le(spent, rates[_i] + rates[_i] / 50);     /* what rounding gives */
     int64_t change_us = MINUTE_US - (int64_t)spent * cost_us; /* left over by the last one */
-    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us - change_us - 1, cost_us), 0);
-    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us, cost_us), 1);
-    ck_assert_uint_eq(spend_all(&whole_at_us, LATER_US + cost_us + MINUTE_US, cost_us), spent);
+    ck_assert_uint_eq(spend_all(&full_at_us, LATER_US + cost_us - change_us - 1, cost_us), 0);
+    ck_assert_uint_eq(spend_all(&full_at_us, LATER_US + cost_us, cost_us), 1);
+    ck_assert_uint_eq(spend_all(&full_at_us, LATER_US + cost_us + MINUTE_US, cost_us), spent);
 }
 
 /* What costs nothing is never too much. */
@@ -52,12 +52,12 @@ static const struct {
 LOOP_TEST(overspending_is_owed, COUNT(overspent))
 {
     int64_t cost_us = budget_cost_us(60);
-    int64_t whole_at_us = 0;
+    int64_t full_at_us = 0;
     for (int i = 0; i < overspent[_i].spent; i++) {
-        whole_at_us = budget_spend(whole_at_us, LATER_US, cost_us);
+        full_at_us = budget_spend(full_at_us, LATER_US, cost_us);
     }
-    ck_assert(budget_is_spent(whole_at_us, LATER_US + overspent[_i].waits_us - 1, cost_us));
-    ck_assert(!budget_is_spent(whole_at_us, LATER_US + overspent[_i].waits_us, cost_us));
+    ck_assert(budget_is_spent(full_at_us, LATER_US + overspent[_i].waits_us - 1, cost_us));
+    ck_assert(!budget_is_spent(full_at_us, LATER_US + overspent[_i].waits_us, cost_us));
 }
 
 SUITE("budget");

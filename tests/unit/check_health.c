@@ -127,6 +127,7 @@ LOOP_TEST(whatever_fails_is_named, HEALTH_FINDINGS)
         [HEALTH_RIGHTS] = "rights",
         [HEALTH_REGISTER] = "register",
         [HEALTH_GENERATION] = "generation",
+        [HEALTH_PHASES] = "phase",
         [HEALTH_LOSSES] = "losses",
         [HEALTH_SUMS] = "sums",
         [HEALTH_KEYS] = "keys",

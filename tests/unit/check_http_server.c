@@ -146,7 +146,7 @@ TEST(a_late_answer_to_nobody_goes_nowhere)
     connections_free(connections);
     connections = NULL;
     ck_assert(!http_is_awaited(kept));
-    ck_assert(!visit_has_shown_good(http_exchange_visit(kept)));
+    ck_assert(!visit_is_trusted(http_exchange_visit(kept)));
     answer_kept();
     ck_assert_int_eq(lent, 0);
     ck_assert_int_eq(close(peer), 0);

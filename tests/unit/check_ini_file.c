@@ -81,7 +81,7 @@ static const struct {
      "a.ini:1: : the section's name is not closed;\na.ini:2: : a key before any section;\n"
      "a.ini:3: : the section's name is not closed;\na.ini:4: : a key before any section;",
      ""},
-    {"[polls] opens = 7\n", "a.ini:1: : text stands behind the section's name;", ""},
+    {"[polls] opens = 7\n", "a.ini:1: : there is text after the section's name;", ""},
     {"[polls]\nopen = 7\n", "a.ini:2: : [polls] has no key \"open\"; did you mean opens?", ""},
     {"[polls]\nfrobnicate = 7\n", "a.ini:2: : [polls] has no key \"frobnicate\"; take the line out", ""},
     {"[polls]\njump = x\n", "a.ini:2: : [polls] has no key \"jump\"; it belongs under [rules]", ""},

@@ -1,4 +1,4 @@
-/* Peers: how many connections an address may have, what it may ask in vain, and who is heard all the same. */
+/* Peers: how many connections an address may have, how often it may fail, and who is heard all the same. */
 #include <turnout/net/peers.h>
 
 #include <arpa/inet.h>
@@ -11,13 +11,14 @@
 
 #include "suite.h"
 
-enum { CONNECTIONS = 3, IN_VAIN = 5 };
+enum { CONNECTIONS = 3, FAILURES_MAX = 5 };
 
 static struct peers *peers;
 
 static void set_up(void)
 {
-    struct peers_options options = {.connections_per_address = CONNECTIONS, .refusals_per_minute = IN_VAIN};
+    struct peers_options options = {.connections_per_address = CONNECTIONS,
+                                    .refusals_per_minute = FAILURES_MAX};
     struct error error;
     ck_assert_int_ge(sodium_init(), 0);
     ck_assert_int_eq(proxy_list_parse("192.0.2.1 2001:db8::1", &options.proxies, &error), TURNOUT_OK);
@@ -50,9 +51,9 @@ static struct visit *visit_from(const char *text)
 
 static void spend_all(struct visit *visit)
 {
-    for (int i = 0; i < IN_VAIN; i++) {
-        ck_assert(!visit_is_watched(visit));
-        visit_note_vain(visit);
+    for (int i = 0; i < FAILURES_MAX; i++) {
+        ck_assert(!visit_is_throttled(visit));
+        visit_note_failure(visit);
     }
 }
 
@@ -164,46 +165,46 @@ LOOP_TEST(a_proxy_has_no_bounds, COUNT(proxies))
         ck_assert(!visit_is_one_too_many(visits[i]));
         ck_assert(visit_reserve(visits[i], PEER_RESERVED_BYTES_MAX));
     }
-    for (int i = 0; i < 100 * IN_VAIN; i++) {
-        visit_note_vain(visits[0]);
+    for (int i = 0; i < 100 * FAILURES_MAX; i++) {
+        visit_note_failure(visits[0]);
     }
-    ck_assert(!visit_is_watched(visits[0]));
-    ck_assert(!visit_is_over(visits[0]));
+    ck_assert(!visit_is_throttled(visits[0]));
+    ck_assert(!visit_is_blocked(visits[0]));
     for (int i = 0; i < 2 * CONNECTIONS; i++) {
         visit_release(visits[i]);
     }
 }
 
-/* ---- in vain ---- */
+/* ---- failures ---- */
 
-TEST(who_asks_too_much_in_vain_is_not_heard)
+TEST(who_fails_too_often_is_not_heard)
 {
     struct visit *visit = visit_from("192.0.2.7");
-    ck_assert(!visit_is_over(visit));
+    ck_assert(!visit_is_blocked(visit));
     spend_all(visit);
-    ck_assert(visit_is_watched(visit));
-    ck_assert(visit_is_over(visit));
+    ck_assert(visit_is_throttled(visit));
+    ck_assert(visit_is_blocked(visit));
     struct visit *other = visit_from("192.0.2.8");
-    ck_assert(!visit_is_watched(other));
+    ck_assert(!visit_is_throttled(other));
     visit_release(other);
     visit_release(visit);
 }
 
-/* A neighbour behind the same address is heard: at first one at a time, once it has shown something good like all. */
+/* A neighbour behind the same address is heard: at first one report at a time, and like all once it is trusted. */
 TEST(a_neighbour_is_heard_all_the_same)
 {
     struct visit *attacker = visit_from("192.0.2.7");
     struct visit *before = visit_from("192.0.2.7");
-    visit_note_good(before);
+    visit_note_success(before);
     spend_all(attacker);
     struct visit *after = visit_from("192.0.2.7");
-    ck_assert(!visit_is_watched(before));
-    ck_assert(visit_is_watched(after));
-    ck_assert(!visit_is_over(after));
-    visit_note_good(after);
-    ck_assert(!visit_is_watched(after));
-    visit_note_vain(after);
-    ck_assert(!visit_is_over(after));
+    ck_assert(!visit_is_throttled(before));
+    ck_assert(visit_is_throttled(after));
+    ck_assert(!visit_is_blocked(after));
+    visit_note_success(after);
+    ck_assert(!visit_is_throttled(after));
+    visit_note_failure(after);
+    ck_assert(!visit_is_blocked(after));
     visit_release(attacker);
     visit_release(before);
     visit_release(after);
@@ -215,7 +216,7 @@ TEST(connecting_again_gives_nothing_back)
     spend_all(visit);
     visit_release(visit);
     visit = visit_from("192.0.2.7");
-    ck_assert(visit_is_watched(visit));
+    ck_assert(visit_is_throttled(visit));
     visit_release(visit);
 }
 
@@ -231,8 +232,8 @@ TEST(memory_is_bounded)
     }
     struct visit *first = visit_from("10.0.0.0");
     struct visit *second = visit_from("10.0.0.1");
-    ck_assert(!visit_is_watched(first));
-    ck_assert(visit_is_watched(second));
+    ck_assert(!visit_is_throttled(first));
+    ck_assert(visit_is_throttled(second));
     visit_release(first);
     visit_release(second);
 }

@@ -11,11 +11,11 @@
  * minute at most. */
 int64_t budget_cost_us(uint64_t a_minute);
 
-/* Whether fewer than `cost_us` are left of the budget that is full again at `whole_at_us`. Times are monotonic. */
-bool budget_is_spent(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
+/* Whether fewer than `cost_us` are left of the budget that is full again at `full_at_us`. Times are monotonic. */
+bool budget_is_spent(int64_t full_at_us, int64_t now_us, int64_t cost_us);
 
 /* When the budget is full again after spending. A cost that is charged after the fact may exceed what is left: the
  * debt is at most a minute's worth. */
-int64_t budget_spend(int64_t whole_at_us, int64_t now_us, int64_t cost_us);
+int64_t budget_spend(int64_t full_at_us, int64_t now_us, int64_t cost_us);
 
 #endif

@@ -85,16 +85,16 @@ void visit_release(struct visit *visit); /* NULL-safe */
 bool visit_reserve(struct visit *visit, size_t bytes);
 
 /* Records the result of a request: success (a new report that counts or is held, a known token), or failure. */
-void visit_note_good(struct visit *visit);
-void visit_note_vain(struct visit *visit);
-bool visit_has_shown_good(const struct visit *visit);
+void visit_note_success(struct visit *visit);
+void visit_note_failure(struct visit *visit);
+bool visit_is_trusted(const struct visit *visit);
 
 /* Whether the client is throttled: its address is over the limit and this connection is not trusted. Then it is
  * served one request at a time. */
-bool visit_is_watched(const struct visit *visit);
+bool visit_is_throttled(const struct visit *visit);
 
 /* Whether the client is blocked: throttled, and a request of this connection has failed. Then nothing more is
  * served. */
-bool visit_is_over(const struct visit *visit);
+bool visit_is_blocked(const struct visit *visit);
 
 #endif

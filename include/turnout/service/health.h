@@ -29,6 +29,7 @@ enum health_finding {
     HEALTH_RIGHTS,
     HEALTH_REGISTER,
     HEALTH_GENERATION,
+    HEALTH_PHASES, /* whether every province is in the election's phase */
     HEALTH_LOSSES,
     HEALTH_SUMS, /* whether all provinces add up */
     HEALTH_CLOCK,

@@ -27,6 +27,7 @@ struct store_inspection {
     bool has_loaded_functions;
     bool has_other_functions;      /* those of another turnoutd, which are left alone */
     struct store_finding election; /* seeded, in our schema, with our register */
+    struct store_finding phases;   /* every province is in the election's phase */
     char changing_to
         [RECEIPT_BYTES]; /* fingerprint of the register that a change in progress leads to; empty: none */
     char generation[GENERATION_BYTES]; /* empty: none */

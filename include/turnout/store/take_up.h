@@ -1,6 +1,7 @@
 /* Takes up a changed register in Redis (DESIGN section 10), in an order that is safe for readers, other servers, and a
  * crash at any point:
- *   0. every unit that must be silent is read; if one has reported, nothing is done
+ *   0. every unit that must be silent is read; if one has reported, nothing is begun, and what was begun before is
+ *      taken back
  *   1. the whole change is recorded beside meta (turnout_register_begin), so that it can be continued without the
  *      files that it came from
  *   2. each province takes its step atomically (turnout_register_step): from then on it refuses commits decided under
@@ -22,7 +23,7 @@
 
 enum take_up_outcome {
     TAKE_UP_DONE,
-    TAKE_UP_DONE_BEFORE, /* by somebody else */
+    TAKE_UP_DONE_BEFORE, /* it was done already, perhaps by somebody else */
     TAKE_UP_POSSIBLE,    /* only checked: nothing prevents it */
     TAKE_UP_REFUSED, /* a row is impossible, or needs a silent unit that has reported: nothing has changed */
     TAKE_UP_STUCK,   /* half done: units have reported under either register, and some must be voided first */
@@ -33,7 +34,8 @@ enum take_up_outcome {
 
 struct take_up {
     enum take_up_outcome outcome;
-    const bool *heard; /* one a row: its unit must be silent, but has reported under the register before */
+    /* One a row: its unit must be silent, but has reported under the register before. NULL: a change is given up */
+    const bool *heard;
     size_t heard_count;
     char other[RECEIPT_BYTES]; /* for TAKE_UP_OTHER and TAKE_UP_BUSY: fingerprint in Redis; may be empty */
 };
@@ -51,8 +53,8 @@ void store_take_up(struct store *store, struct register_change *change, const ch
                    int64_t now_ms, store_take_up_fn *on_taken_up, void *context);
 
 /* Takes back an unfinished change that began from the store's register. TAKE_UP_DONE; TAKE_UP_DONE_BEFORE when none is
- * in progress; TAKE_UP_OTHER when it began from another register; TAKE_UP_STUCK when a unit of only the register after
- * has reported; TAKE_UP_OVERTAKEN. */
+ * in progress; TAKE_UP_OTHER when it began from another register; TAKE_UP_STUCK when a unit has reported
+ * that the store's register does not have, or has in another province; TAKE_UP_OVERTAKEN. */
 void store_give_up_change(struct store *store, store_take_up_fn *on_given_up, void *context);
 
 #endif

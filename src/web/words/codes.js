@@ -2,7 +2,7 @@
 // words of their own.
 export const codes = {
   "code.bad-signature": ["Chữ ký không đúng với khóa này.", "The signature is not this key’s."],
-  "code.unknown-key": ["Khóa này không còn dùng được.", "This key is good no longer."],
+  "code.unknown-key": ["Khóa này không còn dùng được.", "This key is no longer valid."],
   "code.voided": ["Ủy ban đã hủy báo cáo này.", "A committee has voided this report."],
   "code.voted-exceeds-registered": ["Nhiều hơn số cử tri trong danh sách.", "More than the voters on the roll."],
   "code.as-of-in-future": ["Giờ tính đến ở sau giờ của máy chủ.", "The time of the count is ahead of the server’s clock."],
