@@ -111,8 +111,8 @@ static void wait_revision(int64_t revision)
 
 FIXTURE(start_server, stop_server);
 
-/* A worker that is busy may miss a publication, and tells the whole picture with the next. Then it is tried again, until
- * this deadline. */
+/* A worker that is busy may miss a publication, and tells the whole picture with the next. Then it is tried again,
+ * until this deadline. */
 static int64_t deadline_of_tries(void)
 {
     return clock_monotonic_ms() + PROCESS_DEADLINE_MS;
