@@ -121,8 +121,9 @@ static void on_accept_due(evutil_socket_t fd, short what, void *context)
 
 /* ---- what comes from outside ---- */
 
-static void take_publication(struct worker *worker)
+static void take_publication(void *context)
 {
+    struct worker *worker = context;
     struct publication *publication = mailbox_take_publication(&worker->mailbox);
     if (publication == NULL) {
         return;
@@ -235,7 +236,7 @@ static void build(struct worker *worker)
 
     if (worker->options.intake != NULL) {
         worker->intake = worker_intake_new(worker->base, worker->options.intake, &worker->mailbox,
-                                           &worker->counters, accept_when_ready, worker);
+                                           &worker->counters, accept_when_ready, take_publication, worker);
         worker->options.intake = NULL; /* borrowed until here */
     }
     worker->connections =

@@ -17,6 +17,7 @@ struct worker_intake {
     struct worker_intake_options options;
     struct mailbox *mailbox;
     void (*on_up)(void *context);
+    void (*take_publication)(void *context);
     void *context;
     struct store *store; /* to read: its user may not write */
     bool was_up;
@@ -153,6 +154,12 @@ static void on_sent_to_tally(void *context)
     event_active(part->turn_event, EV_TIMEOUT, 0);
 }
 
+static void on_shown_asked(void *context)
+{
+    struct worker_intake *part = context;
+    part->take_publication(part->context);
+}
+
 static void on_turn_ends(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -211,6 +218,7 @@ static void make_desk(struct worker_intake *part, struct counters *counters)
                                                                 .store = part->store,
                                                                 .port = options->port,
                                                                 .on_sent = on_sent_to_tally,
+                                                                .on_shown_asked = on_shown_asked,
                                                                 .context = part,
                                                                 .secret = options->secret,
                                                                 .credentials = &part->credentials});
@@ -220,12 +228,14 @@ static void make_desk(struct worker_intake *part, struct counters *counters)
 
 struct worker_intake *worker_intake_new(struct event_base *base, const struct worker_intake_options *options,
                                         struct mailbox *mailbox, struct counters *counters,
-                                        void (*on_up)(void *context), void *context)
+                                        void (*on_up)(void *context), void (*take_publication)(void *context),
+                                        void *context)
 {
     struct worker_intake *part = memory_new(sizeof *part);
     *part = (struct worker_intake){.options = *options,
                                    .mailbox = mailbox,
                                    .on_up = on_up,
+                                   .take_publication = take_publication,
                                    .context = context,
                                    .credentials = options->credentials,
                                    .reg = options->reg};

@@ -28,10 +28,12 @@ struct worker_intake_options {
 
 struct worker_intake;
 
-/* Borrows the loop, the mailbox and the counters. `on_up` is called when a link has come up. */
+/* Borrows the loop, the mailbox and the counters. `on_up` is called when a link has come up, `take_publication` when
+ * the publication must be the newest that the mailbox has. */
 struct worker_intake *worker_intake_new(struct event_base *base, const struct worker_intake_options *options,
                                         struct mailbox *mailbox, struct counters *counters,
-                                        void (*on_up)(void *context), void *context);
+                                        void (*on_up)(void *context), void (*take_publication)(void *context),
+                                        void *context);
 
 /* Connects. */
 void worker_intake_start(struct worker_intake *part);

@@ -113,6 +113,7 @@ void committee_change_publication(struct committee *committee, const struct prin
                                   enum publication_mode mode, store_changed_fn *changed, void *context)
 {
     struct change_message *message = message_new(principal, changed, context);
+    committee->options.on_shown_asked(committee->options.context);
     message->write.begin = begin_publication;
     message->event = "publication-change";
     message->mode = mode;

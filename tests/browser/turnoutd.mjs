@@ -41,7 +41,8 @@ export class Turnoutd {
     this.process = spawn(
       join(programs, "turnoutd"),
       [
-        ...["--election", this.election, "--data", join(this.folder, "data"), "--intake", "open", "--publish-ms", "100"],
+        // One worker for all readers: what the public sees on one connection is not news on the next.
+        ...["--election", this.election, "--data", join(this.folder, "data"), "--intake", "open", "--publish-ms", "100", "--workers", "1"],
         ...LISTENERS.flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]),
         ...settings,
       ],

@@ -288,7 +288,7 @@ TEST(a_simulation_goes_on_under_another_generation)
 {
     const char *const arguments[] = {
         turnout,  "simulate", "--election",       election_path, "--stream", turnoutd.stream_address,
-        "--rate", "50",       "--reports-a-unit", "20",          "--json",   NULL};
+        "--rate", "25",       "--reports-a-unit", "20",          "--json",   NULL}; /* for eight seconds */
     struct process process = {0};
     char line[PROCESS_LINE_BYTES];
     process_start(&process, &workspace, "simulate", arguments);
@@ -301,9 +301,7 @@ TEST(a_simulation_goes_on_under_another_generation)
     process_wait_line(&process, process.stdout_path, "\"planned\":", line);
     ck_assert_int_eq(process_wait_exit(&process, PROCESS_DEADLINE_MS), 0);
     ck_assert_ptr_null(strstr(line, "\"renewed\":0,"));
-    json_t *document = json_get(turnoutd.public_port, "/v1/turnout", 200);
-    ck_assert_int_eq(json_integer_of(json_object_of(document, "nation"), "units_reported"), 10);
-    json_decref(document);
+    small_wait_nation(turnoutd.public_port, "units_reported", 10);
 }
 
 TEST(watch_shows_the_nation)

@@ -2,7 +2,6 @@
  * and a server that stops under them. */
 #include <check.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -143,23 +142,12 @@ TEST(stopping_ends_unfinished_requests)
     http_close(&link);
 }
 
-static pid_t pid_of_redis(void)
-{
-    char line[PROCESS_LINE_BYTES];
-    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, "managed-redis is=started", line);
-    const char *digits = strstr(line, " pid=");
-    ck_assert_ptr_nonnull(digits);
-    pid_t pid = (pid_t)strtol(digits + strlen(" pid="), NULL, 10);
-    ck_assert_int_gt(pid, 1);
-    return pid;
-}
-
 /* Reports still gathering when the server stops with Redis asleep are answered `unavailable`, not forgotten: the
  * sanitizers would find the session. */
 TEST(stopping_answers_what_was_never_sent)
 {
     struct http_link link;
-    pid_t redis = pid_of_redis();
+    pid_t redis = turnoutd_redis_pid(&turnoutd);
     ck_assert_int_eq(kill(redis, SIGSTOP), 0);
     struct buffer reports = {0};
     for (int32_t seq = 1; seq <= 4; seq++) {

@@ -20,6 +20,9 @@ TEST(readers_cost_redis_nothing)
                                         "/v1/areas/01", "/v1/rounds"};
     enum { TIMES = 50, PATHS = sizeof paths / sizeof paths[0] };
     const char *commands = "turnout_store_commands_total{link=\"workers\"}";
+    char line
+        [PROCESS_LINE_BYTES]; /* the worker's link may come up, by some commands, when the server is ready already */
+    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, "store-up link=worker", line);
     uint64_t commands_before = metric_of(&turnoutd, commands);
     uint64_t served_before = metric_of(&turnoutd, "turnout_documents_served_total");
     for (size_t i = 0; i < TIMES * PATHS; i++) {

@@ -144,7 +144,7 @@ static void capture(struct buffer *out)
 /* The server has read figures at least so often since. */
 static void wait_readings(uint64_t count)
 {
-    metric_wait(&turnoutd, "turnout_readings_total", metric_of(&turnoutd, "turnout_readings_total") + count);
+    metric_wait_rise(&turnoutd, "turnout_readings_total", count);
 }
 
 /* Returns the first secret that is there; NULL: none is. */

@@ -235,10 +235,11 @@ static bool has_come(const struct http_link *link)
     return poll(&fd, 1, 0) > 0;
 }
 
-/* Its signatures take as long to check as good ones; but not all at once. */
+/* Its signatures take as long to check as good ones; but not all at once. Were they, a line or two would be answered
+ * before the batch is. */
 TEST(a_batch_of_bad_signatures_holds_up_nobody)
 {
-    enum { REPORTS = 5999 };
+    enum { REPORTS = 5999, LINES_LEAST = 6 };
     struct buffer bad = {0};
     struct buffer lines = {0};
     struct http_link attacker;
@@ -250,19 +251,13 @@ TEST(a_batch_of_bad_signatures_holds_up_nobody)
     }
     http_open(&unit, turnoutd.intake_stream_port);
     http_open(&attacker, turnoutd.intake_http_port);
-    int64_t began_ms = clock_monotonic_ms();
-    int64_t slowest_ms = 0;
+    int answered = 0;
     post_begin(&attacker, "application/x-ndjson", lines.bytes);
-    do {
-        int64_t asked_ms = clock_monotonic_ms();
+    for (; !has_come(&attacker); answered++) {
         expect_on_stream(&unit, "x", "malformed");
-        int64_t took_ms = clock_monotonic_ms() - asked_ms;
-        slowest_ms = took_ms > slowest_ms ? took_ms : slowest_ms;
-    } while (!has_come(&attacker));
-    int64_t batch_ms = clock_monotonic_ms() - began_ms;
+    }
     ck_assert_int_eq(post_end(&attacker), 200);
-    ck_assert_msg(slowest_ms < batch_ms / 3, "a line took %lld ms beside a batch of %lld ms",
-                  (long long)slowest_ms, (long long)batch_ms);
+    ck_assert_msg(answered >= LINES_LEAST, "%d lines were answered beside a batch", answered);
     http_close(&attacker);
     http_close(&unit);
     buffer_done(&lines);

@@ -89,7 +89,7 @@ static void wait_mark(const struct turnoutd *turnoutd, const char *area, const c
 /* Until two more readings are over, of which one has begun since. */
 static void wait_for_readings(void)
 {
-    metric_wait(&first, "turnout_readings_total", metric_of(&first, "turnout_readings_total") + 2);
+    metric_wait_rise(&first, "turnout_readings_total", 2);
 }
 
 FIXTURE(setup, teardown);

@@ -142,7 +142,7 @@ TEST(a_new_units_key_does_not_stand_in_the_way)
     add_unit("election");
     key_rows_write(&workspace, rows, 1);
     wait_named(&first, "0101-009");
-    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&first);
     struct report signed_one = signed_report_of(1, 40);
     char code[CODE_TEXT_BYTES];
     ck_assert(slice_copy(slice_of("0101-009"), signed_one.unit, sizeof signed_one.unit));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <turnout/base/clock.h>
+
 #include "command.h"
 #include "committee.h"
 #include "one_server.h"
@@ -11,7 +13,7 @@
 #include "small_election.h"
 #include "suite.h"
 
-enum { OUTPUT_BYTES = 4096, ASK_AGAIN_MS = 20, PATIENCE = 500 };
+enum { OUTPUT_BYTES = 4096, ASK_AGAIN_MS = 20 };
 
 static char token_path[WORKSPACE_PATH_BYTES];
 static char output[OUTPUT_BYTES]; /* of the last run */
@@ -41,15 +43,14 @@ static void run(const char *action, const char *typed, int status, const char *s
 /* Until the server has read the files. */
 static void wait_for_difference(const char *said)
 {
-    for (int i = 0; i < PATIENCE; i++) {
-        struct readyz_verdict verdict;
-        readyz_ask(&turnoutd, "files", &verdict);
-        if (strstr(verdict.why, said) != NULL) {
-            return;
-        }
+    int64_t deadline_ms = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    struct readyz_verdict verdict;
+    readyz_ask(&turnoutd, "files", &verdict);
+    while (strstr(verdict.why, said) == NULL) {
+        ck_assert_msg(clock_monotonic_ms() < deadline_ms, "%s was never noticed", said);
         ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+        readyz_ask(&turnoutd, "files", &verdict);
     }
-    ck_abort_msg("%s was never noticed", said);
 }
 
 FIXTURE(set_up, stop_server);

@@ -66,7 +66,7 @@ TEST(another_server_is_not_ready_until_it_has_the_same_files)
     http_answer_done(&answer);
     report(&first, "0101-009", 1, 40, 201);
     add_unit("election-2");
-    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&second);
     report(&second, "0101-009", 2, 40, 201);
     report(&second, "0101-001", 1, 300, 200);
     small_wait_voted(second.public_port, 340);
@@ -104,7 +104,7 @@ TEST(two_servers_with_the_files_follow_at_once)
     take_up_files(&second);
     report(&second, "0101-009", 1, 40, 201);
     look_while_following(&first);
-    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&first);
     small_wait_voted(first.public_port, 40);
     expect_figures(&first, "T", 11, 6190, 40);
     report(&first, "0101-009", 1, 40, 200);
@@ -185,7 +185,7 @@ TEST(an_interrupted_one_is_continued_by_asking_again)
     json_decref(document);
     readyz_expect_broken(&first, "register", "do `turnout register apply` again");
     take_up_files(&first);
-    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&first);
     report(&first, "0101-001", 2, 301, 201);
     report(&first, "0101-009", 1, 40, 201);
     small_wait_voted(first.public_port, 372);
@@ -208,7 +208,7 @@ TEST(an_interrupted_one_is_given_up)
     json_t *answer = take_up(&first, fingerprint, 200);
     ck_assert(json_is_true(json_object_get(answer, "changed")));
     json_decref(answer);
-    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&first);
     report(&first, "0101-001", 2, 301, 201);
     report(&first, "0101-009", 1, 40, 404);
     small_wait_voted(first.public_port, 301);
@@ -228,7 +228,7 @@ TEST(an_interrupted_one_that_cannot_be_is_taken_back)
     interrupt_with("province:02", "unit 0201-001 0\nroll 0201 10000\n");
     report(&first, "0201-001", 1, 30, 201);
     restart();
-    readyz_expect_ready(&first, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&first);
     report(&first, "0101-001", 1, 300, 201);
     small_wait_voted(first.public_port, 330);
     expect_figures(&first, "T", 10, 6150, 330);
@@ -276,7 +276,7 @@ TEST(a_restart_goes_on_with_the_register_in_force)
 TEST(a_server_that_was_away_follows)
 {
     start_second();
-    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&second);
     turnoutd_stop(&second);
     add_unit("election");
     wait_named(&first, "0101-009");
@@ -284,7 +284,7 @@ TEST(a_server_that_was_away_follows)
     report(&first, "0101-009", 1, 40, 201);
     add_unit("election-2");
     start_second_again();
-    readyz_expect_ready(&second, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&second);
     small_wait_voted(second.public_port, 40);
     expect_figures(&second, "T", 11, 6190, 40);
     report(&second, "0101-009", 2, 40, 201);

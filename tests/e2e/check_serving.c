@@ -1,6 +1,7 @@
 /* How a real turnoutd speaks HTTP to readers and operators (DESIGN sections 7 and 9): caching, compression,
  * methods, paths, and requests that must be refused. The tests only read, so they share one server. */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,29 +12,34 @@
 #include "committee.h"
 #include "decompress.h"
 #include "http.h"
+#include "one_server.h"
+#include "readyz.h"
 #include "small_election.h"
 #include "suite.h"
-#include "turnoutd.h"
-#include "workspace.h"
 
 enum { HEADER_BYTES = 256 };
 
-static struct workspace workspace;
-static struct turnoutd turnoutd;
-
-static void start_server(void)
+static void start_with_bulletin(void)
 {
     char header[TOKEN_HEADER_BYTES];
-    workspace_init(&workspace);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_server();
     token_header(&workspace, ROLE_ADMIN, "T", header);
     committee_expect(turnoutd.intake_http_port, "/v1/bulletins", header, "{\"label\":\"1\"}", 201);
 }
 
-static void stop_server(void)
+/* The same with a Redis that stands still, so that no publication comes between two answers: another one comes every
+ * ten seconds, and when a minute ends. */
+static void start_still_server(void)
 {
-    turnoutd_stop(&turnoutd);
-    workspace_done(&workspace);
+    start_with_bulletin();
+    ck_assert_int_eq(kill(turnoutd_redis_pid(&turnoutd), SIGSTOP), 0);
+    readyz_expect_broken(&turnoutd, "publication-age", "not confirmed");
+}
+
+static void stop_still_server(void)
+{
+    ck_assert_int_eq(kill(turnoutd_redis_pid(&turnoutd), SIGCONT), 0);
+    stop_server();
 }
 
 static void get(const char *target, const char *headers, struct http_answer *ret_answer)
@@ -95,7 +101,7 @@ static void check_caching(const struct http_answer *answer, size_t i)
     ck_assert_msg(value[0] == '"' && value[strlen(value) - 1] == '"', "not a strong ETag: %s", value);
 }
 
-SHARED_FIXTURE(start_server, stop_server);
+SHARED_FIXTURE(start_still_server, stop_still_server);
 
 TEST(documents_are_cached_by_etag)
 {
@@ -398,7 +404,7 @@ TEST(intake_and_operate_have_names_of_their_own)
 /* ---- operations ---- */
 
 CASE("operating");
-SHARED_FIXTURE(start_server, stop_server);
+SHARED_FIXTURE(start_with_bulletin, stop_server);
 
 TEST(operators_see_life_readiness_and_metrics)
 {

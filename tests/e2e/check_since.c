@@ -80,7 +80,6 @@ TEST(who_polls_hears_what_has_moved)
     char next[NEXT_BYTES];
     expect("", "01 02", true, first);
     expect(first, "", false, next);
-    ck_assert_str_eq(next, first);
 
     report("0201-001", 1, 100);
     wait_milestone("02");
@@ -146,22 +145,25 @@ TEST(after_a_reset_everybody_gets_everything)
 TEST(what_has_not_moved_is_not_sent_again)
 {
     char next[NEXT_BYTES];
-    char etag[128];
+    char etag[128] = "";
+    char now[128];
     char target[128];
-    struct http_answer answer;
     report("0201-001", 1, 100);
     wait_milestone("02");
     expect("", "01 02", true, next);
     (void)snprintf(target, sizeof target, "/v1/turnout?since=%s", next);
-    http_request(turnoutd.public_port, "GET", target, "", &answer);
-    ck_assert(http_answer_header(&answer, "ETag", etag, sizeof etag));
-    http_answer_done(&answer);
-    struct buffer header = {0};
-    buffer_printf(&header, "If-None-Match: %s\r\n", etag);
-    http_request(turnoutd.public_port, "GET", target, header.bytes, &answer);
-    ck_assert_int_eq(answer.status, 304);
-    http_answer_done(&answer);
-    buffer_done(&header);
+    for (int status = 0; status != 304;) { /* or another publication has come since the last time */
+        struct http_answer answer;
+        struct buffer header = {0};
+        buffer_printf(&header, "If-None-Match: \"none\"%s%s\r\n", etag[0] == '\0' ? "" : ", ", etag);
+        http_request(turnoutd.public_port, "GET", target, header.bytes, &answer);
+        status = answer.status;
+        ck_assert(http_answer_header(&answer, "ETag", now, sizeof now));
+        ck_assert_int_eq(status == 304, strcmp(now, etag) == 0);
+        memcpy(etag, now, sizeof etag);
+        http_answer_done(&answer);
+        buffer_done(&header);
+    }
 }
 
 static const char *const bad[] = {"",

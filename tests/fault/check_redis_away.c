@@ -130,25 +130,11 @@ TEST(redis_hangs_and_wakes_up)
     redis_fixture_stop(&redis);
 }
 
-/* From the log: `... managed-redis is=started pid=123 ...`. */
-static pid_t managed_pid(void)
-{
-    char line[PROCESS_LINE_BYTES];
-    process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, " managed-redis is=started ", line);
-    static const char key[] = " pid=";
-    const char *text = strstr(line, key);
-    ck_assert_ptr_nonnull(text);
-    struct slice rest = slice_of(text + strlen(key));
-    uint64_t pid;
-    ck_assert(text_parse_unsigned(text_split(&rest, ' '), INT32_MAX, &pid) && pid > 1);
-    return (pid_t)pid;
-}
-
 TEST(managed_redis_is_started_again)
 {
     turnoutd_start(&turnoutd, &workspace, NULL);
     ck_assert_int_eq(post(&(struct small_report){.seq = 1, .voted = 100}), 201);
-    ck_assert_int_eq(kill(managed_pid(), SIGKILL), 0);
+    ck_assert_int_eq(kill(turnoutd_redis_pid(&turnoutd), SIGKILL), 0);
     post_until_taken(&(struct small_report){.seq = 2, .voted = 200});
     post_until_taken(&(struct small_report){.unit = "0101-002", .seq = 1, .voted = 50});
     small_wait_voted(turnoutd.public_port, 250);

@@ -163,7 +163,7 @@ TEST(a_redis_that_is_started_again_and_loads)
     await_why("Redis loads its data: ");
     small_wait_voted(turnoutd.public_port, 1);
     expect_report(2, 503);
-    readyz_expect_ready(&turnoutd, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&turnoutd);
     expect_report(2, 201);
     turnoutd_stop(&turnoutd);
 }
@@ -241,7 +241,7 @@ TEST(a_name_is_looked_up_once)
         ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
     }
     redis_fixture_restart(&redis);
-    readyz_expect_ready(&turnoutd, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&turnoutd);
     expect_report(2, 201);
     ck_assert_int_eq(controls->lookups, 1);
     turnoutd_stop(&turnoutd);

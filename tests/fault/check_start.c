@@ -35,6 +35,14 @@ static void check_logged(const struct turnoutd *turnoutd, const char *const word
     }
 }
 
+/* Starts it and returns once all that it says of its start is in its log, which a thread of its own writes. */
+static void start_logged(struct turnoutd *turnoutd, const struct workspace *where)
+{
+    char line[PROCESS_LINE_BYTES];
+    turnoutd_start(turnoutd, where, NULL);
+    process_wait_line(&turnoutd->process, turnoutd->process.stderr_path, " info ready ", line);
+}
+
 static void check_refusal(const struct workspace *where, const char *const settings[], int status,
                           const char *const words[])
 {
@@ -163,7 +171,7 @@ TEST(what_others_may_write_is_said)
         workspace_path(&own, "election", path);
         strncat(path, cases[i].name, sizeof path - strlen(path) - 1);
         ck_assert_int_eq(chmod(path, cases[i].mode), 0);
-        turnoutd_start(&turnoutd, &own, NULL);
+        start_logged(&turnoutd, &own);
         char *log = workspace_read(turnoutd.process.stderr_path);
         if (cases[i].words[0] == NULL) {
             ck_assert_msg(strstr(log, "others-may-write") == NULL, "%s", log);
@@ -268,7 +276,7 @@ TEST(nothing_is_left_for_others_to_read)
 TEST(what_is_served_is_said_at_start)
 {
     struct turnoutd turnoutd;
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_logged(&turnoutd, &workspace);
     static const char *const words[] = {
         "info serving ", "folder=/", "/data ",      "election=small",        "phase=rehearsal",
         "revision=0",    "voted=0",  "generation=", "fingerprint=5XD2-Z7RC", NULL};
@@ -276,7 +284,7 @@ TEST(what_is_served_is_said_at_start)
     check_logged(&turnoutd, words);
     check_logged(&turnoutd, is_new);
     turnoutd_stop(&turnoutd);
-    turnoutd_start(&turnoutd, &workspace, NULL);
+    start_logged(&turnoutd, &workspace);
     check_logged(&turnoutd, words);
     char *log = workspace_read(turnoutd.process.stderr_path);
     ck_assert_ptr_null(strstr(log, "new-election"));

@@ -97,7 +97,7 @@ LOOP_TEST(a_server_leaves_the_functions_of_another_alone, COUNT(others))
         ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
     }
     redis_fixture_run(&redis, "FUNCTION DELETE turnout");
-    readyz_expect_ready(&turnoutd, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&turnoutd);
     expect_report(2, 201);
     turnoutd_stop(&turnoutd);
 }
@@ -109,7 +109,7 @@ TEST(older_functions_are_replaced)
     char line[PROCESS_LINE_BYTES];
     process_wait_line(&turnoutd.process, turnoutd.process.stderr_path, " functions-loaded ", line);
     ck_assert(!holds_theirs());
-    readyz_expect_ready(&turnoutd, PROCESS_DEADLINE_MS);
+    readyz_expect_ready(&turnoutd);
     expect_report(1, 201);
     turnoutd_stop(&turnoutd);
 }

@@ -19,7 +19,7 @@ enum {
     UNIT_BESIDE = 1,
     UNIT_ELSEWHERE = 4,
     COMMUNE = 3,
-    PATIENCE_MS = 100
+    PATIENCE_MS = 1000
 }; /* 01.1, 01.1 and 01.2 */
 
 static struct store_fixture store;

@@ -263,7 +263,6 @@ TEST(test_waits_in_vain_for_a_redis_that_is_not_there)
     int64_t start_ms = clock_monotonic_ms();
     ck_assert_int_eq(store_prepare(&store.options, &preparation, &prepared, &error), TURNOUT_UNAVAILABLE);
     ck_assert_int_ge(clock_monotonic_ms() - start_ms, 200);
-    ck_assert_int_lt(clock_monotonic_ms() - start_ms, 2000);
     ck_assert_ptr_nonnull(strstr(error.text, "200 ms"));
     redis_fixture_restart(&store.redis);
 }
@@ -334,7 +333,8 @@ LOOP_TEST(test_logins, COUNT(logins))
     (void)snprintf(address->password, sizeof address->password, "%s", logins[_i].password);
     int64_t start_ms = clock_monotonic_ms();
     enum turnout_error failed = prepare();
-    ck_assert_int_lt(clock_monotonic_ms() - start_ms, 3000); /* nobody waits for what waiting does not mend */
+    /* Nobody waits for what waiting does not mend, and not for all the patience of store_fixture_prepare(). */
+    ck_assert_int_lt(clock_monotonic_ms() - start_ms, 5000);
     if (logins[_i].says == NULL) {
         ck_assert_msg(failed == TURNOUT_OK, "%s", error.text);
         check_seeded();

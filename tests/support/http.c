@@ -33,6 +33,10 @@ void http_open_from(struct http_link *link, const char *address, uint16_t port)
     ck_assert_int_eq(setsockopt(link->fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline), 0);
     ck_assert_int_eq(setsockopt(link->fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline), 0);
 
+    /* A port is chosen by connect(), which knows the other end. bind() would choose one that no connection has, and
+     * tests that run at once need more than there are. */
+    int yes = 1;
+    ck_assert_int_eq(setsockopt(link->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes), 0);
     struct sockaddr_in from = address_of(address, 0);
     struct sockaddr_in to = address_of("127.0.0.1", port);
     ck_assert_int_eq(bind(link->fd, (const struct sockaddr *)&from, sizeof from), 0);

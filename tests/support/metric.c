@@ -36,3 +36,13 @@ void metric_wait(const struct turnoutd *turnoutd, const char *name, uint64_t wan
         value = metric_of(turnoutd, name);
     }
 }
+
+void metric_wait_rise(const struct turnoutd *turnoutd, const char *name, uint64_t rise)
+{
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    uint64_t wanted = metric_of(turnoutd, name) + rise;
+    while (metric_of(turnoutd, name) < wanted) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "%s does not rise to %llu", name,
+                      (unsigned long long)wanted);
+    }
+}

@@ -13,4 +13,7 @@ uint64_t metric_of(const struct turnoutd *turnoutd, const char *name);
 /* Waits until it is so much. */
 void metric_wait(const struct turnoutd *turnoutd, const char *name, uint64_t wanted);
 
+/* Waits until a counter has risen by so much, or more: it may pass any value unseen. */
+void metric_wait_rise(const struct turnoutd *turnoutd, const char *name, uint64_t rise);
+
 #endif

@@ -98,6 +98,8 @@ void small_get_turnout(struct http_link *link)
     http_answer_done(&answer);
 }
 
+enum { ASK_AGAIN_MS = 20 };
+
 static int64_t nation_shown(uint16_t public_port, const char *figure)
 {
     json_t *document = json_get(public_port, "/v1/turnout", 200);
@@ -108,7 +110,6 @@ static int64_t nation_shown(uint16_t public_port, const char *figure)
 
 void small_wait_nation(uint16_t public_port, const char *figure, int64_t value)
 {
-    enum { ASK_AGAIN_MS = 20 };
     int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
     int64_t shown = nation_shown(public_port, figure);
     while (shown != value) {
@@ -122,4 +123,16 @@ void small_wait_nation(uint16_t public_port, const char *figure, int64_t value)
 void small_wait_voted(uint16_t public_port, int64_t voted)
 {
     small_wait_nation(public_port, "voted", voted);
+}
+
+void small_wait_first_report(uint16_t public_port)
+{
+    int64_t deadline = clock_monotonic_ms() + PROCESS_DEADLINE_MS;
+    for (bool is_told = false; !is_told;) {
+        ck_assert_msg(clock_monotonic_ms() < deadline, "the first report is never told");
+        json_t *document = json_get(public_port, "/v1/turnout", 200);
+        is_told = !json_is_null(json_object_get(json_object_of(document, "nation"), "first_report_at"));
+        json_decref(document);
+        ck_assert_int_eq(poll(NULL, 0, ASK_AGAIN_MS), 0);
+    }
 }

@@ -55,4 +55,8 @@ void small_get_turnout(struct http_link *link);
 void small_wait_nation(uint16_t public_port, const char *figure, int64_t value);
 void small_wait_voted(uint16_t public_port, int64_t voted);
 
+/* Waits until it tells when the nation's first report was. A milestone is told a publication later than the figures
+ * that reach it, so what is shown moves once more. */
+void small_wait_first_report(uint16_t public_port);
+
 #endif

@@ -76,6 +76,7 @@ static void launch(struct turnoutd *turnoutd, const struct workspace *workspace,
     add_setting(&arguments, settings, "--operate", "127.0.0.1:0");
     add_setting(&arguments, settings, "--intake", "open");
     add_setting(&arguments, settings, "--publish-ms", "100");
+    add_setting(&arguments, settings, "--workers", "1");
     add_setting(&arguments, settings, "--hosts", "x h");         /* as tests name it */
     add_setting(&arguments, settings, "--proxies", "127.0.0.1"); /* from where they look, and ask much */
     if (has_setting(settings, "--redis")) {
@@ -105,22 +106,34 @@ void turnoutd_launch(struct turnoutd *turnoutd, const struct workspace *workspac
     turnoutd_launch_into(turnoutd, workspace, settings, -1);
 }
 
+/* A number that stands behind ` key=` in the first line of the log with these words. */
+static uint64_t logged_number(struct turnoutd *turnoutd, const char *words, const char *key, uint64_t most)
+{
+    char line[PROCESS_LINE_BYTES];
+    process_wait_line(&turnoutd->process, turnoutd->process.stderr_path, words, line);
+    const char *text = strstr(line, key);
+    ck_assert_msg(text != NULL, "no%s in: %s", key, line);
+    struct slice rest = slice_of(text + strlen(key));
+    uint64_t number;
+    ck_assert_msg(text_parse_unsigned(text_split(&rest, ' '), most, &number), "no%s in: %s", key, line);
+    return number;
+}
+
 /* From the log: `... listening listener=public address=127.0.0.1 port=41234`. */
 static uint16_t port_of(struct turnoutd *turnoutd, const char *listener)
 {
     char wanted[64];
     int length = snprintf(wanted, sizeof wanted, " listening listener=%s ", listener);
     ck_assert(length > 0 && (size_t)length < sizeof wanted);
-    char line[PROCESS_LINE_BYTES];
-    process_wait_line(&turnoutd->process, turnoutd->process.stderr_path, wanted, line);
+    return (uint16_t)logged_number(turnoutd, wanted, " port=", UINT16_MAX);
+}
 
-    static const char key[] = " port=";
-    const char *port_text = strstr(line, key);
-    ck_assert_msg(port_text != NULL, "no port in: %s", line);
-    struct slice rest = slice_of(port_text + strlen(key));
-    uint64_t port;
-    ck_assert_msg(text_parse_unsigned(text_split(&rest, ' '), UINT16_MAX, &port), "no port in: %s", line);
-    return (uint16_t)port;
+/* From the log: `... managed-redis is=started pid=123 ...`. */
+pid_t turnoutd_redis_pid(struct turnoutd *turnoutd)
+{
+    pid_t pid = (pid_t)logged_number(turnoutd, " managed-redis is=started ", " pid=", INT32_MAX);
+    ck_assert_int_gt(pid, 1);
+    return pid;
 }
 
 void turnoutd_wait_ready(const struct turnoutd *turnoutd)

@@ -24,8 +24,9 @@ struct turnoutd {
 
 /* Starts it with the election in the workspace's folder `election` (written when it is not there) and its data in
  * `data`, and returns once it is ready. `settings` are more arguments, `--name value ...`, ended by a NULL; they
- * may be NULL, and go before the fixture's own where they name the same setting: unsigned reports are taken, and the
- * publication is renewed ten times a second. Where they say `--redis`, it logs in there as the user turnoutd. */
+ * may be NULL, and go before the fixture's own where they name the same setting: unsigned reports are taken, the
+ * publication is renewed ten times a second, and one worker serves all readers, so that what one of their connections
+ * was shown is no news to the next. Where they say `--redis`, it logs in there as the user turnoutd. */
 void turnoutd_start(struct turnoutd *turnoutd, const struct workspace *workspace,
                     const char *const settings[]);
 
@@ -66,6 +67,9 @@ void turnoutd_wait_ready(const struct turnoutd *turnoutd);
 
 /* SIGTERM; fails the test unless it ends with status 0. */
 void turnoutd_stop(struct turnoutd *turnoutd);
+
+/* The Redis that it has started. */
+pid_t turnoutd_redis_pid(struct turnoutd *turnoutd);
 
 /* A blocking link to the Redis that it manages, as the user turnoutd: nobody may do more there. The caller ends it with
  * redisFree(). */

@@ -23,6 +23,9 @@ struct committee_options {
     struct tally_port *port; /* to decide and to write */
     /* Called when something was sent to the tally: tally_port_flush() is due at the end of the turn. */
     void (*on_sent)(void *context);
+    /* Called before it is written down what readers are shown: if they may be shown a newer publication already, it is
+     * to be given by committee_set_publication() now. */
+    void (*on_shown_asked)(void *context);
     void *context;
     const unsigned char *secret;           /* TOKEN_SECRET_BYTES */
     const struct credentials *credentials; /* read anew for each request */
