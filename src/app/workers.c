@@ -46,8 +46,8 @@ enum turnout_error workers_start(struct workers *workers, const struct workers_o
 }
 
 /* Every worker has the publication before any is woken, so that none can show what an office's worker cannot yet write
- * down as shown. The workers for readers are the last in the list and are woken
- * first. So a reader that hears of a bulletin from one worker can read it from another. */
+ * down as shown. The workers for readers are the last in the list and are woken first. So a reader that hears of a
+ * bulletin from one worker can read it from another. */
 void workers_put_publication(const struct workers *workers, struct publication *publication)
 {
     for (uint32_t i = 0; i < workers->count; i++) {

@@ -41,8 +41,8 @@ void public_answer_own(struct public_reader *reader, struct http_exchange *excha
 {
     enum http_coding coding;
     if (http_request_choose_coding(request, &coding)) {
-        document_shed(own,
-                      coding); /* a connection is charged with the bytes that it sends, and with no others */
+        /* A connection is charged with the bytes that it sends, and with no others. */
+        document_shed(own, coding);
     }
     answer_reader(reader, exchange, request,
                   (struct document_answer){.document = own, .release = free_document, .lender = own});
