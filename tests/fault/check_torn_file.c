@@ -85,12 +85,20 @@ static bool are_equal(const json_t *area, const json_t *wanted)
     return equal;
 }
 
-/* Whether every province is the sum of its communes, and the nation of its provinces, and none is above what is right:
- * so it may have been once. */
+static bool is_marked(const json_t *area)
+{
+    return json_is_false(json_object_get(area, "verified"));
+}
+
+/* Whether every province that is not marked is the sum of its communes, and the nation of its provinces, and none is
+ * above what is right: so it may have been once. */
 static bool were_true_once(const json_t *areas)
 {
     for (size_t i = 0; i < json_array_size(areas); i++) {
         const json_t *area = json_array_get(areas, i);
+        if (is_marked(area)) {
+            continue;
+        }
         int64_t sum = 0;
         bool has_children = false;
         for (size_t at = 0; at < json_array_size(areas); at++) {
@@ -109,7 +117,8 @@ static bool were_true_once(const json_t *areas)
 }
 
 /* A turnoutd that has seen the right figures must not show others. One that has just started knows of none but those in
- * Redis: what a cut took away in whole commits was never there for it, so that it shows how things once stood. */
+ * Redis, and of those that the killed one remembered, which may be a second old. What a cut took away in whole commits
+ * was never there for it, so that it shows how things once stood where nothing newer was remembered. */
 static void judge(const char *what, bool has_seen_right)
 {
     struct http_answer answer;
@@ -127,16 +136,14 @@ static void judge(const char *what, bool has_seen_right)
     size_t wrong = 0;
     for (size_t i = 0; i < SMALL_AREAS; i++) {
         const json_t *area = json_array_get(areas, i);
-        bool is_marked = json_is_false(json_object_get(area, "verified"));
-        marked += is_marked ? 1 : 0;
-        wrong += !is_marked && !are_equal(area, json_array_get(areas_of(right), i)) ? 1 : 0;
+        marked += is_marked(area) ? 1 : 0;
+        wrong += !is_marked(area) && !are_equal(area, json_array_get(areas_of(right), i)) ? 1 : 0;
     }
     if (wrong == 0) {
         *(marked > 0 ? &seen.marked : &seen.right) += 1;
     } else {
         char *text = json_dumps(areas, JSON_COMPACT);
-        ck_assert_msg(!has_seen_right && marked == 0 && were_true_once(areas), "%s: shown as verified: %s",
-                      what, text);
+        ck_assert_msg(!has_seen_right && were_true_once(areas), "%s: shown as verified: %s", what, text);
         free(text);
         seen.lower++;
     }
