@@ -93,4 +93,27 @@ TEST(who_comes_from_elsewhere_ends_nobody)
     ck_assert_int_eq(close(unit), 0);
 }
 
+/* Whatever address each of them is from. */
+TEST(when_all_places_are_taken_the_quietest_goes)
+{
+    static const char *const addresses[SHARE] = {"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"};
+    int all[SHARE];
+    struct connections *few = connections_new(base, SHARE, SHARE, peers, &counters);
+    connections = few;
+    for (int i = 0; i < SHARE; i++) {
+        all[i] = connect_peer(addresses[i]);
+    }
+    expect_answered(all[0]);
+    int unit = connect_peer("127.0.0.6");
+    expect_ended(all[1]);
+    ck_assert_uint_eq(connections_count(few), SHARE);
+    expect_answered(unit);
+    expect_answered(all[0]);
+    for (int i = 0; i < SHARE; i++) {
+        ck_assert_int_eq(close(all[i]), 0);
+    }
+    ck_assert_int_eq(close(unit), 0);
+    connections_free(few);
+}
+
 SUITE("connections");
