@@ -4,9 +4,24 @@
 
 enum { LOOPS = 2, SHARE = 4 };
 
-static const struct http_route routes[] = {{HTTP_GET, "/", answer_at_once}};
+static struct http_exchange *owed[SHARE]; /* an answer */
+static int owed_count;
+
+static void answer_later(void *context, struct http_exchange *exchange, const struct http_request *request,
+                         struct slice segment, struct slice body)
+{
+    (void)context;
+    (void)request;
+    (void)segment;
+    (void)body;
+    http_answer_later(exchange);
+    owed[owed_count++] = exchange;
+}
+
+static const struct http_route routes[] = {{HTTP_GET, "/", answer_at_once},
+                                           {HTTP_GET, "/later", answer_later}};
 static const struct http_service service = {
-    .routes = routes, .route_count = 1, .is_public = true, .counters = &counters};
+    .routes = routes, .route_count = COUNT(routes), .is_public = true, .counters = &counters};
 static struct connections *loops[LOOPS];
 static int crowd[SHARE];
 
@@ -93,27 +108,58 @@ TEST(who_comes_from_elsewhere_ends_nobody)
     ck_assert_int_eq(close(unit), 0);
 }
 
-/* Whatever address each of them is from. */
-TEST(when_all_places_are_taken_the_quietest_goes)
+CASE("a full loop");
+
+static int all[SHARE];
+
+static void fill(void)
 {
     static const char *const addresses[SHARE] = {"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"};
-    int all[SHARE];
-    struct connections *few = connections_new(base, SHARE, SHARE, peers, &counters);
-    connections = few;
+    serve_begin(&service);
+    connections_free(connections);
+    connections = connections_new(base, SHARE, SHARE, peers, &counters);
     for (int i = 0; i < SHARE; i++) {
         all[i] = connect_peer(addresses[i]);
     }
-    expect_answered(all[0]);
-    int unit = connect_peer("127.0.0.6");
-    expect_ended(all[1]);
-    ck_assert_uint_eq(connections_count(few), SHARE);
-    expect_answered(unit);
-    expect_answered(all[0]);
+}
+
+static void empty(void)
+{
     for (int i = 0; i < SHARE; i++) {
         ck_assert_int_eq(close(all[i]), 0);
     }
+    serve_end();
+}
+
+FIXTURE(fill, empty);
+
+TEST(the_quietest_of_all_goes)
+{
+    expect_answered(all[0]);
+    int unit = connect_peer(here);
+    expect_ended(all[1]);
+    ck_assert_uint_eq(connections_count(connections), SHARE);
+    expect_answered(unit);
+    expect_answered(all[0]);
     ck_assert_int_eq(close(unit), 0);
-    connections_free(few);
+}
+
+TEST(nobody_goes_who_is_owed_an_answer)
+{
+    for (int i = 0; i < SHARE; i++) {
+        say(all[i], "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    while (owed_count < SHARE) {
+        turn_once();
+    }
+    int unit = try_peer(here);
+    ck_assert_ptr_null(newest);
+    expect_ended(unit);
+    for (int i = 0; i < SHARE; i++) {
+        http_answer(owed[i], &(struct http_answer){.status = 204});
+        expect_heard(all[i], "204");
+    }
+    ck_assert_int_eq(close(unit), 0);
 }
 
 SUITE("connections");
