@@ -36,14 +36,6 @@ void words_put_hex(struct buffer *out, const unsigned char *bytes, size_t length
     out->length += 2 * length;
 }
 
-/* 16 and more: it is no digit. */
-static unsigned value_of(char c)
-{
-    unsigned digit = (unsigned)c - '0';
-    unsigned letter = ((unsigned)c | 0x20) - 'a';
-    return digit < 10 ? digit : letter < 6 ? 10 + letter : 16;
-}
-
 bool words_read_hex(struct slice hex, unsigned char *ret_bytes, size_t length)
 {
     if (hex.length != 2 * length) {
@@ -51,8 +43,8 @@ bool words_read_hex(struct slice hex, unsigned char *ret_bytes, size_t length)
     }
     unsigned all = 0;
     for (size_t i = 0; i < length; i++) {
-        unsigned high = value_of(hex.bytes[2 * i]);
-        unsigned low = value_of(hex.bytes[2 * i + 1]);
+        unsigned high = text_hex_digit(hex.bytes[2 * i]);
+        unsigned low = text_hex_digit(hex.bytes[2 * i + 1]);
         ret_bytes[i] = (unsigned char)(high << 4 | low);
         all |= high | low;
     }

@@ -179,18 +179,6 @@ bool http_query_has(struct slice query, const char *name)
     return find_parameter(query, name, &value);
 }
 
-/* -1 when it is not a hex digit. */
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* A plus stays a plus: it occurs in times, and no value here has spaces. */
 bool http_query_value(struct slice query, const char *name, char *ret_value, size_t capacity)
 {
@@ -202,11 +190,11 @@ bool http_query_value(struct slice query, const char *name, char *ret_value, siz
     for (size_t i = 0; i < raw.length; i++) {
         char c = raw.bytes[i];
         if (c == '%') {
-            int high = i + 2 < raw.length ? hex_digit(raw.bytes[i + 1]) : -1;
-            int low = i + 2 < raw.length ? hex_digit(raw.bytes[i + 2]) : -1;
-            c = (char)(high * 16 + low);
+            unsigned high = i + 2 < raw.length ? text_hex_digit(raw.bytes[i + 1]) : 16;
+            unsigned low = i + 2 < raw.length ? text_hex_digit(raw.bytes[i + 2]) : 16;
+            c = (char)(high << 4 | low);
             i += 2;
-            if (high < 0 || low < 0 || c == '\0') {
+            if (high > 15 || low > 15 || c == '\0') {
                 return false;
             }
         }

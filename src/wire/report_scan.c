@@ -47,13 +47,11 @@ static bool take_hex(struct scan *scan, uint32_t *ret_unit)
     }
     uint32_t unit = 0;
     for (int i = 0; i < HEX_DIGITS; i++) {
-        char c = *scan->at++;
-        bool is_digit = c >= '0' && c <= '9';
-        char lower = (char)(c | 0x20);
-        if (!is_digit && !(lower >= 'a' && lower <= 'f')) {
+        unsigned digit = text_hex_digit(*scan->at++);
+        if (digit > 15) {
             return false;
         }
-        unit = unit << 4 | (uint32_t)(is_digit ? c - '0' : lower - 'a' + 10);
+        unit = unit << 4 | digit;
     }
     *ret_unit = unit;
     return true;

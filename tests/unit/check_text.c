@@ -322,4 +322,19 @@ TEST(a_text_is_split_from_its_end)
     ck_assert(!text_split_last(&rest, '.', &part));
 }
 
+TEST(a_hexadecimal_digit_is_of_either_case)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    unsigned wanted[256];
+    for (int c = 0; c < 256; c++) {
+        wanted[c] = 16;
+    }
+    for (unsigned i = 0; digits[i] != '\0'; i++) {
+        wanted[(unsigned char)digits[i]] = i % 16;
+    }
+    for (int c = 0; c < 256; c++) {
+        ck_assert_msg(text_hex_digit((char)c) == wanted[c], "%d", c);
+    }
+}
+
 SUITE("text");

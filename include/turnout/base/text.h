@@ -30,6 +30,14 @@ static inline bool slice_equals(struct slice slice, const char *text)
     return slices_equal(slice, slice_of(text));
 }
 
+/* The value of a hexadecimal digit of either case; 16 for any other character. */
+static inline unsigned text_hex_digit(char c)
+{
+    unsigned digit = (unsigned)c - '0';
+    unsigned letter = ((unsigned)c | 0x20) - 'a';
+    return digit < 10 ? digit : letter < 6 ? 10 + letter : 16;
+}
+
 bool slice_equals_ignoring_case(struct slice slice, const char *text); /* ASCII case */
 struct slice slice_trim(struct slice slice);                           /* spaces and tabs at both ends */
 
